@@ -1,0 +1,97 @@
+//! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
+
+use crate::{Backend, Error, Method, NodeId, Op, ReluRule, Result, Shape, Tape, Target};
+
+/// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
+///
+/// | method | value at a position |
+/// |---|---|
+/// | `grad-cam` (and `cam`, whose weights come as a constant gradient) | `Σ_k ⟨g_k⟩ A_k` |
+/// | `hires-cam` | `Σ_k g_k A_k` |
+/// | `layer-cam` | `Σ_k max(g_k, 0) A_k` |
+///
+/// Sums run in `f64`: at 1280 channels of mixed sign `f32` would lose the digits that small maps live on.
+#[must_use]
+pub fn signed_map(method: Method, shape: Shape, a: &[f32], g: &[f32]) -> Vec<f32> {
+    let area = shape.area();
+    let mut map = vec![0.0f64; shape.n * area];
+    let channels = a.chunks_exact(area).zip(g.chunks_exact(area)).enumerate();
+    for (channel, (a, g)) in channels {
+        let picture = &mut map[channel / shape.c * area..][..area];
+        match method {
+            Method::HiresCam => add_products(picture, a, g, |g| g),
+            Method::LayerCam => add_products(picture, a, g, |g| g.max(0.0)),
+            _ => {
+                let mean = g.iter().copied().map(f64::from).sum::<f64>() / area as f64;
+                picture.iter_mut().zip(a).for_each(|(m, &a)| *m += mean * f64::from(a));
+            }
+        }
+    }
+    map.into_iter().map(|v| v as f32).collect()
+}
+
+fn add_products(map: &mut [f64], a: &[f32], g: &[f32], weight: impl Fn(f64) -> f64) {
+    for ((m, &a), &g) in map.iter_mut().zip(a).zip(g) {
+        *m += weight(f64::from(g)) * f64::from(a);
+    }
+}
+
+/// Keeps what speaks for the target; with `against`, what speaks against it.
+pub(super) fn relu(map: &mut [f32], against: bool) {
+    let sign = if against { -1.0 } else { 1.0 };
+    // `+ 0.0` turns −0 into 0
+    map.iter_mut().for_each(|v| *v = (sign * *v).max(0.0) + 0.0);
+}
+
+impl<B: Backend> Tape<B> {
+    /// A CAM before its ReLU.
+    pub(super) async fn cam_map(
+        &self,
+        method: Method,
+        target: Target,
+        layer: NodeId,
+    ) -> Result<(Shape, Vec<f32>)> {
+        let shape = self.shape(layer);
+        let gradient = if method == Method::Cam {
+            self.cam_weights(target, layer).await?
+        } else {
+            let gradient = self.backward(target, layer, ReluRule::Exact)?;
+            self.network().backend().download(&gradient).await?
+        };
+        let activation = self.download(layer).await?;
+        let map = signed_map(method, shape, &activation, &gradient);
+        Ok((Shape { c: 1, ..shape }, map))
+    }
+
+    /// The linear layer's row for the target, each weight spread over its channel's positions. A linear layer's
+    /// gradient *is* its row, so the walk stops right behind the pooling.
+    async fn cam_weights(&self, target: Target, layer: NodeId) -> Result<Vec<f32>> {
+        let graph = self.graph();
+        let linear = graph.output();
+        let pool = graph.inputs(linear).next();
+        let pooled = pool.and_then(|pool| graph.inputs(pool).next());
+        match (&graph.node(linear).op, pool.map(|pool| (pool, &graph.node(pool).op))) {
+            (Op::Linear(_), Some((pool, Op::GlobalAvgPool(_)))) if pooled == Some(layer) => {
+                let row = self.backward(target, pool, ReluRule::Exact)?;
+                let row = self.network().backend().download(&row).await?;
+                let area = self.shape(layer).area();
+                Ok(row.into_iter().flat_map(|w| std::iter::repeat_n(w, area)).collect())
+            }
+            (Op::Linear(_), Some((_, Op::GlobalAvgPool(_)))) => Err(Error::BadArgument(format!(
+                "layer: `{}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
+                Method::Cam,
+                pooled.map_or("input", |id| &graph.node(id).name),
+                graph.node(layer).name,
+                Method::GradCam,
+            ))),
+            _ => Err(Error::BadArgument(format!(
+                "method: `{}` needs a network that ends in global average pool and linear; this one ends in \
+                 `{}` ({}); use `{}`",
+                Method::Cam,
+                graph.node(linear).name,
+                graph.node(linear).op.name(),
+                Method::GradCam,
+            ))),
+        }
+    }
+}

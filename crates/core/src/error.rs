@@ -1,0 +1,112 @@
+//! What can go wrong, in words a user can act on.
+
+/// The result of everything in this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error of the graph, the tape or a backend. `Display` is one lowercase sentence that names the layer
+/// or argument, what was given and what is allowed; [`Error::code`] is stable.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Something went wrong in one layer.
+    #[error("layer `{layer}` ({op}): {source}")]
+    AtLayer {
+        /// Name of the layer.
+        layer: String,
+        /// Its op.
+        op: &'static str,
+        /// What went wrong there.
+        source: Box<Error>,
+    },
+    /// The list of layers is not a network.
+    #[error("invalid graph: {0}")]
+    InvalidGraph(String),
+    /// A tensor or parameter has the wrong shape.
+    #[error("{what} is {given}, needed {needed}")]
+    BadShape {
+        /// The tensor or parameter.
+        what: String,
+        /// Its shape.
+        given: String,
+        /// What would have been right.
+        needed: String,
+    },
+    /// No such weight.
+    #[error("weight `{0}` is missing")]
+    MissingWeight(String),
+    /// No such layer.
+    #[error("unknown layer `{name}`; layers are for example {}", .some.join(", "))]
+    UnknownLayer {
+        /// The name that was asked for.
+        name: String,
+        /// A few names that exist, the likeliest first.
+        some: Vec<String>,
+    },
+    /// No such class.
+    #[error("unknown class {index}; this network has classes 0 to {}", .classes.saturating_sub(1))]
+    UnknownClass {
+        /// The index that was asked for.
+        index: u32,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// The forward pass did not keep what this needs.
+    #[error("layer `{0}` was not kept by the forward pass; name it in `Retain::Layers`, or use `Retain::All`")]
+    NotRetained(String),
+    /// A NaN or an infinity.
+    #[error("{what} is not finite at element {index} ({value})")]
+    NotFinite {
+        /// The tensor.
+        what: String,
+        /// Index of the first such element, row-major.
+        index: usize,
+        /// The value found.
+        value: f32,
+    },
+    /// The backend has no such kernel.
+    #[error("this backend has no `{0}`")]
+    Unsupported(&'static str),
+    /// A method was asked for something it does not do.
+    #[error("{0}")]
+    BadArgument(String),
+    /// A kernel or the device failed.
+    #[error("backend: {0}")]
+    Backend(String),
+}
+
+impl Error {
+    /// A stable identifier in kebab-case, the same at every boundary (command line, wasm).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AtLayer { source, .. } => source.code(),
+            Self::InvalidGraph(_) => "invalid-graph",
+            Self::BadShape { .. } => "bad-shape",
+            Self::MissingWeight(_) => "missing-weight",
+            Self::UnknownLayer { .. } => "unknown-layer",
+            Self::UnknownClass { .. } => "unknown-class",
+            Self::NotRetained(_) => "not-retained",
+            Self::NotFinite { .. } => "not-finite",
+            Self::Unsupported(_) => "unsupported",
+            Self::BadArgument(_) => "bad-argument",
+            Self::Backend(_) => "backend-failed",
+        }
+    }
+
+    pub(crate) fn at(self, layer: &str, op: &'static str) -> Self {
+        Self::AtLayer { layer: layer.to_owned(), op, source: Box::new(self) }
+    }
+
+    /// The first NaN or infinity of `values` as an error that names `what`.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`].
+    pub fn check_finite(what: &str, values: &[f32]) -> Result<()> {
+        match values.iter().position(|v| !v.is_finite()) {
+            None => Ok(()),
+            Some(index) => {
+                Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] })
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The network as data: a list of named layers.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{Error, Op, Result, Shape};
+
+/// The name of the first layer, the picture itself. It can be asked for like any other.
+pub const INPUT: &str = "input";
+
+/// A graph longer than this is refused: the largest published CNNs have a few thousand layers.
+const MAX_LAYERS: usize = 10_000;
+
+/// A layer's position in its graph. 0 is the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(crate) usize);
+
+impl NodeId {
+    /// Position in [`Graph::nodes`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// One named layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Unique name, for example `blocks.3.depthwise`.
+    pub name: String,
+    /// What it computes.
+    pub op: Op,
+    /// What it computes it from: names of earlier layers.
+    pub inputs: Vec<String>,
+}
+
+/// A checked network: layers in order, every name known, every shape fitting, every layer used. The last one
+/// gives the logits.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    /// For every node the positions of its inputs.
+    inputs: Vec<Vec<usize>>,
+    /// Output shapes for the declared input.
+    shapes: Vec<Shape>,
+}
+
+impl Graph {
+    /// Checks the layers and puts [`INPUT`] of the given shape before them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidGraph`] for a name that is empty, taken or unknown, a layer that nothing uses, too many
+    /// layers, or an output that is not a vector; [`Error::AtLayer`] where shapes do not fit.
+    pub fn new(input: Shape, layers: Vec<Node>) -> Result<Self> {
+        let invalid = |message: String| Err(Error::InvalidGraph(message));
+        if layers.is_empty() || layers.len() > MAX_LAYERS {
+            return invalid(format!("{} layers; 1 to {MAX_LAYERS} are allowed", layers.len()));
+        }
+        let mut nodes = vec![Node { name: INPUT.into(), op: Op::Input, inputs: Vec::new() }];
+        nodes.extend(layers);
+
+        let mut position: HashMap<&str, usize> = HashMap::new();
+        let mut inputs = Vec::with_capacity(nodes.len());
+        for (i, node) in nodes.iter().enumerate() {
+            let name = node.name.as_str();
+            let find = |input: &String| {
+                position.get(input.as_str()).copied().ok_or_else(|| {
+                    Error::InvalidGraph(format!(
+                        "layer `{name}` takes `{input}`, which is not a layer before it"
+                    ))
+                })
+            };
+            inputs.push(node.inputs.iter().map(find).collect::<Result<Vec<_>>>()?);
+            if name.is_empty() || name.chars().any(char::is_control) {
+                return invalid(format!("layer {i} has an empty or unprintable name"));
+            }
+            if position.insert(name, i).is_some() {
+                return invalid(format!("two layers are named `{name}`"));
+            }
+        }
+
+        let used: HashSet<usize> = inputs.iter().flatten().copied().collect();
+        if let Some(i) = (0..nodes.len() - 1).find(|i| !used.contains(i)) {
+            return invalid(format!("nothing uses layer `{}`", nodes[i].name));
+        }
+
+        let mut graph = Self { nodes, inputs, shapes: Vec::new() };
+        graph.shapes = graph.shapes_for(input)?;
+        let output = graph.shape(graph.output());
+        if output.area() != 1 {
+            return invalid(format!(
+                "the last layer `{}` gives {output}; logits are a vector, {}",
+                graph.node(graph.output()).name,
+                Shape::vector(output.n, output.c),
+            ));
+        }
+        Ok(graph)
+    }
+
+    /// Every layer's output shape for an input of this shape, which need not be the declared one.
+    ///
+    /// # Errors
+    /// [`Error::AtLayer`] naming the first layer that cannot take it.
+    pub fn shapes_for(&self, input: Shape) -> Result<Vec<Shape>> {
+        let mut shapes = vec![input.checked(INPUT)?];
+        for (node, inputs) in self.nodes.iter().zip(&self.inputs).skip(1) {
+            let given: Vec<Shape> = inputs.iter().map(|&i| shapes[i]).collect();
+            shapes.push(node.op.output_shape(&given).map_err(|e| e.at(&node.name, node.op.name()))?);
+        }
+        Ok(shapes)
+    }
+
+    /// All layers in order, the input first.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Every layer's position in order.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.nodes.len()).map(NodeId)
+    }
+
+    /// One layer.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    /// The inputs of one layer, by position.
+    pub fn inputs(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.inputs[id.0].iter().copied().map(NodeId)
+    }
+
+    /// A layer's output shape for the declared input.
+    #[must_use]
+    pub fn shape(&self, id: NodeId) -> Shape {
+        self.shapes[id.0]
+    }
+
+    /// The picture.
+    #[must_use]
+    pub const fn input(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    /// The logits.
+    #[must_use]
+    pub fn output(&self) -> NodeId {
+        NodeId(self.nodes.len() - 1)
+    }
+
+    /// Number of classes.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.shape(self.output()).c
+    }
+
+    /// The last convolution: where the Grad-CAM paper looks by default, as the last layer that still knows
+    /// where things are.
+    #[must_use]
+    pub fn last_convolution(&self) -> Option<NodeId> {
+        self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Conv2d(_)))
+    }
+
+    /// The layer of this name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLayer`], which lists some that exist.
+    pub fn find(&self, name: &str) -> Result<NodeId> {
+        match self.nodes.iter().position(|node| node.name == name) {
+            Some(i) => Ok(NodeId(i)),
+            None => Err(Error::UnknownLayer { name: name.to_owned(), some: self.resembling(name) }),
+        }
+    }
+
+    /// For every layer, whether it is `from` or computed from it: where a gradient that is on its way to
+    /// `from` can pass.
+    pub(crate) fn downstream_of(&self, from: &[NodeId]) -> Vec<bool> {
+        let mut reached = vec![false; self.nodes.len()];
+        for id in self.ids() {
+            reached[id.0] = from.contains(&id) || self.inputs[id.0].iter().any(|&i| reached[i]);
+        }
+        reached
+    }
+
+    /// Up to six names for an error message: those with the longest common beginning, else the last ones,
+    /// which are the usual choice.
+    fn resembling(&self, name: &str) -> Vec<String> {
+        let common = |node: &Node| {
+            node.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+        };
+        let mut nodes: Vec<&Node> = self.nodes.iter().rev().filter(|n| n.op.is_spatial()).collect();
+        nodes.sort_by_key(|node| std::cmp::Reverse(common(node)));
+        nodes.iter().take(6).map(|node| node.name.clone()).collect()
+    }
+}

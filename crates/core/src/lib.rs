@@ -1,0 +1,45 @@
+//! The mathematics of Candling: a small graph of named layers, a recorded forward pass, a hand-written
+//! backward pass, and the attribution methods that are built on the two.
+//!
+//! Three ideas carry this crate.
+//!
+//! 1. **The network is data.** A [`Graph`] is a list of named [`Node`]s; every layer can be asked for,
+//!    there are no hooks and no model surgery.
+//! 2. **An op is one file** in [`ops`]: its shape rule, its forward and its vjp (vector-Jacobian
+//!    product) stand together. The kernels behind them belong to a [`Backend`].
+//! 3. **The ReLU rule is an argument of the backward pass** ([`ReluRule`]). One recorded forward, a
+//!    [`Tape`], serves every class, layer and method.
+//!
+//! Gradients are taken with respect to *activations only*, never weights, and the walk stops at the layer
+//! that was asked for. That is why Grad-CAM costs little more than the forward pass.
+//!
+//! ```text
+//! Graph + Weights + Backend ──► Network ──forward──► Tape ──explain──► Attribution
+//! ```
+
+mod activation;
+pub mod attribution;
+mod backend;
+pub mod bilinear;
+mod error;
+mod graph;
+mod network;
+pub mod ops;
+mod prediction;
+mod shape;
+mod tape;
+mod target;
+mod weights;
+
+pub use activation::{Activation, ReluRule};
+pub use attribution::{Attribution, Method, Query};
+pub use backend::Backend;
+pub use error::{Error, Result};
+pub use graph::{Graph, INPUT, Node, NodeId};
+pub use network::{Network, Retain};
+pub use ops::Op;
+pub use prediction::{Prediction, probabilities, top};
+pub use shape::Shape;
+pub use tape::Tape;
+pub use target::Target;
+pub use weights::{Weight, Weights};

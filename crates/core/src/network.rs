@@ -1,0 +1,107 @@
+//! A graph with its weights on a backend, ready to run.
+
+use std::sync::Arc;
+
+use crate::ops::{Keeps, Prepared};
+use crate::{Backend, Error, Graph, NodeId, Result, Shape, Tape, Weights};
+
+/// What a forward pass keeps for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retain<'a> {
+    /// Only the logits: a prediction. Everything else is freed as soon as it was used.
+    Logits,
+    /// The outputs of these layers, and what a walk back to them needs.
+    Layers(&'a [NodeId]),
+    /// Everything: any class, layer and method afterwards.
+    All,
+}
+
+/// A graph whose weights a backend has prepared. Immutable: one network serves any number of tapes.
+pub struct Network<B: Backend> {
+    backend: B,
+    graph: Graph,
+    prepared: Vec<Prepared<B>>,
+}
+
+impl<B: Backend> Network<B> {
+    /// Hands every layer's weights to the backend once.
+    ///
+    /// # Errors
+    /// [`Error::AtLayer`] where a weight is missing, of the wrong shape, or not finite.
+    pub fn new(backend: B, graph: Graph, weights: &Weights) -> Result<Self> {
+        let prepare = |node: &crate::Node| {
+            node.op
+                .prepare(&backend, &node.name, weights)
+                .map_err(|e| e.at(&node.name, node.op.name()))
+        };
+        let prepared = graph.nodes().iter().map(prepare).collect::<Result<_>>()?;
+        Ok(Self { backend, graph, prepared })
+    }
+
+    /// The layers.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The kernels.
+    #[must_use]
+    pub fn backend(&self) -> &B {
+        &self.backend
+    }
+
+    pub(crate) fn prepared(&self, id: NodeId) -> &Prepared<B> {
+        &self.prepared[id.index()]
+    }
+
+    /// Runs the network on `n` pictures, `x` being their row-major NCHW values, and records what `retain`
+    /// asks for.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] if `x` is not of `shape`, [`Error::NotFinite`] if it holds a NaN or an infinity,
+    /// [`Error::AtLayer`] where a layer cannot take what it is given.
+    pub fn forward(self: &Arc<Self>, shape: Shape, x: &[f32], retain: Retain<'_>) -> Result<Tape<B>> {
+        let graph = &self.graph;
+        let shapes = graph.shapes_for(shape)?;
+        Error::check_finite("input", x)?;
+
+        let (outputs_kept, on_way_back) = match retain {
+            Retain::Logits => (vec![false; shapes.len()], vec![false; shapes.len()]),
+            Retain::All => (vec![true; shapes.len()], vec![true; shapes.len()]),
+            Retain::Layers(layers) => {
+                (graph.ids().map(|id| layers.contains(&id)).collect(), graph.downstream_of(layers))
+            }
+        };
+        // How many layers still wait for an output; it is freed with the last of them unless it is kept.
+        let mut waiting = vec![0usize; shapes.len()];
+        for id in graph.ids() {
+            let keeps_output =
+                on_way_back[id.index()] && graph.node(id).op.keeps() == Keeps::Output;
+            if outputs_kept[id.index()] || keeps_output || id == graph.output() {
+                waiting[id.index()] += 1;
+            }
+            graph.inputs(id).for_each(|input| waiting[input.index()] += 1);
+        }
+
+        let mut outputs: Vec<Option<B::Tensor>> = vec![None; shapes.len()];
+        let mut argmax = vec![None; shapes.len()];
+        outputs[0] = Some(self.backend.upload(shape, x)?);
+        for id in graph.ids().skip(1) {
+            let node = graph.node(id);
+            let mut inputs = Vec::with_capacity(node.inputs.len());
+            for input in graph.inputs(id) {
+                let slot = &mut outputs[input.index()];
+                waiting[input.index()] -= 1;
+                let tensor = if waiting[input.index()] == 0 { slot.take() } else { slot.clone() };
+                inputs.extend(tensor);
+            }
+            let result = node
+                .op
+                .forward(&self.backend, self.prepared(id), &inputs, shapes[id.index()])
+                .map_err(|e| e.at(&node.name, node.op.name()))?;
+            outputs[id.index()] = Some(result.y);
+            argmax[id.index()] = result.argmax.filter(|_| on_way_back[id.index()]);
+        }
+        Ok(Tape::new(Arc::clone(self), shapes, outputs, argmax))
+    }
+}

@@ -1,0 +1,69 @@
+//! Mean over windows: `y[i, j] = Σ_{u, v} x[i·s + u − p, j·s + v − p] / divisor`.
+//!
+//! Its vjp spreads `dy / divisor` over the window, summed where windows overlap. Kept: nothing.
+
+use super::{Kept, Window, max_pool::check_padding};
+use crate::{Backend, Error, Result, Shape};
+
+/// Parameters of an average-pooling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AvgPool {
+    /// Kernel, stride and padding; dilation is 1.
+    pub window: Window,
+    /// Whether a last window that overhangs counts (PyTorch's `ceil_mode`).
+    pub ceil_mode: bool,
+    /// Whether padding counts in the divisor.
+    pub count_include_pad: bool,
+}
+
+impl AvgPool {
+    /// What the window at output `(i, j)` over a picture of `x` divides by: its elements inside the picture,
+    /// or inside the padded picture with `count_include_pad`. An overhang beyond the padding never counts.
+    #[must_use]
+    pub fn divisor(&self, i: usize, j: usize, x: Shape) -> usize {
+        let Window { kernel, stride, padding, .. } = self.window;
+        let axis = |o: usize, k: usize, s: usize, size: usize, before: usize, after: usize| {
+            // positions in the padded picture
+            let (start, end) = (o * s, (o * s + k).min(size + before + after));
+            if self.count_include_pad {
+                end - start
+            } else {
+                end.min(size + before) - start.max(before)
+            }
+        };
+        axis(i, kernel[0], stride[0], x.h, padding.top, padding.bottom)
+            * axis(j, kernel[1], stride[1], x.w, padding.left, padding.right)
+    }
+
+    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+        if self.window.dilation != [1, 1] {
+            return Err(Error::BadShape {
+                what: "dilation".into(),
+                given: format!("{:?}", self.window.dilation),
+                needed: "[1, 1]: a mean has no taps".into(),
+            });
+        }
+        check_padding(&self.window)?;
+        let [h, w] = self.window.output(x, self.ceil_mode)?;
+        Ok(Shape::new(x.n, x.c, h, w))
+    }
+
+    pub(crate) fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        x: &B::Tensor,
+        y: Shape,
+    ) -> Result<B::Tensor> {
+        backend.avg_pool(x, self, y)
+    }
+
+    // y = Σ x / divisor
+    pub(crate) fn vjp<B: Backend>(
+        &self,
+        backend: &B,
+        kept: &Kept<'_, B>,
+        dy: &B::Tensor,
+    ) -> Result<B::Tensor> {
+        backend.avg_pool_vjp(dy, self, kept.input(0)?)
+    }
+}

@@ -1,0 +1,142 @@
+//! A recorded forward pass, and the walk back through it.
+
+use std::sync::Arc;
+
+use crate::ops::{Keeps, Kept};
+use crate::{Backend, Error, Graph, Network, NodeId, Prediction, ReluRule, Result, Shape, Target, top};
+
+/// What a forward pass left behind. Immutable: it serves any number of classes, layers and methods, so a
+/// second class on the same picture costs no second forward.
+pub struct Tape<B: Backend> {
+    network: Arc<Network<B>>,
+    shapes: Vec<Shape>,
+    outputs: Vec<Option<B::Tensor>>,
+    argmax: Vec<Option<B::Argmax>>,
+}
+
+impl<B: Backend> Tape<B> {
+    pub(crate) fn new(
+        network: Arc<Network<B>>,
+        shapes: Vec<Shape>,
+        outputs: Vec<Option<B::Tensor>>,
+        argmax: Vec<Option<B::Argmax>>,
+    ) -> Self {
+        Self { network, shapes, outputs, argmax }
+    }
+
+    /// The network that ran.
+    #[must_use]
+    pub fn network(&self) -> &Arc<Network<B>> {
+        &self.network
+    }
+
+    /// Its layers.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        self.network.graph()
+    }
+
+    /// A layer's output shape in this run.
+    #[must_use]
+    pub fn shape(&self, id: NodeId) -> Shape {
+        self.shapes[id.index()]
+    }
+
+    /// A layer's output, after its fused activation, if the forward pass kept it.
+    #[must_use]
+    pub fn activation(&self, id: NodeId) -> Option<&B::Tensor> {
+        self.outputs[id.index()].as_ref()
+    }
+
+    /// The logits, `[n, classes]` row-major.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the network overflowed; a backend's own failures.
+    pub async fn logits(&self) -> Result<Vec<f32>> {
+        let output = self.graph().output();
+        let logits = self.download(output).await?;
+        Error::check_finite("logits", &logits)?;
+        Ok(logits)
+    }
+
+    /// For every picture its `k` likeliest classes, best first.
+    ///
+    /// # Errors
+    /// As [`Tape::logits`].
+    pub async fn predictions(&self, k: usize) -> Result<Vec<Vec<Prediction>>> {
+        let logits = self.logits().await?;
+        Ok(logits.chunks(self.shape(self.graph().output()).c).map(|row| top(row, k)).collect())
+    }
+
+    /// A layer's output as values.
+    pub(crate) async fn download(&self, id: NodeId) -> Result<Vec<f32>> {
+        let tensor = self
+            .activation(id)
+            .ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))?;
+        self.network.backend().download(tensor).await
+    }
+
+    /// Whether the forward pass kept what the layer's vjp needs.
+    fn keeps_for_vjp(&self, id: NodeId) -> bool {
+        match self.graph().node(id).op.keeps() {
+            Keeps::Nothing => true,
+            Keeps::Output => self.outputs[id.index()].is_some(),
+            Keeps::Argmax => self.argmax[id.index()].is_some(),
+        }
+    }
+
+    /// The gradient of `target` with respect to the output of layer `to`, of that layer's shape; for every
+    /// picture of the batch its own. `rule` says what ReLUs let through on the way. Only layers between the
+    /// logits and `to` are walked, and a layer's own fused activation is not: the gradient is that *at* its
+    /// output.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`], [`Error::NotRetained`], or [`Error::AtLayer`] naming a layer whose vjp this
+    /// backend does not have.
+    pub fn backward(&self, target: Target, to: NodeId, rule: ReluRule) -> Result<B::Tensor> {
+        let graph = self.graph();
+        let backend = self.network.backend();
+        let output = graph.output();
+
+        let downstream = graph.downstream_of(&[to]);
+        let walked = |id: &NodeId| *id > to && downstream[id.index()];
+        if !graph.ids().filter(walked).all(|id| self.keeps_for_vjp(id)) {
+            return Err(Error::NotRetained(graph.node(to).name.clone()));
+        }
+
+        // ∂target/∂logits is the same for every picture.
+        let logits = self.shape(output);
+        let seed = target.gradient(logits.c)?.repeat(logits.n);
+        let mut gradients: Vec<Option<B::Tensor>> = vec![None; self.shapes.len()];
+        gradients[output.index()] = Some(backend.upload(logits, &seed)?);
+
+        for id in graph.ids().rev().filter(walked) {
+            let Some(dy) = gradients[id.index()].take() else {
+                continue;
+            };
+            let node = graph.node(id);
+            let in_layer = |e: Error| e.at(&node.name, node.op.name());
+            let inputs: Vec<Shape> = graph.inputs(id).map(|i| self.shape(i)).collect();
+            let kept = Kept {
+                inputs: &inputs,
+                y: self.outputs[id.index()].as_ref(),
+                argmax: self.argmax[id.index()].as_ref(),
+            };
+            for (i, input) in graph.inputs(id).enumerate().filter(|(_, x)| downstream[x.index()]) {
+                let dx = node
+                    .op
+                    .vjp(backend, self.network.prepared(id), &kept, &dy, i, rule)
+                    .map_err(in_layer)?;
+                // An output that several layers read collects the gradients of all.
+                let slot = &mut gradients[input.index()];
+                *slot = Some(match slot.take() {
+                    None => dx,
+                    Some(sum) => backend.add(&sum, &dx).map_err(in_layer)?,
+                });
+            }
+        }
+        gradients[to.index()]
+            .take()
+            .ok_or_else(|| Error::InvalidGraph(format!("no path to `{}`", graph.node(to).name)))
+    }
+}

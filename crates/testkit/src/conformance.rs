@@ -1,0 +1,234 @@
+//! One suite for every backend: the golden ops, agreement with the reference on random cases, and the identity
+//! that defines a vjp of a linear op, `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`.
+
+use candling_core::ops::{
+    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
+};
+use candling_core::{Activation, Backend, Op, ReluRule, Shape};
+use pollster::block_on;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::compare::relative_to_max;
+use crate::golden::{self, OpCase};
+use crate::random;
+use crate::reference::Reference;
+
+/// Golden ops, error relative to the largest value: `f32` sums of at most a few hundred products.
+pub const GOLDEN: f64 = 1e-4;
+
+/// Against the `f64` reference on random cases of at most 225 products: 1e-5 is about a hundred roundings.
+pub const RANDOM: f64 = 1e-5;
+
+/// The two sides of `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`, relative to the sum of the absolute products: both are sums of
+/// up to 10⁴ rounded terms.
+pub const ADJOINT: f64 = 1e-5;
+
+/// Golden cases of ops that Candling does not have; a case that is neither run nor named here fails the suite.
+const NOT_OURS: [&str; 29] = [
+    "adaptive_avg_pool_3x2",
+    "channel_shuffle_g2",
+    "div",
+    "elu",
+    "exp",
+    "gelu",
+    "gelu_tanh",
+    "hardsigmoid",
+    "hardswish",
+    "layernorm",
+    "leaky_relu_0p01",
+    "log_softmax",
+    "mish",
+    "mul",
+    "mul_broadcast_se",
+    "pad_zero",
+    "sigmoid",
+    "silu",
+    "slice_channels",
+    "softmax",
+    "softmax_large",
+    "softplus",
+    "sub",
+    "tanh",
+    "transpose_0231",
+    "upsample_bilinear_7_to_20",
+    "upsample_bilinear_7_to_20_align",
+    "upsample_bilinear_x2",
+    "upsample_nearest_x2",
+];
+
+/// What an op gives on a backend: its output, and the gradient of every input.
+fn run<B: Backend>(backend: &B, case: &OpCase) -> (Shape, Vec<f32>, Vec<Vec<f32>>) {
+    let in_case = |e: candling_core::Error| -> ! { panic!("{}: {e}", case.name) };
+    let upload = |(shape, data): &(Shape, Vec<f32>)| backend.upload(*shape, data).unwrap();
+    let inputs: Vec<B::Tensor> = case.inputs.iter().map(upload).collect();
+    let applied = case.op.apply(backend, &case.weights, &inputs).unwrap_or_else(|e| in_case(e));
+    let y = applied.output();
+    let dy = backend.upload(backend.shape(y), &case.dy).unwrap_or_else(|e| in_case(e));
+    let gradient = |i: usize| {
+        let dx = applied.vjp(&dy, i, case.rule).unwrap_or_else(|e| in_case(e));
+        assert_eq!(backend.shape(&dx), case.inputs[i].0, "{}: gradient of input {i}", case.name);
+        block_on(backend.download(&dx)).unwrap()
+    };
+    let dx = (0..inputs.len()).map(gradient).collect();
+    (backend.shape(y), block_on(backend.download(y)).unwrap(), dx)
+}
+
+/// Every golden op, forward and vjp.
+///
+/// # Panics
+/// Where one is off by more than [`GOLDEN`].
+pub fn goldens<B: Backend>(backend: &B) {
+    let (cases, others) = golden::op_cases();
+    assert_eq!(others, NOT_OURS.to_vec(), "golden cases that nothing runs");
+    for case in &cases {
+        let (shape, y, mut dx) = run(backend, case);
+        if case.name == "add_same_input" {
+            let second = dx.pop().unwrap();
+            dx[0].iter_mut().zip(second).for_each(|(a, b)| *a += b);
+        }
+        assert_eq!(shape, case.y.0, "{}", case.name);
+        let close = |what: &str, actual: &[f32], expected: &[f32]| {
+            let error = relative_to_max(actual, expected);
+            assert!(error <= GOLDEN, "{} {what}: off by {error:.1e}", case.name);
+        };
+        close("y", &y, &case.y.1);
+        assert_eq!(dx.len(), case.dx.len(), "{}", case.name);
+        for (actual, expected) in dx.iter().zip(&case.dx) {
+            close("dx", actual, expected);
+        }
+    }
+}
+
+/// Compares a backend with the reference on one op with random values.
+fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, seed: u64) -> OpCase {
+    // Values in steps of 1/8 up to ±8 make ties in pools and cross both kinks of ReLU6.
+    let coarse = |shape: Shape, seed: u64| {
+        let values = random::values(shape.len(), seed);
+        (shape, values.into_iter().map(|v| (v * 64.0).round() / 8.0).collect::<Vec<f32>>())
+    };
+    let inputs: Vec<_> = (0u64..).zip(shapes).map(|(i, &s)| coarse(s, seed ^ (i + 1))).collect();
+    let y = op.output_shape(shapes).unwrap();
+    let mut case = OpCase {
+        name: format!("{op:?} on {shapes:?}, {rule:?}"),
+        weights: random::weights(&op, seed),
+        op,
+        rule,
+        inputs,
+        y: (y, Vec::new()),
+        dy: random::values(y.len(), seed ^ 99),
+        dx: Vec::new(),
+    };
+    let (shape, y, dx) = run(&Reference, &case);
+    let (actual_shape, actual_y, actual_dx) = run(backend, &case);
+    assert_eq!(actual_shape, shape, "{}", case.name);
+    let close = |what: &str, actual: &[f32], expected: &[f32]| {
+        let error = relative_to_max(actual, expected);
+        assert!(error <= RANDOM, "{} {what}: off by {error:.1e}", case.name);
+    };
+    close("y", &actual_y, &y);
+    actual_dx.iter().zip(&dx).for_each(|(a, b)| close("dx", a, b));
+    case.y = (actual_shape, actual_y);
+    case.dx = actual_dx;
+    case
+}
+
+/// `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩` where `f` is linear, that is without its bias.
+fn is_adjoint(case: &OpCase, f_of_zero: &[f32]) {
+    let y: Vec<f64> =
+        case.y.1.iter().zip(f_of_zero).map(|(&y, &b)| f64::from(y) - f64::from(b)).collect();
+    let products = |a: &[f64], b: &[f32]| -> Vec<f64> {
+        a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).collect()
+    };
+    let left = products(&y, &case.dy);
+    let x: Vec<f64> = case.inputs[0].1.iter().map(|&v| f64::from(v)).collect();
+    let right = products(&x, &case.dx[0]);
+    let scale: f64 = left.iter().chain(&right).map(|v| v.abs()).sum();
+    let apart = (left.iter().sum::<f64>() - right.iter().sum::<f64>()).abs();
+    assert!(apart <= ADJOINT * scale, "{}: <y, dy> - <x, dx> = {apart:.1e} of {scale:.1e}", case.name);
+}
+
+/// Random convolutions: agreement with the reference, and the adjoint identity.
+///
+/// # Panics
+/// Where one is off by more than [`RANDOM`] or [`ADJOINT`].
+pub fn random_convolutions<B: Backend>(backend: &B, cases: u32) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, deterministic());
+    let strategy = (random::convolution(), any::<u64>());
+    let result = runner.run(&strategy, |((conv, x), seed)| {
+        let case = agrees(backend, Op::Conv2d(conv), &[x], ReluRule::Exact, seed);
+        // f(0) is the bias
+        let bias = &case.weights["op.bias"].data;
+        let area = case.y.0.area();
+        let of_zero: Vec<f32> = (0..case.y.0.len()).map(|i| bias[i / area % bias.len()]).collect();
+        is_adjoint(&case, &of_zero);
+        Ok(())
+    });
+    result.unwrap();
+}
+
+/// The same cases on every run, so that a red build stays red.
+fn deterministic() -> proptest::test_runner::TestRng {
+    proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha)
+}
+
+/// Fused activations under every rule, and all ops that are not convolutions, at batch sizes 1 to 3.
+///
+/// # Panics
+/// Where one is off by more than [`RANDOM`].
+pub fn random_ops<B: Backend>(backend: &B) {
+    let rules = [ReluRule::Exact, ReluRule::Guided, ReluRule::Deconv];
+    let mut seed = 1u64;
+    for n in 1..=3 {
+        let x = Shape::new(n, 6, 9, 7);
+        let mut check = |op: Op, shapes: &[Shape], rule: ReluRule| {
+            seed += 1;
+            agrees(backend, op, shapes, rule, seed);
+        };
+        for activation in [Activation::Relu, Activation::Relu6] {
+            for rule in rules {
+                check(Op::Relu(Relu { activation }), &[x], rule);
+                for (kernel, groups) in [([1, 1], 1), ([3, 3], 1), ([3, 3], 6), ([3, 3], 3)] {
+                    let window = Window { padding: Padding::all(kernel[0] / 2), ..Window::new(kernel, [1, 1]) };
+                    let conv = Conv2d { in_channels: 6, out_channels: 6, window, groups, activation };
+                    check(Op::Conv2d(conv), &[x], rule);
+                }
+            }
+        }
+        for (kernel, stride, p) in [(2, 2, 0), (3, 2, 1), (3, 1, 1), (5, 3, 2)] {
+            for ceil_mode in [false, true] {
+                let padding = Padding { bottom: p / 2, ..Padding::all(p) };
+                let window = Window { padding, ..Window::new([kernel, kernel], [stride, stride]) };
+                check(Op::MaxPool(MaxPool { window, ceil_mode }), &[x], ReluRule::Exact);
+                for count_include_pad in [false, true] {
+                    let op = AvgPool { window, ceil_mode, count_include_pad };
+                    check(Op::AvgPool(op), &[x], ReluRule::Exact);
+                }
+            }
+        }
+        let vector = Shape::vector(n, 6);
+        let exact = ReluRule::Exact;
+        check(Op::Add(Add), &[x, x], exact);
+        check(Op::Add(Add), &[x, vector], exact);
+        check(Op::Concat(Concat), &[x, Shape { c: 1, ..x }, Shape { c: 4, ..x }], exact);
+        check(Op::Affine(Affine { channels: 6 }), &[x], exact);
+        check(Op::Flatten(Flatten), &[x], exact);
+        check(Op::GlobalAvgPool(GlobalAvgPool), &[x], exact);
+        check(Op::Linear(Linear { in_features: 6, out_features: 11 }), &[vector], exact);
+    }
+}
+
+/// What every backend must refuse or keep: a tensor of the wrong length, and NaN through a ReLU.
+///
+/// # Panics
+/// Where it does not.
+pub fn edges<B: Backend>(backend: &B) {
+    let wrong = backend.upload(Shape::vector(1, 3), &[0.0; 4]).err().expect("4 values are no 1x3x1x1");
+    assert_eq!(wrong.code(), "bad-shape");
+    let nan = backend.upload(Shape::vector(1, 2), &[f32::NAN, -1.0]).unwrap();
+    for activation in [Activation::Relu, Activation::Relu6] {
+        let y = block_on(backend.download(&backend.activation(&nan, activation).unwrap())).unwrap();
+        assert!(y[0].is_nan() && y[1] == 0.0, "{activation:?} of NaN is {}", y[0]);
+    }
+}

@@ -1,0 +1,257 @@
+//! The reference backend: `f64`, naive loops, one formula after the other as the op's page in
+//! `candling_core::ops` states it. Slow, and meant to be read.
+
+mod conv2d;
+mod pool;
+
+use std::rc::Rc;
+
+use candling_core::ops::{AvgPool, Conv2d, MaxPool};
+use candling_core::{Activation, Backend, Error, ReluRule, Result, Shape};
+
+/// The backend; it has no state.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reference;
+
+/// An activation in `f64`.
+#[derive(Debug, Clone)]
+pub struct Array {
+    /// Its shape.
+    pub shape: Shape,
+    /// Row-major NCHW values.
+    pub data: Rc<Vec<f64>>,
+}
+
+impl Array {
+    /// An array from values.
+    ///
+    /// # Panics
+    /// If there are not as many as the shape says.
+    #[must_use]
+    pub fn new(shape: Shape, data: Vec<f64>) -> Self {
+        assert_eq!(data.len(), shape.len());
+        Self { shape, data: Rc::new(data) }
+    }
+
+    fn zeros(shape: Shape) -> Vec<f64> {
+        vec![0.0; shape.len()]
+    }
+
+    fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+        Self::new(self.shape, self.data.iter().map(|&v| f(v)).collect())
+    }
+
+    /// Values with their channel.
+    fn by_channel(&self, f: impl Fn(usize, f64) -> f64) -> Self {
+        let Shape { c, .. } = self.shape;
+        let area = self.shape.area();
+        let value = |(i, &v): (usize, &f64)| f(i / area % c, v);
+        Self::new(self.shape, self.data.iter().enumerate().map(value).collect())
+    }
+}
+
+/// Position of an element in row-major NCHW.
+fn at(s: Shape, n: usize, c: usize, y: usize, x: usize) -> usize {
+    ((n * s.c + c) * s.h + y) * s.w + x
+}
+
+fn widen(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// A convolution's parameters in `f64`.
+pub struct Conv {
+    op: Conv2d,
+    w: Vec<f64>,
+    b: Vec<f64>,
+}
+
+/// A linear layer's parameters in `f64`.
+pub struct Linear {
+    w: Vec<f64>,
+    b: Vec<f64>,
+}
+
+/// An affine layer's parameters in `f64`.
+pub struct Affine {
+    scale: Vec<f64>,
+    shift: Vec<f64>,
+}
+
+fn activate(a: Activation, x: f64) -> f64 {
+    match a {
+        Activation::None => x,
+        // `f64::max` would turn NaN into 0; `clamp` keeps it
+        Activation::Relu => x.clamp(0.0, f64::INFINITY),
+        Activation::Relu6 => x.clamp(0.0, 6.0),
+    }
+}
+
+impl Backend for Reference {
+    type Tensor = Array;
+    type Conv = Conv;
+    type Linear = Linear;
+    type Affine = Affine;
+    type Argmax = Rc<Vec<usize>>;
+
+    fn upload(&self, shape: Shape, data: &[f32]) -> Result<Array> {
+        if data.len() != shape.len() {
+            return Err(Error::BadShape {
+                what: "tensor".into(),
+                given: format!("{} values", data.len()),
+                needed: format!("{shape} = {}", shape.len()),
+            });
+        }
+        Ok(Array::new(shape, widen(data)))
+    }
+
+    async fn download(&self, x: &Array) -> Result<Vec<f32>> {
+        Ok(x.data.iter().map(|&v| v as f32).collect())
+    }
+
+    fn shape(&self, x: &Array) -> Shape {
+        x.shape
+    }
+
+    fn prepare_conv2d(&self, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Conv> {
+        Ok(Conv { op: *op, w: widen(w), b: widen(b) })
+    }
+
+    fn conv2d(&self, x: &Array, conv: &Conv, y: Shape) -> Result<Array> {
+        Ok(conv2d::forward(x, conv, y).map(|z| activate(conv.op.activation, z)))
+    }
+
+    fn conv2d_vjp(&self, dz: &Array, conv: &Conv, x: Shape) -> Result<Array> {
+        Ok(conv2d::vjp(dz, conv, x))
+    }
+
+    fn prepare_linear(&self, w: &[f32], b: &[f32]) -> Result<Linear> {
+        Ok(Linear { w: widen(w), b: widen(b) })
+    }
+
+    fn linear(&self, x: &Array, linear: &Linear) -> Result<Array> {
+        let (inputs, outputs) = (x.shape.c, linear.b.len());
+        let mut y = Vec::new();
+        for n in 0..x.shape.n {
+            for o in 0..outputs {
+                let dot = |i: usize| linear.w[o * inputs + i] * x.data[n * inputs + i];
+                y.push(linear.b[o] + (0..inputs).map(dot).sum::<f64>());
+            }
+        }
+        Ok(Array::new(Shape::vector(x.shape.n, outputs), y))
+    }
+
+    fn linear_vjp(&self, dy: &Array, linear: &Linear) -> Result<Array> {
+        let outputs = linear.b.len();
+        let inputs = linear.w.len() / outputs;
+        let mut dx = Vec::new();
+        for n in 0..dy.shape.n {
+            for i in 0..inputs {
+                let dot = |o: usize| linear.w[o * inputs + i] * dy.data[n * outputs + o];
+                dx.push((0..outputs).map(dot).sum::<f64>());
+            }
+        }
+        Ok(Array::new(Shape::vector(dy.shape.n, inputs), dx))
+    }
+
+    fn prepare_affine(&self, scale: &[f32], shift: &[f32]) -> Result<Affine> {
+        Ok(Affine { scale: widen(scale), shift: widen(shift) })
+    }
+
+    fn affine(&self, x: &Array, affine: &Affine) -> Result<Array> {
+        Ok(x.by_channel(|c, v| affine.scale[c] * v + affine.shift[c]))
+    }
+
+    fn affine_vjp(&self, dy: &Array, affine: &Affine) -> Result<Array> {
+        Ok(dy.by_channel(|c, v| affine.scale[c] * v))
+    }
+
+    fn activation(&self, x: &Array, a: Activation) -> Result<Array> {
+        Ok(x.map(|v| activate(a, v)))
+    }
+
+    fn activation_vjp(&self, dy: &Array, y: &Array, a: Activation, rule: ReluRule) -> Result<Array> {
+        let rectify = |(&dy, &y): (&f64, &f64)| {
+            let open = match a {
+                Activation::None => return dy,
+                Activation::Relu => y > 0.0,
+                Activation::Relu6 => 0.0 < y && y < 6.0,
+            };
+            match rule {
+                ReluRule::Exact if open => dy,
+                ReluRule::Guided if open => dy.max(0.0),
+                ReluRule::Deconv => dy.max(0.0),
+                _ => 0.0,
+            }
+        };
+        Ok(Array::new(dy.shape, dy.data.iter().zip(y.data.iter()).map(rectify).collect()))
+    }
+
+    fn max_pool(&self, x: &Array, op: &MaxPool, y: Shape) -> Result<(Array, Rc<Vec<usize>>)> {
+        Ok(pool::max(x, op, y))
+    }
+
+    fn max_pool_vjp(&self, dy: &Array, argmax: &Rc<Vec<usize>>, x: Shape) -> Result<Array> {
+        let mut dx = Array::zeros(x);
+        dy.data.iter().zip(argmax.iter()).for_each(|(dy, &winner)| dx[winner] += dy);
+        Ok(Array::new(x, dx))
+    }
+
+    fn avg_pool(&self, x: &Array, op: &AvgPool, y: Shape) -> Result<Array> {
+        Ok(pool::avg(x, op, y))
+    }
+
+    fn avg_pool_vjp(&self, dy: &Array, op: &AvgPool, x: Shape) -> Result<Array> {
+        Ok(pool::avg_vjp(dy, op, x))
+    }
+
+    fn global_avg_pool(&self, x: &Array) -> Result<Array> {
+        let area = x.shape.area();
+        let means = x.data.chunks(area).map(|plane| plane.iter().sum::<f64>() / area as f64);
+        Ok(Array::new(Shape::vector(x.shape.n, x.shape.c), means.collect()))
+    }
+
+    fn global_avg_pool_vjp(&self, dy: &Array, x: Shape) -> Result<Array> {
+        let area = x.area();
+        let spread = |&dy: &f64| std::iter::repeat_n(dy / area as f64, area);
+        Ok(Array::new(x, dy.data.iter().flat_map(spread).collect()))
+    }
+
+    fn add(&self, a: &Array, b: &Array) -> Result<Array> {
+        let per_value = a.shape.len() / b.shape.len();
+        let sum = |(i, a): (usize, &f64)| a + b.data[i / per_value];
+        Ok(Array::new(a.shape, a.data.iter().enumerate().map(sum).collect()))
+    }
+
+    fn add_vjp(&self, dy: &Array, x: Shape) -> Result<Array> {
+        let per_value = dy.shape.len() / x.len();
+        Ok(Array::new(x, dy.data.chunks(per_value).map(|dy| dy.iter().sum()).collect()))
+    }
+
+    fn concat(&self, xs: &[Array]) -> Result<Array> {
+        let first = xs[0].shape;
+        let shape = Shape { c: xs.iter().map(|x| x.shape.c).sum(), ..first };
+        let mut y = Vec::new();
+        for n in 0..first.n {
+            for x in xs {
+                let picture = x.shape.len() / first.n;
+                y.extend_from_slice(&x.data[n * picture..][..picture]);
+            }
+        }
+        Ok(Array::new(shape, y))
+    }
+
+    fn concat_vjp(&self, dy: &Array, start: usize, channels: usize) -> Result<Array> {
+        let shape = Shape { c: channels, ..dy.shape };
+        let area = shape.area();
+        let mut dx = Vec::new();
+        for n in 0..shape.n {
+            dx.extend_from_slice(&dy.data[(n * dy.shape.c + start) * area..][..channels * area]);
+        }
+        Ok(Array::new(shape, dx))
+    }
+
+    fn reshape(&self, x: &Array, y: Shape) -> Result<Array> {
+        Ok(Array { shape: y, data: Rc::clone(&x.data) })
+    }
+}

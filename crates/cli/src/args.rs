@@ -1,0 +1,109 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use candling_core::Method;
+use candling_imaging::{Colormap, Fit};
+use clap::{Args, Parser, Subcommand};
+
+/// See what in a photo made an image classifier say so.
+#[derive(Parser)]
+#[command(version, after_help = "exit codes: 0 done, 1 bad input (a file, a model), 2 bad use (an option, a class, a layer)")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Name the likeliest classes of a photo
+    Predict(Predict),
+    /// Map what made the network say a class
+    Explain(Explain),
+    /// Describe a model file
+    Inspect(Inspect),
+    /// Make a model file from a PyTorch checkpoint of EfficientNet-Lite0, 1 or 2
+    Convert(Convert),
+}
+
+/// What is looked at, and with which model.
+#[derive(Args)]
+pub struct Source {
+    /// A photo: JPEG, PNG, WebP, GIF, BMP or TIFF
+    #[arg(value_name = "PHOTO", required_unless_present = "input", conflicts_with = "input")]
+    pub photo: Option<PathBuf>,
+    /// A ready input tensor instead of a photo: f32 .npy of 1x3xHxW
+    #[arg(long, value_name = "TENSOR.npy")]
+    pub input: Option<PathBuf>,
+    /// What of the photo the network sees: all of it, squashed, or the model's centre crop
+    #[arg(long, value_name = "squash|crop", default_value = "squash")]
+    pub fit: Fit,
+    /// A model file; EfficientNet-Lite0 is built in
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Predict {
+    #[command(flatten)]
+    pub source: Source,
+    /// How many classes to name
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Write the logits: f32 .npy of [classes]
+    #[arg(long, value_name = "LOGITS.npy")]
+    pub raw: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub source: Source,
+    /// gradient, input-x-gradient, guided-backprop, deconvnet, cam, grad-cam, guided-grad-cam, hires-cam, layer-cam
+    #[arg(long)]
+    pub method: Method,
+    /// CLASS, or CLASS-vs-CLASS for the margin of one over the other; a class is an index, a name, or a part that
+    /// one name alone has. Default: the top class
+    #[arg(long, value_name = "CLASS")]
+    pub target: Option<String>,
+    /// The layer to look at; default: the last convolution
+    #[arg(long, value_name = "NAME")]
+    pub layer: Option<String>,
+    /// Grad-CAM: what speaks against the class
+    #[arg(long)]
+    pub counterfactual: bool,
+    /// Write a picture: the map over the photo, or the pixel map
+    #[arg(short, long, value_name = "OUT.png")]
+    pub output: Option<PathBuf>,
+    /// turbo, inferno, viridis or jet
+    #[arg(long, default_value = "turbo")]
+    pub colormap: Colormap,
+    /// Of the map over the photo, 0 to 1
+    #[arg(long, default_value_t = 0.5)]
+    pub opacity: f32,
+    /// Write the raw values: f32 .npy, [h,w] for CAM methods, [3,H,W] for pixel methods
+    #[arg(long, value_name = "MAP.npy")]
+    pub raw: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Inspect {
+    /// A model file; EfficientNet-Lite0 is built in
+    #[arg(value_name = "MODEL")]
+    pub model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Convert {
+    /// A PyTorch checkpoint, .pth
+    pub checkpoint: PathBuf,
+    /// Where the model file goes
+    #[arg(short, long, value_name = "MODEL.safetensors")]
+    pub output: PathBuf,
+}

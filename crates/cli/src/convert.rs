@@ -1,0 +1,17 @@
+//! `candling convert`
+
+use candling_models::efficientnet_lite;
+
+use crate::args::Convert;
+use crate::checkpoint;
+use crate::error::{Error, Result};
+
+pub fn run(args: &Convert) -> Result<()> {
+    let tensors = checkpoint::read(&args.checkpoint)?;
+    let model = efficientnet_lite::convert(&tensors, efficientnet_lite::imagenet_labels())
+        .map_err(|e| Error::file(&args.checkpoint, e))?;
+    let bytes = model.to_bytes()?;
+    std::fs::write(&args.output, &bytes).map_err(|e| Error::file(&args.output, e))?;
+    println!("{}: {}, {} bytes", args.output.display(), model.name, bytes.len());
+    Ok(())
+}

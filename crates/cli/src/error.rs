@@ -1,0 +1,43 @@
+//! What the command reports, and with which exit code.
+
+use std::path::Path;
+
+/// Bad use of an option.
+const BAD_USE: u8 = 2;
+/// A bad file, or a machine that failed.
+const BAD_INPUT: u8 = 1;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read or written, or holds the wrong thing.
+    #[error("{path}: {message}")]
+    File { path: String, message: String },
+    #[error(transparent)]
+    Network(#[from] candling_core::Error),
+    #[error(transparent)]
+    Imaging(#[from] candling_imaging::Error),
+    #[error(transparent)]
+    Model(#[from] candling_models::Error),
+}
+
+impl Error {
+    /// An error about a file, whatever it is.
+    pub fn file(path: &Path, message: impl ToString) -> Self {
+        Self::File { path: path.display().to_string(), message: message.to_string() }
+    }
+
+    pub fn exit_code(&self) -> u8 {
+        let code = match self {
+            Self::File { .. } => return BAD_INPUT,
+            Self::Network(e) => e.code(),
+            Self::Imaging(e) => e.code(),
+            Self::Model(e) => e.code(),
+        };
+        match code {
+            "unknown-layer" | "unknown-class" | "bad-argument" => BAD_USE,
+            _ => BAD_INPUT,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! NumPy's `.npy`.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::Path;
+
+use candling_core::Shape;
+use npyz::{NpyFile, WriterBuilder};
+
+use crate::error::{Error, Result};
+
+/// Reads a `f32` tensor `1×3×H×W`.
+pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
+    let file = File::open(path).map_err(|e| Error::file(path, e))?;
+    let npy = NpyFile::new(BufReader::new(file)).map_err(|e| Error::file(path, format!("not .npy: {e}")))?;
+    let extents: Vec<usize> = npy.shape().iter().filter_map(|&n| n.try_into().ok()).collect();
+    let &[1, 3, h, w] = extents.as_slice() else {
+        return Err(Error::file(path, format!("the tensor is {extents:?}, needed [1, 3, height, width]")));
+    };
+    let shape = Shape::new(1, 3, h, w).checked("input").map_err(|e| Error::file(path, e))?;
+    let columns_first = npy.order() == npyz::Order::Fortran;
+    if columns_first {
+        return Err(Error::file(path, "the tensor is in Fortran order; save it with np.ascontiguousarray"));
+    }
+    let data = npy
+        .into_vec::<f32>()
+        .map_err(|e| Error::file(path, format!("needed f32 values in the number that the header says: {e}")))?;
+    Ok((shape, data))
+}
+
+/// Writes `f32` values with these extents.
+pub fn write(path: &Path, extents: &[usize], values: &[f32]) -> Result<()> {
+    let write = || {
+        let extents: Vec<u64> = extents.iter().map(|&n| n as u64).collect();
+        let mut file = BufWriter::new(File::create(path)?);
+        let mut npy = npyz::WriteOptions::new().default_dtype().shape(&extents).writer(&mut file).begin_nd()?;
+        npy.extend(values.iter().copied())?;
+        npy.finish()?;
+        file.flush()
+    };
+    write().map_err(|e| Error::file(path, e))
+}

@@ -1,0 +1,26 @@
+//! `candling predict`
+
+use candling_core::top;
+use pollster::block_on;
+
+use crate::args::Predict;
+use crate::error::Result;
+use crate::report::{self, Common};
+use crate::session::Session;
+
+pub fn run(args: &Predict) -> Result<()> {
+    let session = Session::run(&args.source, |_| Ok(Vec::new()))?;
+    let logits = block_on(session.tape.logits())?;
+    let predictions = top(&logits, usize::from(args.top));
+    if let Some(path) = &args.raw {
+        crate::npy::write(path, &[logits.len()], &logits)?;
+    }
+    if args.json {
+        return report::print(&Common::new(&args.source, &session, &predictions));
+    }
+    for p in predictions {
+        let label = session.model.labels.name(p.class);
+        println!("{:6.2} %  {label} ({}), logit {:.3}", 100.0 * p.probability, p.class, p.logit);
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! What `--json` prints.
+
+use candling_core::Prediction;
+use candling_imaging::Rect;
+use candling_models::Labels;
+use serde::Serialize;
+
+use crate::args::Source;
+use crate::error::Result;
+use crate::session::Session;
+
+/// Milliseconds per stage.
+#[derive(Default, Serialize)]
+pub struct Timings {
+    pub load: f64,
+    pub decode: f64,
+    pub prepare: f64,
+    pub forward: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub struct Class<'a> {
+    pub index: u32,
+    pub label: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct PredictedClass<'a> {
+    #[serde(flatten)]
+    pub class: Class<'a>,
+    pub logit: f32,
+    pub probability: f32,
+}
+
+/// The part of the photo that the network saw, in pixels of the photo.
+#[derive(Serialize)]
+pub struct View {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+/// A photo as it was seen.
+#[derive(Serialize)]
+pub struct PhotoReport {
+    width: u32,
+    height: u32,
+    view: View,
+}
+
+/// What both commands report.
+#[derive(Serialize)]
+pub struct Common<'a> {
+    pub model: &'a str,
+    pub source: String,
+    /// None for a ready tensor.
+    pub photo: Option<PhotoReport>,
+    pub predictions: Vec<PredictedClass<'a>>,
+    pub timings_ms: &'a Timings,
+}
+
+impl<'a> Common<'a> {
+    pub fn new(source: &Source, session: &'a Session, predictions: &[Prediction]) -> Self {
+        let path = source.photo.as_ref().or(source.input.as_ref());
+        Self {
+            model: &session.model.name,
+            source: path.map(|path| path.display().to_string()).unwrap_or_default(),
+            photo: session.photo.as_ref().map(|(photo, view)| {
+                let Rect { x, y, width, height } = *view;
+                PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }
+            }),
+            predictions: predictions.iter().map(|p| predicted(&session.model.labels, p)).collect(),
+            timings_ms: &session.timings,
+        }
+    }
+}
+
+fn predicted<'a>(labels: &'a Labels, p: &Prediction) -> PredictedClass<'a> {
+    PredictedClass { class: class(labels, p.class), logit: p.logit, probability: p.probability }
+}
+
+pub fn class(labels: &Labels, index: u32) -> Class<'_> {
+    Class { index, label: labels.name(index) }
+}
+
+/// Prints one JSON object on one line.
+pub fn print(report: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string(report)
+        .map_err(|e| candling_core::Error::Backend(format!("json: {e}")))?;
+    println!("{text}");
+    Ok(())
+}

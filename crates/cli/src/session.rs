@@ -1,0 +1,91 @@
+//! A photo, a model, and one forward pass, each stage timed.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use candling_core::{Network, NodeId, Retain, Shape, Tape};
+use candling_cpu::Cpu;
+use candling_imaging::{Photo, Preprocessing, Rect, decode, prepare};
+use candling_models::Model;
+
+use crate::args::Source;
+use crate::error::{Error, Result};
+use crate::report::Timings;
+
+/// The model that needs no file.
+const BUILT_IN: &[u8] = include_bytes!("../../../www/models/efficientnet-lite0.safetensors");
+
+/// Loads a model file, or the built-in model.
+pub fn load_model(path: Option<&Path>) -> Result<Model> {
+    match path {
+        None => Ok(Model::from_bytes(BUILT_IN)?),
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
+            Model::from_bytes(&bytes).map_err(|e| Error::file(path, e))
+        }
+    }
+}
+
+/// What the network looked at.
+pub struct Session {
+    pub model: Model,
+    /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
+    pub photo: Option<(Photo, Rect)>,
+    pub tape: Tape<Cpu>,
+    pub timings: Timings,
+}
+
+impl Session {
+    /// Decodes, prepares, and runs the network, keeping what a walk back to the layers that `watch` names needs.
+    pub fn run(source: &Source, watch: impl Fn(&Model) -> Result<Vec<NodeId>>) -> Result<Self> {
+        let mut timings = Timings::default();
+        let mut started = Instant::now();
+        let mut lap = || {
+            let ms = started.elapsed().as_secs_f64() * 1e3;
+            started = Instant::now();
+            ms
+        };
+
+        let mut model = load_model(source.model.as_deref())?;
+        let watched = watch(&model)?;
+        let weights = std::mem::take(&mut model.weights);
+        let network = Arc::new(Network::new(Cpu, model.graph.clone(), &weights)?);
+        drop(weights);
+        timings.load = lap();
+
+        let (shape, tensor, photo) = match (&source.photo, &source.input) {
+            (_, Some(path)) => {
+                let (shape, tensor) = crate::npy::read(path)?;
+                timings.decode = lap();
+                (shape, tensor, None)
+            }
+            (photo, None) => {
+                let path = photo.as_deref().unwrap_or(Path::new(""));
+                let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
+                let photo = decode(&bytes).map_err(|e| Error::file(path, e))?;
+                timings.decode = lap();
+                let how = preprocessing(&model);
+                let prepared = prepare(&photo.rgba, photo.width, photo.height, source.fit, &how)?;
+                timings.prepare = lap();
+                let shape = Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width);
+                (shape, prepared.tensor, Some((photo, prepared.view)))
+            }
+        };
+        let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(&watched) };
+        let tape = network.forward(shape, &tensor, retain)?;
+        timings.forward = lap();
+        Ok(Self { model, photo, tape, timings })
+    }
+}
+
+fn preprocessing(model: &Model) -> Preprocessing {
+    let p = &model.preprocessing;
+    Preprocessing {
+        width: p.width as u32,
+        height: p.height as u32,
+        mean: p.mean,
+        std: p.std,
+        crop_fraction: p.crop_fraction,
+    }
+}

@@ -1,0 +1,50 @@
+//! What follows the products of a convolution: `y = activation(z + b)`, in place.
+
+use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor};
+use candling_core::{Activation, Result};
+
+use crate::storage::error;
+
+pub(super) struct Epilogue {
+    pub bias: Vec<f32>,
+    pub activation: Activation,
+}
+
+impl Epilogue {
+    /// Adds the bias and activates, in the buffer that the GEMM has just written. `z` is `[channels, positions]`
+    /// or a batch of such, and nobody else holds it.
+    pub(super) fn apply(&self, z: &Tensor) -> Result<()> {
+        z.inplace_op1(self).map_err(error)
+    }
+
+    fn run(&self, z: &mut [f32], positions: usize) {
+        for (plane, &bias) in z.chunks_exact_mut(positions).zip(self.bias.iter().cycle()) {
+            match self.activation {
+                Activation::None => plane.iter_mut().for_each(|v| *v += bias),
+                Activation::Relu => {
+                    plane.iter_mut().for_each(|v| *v = Activation::Relu.apply(*v + bias));
+                }
+                Activation::Relu6 => {
+                    plane.iter_mut().for_each(|v| *v = Activation::Relu6.apply(*v + bias));
+                }
+            }
+        }
+    }
+}
+
+impl InplaceOp1 for Epilogue {
+    fn name(&self) -> &'static str {
+        "bias-activation"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let positions = layout.dims().last().copied().unwrap_or(1);
+        match (storage, layout.contiguous_offsets()) {
+            (CpuStorage::F32(values), Some((start, end))) => {
+                self.run(&mut values[start..end], positions);
+                Ok(())
+            }
+            _ => candle_core::bail!("expected contiguous f32 values"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The container: a safetensors file with one JSON document in its metadata.
+
+use std::collections::{BTreeSet, HashMap};
+
+use candling_core::{Weight, Weights};
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::document::{Document, FORMAT};
+use crate::{Error, Result};
+
+/// The metadata key of the document. One key only: safetensors writes several in no fixed order, and a model
+/// file must come out the same byte for byte.
+const KEY: &str = "candling";
+
+/// A larger file is refused before it is parsed.
+const MAX_BYTES: usize = 512 << 20;
+
+/// Splits a file into its document and its weights, widened to `f32`.
+pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights)> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::BadModel(format!(
+            "{} bytes; at most {MAX_BYTES} are allowed",
+            bytes.len()
+        )));
+    }
+    let not_ours = |e: &dyn std::fmt::Display| {
+        Error::BadModel(format!("not a complete safetensors file of {} bytes: {e}", bytes.len()))
+    };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| not_ours(&e))?;
+    let text = header.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {
+        Error::BadModel(format!(
+            "no `{KEY}` entry in the metadata; make the file with `candling convert CHECKPOINT.pth -o MODEL.safetensors`"
+        ))
+    })?;
+    let document = parse(text)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| not_ours(&e))?;
+    let weights = tensors.iter().map(|(name, view)| Ok((name.to_owned(), widen(name, &view)?)));
+    Ok((document, weights.collect::<Result<_>>()?))
+}
+
+/// The version is looked at first, so that a newer file is called that, not malformed.
+fn parse(text: &str) -> Result<Document> {
+    let malformed = |e: serde_json::Error| Error::BadModel(format!("the `{KEY}` document: {e}"));
+    let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
+    match value.get("format").and_then(serde_json::Value::as_u64) {
+        Some(format) if format == u64::from(FORMAT) => {}
+        Some(format) => {
+            return Err(Error::BadModel(format!(
+                "format {format}; this version reads format {FORMAT}"
+            )));
+        }
+        None => return Err(Error::BadModel(format!("the `{KEY}` document names no format"))),
+    }
+    serde_json::from_value(value).map_err(malformed)
+}
+
+fn widen(name: &str, view: &TensorView<'_>) -> Result<Weight> {
+    let bytes = view.data();
+    let data: Vec<f32> = match view.dtype() {
+        Dtype::F16 => {
+            let halves: Vec<f16> =
+                bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])).collect();
+            halves.to_f32_vec()
+        }
+        Dtype::F32 => {
+            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+        }
+        other => {
+            return Err(Error::BadModel(format!(
+                "weight `{name}` is {other:?}; f16 and f32 are allowed"
+            )));
+        }
+    };
+    Ok(Weight { shape: view.shape().to_vec(), data })
+}
+
+/// Writes a file. Weights are rounded to `f16`; all of a [`Model`](crate::Model) that was converted are already.
+pub(crate) fn write(document: &Document, weights: &Weights) -> Result<Vec<u8>> {
+    let failed = |e: &dyn std::fmt::Display| Error::BadModel(e.to_string());
+    let text = serde_json::to_string(document).map_err(|e| failed(&e))?;
+    let halves: Vec<(&String, &Weight, Vec<u8>)> = weights
+        .iter()
+        .map(|(name, weight)| {
+            let bytes = weight.data.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+            (name, weight, bytes)
+        })
+        .collect();
+    let views = halves
+        .iter()
+        .map(|(name, weight, bytes)| {
+            let view = TensorView::new(Dtype::F16, weight.shape.clone(), bytes);
+            view.map(|view| (name.as_str(), view)).map_err(|e| failed(&e))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let metadata = HashMap::from([(KEY.to_owned(), text)]);
+    safetensors::serialize(views, Some(metadata)).map_err(|e| failed(&e))
+}
+
+/// Every tensor must belong to a layer: one that does not is a misspelt name, or padding for something else.
+pub(crate) fn check_all_used(weights: &Weights, expected: &BTreeSet<String>) -> Result<()> {
+    match weights.keys().find(|name| !expected.contains(*name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::BadModel(format!("tensor `{name}` belongs to no layer"))),
+    }
+}

@@ -1,0 +1,106 @@
+//! A model: graph, weights, labels, preprocessing.
+
+use std::collections::BTreeSet;
+
+use candling_core::{Graph, INPUT, Node, NodeId, Shape, Weights};
+
+use crate::document::{Document, FORMAT, Preprocessing};
+use crate::layer::Layer;
+use crate::{Error, Labels, Result, file};
+
+/// A picture of more than this many pixels a side is no CNN's input.
+const MAX_SIDE: usize = 4096;
+
+/// A model, checked: shapes fit, every weight has its layer and every class its name.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// For people, for example `EfficientNet-Lite0`.
+    pub name: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// Where the weights come from.
+    pub origin: String,
+    /// How a picture becomes an input.
+    pub preprocessing: Preprocessing,
+    /// Class names.
+    pub labels: Labels,
+    /// The layers.
+    pub graph: Graph,
+    /// Their parameters.
+    pub weights: Weights,
+    /// Where a heatmap is taken if nothing else is said.
+    pub default_layer: NodeId,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] or [`Error::BadGraph`], naming what is wrong.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (document, weights) = file::read(bytes)?;
+        let nodes = document.layers.into_iter().map(|layer| layer.into_node(&weights));
+        let nodes = nodes.collect::<Result<Vec<Node>>>()?;
+        let expected = nodes
+            .iter()
+            .flat_map(|node| {
+                let suffixes = node.op.parameters().into_iter();
+                suffixes.map(|(suffix, _)| format!("{}.{suffix}", node.name))
+            })
+            .collect::<BTreeSet<String>>();
+        file::check_all_used(&weights, &expected)?;
+
+        let Preprocessing { width, height, mean, std, crop_fraction } = &document.preprocessing;
+        let sides = 1..=MAX_SIDE;
+        let valid = sides.contains(width)
+            && sides.contains(height)
+            && mean.iter().all(|m| m.is_finite())
+            && std.iter().all(|s| s.is_finite() && *s != 0.0)
+            && *crop_fraction > 0.0
+            && *crop_fraction <= 1.0;
+        if !valid {
+            return Err(Error::BadModel(format!(
+                "preprocessing {:?}; allowed are sides of 1 to {MAX_SIDE}, a finite mean, a finite std other \
+                 than 0, and a crop_fraction above 0 up to 1",
+                document.preprocessing
+            )));
+        }
+        let graph = Graph::new(Shape::new(1, 3, *height, *width), nodes)?;
+        if document.labels.len() != graph.classes() {
+            return Err(Error::BadModel(format!(
+                "{} labels for {} classes",
+                document.labels.len(),
+                graph.classes()
+            )));
+        }
+        Ok(Self {
+            default_layer: graph.find(&document.default_layer)?,
+            name: document.name,
+            licence: document.licence,
+            origin: document.origin,
+            preprocessing: document.preprocessing,
+            labels: Labels::new(document.labels),
+            graph,
+            weights,
+        })
+    }
+
+    /// Writes a model file: the same bytes for the same model.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] if a layer cannot be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let layers = self.graph.nodes().iter().filter(|node| node.name != INPUT);
+        let document = Document {
+            format: FORMAT,
+            name: self.name.clone(),
+            licence: self.licence.clone(),
+            origin: self.origin.clone(),
+            preprocessing: self.preprocessing.clone(),
+            default_layer: self.graph.node(self.default_layer).name.clone(),
+            layers: layers.map(Layer::from_node).collect::<Result<_>>()?,
+            labels: self.labels.names().to_vec(),
+        };
+        file::write(&document, &self.weights)
+    }
+}

@@ -1,0 +1,182 @@
+//! Lite0 on the CPU backend against PyTorch in `f64`: logits, every CAM method at every golden layer, every pixel
+//! method, on every golden picture and class. Raw values.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use candling_core::{Attribution, Method, Query, Retain, Tape, Target};
+use candling_cpu::Cpu;
+use candling_testkit::compare::{max_difference, relative_l2};
+use candling_testkit::golden;
+use candling_testkit::reference::Reference;
+use pollster::block_on;
+
+use common::{INPUT, MODEL, lite0, tensor};
+
+/// Logits, absolute. PyTorch's own `f32` is off by 1e-5; a wrong epsilon or padding by more than 0.1.
+const LOGITS: f64 = 2e-3;
+/// CAM maps at the last layer, as a share of the map's maximum.
+const CAM_AT_HEAD: f64 = 1e-3;
+/// CAM maps at earlier layers: a ReLU6 mask that flips by rounding moves the gradient (PyTorch's `f32`: up to 6e-3).
+const CAM_BEFORE: f64 = 1e-2;
+/// HiresCAM and LayerCAM weigh each position by its own gradient, so a flipped mask shows undiluted at the positions
+/// behind it: so many of a map's positions may be further off than [`CAM_BEFORE`]. One flip in `blocks.5.expand` of
+/// `macaw`, at a pre-activation of 7e-7 (see `masks.rs`), moves 15 of 12544 positions by up to 9e-2.
+const BEHIND_A_FLIP: f64 = 2e-3;
+/// Pixel maps, relative L2, for the same reason (PyTorch's `f32`: up to 4e-3).
+const PIXELS: f64 = 1e-2;
+
+/// The layers with golden maps, and the methods at each.
+const LAYERS: [&str; 5] = ["head", "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"];
+const CAMS: [(Method, &str); 3] = [
+    (Method::GradCam, "grad-cam.signed"),
+    (Method::HiresCam, "hires-cam.signed"),
+    // stored before its ReLU, despite the name
+    (Method::LayerCam, "layer-cam"),
+];
+const PIXEL_METHODS: [Method; 5] = [
+    Method::Gradient,
+    Method::GuidedBackprop,
+    Method::Deconvnet,
+    Method::InputXGradient,
+    Method::GuidedGradCam,
+];
+
+fn explain(tape: &Tape<Cpu>, query: Query) -> Attribution {
+    block_on(tape.explain(&query)).unwrap()
+}
+
+fn relu(map: &[f32], sign: f32) -> Vec<f32> {
+    map.iter().map(|&v| (sign * v).max(0.0)).collect()
+}
+
+/// Off by at most `tolerance` of the golden map's largest magnitude, but for a share `outliers` of the positions.
+fn assert_map(what: &str, actual: &[f32], golden: &[f32], scale: f64, tolerance: f64, outliers: f64) {
+    assert_eq!(actual.len(), golden.len(), "{what}");
+    let off = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).abs() / scale;
+    let errors: Vec<f64> = actual.iter().zip(golden).map(off).collect();
+    let beyond = errors.iter().filter(|&&error| error.is_nan() || error > tolerance).count();
+    assert!(
+        beyond as f64 <= outliers * errors.len() as f64,
+        "{what}: {beyond} of {} positions off by more than {tolerance:.0e} of the maximum, at most {:.1e}",
+        errors.len(),
+        errors.iter().copied().fold(0.0, f64::max),
+    );
+}
+
+fn largest(map: &[f32]) -> f64 {
+    map.iter().map(|v| f64::from(v.abs())).fold(0.0, f64::max)
+}
+
+#[test]
+fn every_golden_case() {
+    let network = lite0(Cpu);
+    let mut cases = 0;
+    for picture in golden::pictures() {
+        let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();
+        let logits = block_on(tape.logits()).unwrap();
+        for &(class, over) in &picture.classes {
+            cases += 1;
+            let (golden, notes) = golden::case(&picture.name, class);
+            let get = |name: &str| golden.get(name).map(|w| w.data.as_slice());
+            let name = |what: &str| format!("{} {class} {what}", picture.name);
+
+            let error = max_difference(&logits, get("logits").unwrap());
+            assert!(error <= LOGITS, "{}: off by {error:.1e}", name("logits"));
+
+            let target = Target::Class(class);
+            for layer in LAYERS {
+                let tolerance = if layer == "head" { CAM_AT_HEAD } else { CAM_BEFORE };
+                let id = MODEL.graph.find(layer).unwrap();
+                for (method, suffix) in CAMS {
+                    let what = name(&format!("{layer}/{suffix}"));
+                    let signed = get(&format!("{layer}/{suffix}")).unwrap_or_else(|| panic!("no {what}"));
+                    let scale = largest(signed);
+                    let local = layer != "head" && method != Method::GradCam;
+                    let outliers = if local { BEHIND_A_FLIP } else { 0.0 };
+                    let query = Query::new(method, target).at(id);
+                    let map = explain(&tape, query);
+                    assert_map(&what, &map.data, &relu(signed, 1.0), scale, tolerance, outliers);
+                    if method == Method::GradCam {
+                        // the other half of the signed map
+                        let against = explain(&tape, Query { counterfactual: true, ..query });
+                        assert_map(&what, &against.data, &relu(signed, -1.0), scale, tolerance, outliers);
+                    }
+                }
+            }
+
+            let head = MODEL.graph.find("head").unwrap();
+            let cam = explain(&tape, Query::new(Method::Cam, target));
+            let signed = get("head/cam.signed").unwrap();
+            assert_map(&name("head/cam.signed"), &cam.data, signed, largest(signed), CAM_AT_HEAD, 0.0);
+
+            let margin = Query::new(Method::GradCam, Target::Margin { class, over }).at(head);
+            let signed = get("head/grad-cam.margin.signed").unwrap();
+            let map = explain(&tape, margin);
+            assert_map(&name("margin"), &map.data, &relu(signed, 1.0), largest(signed), CAM_AT_HEAD, 0.0);
+
+            for method in PIXEL_METHODS {
+                let map = explain(&tape, Query::new(method, target));
+                let every_fourth: Vec<f32> = map
+                    .data
+                    .chunks(224)
+                    .enumerate()
+                    .filter(|(row, _)| row % 224 % 4 == 0)
+                    .flat_map(|(_, row)| row.iter().step_by(4).copied())
+                    .collect();
+                let what = name(method.name());
+                let golden = get(&format!("{method}.sub4")).unwrap();
+                let error = relative_l2(&every_fourth, golden);
+                assert!(error <= PIXELS, "{what}: off by {error:.1e} relative L2");
+                // ... and of the whole map its norm
+                let l2 = map.data.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+                let expected = notes["stats"][method.name()]["l2"].as_f64().unwrap();
+                assert!((l2 - expected).abs() <= PIXELS * expected, "{what}: L2 {l2}, golden {expected}");
+            }
+        }
+    }
+    assert_eq!(cases, 8, "golden cases");
+}
+
+/// The gradient at each golden layer, by its mean per channel, which is Grad-CAM's weight.
+#[test]
+fn gradient_of_every_channel() {
+    let network = lite0(Cpu);
+    for picture in golden::pictures() {
+        let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();
+        for &(class, _) in &picture.classes {
+            let (golden, _) = golden::case(&picture.name, class);
+            for layer in &LAYERS[..4] {
+                let id = MODEL.graph.find(layer).unwrap();
+                let gradient = tape
+                    .backward(Target::Class(class), id, candling_core::ReluRule::Exact)
+                    .unwrap();
+                let values: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
+                let area = tape.shape(id).area();
+                let mean = |g: &[f32]| g.iter().sum::<f32>() / area as f32;
+                let means: Vec<f32> = values.chunks(area).map(mean).collect();
+                let error = relative_l2(&means, &golden[&format!("{layer}/gradient.channel_mean")].data);
+                assert!(error <= CAM_BEFORE, "{} {class} {layer}: off by {error:.1e}", picture.name);
+            }
+        }
+    }
+}
+
+/// The `f64` reference runs the same network: the goldens then hold to `f32` storage.
+#[test]
+fn the_reference_agrees_on_the_whole_network() {
+    /// `f32` rounding of inputs, weights and outputs only.
+    const STORAGE: f64 = 1e-5;
+    let network = lite0(Reference);
+    let picture = golden::pictures().into_iter().find(|p| p.name == "dog_cat").unwrap();
+    let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();
+    let logits = block_on(tape.logits()).unwrap();
+    let (class, _) = picture.classes[0];
+    let (golden, _) = golden::case(&picture.name, class);
+    assert!(max_difference(&logits, &golden["logits"].data) <= STORAGE);
+    let stem = MODEL.graph.find("stem").unwrap();
+    let map = block_on(tape.explain(&Query::new(Method::GradCam, Target::Class(class)).at(stem))).unwrap();
+    let signed = &golden["stem/grad-cam.signed"].data;
+    let error = max_difference(&map.data, &relu(signed, 1.0));
+    assert!(error <= STORAGE * largest(signed), "stem off by {error:.1e}");
+}

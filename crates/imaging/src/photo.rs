@@ -1,0 +1,12 @@
+//! A decoded photo.
+
+/// Pixels of a photo, upright.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `height * width * 4` bytes: rows from the top, RGBA, straight alpha.
+    pub rgba: Vec<u8>,
+}

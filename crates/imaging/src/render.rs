@@ -1,0 +1,215 @@
+//! Raw map to picture.
+//!
+//! Values are divided by the map's maximum and nothing is ever subtracted: subtracting the minimum would stretch the
+//! noise of a map without evidence over the whole scale. An all-zero map stays at the bottom of the scale, which is what
+//! it says.
+
+use crate::bilinear::Bilinear;
+use crate::colormap::Colormap;
+use crate::error::{Error, Result};
+use crate::header::check_size;
+use crate::map::Map;
+
+/// How a one-channel map is painted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Paint {
+    /// The colours.
+    pub colormap: Colormap,
+    /// Alpha of the whole picture, in [0, 1].
+    pub opacity: f32,
+}
+
+/// Paints a map as `out_height * out_width * 4` bytes of RGBA8, straight alpha.
+///
+/// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the maximum
+///   are upsampled bilinearly ([`bilinear`](crate::bilinear())) and coloured; alpha is the opacity everywhere.
+/// - Three channels: each value v becomes grey ½ + ½·v / max|v|, so 0 is 128, upsampled bilinearly; opaque, and the
+///   paint is not used.
+///
+/// # Errors
+/// `bad-argument` for an opacity outside [0, 1] or an output side of 0; `image-too-large` for an output beyond the
+/// limits of [`probe`](crate::probe).
+pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Result<Vec<u8>> {
+    check_size(out_width, out_height)?;
+    if !(0.0..=1.0).contains(&paint.opacity) {
+        return Err(Error::BadArgument(format!(
+            "the opacity is {}; it must lie within 0 and 1",
+            paint.opacity
+        )));
+    }
+    Ok(if map.channels == 1 {
+        heat(map, out_width, out_height, paint)
+    } else {
+        signed(map, out_width, out_height)
+    })
+}
+
+fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
+    let positive: Vec<f32> = map.values.iter().map(|value| value.max(0.0)).collect();
+    let intensities = over_largest_magnitude(positive);
+    let alpha = (255.0 * paint.opacity).round() as u8;
+    let mut out = Vec::with_capacity(out_width as usize * out_height as usize * 4);
+    for_each_row(map, &intensities, out_width, out_height, |row| {
+        for &intensity in row {
+            let [r, g, b] = paint.colormap.rgb(intensity);
+            out.extend([r, g, b, alpha]);
+        }
+    });
+    out
+}
+
+fn signed(map: &Map, out_width: u32, out_height: u32) -> Vec<u8> {
+    let shares = over_largest_magnitude(map.values.to_vec());
+    let grey = |share: f32| (255.0 * (0.5 + 0.5 * share)).round() as u8;
+    let width = out_width as usize;
+    let mut out = Vec::with_capacity(width * out_height as usize * 4);
+    for_each_row(map, &shares, out_width, out_height, |rows| {
+        let (red, rest) = rows.split_at(width);
+        let (green, blue) = rest.split_at(width);
+        for ((&r, &g), &b) in red.iter().zip(green).zip(blue) {
+            out.extend([grey(r), grey(g), grey(b), 255]);
+        }
+    });
+    out
+}
+
+/// Divides by the largest magnitude; zeros stay zeros. Before upsampling, so that no sum can overflow.
+fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
+    let largest = values
+        .iter()
+        .fold(0.0, |largest: f32, value| largest.max(value.abs()));
+    if largest > 0.0 {
+        values.iter_mut().for_each(|value| *value /= largest);
+    }
+    values
+}
+
+/// Calls `paint` once per output row, top to bottom, with that row of every channel, one after the other.
+fn for_each_row(
+    map: &Map,
+    values: &[f32],
+    out_width: u32,
+    out_height: u32,
+    mut paint: impl FnMut(&[f32]),
+) {
+    let (out_width, out_height) = (out_width as usize, out_height as usize);
+    let resampling = Bilinear::new(map.height, map.width, out_height, out_width);
+    let mut rows = vec![0.0; map.channels * out_width];
+    for y in 0..out_height {
+        for (plane, row) in values
+            .chunks_exact(map.height * map.width)
+            .zip(rows.chunks_exact_mut(out_width))
+        {
+            resampling.row(plane, y, row);
+        }
+        paint(&rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAINT: Paint = Paint {
+        colormap: Colormap::Turbo,
+        opacity: 0.5,
+    };
+
+    fn pixels(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<[u8; 4]> {
+        render(map, out_width, out_height, paint)
+            .expect("valid sizes")
+            .as_chunks::<4>()
+            .0
+            .to_vec()
+    }
+
+    fn heat_of(t: f32) -> [u8; 4] {
+        let [r, g, b] = Colormap::Turbo.rgb(t);
+        [r, g, b, 128]
+    }
+
+    #[test]
+    fn values_are_divided_by_the_maximum_and_nothing_is_subtracted() {
+        let map = Map::new(&[2.0, 4.0, 8.0, 3.0], 1, 2, 2).expect("valid");
+        assert_eq!(
+            pixels(&map, 2, 2, PAINT),
+            [heat_of(0.25), heat_of(0.5), heat_of(1.0), heat_of(0.375)]
+        );
+    }
+
+    #[test]
+    fn negative_values_count_as_zero() {
+        let map = Map::new(&[-9.0, 1.0], 1, 1, 2).expect("valid");
+        assert_eq!(pixels(&map, 2, 1, PAINT), [heat_of(0.0), heat_of(1.0)]);
+        let upsampled = Map::new(&[0.0, 1.0], 1, 1, 2).expect("valid");
+        assert_eq!(
+            pixels(&map, 8, 1, PAINT),
+            pixels(&upsampled, 8, 1, PAINT),
+            "cut off before upsampling"
+        );
+    }
+
+    #[test]
+    fn a_map_without_positive_values_stays_at_the_bottom() {
+        for values in [[0.0; 4], [-1.0, -2.0, -3.0, 0.0]] {
+            let map = Map::new(&values, 1, 2, 2).expect("valid");
+            assert_eq!(pixels(&map, 5, 3, PAINT), [heat_of(0.0); 15]);
+        }
+    }
+
+    #[test]
+    fn pixel_maps_are_grey_at_zero_and_symmetric() {
+        // two pixels; red -2 and 2, green 0 and 1, blue -1 and 0
+        let map = Map::new(&[-2.0, 2.0, 0.0, 1.0, -1.0, 0.0], 3, 1, 2).expect("valid");
+        assert_eq!(
+            pixels(&map, 2, 1, PAINT),
+            [[0, 128, 64, 255], [255, 191, 128, 255]]
+        );
+        let zero = Map::new(&[0.0; 3], 3, 1, 1).expect("valid");
+        assert_eq!(pixels(&zero, 1, 1, PAINT), [[128, 128, 128, 255]]);
+    }
+
+    #[test]
+    fn the_largest_and_smallest_numbers_survive() {
+        for unit in [f32::MAX, f32::MIN_POSITIVE, 1e-45] {
+            let values = [unit, 0.0];
+            let map = Map::new(&values, 1, 1, 2).expect("finite");
+            assert_eq!(
+                pixels(&map, 2, 1, PAINT),
+                [heat_of(1.0), heat_of(0.0)],
+                "{unit:e}"
+            );
+            let values = [unit, -unit, 0.0, 0.0, 0.0, 0.0];
+            let map = Map::new(&values, 3, 1, 2).expect("finite");
+            let [left, .., right] = pixels(&map, 9, 1, PAINT)[..] else {
+                panic!("9 pixels")
+            };
+            assert_eq!(
+                (left, right),
+                ([255, 128, 128, 255], [0, 128, 128, 255]),
+                "{unit:e}"
+            );
+        }
+    }
+
+    #[test]
+    fn opacities_and_sizes_outside_are_refused() {
+        let map = Map::new(&[1.0], 1, 1, 1).expect("valid");
+        for opacity in [-0.1, 1.1, f32::NAN] {
+            let result = render(&map, 1, 1, Paint { opacity, ..PAINT });
+            assert_eq!(
+                result.map_err(|e| e.code()),
+                Err("bad-argument"),
+                "{opacity}"
+            );
+        }
+        assert_eq!(
+            render(&map, 0, 1, PAINT).map_err(|e| e.code()),
+            Err("bad-argument")
+        );
+        assert_eq!(
+            render(&map, 10_000, 10_000, PAINT).map_err(|e| e.code()),
+            Err("image-too-large")
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! A loaded model, and inputs for it.
+
+use std::sync::Arc;
+
+use candling_core::{Network, Retain, Shape};
+use candling_cpu::Cpu;
+use candling_imaging::{Fit, Preprocessing, Rect};
+use candling_models::{Labels, Model};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Result;
+use crate::run::Run;
+use crate::types::{Info, Layer, View, object};
+
+/// A loaded model.
+#[wasm_bindgen]
+pub struct Engine {
+    /// Its weights have gone into the network.
+    model: Model,
+    labels: Arc<Labels>,
+    network: Arc<Network<Cpu>>,
+}
+
+/// An input tensor, and the part of the photo that it was made from.
+#[wasm_bindgen]
+pub struct Prepared {
+    shape: Shape,
+    tensor: Vec<f32>,
+    view: Rect,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Reads and checks a model file.
+    ///
+    /// # Errors
+    /// `bad-model`, and the code of a layer that does not fit.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &[u8]) -> Result<Engine> {
+        let mut model = Model::from_bytes(model)?;
+        let weights = std::mem::take(&mut model.weights);
+        let network = Network::new(Cpu, model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
+        Ok(Self { labels: Arc::new(model.labels.clone()), network: Arc::new(network), model })
+    }
+
+    /// What the model says about itself.
+    ///
+    /// # Errors
+    /// None in practice.
+    #[wasm_bindgen(unchecked_return_type = "Info")]
+    pub fn info(&self) -> Result<JsValue> {
+        let Model { graph, preprocessing, name, licence, origin, .. } = &self.model;
+        let layer = |id| {
+            let (node, shape) = (graph.node(id), graph.shape(id));
+            let (name, op) = (node.name.as_str(), node.op.name());
+            Layer { name, op, channels: shape.c, height: shape.h, width: shape.w }
+        };
+        object(&Info {
+            name,
+            licence,
+            origin,
+            input_width: preprocessing.width,
+            input_height: preprocessing.height,
+            default_layer: &graph.node(self.model.default_layer).name,
+            classes: graph.classes(),
+            layers: graph.ids().map(layer).collect(),
+        })
+    }
+
+    /// The class names, by index.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        self.labels.names().to_vec()
+    }
+
+    /// The class that an index, a name, or an unambiguous part of one means.
+    ///
+    /// # Errors
+    /// `unknown-class`, offering the nearest.
+    #[wasm_bindgen(js_name = findClass)]
+    pub fn find_class(&self, query: &str) -> Result<u32> {
+        Ok(self.labels.find(query)?)
+    }
+
+    /// Photo pixels (RGBA8, straight alpha) to an input; `fit` is `squash` or `crop`.
+    ///
+    /// # Errors
+    /// `bad-argument`, `image-too-large`.
+    pub fn prepare(&self, rgba: &[u8], width: u32, height: u32, fit: &str) -> Result<Prepared> {
+        let p = &self.model.preprocessing;
+        let how = Preprocessing {
+            width: p.width as u32,
+            height: p.height as u32,
+            mean: p.mean,
+            std: p.std,
+            crop_fraction: p.crop_fraction,
+        };
+        let prepared = candling_imaging::prepare(rgba, width, height, fit.parse::<Fit>()?, &how)?;
+        let shape = Shape::new(1, 3, p.height, p.width);
+        Ok(Prepared { shape, tensor: prepared.tensor, view: prepared.view })
+    }
+
+    /// A ready tensor `1×3×height×width` as an input.
+    ///
+    /// # Errors
+    /// `bad-shape`.
+    #[wasm_bindgen(js_name = prepareTensor)]
+    pub fn prepare_tensor(&self, data: Vec<f32>, height: usize, width: usize) -> Result<Prepared> {
+        let shape = Shape::new(1, 3, height, width).checked("input")?;
+        let view = Rect { x: 0, y: 0, width: width as u32, height: height as u32 };
+        Ok(Prepared { shape, tensor: data, view })
+    }
+
+    /// One forward pass. Everything is kept, so that any class, layer and method can follow.
+    ///
+    /// # Errors
+    /// `bad-shape`, `not-finite`.
+    pub fn forward(&self, input: &Prepared) -> Result<Run> {
+        let tape = self.network.forward(input.shape, &input.tensor, Retain::All)?;
+        Run::new(tape, Arc::clone(&self.labels))
+    }
+}
+
+#[wasm_bindgen]
+impl Prepared {
+    /// The part of the photo that the network will see, in pixels of the photo.
+    ///
+    /// # Errors
+    /// None in practice.
+    #[wasm_bindgen(getter, unchecked_return_type = "View")]
+    pub fn view(&self) -> Result<JsValue> {
+        let Rect { x, y, width, height } = self.view;
+        object(&View { x, y, width, height })
+    }
+}

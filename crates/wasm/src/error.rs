@@ -1,0 +1,36 @@
+//! Errors over the boundary.
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsError, JsValue};
+
+/// A JavaScript `Error` on its way out.
+pub struct Thrown(JsValue);
+
+pub type Result<T> = std::result::Result<T, Thrown>;
+
+impl Thrown {
+    pub fn new(code: &str, message: &str) -> Self {
+        let error = JsValue::from(JsError::new(message));
+        // setting a property of a fresh, extensible object cannot fail
+        let _ = Reflect::set(&error, &"code".into(), &code.into());
+        Self(error)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0
+    }
+}
+
+macro_rules! thrown_from {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Thrown {
+            fn from(e: $error) -> Self {
+                Self::new(e.code(), &e.to_string())
+            }
+        }
+    )*};
+}
+
+thrown_from!(candling_core::Error, candling_imaging::Error, candling_models::Error);

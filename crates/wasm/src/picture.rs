@@ -1,0 +1,46 @@
+//! Pixels: headers in, painted maps out.
+
+use candling_imaging::{Colormap, Map, Paint};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Result;
+use crate::types::{Header, object};
+
+/// A picture file's format and size, from its header alone, so that a browser is never asked to decode a bomb.
+///
+/// # Errors
+/// `unsupported-format`, `corrupt-image`, `image-too-large`.
+#[wasm_bindgen(unchecked_return_type = "Header")]
+pub fn probe(bytes: &[u8]) -> Result<JsValue> {
+    let header = candling_imaging::probe(bytes)?;
+    object(&Header { format: header.format.name(), width: header.width, height: header.height })
+}
+
+/// Paints a raw map as RGBA8 of the given size. One channel: divided by its maximum, coloured, at `opacity`. Three
+/// channels: a pixel map, grey where it is 0.
+///
+/// # Errors
+/// `bad-argument`, `not-finite`.
+#[wasm_bindgen]
+#[allow(clippy::too_many_arguments)] // JavaScript has no structs to pass
+pub fn render(
+    data: &[f32],
+    channels: usize,
+    height: usize,
+    width: usize,
+    out_width: u32,
+    out_height: u32,
+    colormap: &str,
+    opacity: f32,
+) -> Result<wasm_bindgen::Clamped<Vec<u8>>> {
+    let map = Map::new(data, channels, height, width)?;
+    let paint = Paint { colormap: colormap.parse()?, opacity };
+    Ok(wasm_bindgen::Clamped(candling_imaging::render(&map, out_width, out_height, paint)?))
+}
+
+/// Names of the colormaps.
+#[wasm_bindgen]
+#[must_use]
+pub fn colormaps() -> Vec<String> {
+    Colormap::ALL.iter().map(|colormap| colormap.name().to_owned()).collect()
+}

@@ -1,0 +1,133 @@
+//! One forward pass, and what can be asked of it.
+
+use std::sync::Arc;
+
+use candling_core::{Attribution, Method, Query, Tape, Target, top};
+use candling_cpu::Cpu;
+use candling_models::Labels;
+use pollster::block_on; // the CPU backend never waits
+use wasm_bindgen::prelude::*;
+
+use crate::error::Result;
+use crate::types::{Prediction, object};
+
+/// A recorded forward pass.
+#[wasm_bindgen]
+pub struct Run {
+    tape: Tape<Cpu>,
+    logits: Vec<f32>,
+    labels: Arc<Labels>,
+}
+
+/// A raw attribution map.
+#[wasm_bindgen]
+pub struct Explanation {
+    attribution: Attribution,
+    layer: Option<String>,
+}
+
+impl Run {
+    pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>) -> Result<Self> {
+        let logits = block_on(tape.logits())?;
+        Ok(Self { tape, logits, labels })
+    }
+}
+
+#[wasm_bindgen]
+impl Run {
+    /// The likeliest classes, best first.
+    ///
+    /// # Errors
+    /// None in practice.
+    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
+    pub fn predictions(&self, count: usize) -> Result<JsValue> {
+        let predictions: Vec<Prediction<'_>> = top(&self.logits, count)
+            .into_iter()
+            .map(|p| Prediction {
+                index: p.class,
+                label: self.labels.name(p.class),
+                logit: p.logit,
+                probability: p.probability,
+            })
+            .collect();
+        object(&predictions)
+    }
+
+    /// The logits, by class.
+    #[must_use]
+    pub fn logits(&self) -> Vec<f32> {
+        self.logits.clone()
+    }
+
+    /// Answers a question; see the table of methods in the README. `over` makes the target a margin; without a
+    /// `layer` it is the last convolution.
+    ///
+    /// # Errors
+    /// `bad-argument`, `unknown-class`, `unknown-layer`.
+    pub fn explain(
+        &self,
+        method: &str,
+        target: u32,
+        over: Option<u32>,
+        layer: Option<String>,
+        counterfactual: bool,
+    ) -> Result<Explanation> {
+        let graph = self.tape.graph();
+        let query = Query {
+            method: method.parse::<Method>()?,
+            target: match over {
+                None => Target::Class(target),
+                Some(over) => Target::Margin { class: target, over },
+            },
+            layer: layer.map(|name| graph.find(&name)).transpose()?,
+            counterfactual,
+        };
+        let attribution = block_on(self.tape.explain(&query))?;
+        let layer = attribution.layer.map(|id| graph.node(id).name.clone());
+        Ok(Explanation { attribution, layer })
+    }
+}
+
+#[wasm_bindgen]
+impl Explanation {
+    /// The values, row-major `channels × height × width`.
+    #[must_use]
+    pub fn data(&self) -> Vec<f32> {
+        self.attribution.data.clone()
+    }
+
+    /// 1 for CAM methods, 3 for pixel methods.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.attribution.shape.c
+    }
+
+    /// Rows.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.attribution.shape.h
+    }
+
+    /// Columns.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.attribution.shape.w
+    }
+
+    /// The largest value; 0 in a CAM says that there is no positive evidence.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn max(&self) -> f32 {
+        self.attribution.max()
+    }
+
+    /// The layer that was looked at, if the method takes one.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn layer(&self) -> Option<String> {
+        self.layer.clone()
+    }
+}

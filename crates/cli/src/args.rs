@@ -8,7 +8,10 @@ use clap::{Args, Parser, Subcommand};
 
 /// See what in a photo made an image classifier say so.
 #[derive(Parser)]
-#[command(version, after_help = "exit codes: 0 done, 1 bad input (a file, a model), 2 bad use (an option, a class, a layer)")]
+#[command(
+    version,
+    after_help = "exit codes: 0 done, 1 bad input (a file, a model), 2 bad use (an option, a class, a layer)"
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,

@@ -69,7 +69,8 @@ fn legacy(bytes: &[u8]) -> Parsed<Weights> {
         .into_iter()
         .filter_map(|(name, value)| Some((name.unicode().ok()?, View::new(value)?)))
         .collect();
-    let sizes: HashMap<&str, usize> = views.iter().map(|(_, v)| (v.storage.as_str(), v.element_size)).collect();
+    let sizes: HashMap<&str, usize> =
+        views.iter().map(|(_, v)| (v.storage.as_str(), v.element_size)).collect();
 
     let mut storages = HashMap::new();
     let Object::List(keys) = keys else { return Err("the list of storages is missing".to_owned()) };

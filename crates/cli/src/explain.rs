@@ -85,9 +85,7 @@ fn layer(args: &Explain, model: &Model) -> Result<Option<candling_core::NodeId>>
 fn parse_target(text: &str, labels: &Labels) -> Result<Target> {
     match text.split_once("-vs-") {
         None => Ok(Target::Class(labels.find(text)?)),
-        Some((class, over)) => {
-            Ok(Target::Margin { class: labels.find(class)?, over: labels.find(over)? })
-        }
+        Some((class, over)) => Ok(Target::Margin { class: labels.find(class)?, over: labels.find(over)? }),
     }
 }
 
@@ -109,8 +107,15 @@ fn paint(path: &Path, args: &Explain, session: &Session, attribution: &Attributi
             (render(&map, width, height, paint(1.0))?, width, height)
         }
     };
-    image::save_buffer_with_format(path, &rgba, width, height, image::ColorType::Rgba8, image::ImageFormat::Png)
-        .map_err(|e| Error::file(path, e))
+    image::save_buffer_with_format(
+        path,
+        &rgba,
+        width,
+        height,
+        image::ColorType::Rgba8,
+        image::ImageFormat::Png,
+    )
+    .map_err(|e| Error::file(path, e))
 }
 
 /// The class that is explained, and the one it is held against.

@@ -12,7 +12,10 @@ pub fn run(args: &Inspect) -> Result<()> {
     println!("{}: {} classes, {parameters} parameters", model.name, graph.classes());
     println!("licence  {}", model.licence);
     println!("origin   {}", model.origin);
-    println!("input    {}x{}, (pixel - {:?}) / {:?}, centre crop {}", p.width, p.height, p.mean, p.std, p.crop_fraction);
+    println!(
+        "input    {}x{}, (pixel - {:?}) / {:?}, centre crop {}",
+        p.width, p.height, p.mean, p.std, p.crop_fraction
+    );
     println!("default  {}", graph.node(model.default_layer).name);
     println!();
     println!("{:<24} {:<16} {:<16} from", "layer", "op", "output");

@@ -22,9 +22,9 @@ pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
     if columns_first {
         return Err(Error::file(path, "the tensor is in Fortran order; save it with np.ascontiguousarray"));
     }
-    let data = npy
-        .into_vec::<f32>()
-        .map_err(|e| Error::file(path, format!("needed f32 values in the number that the header says: {e}")))?;
+    let data = npy.into_vec::<f32>().map_err(|e| {
+        Error::file(path, format!("needed f32 values in the number that the header says: {e}"))
+    })?;
     Ok((shape, data))
 }
 
@@ -33,7 +33,8 @@ pub fn write(path: &Path, extents: &[usize], values: &[f32]) -> Result<()> {
     let write = || {
         let extents: Vec<u64> = extents.iter().map(|&n| n as u64).collect();
         let mut file = BufWriter::new(File::create(path)?);
-        let mut npy = npyz::WriteOptions::new().default_dtype().shape(&extents).writer(&mut file).begin_nd()?;
+        let mut npy =
+            npyz::WriteOptions::new().default_dtype().shape(&extents).writer(&mut file).begin_nd()?;
         npy.extend(values.iter().copied())?;
         npy.finish()?;
         file.flush()

@@ -88,8 +88,8 @@ pub fn class(labels: &Labels, index: u32) -> Class<'_> {
 
 /// Prints one JSON object on one line.
 pub fn print(report: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string(report)
-        .map_err(|e| candling_core::Error::Backend(format!("json: {e}")))?;
+    let text =
+        serde_json::to_string(report).map_err(|e| candling_core::Error::Backend(format!("json: {e}")))?;
     println!("{text}");
     Ok(())
 }

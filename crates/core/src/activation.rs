@@ -41,15 +41,7 @@ impl Activation {
                     x
                 }
             }
-            Self::Relu6 => {
-                if x < 0.0 {
-                    0.0
-                } else if x > 6.0 {
-                    6.0
-                } else {
-                    x
-                }
-            }
+            Self::Relu6 => x.clamp(0.0, 6.0),
         }
     }
 

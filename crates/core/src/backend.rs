@@ -89,12 +89,7 @@ pub trait Backend {
     }
 
     /// `y = max over the window`, padding counting as −∞; the first maximum in row-major order wins a tie.
-    fn max_pool(
-        &self,
-        _x: &Self::Tensor,
-        _op: &MaxPool,
-        _y: Shape,
-    ) -> Result<(Self::Tensor, Self::Argmax)> {
+    fn max_pool(&self, _x: &Self::Tensor, _op: &MaxPool, _y: Shape) -> Result<(Self::Tensor, Self::Argmax)> {
         Err(Error::Unsupported("max_pool"))
     }
     /// `dx = Σ dy` over the windows that each element won.

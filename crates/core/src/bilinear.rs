@@ -1,42 +1,112 @@
-//! Bilinear upsampling of maps.
+//! Bilinear upsampling of maps: for Guided Grad-CAM, and for whoever paints a map.
+//!
+//! Half-pixel centres and clamped edges, which is PyTorch's `interpolate(mode="bilinear", align_corners=False)`:
+//! output `i` sits at input position `(i + ½)·size/out_size − ½`. There is no antialiasing, so shrinking by more
+//! than two skips values.
 
-/// Resamples `planes` planes of `from` (height, width) to `to` with half-pixel centres and clamped edges:
-/// PyTorch's `interpolate(mode="bilinear", align_corners=False)`.
-///
-/// Output row `i` sits at input row `(i + ½)·h/H − ½`. Interpolates in `f64`.
-///
-/// `map` holds the planes one after the other, row-major; the result likewise. Where `map` is shorter than
-/// that, or an extent is 0, the result is empty.
-#[must_use]
-pub fn resample(map: &[f32], planes: usize, from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
-    let ((h, w), (out_h, out_w)) = (from, to);
-    if h * w == 0 || map.len() < planes * h * w {
-        return Vec::new();
-    }
-    let rows = taps(h, out_h);
-    let columns = taps(w, out_w);
-    let mut out = Vec::with_capacity(planes * out_h * out_w);
-    for plane in map.chunks_exact(h * w).take(planes) {
-        for &(y0, y1, fy) in &rows {
-            let (upper, lower) = (&plane[y0 * w..][..w], &plane[y1 * w..][..w]);
-            out.extend(columns.iter().map(|&(x0, x1, fx)| {
-                let blend = |row: &[f32]| {
-                    f64::from(row[x0]) * (1.0 - fx) + f64::from(row[x1]) * fx
-                };
-                (blend(upper) * (1.0 - fy) + blend(lower) * fy) as f32
-            }));
-        }
-    }
-    out
+/// The taps of one resampling, so that it can be done row by row, in as little memory as the result needs.
+#[derive(Debug, Clone)]
+pub struct Bilinear {
+    width: usize,
+    rows: Vec<Tap>,
+    columns: Vec<Tap>,
 }
 
-/// For each output position the two inputs it lies between, and how far towards the second.
-fn taps(n: usize, out: usize) -> Vec<(usize, usize, f64)> {
-    (0..out)
-        .map(|i| {
-            let at = ((i as f64 + 0.5) * n as f64 / out as f64 - 0.5).clamp(0.0, (n - 1) as f64);
-            let lower = at as usize;
-            (lower, (lower + 1).min(n - 1), at - lower as f64)
-        })
-        .collect()
+/// `(1 − weight)·value[low] + weight·value[high]`
+#[derive(Debug, Clone, Copy)]
+struct Tap {
+    low: usize,
+    high: usize,
+    weight: f32,
+}
+
+impl Bilinear {
+    /// From `(height, width)` to `(height, width)`; no row comes of an empty one.
+    #[must_use]
+    pub fn new(from: (usize, usize), to: (usize, usize)) -> Self {
+        Self { width: from.1, rows: taps(from.0, to.0), columns: taps(from.1, to.1) }
+    }
+
+    /// Row `y` of the resampled `plane`, which holds the source size row-major. A row that does not exist leaves
+    /// `out` as it is.
+    pub fn row(&self, plane: &[f32], y: usize, out: &mut [f32]) {
+        let line = |index: usize| plane.get(index * self.width..(index + 1) * self.width);
+        let Some(row) = self.rows.get(y) else { return };
+        let (Some(upper), Some(lower)) = (line(row.low), line(row.high)) else { return };
+        for (out, column) in out.iter_mut().zip(&self.columns) {
+            let along =
+                |line: &[f32]| (1.0 - column.weight) * line[column.low] + column.weight * line[column.high];
+            *out = (1.0 - row.weight) * along(upper) + row.weight * along(lower);
+        }
+    }
+
+    /// Resamples planes that stand one after the other.
+    #[must_use]
+    pub fn planes(&self, planes: &[f32], count: usize) -> Vec<f32> {
+        let (height, width) = (self.rows.len(), self.columns.len());
+        let mut out = vec![0.0; count * height * width];
+        if out.is_empty() || self.width == 0 || planes.is_empty() {
+            return Vec::new();
+        }
+        let planes = planes.chunks_exact(planes.len() / count);
+        for (plane, out) in planes.zip(out.chunks_exact_mut(height * width)) {
+            out.chunks_exact_mut(width).enumerate().for_each(|(y, out)| self.row(plane, y, out));
+        }
+        out
+    }
+}
+
+fn taps(size: usize, out_size: usize) -> Vec<Tap> {
+    let Some(last) = size.checked_sub(1) else { return Vec::new() };
+    let scale = size as f64 / out_size as f64;
+    let tap = |index: usize| {
+        let position = ((index as f64 + 0.5) * scale - 0.5).clamp(0.0, last as f64);
+        let low = position as usize;
+        Tap { low, high: (low + 1).min(last), weight: (position - low as f64) as f32 }
+    };
+    (0..out_size).map(tap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_pixel_centres() {
+        // torch.nn.functional.interpolate(torch.tensor([[[0., 4.]]]), size=4, mode="linear", align_corners=False)
+        assert_eq!(Bilinear::new((1, 2), (1, 4)).planes(&[0.0, 4.0], 1), [0.0, 1.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn same_size_is_identity_and_one_value_fills() {
+        let planes: Vec<f32> = (0..2 * 3 * 5).map(|value| value as f32).collect();
+        assert_eq!(Bilinear::new((3, 5), (3, 5)).planes(&planes, 2), planes);
+        assert_eq!(Bilinear::new((1, 1), (2, 3)).planes(&[7.0], 1), [7.0; 6]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn stays_within_the_map_and_keeps_its_place(
+            (height, width, half) in (1usize..9, 1usize..9, 0usize..5),
+            seed in proptest::collection::vec(-1e3f32..1e3, 64),
+        ) {
+            let map = &seed[..height * width];
+            // an odd factor puts an output on the centre of every input
+            let factor = 2 * half + 1;
+            let up = Bilinear::new((height, width), (height * factor, width * factor)).planes(map, 1);
+            let (low, high) = map.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+            let slack = 1e-6 * high.abs().max(low.abs());
+            assert!(up.iter().all(|v| (low - slack..=high + slack).contains(v)));
+            let rows = up.chunks(width * factor).skip(half).step_by(factor);
+            let centres: Vec<f32> = rows.flat_map(|row| row.iter().skip(half).step_by(factor).copied()).collect();
+            assert_eq!(centres, map);
+        }
+    }
+
+    #[test]
+    fn nothing_comes_of_nothing() {
+        for (from, to) in [((0, 3), (2, 2)), ((3, 0), (2, 2)), ((2, 2), (0, 2)), ((2, 2), (2, 0))] {
+            assert!(Bilinear::new(from, to).planes(&[0.0; 4], 1).is_empty(), "{from:?} to {to:?}");
+        }
+    }
 }

@@ -51,7 +51,9 @@ pub enum Error {
         classes: usize,
     },
     /// The forward pass did not keep what this needs.
-    #[error("layer `{0}` was not kept by the forward pass; name it in `Retain::Layers`, or use `Retain::All`")]
+    #[error(
+        "layer `{0}` was not kept by the forward pass; name it in `Retain::Layers`, or use `Retain::All`"
+    )]
     NotRetained(String),
     /// A NaN or an infinity.
     #[error("{what} is not finite at element {index} ({value})")]
@@ -104,9 +106,7 @@ impl Error {
     pub fn check_finite(what: &str, values: &[f32]) -> Result<()> {
         match values.iter().position(|v| !v.is_finite()) {
             None => Ok(()),
-            Some(index) => {
-                Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] })
-            }
+            Some(index) => Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] }),
         }
     }
 }

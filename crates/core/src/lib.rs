@@ -20,7 +20,7 @@
 mod activation;
 pub mod attribution;
 mod backend;
-pub mod bilinear;
+mod bilinear;
 mod error;
 mod graph;
 mod network;
@@ -34,6 +34,7 @@ mod weights;
 pub use activation::{Activation, ReluRule};
 pub use attribution::{Attribution, Method, Query};
 pub use backend::Backend;
+pub use bilinear::Bilinear;
 pub use error::{Error, Result};
 pub use graph::{Graph, INPUT, Node, NodeId};
 pub use network::{Network, Retain};

@@ -30,9 +30,7 @@ impl<B: Backend> Network<B> {
     /// [`Error::AtLayer`] where a weight is missing, of the wrong shape, or not finite.
     pub fn new(backend: B, graph: Graph, weights: &Weights) -> Result<Self> {
         let prepare = |node: &crate::Node| {
-            node.op
-                .prepare(&backend, &node.name, weights)
-                .map_err(|e| e.at(&node.name, node.op.name()))
+            node.op.prepare(&backend, &node.name, weights).map_err(|e| e.at(&node.name, node.op.name()))
         };
         let prepared = graph.nodes().iter().map(prepare).collect::<Result<_>>()?;
         Ok(Self { backend, graph, prepared })
@@ -75,8 +73,7 @@ impl<B: Backend> Network<B> {
         // How many layers still wait for an output; it is freed with the last of them unless it is kept.
         let mut waiting = vec![0usize; shapes.len()];
         for id in graph.ids() {
-            let keeps_output =
-                on_way_back[id.index()] && graph.node(id).op.keeps() == Keeps::Output;
+            let keeps_output = on_way_back[id.index()] && graph.node(id).op.keeps() == Keeps::Output;
             if outputs_kept[id.index()] || keeps_output || id == graph.output() {
                 waiting[id.index()] += 1;
             }

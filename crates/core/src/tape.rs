@@ -70,9 +70,8 @@ impl<B: Backend> Tape<B> {
 
     /// A layer's output as values.
     pub(crate) async fn download(&self, id: NodeId) -> Result<Vec<f32>> {
-        let tensor = self
-            .activation(id)
-            .ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))?;
+        let tensor =
+            self.activation(id).ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))?;
         self.network.backend().download(tensor).await
     }
 
@@ -123,10 +122,8 @@ impl<B: Backend> Tape<B> {
                 argmax: self.argmax[id.index()].as_ref(),
             };
             for (i, input) in graph.inputs(id).enumerate().filter(|(_, x)| downstream[x.index()]) {
-                let dx = node
-                    .op
-                    .vjp(backend, self.network.prepared(id), &kept, &dy, i, rule)
-                    .map_err(in_layer)?;
+                let dx =
+                    node.op.vjp(backend, self.network.prepared(id), &kept, &dy, i, rule).map_err(in_layer)?;
                 // An output that several layers read collects the gradients of all.
                 let slot = &mut gradients[input.index()];
                 *slot = Some(match slot.take() {

@@ -14,10 +14,18 @@ pub(crate) fn activation_vjp(dy: &Tensor, y: &Tensor, a: Activation, rule: ReluR
     // One loop per activation and rule, so that neither is asked about inside it.
     match (a, rule) {
         (Activation::None, _) => Ok(dy.clone()),
-        (Activation::Relu, ReluRule::Exact) => zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Exact, y, dy)),
-        (Activation::Relu, ReluRule::Guided) => zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Guided, y, dy)),
-        (Activation::Relu6, ReluRule::Exact) => zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Exact, y, dy)),
-        (Activation::Relu6, ReluRule::Guided) => zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Guided, y, dy)),
+        (Activation::Relu, ReluRule::Exact) => {
+            zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Exact, y, dy))
+        }
+        (Activation::Relu, ReluRule::Guided) => {
+            zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Guided, y, dy))
+        }
+        (Activation::Relu6, ReluRule::Exact) => {
+            zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Exact, y, dy))
+        }
+        (Activation::Relu6, ReluRule::Guided) => {
+            zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Guided, y, dy))
+        }
         (_, ReluRule::Deconv) => map(dy, |dy| Activation::Relu.vjp(ReluRule::Deconv, 0.0, dy)),
     }
 }

@@ -84,9 +84,7 @@ pub(crate) fn avg_vjp(dy: &Tensor, op: &AvgPool, xs: Shape) -> Result<Tensor> {
 pub(crate) fn global_avg(x: &Tensor) -> Result<Tensor> {
     let xs = shape(x);
     // `f64`: a plane may have 10⁵ positions
-    let mean = |plane: &[f32]| {
-        (plane.iter().copied().map(f64::from).sum::<f64>() / xs.area() as f64) as f32
-    };
+    let mean = |plane: &[f32]| (plane.iter().copied().map(f64::from).sum::<f64>() / xs.area() as f64) as f32;
     let y = read(x, |x| x.chunks_exact(xs.area()).map(mean).collect())?;
     tensor(Shape::vector(xs.n, xs.c), y)
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use candling_core::{Attribution, Method, Query, Retain, Tape, Target};
+use candling_core::{Attribution, Bilinear, Method, Query, Retain, Tape, Target};
 use candling_cpu::Cpu;
 use candling_testkit::compare::{max_difference, relative_l2};
 use candling_testkit::golden;
@@ -64,6 +64,12 @@ fn assert_map(what: &str, actual: &[f32], golden: &[f32], scale: f64, tolerance:
     );
 }
 
+/// Every fourth row and column of planes of 224×224, which is what the goldens keep of them.
+fn every_fourth(planes: &[f32]) -> Vec<f32> {
+    let rows = planes.chunks(224).enumerate().filter(|(row, _)| row % 224 % 4 == 0);
+    rows.flat_map(|(_, row)| row.iter().step_by(4).copied()).collect()
+}
+
 fn largest(map: &[f32]) -> f64 {
     map.iter().map(|v| f64::from(v.abs())).fold(0.0, f64::max)
 }
@@ -106,6 +112,11 @@ fn every_golden_case() {
             }
 
             let head = MODEL.graph.find("head").unwrap();
+            let map = explain(&tape, Query::new(Method::GradCam, target)).data;
+            let upsampled = every_fourth(&Bilinear::new((7, 7), (224, 224)).planes(&map, 1));
+            let golden = get("head/grad-cam.upsampled").unwrap();
+            assert_map(&name("upsampled"), &upsampled, golden, largest(golden), CAM_AT_HEAD, 0.0);
+
             let cam = explain(&tape, Query::new(Method::Cam, target));
             let signed = get("head/cam.signed").unwrap();
             assert_map(&name("head/cam.signed"), &cam.data, signed, largest(signed), CAM_AT_HEAD, 0.0);
@@ -117,16 +128,9 @@ fn every_golden_case() {
 
             for method in PIXEL_METHODS {
                 let map = explain(&tape, Query::new(method, target));
-                let every_fourth: Vec<f32> = map
-                    .data
-                    .chunks(224)
-                    .enumerate()
-                    .filter(|(row, _)| row % 224 % 4 == 0)
-                    .flat_map(|(_, row)| row.iter().step_by(4).copied())
-                    .collect();
                 let what = name(method.name());
                 let golden = get(&format!("{method}.sub4")).unwrap();
-                let error = relative_l2(&every_fourth, golden);
+                let error = relative_l2(&every_fourth(&map.data), golden);
                 assert!(error <= PIXELS, "{what}: off by {error:.1e} relative L2");
                 // ... and of the whole map its norm
                 let l2 = map.data.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
@@ -148,9 +152,8 @@ fn gradient_of_every_channel() {
             let (golden, _) = golden::case(&picture.name, class);
             for layer in &LAYERS[..4] {
                 let id = MODEL.graph.find(layer).unwrap();
-                let gradient = tape
-                    .backward(Target::Class(class), id, candling_core::ReluRule::Exact)
-                    .unwrap();
+                let gradient =
+                    tape.backward(Target::Class(class), id, candling_core::ReluRule::Exact).unwrap();
                 let values: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
                 let area = tape.shape(id).area();
                 let mean = |g: &[f32]| g.iter().sum::<f32>() / area as f32;

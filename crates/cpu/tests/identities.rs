@@ -88,8 +88,7 @@ fn the_gradient_of_a_margin_is_the_difference_of_gradients() {
 /// Each picture of a batch is explained as if it were alone.
 #[test]
 fn a_batch_is_its_pictures() {
-    let flipped: Vec<f32> =
-        DOG_AND_CAT.chunks(224).flat_map(|row| row.iter().rev().copied()).collect();
+    let flipped: Vec<f32> = DOG_AND_CAT.chunks(224).flat_map(|row| row.iter().rev().copied()).collect();
     let both = [DOG_AND_CAT.as_slice(), &flipped].concat();
     let network = lite0(Cpu);
     let batch = network.forward(Shape { n: 2, ..INPUT }, &both, Retain::All).unwrap();

@@ -64,15 +64,12 @@ impl FromStr for Colormap {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|map| map.name() == name)
-            .ok_or_else(|| {
-                Error::BadArgument(format!(
-                    "unknown colormap `{name}`; give one of {}",
-                    Self::ALL.map(Self::name).join(", ")
-                ))
-            })
+        Self::ALL.into_iter().find(|map| map.name() == name).ok_or_else(|| {
+            Error::BadArgument(format!(
+                "unknown colormap `{name}`; give one of {}",
+                Self::ALL.map(Self::name).join(", ")
+            ))
+        })
     }
 }
 

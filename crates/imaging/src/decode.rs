@@ -44,11 +44,7 @@ pub fn decode(bytes: &[u8]) -> Result<Photo> {
     image.apply_orientation(orientation);
     let rgba = image.into_rgba8();
     let (width, height) = rgba.dimensions();
-    Ok(Photo {
-        width,
-        height,
-        rgba: rgba.into_raw(),
-    })
+    Ok(Photo { width, height, rgba: rgba.into_raw() })
 }
 
 fn codec(format: Format) -> Option<ImageFormat> {
@@ -74,18 +70,16 @@ fn limits() -> Limits {
 fn refusal(format: Format, error: ImageError) -> Error {
     let reason = reason(&error);
     match error {
-        ImageError::Unsupported(_) | ImageError::Limits(_) => Error::UnsupportedFormat {
-            what: format!("this kind of {format} ({reason})"),
-        },
+        ImageError::Unsupported(_) | ImageError::Limits(_) => {
+            Error::UnsupportedFormat { what: format!("this kind of {format} ({reason})") }
+        }
         _ => corrupt(format, reason),
     }
 }
 
 /// What the decoder says, without the names that `image` puts before it, as a part of a lowercase sentence.
 fn reason(error: &ImageError) -> String {
-    let message = error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string);
+    let message = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     let message = message.trim_end_matches('.');
     let mut letters = message.chars();
     match letters.next() {

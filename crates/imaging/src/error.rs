@@ -75,38 +75,22 @@ mod tests {
 
     #[test]
     fn every_message_says_what_to_do_next() {
-        let heic = Error::UnsupportedFormat {
-            what: "heic".into(),
-        };
-        assert_eq!(
-            heic.to_string(),
-            "heic is not read here; convert it to jpeg or png"
-        );
+        let heic = Error::UnsupportedFormat { what: "heic".into() };
+        assert_eq!(heic.to_string(), "heic is not read here; convert it to jpeg or png");
         assert_eq!(heic.code(), "unsupported-format");
 
-        let html = Error::NotAPicture {
-            what: "html".into(),
-        };
-        assert_eq!(
-            html.to_string(),
-            "html is not a picture known here; give a jpeg or png"
-        );
+        let html = Error::NotAPicture { what: "html".into() };
+        assert_eq!(html.to_string(), "html is not a picture known here; give a jpeg or png");
         assert_eq!(html.code(), "unsupported-format");
 
-        let large = Error::ImageTooLarge {
-            width: 10_000,
-            height: 10_000,
-        };
+        let large = Error::ImageTooLarge { width: 10_000, height: 10_000 };
         assert_eq!(
             large.to_string(),
             "the picture is 10000x10000 pixels; at most 67 megapixels and 65535 pixels a side are read; make it smaller"
         );
         assert_eq!(large.code(), "image-too-large");
 
-        let corrupt = Error::CorruptImage {
-            what: "the png".into(),
-            reason: "its width is 0".into(),
-        };
+        let corrupt = Error::CorruptImage { what: "the png".into(), reason: "its width is 0".into() };
         assert_eq!(
             corrupt.to_string(),
             "the png cannot be read: its width is 0; save it again as jpeg or png, or give another file"

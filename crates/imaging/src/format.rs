@@ -54,9 +54,7 @@ const TEXT_WINDOW: usize = 1024;
 impl Format {
     /// The format of these bytes, or `None` when nothing known fits.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let signed = SIGNATURES
-            .iter()
-            .find(|(signature, _)| bytes.starts_with(signature));
+        let signed = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
         signed
             .map(|&(_, format)| format)
             .or_else(|| riff(bytes))
@@ -92,10 +90,7 @@ impl Format {
 
     /// Whether it is a kind of picture at all, so that converting it may help.
     pub(crate) fn is_picture(self) -> bool {
-        !matches!(
-            self,
-            Self::Pdf | Self::Html | Self::Video | Self::Zip | Self::Text
-        )
+        !matches!(self, Self::Pdf | Self::Html | Self::Video | Self::Zip | Self::Text)
     }
 }
 
@@ -134,9 +129,7 @@ fn iso_media(bytes: &[u8]) -> Option<Format> {
     let has = |wanted: &[&[u8]]| brands.chunks_exact(4).any(|brand| wanted.contains(&brand));
     Some(if has(&[b"avif", b"avis"]) {
         Format::Avif
-    } else if has(&[
-        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
-    ]) {
+    } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {
         Format::Heic
     } else {
         Format::Video
@@ -156,21 +149,16 @@ fn text(bytes: &[u8]) -> Option<Format> {
     if start.is_empty() || start.chars().any(|c| c.is_control() && !c.is_whitespace()) {
         return None;
     }
-    let start = start
-        .trim_start_matches('\u{FEFF}')
-        .trim_start()
-        .to_ascii_lowercase();
-    Some(
-        if start.starts_with("<!doctype html") || start.starts_with("<html") {
-            Format::Html
-        } else if start.starts_with('<') && start.contains("<svg") {
-            Format::Svg
-        } else if start.starts_with('<') && start.contains("<html") {
-            Format::Html
-        } else {
-            Format::Text
-        },
-    )
+    let start = start.trim_start_matches('\u{FEFF}').trim_start().to_ascii_lowercase();
+    Some(if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        Format::Html
+    } else if start.starts_with('<') && start.contains("<svg") {
+        Format::Svg
+    } else if start.starts_with('<') && start.contains("<html") {
+        Format::Html
+    } else {
+        Format::Text
+    })
 }
 
 #[cfg(test)]
@@ -180,12 +168,7 @@ mod tests {
     #[test]
     fn content_decides() {
         let heif = |major: &[u8; 4], compatible: &[u8]| {
-            let mut bytes = vec![
-                0,
-                0,
-                0,
-                u8::try_from(16 + compatible.len()).unwrap_or(u8::MAX),
-            ];
+            let mut bytes = vec![0, 0, 0, u8::try_from(16 + compatible.len()).unwrap_or(u8::MAX)];
             bytes.extend_from_slice(b"ftyp");
             bytes.extend_from_slice(major);
             bytes.extend_from_slice(&[0; 4]);
@@ -205,10 +188,7 @@ mod tests {
             (&heif(b"mif1", b"avifmiaf"), Some(Format::Avif)),
             (&heif(b"mif1", b"heicmiaf"), Some(Format::Heic)),
             (&heif(b"isom", b"mp42"), Some(Format::Video)),
-            (
-                b"\xEF\xBB\xBF <?xml version='1.0'?><svg xmlns='x'/>",
-                Some(Format::Svg),
-            ),
+            (b"\xEF\xBB\xBF <?xml version='1.0'?><svg xmlns='x'/>", Some(Format::Svg)),
             (b"<!DOCTYPE HTML><body><svg/></body>", Some(Format::Html)),
             ("caf\u{e9}".as_bytes(), Some(Format::Text)),
             (b"caf\xC3", Some(Format::Text)), // cut inside a character

@@ -36,40 +36,24 @@ pub fn probe(bytes: &[u8]) -> Result<Header> {
     let format = format_of(bytes)?;
     let (width, height) = size(format, bytes)?;
     if width == 0 || height == 0 {
-        return Err(corrupt(
-            format,
-            format!("its header claims {width}x{height} pixels"),
-        ));
+        return Err(corrupt(format, format!("its header claims {width}x{height} pixels")));
     }
     check_size(width, height)?;
-    Ok(Header {
-        format,
-        width,
-        height,
-    })
+    Ok(Header { format, width, height })
 }
 
 /// The format of a file that should be a picture.
 pub(crate) fn format_of(bytes: &[u8]) -> Result<Format> {
     if bytes.is_empty() {
-        return Err(Error::CorruptImage {
-            what: "the file".into(),
-            reason: "it is empty".into(),
-        });
+        return Err(Error::CorruptImage { what: "the file".into(), reason: "it is empty".into() });
     }
-    Format::of(bytes).ok_or_else(|| Error::NotAPicture {
-        what: "this file".into(),
-    })
+    Format::of(bytes).ok_or_else(|| Error::NotAPicture { what: "this file".into() })
 }
 
 /// The refusal of a format that nothing here reads.
 pub(crate) fn not_read(format: Format) -> Error {
     let what = format.to_string();
-    if format.is_picture() {
-        Error::UnsupportedFormat { what }
-    } else {
-        Error::NotAPicture { what }
-    }
+    if format.is_picture() { Error::UnsupportedFormat { what } } else { Error::NotAPicture { what } }
 }
 
 /// Refuses pictures that are empty or beyond the limits.
@@ -91,10 +75,7 @@ pub(crate) fn check_not_empty(width: u32, height: u32) -> Result<()> {
 }
 
 pub(crate) fn corrupt(format: Format, reason: String) -> Error {
-    Error::CorruptImage {
-        what: format!("the {format}"),
-        reason,
-    }
+    Error::CorruptImage { what: format!("the {format}"), reason }
 }
 
 fn size(format: Format, bytes: &[u8]) -> Result<(u32, u32)> {
@@ -131,17 +112,14 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
         rest = after;
         match marker {
             0x00 | 0x01 | 0xD0..=0xD8 => continue, // without a length: a stuffed byte, TEM, RSTn, SOI
-            0xD9 | 0xDA => return None, // the end or the scan, and no frame header before it
+            0xD9 | 0xDA => return None,            // the end or the scan, and no frame header before it
             _ => {}
         }
         let length = usize::from(u16::from_be_bytes(rest.get(..2)?.try_into().ok()?));
         let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC); // not DHT, JPG, DAC
         if is_frame {
             let [_, _, _precision, h1, h0, w1, w0] = *rest.first_chunk::<7>()?;
-            return Some((
-                u16::from_be_bytes([w1, w0]).into(),
-                u16::from_be_bytes([h1, h0]).into(),
-            ));
+            return Some((u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into()));
         }
         rest = rest.get(length.max(2)..)?;
     }
@@ -178,38 +156,16 @@ mod tests {
 
     #[test]
     fn a_hundred_megapixels_are_refused_from_the_header() {
-        assert_eq!(
-            probe(&png(10_000, 10_000)),
-            Err(Error::ImageTooLarge {
-                width: 10_000,
-                height: 10_000
-            })
-        );
+        assert_eq!(probe(&png(10_000, 10_000)), Err(Error::ImageTooLarge { width: 10_000, height: 10_000 }));
     }
 
     #[test]
     fn the_limits_are_sharp() {
-        assert_eq!(
-            probe(&png(8192, 8192)),
-            Ok(Header {
-                format: Format::Png,
-                width: 8192,
-                height: 8192
-            })
-        );
-        assert!(matches!(
-            probe(&png(8192, 8193)),
-            Err(Error::ImageTooLarge { .. })
-        ));
+        assert_eq!(probe(&png(8192, 8192)), Ok(Header { format: Format::Png, width: 8192, height: 8192 }));
+        assert!(matches!(probe(&png(8192, 8193)), Err(Error::ImageTooLarge { .. })));
         assert!(probe(&png(1, MAX_SIDE)).is_ok());
-        assert!(matches!(
-            probe(&png(1, MAX_SIDE + 1)),
-            Err(Error::ImageTooLarge { .. })
-        ));
-        assert!(matches!(
-            probe(&png(u32::MAX, u32::MAX)),
-            Err(Error::ImageTooLarge { .. })
-        ));
+        assert!(matches!(probe(&png(1, MAX_SIDE + 1)), Err(Error::ImageTooLarge { .. })));
+        assert!(matches!(probe(&png(u32::MAX, u32::MAX)), Err(Error::ImageTooLarge { .. })));
     }
 
     #[test]
@@ -225,30 +181,10 @@ mod tests {
         let dht = b"\xFF\xC4\0\x03x";
         let frame = b"\xFF\xC2\0\x11\x08\0\x40\0\x60\x03";
         let soi = b"\xFF\xD8";
-        let bytes = [
-            &soi[..],
-            app0,
-            b"\xFF\xFF\xFF",
-            dht,
-            b"junk",
-            b"\xFF",
-            frame,
-        ]
-        .concat();
-        assert_eq!(
-            probe(&bytes),
-            Ok(Header {
-                format: Format::Jpeg,
-                width: 96,
-                height: 64
-            })
-        );
+        let bytes = [&soi[..], app0, b"\xFF\xFF\xFF", dht, b"junk", b"\xFF", frame].concat();
+        assert_eq!(probe(&bytes), Ok(Header { format: Format::Jpeg, width: 96, height: 64 }));
         for end in 3..bytes.len() - 1 {
-            assert_eq!(
-                probe(&bytes[..end]).map_err(|e| e.code()),
-                Err("corrupt-image"),
-                "cut at {end}"
-            );
+            assert_eq!(probe(&bytes[..end]).map_err(|e| e.code()), Err("corrupt-image"), "cut at {end}");
         }
         let no_frame = [&soi[..], app0, b"\xFF\xDA\0\x02"].concat();
         assert_eq!(probe(&no_frame).map_err(|e| e.code()), Err("corrupt-image"));
@@ -257,49 +193,20 @@ mod tests {
     #[test]
     fn bmp_heights_may_be_negative_and_headers_old() {
         let sides = [48i32.to_le_bytes(), (-32i32).to_le_bytes()].concat();
-        assert_eq!(
-            probe(&bmp(40, &sides)),
-            Ok(Header {
-                format: Format::Bmp,
-                width: 48,
-                height: 32
-            })
-        );
+        assert_eq!(probe(&bmp(40, &sides)), Ok(Header { format: Format::Bmp, width: 48, height: 32 }));
         let sides = [48u16.to_le_bytes(), 32u16.to_le_bytes()].concat();
-        assert_eq!(
-            probe(&bmp(12, &sides)),
-            Ok(Header {
-                format: Format::Bmp,
-                width: 48,
-                height: 32
-            })
-        );
+        assert_eq!(probe(&bmp(12, &sides)), Ok(Header { format: Format::Bmp, width: 48, height: 32 }));
     }
 
     #[test]
     fn what_is_not_read_is_named() {
         for (bytes, message) in [
-            (
-                &b"<svg/>"[..],
-                "svg is not read here; convert it to jpeg or png",
-            ),
+            (&b"<svg/>"[..], "svg is not read here; convert it to jpeg or png"),
             (b"8BPS", "psd is not read here; convert it to jpeg or png"),
-            (
-                b"%PDF-1.7",
-                "pdf is not a picture known here; give a jpeg or png",
-            ),
-            (
-                b"PK\x03\x04",
-                "zip is not a picture known here; give a jpeg or png",
-            ),
-            (
-                b"hello",
-                "plain text is not a picture known here; give a jpeg or png",
-            ),
-            (
-                b"\x01\x02\x03",
-                "this file is not a picture known here; give a jpeg or png",
-            ),
+            (b"%PDF-1.7", "pdf is not a picture known here; give a jpeg or png"),
+            (b"PK\x03\x04", "zip is not a picture known here; give a jpeg or png"),
+            (b"hello", "plain text is not a picture known here; give a jpeg or png"),
+            (b"\x01\x02\x03", "this file is not a picture known here; give a jpeg or png"),
         ] {
             let refusal = probe(bytes).map_err(|e| (e.code(), e.to_string()));
             assert_eq!(refusal, Err(("unsupported-format", message.into())));

@@ -38,7 +38,6 @@
 // a test may stop at the first surprise
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic))]
 
-mod bilinear;
 mod colormap;
 #[cfg(feature = "decode")]
 mod decode;
@@ -54,7 +53,6 @@ mod resize;
 mod tables;
 mod view;
 
-pub use bilinear::bilinear;
 pub use colormap::Colormap;
 #[cfg(feature = "decode")]
 pub use decode::decode;

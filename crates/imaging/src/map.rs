@@ -33,31 +33,16 @@ impl<'a> Map<'a> {
                 values.len()
             )));
         }
-        if let Some((index, &value)) = values
-            .iter()
-            .enumerate()
-            .find(|(_, value)| !value.is_finite())
-        {
-            return Err(Error::NotFinite {
-                what: "the map",
-                index,
-                value,
-            });
+        if let Some((index, &value)) = values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            return Err(Error::NotFinite { what: "the map", index, value });
         }
-        Ok(Self {
-            values,
-            channels,
-            height,
-            width,
-        })
+        Ok(Self { values, channels, height, width })
     }
 }
 
 /// Number of elements of a tensor that is not empty.
 pub(crate) fn element_count(channels: usize, height: usize, width: usize) -> Result<usize> {
-    let count = channels
-        .checked_mul(height)
-        .and_then(|count| count.checked_mul(width));
+    let count = channels.checked_mul(height).and_then(|count| count.checked_mul(width));
     count.filter(|&count| count > 0).ok_or_else(|| {
         Error::BadArgument(format!(
             "a map of {channels}x{height}x{width} is empty or beyond memory; every size must be at least 1"

@@ -29,10 +29,7 @@ impl Preprocessing {
         check_size(self.width, self.height)?;
         check_crop_fraction(self.crop_fraction)?;
         if !self.mean.iter().all(|mean| mean.is_finite()) {
-            return Err(Error::BadArgument(format!(
-                "the mean is {:?}; it must be finite",
-                self.mean
-            )));
+            return Err(Error::BadArgument(format!("the mean is {:?}; it must be finite", self.mean)));
         }
         // a normal number keeps 255/std finite
         if !self.std.iter().all(|std| std.is_normal() && *std > 0.0) {
@@ -69,20 +66,9 @@ pub fn prepare(
 ) -> Result<Prepared> {
     preprocessing.check()?;
     let view = view(width, height, fit, preprocessing.crop_fraction)?;
-    let pixels = resize(
-        rgba,
-        width,
-        height,
-        view,
-        preprocessing.width,
-        preprocessing.height,
-    )?;
+    let pixels = resize(rgba, width, height, view, preprocessing.width, preprocessing.height)?;
     let plane = |channel: usize, mean: f32, std: f32| {
-        pixels
-            .iter()
-            .skip(channel)
-            .step_by(4)
-            .map(move |&value| (f32::from(value) - mean) / std)
+        pixels.iter().skip(channel).step_by(4).map(move |&value| (f32::from(value) - mean) / std)
     };
     let ([mean_r, mean_g, mean_b], [std_r, std_g, std_b]) = (preprocessing.mean, preprocessing.std);
     let mut tensor = Vec::with_capacity(pixels.len() / 4 * 3);
@@ -96,40 +82,21 @@ pub fn prepare(
 mod tests {
     use super::*;
 
-    const LITE0: Preprocessing = Preprocessing {
-        width: 2,
-        height: 1,
-        mean: [127.0; 3],
-        std: [128.0; 3],
-        crop_fraction: 0.875,
-    };
+    const LITE0: Preprocessing =
+        Preprocessing { width: 2, height: 1, mean: [127.0; 3], std: [128.0; 3], crop_fraction: 0.875 };
 
     #[test]
     fn channels_come_first_and_pixels_are_normalised() {
         let rgba = [255, 127, 0, 255, 63, 191, 127, 255];
         let prepared = prepare(&rgba, 2, 1, Fit::Squash, &LITE0).expect("a valid photo");
         assert_eq!(prepared.tensor, [1.0, -0.5, 0.0, 0.5, -127.0 / 128.0, 0.0]);
-        assert_eq!(
-            prepared.view,
-            Rect {
-                x: 0,
-                y: 0,
-                width: 2,
-                height: 1
-            }
-        );
+        assert_eq!(prepared.view, Rect { x: 0, y: 0, width: 2, height: 1 });
     }
 
     #[test]
     fn each_channel_has_its_own_scale() {
-        let imagenet = Preprocessing {
-            mean: [10.0, 20.0, 30.0],
-            std: [1.0, 2.0, 4.0],
-            width: 1,
-            ..LITE0
-        };
-        let prepared =
-            prepare(&[50, 50, 50, 255], 1, 1, Fit::Crop, &imagenet).expect("a valid photo");
+        let imagenet = Preprocessing { mean: [10.0, 20.0, 30.0], std: [1.0, 2.0, 4.0], width: 1, ..LITE0 };
+        let prepared = prepare(&[50, 50, 50, 255], 1, 1, Fit::Crop, &imagenet).expect("a valid photo");
         assert_eq!(prepared.tensor, [40.0, 15.0, 5.0]);
     }
 
@@ -137,39 +104,16 @@ mod tests {
     fn useless_values_are_refused() {
         let wrong = [
             Preprocessing { width: 0, ..LITE0 },
-            Preprocessing {
-                mean: [0.0, f32::NAN, 0.0],
-                ..LITE0
-            },
-            Preprocessing {
-                std: [1.0, 0.0, 1.0],
-                ..LITE0
-            },
-            Preprocessing {
-                std: [1.0, f32::INFINITY, 1.0],
-                ..LITE0
-            },
-            Preprocessing {
-                std: [1.0, 1e-40, 1.0],
-                ..LITE0
-            },
-            Preprocessing {
-                crop_fraction: 0.0,
-                ..LITE0
-            },
+            Preprocessing { mean: [0.0, f32::NAN, 0.0], ..LITE0 },
+            Preprocessing { std: [1.0, 0.0, 1.0], ..LITE0 },
+            Preprocessing { std: [1.0, f32::INFINITY, 1.0], ..LITE0 },
+            Preprocessing { std: [1.0, 1e-40, 1.0], ..LITE0 },
+            Preprocessing { crop_fraction: 0.0, ..LITE0 },
         ];
         for preprocessing in wrong {
-            assert_eq!(
-                preprocessing.check().map_err(|e| e.code()),
-                Err("bad-argument"),
-                "{preprocessing:?}"
-            );
+            assert_eq!(preprocessing.check().map_err(|e| e.code()), Err("bad-argument"), "{preprocessing:?}");
         }
-        let huge = Preprocessing {
-            width: 65_535,
-            height: 65_535,
-            ..LITE0
-        };
+        let huge = Preprocessing { width: 65_535, height: 65_535, ..LITE0 };
         assert_eq!(huge.check().map_err(|e| e.code()), Err("image-too-large"));
     }
 }

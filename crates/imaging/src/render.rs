@@ -4,7 +4,8 @@
 //! noise of a map without evidence over the whole scale. An all-zero map stays at the bottom of the scale, which is what
 //! it says.
 
-use crate::bilinear::Bilinear;
+use candling_core::Bilinear;
+
 use crate::colormap::Colormap;
 use crate::error::{Error, Result};
 use crate::header::check_size;
@@ -22,7 +23,7 @@ pub struct Paint {
 /// Paints a map as `out_height * out_width * 4` bytes of RGBA8, straight alpha.
 ///
 /// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the maximum
-///   are upsampled bilinearly ([`bilinear`](crate::bilinear())) and coloured; alpha is the opacity everywhere.
+///   are upsampled bilinearly ([`Bilinear`]) and coloured; alpha is the opacity everywhere.
 /// - Three channels: each value v becomes grey ½ + ½·v / max|v|, so 0 is 128, upsampled bilinearly; opaque, and the
 ///   paint is not used.
 ///
@@ -75,9 +76,7 @@ fn signed(map: &Map, out_width: u32, out_height: u32) -> Vec<u8> {
 
 /// Divides by the largest magnitude; zeros stay zeros. Before upsampling, so that no sum can overflow.
 fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
-    let largest = values
-        .iter()
-        .fold(0.0, |largest: f32, value| largest.max(value.abs()));
+    let largest = values.iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
     if largest > 0.0 {
         values.iter_mut().for_each(|value| *value /= largest);
     }
@@ -85,20 +84,12 @@ fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
 }
 
 /// Calls `paint` once per output row, top to bottom, with that row of every channel, one after the other.
-fn for_each_row(
-    map: &Map,
-    values: &[f32],
-    out_width: u32,
-    out_height: u32,
-    mut paint: impl FnMut(&[f32]),
-) {
+fn for_each_row(map: &Map, values: &[f32], out_width: u32, out_height: u32, mut paint: impl FnMut(&[f32])) {
     let (out_width, out_height) = (out_width as usize, out_height as usize);
-    let resampling = Bilinear::new(map.height, map.width, out_height, out_width);
+    let resampling = Bilinear::new((map.height, map.width), (out_height, out_width));
     let mut rows = vec![0.0; map.channels * out_width];
     for y in 0..out_height {
-        for (plane, row) in values
-            .chunks_exact(map.height * map.width)
-            .zip(rows.chunks_exact_mut(out_width))
+        for (plane, row) in values.chunks_exact(map.height * map.width).zip(rows.chunks_exact_mut(out_width))
         {
             resampling.row(plane, y, row);
         }
@@ -110,17 +101,10 @@ fn for_each_row(
 mod tests {
     use super::*;
 
-    const PAINT: Paint = Paint {
-        colormap: Colormap::Turbo,
-        opacity: 0.5,
-    };
+    const PAINT: Paint = Paint { colormap: Colormap::Turbo, opacity: 0.5 };
 
     fn pixels(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<[u8; 4]> {
-        render(map, out_width, out_height, paint)
-            .expect("valid sizes")
-            .as_chunks::<4>()
-            .0
-            .to_vec()
+        render(map, out_width, out_height, paint).expect("valid sizes").as_chunks::<4>().0.to_vec()
     }
 
     fn heat_of(t: f32) -> [u8; 4] {
@@ -131,10 +115,7 @@ mod tests {
     #[test]
     fn values_are_divided_by_the_maximum_and_nothing_is_subtracted() {
         let map = Map::new(&[2.0, 4.0, 8.0, 3.0], 1, 2, 2).expect("valid");
-        assert_eq!(
-            pixels(&map, 2, 2, PAINT),
-            [heat_of(0.25), heat_of(0.5), heat_of(1.0), heat_of(0.375)]
-        );
+        assert_eq!(pixels(&map, 2, 2, PAINT), [heat_of(0.25), heat_of(0.5), heat_of(1.0), heat_of(0.375)]);
     }
 
     #[test]
@@ -142,11 +123,7 @@ mod tests {
         let map = Map::new(&[-9.0, 1.0], 1, 1, 2).expect("valid");
         assert_eq!(pixels(&map, 2, 1, PAINT), [heat_of(0.0), heat_of(1.0)]);
         let upsampled = Map::new(&[0.0, 1.0], 1, 1, 2).expect("valid");
-        assert_eq!(
-            pixels(&map, 8, 1, PAINT),
-            pixels(&upsampled, 8, 1, PAINT),
-            "cut off before upsampling"
-        );
+        assert_eq!(pixels(&map, 8, 1, PAINT), pixels(&upsampled, 8, 1, PAINT), "cut off before upsampling");
     }
 
     #[test]
@@ -161,10 +138,7 @@ mod tests {
     fn pixel_maps_are_grey_at_zero_and_symmetric() {
         // two pixels; red -2 and 2, green 0 and 1, blue -1 and 0
         let map = Map::new(&[-2.0, 2.0, 0.0, 1.0, -1.0, 0.0], 3, 1, 2).expect("valid");
-        assert_eq!(
-            pixels(&map, 2, 1, PAINT),
-            [[0, 128, 64, 255], [255, 191, 128, 255]]
-        );
+        assert_eq!(pixels(&map, 2, 1, PAINT), [[0, 128, 64, 255], [255, 191, 128, 255]]);
         let zero = Map::new(&[0.0; 3], 3, 1, 1).expect("valid");
         assert_eq!(pixels(&zero, 1, 1, PAINT), [[128, 128, 128, 255]]);
     }
@@ -174,21 +148,11 @@ mod tests {
         for unit in [f32::MAX, f32::MIN_POSITIVE, 1e-45] {
             let values = [unit, 0.0];
             let map = Map::new(&values, 1, 1, 2).expect("finite");
-            assert_eq!(
-                pixels(&map, 2, 1, PAINT),
-                [heat_of(1.0), heat_of(0.0)],
-                "{unit:e}"
-            );
+            assert_eq!(pixels(&map, 2, 1, PAINT), [heat_of(1.0), heat_of(0.0)], "{unit:e}");
             let values = [unit, -unit, 0.0, 0.0, 0.0, 0.0];
             let map = Map::new(&values, 3, 1, 2).expect("finite");
-            let [left, .., right] = pixels(&map, 9, 1, PAINT)[..] else {
-                panic!("9 pixels")
-            };
-            assert_eq!(
-                (left, right),
-                ([255, 128, 128, 255], [0, 128, 128, 255]),
-                "{unit:e}"
-            );
+            let [left, .., right] = pixels(&map, 9, 1, PAINT)[..] else { panic!("9 pixels") };
+            assert_eq!((left, right), ([255, 128, 128, 255], [0, 128, 128, 255]), "{unit:e}");
         }
     }
 
@@ -197,19 +161,9 @@ mod tests {
         let map = Map::new(&[1.0], 1, 1, 1).expect("valid");
         for opacity in [-0.1, 1.1, f32::NAN] {
             let result = render(&map, 1, 1, Paint { opacity, ..PAINT });
-            assert_eq!(
-                result.map_err(|e| e.code()),
-                Err("bad-argument"),
-                "{opacity}"
-            );
+            assert_eq!(result.map_err(|e| e.code()), Err("bad-argument"), "{opacity}");
         }
-        assert_eq!(
-            render(&map, 0, 1, PAINT).map_err(|e| e.code()),
-            Err("bad-argument")
-        );
-        assert_eq!(
-            render(&map, 10_000, 10_000, PAINT).map_err(|e| e.code()),
-            Err("image-too-large")
-        );
+        assert_eq!(render(&map, 0, 1, PAINT).map_err(|e| e.code()), Err("bad-argument"));
+        assert_eq!(render(&map, 10_000, 10_000, PAINT).map_err(|e| e.code()), Err("image-too-large"));
     }
 }

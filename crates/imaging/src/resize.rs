@@ -47,18 +47,13 @@ pub fn resize(
 
     // In two calls, because Pillow goes along the rows first. The library would begin with the columns; overshoots are
     // clipped between the passes, so at hard edges the order shows.
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-        .use_alpha(false);
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
     let mut resizer = Resizer::new();
     let mut narrowed = TypedImage::<U8x4>::new(out_width, rect.height);
-    resizer
-        .resize_typed(&view, &mut narrowed, &options)
-        .map_err(unexpected)?;
+    resizer.resize_typed(&view, &mut narrowed, &options).map_err(unexpected)?;
     let mut out = TypedImage::<U8x4>::new(out_width, out_height);
-    resizer
-        .resize_typed(&narrowed, &mut out, &options)
-        .map_err(unexpected)?;
+    resizer.resize_typed(&narrowed, &mut out, &options).map_err(unexpected)?;
     Ok(out.pixels().iter().flat_map(|pixel| pixel.0).collect())
 }
 
@@ -90,21 +85,13 @@ fn over_white(rgba: &[u8], width: u32, rect: Rect) -> Cow<'_, [u8]> {
             .take(rect.height as usize)
             .map(|row| row.get(left..left + bytes).unwrap_or_default())
     };
-    if rows()
-        .flat_map(|row| row.chunks_exact(4))
-        .all(|pixel| matches!(pixel, [_, _, _, 255]))
-    {
+    if rows().flat_map(|row| row.chunks_exact(4)).all(|pixel| matches!(pixel, [_, _, _, 255])) {
         return Cow::Borrowed(rgba);
     }
     let mut copy = Vec::with_capacity(bytes * rect.height as usize);
     for row in rows() {
         for &[r, g, b, a] in row.as_chunks::<4>().0 {
-            copy.extend([
-                over_white_channel(r, a),
-                over_white_channel(g, a),
-                over_white_channel(b, a),
-                255,
-            ]);
+            copy.extend([over_white_channel(r, a), over_white_channel(g, a), over_white_channel(b, a), 255]);
         }
     }
     Cow::Owned(copy)
@@ -131,64 +118,26 @@ mod tests {
     #[test]
     fn opaque_pixels_are_not_copied() {
         let rgba = [9, 9, 9, 0, 9, 9, 9, 255];
-        let opaque_half = Rect {
-            x: 1,
-            y: 0,
-            width: 1,
-            height: 1,
-        };
-        assert!(matches!(
-            over_white(&rgba, 2, opaque_half),
-            Cow::Borrowed(_)
-        ));
-        let whole = Rect {
-            x: 0,
-            y: 0,
-            width: 2,
-            height: 1,
-        };
-        assert_eq!(
-            over_white(&rgba, 2, whole),
-            [255, 255, 255, 255, 9, 9, 9, 255].as_slice()
-        );
+        let opaque_half = Rect { x: 1, y: 0, width: 1, height: 1 };
+        assert!(matches!(over_white(&rgba, 2, opaque_half), Cow::Borrowed(_)));
+        let whole = Rect { x: 0, y: 0, width: 2, height: 1 };
+        assert_eq!(over_white(&rgba, 2, whole), [255, 255, 255, 255, 9, 9, 9, 255].as_slice());
     }
 
     #[test]
     fn wrong_lengths_and_rectangles_are_refused() {
-        let whole = Rect {
-            x: 0,
-            y: 0,
-            width: 2,
-            height: 1,
-        };
+        let whole = Rect { x: 0, y: 0, width: 2, height: 1 };
         assert_eq!(
             resize(&[0; 7], 2, 1, whole, 1, 1).map_err(|e| e.to_string()),
             Err("the photo has 7 bytes; 2x1 pixels of rgba need 8".into())
         );
         let outside = Rect { x: 1, ..whole };
         for (rect, width, height) in [(outside, 1, 1), (whole, 0, 1), (whole, 1, 0)] {
-            assert_eq!(
-                resize(&[0; 8], 2, 1, rect, width, height).map_err(|e| e.code()),
-                Err("bad-argument")
-            );
+            assert_eq!(resize(&[0; 8], 2, 1, rect, width, height).map_err(|e| e.code()), Err("bad-argument"));
         }
-        assert_eq!(
-            resize(&[0; 8], 2, 1, whole, u32::MAX, 1).map_err(|e| e.code()),
-            Err("image-too-large")
-        );
+        assert_eq!(resize(&[0; 8], 2, 1, whole, u32::MAX, 1).map_err(|e| e.code()), Err("image-too-large"));
         // both sizes are allowed, but between the passes lie 60000x60000 pixels
-        let (tall, rgba) = (
-            Rect {
-                x: 0,
-                y: 0,
-                width: 1,
-                height: 60_000,
-            },
-            vec![0; 240_000],
-        );
-        assert_eq!(
-            resize(&rgba, 1, 60_000, tall, 60_000, 1).map_err(|e| e.code()),
-            Err("image-too-large")
-        );
+        let (tall, rgba) = (Rect { x: 0, y: 0, width: 1, height: 60_000 }, vec![0; 240_000]);
+        assert_eq!(resize(&rgba, 1, 60_000, tall, 60_000, 1).map_err(|e| e.code()), Err("image-too-large"));
     }
 }

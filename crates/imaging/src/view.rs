@@ -39,15 +39,12 @@ impl FromStr for Fit {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|fit| fit.name() == name)
-            .ok_or_else(|| {
-                Error::BadArgument(format!(
-                    "unknown fit `{name}`; give one of {}",
-                    Self::ALL.map(Self::name).join(", ")
-                ))
-            })
+        Self::ALL.into_iter().find(|fit| fit.name() == name).ok_or_else(|| {
+            Error::BadArgument(format!(
+                "unknown fit `{name}`; give one of {}",
+                Self::ALL.map(Self::name).join(", ")
+            ))
+        })
     }
 }
 
@@ -96,21 +93,11 @@ pub fn view(width: u32, height: u32, fit: Fit, crop_fraction: f64) -> Result<Rec
     check_not_empty(width, height)?;
     check_crop_fraction(crop_fraction)?;
     Ok(match fit {
-        Fit::Squash => Rect {
-            x: 0,
-            y: 0,
-            width,
-            height,
-        },
+        Fit::Squash => Rect { x: 0, y: 0, width, height },
         Fit::Crop => {
             // `as` truncates, which is the rounding wanted; the product is within 0 and the side
             let side = ((crop_fraction * f64::from(width.min(height))) as u32).max(1);
-            Rect {
-                x: (width - side) / 2,
-                y: (height - side) / 2,
-                width: side,
-                height: side,
-            }
+            Rect { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side }
         }
     })
 }
@@ -119,9 +106,7 @@ pub(crate) fn check_crop_fraction(crop_fraction: f64) -> Result<()> {
     if crop_fraction > 0.0 && crop_fraction <= 1.0 {
         return Ok(());
     }
-    Err(Error::BadArgument(format!(
-        "the crop fraction is {crop_fraction}; it must be above 0 and at most 1"
-    )))
+    Err(Error::BadArgument(format!("the crop fraction is {crop_fraction}; it must be above 0 and at most 1")))
 }
 
 #[cfg(test)]
@@ -132,42 +117,10 @@ mod tests {
 
     #[test]
     fn extreme_shapes_keep_at_least_a_pixel() {
-        assert_eq!(
-            view(1, 1, Fit::Crop, LITE0),
-            Ok(Rect {
-                x: 0,
-                y: 0,
-                width: 1,
-                height: 1
-            })
-        );
-        assert_eq!(
-            view(3000, 2, Fit::Crop, LITE0),
-            Ok(Rect {
-                x: 1499,
-                y: 0,
-                width: 1,
-                height: 1
-            })
-        );
-        assert_eq!(
-            view(2, 3000, Fit::Squash, LITE0),
-            Ok(Rect {
-                x: 0,
-                y: 0,
-                width: 2,
-                height: 3000
-            })
-        );
-        assert_eq!(
-            view(10, 20, Fit::Crop, 1.0),
-            Ok(Rect {
-                x: 0,
-                y: 5,
-                width: 10,
-                height: 10
-            })
-        );
+        assert_eq!(view(1, 1, Fit::Crop, LITE0), Ok(Rect { x: 0, y: 0, width: 1, height: 1 }));
+        assert_eq!(view(3000, 2, Fit::Crop, LITE0), Ok(Rect { x: 1499, y: 0, width: 1, height: 1 }));
+        assert_eq!(view(2, 3000, Fit::Squash, LITE0), Ok(Rect { x: 0, y: 0, width: 2, height: 3000 }));
+        assert_eq!(view(10, 20, Fit::Crop, 1.0), Ok(Rect { x: 0, y: 5, width: 10, height: 10 }));
     }
 
     #[test]
@@ -179,10 +132,7 @@ mod tests {
                 "{fraction}"
             );
         }
-        assert_eq!(
-            view(0, 10, Fit::Crop, LITE0).map_err(|e| e.code()),
-            Err("bad-argument")
-        );
+        assert_eq!(view(0, 10, Fit::Crop, LITE0).map_err(|e| e.code()), Err("bad-argument"));
     }
 
     #[test]
@@ -198,25 +148,12 @@ mod tests {
 
     #[test]
     fn rectangles_stay_inside() {
-        let rect = |x, y, width, height| Rect {
-            x,
-            y,
-            width,
-            height,
-        };
+        let rect = |x, y, width, height| Rect { x, y, width, height };
         assert!(rect(0, 0, 5, 4).check_within(5, 4).is_ok());
         assert!(rect(4, 3, 1, 1).check_within(5, 4).is_ok());
-        for outside in [
-            rect(5, 0, 1, 1),
-            rect(1, 0, 5, 1),
-            rect(0, 0, 0, 1),
-            rect(u32::MAX, 0, u32::MAX, 1),
-        ] {
-            assert_eq!(
-                outside.check_within(5, 4).map_err(|e| e.code()),
-                Err("bad-argument"),
-                "{outside}"
-            );
+        for outside in [rect(5, 0, 1, 1), rect(1, 0, 5, 1), rect(0, 0, 0, 1), rect(u32::MAX, 0, u32::MAX, 1)]
+        {
+            assert_eq!(outside.check_within(5, 4).map_err(|e| e.code()), Err("bad-argument"), "{outside}");
         }
     }
 }

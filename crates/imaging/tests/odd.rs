@@ -19,13 +19,8 @@ const MAX_TIME: Duration = Duration::from_secs(1);
 /// Memory for one file. 12 megapixels need 36 MB as RGB and 48 MB as RGBA; the bombs would need gigabytes.
 const MAX_MEMORY: usize = 128 << 20;
 
-const LITE0: Preprocessing = Preprocessing {
-    width: 224,
-    height: 224,
-    mean: [127.0; 3],
-    std: [128.0; 3],
-    crop_fraction: 0.875,
-};
+const LITE0: Preprocessing =
+    Preprocessing { width: 224, height: 224, mean: [127.0; 3], std: [128.0; 3], crop_fraction: 0.875 };
 
 /// The patches in the upper corners of the usual 96x64 picture: x, y, colour.
 const UPPER_PATCHES: [(u32, u32, [u8; 3]); 2] = [(8, 8, [230, 30, 30]), (88, 8, [30, 200, 60])];
@@ -87,8 +82,7 @@ fn every_odd_file_is_read_rightly_or_refused_clearly() {
     assert!(manifest.files.len() > 70, "the manifest is complete");
 
     for entry in &manifest.files {
-        let bytes =
-            std::fs::read(Path::new(ODD).join(&entry.file)).expect("a file of the manifest");
+        let bytes = std::fs::read(Path::new(ODD).join(&entry.file)).expect("a file of the manifest");
         let before = IN_USE.load(Ordering::Relaxed);
         PEAK.store(before, Ordering::Relaxed);
         let started = Instant::now();
@@ -111,10 +105,7 @@ fn check(entry: &Entry, bytes: &[u8], result: Result<Photo, Error>) {
         ("ok", Ok(photo)) => check_photo(entry, bytes, &photo),
         ("ok", Err(error)) => panic!("{name}: {error}"),
         ("ok-if-supported", Ok(photo)) => {
-            assert!(
-                ["photo.bmp", "photo.tiff"].contains(&name.as_str()),
-                "{name}"
-            );
+            assert!(["photo.bmp", "photo.tiff"].contains(&name.as_str()), "{name}");
             check_photo(entry, bytes, &photo);
         }
         ("ok-if-supported", Err(error)) => check_refused_by_name(entry, bytes, &error),
@@ -149,10 +140,7 @@ fn check_refused_by_name(entry: &Entry, bytes: &[u8], error: &Error) {
         other => panic!("{other}: should have been read: {error}"),
     };
     assert_eq!(error.code(), "unsupported-format");
-    assert_eq!(
-        error.to_string(),
-        format!("{name} is not read here; convert it to jpeg or png")
-    );
+    assert_eq!(error.to_string(), format!("{name} is not read here; convert it to jpeg or png"));
     assert_eq!(Format::of(bytes), Some(format));
     if format != Format::Jpeg2000 {
         // a browser may read it, so its size must be known
@@ -168,17 +156,10 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
         panic!("{name}: read, but the manifest knows no size");
     };
     assert_eq!((photo.width, photo.height), (width, height), "{name}");
-    assert_eq!(
-        photo.rgba.len() as u64,
-        u64::from(width) * u64::from(height) * 4,
-        "{name}"
-    );
+    assert_eq!(photo.rgba.len() as u64, u64::from(width) * u64::from(height) * 4, "{name}");
 
     let header = probe(bytes).expect("a header, since it was decoded");
-    let stored = (
-        entry.stored_width.unwrap_or(width),
-        entry.stored_height.unwrap_or(height),
-    );
+    let stored = (entry.stored_width.unwrap_or(width), entry.stored_height.unwrap_or(height));
     assert_eq!((header.width, header.height), stored, "{name}: header");
 
     for probe in &entry.probes {
@@ -201,9 +182,7 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
     let mut alphas = photo.rgba.iter().skip(3).step_by(4);
     let right = match entry.alpha.as_deref() {
         Some("none-visible") => alphas.all(|&alpha| alpha == 0),
-        Some("partly") => {
-            alphas.clone().any(|&alpha| alpha < 255) && alphas.any(|&alpha| alpha > 0)
-        }
+        Some("partly") => alphas.clone().any(|&alpha| alpha < 255) && alphas.any(|&alpha| alpha > 0),
         Some("opaque") | None => alphas.all(|&alpha| alpha == 255),
         Some(other) => panic!("{name}: what does alpha `{other}` mean?"),
     };
@@ -213,34 +192,19 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
 fn check_colour(name: &str, photo: &Photo, (x, y): (u32, u32), expected: [u8; 3], tolerance: u8) {
     let at = (y as usize * photo.width as usize + x as usize) * 4;
     let rgb = &photo.rgba[at..at + 3];
-    let near = rgb
-        .iter()
-        .zip(expected)
-        .all(|(&is, should)| is.abs_diff(should) <= tolerance);
-    assert!(
-        near,
-        "{name}: {rgb:?} at {x},{y}, should be {expected:?} within {tolerance}"
-    );
+    let near = rgb.iter().zip(expected).all(|(&is, should)| is.abs_diff(should) <= tolerance);
+    assert!(near, "{name}: {rgb:?} at {x},{y}, should be {expected:?} within {tolerance}");
 }
 
 fn check_prepared(entry: &Entry, photo: &Photo) {
     let name = &entry.file;
     for fit in Fit::ALL {
-        let prepared = prepare(&photo.rgba, photo.width, photo.height, fit, &LITE0)
-            .expect("a photo that was read");
+        let prepared =
+            prepare(&photo.rgba, photo.width, photo.height, fit, &LITE0).expect("a photo that was read");
         assert_eq!(prepared.tensor.len(), 3 * 224 * 224, "{name}");
-        assert!(
-            prepared
-                .tensor
-                .iter()
-                .all(|value| (-127.0 / 128.0..=1.0).contains(value)),
-            "{name}"
-        );
+        assert!(prepared.tensor.iter().all(|value| (-127.0 / 128.0..=1.0).contains(value)), "{name}");
         if entry.alpha.as_deref() == Some("none-visible") {
-            assert!(
-                prepared.tensor.iter().all(|&value| value == 1.0),
-                "{name}: must be white"
-            );
+            assert!(prepared.tensor.iter().all(|&value| value == 1.0), "{name}: must be white");
         }
     }
 }

@@ -5,9 +5,7 @@
 
 use std::path::Path;
 
-use candling_imaging::{
-    Colormap, Fit, Photo, Preprocessing, Rect, bilinear, decode, prepare, resize, view,
-};
+use candling_imaging::{Colormap, Fit, Photo, Preprocessing, Rect, decode, prepare, resize, view};
 use serde::Deserialize;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
@@ -24,9 +22,6 @@ const MEAN_DIFFERENCE: f64 = 0.02;
 const MAX_DIFFERENCE_JPEG: u8 = 4;
 const MEAN_DIFFERENCE_JPEG: f64 = 0.05;
 
-/// The reference is PyTorch's in f64, rounded to f32; we interpolate in f32.
-const RELATIVE_TO_MAXIMUM: f32 = 1e-6;
-
 fn read(folder: &str, name: &str) -> Photo {
     let bytes = std::fs::read(Path::new(folder).join(name)).expect("a reference file");
     decode(&bytes).expect("a reference picture")
@@ -42,83 +37,41 @@ fn difference(ours: &[u8], theirs: &[u8]) -> (u8, f64) {
     assert_eq!(ours.len(), theirs.len());
     let differences = || ours.iter().zip(theirs).map(|(a, b)| a.abs_diff(*b));
     let colours = ours.len() as f64 * 0.75; // alpha is always equal
-    (
-        differences().max().unwrap_or(0),
-        differences().map(f64::from).sum::<f64>() / colours,
-    )
+    (differences().max().unwrap_or(0), differences().map(f64::from).sum::<f64>() / colours)
 }
 
 #[test]
 fn resize_is_pillows_bicubic() {
-    let whole = |photo: &Photo| Rect {
-        x: 0,
-        y: 0,
-        width: photo.width,
-        height: photo.height,
-    };
+    let whole = |photo: &Photo| Rect { x: 0, y: 0, width: photo.width, height: photo.height };
     let (opaque, alpha) = (read(DATA, "noise.png"), read(DATA, "noise_alpha.png"));
     let cases = [
         (&opaque, whole(&opaque), "noise_32x24.png"),
         (&opaque, whole(&opaque), "noise_150x110.png"),
         (&opaque, whole(&opaque), "noise_7x90.png"),
-        (
-            &opaque,
-            Rect {
-                x: 10,
-                y: 3,
-                width: 41,
-                height: 41,
-            },
-            "noise_crop_28x28.png",
-        ),
-        (
-            &alpha,
-            Rect {
-                x: 5,
-                y: 2,
-                width: 35,
-                height: 35,
-            },
-            "noise_alpha_crop_20x20.png",
-        ),
+        (&opaque, Rect { x: 10, y: 3, width: 41, height: 41 }, "noise_crop_28x28.png"),
+        (&alpha, Rect { x: 5, y: 2, width: 35, height: 35 }, "noise_alpha_crop_20x20.png"),
     ];
     for (photo, rect, name) in cases {
         let pillow = read(DATA, name);
-        let ours = resize(
-            &photo.rgba,
-            photo.width,
-            photo.height,
-            rect,
-            pillow.width,
-            pillow.height,
-        )
-        .expect("valid sizes");
+        let ours = resize(&photo.rgba, photo.width, photo.height, rect, pillow.width, pillow.height)
+            .expect("valid sizes");
         let (max, mean) = difference(&ours, &pillow.rgba);
         println!("{name}: max {max}, mean {mean:.4}");
-        assert!(
-            max <= MAX_DIFFERENCE && mean <= MEAN_DIFFERENCE,
-            "{name}: max {max}, mean {mean}"
-        );
+        assert!(max <= MAX_DIFFERENCE && mean <= MEAN_DIFFERENCE, "{name}: max {max}, mean {mean}");
     }
 }
 
 #[test]
 fn photos_are_prepared_as_the_goldens_were() {
     let photo = read(DATA, "cat.jpg");
-    for (fit, folder, name) in [
-        (Fit::Crop, CASES, "cat.png"),
-        (Fit::Squash, DATA, "cat_squash_224x224.png"),
-    ] {
+    for (fit, folder, name) in [(Fit::Crop, CASES, "cat.png"), (Fit::Squash, DATA, "cat_squash_224x224.png")]
+    {
         let pillow = read(folder, name);
         let rect = view(photo.width, photo.height, fit, 0.875).expect("a valid view");
-        let ours =
-            resize(&photo.rgba, photo.width, photo.height, rect, 224, 224).expect("valid sizes");
+        let ours = resize(&photo.rgba, photo.width, photo.height, rect, 224, 224).expect("valid sizes");
         let (max, mean) = difference(&ours, &pillow.rgba);
         println!("{name}: max {max}, mean {mean:.4}");
-        assert!(
-            max <= MAX_DIFFERENCE_JPEG && mean <= MEAN_DIFFERENCE_JPEG,
-            "{name}: max {max}, mean {mean}"
-        );
+        assert!(max <= MAX_DIFFERENCE_JPEG && mean <= MEAN_DIFFERENCE_JPEG, "{name}: max {max}, mean {mean}");
 
         let lite0 = Preprocessing {
             width: 224,
@@ -131,10 +84,7 @@ fn photos_are_prepared_as_the_goldens_were() {
         assert_eq!(prepared.view, rect);
         let (red, last) = (prepared.tensor.first(), prepared.tensor.last());
         assert_eq!(red, Some(&((f32::from(ours[0]) - 127.0) / 128.0)));
-        assert_eq!(
-            last,
-            Some(&((f32::from(ours[ours.len() - 2]) - 127.0) / 128.0))
-        );
+        assert_eq!(last, Some(&((f32::from(ours[ours.len() - 2]) - 127.0) / 128.0)));
     }
 }
 
@@ -157,10 +107,8 @@ fn the_view_is_the_goldens() {
     let cases: std::collections::BTreeMap<String, Case> = json(CASES, "index.json");
     assert_eq!(cases.len(), sizes.len());
     for case in cases.values() {
-        let (_, width, height) = sizes
-            .into_iter()
-            .find(|(name, ..)| *name == case.source)
-            .expect("a known photo");
+        let (_, width, height) =
+            sizes.into_iter().find(|(name, ..)| *name == case.source).expect("a known photo");
         let fit: Fit = case.fit.parse().expect("a fit");
         let rect = view(width, height, fit, 0.875).expect("a valid view");
         let xyxy = [rect.x, rect.y, rect.x + rect.width, rect.y + rect.height];
@@ -181,35 +129,5 @@ fn colormaps_are_matplotlibs() {
                 assert_eq!(&format!("{r:02x}{g:02x}{b:02x}"), entry, "{map} at {t}");
             }
         }
-    }
-}
-
-#[test]
-fn bilinear_is_pytorchs() {
-    #[derive(Deserialize)]
-    struct Upsampled {
-        map: Vec<f32>,
-        size: usize,
-        upsampled_size: usize,
-        every: usize,
-        upsampled: Vec<f32>,
-    }
-    let case: Upsampled = json(DATA, "upsampled.json");
-    let map: Vec<f32> = case.map.iter().map(|value| value.max(0.0)).collect();
-    let (size, out) = (case.size, case.upsampled_size);
-    let ours = bilinear(&map, 1, size, size, out, out).expect("valid sizes");
-    let ours = ours
-        .chunks(out)
-        .step_by(case.every)
-        .flat_map(|row| row.iter().step_by(case.every));
-    let maximum = map.iter().copied().fold(0.0, f32::max);
-    assert!(maximum > 0.0);
-    assert_eq!(ours.clone().count(), case.upsampled.len());
-    for (index, (ours, theirs)) in ours.zip(&case.upsampled).enumerate() {
-        let off = (ours - theirs).abs();
-        assert!(
-            off <= RELATIVE_TO_MAXIMUM * maximum,
-            "element {index}: {ours}, should be {theirs}"
-        );
     }
 }

@@ -17,22 +17,16 @@ fn resize_with(
     (out_width, out_height): (u32, u32),
 ) -> Vec<u8> {
     let source = TypedImageRef::<U8x4>::from_buffer(width, height, rgba).expect("enough pixels");
-    let view =
-        TypedCroppedImage::new(source, rect.x, rect.y, rect.width, rect.height).expect("inside");
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-        .use_alpha(false);
+    let view = TypedCroppedImage::new(source, rect.x, rect.y, rect.width, rect.height).expect("inside");
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
     let mut resizer = Resizer::new();
     // SAFETY: `extensions_here` gives only what this processor has
     unsafe { resizer.set_cpu_extensions(extensions) };
     let mut narrowed = TypedImage::<U8x4>::new(out_width, rect.height);
-    resizer
-        .resize_typed(&view, &mut narrowed, &options)
-        .expect("valid sizes");
+    resizer.resize_typed(&view, &mut narrowed, &options).expect("valid sizes");
     let mut out = TypedImage::<U8x4>::new(out_width, out_height);
-    resizer
-        .resize_typed(&narrowed, &mut out, &options)
-        .expect("valid sizes");
+    resizer.resize_typed(&narrowed, &mut out, &options).expect("valid sizes");
     out.pixels().iter().flat_map(|pixel| pixel.0).collect()
 }
 
@@ -46,10 +40,7 @@ fn extensions_here() -> Vec<CpuExtensions> {
         #[cfg(target_arch = "aarch64")]
         CpuExtensions::Neon,
     ];
-    known
-        .into_iter()
-        .filter(CpuExtensions::is_supported)
-        .collect()
+    known.into_iter().filter(CpuExtensions::is_supported).collect()
 }
 
 /// Hard edges and noise: overshoots, and sums that end near a half.
@@ -60,15 +51,9 @@ fn noise(width: u32, height: u32, seed: u32) -> Vec<u8> {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        if state & 0x100 == 0 {
-            (state >> 16) as u8
-        } else {
-            255 * ((state >> 9) & 1) as u8
-        }
+        if state & 0x100 == 0 { (state >> 16) as u8 } else { 255 * ((state >> 9) & 1) as u8 }
     };
-    (0..width * height)
-        .flat_map(|_| [next(), next(), next(), 255])
-        .collect()
+    (0..width * height).flat_map(|_| [next(), next(), next(), 255]).collect()
 }
 
 proptest! {
@@ -96,18 +81,11 @@ proptest! {
 #[test]
 fn the_bytes_are_known() {
     let rgba = noise(640, 480, 7);
-    let rect = Rect {
-        x: 110,
-        y: 30,
-        width: 420,
-        height: 420,
-    };
+    let rect = Rect { x: 110, y: 30, width: 420, height: 420 };
     let resized = resize(&rgba, 640, 480, rect, 224, 224).expect("valid sizes");
     // FNV-1a, 64 bits
-    let hash = resized
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        });
+    let hash = resized.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    });
     assert_eq!(format!("{hash:016x}"), "5826b45d00e0112f");
 }

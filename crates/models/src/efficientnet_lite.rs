@@ -82,8 +82,7 @@ impl Variant {
         let mut input = STEM;
         for (stage, &(repeats, kernel, stride, expand, channels)) in STAGES.iter().enumerate() {
             let ends = stage == 0 || stage == STAGES.len() - 1;
-            let repeats =
-                if ends { repeats } else { (repeats as f64 * self.depth).ceil() as usize };
+            let repeats = if ends { repeats } else { (repeats as f64 * self.depth).ceil() as usize };
             let output = self.scaled(channels);
             for i in 0..repeats {
                 let stride = if i == 0 { stride } else { 1 };
@@ -113,7 +112,9 @@ pub fn convert(checkpoint: &StateDict, labels: Labels) -> Result<Model> {
     let mut wrong = Vec::new();
     for variant in &VARIANTS {
         match Builder::new(variant, checkpoint).build() {
-            Ok((layers, weights, resolution)) => return assemble(variant, layers, weights, resolution, labels),
+            Ok((layers, weights, resolution)) => {
+                return assemble(variant, layers, weights, resolution, labels);
+            }
             Err(why) => wrong.push(format!("not {}: {why}", variant.name)),
         }
     }
@@ -259,8 +260,7 @@ impl<'a> Builder<'a> {
         let (padding, side) = same(self.side, kernel, stride);
         self.side = side;
         let window = Window { padding, ..Window::new([kernel; 2], [stride; 2]) };
-        let conv =
-            Conv2d { in_channels: input, out_channels: output, window, groups, activation };
+        let conv = Conv2d { in_channels: input, out_channels: output, window, groups, activation };
         Ok(self.layer(name, Op::Conv2d(conv), &[from]))
     }
 

@@ -21,10 +21,7 @@ const MAX_BYTES: usize = 512 << 20;
 /// Splits a file into its document and its weights, widened to `f32`.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights)> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::BadModel(format!(
-            "{} bytes; at most {MAX_BYTES} are allowed",
-            bytes.len()
-        )));
+        return Err(Error::BadModel(format!("{} bytes; at most {MAX_BYTES} are allowed", bytes.len())));
     }
     let not_ours = |e: &dyn std::fmt::Display| {
         Error::BadModel(format!("not a complete safetensors file of {} bytes: {e}", bytes.len()))
@@ -48,9 +45,7 @@ fn parse(text: &str) -> Result<Document> {
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format == u64::from(FORMAT) => {}
         Some(format) => {
-            return Err(Error::BadModel(format!(
-                "format {format}; this version reads format {FORMAT}"
-            )));
+            return Err(Error::BadModel(format!("format {format}; this version reads format {FORMAT}")));
         }
         None => return Err(Error::BadModel(format!("the `{KEY}` document names no format"))),
     }
@@ -61,17 +56,12 @@ fn widen(name: &str, view: &TensorView<'_>) -> Result<Weight> {
     let bytes = view.data();
     let data: Vec<f32> = match view.dtype() {
         Dtype::F16 => {
-            let halves: Vec<f16> =
-                bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])).collect();
+            let halves: Vec<f16> = bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])).collect();
             halves.to_f32_vec()
         }
-        Dtype::F32 => {
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
-        }
+        Dtype::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         other => {
-            return Err(Error::BadModel(format!(
-                "weight `{name}` is {other:?}; f16 and f32 are allowed"
-            )));
+            return Err(Error::BadModel(format!("weight `{name}` is {other:?}; f16 and f32 are allowed")));
         }
     };
     Ok(Weight { shape: view.shape().to_vec(), data })

@@ -110,7 +110,10 @@ mod tests {
             ("5", "unknown class 5; this model has classes 0 to 4"),
             ("99999999999", "unknown class 99999999999; this model has classes 0 to 4"),
             ("", "class is empty; give an index or a name"),
-            ("er", "class `er` is ambiguous: 3 names have it, for example 1 (tiger cat), 2 (German Shepherd Dog), 4 (container ship)"),
+            (
+                "er",
+                "class `er` is ambiguous: 3 names have it, for example 1 (tiger cat), 2 (German Shepherd Dog), 4 (container ship)",
+            ),
         ];
         for (query, expected) in cases {
             assert_eq!(message(query).as_deref(), Some(expected), "{query}");

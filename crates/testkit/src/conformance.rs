@@ -135,11 +135,9 @@ fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, see
 
 /// `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩` where `f` is linear, that is without its bias.
 fn is_adjoint(case: &OpCase, f_of_zero: &[f32]) {
-    let y: Vec<f64> =
-        case.y.1.iter().zip(f_of_zero).map(|(&y, &b)| f64::from(y) - f64::from(b)).collect();
-    let products = |a: &[f64], b: &[f32]| -> Vec<f64> {
-        a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).collect()
-    };
+    let y: Vec<f64> = case.y.1.iter().zip(f_of_zero).map(|(&y, &b)| f64::from(y) - f64::from(b)).collect();
+    let products =
+        |a: &[f64], b: &[f32]| -> Vec<f64> { a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).collect() };
     let left = products(&y, &case.dy);
     let x: Vec<f64> = case.inputs[0].1.iter().map(|&v| f64::from(v)).collect();
     let right = products(&x, &case.dx[0]);
@@ -190,7 +188,8 @@ pub fn random_ops<B: Backend>(backend: &B) {
             for rule in rules {
                 check(Op::Relu(Relu { activation }), &[x], rule);
                 for (kernel, groups) in [([1, 1], 1), ([3, 3], 1), ([3, 3], 6), ([3, 3], 3)] {
-                    let window = Window { padding: Padding::all(kernel[0] / 2), ..Window::new(kernel, [1, 1]) };
+                    let window =
+                        Window { padding: Padding::all(kernel[0] / 2), ..Window::new(kernel, [1, 1]) };
                     let conv = Conv2d { in_channels: 6, out_channels: 6, window, groups, activation };
                     check(Op::Conv2d(conv), &[x], rule);
                 }

@@ -108,8 +108,7 @@ fn op_case(name: &str, spec: &Value, tensors: &BTreeMap<String, Weight>) -> Opti
     let op = match spec["op"].as_str().unwrap() {
         "conv2d" => {
             let w = get("w").unwrap().clone();
-            let [top, bottom, left, right] =
-                serde_json::from_value(spec["padding_tblr"].clone()).unwrap();
+            let [top, bottom, left, right] = serde_json::from_value(spec["padding_tblr"].clone()).unwrap();
             let out_channels = w.shape[0];
             let op = Op::Conv2d(Conv2d {
                 in_channels: x.shape[1],

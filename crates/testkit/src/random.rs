@@ -47,8 +47,7 @@ pub fn convolution() -> impl Strategy<Value = (Conv2d, Shape)> {
     (groups, kernel, pair(1..=3), pair(1..=2), padding, 1usize..=3, pair(1..=17)).prop_filter_map(
         "window fits",
         |((groups, inputs, outputs), kernel, stride, dilation, [top, bottom, left, right], n, [h, w])| {
-            let window =
-                Window { kernel, stride, dilation, padding: Padding { top, bottom, left, right } };
+            let window = Window { kernel, stride, dilation, padding: Padding { top, bottom, left, right } };
             let conv = Conv2d {
                 in_channels: groups * inputs,
                 out_channels: groups * outputs,

@@ -39,7 +39,8 @@ impl Engine {
     pub fn new(model: &[u8]) -> Result<Engine> {
         let mut model = Model::from_bytes(model)?;
         let weights = std::mem::take(&mut model.weights);
-        let network = Network::new(Cpu, model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
+        let network =
+            Network::new(Cpu, model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
         Ok(Self { labels: Arc::new(model.labels.clone()), network: Arc::new(network), model })
     }
 

@@ -12,7 +12,7 @@ pub use cam::signed_map;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Backend, Error, NodeId, ReluRule, Result, Shape, Tape, Target, bilinear};
+use crate::{Backend, Bilinear, Error, NodeId, ReluRule, Result, Shape, Tape, Target};
 
 /// What is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,10 +72,7 @@ impl Method {
     /// Whether it looks at a layer; the others only at the input's pixels.
     #[must_use]
     pub const fn takes_layer(self) -> bool {
-        matches!(
-            self,
-            Self::Cam | Self::GradCam | Self::GuidedGradCam | Self::HiresCam | Self::LayerCam
-        )
+        matches!(self, Self::Cam | Self::GradCam | Self::GuidedGradCam | Self::HiresCam | Self::LayerCam)
     }
 
     /// Whether it needs the walk back to the pixels, and so a forward pass that kept what is on the way.
@@ -170,7 +167,7 @@ impl<B: Backend> Tape<B> {
                 let (shape, mut pixels) = self.gradient(query.target, ReluRule::Guided).await?;
                 let (from, mut cam) = self.cam_map(Method::GradCam, query.target, at).await?;
                 cam::relu(&mut cam, query.counterfactual);
-                let up = bilinear::resample(&cam, from.n, (from.h, from.w), (shape.h, shape.w));
+                let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&cam, from.n);
                 pixel::multiply_by_map(&mut pixels, &up, shape);
                 (shape, pixels)
             }

@@ -22,12 +22,7 @@ impl Add {
         }
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        a: &B::Tensor,
-        b: &B::Tensor,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, a: &B::Tensor, b: &B::Tensor) -> Result<B::Tensor> {
         backend.add(a, b)
     }
 

@@ -26,22 +26,12 @@ impl Affine {
         Ok(x)
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        w: &B::Affine,
-        x: &B::Tensor,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, w: &B::Affine, x: &B::Tensor) -> Result<B::Tensor> {
         backend.affine(x, w)
     }
 
     // y = scale·x + shift
-    pub(crate) fn vjp<B: Backend>(
-        &self,
-        backend: &B,
-        w: &B::Affine,
-        dy: &B::Tensor,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn vjp<B: Backend>(&self, backend: &B, w: &B::Affine, dy: &B::Tensor) -> Result<B::Tensor> {
         backend.affine_vjp(dy, w)
     }
 }

@@ -25,11 +25,7 @@ impl AvgPool {
         let axis = |o: usize, k: usize, s: usize, size: usize, before: usize, after: usize| {
             // positions in the padded picture
             let (start, end) = (o * s, (o * s + k).min(size + before + after));
-            if self.count_include_pad {
-                end - start
-            } else {
-                end.min(size + before) - start.max(before)
-            }
+            if self.count_include_pad { end - start } else { end.min(size + before) - start.max(before) }
         };
         axis(i, kernel[0], stride[0], x.h, padding.top, padding.bottom)
             * axis(j, kernel[1], stride[1], x.w, padding.left, padding.right)
@@ -48,12 +44,7 @@ impl AvgPool {
         Ok(Shape::new(x.n, x.c, h, w))
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        x: &B::Tensor,
-        y: Shape,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor, y: Shape) -> Result<B::Tensor> {
         backend.avg_pool(x, self, y)
     }
 

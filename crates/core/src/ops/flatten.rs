@@ -13,12 +13,7 @@ impl Flatten {
         Shape::vector(x.n, x.c * x.area())
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        x: &B::Tensor,
-        y: Shape,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor, y: Shape) -> Result<B::Tensor> {
         backend.reshape(x, y)
     }
 

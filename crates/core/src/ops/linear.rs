@@ -14,10 +14,7 @@ pub struct Linear {
 impl Linear {
     /// Weights `[out, in]` and bias `[out]`.
     pub(crate) fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
-        vec![
-            ("weight", vec![self.out_features, self.in_features]),
-            ("bias", vec![self.out_features]),
-        ]
+        vec![("weight", vec![self.out_features, self.in_features]), ("bias", vec![self.out_features])]
     }
 
     pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
@@ -31,22 +28,12 @@ impl Linear {
         Ok(Shape::vector(x.n, self.out_features))
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        w: &B::Linear,
-        x: &B::Tensor,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, w: &B::Linear, x: &B::Tensor) -> Result<B::Tensor> {
         backend.linear(x, w)
     }
 
     // y = x·wᵀ + b
-    pub(crate) fn vjp<B: Backend>(
-        &self,
-        backend: &B,
-        w: &B::Linear,
-        dy: &B::Tensor,
-    ) -> Result<B::Tensor> {
+    pub(crate) fn vjp<B: Backend>(&self, backend: &B, w: &B::Linear, dy: &B::Tensor) -> Result<B::Tensor> {
         backend.linear_vjp(dy, w)
     }
 }

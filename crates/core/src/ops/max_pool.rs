@@ -22,12 +22,7 @@ impl MaxPool {
         Ok(Shape::new(x.n, x.c, h, w))
     }
 
-    pub(crate) fn forward<B: Backend>(
-        &self,
-        backend: &B,
-        x: &B::Tensor,
-        y: Shape,
-    ) -> Result<Forward<B>> {
+    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor, y: Shape) -> Result<Forward<B>> {
         let (y, argmax) = backend.max_pool(x, self, y)?;
         Ok(Forward { y, argmax: Some(argmax) })
     }

@@ -251,12 +251,7 @@ impl Op {
     }
 }
 
-fn find_weight<'w>(
-    weights: &'w Weights,
-    layer: &str,
-    suffix: &str,
-    shape: &[usize],
-) -> Result<&'w [f32]> {
+fn find_weight<'w>(weights: &'w Weights, layer: &str, suffix: &str, shape: &[usize]) -> Result<&'w [f32]> {
     let name = format!("{layer}.{suffix}");
     let weight = weights.get(&name).ok_or_else(|| Error::MissingWeight(name.clone()))?;
     if weight.shape != shape || weight.data.len() != shape.iter().product::<usize>() {

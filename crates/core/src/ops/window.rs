@@ -69,9 +69,7 @@ impl Window {
         let axis = |name: &str, i: usize, size: usize, before: usize, after: usize| {
             let (kernel, stride, dilation) = (self.kernel[i], self.stride[i], self.dilation[i]);
             let in_range = |v: usize| (1..=MAX_EXTENT).contains(&v);
-            if ![kernel, stride, dilation].into_iter().all(in_range)
-                || before.max(after) > MAX_EXTENT
-            {
+            if ![kernel, stride, dilation].into_iter().all(in_range) || before.max(after) > MAX_EXTENT {
                 return Err(Error::BadShape {
                     what: format!("{name} of the window"),
                     given: format!(

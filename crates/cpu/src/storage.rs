@@ -22,12 +22,24 @@ pub(crate) fn shape(x: &Tensor) -> Shape {
     }
 }
 
-/// Lends the values, row-major. `contiguous` copies only where they are not.
+/// Lends the values, row-major.
 pub(crate) fn read<R>(x: &Tensor, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
-    let x = x.contiguous().map_err(error)?;
     let (storage, layout) = x.storage_and_layout();
     match (&*storage, layout.contiguous_offsets()) {
         (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => Ok(f(&values[start..end])),
         _ => Err(Error::Backend("expected contiguous f32 values on the CPU".into())),
     }
+}
+
+/// The values of all tensors one after the other, as one tensor; without a copy if there is only one. (candle's
+/// `cat` would bring its copies of every other type into the wasm module.)
+pub(crate) fn join(tensors: Vec<Tensor>, shape: Shape) -> Result<Tensor> {
+    if let [one] = tensors.as_slice() {
+        return one.reshape((shape.n, shape.c, shape.h, shape.w)).map_err(error);
+    }
+    let mut values = Vec::with_capacity(shape.len());
+    for part in &tensors {
+        read(part, |part| values.extend_from_slice(part))?;
+    }
+    tensor(shape, values)
 }

@@ -11,8 +11,8 @@ pub(super) struct Epilogue {
 }
 
 impl Epilogue {
-    /// Adds the bias and activates, in the buffer that the GEMM has just written. `z` is `[channels, positions]`
-    /// or a batch of such, and nobody else holds it.
+    /// Adds the bias and activates, in the buffer that the GEMM has just written and nobody else holds. `z` is
+    /// `[n, c, h, w]`.
     pub(super) fn apply(&self, z: &Tensor) -> Result<()> {
         z.inplace_op1(self).map_err(error)
     }
@@ -38,7 +38,7 @@ impl InplaceOp1 for Epilogue {
     }
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
-        let positions = layout.dims().last().copied().unwrap_or(1);
+        let positions = layout.dims().iter().skip(2).product();
         match (storage, layout.contiguous_offsets()) {
             (CpuStorage::F32(values), Some((start, end))) => {
                 self.run(&mut values[start..end], positions);

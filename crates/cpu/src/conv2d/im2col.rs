@@ -7,7 +7,7 @@ use candling_core::{Result, Shape};
 
 use super::Epilogue;
 use crate::DEVICE;
-use crate::storage::{error, read, shape, tensor};
+use crate::storage::{error, join, read, shape, tensor};
 
 pub(super) struct Im2col {
     op: Conv2d,
@@ -39,13 +39,9 @@ impl Im2col {
                 })
                 .collect::<candle_core::Result<Vec<_>>>()
         })?;
-        let z = products.and_then(|products| match products.as_slice() {
-            [one] => Ok(one.clone()),
-            all => Tensor::cat(all, 0),
-        });
-        let z = z.map_err(error)?;
+        let z = join(products.map_err(error)?, y)?;
         self.epilogue.apply(&z)?;
-        z.reshape((y.n, y.c, y.h, y.w)).map_err(error)
+        Ok(z)
     }
 
     // z = w · im2col(x)

@@ -6,7 +6,7 @@ use candling_core::{Result, Shape};
 
 use super::Epilogue;
 use crate::DEVICE;
-use crate::storage::error;
+use crate::storage::{error, join};
 
 pub(super) struct Pointwise {
     /// `[out, in]`
@@ -21,30 +21,25 @@ impl Pointwise {
     }
 
     pub(super) fn forward(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
-        let z = per_picture(x, |x| self.w.matmul(x)).map_err(error)?;
+        let z = per_picture(x, y, |x| self.w.matmul(x))?;
         self.epilogue.apply(&z)?;
-        z.reshape((y.n, y.c, y.h, y.w)).map_err(error)
+        Ok(z)
     }
 
     // z = w · x
     pub(super) fn vjp(&self, dz: &Tensor, x: Shape) -> Result<Tensor> {
-        let transposed = || {
-            let w = self.w.t()?;
-            per_picture(dz, |dz| w.matmul(dz))?.reshape((x.n, x.c, x.h, x.w))
-        };
-        transposed().map_err(error)
+        let w = self.w.t().map_err(error)?;
+        per_picture(dz, x, |dz| w.matmul(dz))
     }
 }
 
-/// Applies `f` to each picture of a batch as a matrix `[channels, positions]`; the results as `[n, ., .]`.
+/// Applies `f` to each picture of a batch as a matrix `[channels, positions]`.
 fn per_picture(
     x: &Tensor,
+    result: Shape,
     f: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
-) -> candle_core::Result<Tensor> {
-    let x = x.flatten_from(2)?;
-    let pictures = (0..x.dim(0)?).map(|n| f(&x.get(n)?)?.unsqueeze(0));
-    match pictures.collect::<candle_core::Result<Vec<_>>>()?.as_slice() {
-        [one] => Ok(one.clone()),
-        all => Tensor::cat(all, 0),
-    }
+) -> Result<Tensor> {
+    let x = x.flatten_from(2).map_err(error)?;
+    let pictures = (0..result.n).map(|n| f(&x.get(n)?)).collect::<candle_core::Result<Vec<_>>>();
+    join(pictures.map_err(error)?, result)
 }

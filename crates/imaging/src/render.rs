@@ -1,8 +1,8 @@
 //! Raw map to picture.
 //!
-//! Values are divided by the map's maximum and nothing is ever subtracted: subtracting the minimum would stretch the
+//! Heatmaps are divided by their maximum and nothing is ever subtracted: subtracting the minimum would stretch the
 //! noise of a map without evidence over the whole scale. An all-zero map stays at the bottom of the scale, which is what
-//! it says.
+//! it says. Pixel maps are signed, and their scale is symmetric about 0.
 
 use candling_core::Bilinear;
 
@@ -24,8 +24,10 @@ pub struct Paint {
 ///
 /// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the maximum
 ///   are upsampled bilinearly ([`Bilinear`]) and coloured; alpha is the opacity everywhere.
-/// - Three channels: each value v becomes grey ½ + ½·v / max|v|, so 0 is 128, upsampled bilinearly; opaque, and the
-///   paint is not used.
+/// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and the paint is
+///   not used. c is the magnitude that one value in a hundred exceeds; those are shown as ±c. Pixel gradients have a
+///   few values far above all others, and divided by the largest the rest would be a grey sheet (Smilkov et al. 2017,
+///   "SmoothGrad", §3.1 cap at the same percentile).
 ///
 /// # Errors
 /// `bad-argument` for an opacity outside [0, 1] or an output side of 0; `image-too-large` for an output beyond the
@@ -45,6 +47,9 @@ pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Resul
     })
 }
 
+/// The share of a pixel map's values that may lie beyond the ends of its scale.
+const CAPPED: f64 = 0.01;
+
 fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
     let positive: Vec<f32> = map.values.iter().map(|value| value.max(0.0)).collect();
     let intensities = over_largest_magnitude(positive);
@@ -60,7 +65,7 @@ fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
 }
 
 fn signed(map: &Map, out_width: u32, out_height: u32) -> Vec<u8> {
-    let shares = over_largest_magnitude(map.values.to_vec());
+    let shares = over_capped_magnitude(map.values);
     let grey = |share: f32| (255.0 * (0.5 + 0.5 * share)).round() as u8;
     let width = out_width as usize;
     let mut out = Vec::with_capacity(width * out_height as usize * 4);
@@ -72,6 +77,21 @@ fn signed(map: &Map, out_width: u32, out_height: u32) -> Vec<u8> {
         }
     });
     out
+}
+
+/// Divides by the magnitude that a share of [`CAPPED`] exceeds, or by the largest where that is 0; within −1 to 1.
+fn over_capped_magnitude(values: &[f32]) -> Vec<f32> {
+    let mut magnitudes: Vec<f32> = values.iter().map(|value| value.abs()).collect();
+    let beyond = (CAPPED * magnitudes.len() as f64) as usize;
+    let at = magnitudes.len().saturating_sub(1 + beyond);
+    let cap = match magnitudes.get(at) {
+        None => 0.0,
+        Some(_) => *magnitudes.select_nth_unstable_by(at, f32::total_cmp).1,
+    };
+    if cap == 0.0 {
+        return over_largest_magnitude(values.to_vec());
+    }
+    values.iter().map(|value| (value / cap).clamp(-1.0, 1.0)).collect()
 }
 
 /// Divides by the largest magnitude; zeros stay zeros. Before upsampling, so that no sum can overflow.
@@ -132,6 +152,24 @@ mod tests {
             let map = Map::new(&values, 1, 2, 2).expect("valid");
             assert_eq!(pixels(&map, 5, 3, PAINT), [heat_of(0.0); 15]);
         }
+    }
+
+    #[test]
+    fn a_few_extreme_values_of_a_pixel_map_are_capped() {
+        // 300 values: 3 may lie beyond the end of the scale
+        let mut values = vec![0.5; 300];
+        values[..3].fill(1000.0);
+        values[150] = -0.25;
+        let map = Map::new(&values, 3, 10, 10).expect("valid");
+        let painted = pixels(&map, 10, 10, PAINT);
+        assert_eq!(painted[0], [255, 255, 255, 255], "capped, like all that reach the end");
+        assert_eq!(painted[50], [255, 64, 255, 255], "minus half of the scale's end, in green");
+
+        // nearly all zero: the largest value is the scale
+        let mut values = vec![0.0; 300];
+        values[7] = 2.0;
+        let map = Map::new(&values, 3, 10, 10).expect("valid");
+        assert_eq!(pixels(&map, 10, 10, PAINT)[7], [255, 128, 128, 255]);
     }
 
     #[test]

@@ -1,0 +1,156 @@
+/**
+ * The stage of every test here: the static server, a real Chromium, and pages that are watched.
+ *
+ * A watched page fails its test when it asks another origin for anything, when the content security policy stops something,
+ * or when an error reaches the console.
+ */
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { createRequire } from "node:module";
+import { contentSecurityPolicy, serve } from "../../../web/scripts/server.mjs";
+
+/** The tools are `web`'s development dependencies. */
+const require = createRequire(new URL("../../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+export const { PNG } = require("pngjs");
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const launchArguments = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // a camera that needs no hardware and no answer
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+];
+
+/** For anything a page is waited for. Most takes well under a second; the machine may be busy. */
+const TIMEOUT_MS = 15_000;
+
+export const MODEL = "/models/efficientnet-lite0.safetensors";
+
+/** Sets a stage up around the tests of the calling file. */
+export function stage() {
+  let server;
+  let browser;
+
+  before(async () => {
+    server = await serve(0);
+    browser = await chromium.launch({ executablePath, args: launchArguments });
+  });
+  after(async () => {
+    await browser?.close();
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve()));
+  });
+
+  const origin = () => `http://localhost:${server.address().port}`;
+
+  /** Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to the test. */
+  async function withPage(body, { expectErrors, otherOrigins = [], ...contextOptions } = {}) {
+    const context = await browser.newContext({ baseURL: origin(), ...contextOptions });
+    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT_MS);
+    const trouble = [];
+    const requests = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" && !expectErrors?.test(message.text())) trouble.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => trouble.push(`uncaught: ${error.stack}`));
+    context.on("request", (request) => {
+      requests.push(request.url());
+      // The origin of a blob: address is that of the page that made it.
+      const asked = new URL(request.url()).origin;
+      if (asked !== origin() && !otherOrigins.includes(asked)) trouble.push(`asked another origin: ${request.url()}`);
+    });
+    try {
+      await body(page, requests);
+    } finally {
+      await context.close();
+    }
+    assert.deepEqual(trouble, []);
+  }
+
+  /** As `withPage`, on an empty page of the site that has the client as `client` and a loaded `candling`. */
+  function withClient(body, options) {
+    return withPage(async (page, requests) => {
+      await emptyPage(page);
+      await page.evaluate(async (model) => {
+        window.client = await import("/lib/candling.js");
+        window.candling = await window.client.Candling.load({ model });
+      }, MODEL);
+      await body(page, requests);
+    }, options);
+  }
+
+  return { origin, withPage, withClient };
+}
+
+/** A page of the site with nothing on it, under the site's policy. */
+export async function emptyPage(page) {
+  await page.route("**/empty", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      headers: { "content-security-policy": contentSecurityPolicy },
+      body: "<!doctype html><title>empty</title><link rel=icon href=favicon.svg>",
+    }),
+  );
+  await page.goto("/empty");
+  await page.evaluate(() => {
+    /** Calls `work` and gives back the error it must fail with. */
+    window.failure = async (work) => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof window.client.CandlingError)) throw error;
+        return { code: error.code, message: error.message };
+      }
+      throw new Error("this should have failed");
+    };
+  });
+}
+
+/** From now on each new worker runs `source` at the end of the wasm's JavaScript. In it, `trap()` is a true WebAssembly trap. */
+export async function setTraps(page) {
+  const traps = { source: "" };
+  // (module (func (export "f") unreachable))
+  const bytes = "0061736d0100000001040160000003020100070501016600000a05010300000b";
+  await page.route("**/lib/candling_wasm.js", async (route) => {
+    const response = await route.fetch();
+    const body = `${await response.text()}
+      const trap = () => new WebAssembly.Instance(new WebAssembly.Module(
+        Uint8Array.from("${bytes}".match(/../g), (byte) => Number.parseInt(byte, 16)))).exports.f();
+      ${traps.source}`;
+    await route.fulfill({ response, body });
+  });
+  return traps;
+}
+
+/** Opens the lab and waits for the maps of its first photo. */
+export async function openLab(page) {
+  await page.goto("/");
+  await idle(page);
+}
+
+/** Waits until all three maps of the present photo and class are painted. */
+export async function idle(page) {
+  await page.waitForSelector('main[aria-busy="false"]');
+}
+
+/** What a canvas of the lab shows, in numbers. */
+export function numbers(page, view) {
+  return page.$eval(`[data-view="${view}"] canvas`, ({ dataset }) => ({
+    method: dataset.method,
+    target: Number(dataset.target),
+    layer: dataset.layer,
+    strength: Number(dataset.strength),
+    peak: { x: Number(dataset.peakX), y: Number(dataset.peakY) },
+  }));
+}
+
+/** The words of the message bar; "" where it is hidden. */
+export function message(page) {
+  return page.$eval("#message", (bar) => (bar.hidden ? "" : bar.querySelector("p").textContent));
+}

@@ -1,0 +1,33 @@
+/**
+ * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into.
+ *
+ *   candling.js         the client; imports nothing
+ *   candling-worker.js  the worker; imports candling_wasm.js, when it starts
+ *   lab.js              the page; imports candling.js, as any other page would
+ */
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const source = fileURLToPath(new URL("../src/", import.meta.url));
+const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
+
+/** The two modules that others import stay modules of their own, from whichever folder they are imported. */
+const stayApart = {
+  name: "stay-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/candling(_wasm)?\.js$/ }, ({ path }) => ({ path: path.replace(/^\.\./, "."), external: true }));
+  },
+};
+
+await build({
+  entryPoints: ["candling.ts", "candling-worker.ts", "lab.ts"].map((name) => source + name),
+  outdir: lib,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  sourcemap: "linked",
+  legalComments: "none",
+  logLevel: "info",
+  plugins: [stayApart],
+});

@@ -1,0 +1,188 @@
+/**
+ * The worker: owns the wasm, answers one request after the other. Everything that can throw ends as a `Failure`.
+ */
+import type { Answer, Ask, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
+import { codes } from "./protocol.js";
+import type { Engine, Prepared, Run } from "./candling_wasm.js";
+import { decode } from "./worker/decode.js";
+import { download } from "./worker/download.js";
+import { failure, reasonOf, toFailure } from "./worker/failure.js";
+
+type Wasm = typeof import("./candling_wasm.js");
+
+interface KeptRun {
+  readonly run: Run;
+  /** Index of its best class. */
+  readonly top: number;
+}
+
+/** What `load` set up. */
+interface Loaded {
+  readonly wasm: Wasm;
+  readonly memory: WebAssembly.Memory;
+  readonly engine: Engine;
+  readonly classes: number;
+}
+
+let loaded: Loaded | undefined;
+const runs = new Map<number, KeptRun>();
+const counts = { forwards: 0, explanations: 0, renders: 0 };
+
+/** An answer and what of it is handed over rather than copied. */
+type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
+type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
+
+const handlers: Handlers = {
+  async load({ model }) {
+    const [{ wasm, memory }, bytes] = await Promise.all([
+      startWasm(),
+      download(model, (progress) => reply({ type: "progress", progress })),
+    ]);
+    const engine = new wasm.Engine(bytes);
+    const info = engine.info();
+    loaded = { wasm, memory, engine, classes: info.classes };
+    return { answer: { info, labels: engine.labels(), colormaps: wasm.colormaps() } };
+  },
+
+  async run({ photo, fit }) {
+    const { wasm, engine } = need();
+    const { bitmap, pixels, timings } = await decode(photo, wasm.probe);
+    try {
+      const start = performance.now();
+      const prepared = engine.prepare(pixels.data, pixels.width, pixels.height, fit);
+      const answer = forward(prepared, { ...timings, prepare: performance.now() - start });
+      return { answer: { ...answer, photo: bitmap }, transfer: [bitmap, answer.logits.buffer] };
+    } catch (error) {
+      bitmap.close();
+      throw error;
+    }
+  },
+
+  runTensor({ data, height, width }) {
+    const start = performance.now();
+    const prepared = need().engine.prepareTensor(data, height, width);
+    const answer = forward(prepared, { read: 0, decode: 0, prepare: performance.now() - start });
+    return { answer, transfer: [answer.logits.buffer] };
+  },
+
+  explain({ run: handle, method, target, layer, counterfactual }) {
+    const { run, top } = kept(handle);
+    const resolved = resolve(target ?? top);
+    const start = performance.now();
+    const map = run.explain(method, resolved.class, resolved.over, layer, counterfactual);
+    try {
+      const backward = performance.now() - start;
+      counts.explanations += 1;
+      const data = map.data();
+      return {
+        answer: {
+          data,
+          channels: map.channels,
+          height: map.height,
+          width: map.width,
+          max: map.max,
+          target: resolved,
+          ...(map.layer === undefined ? {} : { layer: map.layer }),
+          timings: { backward },
+        },
+        transfer: [data.buffer],
+      };
+    } finally {
+      map.free();
+    }
+  },
+
+  async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity }) {
+    const rgba = need().wasm.render(data, channels, height, width, outWidth, outHeight, colormap, opacity);
+    counts.renders += 1;
+    const picture = await createImageBitmap(new ImageData(new Uint8ClampedArray(rgba), outWidth, outHeight));
+    return { answer: picture, transfer: [picture] };
+  },
+
+  findClass({ query }) {
+    return { answer: need().engine.findClass(query) };
+  },
+
+  stats() {
+    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0 } };
+  },
+
+  free({ run }) {
+    runs.get(run)?.run.free();
+    runs.delete(run);
+    return { answer: null };
+  },
+};
+
+/** Loads and compiles the wasm. A dynamic import, so that a missing file is an error with words and not a silent worker. */
+async function startWasm(): Promise<{ wasm: Wasm; memory: WebAssembly.Memory }> {
+  try {
+    const wasm: Wasm = await import("./candling_wasm.js");
+    const { memory } = await wasm.default({ module_or_path: new URL("./candling_wasm_bg.wasm", import.meta.url) });
+    return { wasm, memory };
+  } catch (cause) {
+    throw failure(
+      codes.engineUnavailable,
+      `the engine could not be started: ${reasonOf(cause)}; candling_wasm.js and candling_wasm_bg.wasm must lie beside ` +
+        `candling-worker.js, and a content security policy must allow 'wasm-unsafe-eval'`,
+    );
+  }
+}
+
+function need(): Loaded {
+  if (loaded === undefined) throw failure(codes.internal, "no model is loaded in this worker");
+  return loaded;
+}
+
+/** The forward pass, kept under a new handle for `explain`. */
+function forward(input: Prepared, before: Omit<RunTimings, "forward">): RunAnswer {
+  const { engine, classes } = need();
+  try {
+    const start = performance.now();
+    const run = engine.forward(input);
+    const timings = { ...before, forward: performance.now() - start };
+    counts.forwards += 1;
+    const predictions = run.predictions(classes);
+    const handle = counts.forwards;
+    runs.set(handle, { run, top: predictions[0]?.index ?? 0 });
+    const { x, y, width, height } = input.view;
+    return { run: handle, predictions, logits: run.logits(), view: { x, y, width, height }, timings };
+  } finally {
+    input.free();
+  }
+}
+
+function kept(handle: number): KeptRun {
+  const run = runs.get(handle);
+  if (run === undefined) throw failure(codes.runFreed, "this run was freed; run the photo again");
+  return run;
+}
+
+function resolve(target: Target): ResolvedTarget {
+  if (typeof target !== "object") return { class: classIndex(target) };
+  const chosen = classIndex(target.class);
+  return target.over === undefined ? { class: chosen } : { class: chosen, over: classIndex(target.over) };
+}
+
+/** Names are the engine's to find, and so are bad numbers: its error offers the nearest. wasm would fold 1.5 or −1 silently
+ *  into some other class. */
+function classIndex(query: ClassQuery): number {
+  const { engine, classes } = need();
+  if (typeof query === "number" && Number.isInteger(query) && query >= 0 && query < classes) return query;
+  return engine.findClass(String(query));
+}
+
+function reply<K extends Kind>(message: Reply<K>, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+async function answer<K extends Kind>({ kind, ask }: Request<K>): Promise<void> {
+  try {
+    const { answer, transfer } = await handlers[kind](ask);
+    reply<K>({ type: "answer", answer }, transfer);
+  } catch (error) {
+    reply({ type: "failure", failure: toFailure(error) });
+  }
+}
+
+self.addEventListener("message", (event: MessageEvent<Request>) => void answer(event.data));

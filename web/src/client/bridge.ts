@@ -1,0 +1,212 @@
+/**
+ * The way to the worker: first in, first out, one request in flight.
+ *
+ * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker that crashes is
+ * dropped: the call that met the crash fails, and the next one starts a fresh worker and loads the model again.
+ */
+import { type Answer, type Ask, codes, type Kind, type Progress, type Reply, type Request } from "../protocol.js";
+import { CandlingError } from "./error.js";
+
+export interface CallOptions<K extends Kind> {
+  /** What of the request is handed over rather than copied. */
+  readonly transfer?: (ask: Ask<K>) => Transferable[];
+  readonly signal?: AbortSignal | undefined;
+  /** The worker (see `Bridge.generation`) whose memory the call speaks of. */
+  readonly generation?: number;
+  /** Given an answer that came after the abort and that nobody else will free. */
+  readonly discard?: (answer: Answer<K>) => void;
+}
+
+/** A call that waits for its turn. */
+interface Job {
+  /** Sends it; resolves when the worker is done with it, whatever the outcome. */
+  readonly start: () => Promise<void>;
+  readonly reject: (error: CandlingError) => void;
+}
+
+/** The request in flight. */
+interface Flight {
+  readonly resolve: (answer: Answer<Kind>) => void;
+  readonly reject: (error: CandlingError) => void;
+}
+
+export class Bridge {
+  readonly #spawn: () => Worker;
+  readonly #model: string;
+  readonly #onProgress: (progress: Progress) => void;
+  readonly #queue: Job[] = [];
+  #worker: Worker | undefined;
+  #flight: Flight | undefined;
+  #pumping = false;
+  #closed = false;
+  #generation = 0;
+
+  constructor(spawn: () => Worker, model: string, onProgress: (progress: Progress) => void) {
+    this.#spawn = spawn;
+    this.#model = model;
+    this.#onProgress = onProgress;
+  }
+
+  /** Counts the workers; a handle of an earlier one is void. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Starts the first worker and loads the model, ahead of everything else. */
+  load(signal?: AbortSignal): Promise<Answer<"load">> {
+    return this.#enqueue<"load">({ signal }, () => this.#boot());
+  }
+
+  /** Takes its place in the queue at once, even if what is asked has still to be made ready. */
+  call<K extends Kind>(kind: K, asking: Ask<K> | Promise<Ask<K>>, options: CallOptions<K> = {}): Promise<Answer<K>> {
+    const pending = Promise.resolve(asking);
+    pending.catch(() => {}); // told to the caller when its turn comes
+    return this.#enqueue<K>(options, async () => {
+      const ask = await pending;
+      if (options.generation !== undefined && options.generation !== this.#generation) throw lost();
+      if (this.#worker === undefined) await this.#boot();
+      return this.#exchange({ kind, ask }, options.transfer?.(ask) ?? []);
+    });
+  }
+
+  /** Ends the worker. Whatever still waits fails with `closed`. */
+  close(): void {
+    this.#closed = true;
+    this.#dropWorker();
+    this.#flight?.reject(closed());
+    for (const job of this.#queue.splice(0)) job.reject(closed());
+  }
+
+  #enqueue<K extends Kind>(
+    { signal, discard }: Pick<CallOptions<K>, "signal" | "discard">,
+    send: () => Promise<Answer<K>>,
+  ): Promise<Answer<K>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closed());
+      if (signal?.aborted) return reject(aborted());
+      const job: Job = {
+        reject,
+        start: async () => {
+          try {
+            const answer = await send();
+            if (signal?.aborted) discard?.(answer);
+            resolve(answer);
+          } catch (error) {
+            reject(error);
+          } finally {
+            signal?.removeEventListener("abort", onAbort);
+          }
+        },
+      };
+      const onAbort = () => {
+        const place = this.#queue.indexOf(job);
+        if (place >= 0) this.#queue.splice(place, 1);
+        reject(aborted());
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(job);
+      void this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) await job.start();
+    this.#pumping = false;
+  }
+
+  async #boot(): Promise<Answer<"load">> {
+    const worker = this.#spawn();
+    this.#worker = worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
+      if (worker === this.#worker) this.#receive(data);
+    });
+    const died = (reason: string) => {
+      if (worker !== this.#worker) return;
+      this.#dropWorker();
+      this.#flight?.reject(unavailable(reason));
+    };
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      died(event.message || "its script did not load; candling-worker.js must lie beside candling.js");
+    });
+    worker.addEventListener("messageerror", () => died("its answer could not be read"));
+    try {
+      return await this.#exchange({ kind: "load", ask: { model: this.#model } }, []);
+    } catch (error) {
+      this.#dropWorker();
+      throw error;
+    }
+  }
+
+  #exchange<K extends Kind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
+    const worker = this.#worker;
+    return new Promise<Answer<K>>((resolve, reject) => {
+      if (worker === undefined) return reject(closed());
+      this.#flight = { resolve: resolve as Flight["resolve"], reject };
+      try {
+        worker.postMessage(request, transfer);
+      } catch (error) {
+        reject(unsendable(request.kind, error));
+      }
+    }).finally(() => {
+      this.#flight = undefined;
+    });
+  }
+
+  #receive(reply: Reply): void {
+    switch (reply.type) {
+      case "progress":
+        return this.#onProgress(reply.progress);
+      case "answer":
+        return this.#flight?.resolve(reply.answer);
+      case "failure":
+        if (reply.failure.code === codes.engineCrashed) this.#dropWorker();
+        return this.#flight?.reject(new CandlingError(reply.failure));
+    }
+  }
+
+  #dropWorker(): void {
+    if (this.#worker === undefined) return;
+    this.#worker.terminate();
+    this.#worker = undefined;
+    this.#generation += 1;
+  }
+}
+
+function aborted(): CandlingError {
+  return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
+}
+
+function closed(): CandlingError {
+  return new CandlingError({ code: codes.closed, message: "this candling was closed; load a new one" });
+}
+
+function unavailable(reason: string): CandlingError {
+  return new CandlingError({ code: codes.engineUnavailable, message: `the worker failed: ${reason}` });
+}
+
+function lost(): CandlingError {
+  return new CandlingError({
+    code: codes.runLost,
+    message: "the engine crashed after this run was made, and the run is lost with it; run the photo again",
+  });
+}
+
+/** `postMessage` refused: of the photos, a bitmap whose pixels belong to another origin does that; else an argument of a kind
+ *  that no type here allows. */
+function unsendable(kind: Kind, error: unknown): CandlingError {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (kind !== "run") return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });
+  return new CandlingError({
+    code: codes.taintedImage,
+    message:
+      `the picture's pixels may not be read: it comes from another origin without CORS (${reason}); ` +
+      `serve it from this origin, or with access-control-allow-origin and crossorigin="anonymous" on the img`,
+  });
+}

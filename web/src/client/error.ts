@@ -1,0 +1,12 @@
+import type { Failure } from "../protocol.js";
+
+/** The one error that this package throws: `code` for programs (stable, kebab-case), `message` for people. */
+export class CandlingError extends Error {
+  override readonly name = "CandlingError";
+  readonly code: string;
+
+  constructor({ code, message }: Failure) {
+    super(message);
+    this.code = code;
+  }
+}

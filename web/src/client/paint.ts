@@ -1,0 +1,89 @@
+import { codes } from "../protocol.js";
+import type { Explanation } from "./client.js";
+import { CandlingError } from "./error.js";
+
+export interface PaintOptions {
+  /** One of `candling.colormaps`; `"turbo"` where left out. Maps of three channels have their own colours. */
+  readonly colormap?: string;
+  /** Of the map over the photo, 0 to 1; 0.5 where left out. */
+  readonly opacity?: number;
+  /** `false`: the map alone, on nothing. */
+  readonly photo?: boolean;
+  /** Longest side of the canvas in pixels. */
+  readonly maxSize?: number;
+  /** Once aborted, nothing is drawn. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The paint that a canvas is waiting for. */
+const latest = new WeakMap<HTMLCanvasElement, AbortController>();
+
+/**
+ * Draws the photo, and the map over exactly the part of it that the network saw. Sets the canvas's size: the photo's, made
+ * smaller to fit `maxSize`, or larger where the map has finer cells than the photo.
+ *
+ * Resolves with `true` once drawn; with `false`, and nothing drawn, if a later `paint` on the same canvas took over or
+ * `signal` was aborted. Until then the canvas keeps what it showed.
+ */
+export async function paint(
+  canvas: HTMLCanvasElement,
+  map: Explanation,
+  { colormap = "turbo", opacity = 0.5, photo = true, maxSize = 1024, signal }: PaintOptions = {},
+): Promise<boolean> {
+  latest.get(canvas)?.abort();
+  const turn = new AbortController();
+  latest.set(canvas, turn);
+  const over = signal === undefined ? turn.signal : AbortSignal.any([turn.signal, signal]);
+
+  const { width, height, seen } = frame(map, maxSize);
+  let picture: ImageBitmap;
+  try {
+    picture = await map.render({ width: seen.width, height: seen.height, colormap, opacity, signal: over });
+  } catch (error) {
+    if (over.aborted) return false;
+    throw error;
+  }
+  try {
+    if (over.aborted) return false;
+    if (photo && map.run.freed) {
+      throw new CandlingError({ code: codes.runFreed, message: "paint: the run was freed, and its photo with it" });
+    }
+    const context = canvas.getContext("2d");
+    if (context === null) {
+      throw new CandlingError({ code: codes.badArgument, message: "paint: the canvas has no 2d context" });
+    }
+    // Sizing a canvas clears it; both happen before the browser shows anything.
+    canvas.width = width;
+    canvas.height = height;
+    if (photo && map.run.photo !== undefined) {
+      // White, because that is what the network sees behind transparent pixels.
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, width, height);
+      context.drawImage(map.run.photo, 0, 0, width, height);
+    }
+    context.drawImage(picture, seen.x, seen.y);
+    return true;
+  } finally {
+    picture.close();
+  }
+}
+
+/** Size of the canvas, and on it the part that the network saw, both in whole pixels. */
+function frame({ run, width, height }: Explanation, maxSize: number) {
+  const { view } = run;
+  const enlarge = Math.max(1, width / view.width, height / view.height);
+  const scale = Math.min(enlarge, maxSize / Math.max(run.width, run.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const x = Math.round(view.x * scale);
+  const y = Math.round(view.y * scale);
+  return {
+    width: side(run.width),
+    height: side(run.height),
+    seen: {
+      x,
+      y,
+      width: Math.max(1, Math.round((view.x + view.width) * scale) - x),
+      height: Math.max(1, Math.round((view.y + view.height) * scale) - y),
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** Whatever holds a picture in a page, brought into a form that travels to the worker. */
+import { codes, MAX_PIXELS, type Photo } from "../protocol.js";
+import { CandlingError } from "./error.js";
+
+/** What `Candling.run` takes. The caller's own object is never transferred or closed. */
+export type PhotoSource =
+  | Blob
+  | ImageBitmap
+  | ImageData
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement;
+
+/** Takes the picture as it is now: a canvas or video may change while the call waits for its turn. */
+export async function toPhoto(source: PhotoSource): Promise<Photo> {
+  if (source instanceof Blob) return { form: "blob", blob: source };
+  if (source instanceof ImageData) {
+    checkSize(source.width, source.height);
+    return { form: "pixels", data: new Uint8ClampedArray(source.data), width: source.width, height: source.height };
+  }
+  return { form: "bitmap", bitmap: await toBitmap(source) };
+}
+
+/** What of a photo can be handed to the worker without a copy. */
+export function transferOf(photo: Photo): Transferable[] {
+  switch (photo.form) {
+    case "blob":
+      return [];
+    case "bitmap":
+      return [photo.bitmap];
+    case "pixels":
+      return [photo.data.buffer];
+  }
+}
+
+async function toBitmap(source: Exclude<PhotoSource, Blob | ImageData>): Promise<ImageBitmap> {
+  try {
+    if (source instanceof HTMLImageElement) {
+      await source.decode();
+      checkSize(source.naturalWidth, source.naturalHeight);
+    } else if (source instanceof HTMLVideoElement) {
+      checkSize(source.videoWidth, source.videoHeight);
+    } else if (source instanceof ImageBitmap || source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas) {
+      checkSize(source.width, source.height);
+    } else {
+      throw new CandlingError({
+        code: codes.badArgument,
+        message: `run: a photo is a Blob, ImageBitmap, ImageData, img, canvas or video; given ${nameOf(source)}`,
+      });
+    }
+    return await createImageBitmap(source);
+  } catch (cause) {
+    if (cause instanceof CandlingError) throw cause;
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
+    throw new CandlingError({ code: codes.corruptImage, message: `the ${nameOf(source)} gives no picture: ${reason}` });
+  }
+}
+
+function checkSize(width: number, height: number): void {
+  if (width * height === 0) {
+    throw new CandlingError({ code: codes.corruptImage, message: `the picture is empty (${width}×${height})` });
+  }
+  if (width * height > MAX_PIXELS) {
+    throw new CandlingError({
+      code: codes.imageTooLarge,
+      message: `the picture has ${width}×${height} pixels; at most ${Math.floor(MAX_PIXELS / 1e6)} megapixels are read; make it smaller`,
+    });
+  }
+}
+
+/** What was given, for an error: callers without types may pass anything. */
+function nameOf(source: unknown): string {
+  if (source === null || typeof source !== "object") return String(source);
+  return source.constructor?.name ?? "an object";
+}

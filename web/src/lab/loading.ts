@@ -1,0 +1,62 @@
+/** The network's own corner: bytes while it loads, cancel, and another try. */
+import { Candling } from "../candling.js";
+import { byId } from "./dom.js";
+import { announce } from "./message.js";
+import { hasCode, megabytes, sentence } from "./words.js";
+
+const corner = byId("loading", HTMLElement);
+const text = byId("loading-text", HTMLElement);
+const bar = byId("loading-bar", HTMLProgressElement);
+const button = byId("loading-button", HTMLButtonElement);
+
+/** Resolves once the network is there, however many tries that takes. */
+export async function loadNetwork(model: string): Promise<Candling> {
+  for (;;) {
+    try {
+      return await attempt(model);
+    } catch (error) {
+      text.textContent = hasCode(error, "aborted") ? "The network was not loaded." : sentence(error);
+      corner.dataset.state = "stopped";
+      button.textContent = hasCode(error, "aborted") ? "Load it" : "Try again";
+      announce(text.textContent);
+      await pressed(new AbortController().signal);
+    }
+  }
+}
+
+async function attempt(model: string): Promise<Candling> {
+  const cancel = new AbortController();
+  const loaded = new AbortController();
+  corner.dataset.state = "loading";
+  text.textContent = "Loading the network…";
+  button.textContent = "Cancel";
+  bar.removeAttribute("value");
+  void pressed(loaded.signal).then(() => cancel.abort());
+  let size = 0;
+  try {
+    const candling = await Candling.load({
+      model,
+      backend: "cpu",
+      signal: cancel.signal,
+      onProgress({ loaded, total }) {
+        size = loaded;
+        if (total === undefined) {
+          text.textContent = `Loading the network: ${megabytes(loaded)} MB`;
+        } else {
+          text.textContent = `Loading the network: ${megabytes(loaded)} of ${megabytes(total)} MB`;
+          bar.max = total;
+          bar.value = loaded;
+        }
+      },
+    });
+    corner.dataset.state = "ready";
+    text.textContent = `${candling.info.name}, ${megabytes(size)} MB, in this tab`;
+    return candling;
+  } finally {
+    loaded.abort();
+  }
+}
+
+function pressed(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => button.addEventListener("click", resolve, { once: true, signal }));
+}

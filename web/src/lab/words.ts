@@ -1,0 +1,129 @@
+/** What the page says: about each view, its numbers, and what went wrong. */
+import type { Explanation, Method, View } from "../candling.js";
+import { CandlingError } from "../candling.js";
+
+/** A view's heading, and a sentence on what it shows and what it cannot. */
+export interface ViewText {
+  readonly title: string;
+  readonly about: string;
+}
+
+/** A choice for the heatmap. */
+export interface CamChoice extends ViewText {
+  readonly method: Method;
+  readonly counterfactual: boolean;
+}
+
+export const camChoices = {
+  "grad-cam": {
+    title: "Grad-CAM",
+    method: "grad-cam",
+    counterfactual: false,
+    about: "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
+  },
+  against: {
+    title: "Grad-CAM, against the class",
+    method: "grad-cam",
+    counterfactual: true,
+    about: "What speaks against the class: without it, the class would score higher. As coarse as the layer.",
+  },
+  "hires-cam": {
+    title: "HiResCAM",
+    method: "hires-cam",
+    counterfactual: false,
+    about: "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
+  },
+  "layer-cam": {
+    title: "LayerCAM",
+    method: "layer-cam",
+    counterfactual: false,
+    about: "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
+  },
+  cam: {
+    title: "CAM",
+    method: "cam",
+    counterfactual: false,
+    about: "The class's own weights on the last layer's maps. Exact, and possible at that layer only.",
+  },
+} as const satisfies Record<string, CamChoice>;
+
+export type CamName = keyof typeof camChoices;
+
+export const guidedTexts = {
+  "guided-backprop": {
+    title: "Guided Backprop",
+    about:
+      "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks (Adebayo et al. 2018).",
+  },
+  "guided-grad-cam": {
+    title: "Guided Grad-CAM",
+    about:
+      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018).",
+  },
+} as const satisfies Record<string, ViewText>;
+
+/** Said in place of a number where there is nothing to see. */
+const NOTHING = "no positive evidence for this class in this layer";
+
+/** How strong a map is at its peak, un-normalised; 0 or less where there is nothing to see. */
+export function strength({ peak, channels }: Explanation): number {
+  return channels === 1 ? peak.value : Math.abs(peak.value);
+}
+
+/** The line under a view: its raw, un-normalised strength. */
+export function reading(map: Explanation): string {
+  if (strength(map) <= 0) return NOTHING;
+  if (map.channels === 1) return `maximum ${number(map.max)} · ${map.layer}, ${map.height}×${map.width}`;
+  return `largest magnitude ${number(strength(map))}`;
+}
+
+/** A view in a sentence, for those who do not see it. */
+export function description(title: string, label: string, map: Explanation): string {
+  if (strength(map) <= 0) return `${title} for ${label}: ${NOTHING}.`;
+  return `${title} for ${label}: strongest ${place(map)}; ${reading(map)}.`;
+}
+
+function place({ peak, run }: Explanation): string {
+  const third = (at: number, length: number) => Math.min(2, Math.floor((3 * at) / length));
+  const column = ["on the left", "in the middle", "on the right"][third(peak.x, run.width)];
+  const row = [", at the top", "", ", at the bottom"][third(peak.y, run.height)];
+  return `${column}${row}`;
+}
+
+/** How much of the photo the network was shown. */
+export function seen({ x, y, width, height }: View, photo: { readonly width: number; readonly height: number }): string {
+  const size = `${photo.width}×${photo.height}`;
+  if (width === photo.width && height === photo.height) return `seen: all of ${size}`;
+  return `seen: ${pixels(width)}×${pixels(height)} at ${pixels(x)}, ${pixels(y)} of ${size}`;
+}
+
+/** Three digits that matter: 0.623, 12.4, 0.00123. */
+export function number(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+export function percent(probability: number): string {
+  return probability < 0.001 ? "< 0.1 %" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)} %`;
+}
+
+export function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+function pixels(length: number): string {
+  return String(Math.round(length));
+}
+
+/** An error as a sentence of the page. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/[.\s]*$/, ".");
+}
+
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof CandlingError && codes.includes(error.code);
+}

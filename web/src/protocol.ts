@@ -1,0 +1,229 @@
+/**
+ * Everything that crosses between page and worker.
+ *
+ * One request is in flight at a time (the queue is the client's, see `client/bridge.ts`), so a reply needs no number: it
+ * answers the request before it. Pictures travel by transfer, numbers by copy.
+ */
+
+/** How a photo is brought to the network's square: the whole of it squashed, or the model's own centre square. */
+export type Fit = "squash" | "crop";
+
+/** The attribution methods; what each computes is written beside its code in `crates/core/src/attribution`. */
+export type Method =
+  | "gradient"
+  | "input-x-gradient"
+  | "guided-backprop"
+  | "deconvnet"
+  | "cam"
+  | "grad-cam"
+  | "guided-grad-cam"
+  | "hires-cam"
+  | "layer-cam";
+
+/** A class by index (`282`), by label (`"tabby cat"`), or by an unambiguous part of one (`"tabby"`). */
+export type ClassQuery = number | string;
+
+/** What is explained: the logit of a class, or how far it lies above the logit of another (`over`). */
+export type Target = ClassQuery | { class: ClassQuery; over?: ClassQuery };
+
+/** A target after its names were looked up. */
+export interface ResolvedTarget {
+  readonly class: number;
+  readonly over?: number;
+}
+
+/** The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation applied). */
+export interface View {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Prediction {
+  readonly index: number;
+  readonly label: string;
+  /** The network's raw score. */
+  readonly logit: number;
+  /** Softmax over all classes, 0 to 1. */
+  readonly probability: number;
+}
+
+export interface LayerInfo {
+  readonly name: string;
+  /** `conv2d`, `add`, ... */
+  readonly op: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What the model file says of itself. */
+export interface EngineInfo {
+  readonly name: string;
+  readonly licence: string;
+  readonly origin: string;
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  /** The layer used where none is named: the last convolution. */
+  readonly defaultLayer: string;
+  /** In the order of the forward pass. */
+  readonly layers: readonly LayerInfo[];
+  readonly classes: number;
+}
+
+/** Bytes of the model so far. `total` is missing where the server does not say, or sends it compressed. */
+export interface Progress {
+  readonly loaded: number;
+  readonly total?: number;
+}
+
+/** Milliseconds per stage of `run`. For a ready tensor, `read` and `decode` are 0. */
+export interface RunTimings {
+  /** Bytes out of the Blob, and a look at their header. */
+  readonly read: number;
+  /** The browser's decoder, and the pixels out of its bitmap. */
+  readonly decode: number;
+  /** Resize and normalise. */
+  readonly prepare: number;
+  readonly forward: number;
+}
+
+/** Milliseconds per stage of `explain`. There is no forward pass among them: the run's is reused. */
+export interface ExplainTimings {
+  readonly backward: number;
+}
+
+/** What the worker has done since it was started. */
+export interface Stats {
+  readonly forwards: number;
+  readonly explanations: number;
+  readonly renders: number;
+  /** Runs that were not freed. */
+  readonly runs: number;
+  /** Size of the wasm memory in bytes; it only grows, so this is also its peak. */
+  readonly memory: number;
+}
+
+/** A photo on its way to the worker. `blob` is still encoded; `pixels` are RGBA8 with straight alpha. */
+export type Photo =
+  | { readonly form: "blob"; readonly blob: Blob }
+  | { readonly form: "bitmap"; readonly bitmap: ImageBitmap }
+  | { readonly form: "pixels"; readonly data: Uint8ClampedArray<ArrayBuffer>; readonly width: number; readonly height: number };
+
+/** What a forward pass left behind; `run` is its handle in the worker. */
+export interface RunAnswer {
+  readonly run: number;
+  readonly predictions: readonly Prediction[];
+  readonly logits: Float32Array;
+  readonly view: View;
+  readonly timings: RunTimings;
+}
+
+/** A raw map: `channels·height·width` values, channel by channel, row by row. */
+export interface MapData {
+  readonly data: Float32Array;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Every kind of call: what is asked, and what comes back. */
+export interface Calls {
+  load: {
+    ask: { readonly model: string };
+    answer: { readonly info: EngineInfo; readonly labels: readonly string[]; readonly colormaps: readonly string[] };
+  };
+  run: {
+    ask: { readonly photo: Photo; readonly fit: Fit };
+    answer: RunAnswer & { readonly photo: ImageBitmap };
+  };
+  runTensor: {
+    ask: { readonly data: Float32Array; readonly height: number; readonly width: number };
+    answer: RunAnswer;
+  };
+  explain: {
+    ask: {
+      readonly run: number;
+      readonly method: Method;
+      /** The top class where left out. */
+      readonly target?: Target;
+      readonly layer?: string;
+      readonly counterfactual: boolean;
+    };
+    answer: MapData & {
+      readonly max: number;
+      readonly target: ResolvedTarget;
+      readonly layer?: string;
+      readonly timings: ExplainTimings;
+    };
+  };
+  render: {
+    ask: MapData & {
+      readonly outWidth: number;
+      readonly outHeight: number;
+      readonly colormap: string;
+      readonly opacity: number;
+    };
+    answer: ImageBitmap;
+  };
+  findClass: { ask: { readonly query: string }; answer: number };
+  stats: { ask: object; answer: Stats };
+  free: { ask: { readonly run: number }; answer: null };
+}
+
+export type Kind = keyof Calls;
+export type Ask<K extends Kind> = Calls[K]["ask"];
+export type Answer<K extends Kind> = Calls[K]["answer"];
+
+/** Page → worker. */
+export interface Request<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly ask: Ask<K>;
+}
+
+/** Worker → page: any number of `progress`, then one `answer` or `failure`. */
+export type Reply<K extends Kind = Kind> =
+  | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "answer"; readonly answer: Answer<K> }
+  | { readonly type: "failure"; readonly failure: Failure };
+
+/** An error on the wire: a stable kebab-case code, and one lowercase sentence for people. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Codes made on this side of the wasm; the engine's own (`unknown-class`, `bad-model`, ...) come on top. */
+export const codes = {
+  /** The signal of the call was aborted. */
+  aborted: "aborted",
+  /** `close()` was called. */
+  closed: "closed",
+  /** The run was freed. */
+  runFreed: "run-freed",
+  /** The run was in an engine that crashed since. */
+  runLost: "run-lost",
+  /** A trap in the wasm, or the worker died. The next call starts a fresh one. */
+  engineCrashed: "engine-crashed",
+  /** The worker or the wasm could not be loaded. */
+  engineUnavailable: "engine-unavailable",
+  /** The model file could not be fetched. */
+  modelUnreachable: "model-unreachable",
+  /** The browser, or the engine, does not read this kind of file. */
+  unsupportedFormat: "unsupported-format",
+  /** A known format, but damaged. */
+  corruptImage: "corrupt-image",
+  /** More pixels than `MAX_PIXELS`. */
+  imageTooLarge: "image-too-large",
+  /** A picture of another origin that came without CORS: its pixels may not be read. */
+  taintedImage: "tainted-image",
+  /** An argument of the wrong kind. */
+  badArgument: "bad-argument",
+  /** A defect of ours. */
+  internal: "internal",
+} as const;
+
+/** The largest photo that is taken, in pixels; the engine's `probe` holds encoded files to the same limit. Decoded and copied
+ *  into the wasm such a photo needs about 1 GB. */
+export const MAX_PIXELS = 64 * 2 ** 20;

@@ -1,0 +1,45 @@
+/** The model's bytes, counted as they come. */
+import { codes, type Progress } from "../protocol.js";
+import { failure, reasonOf } from "./failure.js";
+
+export async function download(url: string, onProgress: (progress: Progress) => void): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+    if (response.body === null) throw new Error("the server sent nothing");
+    return await collect(response.body, lengthOf(response), onProgress);
+  } catch (cause) {
+    throw failure(codes.modelUnreachable, `the model ${url} could not be loaded: ${reasonOf(cause)}`);
+  }
+}
+
+/** The length of the body in bytes, where it is known. Under a content encoding the header counts compressed bytes, the
+ *  stream unpacked ones: no honest total then. */
+function lengthOf(response: Response): number | undefined {
+  const length = Number(response.headers.get("content-length") ?? Number.NaN);
+  return response.headers.has("content-encoding") || !Number.isSafeInteger(length) ? undefined : length;
+}
+
+async function collect(
+  body: ReadableStream<Uint8Array>,
+  total: number | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let loaded = 0;
+  const report = () => onProgress(total === undefined ? { loaded } : { loaded, total });
+  report();
+  const reader = body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    loaded += part.value.byteLength;
+    report();
+  }
+  const bytes = new Uint8Array(loaded);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}

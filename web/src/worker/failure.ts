@@ -1,0 +1,31 @@
+/** Errors on the worker's side, and their way onto the wire. */
+import { codes, type Failure } from "../protocol.js";
+
+/** An error that is already fit for the wire. */
+export function failure(code: string, message: string): Error & Failure {
+  return Object.assign(new Error(message), { code });
+}
+
+/** The text of whatever was thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+export function toFailure(thrown: unknown): Failure {
+  if (isTrap(thrown)) {
+    return {
+      code: codes.engineCrashed,
+      message: `the engine crashed (${reasonOf(thrown)}) and is restarted; if it happens again, try a smaller picture`,
+    };
+  }
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  // A DOMException's `code` is a number from another age: not ours.
+  return { code: typeof code === "string" ? code : codes.internal, message: reasonOf(thrown) };
+}
+
+/** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
+function isTrap(thrown: unknown): boolean {
+  if (thrown instanceof WebAssembly.RuntimeError) return true;
+  // Chromium and Safari throw a RangeError, Firefox an InternalError.
+  return thrown instanceof Error && /call stack|too much recursion/i.test(thrown.message);
+}

@@ -43,12 +43,16 @@ pub fn read(path: &Path) -> Result<Weights> {
 
 type Parsed<T> = std::result::Result<T, String>;
 
+/// A candle error without the backtrace that it may bring along.
+fn words(e: candle_core::Error) -> String {
+    format!("the checkpoint's pickle: {}", e.to_string().lines().next().unwrap_or_default())
+}
+
 fn zip(path: &Path) -> Parsed<Weights> {
-    let text = |e: candle_core::Error| format!("the checkpoint's pickle: {e}");
-    let tensors = read_all(path).map_err(text)?;
+    let tensors = read_all(path).map_err(words)?;
     let floats = tensors.into_iter().filter(|(_, tensor)| tensor.dtype() == DType::F32);
     let weight = |(name, tensor): (String, candle_core::Tensor)| {
-        let data = tensor.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(text)?;
+        let data = tensor.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(words)?;
         Ok((name, Weight { shape: tensor.dims().to_vec(), data }))
     };
     floats.map(weight).collect()
@@ -59,7 +63,7 @@ fn legacy(bytes: &[u8]) -> Parsed<Weights> {
     let mut reader = Cursor::new(bytes);
     let mut unpickle = || {
         let mut stack = Stack::empty();
-        stack.read_loop(&mut reader).and_then(|()| stack.finalize()).map_err(|e| format!("pickle: {e}"))
+        stack.read_loop(&mut reader).and_then(|()| stack.finalize()).map_err(words)
     };
     let _machine = unpickle()?;
     let state = unpickle()?;
@@ -120,9 +124,12 @@ impl View {
         let storage = storage.persistent_load().ok()?.tuple().ok()?;
         // ("storage", class, key, device, length, ...)
         let (_, class) = storage.get(1)?.clone().class().ok()?;
+        // all are known by size, to find the one behind; only `f32` is read
         let element_size = match class.as_str() {
-            "FloatStorage" => 4,
-            "LongStorage" => 8,
+            "DoubleStorage" | "LongStorage" => 8,
+            "FloatStorage" | "IntStorage" => 4,
+            "HalfStorage" | "BFloat16Storage" | "ShortStorage" => 2,
+            "CharStorage" | "ByteStorage" | "BoolStorage" => 1,
             _ => return None,
         };
         let view = Self {
@@ -158,5 +165,96 @@ impl View {
             f32::from_le_bytes([b[0], b[1], b[2], b[3]])
         };
         Ok(Weight { shape: self.shape.clone(), data: positions.into_iter().map(value).collect() })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    /// Both containers; `tests/data/make_checkpoints.py` made them.
+    const KINDS: [&str; 2] = ["legacy.pth", "zip.pth"];
+
+    fn fixture(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    }
+
+    /// Reads bytes as a checkpoint.
+    fn read_bytes(name: &str, bytes: &[u8]) -> Result<Weights> {
+        let file = std::env::temp_dir().join(format!("candling-{}-{name}", std::process::id()));
+        std::fs::write(&file, bytes).unwrap();
+        let read = read(&file);
+        std::fs::remove_file(&file).unwrap();
+        read
+    }
+
+    #[test]
+    fn both_containers_are_read() {
+        let value = |i: usize| i as f32 / 8.0 - 1.0;
+        let weights = |tensors: &[(&str, &[usize], Vec<f32>)]| -> Weights {
+            let weight = |(name, shape, data): &(&str, &[usize], Vec<f32>)| {
+                (name.to_string(), Weight { shape: shape.to_vec(), data: data.clone() })
+            };
+            tensors.iter().map(weight).collect()
+        };
+        let contiguous =
+            weights(&[("plain", &[2, 3, 4], (0..24).map(value).collect()), ("scalar", &[], vec![2.5])]);
+        assert_eq!(read(&fixture("zip.pth")).unwrap(), contiguous);
+
+        // element [i, j, k] of the permuted tensor is [j, k, i] of the plain one
+        let permuted = (0..4).flat_map(|i| (0..6).map(move |jk| value(jk * 4 + i))).collect();
+        let part = [16, 18, 20, 22].map(value).to_vec();
+        let mut strided = weights(&[("permuted", &[4, 2, 3], permuted), ("part", &[2, 2], part)]);
+        strided.extend(contiguous);
+        assert_eq!(read(&fixture("legacy.pth")).unwrap(), strided);
+    }
+
+    #[test]
+    fn strides_in_a_zip_are_refused() {
+        let error = read(&fixture("zip_strided.pth")).unwrap_err().to_string();
+        let text = "zip_strided.pth: the checkpoint's pickle: cannot retrieve non-contiguous tensors";
+        assert!(error.contains(text) && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn a_checkpoint_cut_short_is_an_error() {
+        for kind in KINDS {
+            let bytes = std::fs::read(fixture(kind)).unwrap();
+            for length in 0..bytes.len() {
+                let error = read_bytes(&format!("cut-{kind}"), &bytes[..length]).err();
+                let error = error.unwrap_or_else(|| panic!("{kind} of {length} bytes was read"));
+                assert_eq!(error.exit_code(), 1, "{error}");
+            }
+        }
+    }
+
+    /// Any byte changed: an error, or other tensors, but no panic.
+    #[test]
+    fn a_garbled_checkpoint_does_no_harm() {
+        for kind in KINDS {
+            let bytes = std::fs::read(fixture(kind)).unwrap();
+            for at in 0..bytes.len() {
+                for flip in [0x01, 0x10, 0xff] {
+                    let mut bytes = bytes.clone();
+                    bytes[at] ^= flip;
+                    if let Err(error) = read_bytes(&format!("garbled-{kind}"), &bytes) {
+                        assert_eq!(error.exit_code(), 1, "{error}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_checkpoint_is_called_that() {
+        for bytes in [&b""[..], b"\x80\x02}.", b"<html>", &LEGACY_MAGIC[..10]] {
+            let error = read_bytes("none", bytes).unwrap_err().to_string();
+            assert!(error.contains("not a PyTorch checkpoint"), "{error}");
+        }
+        // a pickle of something else
+        let list = [LEGACY_MAGIC, b"\x80\x02}.", b"\x80\x02].", b"\x80\x02]."].concat();
+        let error = read_bytes("list", &list).unwrap_err().to_string();
+        assert!(error.ends_with("the checkpoint is no state dictionary; save model.state_dict()"), "{error}");
     }
 }

@@ -6,12 +6,11 @@ use crate::args::Convert;
 use crate::checkpoint;
 use crate::error::{Error, Result};
 
-pub fn run(args: &Convert) -> Result<()> {
+pub fn run(args: &Convert) -> Result<String> {
     let tensors = checkpoint::read(&args.checkpoint)?;
     let model = efficientnet_lite::convert(&tensors, efficientnet_lite::imagenet_labels())
         .map_err(|e| Error::file(&args.checkpoint, e))?;
     let bytes = model.to_bytes()?;
     std::fs::write(&args.output, &bytes).map_err(|e| Error::file(&args.output, e))?;
-    println!("{}: {}, {} bytes", args.output.display(), model.name, bytes.len());
-    Ok(())
+    Ok(format!("{}: {}, {} bytes", args.output.display(), model.name, bytes.len()))
 }

@@ -38,7 +38,7 @@ struct MapReport {
 /// Predictions that the JSON names.
 const NAMED: usize = 5;
 
-pub fn run(args: &Explain) -> Result<()> {
+pub fn run(args: &Explain) -> Result<String> {
     let mut session = Session::run(&args.source, |model| {
         let layer = layer(args, model)?.or_else(|| model.graph.last_convolution());
         let pixels = args.method.walks_to_input().then(|| model.graph.input());
@@ -69,10 +69,9 @@ pub fn run(args: &Explain) -> Result<()> {
         paint(path, args, &session, &attribution)?;
     }
     if args.json {
-        print_json(args, &session, &predictions, &query, &attribution)
+        in_json(args, &session, &predictions, &query, &attribution)
     } else {
-        print_words(&session, &query, &attribution);
-        Ok(())
+        Ok(in_words(&session, &query, &attribution))
     }
 }
 
@@ -130,17 +129,17 @@ fn layer_name<'a>(session: &'a Session, attribution: &Attribution) -> Option<&'a
     attribution.layer.map(|id| session.tape.graph().node(id).name.as_str())
 }
 
-fn print_json(
+fn in_json(
     args: &Explain,
     session: &Session,
     predictions: &[Prediction],
     query: &Query,
     attribution: &Attribution,
-) -> Result<()> {
+) -> Result<String> {
     let labels = &session.model.labels;
     let (target, over) = classes(query.target);
     let s = attribution.shape;
-    report::print(&Report {
+    report::json(&Report {
         common: Common::new(&args.source, session, predictions),
         method: query.method.name(),
         target: report::class(labels, target),
@@ -151,14 +150,16 @@ fn print_json(
     })
 }
 
-fn print_words(session: &Session, query: &Query, attribution: &Attribution) {
+fn in_words(session: &Session, query: &Query, attribution: &Attribution) -> String {
     let name = |class: u32| format!("{} ({class})", session.model.labels.name(class));
     let (target, over) = classes(query.target);
     let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
     let layer = layer_name(session, attribution).map(|layer| format!(" at {layer}")).unwrap_or_default();
-    println!("{} for {}{over}{layer}: maximum {:.4}", query.method, name(target), attribution.max());
-    if attribution.shape.c == 1 && attribution.max() <= 0.0 {
+    let max = attribution.max();
+    let mut words = format!("{} for {}{over}{layer}: maximum {max:.4}", query.method, name(target));
+    if attribution.shape.c == 1 && max <= 0.0 {
         let side = if query.counterfactual { "nothing speaks against" } else { "no positive evidence for" };
-        println!("{side} this class in this layer");
+        words += &format!("\n{side} this class in this layer");
     }
+    words
 }

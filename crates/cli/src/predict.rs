@@ -1,6 +1,6 @@
 //! `candling predict`
 
-use candling_core::top;
+use candling_core::{Prediction, top};
 use pollster::block_on;
 
 use crate::args::Predict;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::report::{self, Common};
 use crate::session::Session;
 
-pub fn run(args: &Predict) -> Result<()> {
+pub fn run(args: &Predict) -> Result<String> {
     let session = Session::run(&args.source, |_| Ok(Vec::new()))?;
     let logits = block_on(session.tape.logits())?;
     let predictions = top(&logits, usize::from(args.top));
@@ -16,11 +16,11 @@ pub fn run(args: &Predict) -> Result<()> {
         crate::npy::write(path, &[logits.len()], &logits)?;
     }
     if args.json {
-        return report::print(&Common::new(&args.source, &session, &predictions));
+        return report::json(&Common::new(&args.source, &session, &predictions));
     }
-    for p in predictions {
+    let line = |p: &Prediction| {
         let label = session.model.labels.name(p.class);
-        println!("{:6.2} %  {label} ({}), logit {:.3}", 100.0 * p.probability, p.class, p.logit);
-    }
-    Ok(())
+        format!("{:6.2} %  {label} ({}), logit {:.3}", 100.0 * p.probability, p.class, p.logit)
+    };
+    Ok(predictions.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

@@ -86,10 +86,7 @@ pub fn class(labels: &Labels, index: u32) -> Class<'_> {
     Class { index, label: labels.name(index) }
 }
 
-/// Prints one JSON object on one line.
-pub fn print(report: &impl Serialize) -> Result<()> {
-    let text =
-        serde_json::to_string(report).map_err(|e| candling_core::Error::Backend(format!("json: {e}")))?;
-    println!("{text}");
-    Ok(())
+/// One JSON object on one line.
+pub fn json(report: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string(report).map_err(|e| candling_core::Error::Backend(format!("json: {e}")))?)
 }

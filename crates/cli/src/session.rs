@@ -73,7 +73,11 @@ impl Session {
             }
         };
         let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(&watched) };
-        let tape = network.forward(shape, &tensor, retain)?;
+        let tape = network.forward(shape, &tensor, retain).map_err(|e| match &source.input {
+            // what a network refuses of a ready tensor is that file's fault
+            Some(path) => Error::file(path, e),
+            None => e.into(),
+        })?;
         timings.forward = lap();
         Ok(Self { model, photo, tape, timings })
     }

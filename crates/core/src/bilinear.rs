@@ -45,7 +45,7 @@ impl Bilinear {
     pub fn planes(&self, planes: &[f32], count: usize) -> Vec<f32> {
         let (height, width) = (self.rows.len(), self.columns.len());
         let mut out = vec![0.0; count * height * width];
-        if out.is_empty() || self.width == 0 || planes.is_empty() {
+        if out.is_empty() || planes.len() < count {
             return Vec::new();
         }
         let planes = planes.chunks_exact(planes.len() / count);
@@ -108,5 +108,7 @@ mod tests {
         for (from, to) in [((0, 3), (2, 2)), ((3, 0), (2, 2)), ((2, 2), (0, 2)), ((2, 2), (2, 0))] {
             assert!(Bilinear::new(from, to).planes(&[0.0; 4], 1).is_empty(), "{from:?} to {to:?}");
         }
+        assert!(Bilinear::new((2, 2), (3, 3)).planes(&[], 1).is_empty());
+        assert!(Bilinear::new((1, 1), (3, 3)).planes(&[0.0], 2).is_empty());
     }
 }

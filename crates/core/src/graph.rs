@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{Error, Op, Result, Shape};
+use crate::{Error, Op, Result, Shape, Weights};
 
 /// The name of the first layer, the picture itself. It can be asked for like any other.
 pub const INPUT: &str = "input";
@@ -107,6 +107,17 @@ impl Graph {
             shapes.push(node.op.output_shape(&given).map_err(|e| e.at(&node.name, node.op.name()))?);
         }
         Ok(shapes)
+    }
+
+    /// Checks that every layer has its parameters, of the right extents and finite.
+    ///
+    /// # Errors
+    /// [`Error::AtLayer`] naming the first layer and weight that is missing or wrong.
+    pub fn check_weights(&self, weights: &Weights) -> Result<()> {
+        self.nodes.iter().try_for_each(|node| match node.op.weights(&node.name, weights) {
+            Ok(_) => Ok(()),
+            Err(e) => Err(e.at(&node.name, node.op.name())),
+        })
     }
 
     /// All layers in order, the input first.

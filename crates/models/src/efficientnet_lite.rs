@@ -5,6 +5,8 @@
 //! measured on photos: padding is `SAME`, which is asymmetric at stride 2; the epsilon of batch normalisation is
 //! 1e-3; and a pixel enters as `(pixel − 127) / 128`.
 
+use std::collections::BTreeSet;
+
 use candling_core::ops::{Add, Conv2d, GlobalAvgPool, Linear, Padding, Window};
 use candling_core::{Activation, Graph, INPUT, Node, Op, Shape, Weight, Weights};
 use half::f16;
@@ -129,6 +131,7 @@ fn assemble(
     labels: Labels,
 ) -> Result<Model> {
     let graph = Graph::new(Shape::new(1, 3, resolution, resolution), layers)?;
+    graph.check_weights(&weights).map_err(|e| Error::BadCheckpoint(e.to_string()))?;
     if labels.names().len() != graph.classes() {
         return Err(Error::BadCheckpoint(format!(
             "{} labels for {} classes",
@@ -158,7 +161,7 @@ fn assemble(
 struct Builder<'a> {
     variant: &'a Variant,
     checkpoint: &'a StateDict,
-    taken: usize,
+    taken: BTreeSet<&'a str>,
     layers: Vec<Node>,
     weights: Weights,
     /// Rows, which are also the columns, at the current layer.
@@ -170,7 +173,7 @@ type Built = (Vec<Node>, Weights, usize);
 impl<'a> Builder<'a> {
     fn new(variant: &'a Variant, checkpoint: &'a StateDict) -> Self {
         let (layers, weights) = (Vec::new(), Weights::new());
-        Self { variant, checkpoint, taken: 0, layers, weights, side: variant.resolution }
+        Self { variant, checkpoint, taken: BTreeSet::new(), layers, weights, side: variant.resolution }
     }
 
     fn build(mut self) -> std::result::Result<Built, String> {
@@ -218,12 +221,8 @@ impl<'a> Builder<'a> {
         let linear = Linear { in_features: HEAD, out_features: classes };
         self.layer("classifier", Op::Linear(linear), &[&from]);
 
-        if self.taken != self.checkpoint.len() {
-            return Err(format!(
-                "it has {} tensors, {} more than this size",
-                self.checkpoint.len(),
-                self.checkpoint.len() - self.taken
-            ));
+        if let Some(extra) = self.checkpoint.keys().find(|name| !self.taken.contains(name.as_str())) {
+            return Err(format!("`{extra}` belongs to no layer of it"));
         }
         Ok((self.layers, self.weights, self.variant.resolution))
     }
@@ -277,11 +276,12 @@ impl<'a> Builder<'a> {
     }
 
     fn tensor(&mut self, name: &str, shape: Option<&[usize]>) -> std::result::Result<&'a Weight, String> {
-        let tensor = self.checkpoint.get(name).ok_or_else(|| format!("`{name}` is missing"))?;
+        let entry = self.checkpoint.get_key_value(name);
+        let (name, tensor) = entry.ok_or_else(|| format!("`{name}` is missing"))?;
         if let Some(shape) = shape.filter(|&shape| shape != tensor.shape) {
             return Err(format!("`{name}` has extents {:?}, needed {shape:?}", tensor.shape));
         }
-        self.taken += 1;
+        self.taken.insert(name);
         Ok(tensor)
     }
 }

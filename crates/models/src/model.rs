@@ -66,6 +66,7 @@ impl Model {
             )));
         }
         let graph = Graph::new(Shape::new(1, 3, *height, *width), nodes)?;
+        graph.check_weights(&weights)?;
         if document.labels.len() != graph.classes() {
             return Err(Error::BadModel(format!(
                 "{} labels for {} classes",
@@ -73,8 +74,16 @@ impl Model {
                 graph.classes()
             )));
         }
+        let default_layer = graph.find(&document.default_layer)?;
+        let Node { name, op, .. } = graph.node(default_layer);
+        if !op.is_spatial() {
+            return Err(Error::BadModel(format!(
+                "the default layer `{name}` ({}) has no positions to map",
+                op.name()
+            )));
+        }
         Ok(Self {
-            default_layer: graph.find(&document.default_layer)?,
+            default_layer,
             name: document.name,
             licence: document.licence,
             origin: document.origin,

@@ -182,18 +182,19 @@ impl Op {
         }
     }
 
+    /// A layer's parameters, checked, in the order of [`Op::parameters`].
+    pub(crate) fn weights<'w>(&self, layer: &str, weights: &'w Weights) -> Result<Vec<&'w [f32]>> {
+        let find = |(suffix, shape): (&str, Vec<usize>)| find_weight(weights, layer, suffix, &shape);
+        self.parameters().into_iter().map(find).collect()
+    }
+
     pub(crate) fn prepare<B: Backend>(
         &self,
         backend: &B,
         layer: &str,
         weights: &Weights,
     ) -> Result<Prepared<B>> {
-        let find = |suffix: &str, shape: &[usize]| find_weight(weights, layer, suffix, shape);
-        let mut found = Vec::new();
-        for (suffix, shape) in self.parameters() {
-            found.push(find(suffix, &shape)?);
-        }
-        match (self, found.as_slice()) {
+        match (self, self.weights(layer, weights)?.as_slice()) {
             (Self::Conv2d(op), [w, b]) => Ok(Prepared::Conv(backend.prepare_conv2d(op, w, b)?)),
             (Self::Linear(_), [w, b]) => Ok(Prepared::Linear(backend.prepare_linear(w, b)?)),
             (Self::Affine(_), [w, b]) => Ok(Prepared::Affine(backend.prepare_affine(w, b)?)),
@@ -254,7 +255,8 @@ impl Op {
 fn find_weight<'w>(weights: &'w Weights, layer: &str, suffix: &str, shape: &[usize]) -> Result<&'w [f32]> {
     let name = format!("{layer}.{suffix}");
     let weight = weights.get(&name).ok_or_else(|| Error::MissingWeight(name.clone()))?;
-    if weight.shape != shape || weight.data.len() != shape.iter().product::<usize>() {
+    let values = shape.iter().copied().try_fold(1, usize::checked_mul);
+    if weight.shape != shape || values != Some(weight.data.len()) {
         return Err(Error::BadShape {
             what: format!("weight `{name}`"),
             given: format!("{:?} ({} values)", weight.shape, weight.data.len()),

@@ -3,6 +3,9 @@
 
 mod conv2d;
 mod pool;
+mod walk;
+
+pub use walk::{parameters, walk_on};
 
 use std::rc::Rc;
 

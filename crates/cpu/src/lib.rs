@@ -1,12 +1,14 @@
 //! Candling's kernels on the CPU, natively and in WebAssembly the same code.
 //!
-//! Tensors are candle's. Convolutions go through candle's GEMM; depthwise convolutions, pooling and the
-//! element-wise kernels are loops of our own over its storage, since candle runs a grouped convolution as one
-//! small GEMM a channel. candle's autograd is not used: its ReLU mask and max-pool gradient are not PyTorch's.
+//! Tensors are candle's; the kernels over their storage are ours. Matrix products ([`gemm`]) round alike on every
+//! processor, so that a browser gives the very numbers that the native command gives, bit for bit; depthwise convolutions
+//! are stencils, where candle would run one small product a channel. candle's autograd is not used: its ReLU mask and
+//! max-pool gradient are not PyTorch's.
 
 mod channels;
 mod conv2d;
 mod elementwise;
+mod gemm;
 mod linear;
 mod pool;
 mod storage;
@@ -54,7 +56,7 @@ impl Backend for Cpu {
     }
 
     fn prepare_conv2d(&self, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Conv> {
-        Conv::prepare(op, w, b)
+        Ok(Conv::prepare(op, w, b))
     }
 
     fn conv2d(&self, x: &Tensor, conv: &Conv, y: Shape) -> Result<Tensor> {
@@ -66,7 +68,7 @@ impl Backend for Cpu {
     }
 
     fn prepare_linear(&self, w: &[f32], b: &[f32]) -> Result<Linear> {
-        Linear::prepare(w, b)
+        Ok(Linear::prepare(w, b))
     }
 
     fn linear(&self, x: &Tensor, linear: &Linear) -> Result<Tensor> {

@@ -1,38 +1,44 @@
-//! Linear layers, through candle's GEMM.
+//! Linear layers: a matrix product with one column a picture.
 
 use candle_core::Tensor;
-use candling_core::{Result, Shape};
+use candling_core::{Activation, Result, Shape};
 
-use crate::DEVICE;
-use crate::storage::{error, read, shape, tensor};
+use crate::gemm::Packed;
+use crate::storage::{read, shape, tensor};
 
-/// Weights `[out, in]` and bias `[out]`.
+/// Weights `[out, in]` and bias `[out]`, packed both ways round.
 pub struct Linear {
-    weight: Tensor,
+    w: Packed,
+    transposed: Packed,
+    inputs: usize,
     bias: Vec<f32>,
 }
 
 impl Linear {
-    pub(crate) fn prepare(w: &[f32], b: &[f32]) -> Result<Self> {
-        let inputs = w.len() / b.len().max(1);
-        let weight = Tensor::from_slice(w, (b.len(), inputs), &DEVICE).map_err(error)?;
-        Ok(Self { weight, bias: b.to_vec() })
+    pub(crate) fn prepare(w: &[f32], b: &[f32]) -> Self {
+        let (outputs, inputs) = (b.len(), w.len() / b.len().max(1));
+        let (w, transposed) = (Packed::new(w, outputs, inputs), Packed::transposed(w, outputs, inputs));
+        Self { w, transposed, inputs, bias: b.to_vec() }
     }
 
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let product = || x.flatten_from(1)?.matmul(&self.weight.t()?);
-        let with_bias = |z: &[f32]| z.iter().zip(self.bias.iter().cycle()).map(|(z, b)| z + b).collect();
-        let y = read(&product().map_err(error)?, with_bias)?;
+        let mut y = Vec::new();
+        read(x, |x| {
+            for x in x.chunks_exact(self.inputs) {
+                self.w.multiply(x, 1, &self.bias, Activation::None, &mut y);
+            }
+        })?;
         tensor(Shape::vector(shape(x).n, self.bias.len()), y)
     }
 
-    // y = x·wᵀ + b
+    // y = w · x + b
     pub(crate) fn vjp(&self, dy: &Tensor) -> Result<Tensor> {
-        let product = || {
-            let dx = dy.flatten_from(1)?.matmul(&self.weight)?;
-            let (n, c) = dx.dims2()?;
-            dx.reshape((n, c, 1, 1))
-        };
-        product().map_err(error)
+        let mut dx = Vec::new();
+        read(dy, |dy| {
+            for dy in dy.chunks_exact(self.bias.len()) {
+                self.transposed.multiply(dy, 1, &[], Activation::None, &mut dx);
+            }
+        })?;
+        tensor(Shape::vector(shape(dy).n, self.inputs), dx)
     }
 }

@@ -30,16 +30,3 @@ pub(crate) fn read<R>(x: &Tensor, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
         _ => Err(Error::Backend("expected contiguous f32 values on the CPU".into())),
     }
 }
-
-/// The values of all tensors one after the other, as one tensor; without a copy if there is only one. (candle's
-/// `cat` would bring its copies of every other type into the wasm module.)
-pub(crate) fn join(tensors: Vec<Tensor>, shape: Shape) -> Result<Tensor> {
-    if let [one] = tensors.as_slice() {
-        return one.reshape((shape.n, shape.c, shape.h, shape.w)).map_err(error);
-    }
-    let mut values = Vec::with_capacity(shape.len());
-    for part in &tensors {
-        read(part, |part| values.extend_from_slice(part))?;
-    }
-    tensor(shape, values)
-}

@@ -59,20 +59,13 @@ function parseNpy(bytes) {
 export const toBase64 = (values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
 export const fromBase64 = (text) => new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
 
-/** How far two arrays lie apart. `apart`: the largest difference, as a share of the largest magnitude of `expected`;
- *  `shareWithin(tolerance)`: the share of values no further apart than that; `relativeL2`. A NaN on either side is never close. */
+/** The largest difference, as a share of the largest magnitude of `expected`. A NaN on either side is infinitely far. */
 export function difference(actual, expected) {
   assert.equal(actual.length, expected.length);
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const apart = Float64Array.from(expected, (value, i) => {
+  const apart = expected.reduce((most, value, i) => {
     const distance = Math.abs(actual[i] - value);
-    if (Number.isNaN(distance)) return Number.POSITIVE_INFINITY;
-    return distance === 0 ? 0 : distance / largest;
-  });
-  const squares = (values) => values.reduce((sum, value) => sum + value * value, 0);
-  return {
-    apart: apart.reduce((most, share) => Math.max(most, share), 0),
-    shareWithin: (tolerance) => apart.filter((share) => share <= tolerance).length / apart.length,
-    relativeL2: Math.sqrt(squares(apart) / squares(Float64Array.from(expected, (value) => value / largest))),
-  };
+    return Math.max(most, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
+  }, 0);
+  return apart === 0 ? 0 : apart / largest;
 }

@@ -3,59 +3,64 @@
 
 use candle_core::Tensor;
 use candling_core::ops::{Conv2d, Window};
-use candling_core::{Result, Shape};
+use candling_core::{Activation, Result, Shape};
 
 use super::Epilogue;
-use crate::DEVICE;
-use crate::storage::{error, join, read, shape, tensor};
+use crate::gemm::Packed;
+use crate::storage::{read, shape, tensor};
 
 pub(super) struct Im2col {
     op: Conv2d,
-    /// Per group `[out / groups, in / groups · kh · kw]`.
-    w: Vec<Tensor>,
+    groups: Vec<Group>,
     epilogue: Epilogue,
 }
 
+/// The weights of one group.
+struct Group {
+    /// `[out / groups, in / groups · kh · kw]`
+    w: Packed,
+    transposed: Packed,
+}
+
 impl Im2col {
-    pub(super) fn prepare(op: &Conv2d, w: &[f32], epilogue: Epilogue) -> Result<Self> {
+    pub(super) fn prepare(op: &Conv2d, w: &[f32], epilogue: Epilogue) -> Self {
         let rows = op.out_channels / op.groups;
         let taps = op.in_channels / op.groups * op.window.taps();
-        let group = |w| Tensor::from_slice(w, (rows, taps), &DEVICE).map_err(error);
-        let w = w.chunks_exact(rows * taps).map(group).collect::<Result<_>>()?;
-        Ok(Self { op: *op, w, epilogue })
+        let group =
+            |w| Group { w: Packed::new(w, rows, taps), transposed: Packed::transposed(w, rows, taps) };
+        Self { op: *op, groups: w.chunks_exact(rows * taps).map(group).collect(), epilogue }
     }
 
-    pub(super) fn forward(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
+    pub(super) fn forward(&self, x: &Tensor, ys: Shape) -> Result<Tensor> {
         let xs = shape(x);
         let group_of_x = self.op.in_channels / self.op.groups * xs.area();
-        let taps = self.op.in_channels / self.op.groups * self.op.window.taps();
-        let products = read(x, |x| {
+        let biases = self.epilogue.bias.chunks_exact(self.op.out_channels / self.op.groups);
+        let mut y = Vec::with_capacity(ys.len());
+        read(x, |x| {
             // groups of all pictures, in the order of the output's channels
-            let groups = x.chunks_exact(group_of_x).zip(self.w.iter().cycle());
-            groups
-                .map(|(x, w)| {
-                    let columns = im2col(&self.op.window, xs, y, x);
-                    w.matmul(&Tensor::from_vec(columns, (taps, y.area()), &DEVICE)?)
-                })
-                .collect::<candle_core::Result<Vec<_>>>()
+            for (x, (group, bias)) in x.chunks_exact(group_of_x).zip(self.groups.iter().zip(biases).cycle()) {
+                let columns = im2col(&self.op.window, xs, ys, x);
+                group.w.multiply(&columns, ys.area(), bias, self.epilogue.activation, &mut y);
+            }
         })?;
-        let z = join(products.map_err(error)?, y)?;
-        self.epilogue.apply(&z)?;
-        Ok(z)
+        tensor(ys, y)
     }
 
-    // z = w · im2col(x)
+    // z = w · im2col(x) + b
     pub(super) fn vjp(&self, dz: &Tensor, xs: Shape) -> Result<Tensor> {
         let ys = shape(dz);
-        let rows = self.op.out_channels / self.op.groups;
         let group_of_x = self.op.in_channels / self.op.groups * xs.area();
-        let dz = dz.reshape((ys.n * self.op.groups, rows, ys.area())).map_err(error)?;
+        let group_of_z = self.op.out_channels / self.op.groups * ys.area();
         let mut dx = vec![0.0; xs.len()];
-        for (g, dx) in dx.chunks_exact_mut(group_of_x).enumerate() {
-            let w = &self.w[g % self.op.groups];
-            let columns = w.t().and_then(|w| w.matmul(&dz.get(g)?)).map_err(error)?;
-            read(&columns, |columns| col2im(&self.op.window, xs, ys, columns, dx))?;
-        }
+        let mut columns = Vec::new();
+        read(dz, |dz| {
+            let groups = dz.chunks_exact(group_of_z).zip(self.groups.iter().cycle());
+            for ((dz, group), dx) in groups.zip(dx.chunks_exact_mut(group_of_x)) {
+                columns.clear();
+                group.transposed.multiply(dz, ys.area(), &[], Activation::None, &mut columns);
+                col2im(&self.op.window, xs, ys, &columns, dx);
+            }
+        })?;
         tensor(xs, dx)
     }
 }

@@ -30,15 +30,15 @@ enum Kind {
 }
 
 impl Conv {
-    pub(crate) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Self> {
+    pub(crate) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Self {
         let epilogue = Epilogue { bias: b.to_vec(), activation: op.activation };
-        Ok(Self(if op.is_depthwise() {
+        Self(if op.is_depthwise() {
             Kind::Depthwise(Depthwise::prepare(op, w, epilogue))
         } else if op.groups == 1 && op.window.is_pointwise() {
-            Kind::Pointwise(Pointwise::prepare(op, w, epilogue)?)
+            Kind::Pointwise(Pointwise::prepare(op, w, epilogue))
         } else {
-            Kind::Im2col(Im2col::prepare(op, w, epilogue)?)
-        }))
+            Kind::Im2col(Im2col::prepare(op, w, epilogue))
+        })
     }
 
     pub(crate) fn forward(&self, x: &Tensor, y: Shape) -> Result<Tensor> {

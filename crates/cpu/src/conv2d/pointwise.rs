@@ -2,44 +2,44 @@
 
 use candle_core::Tensor;
 use candling_core::ops::Conv2d;
-use candling_core::{Result, Shape};
+use candling_core::{Activation, Result, Shape};
 
 use super::Epilogue;
-use crate::DEVICE;
-use crate::storage::{error, join};
+use crate::gemm::Packed;
+use crate::storage::{read, tensor};
 
 pub(super) struct Pointwise {
     /// `[out, in]`
-    w: Tensor,
+    w: Packed,
+    /// `[in, out]`
+    transposed: Packed,
     epilogue: Epilogue,
 }
 
 impl Pointwise {
-    pub(super) fn prepare(op: &Conv2d, w: &[f32], epilogue: Epilogue) -> Result<Self> {
-        let w = Tensor::from_slice(w, (op.out_channels, op.in_channels), &DEVICE).map_err(error)?;
-        Ok(Self { w, epilogue })
+    pub(super) fn prepare(op: &Conv2d, w: &[f32], epilogue: Epilogue) -> Self {
+        let (rows, depth) = (op.out_channels, op.in_channels);
+        Self { w: Packed::new(w, rows, depth), transposed: Packed::transposed(w, rows, depth), epilogue }
     }
 
-    pub(super) fn forward(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
-        let z = per_picture(x, y, |x| self.w.matmul(x))?;
-        self.epilogue.apply(&z)?;
-        Ok(z)
+    pub(super) fn forward(&self, x: &Tensor, ys: Shape) -> Result<Tensor> {
+        let mut y = Vec::with_capacity(ys.len());
+        read(x, |x| {
+            for picture in x.chunks_exact(x.len() / ys.n) {
+                self.w.multiply(picture, ys.area(), &self.epilogue.bias, self.epilogue.activation, &mut y);
+            }
+        })?;
+        tensor(ys, y)
     }
 
-    // z = w · x
-    pub(super) fn vjp(&self, dz: &Tensor, x: Shape) -> Result<Tensor> {
-        let w = self.w.t().map_err(error)?;
-        per_picture(dz, x, |dz| w.matmul(dz))
+    // z = w · x + b
+    pub(super) fn vjp(&self, dz: &Tensor, xs: Shape) -> Result<Tensor> {
+        let mut dx = Vec::with_capacity(xs.len());
+        read(dz, |dz| {
+            for picture in dz.chunks_exact(dz.len() / xs.n) {
+                self.transposed.multiply(picture, xs.area(), &[], Activation::None, &mut dx);
+            }
+        })?;
+        tensor(xs, dx)
     }
-}
-
-/// Applies `f` to each picture of a batch as a matrix `[channels, positions]`.
-fn per_picture(
-    x: &Tensor,
-    result: Shape,
-    f: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
-) -> Result<Tensor> {
-    let x = x.flatten_from(2).map_err(error)?;
-    let pictures = (0..result.n).map(|n| f(&x.get(n)?)).collect::<candle_core::Result<Vec<_>>>();
-    join(pictures.map_err(error)?, result)
 }

@@ -8,7 +8,7 @@
 //! The blocking is that of Goto & van de Geijn 2008: a tile of `ROWS × COLUMNS` outputs stays in registers; the columns
 //! of `x` that it needs are packed next to each other, as many as fit the second-level cache, and serve all rows.
 
-mod lanes;
+mod quad;
 mod tile;
 
 use candling_core::Activation;
@@ -75,7 +75,8 @@ impl Packed {
                     start[..rows.len()].copy_from_slice(bias);
                 }
                 for panel in Panel::of(count) {
-                    let tile = tile::multiply(w, &packed[panel.range(self.depth)], &start, activation);
+                    let multiply = if panel.padded == NARROW { tile::narrow } else { tile::wide };
+                    let tile = multiply(w, &packed[panel.range(self.depth)], &start, activation);
                     for (row, tile) in rows.clone().zip(&tile) {
                         let out = &mut out[row * columns + first + panel.first..][..panel.width];
                         out.write_copy_of_slice(&tile[..panel.width]);

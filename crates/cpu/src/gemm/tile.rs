@@ -2,7 +2,7 @@
 
 use candling_core::Activation;
 
-use super::lanes::Lanes;
+use super::quad::Quad;
 
 /// Rows of a tile. 4 × 8 outputs are eight 128-bit registers, which leaves the other half of sixteen for operands; in
 /// V8, 4 × 12 and 6 × 8 spill.
@@ -12,67 +12,52 @@ pub(super) const COLUMNS: usize = 8;
 /// Columns of the tile for a remainder: 49 positions are six tiles and a narrow one.
 pub(super) const NARROW: usize = 4;
 
-/// `activation(start + w · x)` for packed `w` `[depth, ROWS]` and packed `x` `[depth, COLUMNS]` or `[depth, NARROW]`; of a
-/// narrow tile the columns behind are 0.
-#[cfg(target_arch = "wasm32")]
-pub(super) fn multiply(w: &[f32], x: &[f32], start: &[f32; ROWS], a: Activation) -> [[f32; COLUMNS]; ROWS] {
-    use super::lanes::Simd128;
+/// Outputs by row; of a narrow tile the columns behind are 0.
+pub(super) type Tile = [[f32; COLUMNS]; ROWS];
 
-    if is_narrow(w, x) {
-        run::<Simd128<1>, NARROW>(w, x, start, a)
-    } else {
-        run::<Simd128<2>, COLUMNS>(w, x, start, a)
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-pub(super) fn multiply(w: &[f32], x: &[f32], start: &[f32; ROWS], a: Activation) -> [[f32; COLUMNS]; ROWS] {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { with_avx2(w, x, start, a) };
-    }
-    portable(w, x, start, a)
-}
-
-/// The portable loops, compiled with wider vectors.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_avx2(w: &[f32], x: &[f32], start: &[f32; ROWS], a: Activation) -> [[f32; COLUMNS]; ROWS] {
-    portable(w, x, start, a)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn portable(w: &[f32], x: &[f32], start: &[f32; ROWS], a: Activation) -> [[f32; COLUMNS]; ROWS] {
-    if is_narrow(w, x) {
-        run::<[f32; NARROW], NARROW>(w, x, start, a)
-    } else {
-        run::<[f32; COLUMNS], COLUMNS>(w, x, start, a)
-    }
-}
-
-fn is_narrow(w: &[f32], x: &[f32]) -> bool {
-    x.len() * ROWS < w.len() * COLUMNS
-}
-
-#[inline(always)]
-fn run<L: Lanes, const WIDTH: usize>(
-    w: &[f32],
-    x: &[f32],
-    start: &[f32; ROWS],
-    activation: Activation,
-) -> [[f32; COLUMNS]; ROWS] {
-    let mut sums = start.map(L::splat);
-    for (w, x) in w.as_chunks::<ROWS>().0.iter().zip(x.as_chunks::<WIDTH>().0) {
-        let x = L::load(x);
+/// `activation(start + w · x)` for packed `w`, `[depth, ROWS]`, and packed `x`, `[depth, COLUMNS]`.
+pub(super) fn wide(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Activation) -> Tile {
+    let mut sums = start.map(|value| [Quad::splat(value); 2]);
+    for (w, x) in w.as_chunks::<ROWS>().0.iter().zip(x.as_chunks::<COLUMNS>().0) {
+        let [left, right] = x.as_chunks::<4>().0 else { continue };
+        let (left, right) = (Quad::load(left), Quad::load(right));
         for (sum, &w) in sums.iter_mut().zip(w) {
-            *sum = sum.add_product(L::splat(w), x);
+            let w = Quad::splat(w);
+            *sum = [sum[0].add_product(w, left), sum[1].add_product(w, right)];
         }
     }
     let mut tile = [[0.0; COLUMNS]; ROWS];
     for (row, sum) in tile.iter_mut().zip(sums) {
-        sum.activate(activation).store(row);
+        let [left, right] = row.as_chunks_mut::<4>().0 else { continue };
+        activate(sum[0], activation).store(left);
+        activate(sum[1], activation).store(right);
     }
     tile
+}
+
+/// As [`wide`], for packed `x` of `[depth, NARROW]`.
+pub(super) fn narrow(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Activation) -> Tile {
+    let mut sums = start.map(Quad::splat);
+    for (w, x) in w.as_chunks::<ROWS>().0.iter().zip(x.as_chunks::<NARROW>().0) {
+        let x = Quad::load(x);
+        for (sum, &w) in sums.iter_mut().zip(w) {
+            *sum = sum.add_product(Quad::splat(w), x);
+        }
+    }
+    let mut tile = [[0.0; COLUMNS]; ROWS];
+    for (row, sum) in tile.iter_mut().zip(sums) {
+        let [left, _] = row.as_chunks_mut::<4>().0 else { continue };
+        activate(sum, activation).store(left);
+    }
+    tile
+}
+
+/// See [`Activation::apply`].
+#[inline(always)]
+fn activate(v: Quad, activation: Activation) -> Quad {
+    match activation {
+        Activation::None => v,
+        Activation::Relu => v.at_least_0(),
+        Activation::Relu6 => v.at_least_0().at_most_6(),
+    }
 }

@@ -3,6 +3,9 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
+# the recipes name what is built by its place
+export CARGO_TARGET_DIR := justfile_directory() / "target"
+
 wasm := "target/wasm32-unknown-unknown/release/candling_wasm.wasm"
 model := "www/models/efficientnet-lite0.safetensors"
 
@@ -37,7 +40,7 @@ ship: packages (engine "ship" replace(wasm, "release", "ship"))
 # Compile the engine to wasm, make it importable, and optimise it
 [private]
 engine profile file:
-    cargo build --package candling-wasm --target wasm32-unknown-unknown --profile {{ profile }}
+    tools/wasm.sh {{ profile }}
     cargo build --package xtask
     tools/engine.sh {{ file }}
 

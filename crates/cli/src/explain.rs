@@ -39,8 +39,12 @@ struct MapReport {
 const NAMED: usize = 5;
 
 pub fn run(args: &Explain) -> Result<String> {
+    if let Some(path) = args.output.as_deref().filter(|path| !is_png(path)) {
+        let message = format!("output: `{}` is written as PNG; end its name in .png", path.display());
+        return Err(candling_core::Error::BadArgument(message).into());
+    }
     let mut session = Session::run(&args.source, |model| {
-        let layer = layer(args, model)?.or_else(|| model.graph.last_convolution());
+        let layer = layer(args, model)?;
         let pixels = args.method.walks_to_input().then(|| model.graph.input());
         Ok(layer.into_iter().chain(pixels).collect())
     })?;
@@ -75,9 +79,16 @@ pub fn run(args: &Explain) -> Result<String> {
     }
 }
 
-/// The layer that `--layer` names.
+fn is_png(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
+}
+
+/// The layer that `--layer` names, else the model's own choice where the method takes one.
 fn layer(args: &Explain, model: &Model) -> Result<Option<candling_core::NodeId>> {
-    Ok(args.layer.as_deref().map(|name| model.graph.find(name)).transpose()?)
+    match &args.layer {
+        Some(name) => Ok(Some(model.graph.find(name)?)),
+        None => Ok(args.method.takes_layer().then_some(model.default_layer)),
+    }
 }
 
 /// `CLASS` or `CLASS-vs-CLASS`.
@@ -156,10 +167,25 @@ fn in_words(session: &Session, query: &Query, attribution: &Attribution) -> Stri
     let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
     let layer = layer_name(session, attribution).map(|layer| format!(" at {layer}")).unwrap_or_default();
     let max = attribution.max();
-    let mut words = format!("{} for {}{over}{layer}: maximum {max:.4}", query.method, name(target));
+    let strength = if attribution.shape.c == 1 {
+        format!("maximum {}", three_digits(max))
+    } else {
+        let magnitude = attribution.data.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
+        format!("largest magnitude {}", three_digits(magnitude))
+    };
+    let mut words = format!("{} for {}{over}{layer}: {strength}", query.method, name(target));
     if attribution.shape.c == 1 && max <= 0.0 {
         let side = if query.counterfactual { "nothing speaks against" } else { "no positive evidence for" };
         words += &format!("\n{side} this class in this layer");
     }
     words
+}
+
+/// Three significant digits, so that a small maximum is not read as none.
+fn three_digits(value: f32) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        size if (1e-2..1e4).contains(&size) => format!("{value:.3}"),
+        _ => format!("{value:.2e}"),
+    }
 }

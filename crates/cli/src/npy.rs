@@ -1,7 +1,7 @@
 //! NumPy's `.npy`.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use candling_core::Shape;
@@ -12,12 +12,16 @@ use crate::error::{Error, Result};
 /// Reads a `f32` tensor `1×3×H×W`.
 pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
     let file = File::open(path).map_err(|e| Error::file(path, e))?;
-    let npy = NpyFile::new(BufReader::new(file)).map_err(|e| Error::file(path, format!("not .npy: {e}")))?;
-    let extents: Vec<usize> = npy.shape().iter().filter_map(|&n| n.try_into().ok()).collect();
+    let mut file = BufReader::new(file);
+    let mut start = Vec::new();
+    file.by_ref().take(MAX_HEADER).read_to_end(&mut start).map_err(|e| Error::file(path, e))?;
+    // before npyz multiplies the extents
+    let extents = extents(&start).ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
     let &[1, 3, h, w] = extents.as_slice() else {
         return Err(Error::file(path, format!("the tensor is {extents:?}, needed [1, 3, height, width]")));
     };
     let shape = Shape::new(1, 3, h, w).checked("input").map_err(|e| Error::file(path, e))?;
+    let npy = NpyFile::new(start.chain(file)).map_err(|e| Error::file(path, format!("not .npy: {e}")))?;
     let columns_first = npy.order() == npyz::Order::Fortran;
     if columns_first {
         return Err(Error::file(path, "the tensor is in Fortran order; save it with np.ascontiguousarray"));
@@ -26,6 +30,18 @@ pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
         Error::file(path, format!("needed f32 values in the number that the header says: {e}"))
     })?;
     Ok((shape, data))
+}
+
+/// A header of version 1 is at most this long; NumPy writes 128 bytes.
+const MAX_HEADER: u64 = 10 + (1 << 16);
+
+/// The extents that a header names, `'shape': (1, 3, 224, 224)`; one beyond any number is taken as the largest.
+fn extents(start: &[u8]) -> Option<Vec<usize>> {
+    let text = String::from_utf8_lossy(start.strip_prefix(b"\x93NUMPY")?).into_owned();
+    let (_, shape) = text.split_once("'shape': (")?;
+    let (shape, _) = shape.split_once(')')?;
+    let extents = shape.split(',').map(str::trim).filter(|extent| !extent.is_empty());
+    Some(extents.map(|extent| extent.parse().unwrap_or(usize::MAX)).collect())
 }
 
 /// Writes `f32` values with these extents.

@@ -135,6 +135,8 @@ fn tensors_that_do_not_fit() {
     refuse("empty.npy", &npy("<f4", "(1, 3, 0, 64)", &[]), "empty.npy: input is 1x3x0x64");
     let huge = "(1, 3, 2000000000, 2000000000)";
     refuse("huge.npy", &npy("<f4", huge, &good), "input is 1x3x2000000000x2000000000");
+    let absurd = "(1, 3, 18446744073709551615, 99999999999999999999)";
+    refuse("absurd.npy", &npy("<f4", absurd, &good), "needed 1 to 268435456 elements");
     refuse("short.npy", &npy("<f4", "(1, 3, 64, 64)", &good[..1000]), "short.npy: needed f32 values");
     refuse("none.npy", b"", "none.npy: not .npy");
     refuse("text.npy", b"1 2 3", "text.npy: not .npy");

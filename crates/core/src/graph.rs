@@ -10,6 +10,9 @@ pub const INPUT: &str = "input";
 /// A graph longer than this is refused: the largest published CNNs have a few thousand layers.
 const MAX_LAYERS: usize = 10_000;
 
+/// All activations of a run together may hold this many elements, 2 GiB of `f32`. The networks we know need a hundredth.
+const MAX_ELEMENTS: usize = 1 << 29;
+
 /// A layer's position in its graph. 0 is the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(crate) usize);
@@ -106,6 +109,14 @@ impl Graph {
             let given: Vec<Shape> = inputs.iter().map(|&i| shapes[i]).collect();
             shapes.push(node.op.output_shape(&given).map_err(|e| e.at(&node.name, node.op.name()))?);
         }
+        let elements: usize = shapes.iter().map(|shape| shape.len()).sum();
+        if elements > MAX_ELEMENTS {
+            return Err(Error::BadShape {
+                what: format!("the sum of all activations for an input of {input}"),
+                given: format!("{elements} elements"),
+                needed: format!("at most {MAX_ELEMENTS}; take a smaller input"),
+            });
+        }
         Ok(shapes)
     }
 
@@ -184,6 +195,14 @@ impl Graph {
         }
     }
 
+    /// Whether a layer's output still has positions, so that a heatmap of it means something: no pooling of all positions,
+    /// flattening or linear layer lies before it.
+    #[must_use]
+    pub fn has_positions(&self, id: NodeId) -> bool {
+        let ends: Vec<NodeId> = self.ids().filter(|&id| !self.node(id).op.is_spatial()).collect();
+        !self.downstream_of(&ends)[id.0]
+    }
+
     /// For every layer, whether it is `from` or computed from it: where a gradient that is on its way to
     /// `from` can pass.
     pub(crate) fn downstream_of(&self, from: &[NodeId]) -> Vec<bool> {
@@ -200,7 +219,8 @@ impl Graph {
         let common = |node: &Node| {
             node.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
         };
-        let mut nodes: Vec<&Node> = self.nodes.iter().rev().filter(|n| n.op.is_spatial()).collect();
+        let mut nodes: Vec<&Node> =
+            self.ids().rev().filter(|&id| self.has_positions(id)).map(|id| self.node(id)).collect();
         nodes.sort_by_key(|node| std::cmp::Reverse(common(node)));
         nodes.iter().take(6).map(|node| node.name.clone()).collect()
     }

@@ -52,12 +52,6 @@ impl Shape {
         self.h * self.w
     }
 
-    /// The same shape with another batch size.
-    #[must_use]
-    pub const fn with_batch(self, n: usize) -> Self {
-        Self { n, ..self }
-    }
-
     /// Checks that no extent is zero and that the whole stays under the cap of 2²⁸ elements.
     ///
     /// # Errors

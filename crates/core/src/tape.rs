@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ops::{Keeps, Kept};
-use crate::{Backend, Error, Graph, Network, NodeId, Prediction, ReluRule, Result, Shape, Target, top};
+use crate::{Backend, Error, Graph, Network, NodeId, ReluRule, Result, Shape, Target};
 
 /// What a forward pass left behind. Immutable: it serves any number of classes, layers and methods, so a
 /// second class on the same picture costs no second forward.
@@ -57,15 +57,6 @@ impl<B: Backend> Tape<B> {
         let logits = self.download(output).await?;
         Error::check_finite("logits", &logits)?;
         Ok(logits)
-    }
-
-    /// For every picture its `k` likeliest classes, best first.
-    ///
-    /// # Errors
-    /// As [`Tape::logits`].
-    pub async fn predictions(&self, k: usize) -> Result<Vec<Vec<Prediction>>> {
-        let logits = self.logits().await?;
-        Ok(logits.chunks(self.shape(self.graph().output()).c).map(|row| top(row, k)).collect())
     }
 
     /// A layer's output as values.

@@ -248,6 +248,19 @@ fn refuses_inputs_of_no_or_too_many_elements() {
     }
 }
 
+/// Each layer is small enough, all of them together are not: nothing is allocated to find out.
+#[test]
+fn refuses_activations_that_are_too_many_together() {
+    let relus = (0..60).map(|i| {
+        let from = if i == 0 { "input".to_owned() } else { format!("relu{}", i - 1) };
+        node(&format!("relu{i}"), relu(Activation::Relu), &[&from])
+    });
+    let layers: Vec<Node> = relus.chain(head("relu59", 3)).collect();
+    let (code, text) = told(&Graph::new(Shape::new(1, 3, 2048, 2048), layers).unwrap_err());
+    assert_eq!(code, "bad-shape");
+    assert!(text.starts_with("the sum of all activations for an input of 1x3x2048x2048 is "), "{text}");
+}
+
 #[test]
 fn shapes_for_another_input_name_the_layer_that_cannot_take_it() {
     let graph = small_graph();

@@ -105,6 +105,21 @@ fn a_layer_without_positions_is_refused() {
     }
 }
 
+/// A ReLU keeps the positions of its input apart, but behind a pooling there are none.
+#[test]
+fn a_relu_behind_the_pooling_has_no_positions() {
+    let layers = vec![
+        node("conv", Op::Conv2d(conv(1, 2, 1)), &["input"]),
+        node("pool", Op::GlobalAvgPool(GlobalAvgPool), &["conv"]),
+        node("relu", relu(Activation::Relu), &["pool"]),
+        node("classifier", linear(2, 3), &["relu"]),
+    ];
+    let graph = Graph::new(Shape::new(1, 1, 4, 4), layers).unwrap();
+    let positions =
+        ["input", "conv", "pool", "relu", "classifier"].map(|name| graph.has_positions(layer(&graph, name)));
+    assert_eq!(positions, [true, true, false, false, false]);
+}
+
 #[test]
 fn cam_is_refused_away_from_its_layer() {
     let query = Query::new(Method::Cam, CLASS).at(layer(&small_graph(), "first"));
@@ -183,6 +198,50 @@ fn overflow_is_seen_not_painted() {
     let (code, text) = told(&block_on(tape.logits()).unwrap_err());
     assert_eq!(code, "not-finite");
     assert!(text.starts_with("logits is not finite at element "), "{text}");
+}
+
+/// Finite weights and logits, but a gradient beyond `f32`: a NaN or infinity must not pass for "no evidence".
+#[test]
+fn a_map_that_overflows_is_refused() {
+    let graph = small_graph();
+    let mut weights = random_weights(&graph, 5);
+    for layer in ["classifier", "second", "first"] {
+        let weight = weights.get_mut(&format!("{layer}.weight")).unwrap();
+        weight.data.iter_mut().for_each(|w| *w = w.abs() * 1e25);
+        weights.get_mut(&format!("{layer}.bias")).unwrap().data.fill(0.0);
+    }
+    // a black picture: all activations and logits are 0
+    let tape = network(&graph, &weights).forward(SMALL, &vec![0.0; SMALL.len()], Retain::All).unwrap();
+    assert!(block_on(tape.logits()).unwrap().iter().all(|&logit| logit == 0.0));
+    // the kinks are shut at 0; the deconvnet does not ask them
+    let (code, text) = told(&explain(&tape, Query::new(Method::Deconvnet, CLASS)).unwrap_err());
+    assert_eq!(code, "not-finite");
+    assert!(text.starts_with("the map of `deconvnet` is not finite at element 0"), "{text}");
+}
+
+#[test]
+fn a_cam_that_overflows_is_refused() {
+    // one position, one channel: the map is 1e25 · 1e25, the logit is 0 through a second channel
+    let layers = vec![
+        node("layer", Op::Conv2d(conv(1, 1, 1)), &["input"]),
+        node("pool", Op::GlobalAvgPool(GlobalAvgPool), &["layer"]),
+        node("classifier", linear(1, 1), &["pool"]),
+    ];
+    let graph = Graph::new(Shape::new(1, 1, 1, 2), layers).unwrap();
+    let weights = Weights::from([
+        ("layer.weight".into(), weight(&[1, 1, 1, 1], &[1e25])),
+        ("layer.bias".into(), weight(&[1], &[0.0])),
+        ("classifier.weight".into(), weight(&[1, 1], &[1e25])),
+        ("classifier.bias".into(), weight(&[1], &[0.0])),
+    ]);
+    // the two positions cancel in the mean
+    let tape = network(&graph, &weights).forward(Shape::new(1, 1, 1, 2), &[1.0, -1.0], Retain::All).unwrap();
+    assert_eq!(block_on(tape.logits()).unwrap(), [0.0]);
+    for method in [Method::GradCam, Method::HiresCam, Method::LayerCam, Method::Cam] {
+        let (code, text) = told(&explain(&tape, Query::new(method, Target::Class(0))).unwrap_err());
+        assert_eq!(code, "not-finite", "{text}");
+        assert!(text.starts_with(&format!("the map of `{method}` is not finite at element 0")), "{text}");
+    }
 }
 
 #[test]

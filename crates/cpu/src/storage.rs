@@ -14,6 +14,23 @@ pub(crate) fn tensor(shape: Shape, data: Vec<f32>) -> Result<Tensor> {
     Tensor::from_vec(data, (shape.n, shape.c, shape.h, shape.w), &DEVICE).map_err(error)
 }
 
+/// The largest buffer that a kernel works in: 512 MiB. Larger ones come from windows that no network has, for example a
+/// stride of thousands.
+const MAX_WORKSPACE: usize = 1 << 27;
+
+/// A buffer of zeros of the product of `extents`.
+pub(crate) fn workspace(extents: &[usize]) -> Result<Vec<f32>> {
+    let elements = extents.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent));
+    match elements.filter(|&n| n <= MAX_WORKSPACE) {
+        Some(n) => Ok(vec![0.0; n]),
+        None => Err(Error::BadShape {
+            what: "the buffer that this window works in".into(),
+            given: extents.iter().map(ToString::to_string).collect::<Vec<_>>().join("x"),
+            needed: format!("at most {MAX_WORKSPACE} elements"),
+        }),
+    }
+}
+
 /// The shape; all our tensors have rank 4.
 pub(crate) fn shape(x: &Tensor) -> Shape {
     match *x.dims() {

@@ -23,6 +23,8 @@ const CAM_BEFORE: f64 = 1e-2;
 /// the positions behind it. So many of a map's positions may be further off than [`CAM_BEFORE`]: in effect one, which
 /// `dog_cat` has at `stem`, off by 1.2e-2.
 const BEHIND_A_FLIP: f64 = 1e-4;
+/// ... but never by more than this.
+const AT_A_FLIP: f64 = 2e-2;
 /// Pixel maps, relative L2, for the same reason (PyTorch's `f32`: up to 4e-3).
 const PIXELS: f64 = 1e-2;
 
@@ -55,12 +57,12 @@ fn assert_map(what: &str, actual: &[f32], golden: &[f32], scale: f64, tolerance:
     assert_eq!(actual.len(), golden.len(), "{what}");
     let off = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).abs() / scale;
     let errors: Vec<f64> = actual.iter().zip(golden).map(off).collect();
+    let most = errors.iter().copied().fold(0.0, f64::max);
     let beyond = errors.iter().filter(|&&error| error.is_nan() || error > tolerance).count();
     assert!(
-        beyond as f64 <= outliers * errors.len() as f64,
-        "{what}: {beyond} of {} positions off by more than {tolerance:.0e} of the maximum, at most {:.1e}",
+        beyond == 0 || (beyond as f64 <= outliers * errors.len() as f64 && most <= AT_A_FLIP),
+        "{what}: {beyond} of {} positions off by more than {tolerance:.0e} of the maximum, at most {most:.1e}",
         errors.len(),
-        errors.iter().copied().fold(0.0, f64::max),
     );
 }
 

@@ -100,7 +100,7 @@ fn a_batch_is_its_pictures() {
         for method in Method::ALL {
             let of_batch = explain(&batch, Query::new(method, CAT));
             let of_one = explain(&alone, Query::new(method, CAT));
-            assert_eq!(of_batch.shape, of_one.shape.with_batch(2));
+            assert_eq!(of_batch.shape, Shape { n: 2, ..of_one.shape });
             let n = of_one.data.len();
             let error = relative_to_max(&of_batch.data[i * n..][..n], &of_one.data);
             assert!(error <= ROUNDING, "{method} of picture {i}: off by {error:.1e}");

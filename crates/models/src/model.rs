@@ -50,6 +50,15 @@ impl Model {
             .collect::<BTreeSet<String>>();
         file::check_all_used(&weights, &expected)?;
 
+        let words = [&document.name, &document.licence, &document.origin];
+        if let Some(text) =
+            words.into_iter().chain(&document.labels).find(|t| t.chars().any(char::is_control))
+        {
+            return Err(Error::BadModel(format!(
+                "its name, licence, origin and labels are plain text; {text:?} has control characters"
+            )));
+        }
+
         let Preprocessing { width, height, mean, std, crop_fraction } = &document.preprocessing;
         let sides = 1..=MAX_SIDE;
         let valid = sides.contains(width)
@@ -76,7 +85,7 @@ impl Model {
         }
         let default_layer = graph.find(&document.default_layer)?;
         let Node { name, op, .. } = graph.node(default_layer);
-        if !op.is_spatial() {
+        if !graph.has_positions(default_layer) {
             return Err(Error::BadModel(format!(
                 "the default layer `{name}` ({}) has no positions to map",
                 op.name()

@@ -118,7 +118,7 @@ impl Engine {
     /// `bad-shape`, `not-finite`.
     pub fn forward(&self, input: &Prepared) -> Result<Run> {
         let tape = self.network.forward(input.shape, &input.tensor, Retain::All)?;
-        Run::new(tape, Arc::clone(&self.labels))
+        Run::new(tape, Arc::clone(&self.labels), self.model.default_layer)
     }
 }
 

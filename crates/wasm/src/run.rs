@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candling_core::{Attribution, Method, Query, Tape, Target, top};
+use candling_core::{Attribution, Method, NodeId, Query, Tape, Target, top};
 use candling_cpu::Cpu;
 use candling_models::Labels;
 use pollster::block_on; // the CPU backend never waits
@@ -17,6 +17,7 @@ pub struct Run {
     tape: Tape<Cpu>,
     logits: Vec<f32>,
     labels: Arc<Labels>,
+    default_layer: NodeId,
 }
 
 /// A raw attribution map.
@@ -27,9 +28,9 @@ pub struct Explanation {
 }
 
 impl Run {
-    pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>) -> Result<Self> {
+    pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>, default_layer: NodeId) -> Result<Self> {
         let logits = block_on(tape.logits())?;
-        Ok(Self { tape, logits, labels })
+        Ok(Self { tape, logits, labels, default_layer })
     }
 }
 
@@ -60,7 +61,7 @@ impl Run {
     }
 
     /// Answers a question; see the table of methods in the README. `over` makes the target a margin; without a
-    /// `layer` it is the last convolution.
+    /// `layer` it is the model's own choice.
     ///
     /// # Errors
     /// `bad-argument`, `unknown-class`, `unknown-layer`.
@@ -73,13 +74,17 @@ impl Run {
         counterfactual: bool,
     ) -> Result<Explanation> {
         let graph = self.tape.graph();
+        let method = method.parse::<Method>()?;
         let query = Query {
-            method: method.parse::<Method>()?,
+            method,
             target: match over {
                 None => Target::Class(target),
                 Some(over) => Target::Margin { class: target, over },
             },
-            layer: layer.map(|name| graph.find(&name)).transpose()?,
+            layer: match layer {
+                Some(name) => Some(graph.find(&name)?),
+                None => method.takes_layer().then_some(self.default_layer),
+            },
             counterfactual,
         };
         let attribution = block_on(self.tape.explain(&query))?;

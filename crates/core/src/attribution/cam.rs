@@ -36,11 +36,15 @@ fn add_products(map: &mut [f64], a: &[f32], g: &[f32], weight: impl Fn(f64) -> f
     }
 }
 
-/// Keeps what speaks for the target; with `against`, what speaks against it.
-pub(super) fn relu(map: &mut [f32], against: bool) {
-    let sign = if against { -1.0 } else { 1.0 };
+/// Keeps what speaks for the target.
+pub(super) fn relu(map: &mut [f32]) {
     // `+ 0.0` turns −0 into 0
-    map.iter_mut().for_each(|v| *v = (sign * *v).max(0.0) + 0.0);
+    map.iter_mut().for_each(|v| *v = v.max(0.0) + 0.0);
+}
+
+/// Turns what speaks against the target into what speaks for it, and the other way round.
+pub(super) fn negate(map: &mut [f32]) {
+    map.iter_mut().for_each(|v| *v = -*v);
 }
 
 impl<B: Backend> Tape<B> {
@@ -60,6 +64,8 @@ impl<B: Backend> Tape<B> {
         };
         let activation = self.download(layer).await?;
         let map = signed_map(method, shape, &activation, &gradient);
+        // before the ReLU, which would turn a NaN into "no evidence"
+        Error::check_finite(&format!("the map of `{method}`"), &map)?;
         Ok((Shape { c: 1, ..shape }, map))
     }
 

@@ -166,7 +166,7 @@ impl<B: Backend> Tape<B> {
                 let at = self.positions(layer)?;
                 let (shape, mut pixels) = self.gradient(query.target, ReluRule::Guided).await?;
                 let (from, mut cam) = self.cam_map(Method::GradCam, query.target, at).await?;
-                cam::relu(&mut cam, query.counterfactual);
+                cam::relu(&mut cam);
                 let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&cam, from.n);
                 pixel::multiply_by_map(&mut pixels, &up, shape);
                 (shape, pixels)
@@ -176,11 +176,15 @@ impl<B: Backend> Tape<B> {
                 let (shape, mut map) = self.cam_map(method, query.target, at).await?;
                 // Plain CAM stays signed, as its paper draws it.
                 if method != Method::Cam {
-                    cam::relu(&mut map, query.counterfactual);
+                    if query.counterfactual {
+                        cam::negate(&mut map);
+                    }
+                    cam::relu(&mut map);
                 }
                 (shape, map)
             }
         };
+        Error::check_finite(&format!("the map of `{}`", query.method), &data)?;
         Ok(Attribution { method: query.method, layer, shape, data })
     }
 
@@ -208,7 +212,7 @@ impl<B: Backend> Tape<B> {
             Error::BadArgument("layer: this network has no convolution; name a layer".into())
         })?;
         let node = self.graph().node(layer);
-        if !node.op.is_spatial() {
+        if !self.graph().has_positions(layer) {
             return Err(Error::BadArgument(format!(
                 "layer: `{}` ({}) has no positions left to map; choose one before it, for example `{}`",
                 node.name,

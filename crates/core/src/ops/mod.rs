@@ -140,9 +140,8 @@ impl Op {
         }
     }
 
-    /// Whether the layer's output still has positions, so that a heatmap of it means something.
-    #[must_use]
-    pub fn is_spatial(&self) -> bool {
+    /// Whether the op keeps the positions of its input apart; see [`Graph::has_positions`](crate::Graph::has_positions).
+    pub(crate) fn is_spatial(&self) -> bool {
         !matches!(self, Self::Linear(_) | Self::GlobalAvgPool(_) | Self::Flatten(_))
     }
 

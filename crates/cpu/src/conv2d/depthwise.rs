@@ -11,7 +11,7 @@ use candling_core::ops::{Conv2d, Window};
 use candling_core::{Activation, Result, Shape};
 
 use super::Epilogue;
-use crate::storage::{read, shape, tensor};
+use crate::storage::{read, shape, tensor, workspace};
 
 /// Columns computed at a time, their sums held in registers: four 128-bit vectors.
 const LANES: usize = 16;
@@ -67,7 +67,7 @@ impl Depthwise {
         let phase_width = ys.w.next_multiple_of(LANES) + columns.reach();
         let row_width = phase_width * columns.stride;
         let rows = (ys.h - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1;
-        let mut padded = vec![0.0f32; rows * row_width];
+        let mut padded = workspace(&[rows, columns.stride, phase_width])?;
         let seen_rows = xs.h.min(rows.saturating_sub(padding.top));
 
         let mut y = vec![0.0f32; ys.len()];
@@ -112,8 +112,8 @@ impl Depthwise {
         let margin = columns.reach();
         let phase_width = (xs.w + padding.left).div_ceil(columns.stride).next_multiple_of(LANES);
         let row_width = margin + phase_width.max(ys.w);
-        let mut padded = vec![0.0f32; ys.h * row_width];
-        let mut phases = vec![0.0f32; columns.stride * phase_width];
+        let mut padded = workspace(&[ys.h, row_width])?;
+        let mut phases = workspace(&[columns.stride, phase_width])?;
 
         let mut dx = vec![0.0f32; xs.len()];
         read(dz, |dz| {

@@ -7,7 +7,7 @@ use candling_core::{Activation, Result, Shape};
 
 use super::Epilogue;
 use crate::gemm::Packed;
-use crate::storage::{read, shape, tensor};
+use crate::storage::{read, shape, tensor, workspace};
 
 pub(super) struct Im2col {
     op: Conv2d,
@@ -39,10 +39,11 @@ impl Im2col {
         read(x, |x| {
             // groups of all pictures, in the order of the output's channels
             for (x, (group, bias)) in x.chunks_exact(group_of_x).zip(self.groups.iter().zip(biases).cycle()) {
-                let columns = im2col(&self.op.window, xs, ys, x);
+                let columns = im2col(&self.op.window, xs, ys, x)?;
                 group.w.multiply(&columns, ys.area(), bias, self.epilogue.activation, &mut y);
             }
-        })?;
+            Ok(())
+        })??;
         tensor(ys, y)
     }
 
@@ -52,7 +53,8 @@ impl Im2col {
         let group_of_x = self.op.in_channels / self.op.groups * xs.area();
         let group_of_z = self.op.out_channels / self.op.groups * ys.area();
         let mut dx = vec![0.0; xs.len()];
-        let mut columns = Vec::new();
+        // refuses what the forward pass refuses
+        let mut columns = workspace(&[xs.c / self.op.groups, self.op.window.taps(), ys.area()])?;
         read(dz, |dz| {
             let groups = dz.chunks_exact(group_of_z).zip(self.groups.iter().cycle());
             for ((dz, group), dx) in groups.zip(dx.chunks_exact_mut(group_of_x)) {
@@ -66,13 +68,13 @@ impl Im2col {
 }
 
 /// `[channels · taps, output positions]` from the planes of one group of one picture.
-fn im2col(window: &Window, xs: Shape, ys: Shape, x: &[f32]) -> Vec<f32> {
-    let mut columns = vec![0.0; x.len() / xs.area() * window.taps() * ys.area()];
+fn im2col(window: &Window, xs: Shape, ys: Shape, x: &[f32]) -> Result<Vec<f32>> {
+    let mut columns = workspace(&[x.len() / xs.area(), window.taps(), ys.area()])?;
     for_each_run(window, xs, ys, x.len(), |to, from, step, n| {
         let from = x[from..].iter().step_by(step);
         columns[to..to + n].iter_mut().zip(from).for_each(|(column, &x)| *column = x);
     });
-    columns
+    Ok(columns)
 }
 
 /// Adds every column entry back to the input value that it came from.

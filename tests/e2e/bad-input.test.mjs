@@ -208,6 +208,10 @@ test("a class that does not exist: the nearest is offered", async () => {
     await page.waitForSelector("#message:not([hidden])");
     assertClear(await message(page), "unknown class");
     assert.match(await message(page), /tabby/);
+    // what fails once is no longer said after the next success
+    await page.selectOption("#method", "layer-cam");
+    await idle(page);
+    assert.equal(await message(page), "");
     // and a right one is found: by a label, by part of it, by its number
     for (const [query, target] of [["tabby", 281], ["282", 282], ["Egyptian", 285]]) {
       await page.fill("#class", query);
@@ -222,7 +226,7 @@ test("a class that does not exist: the nearest is offered", async () => {
 
 test("wrong wishes to the client: a code and a clear sentence each, and the next call works", async () => {
   await withClient(async (page) => {
-    const failures = await page.evaluate(async () => {
+    const { kinds, ...failures } = await page.evaluate(async () => {
       const { candling, failure, client } = window;
       const size = [1, 3, candling.info.inputHeight, candling.info.inputWidth];
       const tensor = () => new Float32Array(3 * size[2] * size[3]).fill(0.1);
@@ -230,11 +234,41 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
       const nan = tensor();
       nan[1234] = Number.NaN;
       const image = new Image();
+      const map = await run.explain({ method: "cam" });
+      const paint = (...args) => client.paint(...args);
+      const canvas = document.createElement("canvas");
+      // What no type here allows: each must be told by name, and none may cost the engine.
+      const kinds = {
+        "load: the argument": await failure(() => client.Candling.load()),
+        "load: model": await failure(() => client.Candling.load({})),
+        "load: onProgress": await failure(() => client.Candling.load({ model: "/", onProgress: 5 })),
+        "run: the argument": await failure(() => candling.run(new ImageData(8, 8), null)),
+        "run: fit": await failure(() => candling.run(new ImageData(8, 8), { fit: 5 })),
+        "run: signal": await failure(() => candling.run(new ImageData(8, 8), { signal: 5 })),
+        "runTensor: the data": await failure(() => candling.runTensor([0.1], size)),
+        "runTensor: the shape": await failure(() => candling.runTensor(tensor())),
+        "explain: the argument": await failure(() => run.explain()),
+        "explain: method": await failure(() => run.explain({ method: 5 })),
+        "explain: layer": await failure(() => run.explain({ method: "grad-cam", layer: 5 })),
+        "explain: counterfactual": await failure(() => run.explain({ method: "grad-cam", counterfactual: "no" })),
+        "explain: target": await failure(() => run.explain({ method: "grad-cam", target: true })),
+        "explain: target.class": await failure(() => run.explain({ method: "grad-cam", target: {} })),
+        "explain: target.over": await failure(() => run.explain({ method: "grad-cam", target: { class: 281, over: null } })),
+        "findClass: the query": await failure(() => candling.findClass(5)),
+        "paint: the first argument": await failure(() => paint("canvas", map)),
+        "paint: the second argument": await failure(() => paint(canvas, undefined)),
+        "paint: maxSize": await failure(() => paint(canvas, map, { maxSize: 0 })),
+        "render: colormap": await failure(() => paint(canvas, map, { colormap: 5 })),
+        "render: opacity": await failure(() => paint(canvas, map, { opacity: "half" })),
+        "render: width": await failure(() => map.render({ width: 0.5, height: 8, colormap: "jet", opacity: 1 })),
+      };
       return {
+        kinds,
         layer: await failure(() => run.explain({ method: "grad-cam", layer: "heda" })),
         className: await failure(() => run.explain({ method: "grad-cam", target: "tabbi cat" })),
         classIndex: await failure(() => run.explain({ method: "grad-cam", target: 1000 })),
         classFraction: await failure(() => run.explain({ method: "grad-cam", target: 1.5 })),
+        classNaN: await failure(() => run.explain({ method: "grad-cam", target: Number.NaN })),
         classNegative: await failure(() => run.explain({ method: "grad-cam", target: -1 })),
         margin: await failure(() => run.explain({ method: "grad-cam", target: { class: 281, over: 281 } })),
         method: await failure(() => run.explain({ method: "grad-camm" })),
@@ -257,16 +291,24 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
         model: await failure(() => client.Candling.load({ model: "http://[" })),
         still: await failure(async () => {
           await run.explain({ method: "grad-cam" });
+          await map.render({ width: 8, height: 8, colormap: "jet", opacity: 1 });
           throw new client.CandlingError({ code: "works", message: "the next call still works" });
         }),
       };
     });
+    for (const [what, { code, message }] of Object.entries(kinds)) {
+      assert.equal(code, "bad-argument", what);
+      assert.ok(message.startsWith(`${what} `), `${what}: ${message}`);
+      assert.match(message, / is .*; given \S+$/, what);
+      assert.doesNotMatch(message, /\[object/, what);
+    }
     const codes = Object.fromEntries(Object.entries(failures).map(([name, { code }]) => [name, code]));
     assert.deepEqual(codes, {
       layer: "unknown-layer",
       className: "unknown-class",
       classIndex: "unknown-class",
       classFraction: "unknown-class",
+      classNaN: "unknown-class",
       classNegative: "unknown-class",
       margin: "bad-argument",
       method: "bad-argument",
@@ -291,6 +333,9 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
     }
     assert.match(failures.layer.message, /head/, "some layers are listed");
     assert.match(failures.className.message, /tabby/, "the nearest class is offered");
+    for (const name of ["classIndex", "classFraction", "classNaN", "classNegative"]) {
+      assert.match(failures[name].message, /classes 0 to 999/, `${name}: the range is given`);
+    }
     assert.match(failures.method.message, /grad-cam/, "the methods are listed");
     assert.match(failures.fit.message, /squash.*crop/, "the fits are listed");
     assert.match(failures.colormap.message, /turbo/, "the colormaps are listed");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { emptyPage, MODEL, setTraps, stage } from "./support/stage.mjs";
+import { emptyPage, limitMemory, MODEL, setTraps, stage } from "./support/stage.mjs";
 
 const { withPage, withClient } = stage();
 
@@ -181,10 +181,12 @@ test("a freed run and a closed candling say so", async () => {
       const alone = await client.paint(canvas, map, { photo: false });
       const { runs } = await candling.stats();
       const open = await candling.run(new ImageData(8, 8));
+      const waiting = [failure(() => candling.run(new ImageData(8, 8))), failure(() => open.explain({ method: "cam" }))];
       candling.close();
       candling.close();
       open.free();
       const closed = [
+        ...(await Promise.all(waiting)),
         await failure(() => candling.run(new ImageData(8, 8))),
         await failure(() => candling.findClass("tabby")),
         await failure(() => open.explain({ method: "cam" })),
@@ -197,7 +199,7 @@ test("a freed run and a closed candling say so", async () => {
     assert.equal(result.freed.photo, undefined);
     assert.equal(result.alone, true, "a map alone needs no photo");
     assert.equal(result.runs, 0);
-    assert.deepEqual(result.closed.map(({ code }) => code), ["closed", "closed", "run-freed", "closed"]);
+    assert.deepEqual(result.closed.map(({ code }) => code), ["closed", "closed", "closed", "closed", "run-freed", "closed"]);
     await workersLeft(page, 0);
   });
 });
@@ -291,6 +293,28 @@ test("a crash of the engine: told to the caller, and the calls behind it are ans
       return (await run.explain({ method: "grad-cam" })).data.length;
     });
     assert.equal(length, 49);
+    await workersLeft(page, 1);
+  });
+});
+
+test("no memory left in the middle of a forward pass: a crash too, and the engine is a new one", async () => {
+  await withPage(async (page) => {
+    await emptyPage(page);
+    // Enough for the model and some runs of 224×224, too little for one of 672×672, which keeps about 270 MB.
+    await limitMemory(page, 192 * 2 ** 20);
+    const { crash, lost, after } = await page.evaluate(async (model) => {
+      window.client = await import("/lib/candling.js");
+      const candling = await window.client.Candling.load({ model });
+      const zeros = (side) => [new Float32Array(3 * side * side), [1, 3, side, side]];
+      const small = await candling.runTensor(...zeros(224));
+      const crash = await window.failure(() => candling.runTensor(...zeros(672)));
+      const lost = await window.failure(() => small.explain({ method: "cam" }));
+      await (await candling.runTensor(...zeros(224))).explain({ method: "cam" });
+      return { crash, lost, after: await candling.stats() };
+    }, MODEL);
+    assert.equal(crash.code, "engine-crashed", crash.message);
+    assert.equal(lost.code, "run-lost");
+    assert.equal(after.forwards, 1, "counted by the new worker");
     await workersLeft(page, 1);
   });
 });

@@ -114,14 +114,20 @@ test("the settings: method, layer, what is seen, colours, strength", async () =>
     }
     assert.ok(seen.size >= 3, "the methods differ"); // at the last layer HiResCAM and CAM are Grad-CAM up to a factor
 
-    // CAM has words for a layer where it is impossible, and no stale picture
+    await page.selectOption("#method", "layer-cam");
     await page.selectOption("#layer", "blocks.4.add");
     await idle(page);
-    assert.match(await page.textContent('[data-view="cam"] .reading'), /cam/i);
-    assert.deepEqual(await page.$eval('[data-view="cam"] canvas', ({ width, dataset }) => [width, dataset.target]), [1, undefined]);
-    assert.equal((await numbers(page, "guided-grad-cam")).target, 235);
+    assert.equal((await numbers(page, "cam")).layer, "blocks.4.add");
+    // CAM exists at the last layer only: it brings the page there, and holds it there
+    const offered = () => page.$$eval("#layer option:not(:disabled)", (all) => all.map(({ value }) => value));
+    assert.ok((await offered()).length > 10);
+    await page.selectOption("#method", "cam");
+    await idle(page);
+    assert.deepEqual(await offered(), ["head"]);
+    for (const view of ["cam", "guided-grad-cam"]) assert.equal((await numbers(page, view)).layer, "head", view);
 
     await page.selectOption("#method", "layer-cam");
+    await page.selectOption("#layer", "blocks.4.add");
     await idle(page);
     assert.equal((await numbers(page, "cam")).layer, "blocks.4.add");
     assert.match(await page.textContent('[data-view="cam"] .reading'), /28×28/);
@@ -241,15 +247,69 @@ test("a photo by camera; cancelled and refused as well", async () => {
   });
 });
 
+test("a class is asked for when it is picked or sent, not while it is typed", async () => {
+  await withPage(async (page) => {
+    await openLab(page);
+    const chosen = () => page.getAttribute('#predictions [aria-pressed="true"]', "data-class");
+    await page.focus("#class");
+    await page.keyboard.type("bee"); // a label, and the beginning of another
+    await page.keyboard.type(" eater");
+    assert.equal(await page.inputValue("#class"), "bee eater");
+    assert.equal(await chosen(), "235");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('#predictions [data-class="92"][aria-pressed="true"]');
+    // Picked from the list, by which browsers put the label in at once.
+    await page.$eval("#class", (field) => {
+      field.value = "bee";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText", data: "bee" }));
+    });
+    await page.waitForSelector('#predictions [data-class="309"][aria-pressed="true"]');
+    await idle(page);
+    assert.equal((await numbers(page, "cam")).target, 309);
+  });
+});
+
+test("a photo that comes before the list of samples stays", async () => {
+  await withPage(async (page) => {
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route("**/samples.json", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto("/");
+    await page.waitForSelector('#loading[data-state="ready"]');
+    await page.setInputFiles("#file", { name: "early.jpg", mimeType: "image/jpeg", buffer: cat });
+    release();
+    await page.waitForSelector('#samples [data-file="dog_cat.jpg"]');
+    await shown(page, "early.jpg");
+    assert.equal(await page.$('#samples [aria-pressed="true"]'), null);
+  });
+});
+
 test("each view downloads as PNG", async () => {
   await withPage(async (page) => {
     await openLab(page);
     for (const view of MAPS) {
       const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
-      assert.match(download.suggestedFilename(), new RegExp(`^Dog-and-cat-${view}-.*\\.png$`));
+      assert.match(download.suggestedFilename(), new RegExp(`^Dog-and-cat-${view === "cam" ? "grad-cam" : view}-.*\\.png$`));
       const { width, height } = PNG.sync.read(readFileSync(await download.path()));
       assert.deepEqual([width, height], [800, 478]);
     }
+    // the name tells the pictures of one photo apart
+    const nameOf = async (view) => {
+      await idle(page);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
+      return download.suggestedFilename();
+    };
+    await page.click('#predictions [data-class="285"]');
+    await page.selectOption("#method", "against");
+    assert.equal(await nameOf("cam"), "Dog-and-cat-grad-cam-against-Egyptian-Mau.png");
+    await page.selectOption("#method", "layer-cam");
+    await page.selectOption("#layer", "blocks.4.add");
+    assert.equal(await nameOf("cam"), "Dog-and-cat-layer-cam-blocks.4.add-Egyptian-Mau.png");
+    assert.equal(await nameOf("guided-grad-cam"), "Dog-and-cat-guided-grad-cam-blocks.4.add-Egyptian-Mau.png");
+    assert.equal(await nameOf("guided-backprop"), "Dog-and-cat-guided-backprop-Egyptian-Mau.png");
   });
 });
 
@@ -356,7 +416,11 @@ test("a photo that crashes the engine again and again is given up, in words", as
     const traps = await setTraps(page);
     traps.source = "Run.prototype.explain = trap;";
     await openLab(page);
-    for (const view of MAPS) assert.match(await page.textContent(`[data-view="${view}"] .reading`), /crashed|lost/, view);
+    for (const view of MAPS) {
+      assert.match(await page.textContent(`[data-view="${view}"] .reading`), /crashed|lost/, view);
+      const left = await page.$eval(`[data-view="${view}"] canvas`, ({ width, dataset }) => [width, dataset.target]);
+      assert.deepEqual(left, [1, undefined], `${view}: no stale picture`);
+    }
     // And a worker that is sound again serves the next photo.
     traps.source = "";
     await page.click('#samples [data-file="macaw.jpg"]');

@@ -6,7 +6,7 @@ import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
 import { decode } from "./worker/decode.js";
 import { download } from "./worker/download.js";
-import { failure, reasonOf, toFailure } from "./worker/failure.js";
+import { failure, reasonOf, toFailure, using } from "./worker/failure.js";
 
 type Wasm = typeof import("./candling_wasm.js");
 
@@ -69,8 +69,8 @@ const handlers: Handlers = {
     const { run, top } = kept(handle);
     const resolved = resolve(target ?? top);
     const start = performance.now();
-    const map = run.explain(method, resolved.class, resolved.over, layer, counterfactual);
-    try {
+    const explanation = run.explain(method, resolved.class, resolved.over, layer, counterfactual);
+    return using(explanation, (map) => {
       const backward = performance.now() - start;
       counts.explanations += 1;
       const data = map.data();
@@ -87,9 +87,7 @@ const handlers: Handlers = {
         },
         transfer: [data.buffer],
       };
-    } finally {
-      map.free();
-    }
+    });
   },
 
   async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity }) {
@@ -137,7 +135,7 @@ function need(): Loaded {
 /** The forward pass, kept under a new handle for `explain`. */
 function forward(input: Prepared, before: Omit<RunTimings, "forward">): RunAnswer {
   const { engine, classes } = need();
-  try {
+  return using(input, () => {
     const start = performance.now();
     const run = engine.forward(input);
     const timings = { ...before, forward: performance.now() - start };
@@ -147,9 +145,7 @@ function forward(input: Prepared, before: Omit<RunTimings, "forward">): RunAnswe
     runs.set(handle, { run, top: predictions[0]?.index ?? 0 });
     const { x, y, width, height } = input.view;
     return { run: handle, predictions, logits: run.logits(), view: { x, y, width, height }, timings };
-  } finally {
-    input.free();
-  }
+  });
 }
 
 function kept(handle: number): KeptRun {
@@ -164,12 +160,13 @@ function resolve(target: Target): ResolvedTarget {
   return target.over === undefined ? { class: chosen } : { class: chosen, over: classIndex(target.over) };
 }
 
-/** Names are the engine's to find, and so are bad numbers: its error offers the nearest. wasm would fold 1.5 or −1 silently
- *  into some other class. */
+/** Names are the engine's to find: its error offers the nearest. Bad numbers are refused here; wasm would fold 1.5 or −1
+ *  silently into some other class. */
 function classIndex(query: ClassQuery): number {
   const { engine, classes } = need();
-  if (typeof query === "number" && Number.isInteger(query) && query >= 0 && query < classes) return query;
-  return engine.findClass(String(query));
+  if (typeof query === "string") return engine.findClass(query);
+  if (Number.isInteger(query) && query >= 0 && query < classes) return query;
+  throw failure(codes.unknownClass, `unknown class ${query}; this model has classes 0 to ${classes - 1}`);
 }
 
 function reply<K extends Kind>(message: Reply<K>, transfer: Transferable[] = []): void {

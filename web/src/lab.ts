@@ -11,7 +11,7 @@ import { loadNetwork } from "./lab/loading.js";
 import { announce, clear, say } from "./lab/message.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
 import { MapTile, PhotoTile } from "./lab/tiles.js";
-import { camChoices, type CamName, guidedTexts, hasCode, milliseconds, sentence } from "./lab/words.js";
+import { camChoices, type CamName, fileName, guidedTexts, hasCode, milliseconds, sentence } from "./lab/words.js";
 
 const MODEL = "models/efficientnet-lite0.safetensors";
 
@@ -49,6 +49,8 @@ class Lab {
   readonly #guidedGradCam = this.#tile("guided-grad-cam", () => ({ photo: false, opacity: 1 }));
   #opening: Opening | undefined;
   #shown: Shown | undefined;
+  /** The layer before the pooling. */
+  #defaultLayer = "";
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
 
@@ -58,10 +60,14 @@ class Lab {
     for (const tile of [this.#guidedBackprop, this.#guidedGradCam]) tile.describe(guidedTexts[tile.name]);
     void network.then((candling) => {
       fillSettings(candling);
+      this.#defaultLayer = candling.info.defaultLayer;
       this.#answers.takeQuestions(candling);
     });
-    method.addEventListener("change", () => void this.#map());
-    layer.addEventListener("change", () => void this.#map());
+    method.addEventListener("change", () => {
+      this.#limitLayers();
+      this.#again();
+    });
+    layer.addEventListener("change", () => this.#again());
     fit.addEventListener("change", () => {
       const photo = this.#opening ?? this.#shown;
       if (photo !== undefined) void this.open(photo.picture, photo.target);
@@ -71,6 +77,19 @@ class Lab {
       opacityText.textContent = `${opacity.value} %`;
       void this.#cam.repaint();
     });
+  }
+
+  /** The same photo and class by another method or at another layer. */
+  #again(): void {
+    clear();
+    void this.#map();
+  }
+
+  /** Plain CAM exists before the pooling only: the other layers cannot be chosen with it. */
+  #limitLayers(): void {
+    const plain = camChoices[method.value as CamName].method === "cam";
+    for (const option of layer.options) option.disabled = plain && option.value !== this.#defaultLayer;
+    if (plain) layer.value = this.#defaultLayer;
   }
 
   /** A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so and keeps what
@@ -97,6 +116,11 @@ class Lab {
       say(sentence(failed));
     }
     await this.#map(afterCrash);
+  }
+
+  /** Whether a photo is shown or on its way. */
+  get inUse(): boolean {
+    return this.#opening !== undefined || this.#shown !== undefined;
   }
 
   /** Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class. */
@@ -170,11 +194,9 @@ class Lab {
   }
 
   #tile<Name extends string>(name: Name, colours: () => PaintOptions): MapTile<Name> {
-    return new MapTile(name, colours, () => {
-      if (this.#shown === undefined) return `${name}.png`;
-      const { picture, labels, target } = this.#shown;
-      const words = [picture.title.replace(/\.\w+$/, ""), name, labels[target]];
-      return `${words.join(" ").replace(/[^\p{L}\p{N}]+/gu, "-")}.png`;
+    return new MapTile(name, colours, (map, label) => {
+      const title = this.#shown?.picture.title ?? "";
+      return fileName(title, label, map, this.#defaultLayer);
     });
   }
 }
@@ -221,5 +243,8 @@ listenForPhotos((picture) => {
   void lab.open(picture);
 });
 const first = await showSamples(openSample);
-if (first !== undefined) openSample(first);
-else page.setAttribute("aria-busy", "false");
+// A visitor may have been faster than the list of samples.
+if (!lab.inUse) {
+  if (first !== undefined) openSample(first);
+  else page.setAttribute("aria-busy", "false");
+}

@@ -194,7 +194,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Codes made on this side of the wasm; the engine's own (`unknown-class`, `bad-model`, ...) come on top. */
+/** Codes made on this side of the wasm; the engine's own (`unknown-layer`, `bad-model`, ...) come on top. */
 export const codes = {
   /** The signal of the call was aborted. */
   aborted: "aborted",
@@ -220,6 +220,8 @@ export const codes = {
   taintedImage: "tainted-image",
   /** An argument of the wrong kind. */
   badArgument: "bad-argument",
+  /** No such class; the engine says the same of names. */
+  unknownClass: "unknown-class",
   /** A defect of ours. */
   internal: "internal",
 } as const;

@@ -128,6 +128,39 @@ export async function setTraps(page) {
   return traps;
 }
 
+/** From now on the wasm of each new worker gets no more than this much memory: whatever needs more is a true trap. */
+export async function limitMemory(page, bytes) {
+  const PAGE = 65_536;
+  await page.route("**/lib/candling_wasm_bg.wasm", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: withMaximum(await response.body(), bytes / PAGE) });
+  });
+}
+
+/** The module with a maximum, in pages, on its memory (WebAssembly core specification, 5.5.8): a section `5, length, one memory,
+ *  flags, minimum` becomes `..., flags 1, minimum, maximum`. */
+function withMaximum(module, maximum) {
+  const number = (at) => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = module[at++];
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return [value, at];
+    }
+  };
+  for (let at = 8; at < module.length; ) {
+    const [length, body] = number(at + 1);
+    if (module[at] === 5) {
+      assert.deepEqual([...module.subarray(body, body + 2)], [1, 0], "one memory, without a maximum so far");
+      const minimum = module.subarray(body + 2, body + length);
+      const limits = Buffer.from([1, 1, ...minimum, (maximum & 127) | 128, ((maximum >> 7) & 127) | 128, maximum >> 14]);
+      return Buffer.concat([module.subarray(0, at), Buffer.from([5, limits.length]), limits, module.subarray(body + length)]);
+    }
+    at = body + length;
+  }
+  throw new Error("the module has no memory");
+}
+
 /** Opens the lab and waits for the maps of its first photo. */
 export async function openLab(page) {
   await page.goto("/");

@@ -67,6 +67,9 @@ export class Bridge {
     pending.catch(() => {}); // told to the caller when its turn comes
     return this.#enqueue<K>(options, async () => {
       const ask = await pending;
+      // Making it ready may have taken a while: a photo is decoded here.
+      if (this.#closed) throw closed();
+      if (options.signal?.aborted) throw aborted();
       if (options.generation !== undefined && options.generation !== this.#generation) throw lost();
       if (this.#worker === undefined) await this.#boot();
       return this.#exchange({ kind, ask }, options.transfer?.(ask) ?? []);
@@ -121,6 +124,7 @@ export class Bridge {
   }
 
   async #boot(): Promise<Answer<"load">> {
+    if (this.#closed) throw closed();
     const worker = this.#spawn();
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {

@@ -15,6 +15,7 @@ import {
   type View,
 } from "../protocol.js";
 import { Bridge } from "./bridge.js";
+import { check, checkOptions } from "./check.js";
 import { CandlingError } from "./error.js";
 import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 
@@ -78,11 +79,12 @@ export class Candling {
   }
 
   /** Starts a worker and loads a model into it. */
-  static async load({ model, backend = "cpu", onProgress, signal }: LoadOptions): Promise<Candling> {
-    if (backend !== "cpu") {
-      throw new CandlingError({ code: codes.badArgument, message: `load: backend is "cpu"; given "${String(backend)}"` });
-    }
-    const bridge = new Bridge(spawnWorker, addressOf(model), onProgress ?? (() => {}));
+  static async load(options: LoadOptions): Promise<Candling> {
+    checkOptions("load", options);
+    const { model, backend = "cpu", onProgress = () => {}, signal } = options;
+    check(backend === "cpu", "load: backend", '"cpu"', backend);
+    check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
+    const bridge = new Bridge(spawnWorker, addressOf(model), onProgress);
     try {
       return new Candling(bridge, await bridge.load(signal));
     } catch (error) {
@@ -92,7 +94,10 @@ export class Candling {
   }
 
   /** One forward pass. What it leaves behind serves every later `explain` of this photo. */
-  async run(source: PhotoSource, { fit = "squash", signal }: RunOptions = {}): Promise<Run> {
+  async run(source: PhotoSource, options: RunOptions = {}): Promise<Run> {
+    checkOptions("run", options);
+    const { fit = "squash", signal } = options;
+    check(typeof fit === "string", "run: fit", '"squash" or "crop"', fit);
     const toRun = (answer: Answer<"run">) => new Run(this.#bridge, answer, answer.photo, answer.photo);
     const answer = await this.#bridge.call(
       "run",
@@ -110,10 +115,15 @@ export class Candling {
   async runTensor(
     data: Float32Array,
     shape: readonly [batch: 1, channels: 3, height: number, width: number],
-    { signal }: Pick<RunOptions, "signal"> = {},
+    options: Pick<RunOptions, "signal"> = {},
   ): Promise<Run> {
+    checkOptions("runTensor", options);
+    const { signal } = options;
+    check(data instanceof Float32Array, "runTensor: the data", "a Float32Array", data);
+    check(Array.isArray(shape), "runTensor: the shape", "[1, 3, height, width]", shape);
     const [batch, channels, height, width] = shape;
-    if (batch !== 1 || channels !== 3 || data.length !== 3 * height * width) {
+    const whole = Number.isInteger(height) && Number.isInteger(width);
+    if (!whole || shape.length !== 4 || batch !== 1 || channels !== 3 || data.length !== 3 * height * width) {
       throw new CandlingError({
         code: codes.badArgument,
         message: `runTensor: needs 1×3×height×width values; given shape ${shape.join("×")} and ${data.length} values`,
@@ -126,7 +136,8 @@ export class Candling {
   }
 
   /** `"282"`, `"tabby cat"` or an unambiguous part of a label → class index. The error for an unknown one offers the nearest. */
-  findClass(query: string): Promise<number> {
+  async findClass(query: string): Promise<number> {
+    check(typeof query === "string", "findClass: the query", "an index, a label or a part of one, as a string", query);
     return this.#bridge.call("findClass", { query });
   }
 
@@ -192,7 +203,13 @@ export class Run {
   }
 
   /** A backward pass on the kept activations: no second forward pass, whatever the class, layer and method. */
-  async explain({ method, target, layer, counterfactual = false, signal }: ExplainOptions): Promise<Explanation> {
+  async explain(options: ExplainOptions): Promise<Explanation> {
+    checkOptions("explain", options);
+    const { method, target, layer, counterfactual = false, signal } = options;
+    check(typeof method === "string", "explain: method", 'the name of one, such as "grad-cam"', method);
+    if (target !== undefined) checkTarget(target);
+    check(layer === undefined || typeof layer === "string", "explain: layer", "the name of one in candling.info.layers", layer);
+    check(typeof counterfactual === "boolean", "explain: counterfactual", "true or false", counterfactual);
     if (this.#freed) throw freed();
     const answer = await this.#bridge.call(
       "explain",
@@ -278,7 +295,13 @@ export class Explanation {
   }
 
   /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
-  render({ width, height, colormap, opacity, signal }: RenderOptions): Promise<ImageBitmap> {
+  async render(options: RenderOptions): Promise<ImageBitmap> {
+    checkOptions("render", options);
+    const { width, height, colormap, opacity, signal } = options;
+    check(Number.isInteger(width) && width > 0, "render: width", "a whole number of pixels, 1 or more", width);
+    check(Number.isInteger(height) && height > 0, "render: height", "a whole number of pixels, 1 or more", height);
+    check(typeof colormap === "string", "render: colormap", "one of candling.colormaps", colormap);
+    check(typeof opacity === "number", "render: opacity", "a number from 0 to 1", opacity);
     return this.#bridge.call(
       "render",
       {
@@ -303,11 +326,19 @@ function spawnWorker(): Worker {
 
 /** An absolute address: the worker would count a relative one from its own place. */
 function addressOf(model: string | URL): string {
-  try {
-    return new URL(model, document.baseURI).href;
-  } catch {
-    throw new CandlingError({ code: codes.badArgument, message: `load: model is an address; given "${String(model)}"` });
-  }
+  const given = typeof model === "string" || model instanceof URL;
+  check(given && URL.canParse(model, document.baseURI), "load: model", "the address of a model file", model);
+  return new URL(model, document.baseURI).href;
+}
+
+/** The kinds only: which indices and names there are is the engine's to say. */
+function checkTarget(target: unknown): void {
+  const isQuery = (query: unknown) => typeof query === "number" || typeof query === "string";
+  if (isQuery(target)) return;
+  check(typeof target === "object" && target !== null, "explain: target", "an index, a label, or { class, over }", target);
+  const { class: chosen, over } = target as { readonly class?: unknown; readonly over?: unknown };
+  check(isQuery(chosen), "explain: target.class", "an index or a label", chosen);
+  check(over === undefined || isQuery(over), "explain: target.over", "an index or a label", over);
 }
 
 function freed(): CandlingError {

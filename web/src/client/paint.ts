@@ -1,5 +1,6 @@
 import { codes } from "../protocol.js";
-import type { Explanation } from "./client.js";
+import { check, checkOptions } from "./check.js";
+import { Explanation } from "./client.js";
 import { CandlingError } from "./error.js";
 
 export interface PaintOptions {
@@ -28,8 +29,13 @@ const latest = new WeakMap<HTMLCanvasElement, AbortController>();
 export async function paint(
   canvas: HTMLCanvasElement,
   map: Explanation,
-  { colormap = "turbo", opacity = 0.5, photo = true, maxSize = 1024, signal }: PaintOptions = {},
+  options: PaintOptions = {},
 ): Promise<boolean> {
+  check(canvas instanceof HTMLCanvasElement, "paint: the first argument", "a canvas element", canvas);
+  check(map instanceof Explanation, "paint: the second argument", "an Explanation", map);
+  checkOptions("paint", options);
+  const { colormap = "turbo", opacity = 0.5, photo = true, maxSize = 1024, signal } = options;
+  check(typeof maxSize === "number" && maxSize >= 1, "paint: maxSize", "a number of pixels, 1 or more", maxSize);
   latest.get(canvas)?.abort();
   const turn = new AbortController();
   latest.set(canvas, turn);

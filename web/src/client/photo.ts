@@ -1,5 +1,6 @@
 /** Whatever holds a picture in a page, brought into a form that travels to the worker. */
 import { codes, MAX_PIXELS, type Photo } from "../protocol.js";
+import { check, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
 
 /** What `Candling.run` takes. The caller's own object is never transferred or closed. */
@@ -41,13 +42,10 @@ async function toBitmap(source: Exclude<PhotoSource, Blob | ImageData>): Promise
       checkSize(source.naturalWidth, source.naturalHeight);
     } else if (source instanceof HTMLVideoElement) {
       checkSize(source.videoWidth, source.videoHeight);
-    } else if (source instanceof ImageBitmap || source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas) {
-      checkSize(source.width, source.height);
     } else {
-      throw new CandlingError({
-        code: codes.badArgument,
-        message: `run: a photo is a Blob, ImageBitmap, ImageData, img, canvas or video; given ${nameOf(source)}`,
-      });
+      const plain = source instanceof ImageBitmap || source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas;
+      check(plain, "run: a photo", "a Blob, ImageBitmap, ImageData, img, canvas or video", source);
+      checkSize(source.width, source.height);
     }
     return await createImageBitmap(source);
   } catch (cause) {
@@ -67,10 +65,4 @@ function checkSize(width: number, height: number): void {
       message: `the picture has ${width}×${height} pixels; at most ${Math.floor(MAX_PIXELS / 1e6)} megapixels are read; make it smaller`,
     });
   }
-}
-
-/** What was given, for an error: callers without types may pass anything. */
-function nameOf(source: unknown): string {
-  if (source === null || typeof source !== "object") return String(source);
-  return source.constructor?.name ?? "an object";
 }

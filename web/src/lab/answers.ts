@@ -30,9 +30,10 @@ export class Answers {
       event.preventDefault();
       void this.#ask(candling);
     });
-    // Picking a label from the list is the question already.
-    field.addEventListener("input", () => {
-      if (candling.labels.includes(field.value)) void this.#ask(candling);
+    // Picking a label from the list is the question already; typing one is not, it may be the beginning of a longer one.
+    field.addEventListener("input", (event) => {
+      const typed = event instanceof InputEvent && event.inputType !== "insertReplacementText";
+      if (!typed && candling.labels.includes(field.value)) void this.#ask(candling);
     });
   }
 

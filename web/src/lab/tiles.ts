@@ -73,7 +73,7 @@ export class MapTile<Name extends string = string> {
   constructor(
     readonly name: Name,
     colours: () => PaintOptions,
-    fileName: () => string,
+    fileName: (map: Explanation, label: string) => string,
   ) {
     this.#tile = found(document, `[data-view="${name}"]`, HTMLElement);
     this.#canvas = found(this.#tile, "canvas", HTMLCanvasElement);
@@ -81,7 +81,9 @@ export class MapTile<Name extends string = string> {
     this.#about = found(this.#tile, ".about", HTMLElement);
     this.#heading = found(this.#tile, "h2", HTMLElement);
     this.#download = found(this.#tile, ".download", HTMLButtonElement);
-    this.#download.addEventListener("click", () => this.#save(fileName()));
+    this.#download.addEventListener("click", () => {
+      if (this.#map !== undefined) this.#save(fileName(this.#map, this.#label));
+    });
     this.#colours = colours;
   }
 

@@ -74,7 +74,8 @@ export function strength({ peak, channels }: Explanation): number {
 export function reading(map: Explanation): string {
   if (strength(map) <= 0) return NOTHING;
   if (map.channels === 1) return `maximum ${number(map.max)} · ${map.layer}, ${map.height}×${map.width}`;
-  return `largest magnitude ${number(strength(map))}`;
+  // the colours end sooner, see `render` in crates/imaging
+  return `largest magnitude ${number(strength(map))} · colours end at the 99th percentile`;
 }
 
 /** A view in a sentence, for those who do not see it. */
@@ -88,6 +89,14 @@ function place({ peak, run }: Explanation): string {
   const column = ["on the left", "in the middle", "on the right"][third(peak.x, run.width)];
   const row = [", at the top", "", ", at the bottom"][third(peak.y, run.height)];
   return `${column}${row}`;
+}
+
+/** For a view that is saved: the photo, what was asked of the network, and the class. */
+export function fileName(title: string, label: string, map: Explanation, defaultLayer: string): string {
+  const words = [title.replace(/\.\w+$/, ""), map.method];
+  if (map.counterfactual) words.push("against");
+  if (map.layer !== undefined && map.layer !== defaultLayer) words.push(map.layer);
+  return `${[...words, label].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-")}.png`;
 }
 
 /** How much of the photo the network was shown. */

@@ -31,7 +31,13 @@ export async function decode(photo: Photo, probe: Probe): Promise<Decoded> {
   const read = performance.now();
   const bitmap = await toBitmap(photo, format);
   const { width, height } = bitmap;
-  const data = photo.form === "pixels" ? photo.data : pixelsOf(bitmap);
+  let data: Uint8ClampedArray;
+  try {
+    data = photo.form === "pixels" ? photo.data : pixelsOf(bitmap);
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
   return {
     bitmap,
     pixels: { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height },

@@ -23,6 +23,20 @@ export function toFailure(thrown: unknown): Failure {
   return { code: typeof code === "string" ? code : codes.internal, message: reasonOf(thrown) };
 }
 
+/** Frees an object of the wasm after `body`, also if that failed; but not after a trap, when nothing there may be called any
+ *  more and the trap is the error to tell. */
+export function using<T extends { free(): void }, R>(object: T, body: (object: T) => R): R {
+  let result: R;
+  try {
+    result = body(object);
+  } catch (error) {
+    if (!isTrap(error)) object.free();
+    throw error;
+  }
+  object.free();
+  return result;
+}
+
 /** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
 function isTrap(thrown: unknown): boolean {
   if (thrown instanceof WebAssembly.RuntimeError) return true;

@@ -1,0 +1,27 @@
+/**
+ * What callers without types may get wrong. A value of the wrong kind is told at the door: handed on, it could trap inside the
+ * wasm, and that would cost every run in it.
+ */
+import { codes } from "../protocol.js";
+import { CandlingError } from "./error.js";
+
+/** Fails unless `ok`. `what` names the call and its argument, `allowed` what that may be. */
+export function check(ok: boolean, what: string, allowed: string, given: unknown): void {
+  if (ok) return;
+  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${nameOf(given)}` });
+}
+
+/** The options of `call`, and that their `signal` is one. */
+export function checkOptions(call: string, options: unknown): void {
+  check(typeof options === "object" && options !== null, `${call}: the argument for options`, "an object", options);
+  const { signal } = options as { readonly signal?: unknown };
+  check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
+}
+
+/** What was given, in a word or two. */
+export function nameOf(given: unknown): string {
+  if (typeof given === "function") return "a function";
+  if (typeof given === "string") return JSON.stringify(given);
+  if (typeof given !== "object" || given === null) return String(given);
+  return given.constructor?.name || "an object";
+}

@@ -3,7 +3,7 @@
 //! It is our own rather than candle's for three reasons. The sum of every output runs over the depth in order, a
 //! multiplication and an addition at a time, so that all processors round alike: a browser gives the very numbers that
 //! the native command gives. Bias and activation happen while a tile is still in registers. And candle's product brings
-//! the kernels of every other number type into the wasm module, which doubles the download.
+//! the kernels of every other number type into the wasm module, which is a quarter more to download.
 //!
 //! The blocking is that of Goto & van de Geijn 2008: a tile of `ROWS × COLUMNS` outputs stays in registers; the columns
 //! of `x` that it needs are packed next to each other, as many as fit the second-level cache, and serve all rows.

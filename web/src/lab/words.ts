@@ -53,12 +53,12 @@ export const guidedTexts = {
   "guided-backprop": {
     title: "Guided Backprop",
     about:
-      "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks (Adebayo et al. 2018).",
+      "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks (Adebayo et al. 2018). Its colours end at the 99th percentile.",
   },
   "guided-grad-cam": {
     title: "Guided Grad-CAM",
     about:
-      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018).",
+      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018). Colours as beside it.",
   },
 } as const satisfies Record<string, ViewText>;
 
@@ -74,8 +74,7 @@ export function strength({ peak, channels }: Explanation): number {
 export function reading(map: Explanation): string {
   if (strength(map) <= 0) return NOTHING;
   if (map.channels === 1) return `maximum ${number(map.max)} · ${map.layer}, ${map.height}×${map.width}`;
-  // the colours end sooner, see `render` in crates/imaging
-  return `largest magnitude ${number(strength(map))} · colours end at the 99th percentile`;
+  return `largest magnitude ${number(strength(map))}`;
 }
 
 /** A view in a sentence, for those who do not see it. */

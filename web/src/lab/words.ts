@@ -58,7 +58,7 @@ export const guidedTexts = {
   "guided-grad-cam": {
     title: "Guided Grad-CAM",
     about:
-      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018). Colours as beside it.",
+      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018). Its colours end at the 99th percentile.",
   },
 } as const satisfies Record<string, ViewText>;
 

@@ -86,7 +86,7 @@ impl Depthwise {
                 let bias = self.epilogue.bias[o];
                 for (i, y) in y.chunks_exact_mut(ys.w).enumerate() {
                     for (chunk, y) in y.chunks_mut(LANES).enumerate() {
-                        let mut sum = [bias; LANES];
+                        let mut sum = [0.0; LANES];
                         for (u, w) in w.chunks_exact(kernel[1]).enumerate() {
                             let row = &padded[(i * stride[0] + u * dilation[0]) * row_width..][..row_width];
                             for (&(phase, offset), &w) in columns.taps.iter().zip(w) {
@@ -94,7 +94,7 @@ impl Depthwise {
                                 add_scaled(&mut sum, &row[from..], w);
                             }
                         }
-                        y.iter_mut().zip(sum).for_each(|(y, z)| *y = activate(z));
+                        y.iter_mut().zip(sum).for_each(|(y, z)| *y = activate(z + bias));
                     }
                 }
             }

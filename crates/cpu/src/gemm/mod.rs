@@ -70,13 +70,13 @@ impl Packed {
             pack(&mut packed, x, columns, first, count, self.depth);
             for (block, w) in self.blocks.chunks_exact(self.depth * ROWS).enumerate() {
                 let rows = block * ROWS..self.rows.min((block + 1) * ROWS);
-                let mut start = [0.0; ROWS];
+                let mut of_block = [0.0; ROWS];
                 if let Some(bias) = bias.get(rows.clone()) {
-                    start[..rows.len()].copy_from_slice(bias);
+                    of_block[..rows.len()].copy_from_slice(bias);
                 }
                 for panel in Panel::of(count) {
                     let multiply = if panel.padded == NARROW { tile::narrow } else { tile::wide };
-                    let tile = multiply(w, &packed[panel.range(self.depth)], &start, activation);
+                    let tile = multiply(w, &packed[panel.range(self.depth)], &of_block, activation);
                     for (row, tile) in rows.clone().zip(&tile) {
                         let out = &mut out[row * columns + first + panel.first..][..panel.width];
                         out.write_copy_of_slice(&tile[..panel.width]);

@@ -15,9 +15,9 @@ pub(super) const NARROW: usize = 4;
 /// Outputs by row; of a narrow tile the columns behind are 0.
 pub(super) type Tile = [[f32; COLUMNS]; ROWS];
 
-/// `activation(start + w · x)` for packed `w`, `[depth, ROWS]`, and packed `x`, `[depth, COLUMNS]`.
-pub(super) fn wide(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Activation) -> Tile {
-    let mut sums = start.map(|value| [Quad::splat(value); 2]);
+/// `activation(w · x + bias)` for packed `w`, `[depth, ROWS]`, and packed `x`, `[depth, COLUMNS]`.
+pub(super) fn wide(w: &[f32], x: &[f32], bias: &[f32; ROWS], activation: Activation) -> Tile {
+    let mut sums = [[Quad::splat(0.0); 2]; ROWS];
     for (w, x) in w.as_chunks::<ROWS>().0.iter().zip(x.as_chunks::<COLUMNS>().0) {
         let [left, right] = x.as_chunks::<4>().0 else { continue };
         let (left, right) = (Quad::load(left), Quad::load(right));
@@ -27,17 +27,17 @@ pub(super) fn wide(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Activa
         }
     }
     let mut tile = [[0.0; COLUMNS]; ROWS];
-    for (row, sum) in tile.iter_mut().zip(sums) {
+    for ((row, sum), &bias) in tile.iter_mut().zip(sums).zip(bias) {
         let [left, right] = row.as_chunks_mut::<4>().0 else { continue };
-        activate(sum[0], activation).store(left);
-        activate(sum[1], activation).store(right);
+        finish(sum[0], bias, activation).store(left);
+        finish(sum[1], bias, activation).store(right);
     }
     tile
 }
 
 /// As [`wide`], for packed `x` of `[depth, NARROW]`.
-pub(super) fn narrow(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Activation) -> Tile {
-    let mut sums = start.map(Quad::splat);
+pub(super) fn narrow(w: &[f32], x: &[f32], bias: &[f32; ROWS], activation: Activation) -> Tile {
+    let mut sums = [Quad::splat(0.0); ROWS];
     for (w, x) in w.as_chunks::<ROWS>().0.iter().zip(x.as_chunks::<NARROW>().0) {
         let x = Quad::load(x);
         for (sum, &w) in sums.iter_mut().zip(w) {
@@ -45,16 +45,17 @@ pub(super) fn narrow(w: &[f32], x: &[f32], start: &[f32; ROWS], activation: Acti
         }
     }
     let mut tile = [[0.0; COLUMNS]; ROWS];
-    for (row, sum) in tile.iter_mut().zip(sums) {
+    for ((row, sum), &bias) in tile.iter_mut().zip(sums).zip(bias) {
         let [left, _] = row.as_chunks_mut::<4>().0 else { continue };
-        activate(sum, activation).store(left);
+        finish(sum, bias, activation).store(left);
     }
     tile
 }
 
-/// See [`Activation::apply`].
+/// Adds the bias last, as PyTorch does: sums that do not carry it round finer. See [`Activation::apply`].
 #[inline(always)]
-fn activate(v: Quad, activation: Activation) -> Quad {
+fn finish(sum: Quad, bias: f32, activation: Activation) -> Quad {
+    let v = sum.add_product(Quad::splat(1.0), Quad::splat(bias));
     match activation {
         Activation::None => v,
         Activation::Relu => v.at_least_0(),

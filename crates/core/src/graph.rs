@@ -199,16 +199,20 @@ impl Graph {
     /// flattening or linear layer lies before it.
     #[must_use]
     pub fn has_positions(&self, id: NodeId) -> bool {
-        let ends: Vec<NodeId> = self.ids().filter(|&id| !self.node(id).op.is_spatial()).collect();
-        !self.downstream_of(&ends)[id.0]
+        !self.without_positions()[id.0]
     }
 
-    /// For every layer, whether it is `from` or computed from it: where a gradient that is on its way to
-    /// `from` can pass.
-    pub(crate) fn downstream_of(&self, from: &[NodeId]) -> Vec<bool> {
+    /// [`Graph::has_positions`] the other way round, for every layer in one pass.
+    fn without_positions(&self) -> Vec<bool> {
+        self.downstream_of(|id| !self.node(id).op.is_spatial())
+    }
+
+    /// For every layer, whether it is one that `from` holds for, or computed from one: where a gradient that is on its
+    /// way to those can pass.
+    pub(crate) fn downstream_of(&self, from: impl Fn(NodeId) -> bool) -> Vec<bool> {
         let mut reached = vec![false; self.nodes.len()];
         for id in self.ids() {
-            reached[id.0] = from.contains(&id) || self.inputs[id.0].iter().any(|&i| reached[i]);
+            reached[id.0] = from(id) || self.inputs[id.0].iter().any(|&i| reached[i]);
         }
         reached
     }
@@ -219,8 +223,9 @@ impl Graph {
         let common = |node: &Node| {
             node.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
         };
+        let without = self.without_positions();
         let mut nodes: Vec<&Node> =
-            self.ids().rev().filter(|&id| self.has_positions(id)).map(|id| self.node(id)).collect();
+            self.ids().rev().filter(|id| !without[id.0]).map(|id| self.node(id)).collect();
         nodes.sort_by_key(|node| std::cmp::Reverse(common(node)));
         nodes.iter().take(6).map(|node| node.name.clone()).collect()
     }

@@ -66,9 +66,10 @@ impl<B: Backend> Network<B> {
         let (outputs_kept, on_way_back) = match retain {
             Retain::Logits => (vec![false; shapes.len()], vec![false; shapes.len()]),
             Retain::All => (vec![true; shapes.len()], vec![true; shapes.len()]),
-            Retain::Layers(layers) => {
-                (graph.ids().map(|id| layers.contains(&id)).collect(), graph.downstream_of(layers))
-            }
+            Retain::Layers(layers) => (
+                graph.ids().map(|id| layers.contains(&id)).collect(),
+                graph.downstream_of(|id| layers.contains(&id)),
+            ),
         };
         // How many layers still wait for an output; it is freed with the last of them unless it is kept.
         let mut waiting = vec![0usize; shapes.len()];

@@ -88,7 +88,7 @@ impl<B: Backend> Tape<B> {
         let backend = self.network.backend();
         let output = graph.output();
 
-        let downstream = graph.downstream_of(&[to]);
+        let downstream = graph.downstream_of(|id| id == to);
         let walked = |id: &NodeId| *id > to && downstream[id.index()];
         if !graph.ids().filter(walked).all(|id| self.keeps_for_vjp(id)) {
             return Err(Error::NotRetained(graph.node(to).name.clone()));

@@ -2,9 +2,9 @@
 //!
 //! | kind | forward | vjp |
 //! |---|---|---|
-//! | 1×1 ([`pointwise`]) | `w · x`, one GEMM | `wᵀ · dz` |
+//! | 1×1 ([`pointwise`]) | `w · x`, one [matrix product](crate::gemm) | `wᵀ · dz` |
 //! | depthwise ([`depthwise`]) | loops of our own | loops of our own |
-//! | any other ([`im2col`]) | `w · im2col(x)`, one GEMM a group | `col2im(wᵀ · dz)` |
+//! | any other ([`im2col`]) | `w · im2col(x)`, one matrix product a group | `col2im(wᵀ · dz)` |
 
 mod depthwise;
 mod epilogue;

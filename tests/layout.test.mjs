@@ -13,10 +13,10 @@ const allowed = {
   "candling-core": ["thiserror"],
   "candling-imaging": ["candling-core", "fast_image_resize", "image", "imagesize", "thiserror"],
   "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
-  "candling-cpu": ["candling-core", "candle-core", "getrandom"],
+  "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-wasm": [
     "candling-core", "candling-cpu", "candling-imaging", "candling-models",
-    "js-sys", "pollster", "serde", "serde_json", "wasm-bindgen",
+    "js-sys", "pollster", "serde", "serde_json", "wasm-bindgen", "wasm-bindgen-rayon",
   ],
   candling: [
     "candling-core", "candling-cpu", "candling-imaging", "candling-models",

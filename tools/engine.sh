@@ -1,20 +1,37 @@
 #!/usr/bin/env bash
-# Makes a compiled engine importable: bindings with xtask, then wasm-opt. Does nothing where that was already done.
+# Makes a compiled engine importable: engine.sh PROFILE BUILD runs xtask for the bindings, then wasm-opt, into www/lib/BUILD. Does
+# nothing where that was already done.
 set -euo pipefail
-compiled=$1
-out=www/lib
+profile=$1
+build=$2
+compiled="target/$build/wasm32-unknown-unknown/$profile/candling_wasm.wasm"
+out="www/lib/$build"
 made="$out/candling_wasm_bg.wasm"
 stamp="$out/.engine"
 
 if [ -f "$made" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$compiled" ] && [ "$stamp" -nt "$compiled" ]; then
     exit 0
 fi
+features=(--enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals
+    --enable-reference-types --enable-multivalue)
+case $build in
+    relaxed-simd) features+=(--enable-relaxed-simd) ;;
+    threads) features+=(--enable-relaxed-simd --enable-threads) ;;
+esac
 mkdir -p "$out"
 target/debug/xtask "$compiled" "$out"
-# The features are those that every browser with 128-bit SIMD has, and that rustc already emitted.
-web/node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers \
-    --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
-    --enable-mutable-globals --enable-reference-types --enable-multivalue \
+# The features are those that rustc already emitted. A tile of the matrix product has one caller and must stay a function of its
+# own (see product/tile.rs).
+web/node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=0 --strip-debug --strip-producers "${features[@]}" \
     "$made" -o "$made.tmp"
 mv "$made.tmp" "$made"
+rm -f "$out"/*.d.ts
+# The pool starts its workers from a copy behind a blob: address, which our content security policy refuses; they start from the
+# file itself here.
+for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do
+    [ -f "$helper" ] || continue
+    sed -i 's/^\( *let url = \)URL.createObjectURL(scriptBlob);/\1import.meta.url;/; /let scriptBlob = /d' "$helper"
+    grep -q 'let url = import.meta.url;' "$helper" && ! grep -q scriptBlob "$helper" ||
+        { echo "error: $helper does not start its workers in the way this script knows; see the lines above this one" >&2; exit 1; }
+done
 printf '%s' "$compiled" > "$stamp"

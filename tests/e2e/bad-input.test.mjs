@@ -174,7 +174,7 @@ for (const part of ["candling-worker.js", "candling_wasm.js", "candling_wasm_bg.
   test(`a site that lacks ${part}: a clear word, not silence`, async () => {
     await withPage(
       async (page) => {
-        await page.route(`**/lib/${part}`, (route) => route.fulfill({ status: 404, body: "not found" }));
+        await page.route(`**/lib/{,*/}${part}`, (route) => route.fulfill({ status: 404, body: "not found" }));
         await page.goto("/");
         await page.waitForSelector('#loading[data-state="stopped"]');
         const said = await page.textContent("#loading-text");

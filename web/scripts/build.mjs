@@ -2,7 +2,7 @@
  * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into.
  *
  *   candling.js         the client; imports nothing
- *   candling-worker.js  the worker; imports candling_wasm.js, when it starts
+ *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
  *   lab.js              the page; imports candling.js, as any other page would
  */
 import { fileURLToPath } from "node:url";

@@ -5,7 +5,7 @@ const port = Number(process.env.PORT ?? 8000);
 
 try {
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT is a number up to 65535; given "${process.env.PORT}"`);
-  const server = await serve(port);
+  const server = await serve(port, { isolated: true });
   console.log(`http://localhost:${server.address().port}  (ctrl-c ends it)`);
 } catch (error) {
   console.error(

@@ -25,14 +25,21 @@ const headers = {
   "X-Content-Type-Options": "nosniff",
 };
 
+/** What gives a page threads: nobody else may open it, and all it loads is its own or says that it may be embedded. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 /** Serves `www` on this machine only. `port` 0 takes a free one. Rejects with the listening error (`EADDRINUSE`, ...). */
-export function serve(port) {
+export function serve(port, { isolated = false } = {}) {
+  const sent = isolated ? { ...headers, ...isolation } : headers;
   // dev: look at the disk on every request, so that a rebuild shows on reload
   const files = sirv(site, { dev: true, etag: true, setHeaders: (response, path) => {
     if (path.endsWith(".safetensors")) response.setHeader("Content-Type", "application/octet-stream");
   } });
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
     files(request, response, () => {
       response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" });
       response.end("not found\n");

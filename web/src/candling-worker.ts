@@ -6,9 +6,10 @@ import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
 import { decode } from "./worker/decode.js";
 import { download } from "./worker/download.js";
-import { failure, reasonOf, toFailure, using } from "./worker/failure.js";
-
-type Wasm = typeof import("./candling_wasm.js");
+import { startEngine, type Wasm } from "./worker/engine.js";
+import { failure, toFailure, using } from "./worker/failure.js";
+import { look } from "./worker/live.js";
+import { occlude, planOf } from "./worker/occlusion.js";
 
 interface KeptRun {
   readonly run: Run;
@@ -33,15 +34,16 @@ type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?:
 type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
 
 const handlers: Handlers = {
-  async load({ model }) {
-    const [{ wasm, memory }, bytes] = await Promise.all([
-      startWasm(),
+  async load({ model, build: asked, threads: most }) {
+    const [{ wasm, memory, build, threads }, bytes] = await Promise.all([
+      startEngine(asked, most),
       download(model, (progress) => reply({ type: "progress", progress })),
     ]);
     const engine = new wasm.Engine(bytes);
     const info = engine.info();
     loaded = { wasm, memory, engine, classes: info.classes };
-    return { answer: { info, labels: engine.labels(), colormaps: wasm.colormaps() } };
+    const about = { info: { ...info, build, threads }, labels: engine.labels(), colormaps: wasm.colormaps() };
+    return { answer: { ...about, model: new Blob([bytes]) } };
   },
 
   async run({ photo, fit }) {
@@ -90,6 +92,28 @@ const handlers: Handlers = {
     });
   },
 
+  occlusion({ run: handle, target, how }) {
+    const { run, top } = kept(handle);
+    const answer = planOf(need().wasm, run, resolve(target ?? top), how);
+    return { answer, transfer: [answer.job.data.buffer] };
+  },
+
+  occlude(ask) {
+    const { wasm, engine } = need();
+    const values = occlude(wasm, engine, ask);
+    counts.forwards += values.length + (ask.job === undefined ? 0 : 1);
+    return { answer: values, transfer: [values.buffer] };
+  },
+
+  frame(ask) {
+    const { wasm, engine } = need();
+    const answer = look(wasm, engine, resolve, ask);
+    counts.forwards += 1;
+    counts.explanations += 1;
+    const picture = answer.picture === undefined ? [] : [answer.picture];
+    return { answer, transfer: [answer.data.buffer, ...picture] };
+  },
+
   async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity }) {
     const rgba = need().wasm.render(data, channels, height, width, outWidth, outHeight, colormap, opacity);
     counts.renders += 1;
@@ -111,21 +135,6 @@ const handlers: Handlers = {
     return { answer: null };
   },
 };
-
-/** Loads and compiles the wasm. A dynamic import, so that a missing file is an error with words and not a silent worker. */
-async function startWasm(): Promise<{ wasm: Wasm; memory: WebAssembly.Memory }> {
-  try {
-    const wasm: Wasm = await import("./candling_wasm.js");
-    const { memory } = await wasm.default({ module_or_path: new URL("./candling_wasm_bg.wasm", import.meta.url) });
-    return { wasm, memory };
-  } catch (cause) {
-    throw failure(
-      codes.engineUnavailable,
-      `the engine could not be started: ${reasonOf(cause)}; candling_wasm.js and candling_wasm_bg.wasm must lie beside ` +
-        `candling-worker.js, and a content security policy must allow 'wasm-unsafe-eval'`,
-    );
-  }
-}
 
 function need(): Loaded {
   if (loaded === undefined) throw failure(codes.internal, "no model is loaded in this worker");

@@ -1,22 +1,32 @@
 /**
  * Candling in a page: `import { Candling, paint } from "./lib/candling.js"`.
  *
- * The module needs `candling-worker.js`, `candling_wasm.js` and `candling_wasm_bg.wasm` beside it and asks for nothing else,
+ * The module needs `candling-worker.js` and the folders `simd128`, `relaxed-simd` and `threads` of the engine beside it, loads one
+ * of these, and asks for nothing else,
  * but the model whose address it is given.
  */
 export { Candling, Explanation, Run } from "./client/client.js";
-export type { ExplainOptions, LoadOptions, RenderOptions, RunOptions } from "./client/client.js";
+export type { ExplainOptions, LoadOptions, OcclusionOptions, RenderOptions, RunOptions } from "./client/client.js";
 export { CandlingError } from "./client/error.js";
+export type { Frame, FrameSource } from "./client/frames.js";
+export type { LiveFrame, LiveOptions, LiveStats } from "./client/live.js";
 export { paint } from "./client/paint.js";
 export type { PaintOptions } from "./client/paint.js";
 export type { PhotoSource } from "./client/photo.js";
+export { weightsFor } from "./client/weights.js";
+export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
+  Build,
   ClassQuery,
+  EngineBuild,
   EngineInfo,
   ExplainTimings,
   Fit,
+  FrameAnswer,
+  FrameTimings,
   LayerInfo,
   Method,
+  OcclusionProgress,
   Prediction,
   Progress,
   ResolvedTarget,

@@ -12,6 +12,9 @@ export default function init(options: { module_or_path: URL }): Promise<{
   readonly memory: WebAssembly.Memory;
 }>;
 
+/** Starts the workers that share the memory. Only in the build with threads. */
+export const initThreadPool: ((threads: number) => Promise<void>) | undefined;
+
 /** Reads the header of an encoded picture, never its pixels: a 60000×60000 claim costs nothing. */
 export function probe(bytes: Uint8Array): { format: string; width: number; height: number };
 
@@ -28,6 +31,10 @@ export class Engine {
   prepareTensor(data: Float32Array, height: number, width: number): Prepared;
   /** One forward pass; what the backward walks need stays in the `Run`. */
   forward(input: Prepared): Run;
+  /** One forward pass of which only what CAMs at one layer need stays; without a name, the model's own choice. */
+  forwardTo(input: Prepared, layer: string | undefined): Run;
+  /** Runs the picture as it is; `over` makes the target a margin. */
+  occlude(input: Prepared, target: number, over: number | undefined, how: Occlusion): Occluder;
   free(): void;
 }
 
@@ -41,6 +48,10 @@ export class Run {
   private constructor();
   predictions(top: number): Prediction[];
   logits(): Float32Array;
+  /** The input tensor that ran, 1×3×height×width. */
+  input(): Float32Array;
+  /** Its height and width. */
+  inputSize(): Uint32Array;
   explain(
     method: Method,
     target: number,
@@ -60,6 +71,24 @@ export class Explanation {
   readonly layer: string | undefined;
   /** `channels·height·width` raw values, channel by channel. */
   data(): Float32Array;
+  free(): void;
+}
+
+/** A patch (side and step in pixels of the input) and the value under it. */
+export class Occlusion {
+  constructor(patch: number, stride: number, baseline: number);
+  /** Rows and columns of the map of an input of this size; refuses what does not fit it. */
+  grid(height: number, width: number): Uint32Array;
+  /** The part of the input that the map lies on: left, top, width, height. */
+  area(height: number, width: number): Float64Array;
+  free(): void;
+}
+
+/** One picture and one target, ready for any positions of its occlusion map. */
+export class Occluder {
+  private constructor();
+  /** The values of the positions from `start` up to but not `end`, counted row by row. */
+  values(start: number, end: number): Float32Array;
   free(): void;
 }
 

@@ -11,9 +11,8 @@ import { loadNetwork } from "./lab/loading.js";
 import { announce, clear, say } from "./lab/message.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
 import { MapTile, PhotoTile } from "./lab/tiles.js";
+import { chooseModel } from "./lab/weights.js";
 import { camChoices, type CamName, fileName, guidedTexts, hasCode, milliseconds, sentence } from "./lab/words.js";
-
-const MODEL = "models/efficientnet-lite0.safetensors";
 
 const page = byId("lab", HTMLElement);
 const method = byId("method", HTMLSelectElement);
@@ -228,7 +227,7 @@ function fillSettings({ info, colormaps }: Candling): void {
   byId("model-credit", HTMLElement).textContent = `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
 }
 
-const network = loadNetwork(MODEL);
+const network = loadNetwork(chooseModel());
 const lab = new Lab(network);
 
 const openSample = (sample: Sample) => {

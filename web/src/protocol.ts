@@ -72,6 +72,17 @@ export interface EngineInfo {
   readonly classes: number;
 }
 
+/** The builds of the engine, slowest first: 128-bit vectors; fused multiply-add; that and threads on one memory, which a page
+ *  must be cross-origin isolated for. */
+export type Build = "simd128" | "relaxed-simd" | "threads";
+
+/** What runs. */
+export interface EngineBuild {
+  readonly build: Build;
+  /** 1 for all builds but `threads`. */
+  readonly threads: number;
+}
+
 /** Bytes of the model so far. `total` is missing where the server does not say, or sends it compressed. */
 export interface Progress {
   readonly loaded: number;
@@ -92,6 +103,44 @@ export interface RunTimings {
 /** Milliseconds per stage of `explain`. There is no forward pass among them: the run's is reused. */
 export interface ExplainTimings {
   readonly backward: number;
+  /** Of an occlusion map only: all its forward passes, by the clock on the wall. */
+  readonly forwards?: number;
+}
+
+/** What an occlusion map covers the picture with: a square patch and its steps in pixels of the input, and the value that every
+ *  channel of the normalised input is under it. */
+export interface Occlusion {
+  readonly patch: number;
+  readonly stride: number;
+  readonly baseline: number;
+}
+
+/** Positions of an occlusion map so far. */
+export interface OcclusionProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What an occlusion map is about; enough for any worker with the same model. */
+export interface OcclusionJob {
+  /** The input tensor, 1×3×height×width. */
+  readonly data: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly target: ResolvedTarget;
+  readonly how: Occlusion;
+}
+
+/** Milliseconds per stage of a live frame. */
+export interface FrameTimings {
+  /** The frame onto a canvas, and its pixels off it. */
+  readonly decode: number;
+  /** Resize and normalise. */
+  readonly prepare: number;
+  readonly forward: number;
+  readonly backward: number;
+  /** Colours, and laying them over the frame. */
+  readonly paint: number;
 }
 
 /** What the worker has done since it was started. */
@@ -128,11 +177,31 @@ export interface MapData {
   readonly width: number;
 }
 
+/** What one frame of a live stream was found to be. */
+export interface FrameAnswer extends MapData {
+  readonly max: number;
+  readonly target: ResolvedTarget;
+  readonly layer: string;
+  /** The likeliest classes, best first. */
+  readonly predictions: readonly Prediction[];
+  /** Of the frame, in pixels. */
+  readonly frame: { readonly width: number; readonly height: number };
+  readonly view: View;
+  readonly timings: FrameTimings;
+}
+
 /** Every kind of call: what is asked, and what comes back. */
 export interface Calls {
   load: {
-    ask: { readonly model: string };
-    answer: { readonly info: EngineInfo; readonly labels: readonly string[]; readonly colormaps: readonly string[] };
+    /** An address, or the file that another worker loaded. */
+    ask: { readonly model: string | Blob; readonly build: Build | "auto"; readonly threads: number | undefined };
+    answer: {
+      readonly info: EngineInfo & EngineBuild;
+      readonly labels: readonly string[];
+      readonly colormaps: readonly string[];
+      /** The model's file, for further workers; a handle, whose bytes the browser keeps once. */
+      readonly model: Blob;
+    };
   };
   run: {
     ask: { readonly photo: Photo; readonly fit: Fit };
@@ -157,6 +226,35 @@ export interface Calls {
       readonly layer?: string;
       readonly timings: ExplainTimings;
     };
+  };
+  /** Checks what is asked of a run, and gives what a pool needs to answer it. */
+  occlusion: {
+    ask: { readonly run: number; readonly target?: Target; readonly how: Occlusion };
+    answer: {
+      readonly job: OcclusionJob;
+      readonly rows: number;
+      readonly columns: number;
+      /** The part of the input that the map lies on: left, top, width, height, in pixels of the input. */
+      readonly area: readonly [left: number, top: number, width: number, height: number];
+    };
+  };
+  /** The values of the positions from `start` up to but not `end`, counted row by row. The job comes with the first part that a
+   *  worker is asked for, and holds until the next. */
+  occlude: {
+    ask: { readonly job?: OcclusionJob; readonly start: number; readonly end: number };
+    answer: Float32Array;
+  };
+  /** One frame, forward and Grad-CAM, and if `paint` is there a picture of both. Nothing of it is kept. */
+  frame: {
+    ask: {
+      readonly frame: ImageBitmap | VideoFrame;
+      readonly fit: Fit;
+      /** The frame's top class where left out. */
+      readonly target?: Target;
+      readonly layer?: string;
+      readonly paint?: { readonly colormap: string; readonly opacity: number };
+    };
+    answer: FrameAnswer & { readonly picture?: ImageBitmap };
   };
   render: {
     ask: MapData & {

@@ -1,10 +1,12 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use candling_core::Method;
 use candling_imaging::{Colormap, Fit};
-use clap::{Args, Parser, Subcommand};
+use candling_models::Precision;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// See what in a photo made an image classifier say so.
 #[derive(Parser)]
@@ -65,9 +67,10 @@ pub struct Predict {
 pub struct Explain {
     #[command(flatten)]
     pub source: Source,
-    /// gradient, input-x-gradient, guided-backprop, deconvnet, cam, grad-cam, guided-grad-cam, hires-cam, layer-cam
+    /// gradient, input-x-gradient, guided-backprop, deconvnet, cam, grad-cam, guided-grad-cam, hires-cam, layer-cam,
+    /// occlusion
     #[arg(long)]
-    pub method: Method,
+    pub method: How,
     /// CLASS, or CLASS-vs-CLASS for the margin of one over the other; a class is an index, a name, or a part that
     /// one name alone has. Default: the top class
     #[arg(long, value_name = "CLASS")]
@@ -78,6 +81,12 @@ pub struct Explain {
     /// Grad-CAM: what speaks against the class
     #[arg(long)]
     pub counterfactual: bool,
+    /// Occlusion: side of the grey patch, in pixels of the input; default: 32
+    #[arg(long, value_name = "PIXELS")]
+    pub patch: Option<usize>,
+    /// Occlusion: from one position of the patch to the next; default: half its side
+    #[arg(long, value_name = "PIXELS")]
+    pub stride: Option<usize>,
     /// Write a picture: the map over the photo, or the pixel map
     #[arg(short, long, value_name = "OUT.png")]
     pub output: Option<PathBuf>,
@@ -87,12 +96,44 @@ pub struct Explain {
     /// Of the map over the photo, 0 to 1
     #[arg(long, default_value_t = 0.5, value_parser = share)]
     pub opacity: f32,
-    /// Write the raw values: f32 .npy, [h,w] for CAM methods, [3,H,W] for pixel methods
+    /// Write the raw values: f32 .npy, [h,w] for CAM methods and occlusion, [3,H,W] for pixel methods
     #[arg(long, value_name = "MAP.npy")]
     pub raw: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// How a map comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// By a walk back through one forward pass.
+    Walk(Method),
+    /// By a forward pass for each place that is covered.
+    Occlusion,
+}
+
+impl How {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Walk(method) => method.name(),
+            Self::Occlusion => "occlusion",
+        }
+    }
+}
+
+impl FromStr for How {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        if name == Self::Occlusion.name() {
+            return Ok(Self::Occlusion);
+        }
+        // its error ends with the list of the other methods
+        name.parse()
+            .map(Self::Walk)
+            .map_err(|e: candling_core::Error| format!("{e}, {}", Self::Occlusion.name()))
+    }
 }
 
 /// A number from 0 to 1.
@@ -117,4 +158,22 @@ pub struct Convert {
     /// Where the model file goes
     #[arg(short, long, value_name = "MODEL.safetensors")]
     pub output: PathBuf,
+    /// f16, or packed into half of that
+    #[arg(long, value_name = "full|small", default_value = "full", hide_possible_values = true)]
+    pub weights: Weights,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Weights {
+    Full,
+    Small,
+}
+
+impl From<Weights> for Precision {
+    fn from(weights: Weights) -> Self {
+        match weights {
+            Weights::Full => Self::Full,
+            Weights::Small => Self::Small,
+        }
+    }
 }

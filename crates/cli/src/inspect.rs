@@ -13,6 +13,7 @@ pub fn run(args: &Inspect) -> Result<String> {
         format!("{}: {} classes, {parameters} parameters", model.name, graph.classes()),
         format!("licence  {}", model.licence),
         format!("origin   {}", model.origin),
+        format!("weights  {}", model.precision),
         format!(
             "input    {}x{}, (pixel - {:?}) / {:?}, centre crop {}",
             p.width, p.height, p.mean, p.std, p.crop_fraction

@@ -50,7 +50,7 @@ impl Session {
         let mut model = load_model(source.model.as_deref())?;
         let watched = watch(&model)?;
         let weights = std::mem::take(&mut model.weights);
-        let network = Arc::new(Network::new(Cpu, model.graph.clone(), &weights)?);
+        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &weights)?);
         drop(weights);
         timings.load = lap();
 

@@ -52,6 +52,19 @@ fn options_that_do_not_go_together() {
         text.starts_with("error: layer: `pool` (global_avg_pool) has no positions left to map"),
         "{text}"
     );
+    let text = explain(&["--method", "grad-cam", "--patch", "32"]);
+    assert_eq!(text, "error: patch: `grad-cam` has none; it goes with `occlusion`");
+    let text = explain(&["--method", "gradient", "--stride", "8"]);
+    assert_eq!(text, "error: stride: `gradient` has none; it goes with `occlusion`");
+    let text = explain(&["--method", "occlusion", "--layer", "stem"]);
+    assert_eq!(text, "error: layer: `occlusion` is about the input's pixels and takes no layer");
+    let text = explain(&["--method", "occlusion", "--counterfactual"]);
+    assert!(
+        text.starts_with("error: counterfactual: `occlusion` has none, its map has both signs"),
+        "{text}"
+    );
+    let text = explain(&["--method", "occlusion", "--patch", "225"]);
+    assert_eq!(text, "error: patch: a side of 225 pixels; it is 1 to 224 on an input of 224x224");
     let jpeg = scratch("never.jpg");
     let text = explain(&["--method", "grad-cam", "-o", jpeg.to_str().unwrap()]);
     assert!(text.starts_with("error: output: `") && text.ends_with("end its name in .png"), "{text}");
@@ -67,6 +80,7 @@ fn what_the_parser_refuses() {
     };
     let text = explain(&["--method", "grad_cam"]);
     assert!(text.contains("unknown method `grad_cam`; methods are gradient, input-x-gradient,"), "{text}");
+    assert!(text.contains("layer-cam, occlusion"), "{text}");
     let text = explain(&[]);
     assert!(text.contains("--method"), "{text}");
     let text = explain(&["--method", "grad-cam", "--colormap", "rainbow"]);

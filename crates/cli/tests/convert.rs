@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{dog_cat, done, f32s, json, scratch, written};
+use common::{BAD_USE, dog_cat, done, f32s, json, refused_at_length, scratch, written};
 
 /// Per block of Lite0: depthwise channels, kernel, output channels.
 const BLOCKS: [(usize, usize, usize); 16] = [
@@ -105,6 +105,27 @@ fn checkpoint(values: impl Fn(&str, usize) -> f32) -> Vec<u8> {
         file.op(&(n as u64).to_le_bytes()).op(&f32s((0..n).map(|i| values(name, i))));
     }
     file.0
+}
+
+#[test]
+fn small_weights_are_half_the_file() {
+    let values = |name: &str, i: usize| match name.rsplit_once('.') {
+        Some((_, "running_var")) => 1.0,
+        _ => ((i * 7 % 31) as f32 - 15.0) / 150.0,
+    };
+    let from = written("lite0-values.pth", &checkpoint(values));
+    let sizes = ["full", "small"].map(|weights| {
+        let to = scratch(&format!("lite0-{weights}.safetensors"));
+        done(args!["convert", &from, "-o", &to, "--weights", weights]);
+        let said = done(args!["inspect", &to]);
+        assert!(said.contains(&format!("\nweights  {weights}, ")), "{said}");
+        std::fs::metadata(&to).unwrap().len()
+    });
+    assert!(2 * sizes[1] <= sizes[0], "{sizes:?}");
+
+    let text =
+        refused_at_length(BAD_USE, args!["convert", &from, "-o", scratch("none"), "--weights", "int8"]);
+    assert!(text.contains("invalid value 'int8' for '--weights <full|small>'"), "{text}");
 }
 
 #[test]

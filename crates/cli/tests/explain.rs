@@ -154,6 +154,36 @@ fn a_tensor_instead_of_a_photo_is_painted_at_its_own_size() {
     assert_eq!(image::open(&png).unwrap().to_rgba8().dimensions(), (64, 96));
 }
 
+/// Patches of 64 in steps of 40: 5×5 cells of 40 pixels of the input's 224, from the 12th on, and the rest is the photo.
+#[test]
+fn an_occlusion_map_is_painted_where_its_patches_have_their_middles() {
+    let (raw, png) = (scratch("occlusion.npy"), scratch("occlusion.png"));
+    let args = args!["explain", dog_cat(), "--method", "occlusion", "--target", "shepherd", "--json"];
+    let options = args!["--patch", "64", "--stride", "40", "--opacity", "1", "--raw", &raw, "-o", &png];
+    let report = json(args.into_iter().chain(options));
+    assert_eq!((&report["method"], &report["layer"]), (&json!("occlusion"), &json!(null)));
+    let (extents, map) = read_npy(&raw);
+    assert_eq!(extents, "5,5");
+    assert!(map.iter().any(|&v| v > 0.0) && map.iter().any(|&v| v < 0.0), "signed");
+    let max = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    assert_eq!(report["map"]["max"].as_f64().unwrap() as f32, max);
+
+    let bytes = std::fs::read(dog_cat()).unwrap();
+    let photo = candling_imaging::decode(&bytes).unwrap();
+    let photo = image::RgbaImage::from_raw(photo.width, photo.height, photo.rgba).unwrap();
+    let painted = image::open(&png).unwrap().to_rgba8();
+    let at = |side: u32, pixel: f64| (pixel * f64::from(side) / 224.0).round() as u32;
+    let (columns, rows) = (at(800, 12.0)..at(800, 212.0), at(478, 12.0)..at(478, 212.0));
+    let mut inside = 0;
+    for (x, y, pixel) in painted.enumerate_pixels() {
+        let covered = columns.contains(&x) && rows.contains(&y);
+        assert!(covered || pixel == photo.get_pixel(x, y), "painted over at {x}, {y}");
+        inside += usize::from(covered && pixel != photo.get_pixel(x, y));
+    }
+    let area = columns.len() * rows.len();
+    assert!(inside > area * 9 / 10, "{inside} of {area} are painted");
+}
+
 #[test]
 fn says_it_in_words() {
     let stdout = done(args!["explain", dog_cat(), "--method", "hires-cam", "--target", "shepherd-vs-tabby"]);

@@ -3,6 +3,17 @@
 use crate::ops::{AvgPool, Conv2d, MaxPool};
 use crate::{Activation, Error, ReluRule, Result, Shape};
 
+/// A fused activation that a gradient meets on its way back; see [`Activation::vjp`].
+#[derive(Debug)]
+pub struct Gate<'a, T> {
+    /// The activation's output.
+    pub y: &'a T,
+    /// The activation.
+    pub activation: Activation,
+    /// What it lets through.
+    pub rule: ReluRule,
+}
+
 /// `f32` kernels, no policy: what to compute is decided by [`Graph`](crate::Graph) and
 /// [`Tape`](crate::Tape), how by a backend.
 ///
@@ -42,8 +53,15 @@ pub trait Backend {
     fn conv2d(&self, _x: &Self::Tensor, _conv: &Self::Conv, _y: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("conv2d"))
     }
-    /// `dx = wᵀ ⋆ dz`, the transposed convolution; `dz` has already passed the activation.
-    fn conv2d_vjp(&self, _dz: &Self::Tensor, _conv: &Self::Conv, _x: Shape) -> Result<Self::Tensor> {
+    /// `dx = wᵀ ⋆ dz`, the transposed convolution; `dz` has already passed the activation. With a gate, what of `dx` passes
+    /// it: the layer before needs nothing else, and the kernel still has `dx` in registers.
+    fn conv2d_vjp(
+        &self,
+        _dz: &Self::Tensor,
+        _conv: &Self::Conv,
+        _x: Shape,
+        _gate: Option<Gate<'_, Self::Tensor>>,
+    ) -> Result<Self::Tensor> {
         Err(Error::Unsupported("conv2d_vjp"))
     }
 

@@ -32,8 +32,8 @@ mod target;
 mod weights;
 
 pub use activation::{Activation, ReluRule};
-pub use attribution::{Attribution, Method, Query};
-pub use backend::Backend;
+pub use attribution::{Attribution, Method, Occluder, Occlusion, Query};
+pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;
 pub use error::{Error, Result};
 pub use graph::{Graph, INPUT, Node, NodeId};

@@ -59,6 +59,20 @@ impl<B: Backend> Network<B> {
     /// [`Error::BadShape`] if `x` is not of `shape`, [`Error::NotFinite`] if it holds a NaN or an infinity,
     /// [`Error::AtLayer`] where a layer cannot take what it is given.
     pub fn forward(self: &Arc<Self>, shape: Shape, x: &[f32], retain: Retain<'_>) -> Result<Tape<B>> {
+        self.forward_observed(shape, x, retain, &mut |_| {})
+    }
+
+    /// [`Network::forward`] that tells `done` of every layer as soon as it has run: for a profile.
+    ///
+    /// # Errors
+    /// As for [`Network::forward`].
+    pub fn forward_observed(
+        self: &Arc<Self>,
+        shape: Shape,
+        x: &[f32],
+        retain: Retain<'_>,
+        done: &mut dyn FnMut(NodeId),
+    ) -> Result<Tape<B>> {
         let graph = &self.graph;
         let shapes = graph.shapes_for(shape)?;
         Error::check_finite("input", x)?;
@@ -99,6 +113,7 @@ impl<B: Backend> Network<B> {
                 .map_err(|e| e.at(&node.name, node.op.name()))?;
             outputs[id.index()] = Some(result.y);
             argmax[id.index()] = result.argmax.filter(|_| on_way_back[id.index()]);
+            done(id);
         }
         Ok(Tape::new(Arc::clone(self), shapes, outputs, argmax))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ops::{Keeps, Kept};
-use crate::{Backend, Error, Graph, Network, NodeId, ReluRule, Result, Shape, Target};
+use crate::{Activation, Backend, Error, Gate, Graph, Network, NodeId, ReluRule, Result, Shape, Target};
 
 /// What a forward pass left behind. Immutable: it serves any number of classes, layers and methods, so a
 /// second class on the same picture costs no second forward.
@@ -75,6 +75,13 @@ impl<B: Backend> Tape<B> {
         }
     }
 
+    /// A layer's fused activation, as its gradient meets it.
+    fn gate(&self, id: NodeId, rule: ReluRule) -> Option<Gate<'_, B::Tensor>> {
+        let activation = self.graph().node(id).op.fused_activation();
+        let y = self.activation(id).filter(|_| activation != Activation::None)?;
+        Some(Gate { y, activation, rule })
+    }
+
     /// The gradient of `target` with respect to the output of layer `to`, of that layer's shape; for every
     /// picture of the batch its own. `rule` says what ReLUs let through on the way. Only layers between the
     /// logits and `to` are walked, and a layer's own fused activation is not: the gradient is that *at* its
@@ -84,6 +91,20 @@ impl<B: Backend> Tape<B> {
     /// [`Error::UnknownClass`], [`Error::NotRetained`], or [`Error::AtLayer`] naming a layer whose vjp this
     /// backend does not have.
     pub fn backward(&self, target: Target, to: NodeId, rule: ReluRule) -> Result<B::Tensor> {
+        self.backward_observed(target, to, rule, &mut |_| {})
+    }
+
+    /// [`Tape::backward`] that tells `done` of every layer as soon as the walk has passed it: for a profile.
+    ///
+    /// # Errors
+    /// As for [`Tape::backward`].
+    pub fn backward_observed(
+        &self,
+        target: Target,
+        to: NodeId,
+        rule: ReluRule,
+        done: &mut dyn FnMut(NodeId),
+    ) -> Result<B::Tensor> {
         let graph = self.graph();
         let backend = self.network.backend();
         let output = graph.output();
@@ -98,6 +119,11 @@ impl<B: Backend> Tape<B> {
         let logits = self.shape(output);
         let seed = target.gradient(logits.c)?.repeat(logits.n);
         let mut gradients: Vec<Option<B::Tensor>> = vec![None; self.shapes.len()];
+        let mut passed = vec![false; self.shapes.len()];
+        let mut readers = vec![0usize; self.shapes.len()];
+        for input in graph.ids().filter(walked).flat_map(|id| graph.inputs(id)) {
+            readers[input.index()] += 1;
+        }
         gradients[output.index()] = Some(backend.upload(logits, &seed)?);
 
         for id in graph.ids().rev().filter(walked) {
@@ -110,11 +136,20 @@ impl<B: Backend> Tape<B> {
             let kept = Kept {
                 inputs: &inputs,
                 y: self.outputs[id.index()].as_ref(),
+                passed: passed[id.index()],
                 argmax: self.argmax[id.index()].as_ref(),
             };
             for (i, input) in graph.inputs(id).enumerate().filter(|(_, x)| downstream[x.index()]) {
-                let dx =
-                    node.op.vjp(backend, self.network.prepared(id), &kept, &dy, i, rule).map_err(in_layer)?;
+                // The gradient of a layer with one reader is complete here and can pass its activation at once; that at
+                // `to` itself is asked for before its activation.
+                let gate = (node.op.takes_gate() && readers[input.index()] == 1 && input != to)
+                    .then(|| self.gate(input, rule))
+                    .flatten();
+                passed[input.index()] = gate.is_some();
+                let dx = node
+                    .op
+                    .vjp(backend, self.network.prepared(id), &kept, &dy, i, rule, gate)
+                    .map_err(in_layer)?;
                 // An output that several layers read collects the gradients of all.
                 let slot = &mut gradients[input.index()];
                 *slot = Some(match slot.take() {
@@ -122,6 +157,7 @@ impl<B: Backend> Tape<B> {
                     Some(sum) => backend.add(&sum, &dx).map_err(in_layer)?,
                 });
             }
+            done(id);
         }
         gradients[to.index()]
             .take()

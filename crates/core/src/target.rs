@@ -46,4 +46,14 @@ impl Target {
         }
         Ok(dy)
     }
+
+    /// The target itself: the logit, or the difference of two.
+    ///
+    /// # Errors
+    /// As [`Target::gradient`].
+    pub fn score(self, logits: &[f32]) -> Result<f32> {
+        // the gradient knows which targets there are; a target is linear in the logits, and most terms are exact zeros
+        let gradient = self.gradient(logits.len())?;
+        Ok(gradient.iter().zip(logits).map(|(dy, y)| dy * y).sum())
+    }
 }

@@ -1,34 +1,43 @@
 //! Kernels that move whole channels.
 
-use candle_core::Tensor;
 use candling_core::{Result, Shape};
 
-use crate::storage::{read, shape, tensor};
+use crate::Blocked;
+use crate::blocked::{BLOCK, blocks};
 
 /// The channels of all inputs, one after the other, picture by picture.
-pub(crate) fn concat(xs: &[Tensor]) -> Result<Tensor> {
-    let shapes: Vec<Shape> = xs.iter().map(shape).collect();
+pub(crate) fn concat(xs: &[Blocked]) -> Result<Blocked> {
+    let shapes: Vec<Shape> = xs.iter().map(Blocked::shape).collect();
     let first = shapes.first().copied().unwrap_or(Shape::vector(0, 0));
-    let out = Shape { c: shapes.iter().map(|s| s.c).sum(), ..first };
-    let mut y = Vec::with_capacity(out.len());
-    for n in 0..out.n {
-        for (x, s) in xs.iter().zip(&shapes) {
+    let ys = Shape { c: shapes.iter().map(|s| s.c).sum(), ..first };
+    let in_blocks = shapes.iter().all(|s| s.c.is_multiple_of(BLOCK));
+    let values = |x: &Blocked| if in_blocks { x.read(<[f32]>::to_vec) } else { x.to_planar() };
+    let parts = xs.iter().map(values).collect::<Result<Vec<_>>>()?;
+    let mut y = Vec::with_capacity(ys.len());
+    for n in 0..ys.n {
+        for (part, s) in parts.iter().zip(&shapes) {
             let picture = s.c * s.area();
-            read(x, |x| y.extend_from_slice(&x[n * picture..][..picture]))?;
+            y.extend_from_slice(&part[n * picture..][..picture]);
         }
     }
-    tensor(out, y)
+    if in_blocks { Blocked::new(ys, y) } else { Blocked::from_planar(ys, &y) }
 }
 
 /// `channels` channels from `start` on, which is the vjp of [`concat`].
-pub(crate) fn slice(dy: &Tensor, start: usize, channels: usize) -> Result<Tensor> {
-    let s = shape(dy);
-    let out = Shape { c: channels, ..s };
-    let mut dx = Vec::with_capacity(out.len());
-    read(dy, |dy| {
-        for picture in dy.chunks_exact(s.c * s.area()) {
-            dx.extend_from_slice(&picture[start * s.area()..][..channels * s.area()]);
-        }
-    })?;
-    tensor(out, dx)
+pub(crate) fn slice(dy: &Blocked, start: usize, channels: usize) -> Result<Blocked> {
+    let s = dy.shape();
+    let xs = Shape { c: channels, ..s };
+    let mut dx = Vec::new();
+    if start.is_multiple_of(BLOCK) && channels.is_multiple_of(BLOCK) {
+        dy.read(|dy| {
+            for picture in dy.chunks_exact(blocks(s.c) * s.area() * BLOCK) {
+                dx.extend_from_slice(&picture[start * s.area()..][..channels * s.area()]);
+            }
+        })?;
+        return Blocked::new(xs, dx);
+    }
+    for picture in dy.to_planar()?.chunks_exact(s.c * s.area()) {
+        dx.extend_from_slice(&picture[start * s.area()..][..channels * s.area()]);
+    }
+    Blocked::from_planar(xs, &dx)
 }

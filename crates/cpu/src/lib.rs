@@ -1,42 +1,85 @@
 //! Candling's kernels on the CPU, natively and in WebAssembly the same code.
 //!
-//! Tensors are candle's; the kernels over their storage are ours. Matrix products ([`gemm`]) round alike on every
-//! processor, so that a browser gives the very numbers that the native command gives, bit for bit; depthwise convolutions
-//! are stencils, where candle would run one small product a channel. candle's autograd is not used: its ReLU mask and
-//! max-pool gradient are not PyTorch's.
+//! Tensors are candle's, in [blocks of channels](blocked); the kernels over their storage are ours. Each sum runs over the
+//! same terms in the same order on every processor, so that results depend on nothing but how often a product and a sum are
+//! rounded ([`Rounding`]). candle's autograd is not used: its ReLU mask and max-pool gradient are not PyTorch's.
 
+mod blocked;
 mod channels;
 mod conv2d;
 mod elementwise;
-mod gemm;
+mod finish;
 mod linear;
+mod parallel;
 mod pool;
-mod storage;
+mod product;
+mod simd;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
 use candling_core::ops::{AvgPool, Conv2d, MaxPool};
-use candling_core::{Activation, Backend, Error, ReluRule, Result, Shape};
+use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
+pub use blocked::Blocked;
 pub use conv2d::Conv;
 pub use elementwise::Affine;
 pub use linear::Linear;
+pub use parallel::on_threads;
+use simd::Instructions;
 
-/// The backend; it has no state.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Cpu;
+/// How often `sum + a·b` is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Once, by a fused multiply-add: x86-64 since 2013, and WebAssembly with relaxed SIMD on such a processor.
+    Once,
+    /// After the product and after the sum: every processor can.
+    Twice,
+}
+
+/// The backend.
+#[derive(Debug, Clone, Copy)]
+pub struct Cpu {
+    instructions: Instructions,
+}
+
+impl Cpu {
+    /// The fastest kernels that this processor has.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { instructions: Instructions::best() }
+    }
+
+    /// Kernels that round in the given way, if this processor and build have such.
+    #[must_use]
+    pub fn with_rounding(rounding: Rounding) -> Option<Self> {
+        [Instructions::best(), Instructions::Narrow]
+            .map(|instructions| Self { instructions })
+            .into_iter()
+            .find(|cpu| cpu.rounding() == rounding)
+    }
+
+    /// How these kernels round.
+    #[must_use]
+    pub fn rounding(&self) -> Rounding {
+        if self.instructions.fused() { Rounding::Once } else { Rounding::Twice }
+    }
+}
+
+impl Default for Cpu {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Backend for Cpu {
-    /// `[n, c, h, w]`, `f32`, contiguous.
-    type Tensor = Tensor;
+    type Tensor = Blocked;
     type Conv = Conv;
     type Linear = Linear;
     type Affine = Affine;
-    /// For every output the position of its maximum in the input.
-    type Argmax = Rc<[u32]>;
+    /// For every output the position of its maximum in the input's plane.
+    type Argmax = Arc<[u32]>;
 
-    fn upload(&self, shape: Shape, data: &[f32]) -> Result<Tensor> {
+    fn upload(&self, shape: Shape, data: &[f32]) -> Result<Blocked> {
         if data.len() != shape.len() {
             return Err(Error::BadShape {
                 what: "tensor".into(),
@@ -44,38 +87,44 @@ impl Backend for Cpu {
                 needed: format!("{}, for {shape}", shape.len()),
             });
         }
-        storage::tensor(shape, data.to_vec())
+        Blocked::from_planar(shape, data)
     }
 
-    async fn download(&self, x: &Tensor) -> Result<Vec<f32>> {
-        storage::read(x, <[f32]>::to_vec)
+    async fn download(&self, x: &Blocked) -> Result<Vec<f32>> {
+        x.to_planar()
     }
 
-    fn shape(&self, x: &Tensor) -> Shape {
-        storage::shape(x)
+    fn shape(&self, x: &Blocked) -> Shape {
+        x.shape()
     }
 
     fn prepare_conv2d(&self, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Conv> {
         Ok(Conv::prepare(op, w, b))
     }
 
-    fn conv2d(&self, x: &Tensor, conv: &Conv, y: Shape) -> Result<Tensor> {
-        conv.forward(x, y)
+    fn conv2d(&self, x: &Blocked, conv: &Conv, y: Shape) -> Result<Blocked> {
+        conv.forward(self.instructions, x, y)
     }
 
-    fn conv2d_vjp(&self, dz: &Tensor, conv: &Conv, x: Shape) -> Result<Tensor> {
-        conv.vjp(dz, x)
+    fn conv2d_vjp(
+        &self,
+        dz: &Blocked,
+        conv: &Conv,
+        x: Shape,
+        gate: Option<Gate<'_, Blocked>>,
+    ) -> Result<Blocked> {
+        conv.vjp(self.instructions, dz, x, gate)
     }
 
     fn prepare_linear(&self, w: &[f32], b: &[f32]) -> Result<Linear> {
         Ok(Linear::prepare(w, b))
     }
 
-    fn linear(&self, x: &Tensor, linear: &Linear) -> Result<Tensor> {
-        linear.forward(x)
+    fn linear(&self, x: &Blocked, linear: &Linear) -> Result<Blocked> {
+        linear.forward(self.instructions, x)
     }
 
-    fn linear_vjp(&self, dy: &Tensor, linear: &Linear) -> Result<Tensor> {
+    fn linear_vjp(&self, dy: &Blocked, linear: &Linear) -> Result<Blocked> {
         linear.vjp(dy)
     }
 
@@ -83,65 +132,63 @@ impl Backend for Cpu {
         Ok(Affine::prepare(scale, shift))
     }
 
-    fn affine(&self, x: &Tensor, affine: &Affine) -> Result<Tensor> {
+    fn affine(&self, x: &Blocked, affine: &Affine) -> Result<Blocked> {
         affine.forward(x)
     }
 
-    fn affine_vjp(&self, dy: &Tensor, affine: &Affine) -> Result<Tensor> {
+    fn affine_vjp(&self, dy: &Blocked, affine: &Affine) -> Result<Blocked> {
         affine.vjp(dy)
     }
 
-    fn activation(&self, x: &Tensor, a: Activation) -> Result<Tensor> {
-        elementwise::map(x, |v| a.apply(v))
+    fn activation(&self, x: &Blocked, a: Activation) -> Result<Blocked> {
+        elementwise::activation(x, a)
     }
 
-    fn activation_vjp(&self, dy: &Tensor, y: &Tensor, a: Activation, rule: ReluRule) -> Result<Tensor> {
+    fn activation_vjp(&self, dy: &Blocked, y: &Blocked, a: Activation, rule: ReluRule) -> Result<Blocked> {
         elementwise::activation_vjp(dy, y, a, rule)
     }
 
-    fn max_pool(&self, x: &Tensor, op: &MaxPool, y: Shape) -> Result<(Tensor, Rc<[u32]>)> {
+    fn max_pool(&self, x: &Blocked, op: &MaxPool, y: Shape) -> Result<(Blocked, Arc<[u32]>)> {
         pool::max(x, op, y)
     }
 
-    fn max_pool_vjp(&self, dy: &Tensor, argmax: &Rc<[u32]>, x: Shape) -> Result<Tensor> {
+    fn max_pool_vjp(&self, dy: &Blocked, argmax: &Arc<[u32]>, x: Shape) -> Result<Blocked> {
         pool::max_vjp(dy, argmax, x)
     }
 
-    fn avg_pool(&self, x: &Tensor, op: &AvgPool, y: Shape) -> Result<Tensor> {
+    fn avg_pool(&self, x: &Blocked, op: &AvgPool, y: Shape) -> Result<Blocked> {
         pool::avg(x, op, y)
     }
 
-    fn avg_pool_vjp(&self, dy: &Tensor, op: &AvgPool, x: Shape) -> Result<Tensor> {
+    fn avg_pool_vjp(&self, dy: &Blocked, op: &AvgPool, x: Shape) -> Result<Blocked> {
         pool::avg_vjp(dy, op, x)
     }
 
-    fn global_avg_pool(&self, x: &Tensor) -> Result<Tensor> {
+    fn global_avg_pool(&self, x: &Blocked) -> Result<Blocked> {
         pool::global_avg(x)
     }
 
-    fn global_avg_pool_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
+    fn global_avg_pool_vjp(&self, dy: &Blocked, x: Shape) -> Result<Blocked> {
         pool::global_avg_vjp(dy, x)
     }
 
-    fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    fn add(&self, a: &Blocked, b: &Blocked) -> Result<Blocked> {
         elementwise::add(a, b)
     }
 
-    fn add_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
+    fn add_vjp(&self, dy: &Blocked, x: Shape) -> Result<Blocked> {
         elementwise::add_vjp(dy, x)
     }
 
-    fn concat(&self, xs: &[Tensor]) -> Result<Tensor> {
+    fn concat(&self, xs: &[Blocked]) -> Result<Blocked> {
         channels::concat(xs)
     }
 
-    fn concat_vjp(&self, dy: &Tensor, start: usize, channels: usize) -> Result<Tensor> {
+    fn concat_vjp(&self, dy: &Blocked, start: usize, channels: usize) -> Result<Blocked> {
         channels::slice(dy, start, channels)
     }
 
-    fn reshape(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
-        x.reshape((y.n, y.c, y.h, y.w)).map_err(storage::error)
+    fn reshape(&self, x: &Blocked, y: Shape) -> Result<Blocked> {
+        Blocked::from_planar(y, &x.to_planar()?)
     }
 }
-
-const DEVICE: Device = Device::Cpu;

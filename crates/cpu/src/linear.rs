@@ -1,44 +1,62 @@
-//! Linear layers: a matrix product with one column a picture.
+//! Linear layers: a matrix product whose positions are the pictures.
 
-use candle_core::Tensor;
 use candling_core::{Activation, Result, Shape};
 
-use crate::gemm::Packed;
-use crate::storage::{read, shape, tensor};
+use crate::Blocked;
+use crate::blocked::{BLOCK, blocks, size};
+use crate::finish::Finish;
+use crate::parallel::written;
+use crate::product::{Panels, Positions, Product, Terms};
+use crate::simd::Instructions;
 
-/// Weights `[out, in]` and bias `[out]`, packed both ways round.
+/// Weights `[out, in]` and bias `[out]`.
 pub struct Linear {
-    w: Packed,
-    transposed: Packed,
-    inputs: usize,
+    w: Panels,
+    outputs: usize,
+    /// Zeros up to a whole block.
     bias: Vec<f32>,
 }
 
 impl Linear {
     pub(crate) fn prepare(w: &[f32], b: &[f32]) -> Self {
-        let (outputs, inputs) = (b.len(), w.len() / b.len().max(1));
-        let (w, transposed) = (Packed::new(w, outputs, inputs), Packed::transposed(w, outputs, inputs));
-        Self { w, transposed, inputs, bias: b.to_vec() }
+        let terms = Terms { taps: 1, channels: w.len() / b.len().max(1) };
+        let mut bias = b.to_vec();
+        bias.resize(blocks(b.len()) * BLOCK, 0.0);
+        Self { w: Panels::new(w, terms), outputs: b.len(), bias }
     }
 
-    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut y = Vec::new();
-        read(x, |x| {
-            for x in x.chunks_exact(self.inputs) {
-                self.w.multiply(x, 1, &self.bias, Activation::None, &mut y);
+    pub(crate) fn forward(&self, instructions: Instructions, x: &Blocked) -> Result<Blocked> {
+        let ys = Shape::vector(x.shape().n, self.outputs);
+        let at = Positions { area: 1, first: 0 };
+        let finish = Finish::Activate { bias: &self.bias, activation: Activation::None };
+        let write = |x: &[f32], y| {
+            for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
+                let start = picture * self.w.len() * BLOCK;
+                let panels = 0..self.w.len();
+                let product =
+                    Product { w: &self.w, panels, x, x_at: at, y, start, y_at: at, count: 1, finish };
+                // SAFETY: a block for every panel from here on, and each picture its own.
+                unsafe { product.run(instructions) };
             }
-        })?;
-        tensor(Shape::vector(shape(x).n, self.bias.len()), y)
+        };
+        // SAFETY: every block of every picture.
+        Blocked::new(ys, x.read(|x| unsafe { written(size(ys), |y| write(x, y)) })?)
     }
 
     // y = w · x + b
-    pub(crate) fn vjp(&self, dy: &Tensor) -> Result<Tensor> {
-        let mut dx = Vec::new();
-        read(dy, |dy| {
-            for dy in dy.chunks_exact(self.bias.len()) {
-                self.transposed.multiply(dy, 1, &[], Activation::None, &mut dx);
+    pub(crate) fn vjp(&self, dy: &Blocked) -> Result<Blocked> {
+        let xs = Shape::vector(dy.shape().n, self.w.terms.channels);
+        let mut dx = vec![0.0; size(xs)];
+        dy.read(|dy| {
+            let pictures = dx.chunks_exact_mut(size(xs) / xs.n).zip(dy.chunks_exact(dy.len() / xs.n));
+            for (dx, dy) in pictures {
+                // A target is one class, or two: the rows of all others are not read.
+                for (output, &dy) in dy.iter().enumerate().filter(|(_, dy)| **dy != 0.0) {
+                    let row = self.w.panel(output / BLOCK).iter().skip(output % BLOCK).step_by(BLOCK);
+                    dx.iter_mut().zip(row).for_each(|(dx, w)| *dx += w * dy);
+                }
             }
         })?;
-        tensor(Shape::vector(shape(dy).n, self.inputs), dx)
+        Blocked::new(xs, dx)
     }
 }

@@ -1,12 +1,15 @@
 //! Pooling.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use candle_core::Tensor;
 use candling_core::ops::{AvgPool, MaxPool, Window};
 use candling_core::{Error, Result, Shape};
 
-use crate::storage::{read, shape, tensor};
+use crate::Blocked;
+use crate::blocked::{BLOCK, size};
+
+/// The channels of one position.
+type Lanes = [f32; BLOCK];
 
 /// The input positions, within one plane, that the window at output `(i, j)` sees, row-major.
 fn seen(window: &Window, x: Shape, i: usize, j: usize) -> impl Iterator<Item = usize> {
@@ -22,75 +25,116 @@ fn positions(y: Shape) -> impl Iterator<Item = (usize, usize)> {
     (0..y.h).flat_map(move |i| (0..y.w).map(move |j| (i, j)))
 }
 
-pub(crate) fn max(x: &Tensor, op: &MaxPool, ys: Shape) -> Result<(Tensor, Rc<[u32]>)> {
-    let xs = shape(x);
-    let mut y = Vec::with_capacity(ys.len());
-    let mut winners = Vec::with_capacity(ys.len());
-    read(x, |x| {
-        for (first, plane) in x.chunks_exact(xs.area()).enumerate().map(|(i, p)| (i * xs.area(), p)) {
+/// The maxima, and for every output the position of its maximum within the plane.
+pub(crate) fn max(x: &Blocked, op: &MaxPool, ys: Shape) -> Result<(Blocked, Arc<[u32]>)> {
+    let xs = x.shape();
+    let mut y = Vec::with_capacity(size(ys));
+    let mut winners = Vec::with_capacity(size(ys));
+    x.read(|x| {
+        for plane in x.as_chunks::<BLOCK>().0.chunks_exact(xs.area()) {
             for (i, j) in positions(ys) {
-                // Only a greater value takes over, so the first maximum wins a tie; NaN takes over, as in PyTorch.
-                let later = |a: usize, b: usize| {
-                    if plane[b] > plane[a] || plane[b].is_nan() { b } else { a }
-                };
-                let winner = seen(&op.window, xs, i, j)
-                    .reduce(later)
+                let mut seen = seen(&op.window, xs, i, j);
+                let first = seen
+                    .next()
                     .ok_or_else(|| Error::Backend("max_pool: a window outside the picture".into()))?;
-                y.push(plane[winner]);
-                winners.push((first + winner) as u32);
+                let mut of_lanes = [first; BLOCK];
+                for at in seen {
+                    for (lane, winner) in of_lanes.iter_mut().enumerate() {
+                        // Only a greater value takes over, so the first maximum wins a tie; NaN takes over, as in PyTorch.
+                        let v = plane[at][lane];
+                        if v > plane[*winner][lane] || v.is_nan() {
+                            *winner = at;
+                        }
+                    }
+                }
+                for (lane, &winner) in of_lanes.iter().enumerate() {
+                    y.push(plane[winner][lane]);
+                    winners.push(winner as u32);
+                }
             }
         }
         Ok(())
     })??;
-    Ok((tensor(ys, y)?, winners.into()))
+    Ok((Blocked::new(ys, y)?, winners.into()))
 }
 
 // y = x[winner]
-pub(crate) fn max_vjp(dy: &Tensor, winners: &[u32], xs: Shape) -> Result<Tensor> {
-    let mut dx = vec![0.0; xs.len()];
-    read(dy, |dy| dy.iter().zip(winners).for_each(|(dy, &winner)| dx[winner as usize] += dy))?;
-    tensor(xs, dx)
-}
-
-pub(crate) fn avg(x: &Tensor, op: &AvgPool, ys: Shape) -> Result<Tensor> {
-    let xs = shape(x);
-    let mut y = Vec::with_capacity(ys.len());
-    read(x, |x| {
-        for plane in x.chunks_exact(xs.area()) {
-            y.extend(positions(ys).map(|(i, j)| {
-                let sum: f32 = seen(&op.window, xs, i, j).map(|at| plane[at]).sum();
-                sum / op.divisor(i, j, xs) as f32
-            }));
-        }
-    })?;
-    tensor(ys, y)
-}
-
-// y = Σ x / divisor
-pub(crate) fn avg_vjp(dy: &Tensor, op: &AvgPool, xs: Shape) -> Result<Tensor> {
-    let ys = shape(dy);
-    let mut dx = vec![0.0; xs.len()];
-    read(dy, |dy| {
-        for (dx, dy) in dx.chunks_exact_mut(xs.area()).zip(dy.chunks_exact(ys.area())) {
-            for ((i, j), dy) in positions(ys).zip(dy) {
-                let share = dy / op.divisor(i, j, xs) as f32;
-                seen(&op.window, xs, i, j).for_each(|at| dx[at] += share);
+pub(crate) fn max_vjp(dy: &Blocked, winners: &[u32], xs: Shape) -> Result<Blocked> {
+    let of_plane = dy.shape().area() * BLOCK;
+    let mut dx = vec![0.0; size(xs)];
+    dy.read(|dy| {
+        let planes = dx.chunks_exact_mut(xs.area() * BLOCK);
+        for (dx, (dy, winners)) in planes.zip(dy.chunks_exact(of_plane).zip(winners.chunks_exact(of_plane))) {
+            for (i, (dy, &winner)) in dy.iter().zip(winners).enumerate() {
+                dx[winner as usize * BLOCK + i % BLOCK] += dy;
             }
         }
     })?;
-    tensor(xs, dx)
+    Blocked::new(xs, dx)
 }
 
-pub(crate) fn global_avg(x: &Tensor) -> Result<Tensor> {
-    let xs = shape(x);
-    // `f64`: a plane may have 10⁵ positions
-    let mean = |plane: &[f32]| (plane.iter().copied().map(f64::from).sum::<f64>() / xs.area() as f64) as f32;
-    let y = read(x, |x| x.chunks_exact(xs.area()).map(mean).collect())?;
-    tensor(Shape::vector(xs.n, xs.c), y)
+pub(crate) fn avg(x: &Blocked, op: &AvgPool, ys: Shape) -> Result<Blocked> {
+    let xs = x.shape();
+    let mut y = Vec::with_capacity(size(ys));
+    x.read(|x| {
+        for plane in x.as_chunks::<BLOCK>().0.chunks_exact(xs.area()) {
+            for (i, j) in positions(ys) {
+                let mut sum = [0.0; BLOCK];
+                seen(&op.window, xs, i, j).for_each(|at| add(&mut sum, &plane[at]));
+                let divisor = op.divisor(i, j, xs) as f32;
+                y.extend(sum.map(|sum| sum / divisor));
+            }
+        }
+    })?;
+    Blocked::new(ys, y)
+}
+
+// y = Σ x / divisor
+pub(crate) fn avg_vjp(dy: &Blocked, op: &AvgPool, xs: Shape) -> Result<Blocked> {
+    let ys = dy.shape();
+    let mut dx = vec![0.0; size(xs)];
+    dy.read(|dy| {
+        let planes = dx.as_chunks_mut::<BLOCK>().0.chunks_exact_mut(xs.area());
+        for (dx, dy) in planes.zip(dy.as_chunks::<BLOCK>().0.chunks_exact(ys.area())) {
+            for ((i, j), dy) in positions(ys).zip(dy) {
+                let divisor = op.divisor(i, j, xs) as f32;
+                let share = dy.map(|dy| dy / divisor);
+                seen(&op.window, xs, i, j).for_each(|at| add(&mut dx[at], &share));
+            }
+        }
+    })?;
+    Blocked::new(xs, dx)
+}
+
+fn add(sum: &mut Lanes, lanes: &Lanes) {
+    sum.iter_mut().zip(lanes).for_each(|(sum, v)| *sum += v);
+}
+
+pub(crate) fn global_avg(x: &Blocked) -> Result<Blocked> {
+    let xs = x.shape();
+    let ys = Shape::vector(xs.n, xs.c);
+    let mut y = Vec::with_capacity(size(ys));
+    x.read(|x| {
+        for plane in x.as_chunks::<BLOCK>().0.chunks_exact(xs.area()) {
+            // `f64`: a plane may have 10⁵ positions
+            let mut sum = [0.0f64; BLOCK];
+            for lanes in plane {
+                sum.iter_mut().zip(lanes).for_each(|(sum, &v)| *sum += f64::from(v));
+            }
+            y.extend(sum.map(|sum| (sum / xs.area() as f64) as f32));
+        }
+    })?;
+    Blocked::new(ys, y)
 }
 
 // y = Σ x / (h·w)
-pub(crate) fn global_avg_vjp(dy: &Tensor, xs: Shape) -> Result<Tensor> {
-    let spread = |&dy: &f32| std::iter::repeat_n(dy / xs.area() as f32, xs.area());
-    tensor(xs, read(dy, |dy| dy.iter().flat_map(spread).collect())?)
+pub(crate) fn global_avg_vjp(dy: &Blocked, xs: Shape) -> Result<Blocked> {
+    let mut dx = Vec::with_capacity(size(xs));
+    dy.read(|dy| {
+        for lanes in dy.as_chunks::<BLOCK>().0 {
+            let share = lanes.map(|dy| dy / xs.area() as f32);
+            (0..xs.area()).for_each(|_| dx.extend_from_slice(&share));
+        }
+    })?;
+    Blocked::new(xs, dx)
 }

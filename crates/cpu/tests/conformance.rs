@@ -5,20 +5,20 @@ use candling_testkit::conformance;
 
 #[test]
 fn golden_ops() {
-    conformance::goldens(&Cpu);
+    conformance::goldens(&Cpu::new());
 }
 
 #[test]
 fn convolutions_agree_with_the_reference_and_are_adjoint() {
-    conformance::random_convolutions(&Cpu, 1500);
+    conformance::random_convolutions(&Cpu::new(), 1500);
 }
 
 #[test]
 fn ops_agree_with_the_reference() {
-    conformance::random_ops(&Cpu);
+    conformance::random_ops(&Cpu::new());
 }
 
 #[test]
 fn edges() {
-    conformance::edges(&Cpu);
+    conformance::edges(&Cpu::new());
 }

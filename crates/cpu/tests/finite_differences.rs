@@ -47,7 +47,7 @@ fn the_gradient_is_the_slope_in_a_random_direction() {
     let slope = (logit(STEP) - logit(-STEP)) / (2.0 * STEP);
 
     let reference = gradient(&lite0(Reference), &x);
-    let cpu = gradient(&lite0(Cpu), &x);
+    let cpu = gradient(&lite0(Cpu::new()), &x);
     for (what, gradient, tolerance) in [("reference", reference, ROUNDING), ("cpu", cpu, FLIPS)] {
         let along: f64 = gradient.iter().zip(&direction).map(|(&g, d)| f64::from(g) * d).sum();
         let norm = gradient.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt();

@@ -4,7 +4,7 @@
 
 mod common;
 
-use candling_core::{Attribution, Bilinear, Method, Query, Retain, Tape, Target};
+use candling_core::{Attribution, Backend, Bilinear, Method, Query, Retain, Tape, Target};
 use candling_cpu::Cpu;
 use candling_testkit::compare::{max_difference, relative_l2};
 use candling_testkit::golden;
@@ -64,7 +64,7 @@ fn largest(map: &[f32]) -> f64 {
 
 #[test]
 fn every_golden_case() {
-    let network = lite0(Cpu);
+    let network = lite0(Cpu::new());
     let mut cases = 0;
     for picture in golden::pictures() {
         let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();
@@ -131,7 +131,7 @@ fn every_golden_case() {
 /// The gradient at each golden layer, by its mean per channel, which is Grad-CAM's weight.
 #[test]
 fn gradient_of_every_channel() {
-    let network = lite0(Cpu);
+    let network = lite0(Cpu::new());
     for picture in golden::pictures() {
         let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();
         for &(class, _) in &picture.classes {
@@ -140,7 +140,7 @@ fn gradient_of_every_channel() {
                 let id = MODEL.graph.find(layer).unwrap();
                 let gradient =
                     tape.backward(Target::Class(class), id, candling_core::ReluRule::Exact).unwrap();
-                let values: Vec<f32> = gradient.flatten_all().unwrap().to_vec1().unwrap();
+                let values = block_on(network.backend().download(&gradient)).unwrap();
                 let area = tape.shape(id).area();
                 let mean = |g: &[f32]| g.iter().sum::<f32>() / area as f32;
                 let means: Vec<f32> = values.chunks(area).map(mean).collect();

@@ -5,7 +5,9 @@ mod common;
 
 use std::sync::LazyLock;
 
-use candling_core::{Attribution, Method, NodeId, Query, ReluRule, Retain, Shape, Tape, Target, attribution};
+use candling_core::{
+    Attribution, Backend, Method, NodeId, Query, ReluRule, Retain, Shape, Tape, Target, attribution,
+};
 use candling_cpu::Cpu;
 use candling_testkit::compare::relative_to_max;
 use candling_testkit::golden;
@@ -23,7 +25,7 @@ static DOG_AND_CAT: LazyLock<Vec<f32>> =
     LazyLock::new(|| tensor(golden::pictures().iter().find(|p| p.name == "dog_cat").unwrap()));
 
 fn tape() -> Tape<Cpu> {
-    lite0(Cpu).forward(INPUT, &DOG_AND_CAT, Retain::All).unwrap()
+    lite0(Cpu::new()).forward(INPUT, &DOG_AND_CAT, Retain::All).unwrap()
 }
 
 fn layer(name: &str) -> NodeId {
@@ -36,7 +38,7 @@ fn explain(tape: &Tape<Cpu>, query: Query) -> Attribution {
 
 fn values(tape: &Tape<Cpu>, target: Target, to: &str) -> Vec<f32> {
     let gradient = tape.backward(target, layer(to), ReluRule::Exact).unwrap();
-    gradient.flatten_all().unwrap().to_vec1().unwrap()
+    block_on(Cpu::new().download(&gradient)).unwrap()
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn hires_cam_before_its_relu_sums_to_the_logit_without_bias() {
     let tape = tape();
     let logits = block_on(tape.logits()).unwrap();
     let bias = &MODEL.weights["classifier.bias"].data;
-    let head = tape.activation(layer("head")).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    let head = block_on(Cpu::new().download(tape.activation(layer("head")).unwrap())).unwrap();
     for class in [235, 285, 0, 999] {
         let g = values(&tape, Target::Class(class as u32), "head");
         let map = attribution::signed_map(Method::HiresCam, tape.shape(layer("head")), &head, &g);
@@ -90,7 +92,7 @@ fn the_gradient_of_a_margin_is_the_difference_of_gradients() {
 fn a_batch_is_its_pictures() {
     let flipped: Vec<f32> = DOG_AND_CAT.chunks(224).flat_map(|row| row.iter().rev().copied()).collect();
     let both = [DOG_AND_CAT.as_slice(), &flipped].concat();
-    let network = lite0(Cpu);
+    let network = lite0(Cpu::new());
     let batch = network.forward(Shape { n: 2, ..INPUT }, &both, Retain::All).unwrap();
     let logits = block_on(batch.logits()).unwrap();
     for (i, x) in [DOG_AND_CAT.as_slice(), &flipped].iter().enumerate() {
@@ -111,7 +113,7 @@ fn a_batch_is_its_pictures() {
 /// What the forward pass keeps changes nothing in what it computes.
 #[test]
 fn keeping_less_gives_the_same() {
-    let network = lite0(Cpu);
+    let network = lite0(Cpu::new());
     let all = tape();
     let at = layer("blocks.4.add");
     let some = network.forward(INPUT, &DOG_AND_CAT, Retain::Layers(&[at])).unwrap();
@@ -130,7 +132,7 @@ fn keeping_less_gives_the_same() {
 /// The network takes other sizes than its own.
 #[test]
 fn other_input_sizes() {
-    let network = lite0(Cpu);
+    let network = lite0(Cpu::new());
     for side in [32, 65, 320] {
         let shape = Shape { h: side, w: side + 7, ..INPUT };
         let x = candling_testkit::random::values(shape.len(), side as u64);

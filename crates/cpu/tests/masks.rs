@@ -20,7 +20,7 @@ const FLIPS_PER_PICTURE: usize = 8;
 
 #[test]
 fn masks_flip_only_at_the_kinks() {
-    let (cpu, reference) = (lite0(Cpu), lite0(Reference));
+    let (cpu, reference) = (lite0(Cpu::new()), lite0(Reference));
     let has_mask = |op: &Op| matches!(op, Op::Conv2d(conv) if conv.activation != Activation::None);
     for picture in golden::pictures().iter().filter(|p| ["macaw", "coffee"].contains(&p.name.as_str())) {
         let x = tensor(picture);
@@ -29,7 +29,7 @@ fn masks_flip_only_at_the_kinks() {
         let mut flips = 0;
         for id in MODEL.graph.ids().filter(|&id| has_mask(&MODEL.graph.node(id).op)) {
             let layer = &MODEL.graph.node(id).name;
-            let y = block_on(Cpu.download(actual.activation(id).unwrap())).unwrap();
+            let y = block_on(Cpu::new().download(actual.activation(id).unwrap())).unwrap();
             for (&y, &expected) in y.iter().zip(expected.activation(id).unwrap().data.iter()) {
                 let y = f64::from(y);
                 if (0.0 < y && y < 6.0) != (0.0 < expected && expected < 6.0) {

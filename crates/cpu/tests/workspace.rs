@@ -16,23 +16,13 @@ fn oversized_windows_are_refused() {
     let all = Padding::all;
     let cases = [
         ("im2col", conv(8, 1, Window { padding: all(3000), ..Window::new([4096, 1], [2, 2]) })),
-        ("stride", conv(8, 8, Window { padding: all(65_536), ..Window::new([2, 2], [65_536, 65_536]) })),
-        (
-            "dilation",
-            conv(
-                8,
-                8,
-                Window {
-                    padding: all(65_536),
-                    dilation: [65_535; 2],
-                    ..Window::new([2, 2], [60_000, 60_000])
-                },
-            ),
-        ),
+        ("stencil", conv(8, 8, Window { padding: all(65_536), ..Window::new([2, 2], [60_000, 60_000]) })),
     ];
-    let x = Cpu.upload(Shape::new(1, 8, 4, 4), &[1.0; 8 * 16]).unwrap();
+    let tall = Shape::new(1, 8, 4096, 1);
+    let x = Cpu::new().upload(tall, &vec![1.0; tall.len()]).unwrap();
     for (name, op) in cases {
-        let error = op.apply(&Cpu, &random::weights(&op, 1), std::slice::from_ref(&x)).err().expect(name);
+        let error =
+            op.apply(&Cpu::new(), &random::weights(&op, 1), std::slice::from_ref(&x)).err().expect(name);
         assert_eq!(error.code(), "bad-shape", "{name}");
         assert!(error.to_string().starts_with("the buffer that this window works in is "), "{name}: {error}");
     }

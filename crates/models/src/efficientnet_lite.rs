@@ -11,7 +11,7 @@ use candling_core::ops::{Add, Conv2d, GlobalAvgPool, Linear, Padding, Window};
 use candling_core::{Activation, Graph, INPUT, Node, Op, Shape, Weight, Weights};
 use half::f16;
 
-use crate::{Error, Labels, Model, Preprocessing, Result};
+use crate::{Error, Labels, Model, Precision, Preprocessing, Result};
 
 /// Tensors of a checkpoint by their PyTorch name.
 pub type StateDict = Weights;
@@ -154,6 +154,7 @@ fn assemble(
         default_layer: graph.find("head")?,
         graph,
         weights,
+        precision: Precision::Full,
     })
 }
 

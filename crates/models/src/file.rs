@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use candling_core::{Weight, Weights};
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::document::{Document, FORMAT};
-use crate::{Error, Result};
+use crate::widen::widen;
+use crate::{Error, Precision, Result, packed};
 
 /// The metadata key of the document. One key only: safetensors writes several in no fixed order, and a model
 /// file must come out the same byte for byte.
@@ -18,8 +18,8 @@ const KEY: &str = "candling";
 /// A larger file is refused before it is parsed.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Splits a file into its document and its weights, widened to `f32`.
-pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights)> {
+/// Splits a file into its document, its weights, widened to `f32`, and how it holds them.
+pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights, Precision)> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::BadModel(format!("{} bytes; at most {MAX_BYTES} are allowed", bytes.len())));
     }
@@ -34,8 +34,22 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights)> {
     })?;
     let document = parse(text)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| not_ours(&e))?;
-    let weights = tensors.iter().map(|(name, view)| Ok((name.to_owned(), widen(name, &view)?)));
-    Ok((document, weights.collect::<Result<_>>()?))
+    let mut weights = Weights::new();
+    let mut precision = Precision::Full;
+    for (name, view) in tensors.iter() {
+        let (name, weight) = match packed::part_of(name, &tensors) {
+            None => (name, plain(name, &view)?),
+            Some((_, false)) => continue,
+            Some((name, true)) => {
+                precision = Precision::Small;
+                (name, packed::read(name, &tensors)?)
+            }
+        };
+        if weights.insert(name.to_owned(), weight).is_some() {
+            return Err(Error::BadModel(format!("weight `{name}` is there twice, plain and packed")));
+        }
+    }
+    Ok((document, weights, precision))
 }
 
 /// The version is looked at first, so that a newer file is called that, not malformed.
@@ -52,13 +66,11 @@ fn parse(text: &str) -> Result<Document> {
     serde_json::from_value(value).map_err(malformed)
 }
 
-fn widen(name: &str, view: &TensorView<'_>) -> Result<Weight> {
+/// A weight of floating-point numbers.
+fn plain(name: &str, view: &TensorView<'_>) -> Result<Weight> {
     let bytes = view.data();
     let data: Vec<f32> = match view.dtype() {
-        Dtype::F16 => {
-            let halves: Vec<f16> = bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]])).collect();
-            halves.to_f32_vec()
-        }
+        Dtype::F16 => widen(bytes),
         Dtype::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         other => {
             return Err(Error::BadModel(format!("weight `{name}` is {other:?}; f16 and f32 are allowed")));
@@ -67,21 +79,29 @@ fn widen(name: &str, view: &TensorView<'_>) -> Result<Weight> {
     Ok(Weight { shape: view.shape().to_vec(), data })
 }
 
-/// Writes a file. Weights are rounded to `f16`; all of a [`Model`](crate::Model) that was converted are already.
-pub(crate) fn write(document: &Document, weights: &Weights) -> Result<Vec<u8>> {
+/// Writes a file. `bits` gives a weight's bits if it is to be packed; the others are rounded to `f16`, which all of
+/// a [`Model`](crate::Model) that was converted are already.
+pub(crate) fn write(
+    document: &Document,
+    weights: &Weights,
+    bits: impl Fn(&str) -> Option<usize>,
+) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| Error::BadModel(e.to_string());
     let text = serde_json::to_string(document).map_err(|e| failed(&e))?;
-    let halves: Vec<(&String, &Weight, Vec<u8>)> = weights
+    let mut tensors = Vec::new();
+    for (name, weight) in weights {
+        match bits(name) {
+            Some(bits) => tensors.extend(packed::write(name, weight, bits)),
+            None => {
+                let bytes = weight.data.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+                tensors.push((name.clone(), Dtype::F16, weight.shape.clone(), bytes));
+            }
+        }
+    }
+    let views = tensors
         .iter()
-        .map(|(name, weight)| {
-            let bytes = weight.data.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
-            (name, weight, bytes)
-        })
-        .collect();
-    let views = halves
-        .iter()
-        .map(|(name, weight, bytes)| {
-            let view = TensorView::new(Dtype::F16, weight.shape.clone(), bytes);
+        .map(|(name, dtype, shape, bytes)| {
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
             view.map(|view| (name.as_str(), view)).map_err(|e| failed(&e))
         })
         .collect::<Result<Vec<_>>>()?;

@@ -1,8 +1,8 @@
 //! Models as files, and the way into them.
 //!
-//! One model is one `.safetensors` file ([`Model`]): `f16` weights, and as JSON in its metadata the graph, the
-//! labels, the preprocessing, the licence and the origin. [`Model::from_bytes`] checks everything before a layer
-//! runs. Converters such as [`efficientnet_lite`] turn foreign checkpoints into a [`Model`].
+//! One model is one `.safetensors` file ([`Model`]): `f16` weights, or ones packed into half of that ([`Precision`]), and
+//! as JSON in its metadata the graph, the labels, the preprocessing, the licence and the origin. [`Model::from_bytes`] checks
+//! everything before a layer runs. Converters such as [`efficientnet_lite`] turn foreign checkpoints into a [`Model`].
 
 mod document;
 pub mod efficientnet_lite;
@@ -11,8 +11,12 @@ mod file;
 mod labels;
 mod layer;
 mod model;
+mod packed;
+mod precision;
+mod widen;
 
 pub use document::Preprocessing;
 pub use error::{Error, Result};
 pub use labels::Labels;
 pub use model::Model;
+pub use precision::Precision;

@@ -6,7 +6,7 @@ use candling_core::{Graph, INPUT, Node, NodeId, Shape, Weights};
 
 use crate::document::{Document, FORMAT, Preprocessing};
 use crate::layer::Layer;
-use crate::{Error, Labels, Result, file};
+use crate::{Error, Labels, Precision, Result, file, precision};
 
 /// A picture of more than this many pixels a side is no CNN's input.
 const MAX_SIDE: usize = 4096;
@@ -28,6 +28,8 @@ pub struct Model {
     pub graph: Graph,
     /// Their parameters.
     pub weights: Weights,
+    /// How the file held the weights, or shall hold them.
+    pub precision: Precision,
     /// Where a heatmap is taken if nothing else is said.
     pub default_layer: NodeId,
 }
@@ -38,7 +40,7 @@ impl Model {
     /// # Errors
     /// [`Error::BadModel`] or [`Error::BadGraph`], naming what is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (document, weights) = file::read(bytes)?;
+        let (document, weights, precision) = file::read(bytes)?;
         let nodes = document.layers.into_iter().map(|layer| layer.into_node(&weights));
         let nodes = nodes.collect::<Result<Vec<Node>>>()?;
         let expected = nodes
@@ -100,10 +102,12 @@ impl Model {
             labels: Labels::new(document.labels),
             graph,
             weights,
+            precision,
         })
     }
 
-    /// Writes a model file: the same bytes for the same model.
+    /// Writes a model file: the same bytes for the same model. [`Precision::Small`] rounds weights, also those that were
+    /// read from such a file.
     ///
     /// # Errors
     /// [`Error::BadModel`] if a layer cannot be written.
@@ -119,6 +123,9 @@ impl Model {
             layers: layers.map(Layer::from_node).collect::<Result<_>>()?,
             labels: self.labels.names().to_vec(),
         };
-        file::write(&document, &self.weights)
+        file::write(&document, &self.weights, |name| {
+            let layer = name.strip_suffix(".weight").filter(|_| self.precision == Precision::Small)?;
+            precision::bits(&self.graph, self.graph.find(layer).ok()?)
+        })
     }
 }

@@ -1,11 +1,11 @@
-//! The model that is committed, built into the command and served with the page.
+//! The models that are committed: the one built into the command and served with the page, and the same with small weights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use candling_core::{Activation, Node, Op};
-use candling_models::{Model, efficientnet_lite};
+use candling_models::{Model, Precision, efficientnet_lite};
 use serde_json::{Value, json};
 
 /// So that a visitor has it within seconds.
@@ -28,6 +28,18 @@ fn is_small_and_written_as_we_write_it() {
     let bytes = bytes();
     assert!(bytes.len() <= MAX_BYTES, "{} bytes", bytes.len());
     assert_eq!(model().to_bytes().unwrap(), bytes);
+}
+
+/// Half the download, and made of the full weights by nothing but [`Precision::Small`].
+#[test]
+fn the_small_weights_are_half_the_file_and_of_the_same_model() {
+    let full = bytes();
+    let small =
+        std::fs::read(file("www/models/efficientnet-lite0-small.safetensors")).expect("the committed model");
+    assert!(2 * small.len() <= full.len(), "{} of {} bytes", small.len(), full.len());
+    let mut model = model();
+    model.precision = Precision::Small;
+    assert!(model.to_bytes().unwrap() == small, "`npx -y rust-just model` makes it again");
 }
 
 /// A layer in the words of `graph-lite0.json`, which PyTorch's side wrote.

@@ -7,7 +7,7 @@ use candling_core::ops::{
     Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
 };
 use candling_core::{Activation, Graph, Node, Op, Shape, Weight};
-use candling_models::{Labels, Model, Preprocessing};
+use candling_models::{Labels, Model, Precision, Preprocessing};
 use half::f16;
 
 use common::Draft;
@@ -87,6 +87,7 @@ fn every_op() -> Model {
         },
         labels: Labels::new(vec!["\u{732b}".into(), "dog, or \\ hound".into()]),
         weights: parameters.collect(),
+        precision: Precision::Full,
         default_layer: graph.find("affine").unwrap(),
         graph,
     }
@@ -101,7 +102,7 @@ fn assert_same(a: &Model, b: &Model) {
     for id in a.graph.ids() {
         assert_eq!(a.graph.shape(id), b.graph.shape(id));
     }
-    assert_eq!(a.weights, b.weights);
+    assert_eq!((&a.weights, a.precision), (&b.weights, b.precision));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candling_core::{Network, Retain, Shape};
-use candling_cpu::Cpu;
+use candling_cpu::{Cpu, on_threads};
 use candling_imaging::{Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
 use wasm_bindgen::prelude::*;
@@ -16,16 +16,16 @@ use crate::types::{Info, Layer, View, object};
 #[wasm_bindgen]
 pub struct Engine {
     /// Its weights have gone into the network.
-    model: Model,
-    labels: Arc<Labels>,
-    network: Arc<Network<Cpu>>,
+    pub(crate) model: Model,
+    pub(crate) labels: Arc<Labels>,
+    pub(crate) network: Arc<Network<Cpu>>,
 }
 
 /// An input tensor, and the part of the photo that it was made from.
 #[wasm_bindgen]
 pub struct Prepared {
-    shape: Shape,
-    tensor: Vec<f32>,
+    pub(crate) shape: Shape,
+    pub(crate) tensor: Vec<f32>,
     view: Rect,
 }
 
@@ -40,7 +40,7 @@ impl Engine {
         let mut model = Model::from_bytes(model)?;
         let weights = std::mem::take(&mut model.weights);
         let network =
-            Network::new(Cpu, model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
+            Network::new(Cpu::new(), model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
         Ok(Self { labels: Arc::new(model.labels.clone()), network: Arc::new(network), model })
     }
 
@@ -117,7 +117,7 @@ impl Engine {
     /// # Errors
     /// `bad-shape`, `not-finite`.
     pub fn forward(&self, input: &Prepared) -> Result<Run> {
-        let tape = self.network.forward(input.shape, &input.tensor, Retain::All)?;
+        let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, Retain::All))?;
         Run::new(tape, Arc::clone(&self.labels), self.model.default_layer)
     }
 }

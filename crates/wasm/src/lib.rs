@@ -4,10 +4,16 @@
 
 mod engine;
 mod error;
+mod live;
+mod occlusion;
 mod picture;
+mod profile;
 mod run;
 mod types;
 
 pub use engine::{Engine, Prepared};
+pub use occlusion::{OccluderHandle, Occlusion};
 pub use picture::{colormaps, probe, render};
 pub use run::{Explanation, Run};
+#[cfg(feature = "threads")]
+pub use wasm_bindgen_rayon::init_thread_pool;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candling_core::{Attribution, Method, NodeId, Query, Tape, Target, top};
-use candling_cpu::Cpu;
+use candling_cpu::{Cpu, on_threads};
 use candling_models::Labels;
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,7 @@ use crate::types::{Prediction, object};
 /// A recorded forward pass.
 #[wasm_bindgen]
 pub struct Run {
-    tape: Tape<Cpu>,
+    pub(crate) tape: Tape<Cpu>,
     logits: Vec<f32>,
     labels: Arc<Labels>,
     default_layer: NodeId,
@@ -31,6 +31,14 @@ impl Run {
     pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>, default_layer: NodeId) -> Result<Self> {
         let logits = block_on(tape.logits())?;
         Ok(Self { tape, logits, labels, default_layer })
+    }
+}
+
+/// A class, or its margin over another.
+pub(crate) fn target_of(class: u32, over: Option<u32>) -> Target {
+    match over {
+        None => Target::Class(class),
+        Some(over) => Target::Margin { class, over },
     }
 }
 
@@ -77,17 +85,14 @@ impl Run {
         let method = method.parse::<Method>()?;
         let query = Query {
             method,
-            target: match over {
-                None => Target::Class(target),
-                Some(over) => Target::Margin { class: target, over },
-            },
+            target: target_of(target, over),
             layer: match layer {
                 Some(name) => Some(graph.find(&name)?),
                 None => method.takes_layer().then_some(self.default_layer),
             },
             counterfactual,
         };
-        let attribution = block_on(self.tape.explain(&query))?;
+        let attribution = on_threads(|| block_on(self.tape.explain(&query)))?;
         let layer = attribution.layer.map(|id| graph.node(id).name.clone());
         Ok(Explanation { attribution, layer })
     }

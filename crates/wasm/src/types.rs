@@ -16,6 +16,8 @@ export interface Info {
     name: string; licence: string; origin: string;
     inputWidth: number; inputHeight: number; defaultLayer: string; classes: number; layers: Layer[];
 }
+/** Milliseconds of one layer, forward and on Guided Backpropagation's way back. */
+export interface LayerTime { name: string; op: string; forward: number; backward: number }
 /** A class with its logit and softmax probability. */
 export interface Prediction { index: number; label: string; logit: number; probability: number }
 /** A part of the photo, in its pixels. */
@@ -49,6 +51,14 @@ pub struct Info<'a> {
     pub default_layer: &'a str,
     pub classes: usize,
     pub layers: Vec<Layer<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct LayerTime<'a> {
+    pub name: &'a str,
+    pub op: &'a str,
+    pub forward: f64,
+    pub backward: f64,
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import { contentSecurityPolicy, serve } from "../../../web/scripts/server.mjs";
 
 /** The tools are `web`'s development dependencies. */
@@ -112,12 +113,12 @@ export async function emptyPage(page) {
   });
 }
 
-/** From now on each new worker runs `source` at the end of the wasm's JavaScript. In it, `trap()` is a true WebAssembly trap. */
-export async function setTraps(page) {
-  const traps = { source: "" };
+/** From now on each new worker runs `traps.source` at the end of the wasm's JavaScript. In it, `trap()` is a true WebAssembly
+ *  trap. */
+export async function setTraps(page, traps = { source: "" }) {
   // (module (func (export "f") unreachable))
   const bytes = "0061736d0100000001040160000003020100070501016600000a05010300000b";
-  await page.route("**/lib/candling_wasm.js", async (route) => {
+  await page.route("**/lib/*/candling_wasm.js", async (route) => {
     const response = await route.fetch();
     const body = `${await response.text()}
       const trap = () => new WebAssembly.Instance(new WebAssembly.Module(
@@ -131,7 +132,7 @@ export async function setTraps(page) {
 /** From now on the wasm of each new worker gets no more than this much memory: whatever needs more is a true trap. */
 export async function limitMemory(page, bytes) {
   const PAGE = 65_536;
-  await page.route("**/lib/candling_wasm_bg.wasm", async (route) => {
+  await page.route("**/lib/*/candling_wasm_bg.wasm", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: withMaximum(await response.body(), bytes / PAGE) });
   });
@@ -159,6 +160,12 @@ function withMaximum(module, maximum) {
     at = body + length;
   }
   throw new Error("the module has no memory");
+}
+
+/** A worker that was ended takes a moment to go. */
+export async function workersLeft(page, count) {
+  for (let tries = 0; page.workers().length !== count && tries < 50; tries++) await sleep(100);
+  assert.equal(page.workers().length, count, "workers left");
 }
 
 /** Opens the lab and waits for the maps of its first photo. */

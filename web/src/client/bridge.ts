@@ -32,7 +32,7 @@ interface Flight {
 
 export class Bridge {
   readonly #spawn: () => Worker;
-  readonly #model: string;
+  readonly #load: Ask<"load">;
   readonly #onProgress: (progress: Progress) => void;
   readonly #queue: Job[] = [];
   #worker: Worker | undefined;
@@ -41,9 +41,9 @@ export class Bridge {
   #closed = false;
   #generation = 0;
 
-  constructor(spawn: () => Worker, model: string, onProgress: (progress: Progress) => void) {
+  constructor(spawn: () => Worker, load: Ask<"load">, onProgress: (progress: Progress) => void = () => {}) {
     this.#spawn = spawn;
-    this.#model = model;
+    this.#load = load;
     this.#onProgress = onProgress;
   }
 
@@ -141,7 +141,7 @@ export class Bridge {
     });
     worker.addEventListener("messageerror", () => died("its answer could not be read"));
     try {
-      return await this.#exchange({ kind: "load", ask: { model: this.#model } }, []);
+      return await this.#exchange({ kind: "load", ask: this.#load }, []);
     } catch (error) {
       this.#dropWorker();
       throw error;
@@ -183,11 +183,11 @@ export class Bridge {
   }
 }
 
-function aborted(): CandlingError {
+export function aborted(): CandlingError {
   return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
 }
 
-function closed(): CandlingError {
+export function closed(): CandlingError {
   return new CandlingError({ code: codes.closed, message: "this candling was closed; load a new one" });
 }
 
@@ -206,7 +206,7 @@ function lost(): CandlingError {
  *  that no type here allows. */
 function unsendable(kind: Kind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
-  if (kind !== "run") return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });
+  if (kind !== "run" && kind !== "frame") return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });
   return new CandlingError({
     code: codes.taintedImage,
     message:

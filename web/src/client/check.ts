@@ -18,6 +18,16 @@ export function checkOptions(call: string, options: unknown): void {
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
 }
 
+/** The kinds only: which indices and names there are is the engine's to say. */
+export function checkTarget(call: string, target: unknown): void {
+  const isQuery = (query: unknown) => typeof query === "number" || typeof query === "string";
+  if (isQuery(target)) return;
+  check(typeof target === "object" && target !== null, `${call}: target`, "an index, a label, or { class, over }", target);
+  const { class: chosen, over } = target as { readonly class?: unknown; readonly over?: unknown };
+  check(isQuery(chosen), `${call}: target.class`, "an index or a label", chosen);
+  check(over === undefined || isQuery(over), `${call}: target.over`, "an index or a label", over);
+}
+
 /** What was given, in a word or two. */
 export function nameOf(given: unknown): string {
   if (typeof given === "function") return "a function";

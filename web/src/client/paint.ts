@@ -20,7 +20,7 @@ export interface PaintOptions {
 const latest = new WeakMap<HTMLCanvasElement, AbortController>();
 
 /**
- * Draws the photo, and the map over exactly the part of it that the network saw. Sets the canvas's size: the photo's, made
+ * Draws the photo, and the map over exactly the part of it that it is about. Sets the canvas's size: the photo's, made
  * smaller to fit `maxSize`, or larger where the map has finer cells than the photo.
  *
  * Resolves with `true` once drawn; with `false`, and nothing drawn, if a later `paint` on the same canvas took over or
@@ -74,9 +74,8 @@ export async function paint(
   }
 }
 
-/** Size of the canvas, and on it the part that the network saw, both in whole pixels. */
-function frame({ run, width, height }: Explanation, maxSize: number) {
-  const { view } = run;
+/** Size of the canvas, and on it the part that the map lies on, both in whole pixels. */
+function frame({ run, view, width, height }: Explanation, maxSize: number) {
   const enlarge = Math.max(1, width / view.width, height / view.height);
   const scale = Math.min(enlarge, maxSize / Math.max(run.width, run.height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));

@@ -62,6 +62,14 @@ export const guidedTexts = {
   },
 } as const satisfies Record<string, ViewText>;
 
+/** Which weights run, and the way to the others. */
+export const weightsTexts = {
+  full: "Full weights.",
+  small: "Small weights.",
+  sparing: "Small weights, to save data.",
+  offer: { full: "Or the full ones", small: "Or the small ones, half the size" },
+} as const;
+
 /** Said in place of a number where there is nothing to see. */
 const NOTHING = "no positive evidence for this class in this layer";
 

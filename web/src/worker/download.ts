@@ -2,14 +2,16 @@
 import { codes, type Progress } from "../protocol.js";
 import { failure, reasonOf } from "./failure.js";
 
-export async function download(url: string, onProgress: (progress: Progress) => void): Promise<Uint8Array> {
+/** From an address, or out of a file that is there already. */
+export async function download(model: string | Blob, onProgress: (progress: Progress) => void): Promise<Uint8Array<ArrayBuffer>> {
+  if (model instanceof Blob) return new Uint8Array(await model.arrayBuffer());
   try {
-    const response = await fetch(url);
+    const response = await fetch(model);
     if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
     if (response.body === null) throw new Error("the server sent nothing");
     return await collect(response.body, lengthOf(response), onProgress);
   } catch (cause) {
-    throw failure(codes.modelUnreachable, `the model ${url} could not be loaded: ${reasonOf(cause)}`);
+    throw failure(codes.modelUnreachable, `the model ${model} could not be loaded: ${reasonOf(cause)}`);
   }
 }
 
@@ -24,7 +26,7 @@ async function collect(
   body: ReadableStream<Uint8Array>,
   total: number | undefined,
   onProgress: (progress: Progress) => void,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let loaded = 0;
   const report = () => onProgress(total === undefined ? { loaded } : { loaded, total });

@@ -5,9 +5,11 @@
 //! belong to the picture, not to the number.
 
 mod cam;
+mod occlusion;
 mod pixel;
 
 pub use cam::signed_map;
+pub use occlusion::{Occluder, Occlusion};
 
 use std::fmt;
 use std::str::FromStr;

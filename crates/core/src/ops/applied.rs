@@ -43,8 +43,12 @@ impl<B: Backend> Applied<'_, B> {
     /// # Errors
     /// What the backend gives.
     pub fn vjp(&self, dy: &B::Tensor, i: usize, rule: ReluRule) -> Result<B::Tensor> {
-        let kept =
-            Kept { inputs: &self.inputs, y: Some(&self.forward.y), argmax: self.forward.argmax.as_ref() };
-        self.op.vjp(self.backend, &self.prepared, &kept, dy, i, rule)
+        let kept = Kept {
+            inputs: &self.inputs,
+            y: Some(&self.forward.y),
+            passed: false,
+            argmax: self.forward.argmax.as_ref(),
+        };
+        self.op.vjp(self.backend, &self.prepared, &kept, dy, i, rule, None)
     }
 }

@@ -6,10 +6,11 @@
 //!
 //! `dz = activation_vjp(dy, y)`, `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
 //!
-//! Kept: `y`, if there is an activation; its sign is the mask.
+//! Kept: `y`, if there is an activation; its sign is the mask. A walk of several convolutions applies each mask where `dx` of
+//! the one behind is computed: it is that one's [`Gate`].
 
 use super::{Kept, Window};
-use crate::{Activation, Backend, Error, ReluRule, Result, Shape};
+use crate::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
 /// Parameters of a convolution. `groups = in_channels = out_channels` is a depthwise one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,12 +79,13 @@ impl Conv2d {
         kept: &Kept<'_, B>,
         dy: &B::Tensor,
         rule: ReluRule,
+        gate: Option<Gate<'_, B::Tensor>>,
     ) -> Result<B::Tensor> {
         let x = kept.input(0)?;
-        if self.activation == Activation::None {
-            return backend.conv2d_vjp(dy, w, x);
+        if self.activation == Activation::None || kept.passed {
+            return backend.conv2d_vjp(dy, w, x, gate);
         }
         let dz = backend.activation_vjp(dy, kept.y()?, self.activation, rule)?;
-        backend.conv2d_vjp(&dz, w, x)
+        backend.conv2d_vjp(&dz, w, x, gate)
     }
 }

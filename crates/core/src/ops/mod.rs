@@ -29,7 +29,7 @@ pub use max_pool::MaxPool;
 pub use relu::Relu;
 pub use window::{Padding, Window};
 
-use crate::{Activation, Backend, Error, ReluRule, Result, Shape, Weights};
+use crate::{Activation, Backend, Error, Gate, ReluRule, Result, Shape, Weights};
 
 /// What a layer computes.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,8 @@ pub(crate) struct Forward<B: Backend> {
 pub(crate) struct Kept<'a, B: Backend> {
     pub inputs: &'a [Shape],
     pub y: Option<&'a B::Tensor>,
+    /// `dy` has already passed the op's fused activation, as the [`Gate`] of the layer behind it.
+    pub passed: bool,
     pub argmax: Option<&'a B::Argmax>,
 }
 
@@ -138,6 +140,19 @@ impl Op {
             Self::MaxPool(_) => Keeps::Argmax,
             _ => Keeps::Nothing,
         }
+    }
+
+    /// The activation that is part of the op; `None` for those without.
+    pub(crate) fn fused_activation(&self) -> Activation {
+        match self {
+            Self::Conv2d(op) => op.activation,
+            _ => Activation::None,
+        }
+    }
+
+    /// Whether the op's vjp can take a [`Gate`].
+    pub(crate) fn takes_gate(&self) -> bool {
+        matches!(self, Self::Conv2d(_))
     }
 
     /// Whether the op keeps the positions of its input apart; see [`Graph::has_positions`](crate::Graph::has_positions).
@@ -225,7 +240,8 @@ impl Op {
         Ok(Forward { y, argmax: None })
     }
 
-    /// The gradient of input `i`, given that of the output.
+    /// The gradient of input `i`, given that of the output; past `gate`, if the op [takes](Self::takes_gate) one.
+    #[allow(clippy::too_many_arguments)] // what was kept, what arrives, what to do with it
     pub(crate) fn vjp<B: Backend>(
         &self,
         backend: &B,
@@ -234,9 +250,10 @@ impl Op {
         dy: &B::Tensor,
         i: usize,
         rule: ReluRule,
+        gate: Option<Gate<'_, B::Tensor>>,
     ) -> Result<B::Tensor> {
         match (self, prepared) {
-            (Self::Conv2d(op), Prepared::Conv(w)) => op.vjp(backend, w, kept, dy, rule),
+            (Self::Conv2d(op), Prepared::Conv(w)) => op.vjp(backend, w, kept, dy, rule, gate),
             (Self::Linear(op), Prepared::Linear(w)) => op.vjp(backend, w, dy),
             (Self::Affine(op), Prepared::Affine(w)) => op.vjp(backend, w, dy),
             (Self::Relu(op), _) => op.vjp(backend, kept, dy, rule),

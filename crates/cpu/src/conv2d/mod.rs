@@ -1,23 +1,28 @@
-//! Convolution. Three kinds, each where it is fastest:
+//! Convolution. Four kinds, each where it is fastest:
 //!
 //! | kind | forward | vjp |
 //! |---|---|---|
-//! | 1×1 ([`pointwise`]) | `w · x`, one [matrix product](crate::gemm) | `wᵀ · dz` |
-//! | depthwise ([`depthwise`]) | loops of our own | loops of our own |
-//! | any other ([`im2col`]) | `w · im2col(x)`, one matrix product a group | `col2im(wᵀ · dz)` |
+//! | 1×1 ([`pointwise`]) | `w · x`, one [matrix product](crate::product) | `wᵀ · dz` |
+//! | depthwise ([`depthwise`]) | a [stencil] | the stencil of the transpose |
+//! | any other in one group ([`dense`]) | `w · im2col(x)` | `col2im(wᵀ · dz)` |
+//! | any other in groups ([`grouped`]) | one of these a group | likewise |
 
+mod dense;
 mod depthwise;
 mod epilogue;
-mod im2col;
+mod grouped;
 mod pointwise;
+mod stencil;
 
-use candle_core::Tensor;
 use candling_core::ops::Conv2d;
-use candling_core::{Result, Shape};
+use candling_core::{Gate, Result, Shape};
 
+use crate::Blocked;
+use crate::simd::Instructions;
+use dense::Dense;
 use depthwise::Depthwise;
 use epilogue::Epilogue;
-use im2col::Im2col;
+use grouped::Grouped;
 use pointwise::Pointwise;
 
 /// A convolution's weights, laid out for the kind it is.
@@ -26,34 +31,44 @@ pub struct Conv(Kind);
 enum Kind {
     Pointwise(Pointwise),
     Depthwise(Depthwise),
-    Im2col(Im2col),
+    Dense(Dense),
+    Grouped(Grouped),
 }
 
 impl Conv {
     pub(crate) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Self {
-        let epilogue = Epilogue { bias: b.to_vec(), activation: op.activation };
-        Self(if op.is_depthwise() {
-            Kind::Depthwise(Depthwise::prepare(op, w, epilogue))
-        } else if op.groups == 1 && op.window.is_pointwise() {
-            Kind::Pointwise(Pointwise::prepare(op, w, epilogue))
+        Self(if op.groups == op.in_channels && op.groups == op.out_channels {
+            Kind::Depthwise(Depthwise::prepare(op, w, b))
+        } else if op.groups > 1 {
+            Kind::Grouped(Grouped::prepare(op, w, b))
+        } else if op.window.is_pointwise() {
+            Kind::Pointwise(Pointwise::prepare(op, w, b))
         } else {
-            Kind::Im2col(Im2col::prepare(op, w, epilogue))
+            Kind::Dense(Dense::prepare(op, w, b))
         })
     }
 
-    pub(crate) fn forward(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
+    pub(crate) fn forward(&self, instructions: Instructions, x: &Blocked, y: Shape) -> Result<Blocked> {
         match &self.0 {
-            Kind::Pointwise(conv) => conv.forward(x, y),
-            Kind::Depthwise(conv) => conv.forward(x, y),
-            Kind::Im2col(conv) => conv.forward(x, y),
+            Kind::Pointwise(conv) => conv.forward(instructions, x, y),
+            Kind::Depthwise(conv) => conv.forward(instructions, x, y),
+            Kind::Dense(conv) => conv.forward(instructions, x, y),
+            Kind::Grouped(conv) => conv.forward(instructions, x, y),
         }
     }
 
-    pub(crate) fn vjp(&self, dz: &Tensor, x: Shape) -> Result<Tensor> {
+    pub(crate) fn vjp(
+        &self,
+        instructions: Instructions,
+        dz: &Blocked,
+        x: Shape,
+        gate: Option<Gate<'_, Blocked>>,
+    ) -> Result<Blocked> {
         match &self.0 {
-            Kind::Pointwise(conv) => conv.vjp(dz, x),
-            Kind::Depthwise(conv) => conv.vjp(dz, x),
-            Kind::Im2col(conv) => conv.vjp(dz, x),
+            Kind::Pointwise(conv) => conv.vjp(instructions, dz, x, gate),
+            Kind::Depthwise(conv) => conv.vjp(instructions, dz, x, gate),
+            Kind::Dense(conv) => conv.vjp(instructions, dz, x, gate),
+            Kind::Grouped(conv) => conv.vjp(instructions, dz, x, gate),
         }
     }
 }

@@ -1,45 +1,68 @@
 //! 1×1 convolution, stride 1: a matrix product over the channels at every position.
 
-use candle_core::Tensor;
+use std::sync::OnceLock;
+
 use candling_core::ops::Conv2d;
-use candling_core::{Activation, Result, Shape};
+use candling_core::{Gate, Result, Shape};
 
 use super::Epilogue;
-use crate::gemm::Packed;
-use crate::storage::{read, tensor};
+use crate::Blocked;
+use crate::blocked::{BLOCK, size};
+use crate::finish::Finish;
+use crate::parallel::written;
+use crate::product::{Panels, Positions, Product, Terms};
+use crate::simd::Instructions;
 
 pub(super) struct Pointwise {
+    outputs: usize,
     /// `[out, in]`
-    w: Packed,
-    /// `[in, out]`
-    transposed: Packed,
+    w: Panels,
+    /// `[in, out]`, made when the first gradient comes by: who asks for the last layer's map never needs it.
+    transposed: OnceLock<Panels>,
     epilogue: Epilogue,
 }
 
 impl Pointwise {
-    pub(super) fn prepare(op: &Conv2d, w: &[f32], epilogue: Epilogue) -> Self {
-        let (rows, depth) = (op.out_channels, op.in_channels);
-        Self { w: Packed::new(w, rows, depth), transposed: Packed::transposed(w, rows, depth), epilogue }
+    pub(super) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Self {
+        let terms = Terms { taps: 1, channels: op.in_channels };
+        let epilogue = Epilogue::new(b, op.activation);
+        Self { outputs: op.out_channels, w: Panels::new(w, terms), transposed: OnceLock::new(), epilogue }
     }
 
-    pub(super) fn forward(&self, x: &Tensor, ys: Shape) -> Result<Tensor> {
-        let mut y = Vec::with_capacity(ys.len());
-        read(x, |x| {
-            for picture in x.chunks_exact(x.len() / ys.n) {
-                self.w.multiply(picture, ys.area(), &self.epilogue.bias, self.epilogue.activation, &mut y);
-            }
-        })?;
-        tensor(ys, y)
+    pub(super) fn forward(&self, instructions: Instructions, x: &Blocked, ys: Shape) -> Result<Blocked> {
+        let y = x.read(|x| multiply(&self.w, instructions, x, ys, self.epilogue.finish()))?;
+        Blocked::new(ys, y)
     }
 
     // z = w · x + b
-    pub(super) fn vjp(&self, dz: &Tensor, xs: Shape) -> Result<Tensor> {
-        let mut dx = Vec::with_capacity(xs.len());
-        read(dz, |dz| {
-            for picture in dz.chunks_exact(dz.len() / xs.n) {
-                self.transposed.multiply(picture, xs.area(), &[], Activation::None, &mut dx);
-            }
-        })?;
-        tensor(xs, dx)
+    pub(super) fn vjp(
+        &self,
+        instructions: Instructions,
+        dz: &Blocked,
+        xs: Shape,
+        gate: Option<Gate<'_, Blocked>>,
+    ) -> Result<Blocked> {
+        let transposed = self.transposed.get_or_init(|| self.w.transposed(self.outputs));
+        let dx = Finish::with_gate(gate, |finish| {
+            dz.read(|dz| multiply(transposed, instructions, dz, xs, finish))
+        })??;
+        Blocked::new(xs, dx)
     }
+}
+
+/// The product at every position of every picture; `ys` is the result's shape.
+fn multiply(w: &Panels, instructions: Instructions, x: &[f32], ys: Shape, finish: Finish<'_>) -> Vec<f32> {
+    let area = ys.area();
+    let write = |y| {
+        for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
+            let at = Positions { area, first: 0 };
+            let start = picture * w.len() * area * BLOCK;
+            let product =
+                Product { w, panels: 0..w.len(), x, x_at: at, y, start, y_at: at, count: area, finish };
+            // SAFETY: a block for every panel from here on, and each picture its own.
+            unsafe { product.run(instructions) };
+        }
+    };
+    // SAFETY: every position of every block of every picture.
+    unsafe { written(size(ys), write) }
 }

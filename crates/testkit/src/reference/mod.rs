@@ -10,7 +10,7 @@ pub use walk::{parameters, walk_on};
 use std::rc::Rc;
 
 use candling_core::ops::{AvgPool, Conv2d, MaxPool};
-use candling_core::{Activation, Backend, Error, ReluRule, Result, Shape};
+use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
 /// The backend; it has no state.
 #[derive(Debug, Clone, Copy, Default)]
@@ -124,8 +124,12 @@ impl Backend for Reference {
         Ok(conv2d::forward(x, conv, y).map(|z| activate(conv.op.activation, z)))
     }
 
-    fn conv2d_vjp(&self, dz: &Array, conv: &Conv, x: Shape) -> Result<Array> {
-        Ok(conv2d::vjp(dz, conv, x))
+    fn conv2d_vjp(&self, dz: &Array, conv: &Conv, x: Shape, gate: Option<Gate<'_, Array>>) -> Result<Array> {
+        let dx = conv2d::vjp(dz, conv, x);
+        match gate {
+            Some(Gate { y, activation, rule }) => self.activation_vjp(&dx, y, activation, rule),
+            None => Ok(dx),
+        }
     }
 
     fn prepare_linear(&self, w: &[f32], b: &[f32]) -> Result<Linear> {

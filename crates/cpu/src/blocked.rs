@@ -1,0 +1,106 @@
+//! The layout of an activation: channels in blocks of eight, `[n, ⌈c / 8⌉, h, w, 8]`, in a candle tensor.
+//!
+//! The eight channels of a position lie side by side and fill whole vectors, whatever the picture's width; the positions of
+//! a block follow each other, so that a kernel walks through memory. A matrix product reads `x` where it lies and writes
+//! `y` where it belongs, with nothing packed in between; a depthwise convolution is the same in every lane, without shifts
+//! and remainders. (Georganas et al. 2018 lay out activations so; XNNPACK's NHWC has the first property, not the second:
+//! neighbouring positions are a whole row of channels apart.) Lanes beyond the last channel are zeros, always.
+
+use candle_core::{CpuStorage, Device, Storage, Tensor};
+use candling_core::{Error, Result, Shape};
+
+/// Channels in a block.
+pub(crate) const BLOCK: usize = 8;
+
+/// An activation on the CPU; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blocked {
+    tensor: Tensor,
+    channels: usize,
+}
+
+pub(crate) fn error(e: candle_core::Error) -> Error {
+    Error::Backend(e.to_string())
+}
+
+/// Blocks that hold so many channels.
+pub(crate) fn blocks(channels: usize) -> usize {
+    channels.div_ceil(BLOCK)
+}
+
+/// Values in a tensor of this shape, those beyond the last channel included.
+pub(crate) fn size(s: Shape) -> usize {
+    s.n * blocks(s.c) * s.area() * BLOCK
+}
+
+impl Blocked {
+    /// Takes over the values, without a copy.
+    pub(crate) fn new(s: Shape, values: Vec<f32>) -> Result<Self> {
+        let dims = (s.n, blocks(s.c), s.h, s.w, BLOCK);
+        let tensor = Tensor::from_vec(values, dims, &Device::Cpu).map_err(error)?;
+        Ok(Self { tensor, channels: s.c })
+    }
+
+    /// From row-major NCHW values.
+    pub(crate) fn from_planar(s: Shape, planar: &[f32]) -> Result<Self> {
+        let area = s.area();
+        let mut values = vec![0.0; size(s)];
+        let pictures = planar.chunks_exact(s.c * area).zip(values.chunks_exact_mut(size(s) / s.n));
+        for (planar, values) in pictures {
+            let of_block = planar.chunks(BLOCK * area).zip(values.chunks_exact_mut(BLOCK * area));
+            for (planes, block) in of_block {
+                for (lane, plane) in planes.chunks_exact(area).enumerate() {
+                    let lanes = block.as_chunks_mut::<BLOCK>().0.iter_mut();
+                    lanes.zip(plane).for_each(|(to, &v)| to[lane] = v);
+                }
+            }
+        }
+        Self::new(s, values)
+    }
+
+    /// Row-major NCHW values.
+    pub(crate) fn to_planar(&self) -> Result<Vec<f32>> {
+        let s = self.shape();
+        let mut planar = Vec::with_capacity(s.len());
+        self.read(|values| {
+            for picture in values.chunks_exact(size(s) / s.n) {
+                for channel in 0..s.c {
+                    let block = &picture[channel / BLOCK * s.area() * BLOCK..][..s.area() * BLOCK];
+                    planar.extend(block.iter().skip(channel % BLOCK).step_by(BLOCK));
+                }
+            }
+        })?;
+        Ok(planar)
+    }
+
+    /// The logical shape.
+    pub(crate) fn shape(&self) -> Shape {
+        match *self.tensor.dims() {
+            [n, _, h, w, _] => Shape::new(n, self.channels, h, w),
+            _ => Shape::vector(1, self.channels), // `new` makes no others
+        }
+    }
+
+    /// Lends the values in their layout.
+    pub(crate) fn read<R>(&self, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
+        let (storage, layout) = self.tensor.storage_and_layout();
+        match (&*storage, layout.contiguous_offsets()) {
+            (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => Ok(f(&values[start..end])),
+            _ => Err(Error::Backend("expected contiguous f32 values on the CPU".into())),
+        }
+    }
+}
+
+/// The largest buffer that a kernel works in: 512 MiB. Larger ones come from windows that no network has, for example a
+/// stride of thousands.
+const MAX_WORKSPACE: usize = 1 << 27;
+
+/// The product of `extents`, if a kernel may work in a buffer of so many values.
+pub(crate) fn workspace(extents: &[usize]) -> Result<usize> {
+    let elements = extents.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent));
+    elements.filter(|&n| n <= MAX_WORKSPACE).ok_or_else(|| Error::BadShape {
+        what: "the buffer that this window works in".into(),
+        given: extents.iter().map(ToString::to_string).collect::<Vec<_>>().join("x"),
+        needed: format!("at most {MAX_WORKSPACE} elements"),
+    })
+}

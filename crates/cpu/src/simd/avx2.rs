@@ -1,0 +1,69 @@
+//! The 256-bit vectors of x86-64 processors since 2013, with fused multiply-add.
+
+use core::arch::x86_64::*;
+
+use super::{Kernel, Vector};
+
+/// Compiles `kernel` for these instructions: what is inlined here may use them.
+///
+/// # Safety
+/// The processor has AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn run(kernel: impl Kernel) {
+    kernel.run::<Octet, 1>();
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Octet(__m256);
+
+// SAFETY, for every block here: kernels come to this vector through `run` only; pointers are as the trait asks.
+impl Vector for Octet {
+    const LANES: usize = 8;
+    const TILE: usize = 12;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        Self(unsafe { _mm256_set1_ps(value) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        Self(unsafe { _mm256_loadu_ps(from) })
+    }
+
+    #[inline(always)]
+    unsafe fn load_splat(from: *const f32) -> Self {
+        Self(unsafe { _mm256_broadcast_ss(&*from) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { _mm256_storeu_ps(to, self.0) }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(unsafe { _mm256_add_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn add_product(self, a: Self, b: Self) -> Self {
+        Self(unsafe { _mm256_fmadd_ps(a.0, b.0, self.0) })
+    }
+
+    // Where an operand is NaN, `max` and `min` answer the second.
+    #[inline(always)]
+    fn at_least_0(self) -> Self {
+        Self(unsafe { _mm256_max_ps(_mm256_setzero_ps(), self.0) })
+    }
+
+    #[inline(always)]
+    fn at_most_6(self) -> Self {
+        Self(unsafe { _mm256_min_ps(_mm256_set1_ps(6.0), self.0) })
+    }
+
+    #[inline(always)]
+    fn where_greater(self, a: Self, b: Self) -> Self {
+        Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0)) })
+    }
+}

@@ -1,0 +1,64 @@
+//! For every other processor: four scalars, which the compiler may or may not put into a vector.
+
+use super::Vector;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Quad([f32; 4]);
+
+impl Quad {
+    #[inline(always)]
+    fn map(self, f: impl Fn(usize, f32) -> f32) -> Self {
+        Self(std::array::from_fn(|lane| f(lane, self.0[lane])))
+    }
+}
+
+// SAFETY, for every block here: pointers are as the trait asks.
+impl Vector for Quad {
+    const LANES: usize = 4;
+    const TILE: usize = 4;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        Self([value; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        Self(unsafe { from.cast::<[f32; 4]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn load_splat(from: *const f32) -> Self {
+        Self([unsafe { *from }; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.map(|lane, v| v + other.0[lane])
+    }
+
+    #[inline(always)]
+    fn add_product(self, a: Self, b: Self) -> Self {
+        self.map(|lane, v| v + a.0[lane] * b.0[lane])
+    }
+
+    #[inline(always)]
+    fn at_least_0(self) -> Self {
+        self.map(|_, v| if v < 0.0 { 0.0 } else { v })
+    }
+
+    #[inline(always)]
+    fn at_most_6(self) -> Self {
+        self.map(|_, v| if v > 6.0 { 6.0 } else { v })
+    }
+
+    #[inline(always)]
+    fn where_greater(self, a: Self, b: Self) -> Self {
+        self.map(|lane, v| if a.0[lane] > b.0[lane] { v } else { 0.0 })
+    }
+}

@@ -1,0 +1,49 @@
+//! Occlusion maps of Lite0 against those that plain loops in PyTorch gave, in `f64`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::sync::Arc;
+
+use candling_core::{Occluder, Occlusion, Target};
+use candling_cpu::Cpu;
+use candling_testkit::compare::relative_to_max;
+use candling_testkit::golden;
+use pollster::block_on;
+
+use common::{INPUT, lite0, tensor};
+
+/// Of the map's largest magnitude. A value is the difference of two logits that are nearly alike, so their rounding shows
+/// larger than in the logits themselves. PyTorch's own `f32` is off by 1.4e-5; a patch that is one pixel off, by 3e-1.
+const OCCLUSION: f64 = 1e-4;
+
+/// Every so manieth position is computed, which meets all rows and all columns of 13×13 and of 6×6; the end-to-end tests
+/// compare whole maps.
+const STEP: usize = 5;
+
+#[test]
+fn every_golden_map() {
+    let (maps, notes) = golden::tensors(&golden::folder().join("occlusion.safetensors"));
+    let network = lite0(Cpu::new());
+    let pictures = golden::pictures();
+    for (name, golden) in &maps {
+        let (picture, target) = name.split_once('.').unwrap();
+        let class = |index: &str| index.parse::<u32>().unwrap();
+        let target = match target.split_once("-vs-") {
+            None => Target::Class(class(target)),
+            Some((of, over)) => Target::Margin { class: class(of), over: class(over) },
+        };
+        let side = |key: &str| notes["pictures"][picture][key].as_u64().unwrap() as usize;
+        let how = Occlusion { patch: side("patch"), stride: side("stride"), ..Occlusion::default() };
+        let x = tensor(pictures.iter().find(|p| p.name == picture).unwrap());
+        let occluder = block_on(Occluder::new(Arc::clone(&network), INPUT, x, target, how)).unwrap();
+        let shape = occluder.map_shape();
+        assert_eq!(golden.shape, [shape.h, shape.w], "{name}");
+        let at = (0..shape.area()).step_by(STEP);
+        let map: Vec<f32> = at.clone().flat_map(|i| block_on(occluder.values(i..i + 1)).unwrap()).collect();
+        let golden: Vec<f32> = at.map(|i| golden.data[i]).collect();
+        let error = relative_to_max(&map, &golden);
+        assert!(error <= OCCLUSION, "{name}: off by {error:.1e} of the maximum");
+    }
+    assert_eq!(maps.len(), 4, "golden maps");
+}

@@ -1,0 +1,69 @@
+//! Where the time goes: milliseconds a layer, forward and back.
+
+use candling_core::{NodeId, ReluRule, Result, Retain, Target};
+use candling_cpu::on_threads;
+use wasm_bindgen::prelude::*;
+
+use crate::engine::{Engine, Prepared};
+use crate::error::Result as Thrown;
+use crate::types::{LayerTime, object};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the page or worker began.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Runs forward and Guided Backpropagation of class 0 to the input `rounds` times; for every layer the median of each.
+    ///
+    /// # Errors
+    /// As [`Engine::forward`].
+    #[wasm_bindgen(unchecked_return_type = "LayerTime[]")]
+    pub fn profile(&self, input: &Prepared, rounds: usize) -> Thrown<JsValue> {
+        let (graph, rounds) = (self.network.graph(), rounds.max(1));
+        let layers = graph.ids().count();
+        let mut forward = vec![Vec::with_capacity(rounds); layers];
+        let mut backward = forward.clone();
+        for _ in 0..rounds {
+            on_threads(|| self.profile_once(input, &mut forward, &mut backward))?;
+        }
+        let times = |id: NodeId| LayerTime {
+            name: &graph.node(id).name,
+            op: graph.node(id).op.name(),
+            forward: median(&mut forward[id.index()]),
+            backward: median(&mut backward[id.index()]),
+        };
+        object(&graph.ids().skip(1).map(times).collect::<Vec<_>>())
+    }
+}
+
+impl Engine {
+    fn profile_once(
+        &self,
+        input: &Prepared,
+        forward: &mut [Vec<f64>],
+        backward: &mut [Vec<f64>],
+    ) -> Result<()> {
+        let mut last = now();
+        let mut lap = |times: &mut [Vec<f64>], id: NodeId| {
+            let time = now();
+            times[id.index()].push(time - last);
+            last = time;
+        };
+        let tape = self
+            .network
+            .forward_observed(input.shape, &input.tensor, Retain::All, &mut |id| lap(forward, id))?;
+        let input = self.network.graph().find(candling_core::INPUT)?;
+        tape.backward_observed(Target::Class(0), input, ReluRule::Guided, &mut |id| lap(backward, id))?;
+        Ok(())
+    }
+}
+
+/// 0 for a layer that was not met.
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,183 @@
+/**
+ * Moving pictures as frames of which only the newest counts.
+ *
+ * A source pushes each frame as it comes; one waits, and is dropped when the next one comes before anybody took it. So a frame
+ * is never older than the source's own pace, however slow the rest is.
+ */
+import { codes } from "../protocol.js";
+import { check, nameOf } from "./check.js";
+import { CandlingError } from "./error.js";
+
+/** A picture on its way. Whoever takes it closes it. */
+export type Frame = ImageBitmap | VideoFrame;
+
+/** What `Candling.live` looks at. Of an iterator the frames are the stream's own from then on, and are closed by it. */
+export type FrameSource =
+  | HTMLVideoElement
+  | MediaStreamTrack
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | AsyncIterable<Frame>;
+
+/** The place where the newest frame waits. */
+export class Latest {
+  #frame: Frame | undefined;
+  #wake: (() => void) | undefined;
+  #ended = false;
+  #failure: unknown;
+  /** Frames that nobody took. */
+  dropped = 0;
+
+  push(frame: Frame): void {
+    if (this.#ended) return frame.close();
+    this.drop();
+    this.#frame = frame;
+    this.#wake?.();
+  }
+
+  /** The newest frame, when there is one; nothing, once the source has ended. */
+  async next(): Promise<Frame | undefined> {
+    while (this.#frame === undefined && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const frame = this.#frame;
+    this.#frame = undefined;
+    return frame;
+  }
+
+  /** Lets go of the frame that waits. */
+  drop(): void {
+    if (this.#frame === undefined) return;
+    this.#frame.close();
+    this.#frame = undefined;
+    this.dropped += 1;
+  }
+
+  /** No more frames come. With a failure, that is told to whoever asks for the next one; else the last frame may still be taken. */
+  end(failure?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    if (failure !== undefined) this.drop();
+    this.#wake?.();
+  }
+}
+
+/** Frames of a source until `over` is aborted. None are taken while the page is hidden. */
+export function framesOf(source: FrameSource, over: AbortSignal): Latest {
+  const latest = new Latest();
+  over.addEventListener("abort", () => {
+    latest.end();
+    latest.drop();
+  });
+  // A frame from before is no live picture after.
+  document.addEventListener("visibilitychange", () => document.hidden && latest.drop(), { signal: over });
+  if (source instanceof HTMLVideoElement) watchVideo(source, latest, over);
+  else if (source instanceof MediaStreamTrack) watchTrack(source, latest, over);
+  else if (source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas) watchCanvas(source, latest, over);
+  else {
+    const iterable = typeof source === "object" && source !== null && Symbol.asyncIterator in source;
+    check(iterable, "live: source", "a video, MediaStreamTrack, canvas or async iterator of frames", source);
+    pull(source, latest, over).catch((error) => latest.end(error));
+  }
+  return latest;
+}
+
+/** The browser calls back for each frame that it shows, and for none while the page is hidden. */
+function watchVideo(video: HTMLVideoElement, latest: Latest, over: AbortSignal): void {
+  const take = () => capture(latest, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
+  const onFrame = () => {
+    take();
+    handle = video.requestVideoFrameCallback(onFrame);
+  };
+  let handle = video.requestVideoFrameCallback(onFrame);
+  over.addEventListener("abort", () => video.cancelVideoFrameCallback(handle));
+  // A paused video shows a frame, and calls back for none.
+  if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) take();
+}
+
+/** Browsers differ in how a track gives frames, but all play it in a video. */
+function watchTrack(track: MediaStreamTrack, latest: Latest, over: AbortSignal): void {
+  check(track.kind === "video", "live: source", "a track of video", `a track of ${track.kind}`);
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  video.srcObject = new MediaStream([track]);
+  watchVideo(video, latest, over);
+  over.addEventListener("abort", () => {
+    video.srcObject = null;
+  });
+  track.addEventListener("ended", () => latest.end(), { signal: over });
+  if (track.readyState === "ended") latest.end();
+  video.play().catch((error) => latest.end(error));
+}
+
+/** A canvas does not say when it was drawn on, and some keep their picture only until it is shown: each time that the browser is
+ *  about to draw the page counts as a frame. */
+function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, latest: Latest, over: AbortSignal): void {
+  const onFrame = () => {
+    capture(latest, canvas, () => undefined);
+    handle = requestAnimationFrame(onFrame);
+  };
+  let handle = requestAnimationFrame(onFrame);
+  over.addEventListener("abort", () => cancelAnimationFrame(handle));
+}
+
+/** Pushes the picture of an element: what `make` makes of it at once, else its bitmap. */
+function capture(latest: Latest, source: HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas, make: () => Frame | undefined): void {
+  const fail = (cause: unknown) => {
+    const tainted = cause instanceof DOMException && cause.name === "SecurityError";
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
+    latest.end(
+      new CandlingError({
+        code: tainted ? codes.taintedImage : codes.corruptImage,
+        message: `the ${nameOf(source)} gives no frame: ${reason}`,
+      }),
+    );
+  };
+  try {
+    const frame = make();
+    if (frame !== undefined) latest.push(frame);
+    else createImageBitmap(source).then((bitmap) => latest.push(bitmap), fail);
+  } catch (cause) {
+    fail(cause);
+  }
+}
+
+/** Asks an iterator for frame after frame, also while the one before is worked on: what it would queue is dropped here. */
+async function pull(source: AsyncIterable<unknown>, latest: Latest, over: AbortSignal): Promise<void> {
+  const frames = source[Symbol.asyncIterator]();
+  try {
+    while (!over.aborted) {
+      await shown(over);
+      const { done, value } = await frames.next();
+      if (done) return latest.end();
+      const isFrame = value instanceof ImageBitmap || (typeof VideoFrame === "function" && value instanceof VideoFrame);
+      check(isFrame, "live: a frame", "an ImageBitmap or VideoFrame", value);
+      latest.push(value as Frame);
+      // An iterator that always has one ready must not keep the page from everything else.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  } finally {
+    // Waits behind a `next` that never comes, hence not awaited.
+    frames.return?.().catch(() => {});
+  }
+}
+
+/** Resolves once the page can be seen, or the stream is over. */
+function shown(over: AbortSignal): Promise<void> {
+  if (!document.hidden || over.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = new AbortController();
+    const onChange = () => {
+      if (document.hidden && !over.aborted) return;
+      done.abort();
+      resolve();
+    };
+    document.addEventListener("visibilitychange", onChange, { signal: done.signal });
+    over.addEventListener("abort", onChange, { signal: done.signal });
+  });
+}

@@ -1,0 +1,68 @@
+/**
+ * Further workers beside the main one, for work that falls into parts.
+ *
+ * Each has an engine and a model of its own, some 60 MB, so they are started when there is work and ended when there was none
+ * for a while. The model's file is handed to them as the `Blob` that the main worker loaded: that copies nothing, asks the
+ * network for nothing, and a site that is updated meanwhile cannot give them other weights than the run was made with.
+ * Nothing is shared, so the page needs no cross-origin isolation.
+ */
+import type { Ask, Build } from "../protocol.js";
+import { aborted, Bridge, closed } from "./bridge.js";
+
+/** How long workers without work are kept. */
+const IDLE_MS = 30_000;
+
+export class Pool {
+  readonly #spawn: () => Worker;
+  readonly #load: Ask<"load">;
+  readonly #workers: Bridge[] = [];
+  /** Settles with the last of the work that was given so far. */
+  #last: Promise<unknown> = Promise.resolve();
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** `build` is the main worker's. One core each is what the workers are for: where that has threads, they do without. */
+  constructor(spawn: () => Worker, model: Blob, build: Build) {
+    this.#spawn = spawn;
+    this.#load = { model, build: build === "threads" ? "relaxed-simd" : build, threads: 1 };
+  }
+
+  /** Gives `work` so many workers for itself, when the work before it is done. An abort rejects at once; `work` has to see to its
+   *  own end. */
+  lend<T>(count: number, signal: AbortSignal | undefined, work: (workers: readonly Bridge[]) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      if (this.#closed) throw closed();
+      if (signal?.aborted) throw aborted();
+      clearTimeout(this.#idle);
+      try {
+        return await work(this.#hire(count));
+      } finally {
+        this.#idle = setTimeout(() => this.#dismiss(), IDLE_MS);
+      }
+    });
+    this.#last = turn.catch(() => {});
+    if (signal === undefined) return turn;
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => reject(aborted());
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      turn.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+  }
+
+  /** Ends all workers; work that is not done fails with `closed`. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#idle);
+    this.#dismiss();
+  }
+
+  #hire(count: number): readonly Bridge[] {
+    while (this.#workers.length < count) this.#workers.push(new Bridge(this.#spawn, this.#load));
+    return this.#workers.slice(0, count);
+  }
+
+  #dismiss(): void {
+    for (const worker of this.#workers.splice(0)) worker.close();
+  }
+}

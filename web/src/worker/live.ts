@@ -1,0 +1,120 @@
+/**
+ * One frame of a live stream: pixels, forward pass, Grad-CAM, colours, all in the worker.
+ *
+ * One canvas serves all frames, and each twice: the frame is drawn on it to get at its pixels, then the heatmap over the frame.
+ * It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
+ */
+import type { Engine } from "../candling_wasm.js";
+import { type Answer, type Ask, codes, type MapData, type ResolvedTarget, type Target, type View } from "../protocol.js";
+import type { Wasm } from "./engine.js";
+import { failure, using } from "./failure.js";
+
+/** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
+const NAMED = 5;
+
+/** Longest side of the heatmap, in pixels: a few cells are smooth at this size already, and the canvas enlarges them to a large
+ *  frame's faster than we would. */
+const SMOOTH = 256;
+
+interface Canvases {
+  readonly frame: OffscreenCanvasRenderingContext2D;
+  readonly heat: OffscreenCanvasRenderingContext2D;
+}
+
+let canvases: Canvases | undefined;
+
+/** `resolve` finds a target's classes. The frame is closed, whatever happens. */
+export function look(
+  wasm: Wasm,
+  engine: Engine,
+  resolve: (target: Target) => ResolvedTarget,
+  { frame, fit, target, layer, paint }: Ask<"frame">,
+): Answer<"frame"> {
+  const lap = stopwatch();
+  const on = (canvases ??= { frame: canvas(), heat: canvas() });
+  const { data, width, height } = pixelsOf(frame, on.frame);
+  const decode = lap();
+  const prepared = engine.prepare(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, fit);
+  const prepare = lap();
+  const { x, y, width: across, height: down } = prepared.view;
+  const view = { x, y, width: across, height: down };
+  return using(using(prepared, (input) => engine.forwardTo(input, layer)), (run) => {
+    const predictions = run.predictions(NAMED);
+    const forward = lap();
+    const resolved = target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
+    return using(run.explain("grad-cam", resolved.class, resolved.over, layer, false), (found) => {
+      const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
+      const backward = lap();
+      const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, on) };
+      return {
+        ...map,
+        ...picture,
+        max: found.max,
+        target: resolved,
+        layer: found.layer ?? "",
+        predictions,
+        frame: { width, height },
+        view,
+        timings: { decode, prepare, forward, backward, paint: lap() },
+      };
+    });
+  });
+}
+
+/** Draws the frame, and reads it back. */
+function pixelsOf(frame: ImageBitmap | VideoFrame, context: OffscreenCanvasRenderingContext2D): ImageData {
+  try {
+    const { width, height } = frame instanceof ImageBitmap ? frame : { width: frame.displayWidth, height: frame.displayHeight };
+    if (width * height === 0) throw failure(codes.corruptImage, `the frame is empty (${width}×${height})`);
+    resize(context, width, height);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(frame, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height);
+  } finally {
+    frame.close();
+  }
+}
+
+/** The map over the part of the frame that the network saw. */
+function overlay(
+  wasm: Wasm,
+  { data, channels, height, width }: MapData,
+  view: View,
+  { colormap, opacity }: NonNullable<Ask<"frame">["paint"]>,
+  { frame, heat }: Canvases,
+): ImageBitmap {
+  const across = Math.min(view.width, SMOOTH);
+  const down = Math.min(view.height, SMOOTH);
+  const rgba = wasm.render(data, channels, height, width, across, down, colormap, opacity);
+  resize(heat, across, down);
+  heat.putImageData(new ImageData(new Uint8ClampedArray(rgba), across, down), 0, 0);
+  // White, because that is what the network sees behind transparent pixels.
+  frame.globalCompositeOperation = "destination-over";
+  frame.fillStyle = "#fff";
+  frame.fillRect(0, 0, frame.canvas.width, frame.canvas.height);
+  frame.globalCompositeOperation = "source-over";
+  frame.drawImage(heat.canvas, view.x, view.y, view.width, view.height);
+  return frame.canvas.transferToImageBitmap();
+}
+
+function canvas(): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  if (context === null) throw failure(codes.internal, "the browser has no canvas in workers");
+  return context;
+}
+
+/** Setting a side clears the canvas and takes new memory for it, even to the same number. */
+function resize({ canvas }: OffscreenCanvasRenderingContext2D, width: number, height: number): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
+
+/** Milliseconds since the last call. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const before = last;
+    last = performance.now();
+    return last - before;
+  };
+}

@@ -26,6 +26,7 @@ case $build in
             flags+=(-C "link-arg=$argument")
         done
         # The standard library comes compiled without atomics. Compiling it is not stable yet; the language used here is.
+        [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
         export RUSTC_BOOTSTRAP=1
         arguments+=(-Zbuild-std=std,panic_abort --features threads)
         ;;

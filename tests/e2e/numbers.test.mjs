@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { difference, fromBase64, native, scratch, tensorOf, toBase64, toNpy } from "./support/native.mjs";
 import { PNG, stage } from "./support/stage.mjs";
 
-/** From the same pixels the engine gives the same bits: every sum runs in one order, and every product and sum is rounded
- *  alike, on whatever processor (`crates/cpu/src/gemm`). */
+/** From the same pixels the engine gives the same bits: every sum runs in one order, and both round a product and its sum once
+ *  (`crates/cpu/src/simd`). */
 const SAME = 0;
 
 /** JPEG decoders may round differently by a level or two per channel, which the network then sees: this much of the largest

@@ -26,7 +26,7 @@ const headers = {
 };
 
 /** What gives a page threads: nobody else may open it, and all it loads is its own or says that it may be embedded. */
-const isolation = {
+export const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };

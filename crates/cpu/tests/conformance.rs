@@ -1,24 +1,29 @@
 //! The CPU backend against PyTorch's golden ops, the `f64` reference and the identities of a vjp.
 
-use candling_cpu::Cpu;
+use candling_cpu::{Cpu, Rounding};
 use candling_testkit::conformance;
+
+/// Every set of kernels that this processor has.
+fn backends() -> impl Iterator<Item = Cpu> {
+    [Rounding::Once, Rounding::Twice].into_iter().filter_map(Cpu::with_rounding)
+}
 
 #[test]
 fn golden_ops() {
-    conformance::goldens(&Cpu::new());
+    backends().for_each(|cpu| conformance::goldens(&cpu));
 }
 
 #[test]
 fn convolutions_agree_with_the_reference_and_are_adjoint() {
-    conformance::random_convolutions(&Cpu::new(), 1500);
+    backends().for_each(|cpu| conformance::random_convolutions(&cpu, 1500));
 }
 
 #[test]
 fn ops_agree_with_the_reference() {
-    conformance::random_ops(&Cpu::new());
+    backends().for_each(|cpu| conformance::random_ops(&cpu));
 }
 
 #[test]
 fn edges() {
-    conformance::edges(&Cpu::new());
+    backends().for_each(|cpu| conformance::edges(&cpu));
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use candling_core::{Attribution, Backend, Bilinear, Method, Query, Retain, Tape, Target};
-use candling_cpu::Cpu;
+use candling_cpu::{Cpu, Rounding};
 use candling_testkit::compare::{max_difference, relative_l2};
 use candling_testkit::golden;
 use candling_testkit::reference::Reference;
@@ -63,8 +63,17 @@ fn largest(map: &[f32]) -> f64 {
 }
 
 #[test]
-fn every_golden_case() {
-    let network = lite0(Cpu::new());
+fn every_golden_case_rounding_once() {
+    Cpu::with_rounding(Rounding::Once).into_iter().for_each(every_golden_case);
+}
+
+#[test]
+fn every_golden_case_rounding_twice() {
+    every_golden_case(Cpu::with_rounding(Rounding::Twice).unwrap());
+}
+
+fn every_golden_case(cpu: Cpu) {
+    let network = lite0(cpu);
     let mut cases = 0;
     for picture in golden::pictures() {
         let tape = network.forward(INPUT, &tensor(&picture), Retain::All).unwrap();

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contentSecurityPolicy, serve } from "../../../web/scripts/server.mjs";
+import { contentSecurityPolicy, isolation, serve } from "../../../web/scripts/server.mjs";
 
 /** The tools are `web`'s development dependencies. */
 const require = createRequire(new URL("../../../web/package.json", import.meta.url));
@@ -33,13 +33,13 @@ const TIMEOUT_MS = 15_000;
 
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 
-/** Sets a stage up around the tests of the calling file. */
-export function stage() {
+/** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. */
+export function stage(options) {
   let server;
   let browser;
 
   before(async () => {
-    server = await serve(0);
+    server = await serve(0, options);
     browser = await chromium.launch({ executablePath, args: launchArguments });
   });
   after(async () => {
@@ -90,11 +90,11 @@ export function stage() {
 }
 
 /** A page of the site with nothing on it, under the site's policy. */
-export async function emptyPage(page) {
+export async function emptyPage(page, { isolated = false } = {}) {
   await page.route("**/empty", (route) =>
     route.fulfill({
       contentType: "text/html",
-      headers: { "content-security-policy": contentSecurityPolicy },
+      headers: { "content-security-policy": contentSecurityPolicy, ...(isolated ? isolation : {}) },
       body: "<!doctype html><title>empty</title><link rel=icon href=favicon.svg>",
     }),
   );

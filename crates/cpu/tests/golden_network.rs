@@ -19,6 +19,9 @@ const LOGITS: f64 = 2e-3;
 const CAM_AT_HEAD: f64 = 1e-3;
 /// CAM maps at earlier layers: a ReLU6 mask that flips by rounding moves the gradient (PyTorch's `f32`: up to 6e-3).
 const CAM_BEFORE: f64 = 1e-2;
+/// The same where products and sums are rounded apart, which flips another mask: in one picture's stem, where HiResCAM shows the
+/// gradient of single positions, by 2.8e-2. `masks.rs` shows that either way masks flip at their kinks only.
+const CAM_BEFORE_ROUNDING_TWICE: f64 = 4e-2;
 /// Pixel maps, relative L2, for the same reason (PyTorch's `f32`: up to 4e-3).
 const PIXELS: f64 = 1e-2;
 
@@ -64,15 +67,15 @@ fn largest(map: &[f32]) -> f64 {
 
 #[test]
 fn every_golden_case_rounding_once() {
-    Cpu::with_rounding(Rounding::Once).into_iter().for_each(every_golden_case);
+    Cpu::with_rounding(Rounding::Once).into_iter().for_each(|cpu| every_golden_case(cpu, CAM_BEFORE));
 }
 
 #[test]
 fn every_golden_case_rounding_twice() {
-    every_golden_case(Cpu::with_rounding(Rounding::Twice).unwrap());
+    every_golden_case(Cpu::with_rounding(Rounding::Twice).unwrap(), CAM_BEFORE_ROUNDING_TWICE);
 }
 
-fn every_golden_case(cpu: Cpu) {
+fn every_golden_case(cpu: Cpu, before_head: f64) {
     let network = lite0(cpu);
     let mut cases = 0;
     for picture in golden::pictures() {
@@ -89,7 +92,7 @@ fn every_golden_case(cpu: Cpu) {
 
             let target = Target::Class(class);
             for layer in LAYERS {
-                let tolerance = if layer == "head" { CAM_AT_HEAD } else { CAM_BEFORE };
+                let tolerance = if layer == "head" { CAM_AT_HEAD } else { before_head };
                 let id = MODEL.graph.find(layer).unwrap();
                 for (method, suffix) in CAMS {
                     let what = name(&format!("{layer}/{suffix}"));

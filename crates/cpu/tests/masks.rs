@@ -5,7 +5,7 @@
 mod common;
 
 use candling_core::{Activation, Backend, Op, Retain};
-use candling_cpu::Cpu;
+use candling_cpu::{Cpu, Rounding};
 use candling_testkit::golden;
 use candling_testkit::reference::Reference;
 use pollster::block_on;
@@ -20,7 +20,11 @@ const FLIPS_PER_PICTURE: usize = 8;
 
 #[test]
 fn masks_flip_only_at_the_kinks() {
-    let (cpu, reference) = (lite0(Cpu::new()), lite0(Reference));
+    [Rounding::Once, Rounding::Twice].into_iter().filter_map(Cpu::with_rounding).for_each(flips_of);
+}
+
+fn flips_of(cpu: Cpu) {
+    let (cpu, reference) = (lite0(cpu), lite0(Reference));
     let has_mask = |op: &Op| matches!(op, Op::Conv2d(conv) if conv.activation != Activation::None);
     for picture in golden::pictures().iter().filter(|p| ["macaw", "coffee"].contains(&p.name.as_str())) {
         let x = tensor(picture);

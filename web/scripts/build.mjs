@@ -11,11 +11,11 @@ import { build } from "esbuild";
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
 
-/** The two modules that others import stay modules of their own, from whichever folder they are imported. */
+/** The client stays a module of its own, from whichever folder it is imported. */
 const stayApart = {
   name: "stay-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/candling(_wasm)?\.js$/ }, ({ path }) => ({ path: path.replace(/^\.\./, "."), external: true }));
+    onResolve({ filter: /^\.\.?\/candling\.js$/ }, ({ path }) => ({ path: path.replace(/^\.\./, "."), external: true }));
   },
 };
 

@@ -33,6 +33,13 @@ pub(crate) fn size(s: Shape) -> usize {
     s.n * blocks(s.c) * s.area() * BLOCK
 }
 
+/// One value a channel, zeros up to a whole block.
+pub(crate) fn padded(values: &[f32]) -> Vec<f32> {
+    let mut padded = values.to_vec();
+    padded.resize(blocks(values.len()) * BLOCK, 0.0);
+    padded
+}
+
 impl Blocked {
     /// Takes over the values, without a copy.
     pub(crate) fn new(s: Shape, values: Vec<f32>) -> Result<Self> {

@@ -3,7 +3,7 @@
 use candling_core::{Result, Shape};
 
 use crate::Blocked;
-use crate::blocked::{BLOCK, blocks};
+use crate::blocked::BLOCK;
 
 /// The channels of all inputs, one after the other, picture by picture.
 pub(crate) fn concat(xs: &[Blocked]) -> Result<Blocked> {
@@ -27,17 +27,12 @@ pub(crate) fn concat(xs: &[Blocked]) -> Result<Blocked> {
 pub(crate) fn slice(dy: &Blocked, start: usize, channels: usize) -> Result<Blocked> {
     let s = dy.shape();
     let xs = Shape { c: channels, ..s };
-    let mut dx = Vec::new();
+    let cut = |values: &[f32]| -> Vec<f32> {
+        let pictures = values.chunks_exact(values.len() / s.n);
+        pictures.flat_map(|picture| &picture[start * s.area()..][..channels * s.area()]).copied().collect()
+    };
     if start.is_multiple_of(BLOCK) && channels.is_multiple_of(BLOCK) {
-        dy.read(|dy| {
-            for picture in dy.chunks_exact(blocks(s.c) * s.area() * BLOCK) {
-                dx.extend_from_slice(&picture[start * s.area()..][..channels * s.area()]);
-            }
-        })?;
-        return Blocked::new(xs, dx);
+        return Blocked::new(xs, dy.read(cut)?);
     }
-    for picture in dy.to_planar()?.chunks_exact(s.c * s.area()) {
-        dx.extend_from_slice(&picture[start * s.area()..][..channels * s.area()]);
-    }
-    Blocked::from_planar(xs, &dx)
+    Blocked::from_planar(xs, &cut(&dy.to_planar()?))
 }

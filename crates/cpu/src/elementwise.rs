@@ -3,7 +3,7 @@
 use candling_core::{Activation, Gate, ReluRule, Result, Shape};
 
 use crate::Blocked;
-use crate::blocked::{BLOCK, blocks, size};
+use crate::blocked::{BLOCK, blocks, padded, size};
 
 /// `y = f(x)`; `f` keeps zero, which fills the lanes beyond the last channel.
 fn map(x: &Blocked, f: impl Fn(f32) -> f32) -> Result<Blocked> {
@@ -89,11 +89,6 @@ pub struct Affine {
 
 impl Affine {
     pub(crate) fn prepare(scale: &[f32], shift: &[f32]) -> Self {
-        let padded = |values: &[f32]| {
-            let mut values = values.to_vec();
-            values.resize(blocks(values.len()) * BLOCK, 0.0);
-            values
-        };
         Self { scale: padded(scale), shift: padded(shift) }
     }
 

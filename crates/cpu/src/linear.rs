@@ -1,12 +1,11 @@
-//! Linear layers: a matrix product whose positions are the pictures.
+//! Linear layers: a matrix product with one position a picture.
 
 use candling_core::{Activation, Result, Shape};
 
 use crate::Blocked;
-use crate::blocked::{BLOCK, blocks, size};
+use crate::blocked::{BLOCK, padded, size};
 use crate::finish::Finish;
-use crate::parallel::written;
-use crate::product::{Panels, Positions, Product, Terms};
+use crate::product::{Panels, Terms};
 use crate::simd::Instructions;
 
 /// Weights `[out, in]` and bias `[out]`.
@@ -20,27 +19,13 @@ pub struct Linear {
 impl Linear {
     pub(crate) fn prepare(w: &[f32], b: &[f32]) -> Self {
         let terms = Terms { taps: 1, channels: w.len() / b.len().max(1) };
-        let mut bias = b.to_vec();
-        bias.resize(blocks(b.len()) * BLOCK, 0.0);
-        Self { w: Panels::new(w, terms), outputs: b.len(), bias }
+        Self { w: Panels::new(w, terms), outputs: b.len(), bias: padded(b) }
     }
 
     pub(crate) fn forward(&self, instructions: Instructions, x: &Blocked) -> Result<Blocked> {
         let ys = Shape::vector(x.shape().n, self.outputs);
-        let at = Positions { area: 1, first: 0 };
         let finish = Finish::Activate { bias: &self.bias, activation: Activation::None };
-        let write = |x: &[f32], y| {
-            for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
-                let start = picture * self.w.len() * BLOCK;
-                let panels = 0..self.w.len();
-                let product =
-                    Product { w: &self.w, panels, x, x_at: at, y, start, y_at: at, count: 1, finish };
-                // SAFETY: a block for every panel from here on, and each picture its own.
-                unsafe { product.run(instructions) };
-            }
-        };
-        // SAFETY: every block of every picture.
-        Blocked::new(ys, x.read(|x| unsafe { written(size(ys), |y| write(x, y)) })?)
+        Blocked::new(ys, x.read(|x| self.w.multiply(instructions, x, ys, finish))?)
     }
 
     // y = w · x + b

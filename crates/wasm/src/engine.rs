@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candling_core::{Network, Retain, Shape};
+use candling_core::{Network, NodeId, Retain, Shape};
 use candling_cpu::{Cpu, on_threads};
 use candling_imaging::{Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
@@ -17,7 +17,7 @@ use crate::types::{Info, Layer, View, object};
 pub struct Engine {
     /// Its weights have gone into the network.
     pub(crate) model: Model,
-    pub(crate) labels: Arc<Labels>,
+    labels: Arc<Labels>,
     pub(crate) network: Arc<Network<Cpu>>,
 }
 
@@ -117,8 +117,15 @@ impl Engine {
     /// # Errors
     /// `bad-shape`, `not-finite`.
     pub fn forward(&self, input: &Prepared) -> Result<Run> {
-        let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, Retain::All))?;
-        Run::new(tape, Arc::clone(&self.labels), self.model.default_layer)
+        self.run(input, Retain::All, self.model.default_layer)
+    }
+}
+
+impl Engine {
+    /// A forward pass that keeps what `retain` says, asked about `layer` where a question names none.
+    pub(crate) fn run(&self, input: &Prepared, retain: Retain<'_>, layer: NodeId) -> Result<Run> {
+        let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, retain))?;
+        Run::new(tape, Arc::clone(&self.labels), layer)
     }
 }
 

@@ -1,9 +1,6 @@
 //! A live stream: each frame is asked one question, so a frame keeps no more than that needs.
 
-use std::sync::Arc;
-
 use candling_core::Retain;
-use candling_cpu::on_threads;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, Prepared};
@@ -23,8 +20,6 @@ impl Engine {
             Some(name) => self.network.graph().find(&name)?,
             None => self.model.default_layer,
         };
-        let retain = Retain::Layers(&[layer]);
-        let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, retain))?;
-        Run::new(tape, Arc::clone(&self.labels), layer)
+        self.run(input, Retain::Layers(&[layer]), layer)
     }
 }

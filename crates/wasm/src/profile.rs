@@ -56,8 +56,9 @@ impl Engine {
         let tape = self
             .network
             .forward_observed(input.shape, &input.tensor, Retain::All, &mut |id| lap(forward, id))?;
-        let input = self.network.graph().find(candling_core::INPUT)?;
-        tape.backward_observed(Target::Class(0), input, ReluRule::Guided, &mut |id| lap(backward, id))?;
+        tape.backward_observed(Target::Class(0), tape.graph().input(), ReluRule::Guided, &mut |id| {
+            lap(backward, id)
+        })?;
         Ok(())
     }
 }

@@ -1,13 +1,7 @@
 /** The server of the benchmark's own pages. */
 import { createServer } from "node:http";
+import { isolation } from "../../../web/scripts/server.mjs";
 import { at, sirv } from "./tools.mjs";
-
-/** With these, a page may use threads. */
-const isolation = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Resource-Policy": "same-origin",
-};
 
 /** Serves on a free port of this machine; `lib` is the folder with Candling's builds. */
 export function serve(lib, isolated) {

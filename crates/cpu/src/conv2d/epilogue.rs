@@ -2,7 +2,7 @@
 
 use candling_core::Activation;
 
-use crate::blocked::{BLOCK, blocks};
+use crate::blocked::padded;
 use crate::finish::Finish;
 
 pub(super) struct Epilogue {
@@ -13,9 +13,7 @@ pub(super) struct Epilogue {
 
 impl Epilogue {
     pub(super) fn new(bias: &[f32], activation: Activation) -> Self {
-        let mut padded = bias.to_vec();
-        padded.resize(blocks(bias.len()) * BLOCK, 0.0);
-        Self { bias: padded, activation }
+        Self { bias: padded(bias), activation }
     }
 
     pub(super) fn finish(&self) -> Finish<'_> {

@@ -7,10 +7,8 @@ use candling_core::{Gate, Result, Shape};
 
 use super::Epilogue;
 use crate::Blocked;
-use crate::blocked::{BLOCK, size};
 use crate::finish::Finish;
-use crate::parallel::written;
-use crate::product::{Panels, Positions, Product, Terms};
+use crate::product::{Panels, Terms};
 use crate::simd::Instructions;
 
 pub(super) struct Pointwise {
@@ -30,7 +28,7 @@ impl Pointwise {
     }
 
     pub(super) fn forward(&self, instructions: Instructions, x: &Blocked, ys: Shape) -> Result<Blocked> {
-        let y = x.read(|x| multiply(&self.w, instructions, x, ys, self.epilogue.finish()))?;
+        let y = x.read(|x| self.w.multiply(instructions, x, ys, self.epilogue.finish()))?;
         Blocked::new(ys, y)
     }
 
@@ -44,25 +42,8 @@ impl Pointwise {
     ) -> Result<Blocked> {
         let transposed = self.transposed.get_or_init(|| self.w.transposed(self.outputs));
         let dx = Finish::with_gate(gate, |finish| {
-            dz.read(|dz| multiply(transposed, instructions, dz, xs, finish))
+            dz.read(|dz| transposed.multiply(instructions, dz, xs, finish))
         })??;
         Blocked::new(xs, dx)
     }
-}
-
-/// The product at every position of every picture; `ys` is the result's shape.
-fn multiply(w: &Panels, instructions: Instructions, x: &[f32], ys: Shape, finish: Finish<'_>) -> Vec<f32> {
-    let area = ys.area();
-    let write = |y| {
-        for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
-            let at = Positions { area, first: 0 };
-            let start = picture * w.len() * area * BLOCK;
-            let product =
-                Product { w, panels: 0..w.len(), x, x_at: at, y, start, y_at: at, count: area, finish };
-            // SAFETY: a block for every panel from here on, and each picture its own.
-            unsafe { product.run(instructions) };
-        }
-    };
-    // SAFETY: every position of every block of every picture.
-    unsafe { written(size(ys), write) }
 }

@@ -13,11 +13,12 @@ mod tile;
 
 use std::ops::Range;
 
+use candling_core::Shape;
 pub(crate) use panels::{Panels, Terms};
 
-use crate::blocked::BLOCK;
+use crate::blocked::{BLOCK, size};
 use crate::finish::Finish;
-use crate::parallel::{self, Place};
+use crate::parallel::{self, Place, written};
 use crate::simd::{Instructions, Kernel, Vector};
 
 /// Values of `x` in a strip: 256 KiB, a part of any second-level cache.
@@ -42,6 +43,31 @@ impl Positions {
 
     fn skip(self, count: usize) -> Self {
         Self { first: self.first + count, ..self }
+    }
+}
+
+impl Panels {
+    /// The product at every position of every picture; `ys` is the result's shape.
+    pub(crate) fn multiply(
+        &self,
+        instructions: Instructions,
+        x: &[f32],
+        ys: Shape,
+        finish: Finish<'_>,
+    ) -> Vec<f32> {
+        let at = Positions { area: ys.area(), first: 0 };
+        let write = |y| {
+            for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
+                let start = picture * self.len() * at.area * BLOCK;
+                let panels = 0..self.len();
+                let product =
+                    Product { w: self, panels, x, x_at: at, y, start, y_at: at, count: at.area, finish };
+                // SAFETY: a block for every panel from here on, and each picture its own.
+                unsafe { product.run(instructions) };
+            }
+        };
+        // SAFETY: every position of every block of every picture.
+        unsafe { written(size(ys), write) }
     }
 }
 

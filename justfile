@@ -15,7 +15,7 @@ demo: build
     npm --prefix web run --silent serve
 
 # Run every test: lints, Rust, TypeScript, and the real page in a real browser
-test: lint build chromium
+test: toolchain lint build chromium
     cargo test --workspace --exclude candling-wasm
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs
@@ -27,11 +27,11 @@ lint:
     cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
 
 # Build everything that the site serves, into www/lib
-build: packages (engines "release")
+build: toolchain packages (engines "release")
     npm --prefix web run --silent build
 
 # The site with the smallest and fastest engine: link-time optimisation takes some minutes
-ship: packages (engines "ship")
+ship: toolchain packages (engines "ship")
     npm --prefix web run --silent build
 
 # Compile every build of the engine to wasm, make it importable, and optimise it
@@ -39,6 +39,12 @@ ship: packages (engines "ship")
 engines profile:
     cargo build --package xtask
     for build in simd128 relaxed-simd threads; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
+
+# What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
+[private]
+toolchain:
+    rustup target add wasm32-unknown-unknown
+    rustup component add clippy rustfmt rust-src
 
 # Install the npm packages that are pinned in web/package-lock.json
 [private]

@@ -27,6 +27,26 @@ pub enum ReluRule {
     Deconv,
 }
 
+/// Bounds at and beyond which nothing of a gradient passes; NaN where there is none.
+#[derive(Debug, Clone, Copy)]
+pub struct Closed {
+    /// Outputs up to here.
+    pub y_to: f32,
+    /// Outputs from here on.
+    pub y_from: f32,
+    /// Gradients up to here.
+    pub dy_to: f32,
+}
+
+impl Closed {
+    /// What of `dy` passes where the output was `y`.
+    #[must_use]
+    #[inline(always)]
+    pub fn pass(self, y: f32, dy: f32) -> f32 {
+        if y <= self.y_to || y >= self.y_from || dy <= self.dy_to { 0.0 } else { dy }
+    }
+}
+
 impl Activation {
     /// The function itself. A NaN stays a NaN, so that a broken network is seen rather than painted.
     #[must_use]
@@ -49,16 +69,29 @@ impl Activation {
     #[must_use]
     #[inline(always)]
     pub fn vjp(self, rule: ReluRule, y: f32, dy: f32) -> f32 {
-        let open = match self {
-            Self::None => return dy,
-            Self::Relu => y > 0.0,
-            Self::Relu6 => y > 0.0 && y < 6.0,
+        self.closed(rule).pass(y, dy)
+    }
+
+    /// What [`vjp`](Self::vjp) turns away. It is said so, rather than what it lets through, because a NaN is let through.
+    #[must_use]
+    pub fn closed(self, rule: ReluRule) -> Closed {
+        let never = Closed { y_to: f32::NAN, y_from: f32::NAN, dy_to: f32::NAN };
+        let flat = match (self, rule) {
+            (Self::None, _) => return never,
+            (_, ReluRule::Deconv) => never,
+            (Self::Relu, _) => Closed { y_to: 0.0, ..never },
+            (Self::Relu6, _) => Closed { y_to: 0.0, y_from: 6.0, ..never },
         };
-        let pass = match rule {
-            ReluRule::Exact => open,
-            ReluRule::Guided => open && dy > 0.0,
-            ReluRule::Deconv => dy > 0.0,
-        };
-        if pass { dy } else { 0.0 }
+        if rule == ReluRule::Exact { flat } else { Closed { dy_to: 0.0, ..flat } }
+    }
+
+    /// The least and the greatest value of the function.
+    #[must_use]
+    pub fn range(self) -> (f32, f32) {
+        match self {
+            Self::None => (f32::NEG_INFINITY, f32::INFINITY),
+            Self::Relu => (0.0, f32::INFINITY),
+            Self::Relu6 => (0.0, 6.0),
+        }
     }
 }

@@ -31,7 +31,7 @@ mod tape;
 mod target;
 mod weights;
 
-pub use activation::{Activation, ReluRule};
+pub use activation::{Activation, Closed, ReluRule};
 pub use attribution::{Attribution, Method, Occluder, Occlusion, Query};
 pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;

@@ -56,9 +56,9 @@ impl Blocked {
         for (planar, values) in pictures {
             let of_block = planar.chunks(BLOCK * area).zip(values.chunks_exact_mut(BLOCK * area));
             for (planes, block) in of_block {
-                for (lane, plane) in planes.chunks_exact(area).enumerate() {
-                    let lanes = block.as_chunks_mut::<BLOCK>().0.iter_mut();
-                    lanes.zip(plane).for_each(|(to, &v)| to[lane] = v);
+                for (position, lanes) in block.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+                    let channels = planes.chunks_exact(area);
+                    lanes.iter_mut().zip(channels).for_each(|(to, plane)| *to = plane[position]);
                 }
             }
         }

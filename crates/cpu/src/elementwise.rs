@@ -19,23 +19,9 @@ pub(crate) fn activation(x: &Blocked, a: Activation) -> Result<Blocked> {
 }
 
 pub(crate) fn activation_vjp(dy: &Blocked, y: &Blocked, a: Activation, rule: ReluRule) -> Result<Blocked> {
-    // One loop per activation and rule, so that neither is asked about inside it.
-    match (a, rule) {
-        (Activation::None, _) => Ok(dy.clone()),
-        (Activation::Relu, ReluRule::Exact) => {
-            zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Exact, y, dy))
-        }
-        (Activation::Relu, ReluRule::Guided) => {
-            zip(dy, y, |y, dy| Activation::Relu.vjp(ReluRule::Guided, y, dy))
-        }
-        (Activation::Relu6, ReluRule::Exact) => {
-            zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Exact, y, dy))
-        }
-        (Activation::Relu6, ReluRule::Guided) => {
-            zip(dy, y, |y, dy| Activation::Relu6.vjp(ReluRule::Guided, y, dy))
-        }
-        (_, ReluRule::Deconv) => map(dy, |dy| Activation::Relu.vjp(ReluRule::Deconv, 0.0, dy)),
-    }
+    let closed = a.closed(rule);
+    let dx = dy.read(|dy| y.read(|y| dy.iter().zip(y).map(|(&dy, &y)| closed.pass(y, dy)).collect()))??;
+    Blocked::new(dy.shape(), dx)
 }
 
 /// The gradient after the gate, for kernels that do not open it in registers.
@@ -44,11 +30,6 @@ pub(crate) fn gated(dy: Blocked, gate: Option<Gate<'_, Blocked>>) -> Result<Bloc
         Some(Gate { y, activation, rule }) => activation_vjp(&dy, y, activation, rule),
         None => Ok(dy),
     }
-}
-
-fn zip(dy: &Blocked, y: &Blocked, f: impl Fn(f32, f32) -> f32) -> Result<Blocked> {
-    let dx = dy.read(|dy| y.read(|y| dy.iter().zip(y).map(|(&dy, &y)| f(y, dy)).collect()))??;
-    Blocked::new(dy.shape(), dx)
 }
 
 /// `y = a + b`, `b` of the same shape or one value for all positions of a channel.

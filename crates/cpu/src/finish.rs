@@ -1,8 +1,9 @@
-//! What happens to a sum while it is still in registers.
+//! What happens to sums while they are still in registers.
 
-use candling_core::{Activation, Gate, ReluRule, Result};
+use candling_core::{Activation, Closed, Gate, Result};
 
 use crate::Blocked;
+use crate::parallel::Place;
 use crate::simd::Vector;
 
 /// The end of a kernel.
@@ -14,57 +15,62 @@ pub(crate) enum Finish<'a> {
     /// Nothing: the gradient at an output without an activation of its own.
     Store,
     /// What of the gradient passes the ReLU that made `y`, whose values lie as the result's do.
-    Gate { y: &'a [f32], activation: Activation, rule: ReluRule },
+    Gate { y: &'a [f32], closed: Closed },
 }
 
-impl Finish<'_> {
+impl<'a> Finish<'a> {
+    /// What `gate` asks for.
+    pub(crate) fn gate(y: &'a [f32], gate: &Gate<'_, Blocked>) -> Self {
+        Self::Gate { y, closed: gate.activation.closed(gate.rule) }
+    }
+
     /// Calls `f` with the end that `gate` asks for.
     pub(crate) fn with_gate<R>(
         gate: Option<Gate<'_, Blocked>>,
         f: impl FnOnce(Finish<'_>) -> R,
     ) -> Result<R> {
         match gate {
-            Some(Gate { y, activation, rule }) => y.read(|y| f(Finish::Gate { y, activation, rule })),
+            Some(gate) => gate.y.read(|y| f(Finish::gate(y, &gate))),
             None => Ok(f(Finish::Store)),
         }
     }
 
-    /// The finished lanes; the first belongs to `channel`, and to place `at` of the result.
+    /// Ends sums that belong to lanes from `channel` on, and writes them to `y`: the first at `at`, the others each `step`
+    /// further.
     ///
     /// # Safety
-    /// The bias and `y` hold values for all lanes from there on.
+    /// `y`, and the bias or the gate, hold values for all lanes there.
     #[inline(always)]
-    pub(crate) unsafe fn apply<V: Vector>(&self, sum: V, channel: usize, at: usize) -> V {
+    pub(crate) unsafe fn store<V: Vector, const COUNT: usize>(
+        &self,
+        sums: [V; COUNT],
+        channel: usize,
+        y: Place,
+        at: usize,
+        step: usize,
+    ) {
+        let places = (0..).map(|i| at + i * step);
         match *self {
             Self::Activate { bias, activation } => {
-                // SAFETY: as asked of the caller.
-                let z = sum.add(unsafe { V::load(bias.as_ptr().add(channel)) });
-                match activation {
-                    Activation::None => z,
-                    Activation::Relu => z.at_least_0(),
-                    Activation::Relu6 => z.at_least_0().at_most_6(),
+                let (low, high) = activation.range();
+                let (low, high) = (V::splat(low), V::splat(high));
+                // SAFETY: as asked of the caller, here and below.
+                let bias = unsafe { V::load(bias.as_ptr().add(channel)) };
+                for (sum, at) in sums.into_iter().zip(places) {
+                    unsafe { sum.add(bias).at_least(low).at_most(high).store(y.at(at)) };
                 }
             }
-            Self::Store => sum,
-            Self::Gate { y, activation, rule } => {
-                // SAFETY: as asked of the caller.
-                pass(sum, unsafe { V::load(y.as_ptr().add(at)) }, activation, rule)
+            Self::Store => {
+                sums.into_iter().zip(places).for_each(|(sum, at)| unsafe { sum.store(y.at(at)) });
+            }
+            Self::Gate { y: of_relu, closed: Closed { y_to, y_from, dy_to } } => {
+                let (y_to, y_from, dy_to) = (V::splat(y_to), V::splat(y_from), V::splat(dy_to));
+                for (dy, at) in sums.into_iter().zip(places) {
+                    let of_relu = unsafe { V::load(of_relu.as_ptr().add(at)) };
+                    let open = dy.unless_at_most(dy, dy_to).unless_at_most(of_relu, y_to);
+                    unsafe { open.unless_at_most(y_from, of_relu).store(y.at(at)) };
+                }
             }
         }
     }
-}
-
-/// [`Activation::vjp`], lane by lane.
-#[inline(always)]
-fn pass<V: Vector>(dy: V, y: V, activation: Activation, rule: ReluRule) -> V {
-    let zero = V::splat(0.0);
-    if activation == Activation::None {
-        return dy;
-    }
-    let positive = if rule == ReluRule::Exact { dy } else { dy.where_greater(dy, zero) };
-    if rule == ReluRule::Deconv {
-        return positive;
-    }
-    let open = positive.where_greater(y, zero);
-    if activation == Activation::Relu6 { open.where_greater(V::splat(6.0), y) } else { open }
 }

@@ -15,8 +15,15 @@ fn conv(channels: usize, groups: usize, window: Window) -> Op {
 fn oversized_windows_are_refused() {
     let all = Padding::all;
     let cases = [
-        ("im2col", conv(8, 1, Window { padding: all(3000), ..Window::new([4096, 1], [2, 2]) })),
-        ("stencil", conv(8, 8, Window { padding: all(65_536), ..Window::new([2, 2], [60_000, 60_000]) })),
+        ("dense", conv(8, 1, Window { padding: all(3000), ..Window::new([4096, 1], [2, 2]) })),
+        (
+            "stencil",
+            conv(
+                8,
+                8,
+                Window { padding: all(60_000), dilation: [2000, 1], ..Window::new([2, 2], [60_000; 2]) },
+            ),
+        ),
     ];
     let tall = Shape::new(1, 8, 4096, 1);
     let x = Cpu::new().upload(tall, &vec![1.0; tall.len()]).unwrap();

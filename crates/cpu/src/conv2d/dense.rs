@@ -1,6 +1,9 @@
-//! Any convolution in one group as a matrix product: im2col lays out, for each tap, the input block that each output position
-//! sees through it (Chellapilla et al. 2006); col2im is its transpose. Some rows at a time, so that the columns stay in the
-//! cache.
+//! Any convolution in one group, as [matrix products](crate::product) that see the input through the taps of the kernel: no
+//! columns are laid out (im2col), only margins and, for strides, phases.
+//!
+//! Neighbouring positions of a product lie side by side. So a row of the input is laid out by column modulo stride: first the
+//! columns `0, s, 2s, …`, then `1, s + 1, …`; each tap then finds what neighbouring results see side by side. Back it is
+//! the results that are taken by phase: those at a distance of `s` see the same taps, and each phase is a product.
 
 use std::sync::OnceLock;
 
@@ -8,27 +11,30 @@ use candling_core::ops::{Conv2d, Window};
 use candling_core::{Gate, Result, Shape};
 
 use super::Epilogue;
+use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, size, workspace};
 use crate::finish::Finish;
 use crate::parallel::{self, Place, written};
-use crate::product::{Panels, Positions, Product, Terms};
+use crate::product::{Panels, Product, Terms};
 use crate::simd::Instructions;
-use crate::{Blocked, elementwise};
-
-/// Values of im2col's columns at a time: 256 KiB.
-const COLUMNS: usize = 1 << 16;
 
 pub(super) struct Dense {
     op: Conv2d,
     /// `[out, in, taps]`
     w: Panels,
-    /// The transpose, made when the first gradient comes by.
-    transposed: OnceLock<Panels>,
+    /// A transpose for every phase of rows and of columns, made when the first gradient comes by.
+    transposed: OnceLock<Vec<Transposed>>,
     epilogue: Epilogue,
 }
 
-/// The channels of one position.
-type Lanes = [f32; BLOCK];
+/// The transpose of those taps that meet one phase of the input.
+struct Transposed {
+    /// Rows and columns of the input for which `(i + padding) mod stride` is this.
+    phase: [usize; 2],
+    /// The taps, as row and column of the kernel.
+    taps: Vec<[usize; 2]>,
+    w: Panels,
+}
 
 impl Dense {
     pub(super) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Self {
@@ -37,41 +43,44 @@ impl Dense {
         Self { op: *op, w: Panels::new(w, terms), transposed: OnceLock::new(), epilogue }
     }
 
+    // z[i, j] = b + Σ w[u, v] · x[i·s + u·d − p, j·s + v·d − p]
     pub(super) fn forward(&self, instructions: Instructions, x: &Blocked, ys: Shape) -> Result<Blocked> {
-        let strips = Strips::new(&self.op.window, x.shape(), ys, blocks(self.op.in_channels))?;
-        let finish = self.epilogue.finish();
-        let write = |x: &[f32], y: Place| {
-            let picture = x.len() / ys.n;
-            parallel::for_each(
-                ys.n * strips.count,
-                || vec![0.0; strips.columns],
-                |columns, task| {
-                    let (n, rows) = (task / strips.count, strips.rows(task % strips.count));
-                    let count = rows.len() * ys.w;
-                    let from = x[n * picture..][..picture].as_chunks::<BLOCK>().0;
-                    let columns = &mut columns[..self.w.terms.blocks() * count * BLOCK];
-                    strips.im2col(rows.clone(), from, columns.as_chunks_mut::<BLOCK>().0);
-                    let product = Product {
-                        w: &self.w,
-                        panels: 0..self.w.len(),
-                        x: columns,
-                        x_at: Positions { area: count, first: 0 },
-                        y,
-                        start: n * self.w.len() * ys.area() * BLOCK,
-                        y_at: Positions { area: ys.area(), first: rows.start * ys.w },
-                        count,
-                        finish,
-                    };
-                    // SAFETY: these rows, in a block for every panel, are this task's.
-                    unsafe { product.run_here(instructions) };
-                },
-            );
+        let Window { kernel, stride, dilation, padding } = self.op.window;
+        let reach = |axis: usize, results: usize| {
+            results.saturating_sub(1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
         };
-        // SAFETY: every row of every block of every picture.
-        Blocked::new(ys, x.read(|x| unsafe { written(size(ys), |y| write(x, y)) })?)
+        let field =
+            Field::new(x.shape(), [padding.top, padding.left], [reach(0, ys.h), reach(1, ys.w)], stride[1])?;
+        let tap = |u: usize, v: usize| field.at(u * dilation[0], v * dilation[1]);
+        let taps: Vec<usize> = each_tap(kernel).map(|[u, v]| tap(u, v)).collect();
+        let plane = ys.area() * BLOCK;
+        let write = |x: &[f32], y: Place| {
+            for (i, x) in x.chunks_exact(field.picture()).enumerate() {
+                let product = Product {
+                    w: &self.w,
+                    x,
+                    taps: &taps,
+                    x_block: field.plane(),
+                    x_row: stride[0] * field.row(),
+                    y,
+                    start: i * self.w.len() * plane,
+                    y_block: plane,
+                    y_row: ys.w * BLOCK,
+                    y_step: BLOCK,
+                    rows: ys.h,
+                    length: ys.w,
+                    finish: self.epilogue.finish(),
+                };
+                // SAFETY: every row of every block, and each picture its own.
+                unsafe { product.run(instructions) };
+            }
+        };
+        let x = x.read(|x| field.lay_out(x))?;
+        // SAFETY: every position of every block of every picture.
+        Blocked::new(ys, unsafe { written(size(ys), |y| write(&x, y)) })
     }
 
-    // z = w · im2col(x) + b
+    // dx[i, j] = Σ w[u, v]ᵀ · dz[(i + p − u·d) / s, (j + p − v·d) / s], over the taps where the divisions come out even
     pub(super) fn vjp(
         &self,
         instructions: Instructions,
@@ -79,126 +88,146 @@ impl Dense {
         xs: Shape,
         gate: Option<Gate<'_, Blocked>>,
     ) -> Result<Blocked> {
-        let ys = dz.shape();
-        let transposed = self.transposed.get_or_init(|| self.w.transposed(self.op.out_channels));
-        let strips = Strips::new(&self.op.window, xs, ys, 1)?;
-        let (taps, x_blocks) = (self.op.window.taps(), blocks(xs.c));
+        let Window { kernel, stride, dilation, padding } = self.op.window;
+        let padding = [padding.top, padding.left];
+        let extent = [xs.h, xs.w];
+        // Taps look back by so many rows and columns of `dz` at most.
+        let margin = [0, 1].map(|axis| (kernel[axis] - 1) * dilation[axis] / stride[axis]);
+        let reach = |axis: usize| (extent[axis] - 1 + padding[axis]) / stride[axis] + margin[axis] + 1;
+        let field = Field::new(dz.shape(), margin, [reach(0), reach(1)], 1)?;
         let plane = xs.area() * BLOCK;
-        let write = |dz: &[f32], dx: Place| {
-            let picture = dz.len() / ys.n;
-            // One block of one picture a task: windows overlap, but only within a plane.
-            parallel::for_each(
-                ys.n * x_blocks,
-                || vec![0.0; strips.columns],
-                |columns, task| {
-                    let (n, block) = (task / x_blocks, task % x_blocks);
-                    // SAFETY: this plane is this task's; it is filled before it is read.
-                    let dx = unsafe {
-                        let start = dx.at(task * plane);
-                        start.write_bytes(0, plane);
-                        std::slice::from_raw_parts_mut(start, plane)
+        let x_blocks = blocks(xs.c);
+        let write = |dz: &[f32], finish: Finish<'_>, dx: Place| {
+            for (i, dz) in dz.chunks_exact(field.picture()).enumerate() {
+                for Transposed { phase, taps, w } in self.transposed() {
+                    // The first row and column of the phase, and how many there are.
+                    let first = [0, 1].map(|axis| {
+                        let s = stride[axis];
+                        (phase[axis] + s - padding[axis] % s) % s
+                    });
+                    let count =
+                        [0, 1].map(|axis| extent[axis].saturating_sub(first[axis]).div_ceil(stride[axis]));
+                    let seen = |axis: usize, tap: usize| {
+                        margin[axis] + (first[axis] + padding[axis]) / stride[axis]
+                            - tap * dilation[axis] / stride[axis]
                     };
-                    for strip in 0..strips.count {
-                        let rows = strips.rows(strip);
-                        let count = rows.len() * ys.w;
-                        let columns = &mut columns[..taps * count * BLOCK];
-                        for (tap, column) in columns.chunks_exact_mut(count * BLOCK).enumerate() {
-                            let panel = tap * x_blocks + block;
-                            let product = Product {
-                                w: transposed,
-                                panels: panel..panel + 1,
-                                x: &dz[n * picture..][..picture],
-                                x_at: Positions { area: ys.area(), first: rows.start * ys.w },
-                                y: Place::of(column),
-                                start: 0,
-                                y_at: Positions { area: count, first: 0 },
-                                count,
-                                finish: Finish::Store,
-                            };
-                            // SAFETY: the column is this task's and has a place for every position.
-                            unsafe { product.run_here(instructions) };
+                    let taps: Vec<usize> =
+                        taps.iter().map(|&[u, v]| field.at(seen(0, u), seen(1, v))).collect();
+                    let product = Product {
+                        w,
+                        x: dz,
+                        taps: &taps,
+                        x_block: field.plane(),
+                        x_row: field.row(),
+                        y: dx,
+                        start: i * x_blocks * plane + (first[0] * xs.w + first[1]) * BLOCK,
+                        y_block: plane,
+                        y_row: stride[0] * xs.w * BLOCK,
+                        y_step: stride[1] * BLOCK,
+                        rows: count[0],
+                        length: count[1],
+                        finish,
+                    };
+                    // SAFETY: the phase's positions of every block, and each picture its own.
+                    unsafe { product.run(instructions) };
+                }
+            }
+        };
+        let dz = dz.read(|dz| field.lay_out(dz))?;
+        // SAFETY: the phases together are every position.
+        let dx = Finish::with_gate(gate, |finish| unsafe { written(size(xs), |dx| write(&dz, finish, dx)) })?;
+        Blocked::new(xs, dx)
+    }
+
+    fn transposed(&self) -> &[Transposed] {
+        self.transposed.get_or_init(|| {
+            let Window { kernel, stride, dilation, .. } = self.op.window;
+            let phases = (0..stride[0]).flat_map(|row| (0..stride[1]).map(move |column| [row, column]));
+            let of_phase = |phase: [usize; 2]| {
+                let meets = |tap: &[usize; 2]| {
+                    (0..2).all(|axis| tap[axis] * dilation[axis] % stride[axis] == phase[axis])
+                };
+                let taps: Vec<_> = each_tap(kernel).filter(meets).collect();
+                let places: Vec<_> = taps.iter().map(|[u, v]| u * kernel[1] + v).collect();
+                Transposed { phase, w: self.w.transposed(&places), taps }
+            };
+            phases.map(of_phase).collect()
+        })
+    }
+}
+
+/// Row and column of every tap, in order.
+fn each_tap([height, width]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+    (0..height).flat_map(move |u| (0..width).map(move |v| [u, v]))
+}
+
+/// A tensor with margins of zeros, `[n, block, row, phase, column, BLOCK]`: what taps see lies side by side, and none has to
+/// ask where the picture ends.
+struct Field {
+    of: Shape,
+    /// Zeros above and left of it.
+    margin: [usize; 2],
+    rows: usize,
+    /// Column `j` has phase `j mod phases`.
+    phases: usize,
+    /// Columns of a phase.
+    columns: usize,
+}
+
+impl Field {
+    /// `extent` rows and columns, margins included.
+    fn new(of: Shape, margin: [usize; 2], extent: [usize; 2], phases: usize) -> Result<Self> {
+        let field = Self { of, margin, rows: extent[0], phases, columns: extent[1].div_ceil(phases) };
+        workspace(&[of.n, blocks(of.c), field.rows, phases, field.columns, BLOCK])?;
+        Ok(field)
+    }
+
+    /// Values in a row, in a plane, and in a picture.
+    fn row(&self) -> usize {
+        self.phases * self.columns * BLOCK
+    }
+
+    fn plane(&self) -> usize {
+        self.rows * self.row()
+    }
+
+    fn picture(&self) -> usize {
+        blocks(self.of.c) * self.plane()
+    }
+
+    /// Where a position lies in its plane.
+    fn at(&self, row: usize, column: usize) -> usize {
+        row * self.row() + (column % self.phases * self.columns + column / self.phases) * BLOCK
+    }
+
+    fn lay_out(&self, x: &[f32]) -> Vec<f32> {
+        let Shape { n, c, h, w } = self.of;
+        let planes = n * blocks(c);
+        let write = |field: Place| {
+            parallel::for_each(
+                planes,
+                || (),
+                |(), i| {
+                    // SAFETY: this plane is this task's; it is filled before it is read.
+                    let field = unsafe {
+                        let start = field.at(i * self.plane());
+                        start.write_bytes(0, self.plane());
+                        std::slice::from_raw_parts_mut(start, self.plane())
+                    };
+                    let rows = x[i * h * w * BLOCK..][..h * w * BLOCK].chunks_exact(w * BLOCK);
+                    for (row, x) in rows.enumerate().take(self.rows.saturating_sub(self.margin[0])) {
+                        let x = x.as_chunks::<BLOCK>().0;
+                        let kept = (self.phases * self.columns).saturating_sub(self.margin[1]);
+                        for phase in 0..self.phases.min(kept) {
+                            let to = &mut field[self.at(row + self.margin[0], phase + self.margin[1])..];
+                            let from = x[..w.min(kept)].iter().skip(phase).step_by(self.phases);
+                            to.as_chunks_mut::<BLOCK>().0.iter_mut().zip(from).for_each(|(to, x)| *to = *x);
                         }
-                        strips.col2im(rows, columns.as_chunks::<BLOCK>().0, dx.as_chunks_mut::<BLOCK>().0);
                     }
                 },
             );
         };
         // SAFETY: every plane.
-        let dx = dz.read(|dz| unsafe { written(size(xs), |dx| write(dz, dx)) })?;
-        elementwise::gated(Blocked::new(xs, dx)?, gate)
-    }
-}
-
-/// The output cut into strips of whole rows.
-struct Strips {
-    window: Window,
-    xs: Shape,
-    ys: Shape,
-    /// Rows in all strips but the last.
-    height: usize,
-    count: usize,
-    /// Values in the columns of a strip.
-    columns: usize,
-}
-
-impl Strips {
-    /// `blocks` of input channels go into the columns together.
-    fn new(window: &Window, xs: Shape, ys: Shape, blocks: usize) -> Result<Self> {
-        // All columns are counted, though only a strip's are ever there: it is what the product will have to work through.
-        workspace(&[window.taps(), blocks, ys.area(), BLOCK])?;
-        let row = window.taps() * blocks * ys.w * BLOCK;
-        let height = (COLUMNS / row).clamp(1, ys.h);
-        Ok(Self { window: *window, xs, ys, height, count: ys.h.div_ceil(height), columns: row * height })
-    }
-
-    fn rows(&self, strip: usize) -> std::ops::Range<usize> {
-        strip * self.height..self.ys.h.min((strip + 1) * self.height)
-    }
-
-    /// Columns `[tap, block of channels, row, column]` from the planes of one picture; zeros outside it.
-    fn im2col(&self, rows: std::ops::Range<usize>, x: &[Lanes], columns: &mut [Lanes]) {
-        columns.fill([0.0; BLOCK]);
-        let planes = x.len() / self.xs.area();
-        self.each_run(rows, |tap, at, from, step, n, size| {
-            for (plane, x) in x.chunks_exact(self.xs.area()).enumerate() {
-                let to = &mut columns[(tap * planes + plane) * size + at..][..n];
-                to.iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(to, x)| *to = *x);
-            }
-        });
-    }
-
-    /// Adds columns `[tap, row, column]` of one block of channels to where they came from in its plane.
-    fn col2im(&self, rows: std::ops::Range<usize>, columns: &[Lanes], dx: &mut [Lanes]) {
-        self.each_run(rows, |tap, at, to, step, n, size| {
-            let from = &columns[tap * size + at..][..n];
-            for (dx, column) in dx[to..].iter_mut().step_by(step).zip(from) {
-                dx.iter_mut().zip(column).for_each(|(dx, v)| *dx += v);
-            }
-        });
-    }
-
-    /// Calls `f(tap, place in the tap's column, place in the plane, step there, length, size of a column)` for every stretch
-    /// of an output row whose tap lies in the picture.
-    fn each_run(
-        &self,
-        rows: std::ops::Range<usize>,
-        mut f: impl FnMut(usize, usize, usize, usize, usize, usize),
-    ) {
-        let Self { window, xs, ys, .. } = self;
-        let [kh, kw] = window.kernel;
-        let size = rows.len() * ys.w;
-        for (u, v) in (0..kh).flat_map(|u| (0..kw).map(move |v| (u, v))) {
-            let sees = |j: usize| window.column(j, v, xs.w);
-            let Some((first, column)) = (0..ys.w).find_map(|j| Some((j, sees(j)?))) else {
-                continue;
-            };
-            let end = (first..ys.w).rev().find(|&j| sees(j).is_some()).map_or(first, |last| last + 1);
-            for (i, row) in rows.clone().enumerate() {
-                if let Some(row) = window.row(row, u, xs.h) {
-                    let (at, from) = (i * ys.w + first, row * xs.w + column);
-                    f(u * kw + v, at, from, window.stride[1], end - first, size);
-                }
-            }
-        }
+        unsafe { written(planes * self.plane(), write) }
     }
 }

@@ -12,7 +12,6 @@ use crate::product::{Panels, Terms};
 use crate::simd::Instructions;
 
 pub(super) struct Pointwise {
-    outputs: usize,
     /// `[out, in]`
     w: Panels,
     /// `[in, out]`, made when the first gradient comes by: who asks for the last layer's map never needs it.
@@ -24,7 +23,7 @@ impl Pointwise {
     pub(super) fn prepare(op: &Conv2d, w: &[f32], b: &[f32]) -> Self {
         let terms = Terms { taps: 1, channels: op.in_channels };
         let epilogue = Epilogue::new(b, op.activation);
-        Self { outputs: op.out_channels, w: Panels::new(w, terms), transposed: OnceLock::new(), epilogue }
+        Self { w: Panels::new(w, terms), transposed: OnceLock::new(), epilogue }
     }
 
     pub(super) fn forward(&self, instructions: Instructions, x: &Blocked, ys: Shape) -> Result<Blocked> {
@@ -40,7 +39,7 @@ impl Pointwise {
         xs: Shape,
         gate: Option<Gate<'_, Blocked>>,
     ) -> Result<Blocked> {
-        let transposed = self.transposed.get_or_init(|| self.w.transposed(self.outputs));
+        let transposed = self.transposed.get_or_init(|| self.w.transposed(&[0]));
         let dx = Finish::with_gate(gate, |finish| {
             dz.read(|dz| transposed.multiply(instructions, dz, xs, finish))
         })??;

@@ -3,6 +3,9 @@
 //! A row of the result is a sum over pairs of an input row and a row of the kernel. Along the row, results at a distance of
 //! [`Columns::step`] read neighbouring columns of the input: for a convolution all results in one go; for the transpose of
 //! one with stride `s` those of each of `s` phases, because a phase meets every `s`-th tap only.
+//!
+//! The rows of the input that a row of the result needs lie, with margins of zeros, in a ring that fits the first-level cache:
+//! each is copied once, and no tap has to ask where the picture begins.
 
 use candling_core::ops::Window;
 use candling_core::{Result, Shape};
@@ -15,14 +18,23 @@ use crate::simd::{Instructions, Kernel, Vector};
 pub(super) struct Stencil {
     input: Shape,
     output: Shape,
-    /// For every row of the result the rows of input and kernel that it sums over.
-    rows: Vec<Vec<(usize, usize)>>,
+    rows: Vec<Row>,
     columns: Vec<Columns>,
-    /// Columns of zeros laid before a row of the input, so that no tap has to ask where the picture begins.
+    /// Columns of zeros laid before a row of the input.
     margin: usize,
     /// Columns of a row with its margins.
     width: usize,
+    /// Rows in the ring.
+    ring: usize,
     kernel: [usize; 2],
+}
+
+/// What a row of results sums over.
+struct Row {
+    /// Rows of the input, ascending or descending, and of the kernel.
+    taps: Vec<(usize, usize)>,
+    /// The input rows before this one have to be there.
+    end: usize,
 }
 
 /// Results of a row that are computed alike.
@@ -43,6 +55,7 @@ impl Stencil {
     pub(super) fn of(window: &Window, xs: Shape, ys: Shape) -> Result<Self> {
         let Window { kernel, stride, dilation, padding } = *window;
         let rows = |i| (0..kernel[0]).filter_map(|u| Some((window.row(i, u, xs.h)?, u))).collect();
+        let rows = Row::all((0..ys.h).map(rows));
         let columns = Columns {
             first: 0,
             step: 1,
@@ -50,9 +63,7 @@ impl Stencil {
             stride: stride[1],
             taps: (0..kernel[1]).map(|v| (v * dilation[1], v)).collect(),
         };
-        let rows = (0..ys.h).map(rows).collect();
-        Self { input: xs, output: ys, rows, columns: vec![columns], margin: padding.left, width: 0, kernel }
-            .with_width()
+        Self::new(xs, ys, rows, vec![columns], padding.left, kernel)
     }
 
     /// `dx[i, j] = Σ w[u, v] · dy[(i + p − u·d) / s, (j + p − v·d) / s]` over the taps where the divisions come out even.
@@ -81,20 +92,28 @@ impl Stencil {
             }
         };
         let columns = (0..stride[1].min(xs.w)).map(phase).collect();
-        let rows = (0..xs.h).map(rows).collect();
-        Self { input: ys, output: xs, rows, columns, margin, width: 0, kernel }.with_width()
+        Self::new(ys, xs, Row::all((0..xs.h).map(rows)), columns, margin, kernel)
     }
 
-    /// Works out the width that the taps ask for.
-    fn with_width(mut self) -> Result<Self> {
+    /// Works out the width and the ring that the taps ask for.
+    fn new(
+        input: Shape,
+        output: Shape,
+        rows: Vec<Row>,
+        columns: Vec<Columns>,
+        margin: usize,
+        kernel: [usize; 2],
+    ) -> Result<Self> {
         let last = |columns: &Columns| {
             let (tap, _) = columns.taps.last()?;
             Some(columns.count.checked_sub(1)? * columns.stride + tap)
         };
-        let reach = self.columns.iter().filter_map(last).max().map_or(0, |last| last + 1);
-        self.width = reach.max(self.margin + self.input.w);
-        workspace(&[self.input.h, self.width, BLOCK])?;
-        Ok(self)
+        let reach = columns.iter().filter_map(last).max().map_or(0, |last| last + 1);
+        let width = reach.max(margin + input.w);
+        // Without margins the plane itself serves.
+        let ring = if width == input.w { input.h } else { Row::held(&rows) };
+        workspace(&[ring, width, BLOCK])?;
+        Ok(Self { input, output, rows, columns, margin, width, ring: ring.max(1), kernel })
     }
 
     /// Computes `planes` blocks of the result; `w` is `[block of channels, tap, BLOCK]`.
@@ -113,33 +132,51 @@ impl Stencil {
         let of_channels = blocks(self.output.c);
         let kernel = self.kernel[0] * self.kernel[1] * BLOCK;
         let plane = self.input.area() * BLOCK;
-        let padded = || vec![0.0; self.input.h * self.width * BLOCK];
-        parallel::for_each(planes, padded, |padded, i| {
+        let has_margins = self.width > self.input.w;
+        let ring = || vec![0.0; if has_margins { self.ring * self.width * BLOCK } else { 0 }];
+        parallel::for_each(planes, ring, |ring, i| {
             let block = i % of_channels;
-            let x = self.pad(&x[i * plane..][..plane], padded);
+            let x = &x[i * plane..][..plane];
+            let ring = if has_margins { Some(ring.as_mut_slice()) } else { None };
             let w = &w[block * kernel..][..kernel];
             let at = i * self.output.area() * BLOCK;
-            instructions.run(Plane { stencil: self, x, w, finish, channel: block * BLOCK, y, at });
+            instructions.run(Plane { stencil: self, x, ring, w, finish, channel: block * BLOCK, y, at });
         });
     }
 
-    /// The plane with its margins; the plane itself where it needs none.
-    fn pad<'a>(&self, x: &'a [f32], padded: &'a mut [f32]) -> &'a [f32] {
-        if self.width == self.input.w {
-            return x;
+    /// Copies rows into the ring.
+    fn lay(&self, rows: std::ops::Range<usize>, x: &[f32], ring: &mut [f32]) {
+        let length = self.input.w * BLOCK;
+        for row in rows {
+            let to = (row % self.ring * self.width + self.margin) * BLOCK;
+            ring[to..][..length].copy_from_slice(&x[row * length..][..length]);
         }
-        let row = self.input.w * BLOCK;
-        let rows = padded.chunks_exact_mut(self.width * BLOCK).zip(x.chunks_exact(row));
-        rows.for_each(|(to, x)| to[self.margin * BLOCK..][..row].copy_from_slice(x));
-        padded
+    }
+}
+
+impl Row {
+    /// From the taps of each.
+    fn all(rows: impl Iterator<Item = Vec<(usize, usize)>>) -> Vec<Self> {
+        rows.map(|taps| Self { end: taps.iter().map(|&(row, _)| row + 1).max().unwrap_or(0), taps }).collect()
+    }
+
+    /// How many of the latest rows of the input have to be at hand. Dilated taps of a transpose go back and forth.
+    fn held(rows: &[Self]) -> usize {
+        let mut laid = 0;
+        let back = rows.iter().flat_map(|row| {
+            laid = laid.max(row.end);
+            row.taps.iter().map(move |&(of_input, _)| laid - of_input)
+        });
+        back.max().unwrap_or(0)
     }
 }
 
 /// One block of channels of one picture.
 struct Plane<'a> {
     stencil: &'a Stencil,
-    /// With margins.
     x: &'a [f32],
+    /// Where rows get their margins, if they need any.
+    ring: Option<&'a mut [f32]>,
     w: &'a [f32],
     finish: Finish<'a>,
     /// The first.
@@ -155,12 +192,21 @@ const TOGETHER: usize = 7;
 
 impl Kernel for Plane<'_> {
     #[inline(always)]
-    fn run<V: Vector, const VECTORS: usize>(self) {
+    fn run<V: Vector, const VECTORS: usize>(mut self) {
         let stencil = self.stencil;
-        for (i, rows) in stencil.rows.iter().enumerate() {
+        let mut laid = 0;
+        for (i, row) in stencil.rows.iter().enumerate() {
+            let x = match &mut self.ring {
+                Some(ring) => {
+                    stencil.lay(laid.max(row.end.saturating_sub(stencil.ring))..row.end, self.x, ring);
+                    laid = laid.max(row.end);
+                    ring.as_ptr()
+                }
+                None => self.x.as_ptr(),
+            };
             for columns in &stencil.columns {
                 for lane in (0..VECTORS).map(|vector| vector * V::LANES) {
-                    let run = Run { plane: &self, rows, columns, row: i, lane };
+                    let run = Run { plane: &self, x, taps: &row.taps, columns, row: i, lane };
                     // SAFETY: `Stencil` has laid rows and columns out within the plane, its margins and the result.
                     unsafe {
                         match (columns.neighbours(), columns.stride) {
@@ -190,10 +236,17 @@ impl Columns {
 /// Some lanes of one row of results.
 struct Run<'a> {
     plane: &'a Plane<'a>,
-    rows: &'a [(usize, usize)],
+    /// The ring, or the plane.
+    x: *const f32,
+    taps: &'a [(usize, usize)],
     columns: &'a Columns,
     row: usize,
     lane: usize,
+}
+
+/// The body for each number, a constant to the compiler. Loops of this length it leaves loops, and the sums in memory.
+macro_rules! unrolled {
+    ($i:ident in $($n:literal)*, $body:block) => { $({ let $i: usize = $n; $body })* };
 }
 
 impl Run<'_> {
@@ -203,8 +256,9 @@ impl Run<'_> {
     /// There is such a row and such a result.
     #[inline(always)]
     unsafe fn x(&self, row: usize, column: usize) -> *const f32 {
-        let at = (row * self.plane.stencil.width + column) * BLOCK + self.lane;
-        unsafe { self.plane.x.as_ptr().add(at) }
+        let Stencil { ring, width, .. } = self.plane.stencil;
+        let at = (row % ring * width + column) * BLOCK + self.lane;
+        unsafe { self.x.add(at) }
     }
 
     #[inline(always)]
@@ -213,28 +267,33 @@ impl Run<'_> {
         unsafe { self.plane.w.as_ptr().add(at) }
     }
 
-    /// Ends and writes result `j`.
+    /// Ends and writes the results from the `j`-th on.
     #[inline(always)]
-    unsafe fn put<V: Vector>(&self, j: usize, sum: V) {
-        let Plane { stencil, finish, channel, y, at, .. } = self.plane;
-        let position = self.row * stencil.output.w + self.columns.first + j * self.columns.step;
+    unsafe fn put<V: Vector, const SIZE: usize>(&self, finish: Finish<'_>, j: usize, sums: [V; SIZE]) {
+        let Plane { stencil, channel, y, at, .. } = *self.plane;
+        let Columns { first, step, .. } = *self.columns;
+        let position = self.row * stencil.output.w + first + j * step;
         let at = at + position * BLOCK + self.lane;
-        unsafe { finish.apply(sum, channel + self.lane, at).store(y.at(at)) };
+        unsafe { finish.store(sums, channel + self.lane, y, at, step * BLOCK) };
     }
 
     /// All results, for a kernel whose row of `TAPS` lies side by side.
     #[inline(always)]
     unsafe fn all<V: Vector, const TAPS: usize, const STRIDE: usize>(&self) {
         let count = self.columns.count;
+        // Looked up once: what is written could lie there, for all the compiler knows.
+        let taps = std::array::from_fn(|tap| self.columns.taps[tap].1);
+        let finish = self.plane.finish;
         if count < TOGETHER {
             for j in 0..count {
-                unsafe { self.together::<V, TAPS, STRIDE, 1>(j) };
+                unsafe { self.together::<V, TAPS, STRIDE, 1>(taps, finish, j) };
             }
             return;
         }
         // The last ones overlap those before them: cheaper than a loop for the remainder.
         for j in (0..count).step_by(TOGETHER) {
-            unsafe { self.together::<V, TAPS, STRIDE, TOGETHER>(j.min(count - TOGETHER)) };
+            let j = j.min(count - TOGETHER);
+            unsafe { self.together::<V, TAPS, STRIDE, TOGETHER>(taps, finish, j) };
         }
     }
 
@@ -242,16 +301,18 @@ impl Run<'_> {
     #[inline(always)]
     unsafe fn together<V: Vector, const TAPS: usize, const STRIDE: usize, const SIZE: usize>(
         &self,
+        taps: [usize; TAPS],
+        finish: Finish<'_>,
         j: usize,
     ) {
         let mut sums = [V::splat(0.0); SIZE];
-        let taps = &self.columns.taps;
-        for &(row, u) in self.rows {
-            unsafe {
-                let w: [V; TAPS] = std::array::from_fn(|tap| V::load(self.w(u, taps[tap].1)));
-                let x = self.x(row, taps[0].0 + j * STRIDE);
-                for column in 0..(SIZE - 1) * STRIDE + TAPS {
-                    let x = V::load(x.add(column * BLOCK));
+        let first = self.columns.taps[0].0 + j * STRIDE;
+        for &(row, u) in self.taps {
+            let w: [V; TAPS] = taps.map(|v| unsafe { V::load(self.w(u, v)) });
+            let x = unsafe { self.x(row, first) };
+            unrolled!(column in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16, {
+                if column < (SIZE - 1) * STRIDE + TAPS {
+                    let x = unsafe { V::load(x.add(column * BLOCK)) };
                     for (tap, &w) in w.iter().enumerate() {
                         if let Some(distance) = column.checked_sub(tap)
                             && distance % STRIDE == 0
@@ -262,11 +323,9 @@ impl Run<'_> {
                         }
                     }
                 }
-            }
+            });
         }
-        for (i, sum) in sums.into_iter().enumerate() {
-            unsafe { self.put(j + i, sum) };
-        }
+        unsafe { self.put(finish, j, sums) };
     }
 
     /// All results, for any kernel.
@@ -275,7 +334,7 @@ impl Run<'_> {
         let columns = self.columns;
         for j in 0..columns.count {
             let mut sum = V::splat(0.0);
-            for &(row, u) in self.rows {
+            for &(row, u) in self.taps {
                 for &(column, v) in &columns.taps {
                     unsafe {
                         let x = V::load(self.x(row, column + j * columns.stride));
@@ -283,7 +342,7 @@ impl Run<'_> {
                     }
                 }
             }
-            unsafe { self.put(j, sum) };
+            unsafe { self.put(self.plane.finish, j, [sum]) };
         }
     }
 }

@@ -16,7 +16,7 @@ use std::ops::Range;
 use candling_core::Shape;
 pub(crate) use panels::{Panels, Terms};
 
-use crate::blocked::{BLOCK, size};
+use crate::blocked::{BLOCK, blocks, size};
 use crate::finish::Finish;
 use crate::parallel::{self, Place, written};
 use crate::simd::{Instructions, Kernel, Vector};
@@ -26,28 +26,31 @@ const STRIP: usize = 1 << 16;
 /// Tasks that a product is cut into: enough for the threads of any desk to end at about the same time.
 const TASKS: usize = 16;
 
-/// Some positions, in an array `[blocks, area, BLOCK]`.
-#[derive(Clone, Copy)]
-pub(crate) struct Positions {
-    /// Of the whole array.
-    pub area: usize,
-    /// The first.
-    pub first: usize,
-}
-
-impl Positions {
-    /// Where the first position of a block lies.
-    fn offset(self, block: usize) -> usize {
-        (block * self.area + self.first) * BLOCK
-    }
-
-    fn skip(self, count: usize) -> Self {
-        Self { first: self.first + count, ..self }
-    }
+/// A product over rows of neighbouring positions: `y[row, j] = finish(Σ w[tap, c] · x[row, j + tap, c])`.
+#[derive(Clone)]
+pub(crate) struct Product<'a> {
+    pub w: &'a Panels,
+    pub x: &'a [f32],
+    /// Where the first position of the first row lies in `x`, seen through each tap.
+    pub taps: &'a [usize],
+    /// Values from one block of channels to the next, and from row to row.
+    pub x_block: usize,
+    pub x_row: usize,
+    pub y: Place,
+    /// Where the result at the first position of the first row goes.
+    pub start: usize,
+    /// Values from one block of outputs to the next, from row to row, and from position to position.
+    pub y_block: usize,
+    pub y_row: usize,
+    pub y_step: usize,
+    pub rows: usize,
+    /// Positions in a row.
+    pub length: usize,
+    pub finish: Finish<'a>,
 }
 
 impl Panels {
-    /// The product at every position of every picture; `ys` is the result's shape.
+    /// The product at every position of every picture by itself; `ys` is the result's shape.
     pub(crate) fn multiply(
         &self,
         instructions: Instructions,
@@ -55,14 +58,25 @@ impl Panels {
         ys: Shape,
         finish: Finish<'_>,
     ) -> Vec<f32> {
-        let at = Positions { area: ys.area(), first: 0 };
+        let (picture, plane) = (x.len() / ys.n, ys.area() * BLOCK);
         let write = |y| {
-            for (picture, x) in x.chunks_exact(x.len() / ys.n).enumerate() {
-                let start = picture * self.len() * at.area * BLOCK;
-                let panels = 0..self.len();
-                let product =
-                    Product { w: self, panels, x, x_at: at, y, start, y_at: at, count: at.area, finish };
-                // SAFETY: a block for every panel from here on, and each picture its own.
+            for (i, x) in x.chunks_exact(picture).enumerate() {
+                let product = Product {
+                    w: self,
+                    x,
+                    taps: &[0],
+                    x_block: plane,
+                    x_row: 0,
+                    y,
+                    start: i * self.len() * plane,
+                    y_block: plane,
+                    y_row: 0,
+                    y_step: BLOCK,
+                    rows: 1,
+                    length: ys.area(),
+                    finish,
+                };
+                // SAFETY: a block for every panel from there on, and each picture its own.
                 unsafe { product.run(instructions) };
             }
         };
@@ -71,95 +85,121 @@ impl Panels {
     }
 }
 
-/// One product, or a part of it.
-#[derive(Clone)]
-pub(crate) struct Product<'a> {
-    pub w: &'a Panels,
-    /// Those to compute.
-    pub panels: Range<usize>,
-    /// A block for each of the panels' blocks of terms.
-    pub x: &'a [f32],
-    pub x_at: Positions,
-    pub y: Place,
-    /// Where in `y` the block of the first panel begins; those of the others follow.
-    pub start: usize,
-    pub y_at: Positions,
-    pub count: usize,
-    pub finish: Finish<'a>,
+/// What one task computes.
+struct Part {
+    panels: Range<usize>,
+    rows: Range<usize>,
+    positions: Range<usize>,
 }
 
 impl Product<'_> {
     /// Computes it on all threads.
     ///
     /// # Safety
-    /// `y` has room for the positions in every block, and nobody else uses that.
-    pub(crate) unsafe fn run(self, instructions: Instructions) {
-        let positions = (STRIP / self.w.terms.blocks() / BLOCK).clamp(1, self.count.max(1));
-        let strips = self.count.div_ceil(positions);
-        let panels = self.panels.len();
+    /// `y` has room for the results, and nobody else uses that.
+    pub(crate) unsafe fn run(&self, instructions: Instructions) {
+        self.check();
+        // Rows are cut where there are several, else positions.
+        let x_blocks = blocks(self.w.terms.channels);
+        let (cuttable, size) =
+            if self.rows > 1 { (self.rows, x_blocks * self.x_row) } else { (self.length, x_blocks * BLOCK) };
+        let (strips, strip) = cut(cuttable, (STRIP / size.max(1)).max(1));
+        let panels = self.w.len();
         let cuts = TASKS.div_ceil(strips.max(1)).min(panels);
         parallel::for_each(
             strips * cuts,
             || (),
             |(), task| {
-                let (strip, cut) = (task / cuts, task % cuts);
-                let first = strip * positions;
-                let (from, to) = (cut * panels / cuts, (cut + 1) * panels / cuts);
-                let part = Self {
-                    panels: self.panels.start + from..self.panels.start + to,
-                    start: self.start + from * self.y_at.area * BLOCK,
-                    x_at: self.x_at.skip(first),
-                    y_at: self.y_at.skip(first),
-                    count: positions.min(self.count - first),
-                    ..self.clone()
-                };
-                // SAFETY: as asked of the caller; no two tasks share both strip and panel.
-                unsafe { part.run_here(instructions) };
+                let (of_strips, cut) = (task / cuts, task % cuts);
+                let some = of_strips * strip..cuttable.min((of_strips + 1) * strip);
+                let (rows, positions) =
+                    if self.rows > 1 { (some, 0..self.length) } else { (0..self.rows, some) };
+                let panels = cut * panels / cuts..(cut + 1) * panels / cuts;
+                instructions.run(Work { product: self, part: Part { panels, rows, positions } });
             },
         );
     }
 
-    /// Computes it on this thread.
-    ///
-    /// # Safety
-    /// As for [`Product::run`].
-    pub(crate) unsafe fn run_here(self, instructions: Instructions) {
-        assert!(self.panels.end <= self.w.len(), "panels beyond the last");
-        assert!(self.x_at.first + self.count <= self.x_at.area, "positions beyond x");
-        assert!(self.y_at.first + self.count <= self.y_at.area, "positions beyond y");
-        assert!(self.w.terms.blocks() * self.x_at.area * BLOCK <= self.x.len(), "blocks beyond x");
-        match self.finish {
-            Finish::Activate { bias, .. } => assert!(self.panels.end * BLOCK <= bias.len(), "no bias"),
-            Finish::Gate { y, .. } => {
-                let end = self.start + self.panels.len() * self.y_at.area * BLOCK;
-                assert!(end <= y.len(), "no gate");
-            }
-            Finish::Store => {}
+    /// Panics where a tile would read beyond `x`, the bias or the gate.
+    fn check(&self) {
+        let Self { w, x, taps, x_block, x_row, rows, length, .. } = *self;
+        assert_eq!(taps.len(), w.terms.taps, "an offset for every tap");
+        if let (Some(tap), 1.., 1..) = (taps.iter().max(), rows, length) {
+            let last_block = blocks(w.terms.channels).saturating_sub(1);
+            let end = tap + last_block * x_block + (rows - 1) * x_row + length * BLOCK;
+            assert!(end <= x.len(), "positions beyond x");
         }
-        instructions.run(self);
+        match self.finish {
+            Finish::Activate { bias, .. } => assert!(w.len() * BLOCK <= bias.len(), "no bias"),
+            Finish::Gate { y, .. } if rows > 0 && length > 0 && w.len() > 0 => {
+                let last = self.start
+                    + (w.len() - 1) * self.y_block
+                    + (rows - 1) * self.y_row
+                    + (length - 1) * self.y_step;
+                assert!(last + BLOCK <= y.len(), "no gate");
+            }
+            Finish::Gate { .. } | Finish::Store => {}
+        }
     }
 }
 
-impl Kernel for Product<'_> {
+/// `count` things in strips of nearly one size, at most `most`: how many strips, and how many things in all but the last.
+fn cut(count: usize, most: usize) -> (usize, usize) {
+    let strip = count.div_ceil(count.div_ceil(most).max(1)).max(1);
+    (count.div_ceil(strip), strip)
+}
+
+struct Work<'a> {
+    product: &'a Product<'a>,
+    part: Part,
+}
+
+impl Kernel for Work<'_> {
     #[inline(always)]
     fn run<V: Vector, const VECTORS: usize>(self) {
-        let Self { w, panels, x, x_at, y, start, y_at, count, finish } = self;
-        // Tiles of nearly one size: a small remainder would leave the multipliers waiting for each other's sums.
-        let tiles = count.div_ceil(V::TILE);
-        for (block, panel) in panels.enumerate() {
-            for tile in 0..tiles {
-                let first = tile * count / tiles;
-                let size = (tile + 1) * count / tiles - first;
-                let from = tile::Operands {
-                    w: w.panel(panel).as_ptr(),
-                    x: x[x_at.skip(first).offset(0)..].as_ptr(),
-                    block: x_at.area * BLOCK,
-                    terms: w.terms,
-                };
-                let at = start + y_at.skip(first).offset(block);
-                // SAFETY: `run_here` has checked the extents of `w`, `x`, the bias and the gate; its caller vouches for `y`.
-                unsafe { tile::run::<V, VECTORS>(size, from, finish, panel * BLOCK, y, at) };
+        let Part { panels, rows, positions } = self.part;
+        let product = self.product;
+        for panel in panels {
+            // Lanes beyond the last output are zeros: where they fill a vector, it need not be computed.
+            let narrow = VECTORS > 1 && product.w.outputs - panel * BLOCK <= V::LANES;
+            let most = if narrow { tile::NARROW } else { V::TILE };
+            for row in rows.clone() {
+                let mut first = positions.start;
+                for (tiles, size) in tiling(positions.len(), most) {
+                    let from = tile::Operands {
+                        w: product.w.panel(panel).as_ptr(),
+                        x: product.x.as_ptr().wrapping_add(row * product.x_row + first * BLOCK),
+                        taps: product.taps,
+                        block: product.x_block,
+                        channels: product.w.terms.channels,
+                    };
+                    let start = product.start + panel * product.y_block + row * product.y_row;
+                    let to = tile::Results {
+                        finish: product.finish,
+                        channel: panel * BLOCK,
+                        y: product.y,
+                        at: start + first * product.y_step,
+                        step: product.y_step,
+                    };
+                    first += tiles * size;
+                    // SAFETY: `check` has seen to the extents of `w`, `x`, the bias and the gate; its caller vouches for `y`.
+                    unsafe {
+                        if narrow {
+                            tile::narrow::<V, VECTORS>(size, tiles, from, to);
+                        } else {
+                            tile::run::<V, VECTORS>(size, tiles, from, to);
+                        }
+                    }
+                }
             }
         }
     }
+}
+
+/// `positions` in tiles of nearly one size, at most `most`: some of one size, the others of one less. A small remainder would leave
+/// the multipliers waiting for each other's sums.
+fn tiling(positions: usize, most: usize) -> [(usize, usize); 2] {
+    let tiles = positions.div_ceil(most).max(1);
+    let (size, larger) = (positions / tiles, positions % tiles);
+    [(larger, size + 1), (tiles - larger, size)]
 }

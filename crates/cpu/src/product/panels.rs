@@ -10,12 +10,7 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Blocks of `x` that they read.
-    pub(crate) fn blocks(self) -> usize {
-        self.taps * blocks(self.channels)
-    }
-
-    fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         self.taps * self.channels
     }
 }
@@ -24,6 +19,7 @@ impl Terms {
 /// beyond the last are zeros.
 pub(crate) struct Panels {
     pub terms: Terms,
+    pub outputs: usize,
     values: Vec<f32>,
 }
 
@@ -31,43 +27,47 @@ impl Panels {
     /// Packs `[outputs, channels, taps]`, row-major.
     pub(crate) fn new(w: &[f32], terms: Terms) -> Self {
         let outputs = w.len() / terms.len();
-        let mut values = vec![0.0; outputs.next_multiple_of(BLOCK) * terms.len()];
-        let panels = values.chunks_exact_mut(terms.len() * BLOCK).zip(w.chunks(BLOCK * terms.len()));
-        for (panel, rows) in panels {
-            for (lane, row) in rows.chunks_exact(terms.len()).enumerate() {
-                for (channel, of_taps) in row.chunks_exact(terms.taps).enumerate() {
-                    for (tap, &value) in of_taps.iter().enumerate() {
-                        panel[(tap * terms.channels + channel) * BLOCK + lane] = value;
-                    }
+        let mut panels = Self::zeros(outputs, terms);
+        for (output, row) in w.chunks_exact(terms.len()).enumerate() {
+            for (channel, of_taps) in row.chunks_exact(terms.taps).enumerate() {
+                for (tap, &value) in of_taps.iter().enumerate() {
+                    let at = panels.at(output, tap, channel);
+                    panels.values[at] = value;
                 }
             }
         }
-        Self { terms, values }
+        panels
     }
 
-    /// The transpose: a panel for every tap and block of input channels, in that order, its terms the outputs.
-    pub(crate) fn transposed(&self, outputs: usize) -> Self {
-        let Terms { taps, channels } = self.terms;
-        let terms = Terms { taps: 1, channels: outputs };
-        let mut values = vec![0.0; self.terms.blocks() * outputs * BLOCK];
-        let mut panels = values.chunks_exact_mut(outputs * BLOCK);
-        for tap in 0..taps {
-            for (first, panel) in (0..channels).step_by(BLOCK).zip(&mut panels) {
-                let width = BLOCK.min(channels - first);
-                for (output, to) in panel.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-                    let from =
-                        &self.panel(output / BLOCK)[(tap * channels + first) * BLOCK + output % BLOCK..];
-                    let from = from.iter().step_by(BLOCK);
-                    to[..width].iter_mut().zip(from).for_each(|(to, &v)| *to = v);
+    /// The transpose of some taps: its outputs are the channels, its terms those taps of the outputs.
+    pub(crate) fn transposed(&self, taps: &[usize]) -> Self {
+        let mut transposed =
+            Self::zeros(self.terms.channels, Terms { taps: taps.len(), channels: self.outputs });
+        for (to_tap, &tap) in taps.iter().enumerate() {
+            for channel in 0..self.terms.channels {
+                for output in 0..self.outputs {
+                    let at = transposed.at(channel, to_tap, output);
+                    transposed.values[at] = self.values[self.at(output, tap, channel)];
                 }
             }
         }
-        Self { terms, values }
+        transposed
+    }
+
+    fn zeros(outputs: usize, terms: Terms) -> Self {
+        Self { terms, outputs, values: vec![0.0; outputs.next_multiple_of(BLOCK) * terms.len()] }
+    }
+
+    /// Where a weight lies.
+    #[inline(always)]
+    fn at(&self, output: usize, tap: usize, channel: usize) -> usize {
+        let term = tap * self.terms.channels + channel;
+        (output / BLOCK * self.terms.len() + term) * BLOCK + output % BLOCK
     }
 
     /// How many panels there are.
     pub(crate) fn len(&self) -> usize {
-        self.values.len() / (self.terms.len() * BLOCK)
+        blocks(self.outputs)
     }
 
     /// The weights of one block of outputs, by term.

@@ -1,6 +1,5 @@
 //! The tile that stays in registers: some neighbouring positions × one block of outputs.
 
-use super::Terms;
 use crate::blocked::BLOCK;
 use crate::finish::Finish;
 use crate::parallel::Place;
@@ -8,36 +7,47 @@ use crate::simd::Vector;
 
 /// What a tile reads.
 #[derive(Clone, Copy)]
-pub(super) struct Operands {
+pub(super) struct Operands<'a> {
     /// The panel.
     pub w: *const f32,
-    /// The first position, in the first block.
+    /// The first position.
     pub x: *const f32,
+    /// Values from there to what it sees through each tap, in the first block.
+    pub taps: &'a [usize],
     /// Values from one block of `x` to the next.
     pub block: usize,
-    pub terms: Terms,
+    /// Channels of `x`.
+    pub channels: usize,
 }
 
-/// Computes the tile of `size` positions, of which the first goes to place `at` of `y`.
+/// Where a tile ends.
+#[derive(Clone, Copy)]
+pub(super) struct Results<'a> {
+    pub finish: Finish<'a>,
+    /// The first output.
+    pub channel: usize,
+    pub y: Place,
+    /// Where the first result goes, and how many values from one to the next.
+    pub at: usize,
+    pub step: usize,
+}
+
+/// Computes `tiles` of `size` positions each, side by side.
 ///
 /// # Safety
-/// `x` holds the positions in every block of terms, `w` a value for each term and output; `y` and `finish` hold the block
-/// from `at` and `channel` on; `size` is at most [`Vector::TILE`].
+/// `x` holds the positions in every block, seen through every tap; `w` holds a value for each term and output; `y` and `finish`
+/// hold the results; `size` is at most [`Vector::TILE`].
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector, const VECTORS: usize>(
     size: usize,
-    from: Operands,
-    finish: Finish<'_>,
-    channel: usize,
-    y: Place,
-    at: usize,
+    tiles: usize,
+    from: Operands<'_>,
+    to: Results<'_>,
 ) {
     macro_rules! sizes {
         ($($size:literal)*) => {
             match size {
-                $($size if $size <= V::TILE => unsafe {
-                    tile::<V, VECTORS, $size>(from, finish, channel, y, at)
-                },)*
+                $($size if $size <= V::TILE => unsafe { row::<V, VECTORS, VECTORS, $size>(tiles, from, to) },)*
                 _ => {}
             }
         };
@@ -45,37 +55,80 @@ pub(super) unsafe fn run<V: Vector, const VECTORS: usize>(
     sizes!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
+/// The most positions that a tile of one vector spans.
+pub(super) const NARROW: usize = 8;
+
+/// As [`run`], for outputs that fit one vector: the first is computed, the others are zeros.
+///
+/// # Safety
+/// As for [`run`]; `size` is at most [`NARROW`].
+#[inline(always)]
+pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
+    size: usize,
+    tiles: usize,
+    from: Operands<'_>,
+    to: Results<'_>,
+) {
+    // SAFETY: as asked of the caller; a tile of some positions is some tiles of one.
+    unsafe {
+        match size {
+            NARROW => row::<V, VECTORS, 1, NARROW>(tiles, from, to),
+            _ => row::<V, VECTORS, 1, 1>(size * tiles, from, to),
+        }
+    }
+}
+
+/// Computes tiles side by side, `COMPUTED` of the vectors of each.
+///
 /// # Safety
 /// As for [`run`].
 // Browsers give registers to one function at a time, and badly to one that holds tiles of every size.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn tile<V: Vector, const VECTORS: usize, const SIZE: usize>(
-    from: Operands,
-    finish: Finish<'_>,
-    channel: usize,
-    y: Place,
-    at: usize,
+unsafe fn row<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE: usize>(
+    tiles: usize,
+    mut from: Operands<'_>,
+    mut to: Results<'_>,
 ) {
-    // SAFETY: as asked of the caller.
-    let sums = unsafe { sums::<V, VECTORS, SIZE>(from) };
-    for (position, sums) in sums.into_iter().enumerate() {
-        for (vector, sum) in sums.into_iter().enumerate() {
-            let (lane, at) = (vector * V::LANES, at + position * BLOCK + vector * V::LANES);
-            // SAFETY: as asked of the caller.
-            unsafe { finish.apply(sum, channel + lane, at).store(y.at(at)) };
-        }
+    for _ in 0..tiles {
+        // SAFETY: as asked of the caller.
+        unsafe { tile::<V, VECTORS, COMPUTED, SIZE>(from, to) };
+        from.x = from.x.wrapping_add(SIZE * BLOCK);
+        to.at += SIZE * to.step;
     }
 }
 
 /// # Safety
 /// As for [`run`].
 #[inline(always)]
-unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(from: Operands) -> [[V; VECTORS]; SIZE] {
-    let Operands { mut w, mut x, block, terms } = from;
+unsafe fn tile<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE: usize>(
+    from: Operands<'_>,
+    to: Results<'_>,
+) {
+    // SAFETY: as asked of the caller, here and below.
+    let sums = unsafe { sums::<V, COMPUTED, SIZE>(from) };
+    let Results { finish, channel, y, at, step } = to;
+    for vector in 0..COMPUTED {
+        let lane = vector * V::LANES;
+        let sums: [V; SIZE] = std::array::from_fn(|position| sums[position][vector]);
+        unsafe { finish.store(sums, channel + lane, y, at + lane, step) };
+    }
+    for vector in COMPUTED..VECTORS {
+        (0..SIZE).for_each(|i| unsafe { V::splat(0.0).store(y.at(at + i * step + vector * V::LANES)) });
+    }
+}
+
+/// # Safety
+/// As for [`run`].
+#[inline(always)]
+unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(
+    from: Operands<'_>,
+) -> [[V; VECTORS]; SIZE] {
+    let Operands { mut w, x, taps, block, channels } = from;
     let mut sums = [[V::splat(0.0); VECTORS]; SIZE];
-    for _ in 0..terms.taps {
-        let mut left = terms.channels;
+    for &tap in taps {
+        let mut x = x.wrapping_add(tap);
+        let mut left = channels;
         while left > 0 {
             // A count that the compiler does not know: it would unroll the eight terms and, in WebAssembly, sum one output
             // after the other, with the weights of all eight in registers that nobody has.

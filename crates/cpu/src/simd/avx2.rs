@@ -53,17 +53,17 @@ impl Vector for Octet {
 
     // Where an operand is NaN, `max` and `min` answer the second.
     #[inline(always)]
-    fn at_least_0(self) -> Self {
-        Self(unsafe { _mm256_max_ps(_mm256_setzero_ps(), self.0) })
+    fn at_least(self, low: Self) -> Self {
+        Self(unsafe { _mm256_max_ps(low.0, self.0) })
     }
 
     #[inline(always)]
-    fn at_most_6(self) -> Self {
-        Self(unsafe { _mm256_min_ps(_mm256_set1_ps(6.0), self.0) })
+    fn at_most(self, high: Self) -> Self {
+        Self(unsafe { _mm256_min_ps(high.0, self.0) })
     }
 
     #[inline(always)]
-    fn where_greater(self, a: Self, b: Self) -> Self {
-        Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0)) })
+    fn unless_at_most(self, a: Self, b: Self) -> Self {
+        Self(unsafe { _mm256_andnot_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a.0, b.0), self.0) })
     }
 }

@@ -45,12 +45,12 @@ pub(crate) trait Vector: Copy {
     fn add(self, other: Self) -> Self;
     /// `self + a·b`
     fn add_product(self, a: Self, b: Self) -> Self;
-    /// `v < 0 ? 0 : v`, which keeps NaN.
-    fn at_least_0(self) -> Self;
-    /// `v > 6 ? 6 : v`, which keeps NaN.
-    fn at_most_6(self) -> Self;
-    /// `a > b ? self : 0`
-    fn where_greater(self, a: Self, b: Self) -> Self;
+    /// `self < low ? low : self`, which keeps NaN.
+    fn at_least(self, low: Self) -> Self;
+    /// `self > high ? high : self`, which keeps NaN.
+    fn at_most(self, high: Self) -> Self;
+    /// `a <= b ? 0 : self`
+    fn unless_at_most(self, a: Self, b: Self) -> Self;
 }
 
 /// Something to compute with whatever vectors there are; `VECTORS` of them hold a block of channels.

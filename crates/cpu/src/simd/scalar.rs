@@ -48,17 +48,17 @@ impl Vector for Quad {
     }
 
     #[inline(always)]
-    fn at_least_0(self) -> Self {
-        self.map(|_, v| if v < 0.0 { 0.0 } else { v })
+    fn at_least(self, low: Self) -> Self {
+        self.map(|lane, v| if v < low.0[lane] { low.0[lane] } else { v })
     }
 
     #[inline(always)]
-    fn at_most_6(self) -> Self {
-        self.map(|_, v| if v > 6.0 { 6.0 } else { v })
+    fn at_most(self, high: Self) -> Self {
+        self.map(|lane, v| if v > high.0[lane] { high.0[lane] } else { v })
     }
 
     #[inline(always)]
-    fn where_greater(self, a: Self, b: Self) -> Self {
-        self.map(|lane, v| if a.0[lane] > b.0[lane] { v } else { 0.0 })
+    fn unless_at_most(self, a: Self, b: Self) -> Self {
+        self.map(|lane, v| if a.0[lane] <= b.0[lane] { 0.0 } else { v })
     }
 }

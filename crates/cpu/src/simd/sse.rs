@@ -44,17 +44,17 @@ impl Vector for Quad {
 
     // Where an operand is NaN, `max` and `min` answer the second.
     #[inline(always)]
-    fn at_least_0(self) -> Self {
-        Self(unsafe { _mm_max_ps(_mm_setzero_ps(), self.0) })
+    fn at_least(self, low: Self) -> Self {
+        Self(unsafe { _mm_max_ps(low.0, self.0) })
     }
 
     #[inline(always)]
-    fn at_most_6(self) -> Self {
-        Self(unsafe { _mm_min_ps(_mm_set1_ps(6.0), self.0) })
+    fn at_most(self, high: Self) -> Self {
+        Self(unsafe { _mm_min_ps(high.0, self.0) })
     }
 
     #[inline(always)]
-    fn where_greater(self, a: Self, b: Self) -> Self {
-        Self(unsafe { _mm_and_ps(self.0, _mm_cmpgt_ps(a.0, b.0)) })
+    fn unless_at_most(self, a: Self, b: Self) -> Self {
+        Self(unsafe { _mm_andnot_ps(_mm_cmple_ps(a.0, b.0), self.0) })
     }
 }

@@ -50,17 +50,17 @@ impl Vector for Quad {
     }
 
     #[inline(always)]
-    fn at_least_0(self) -> Self {
-        Self(f32x4_pmax(self.0, f32x4_splat(0.0)))
+    fn at_least(self, low: Self) -> Self {
+        Self(f32x4_pmax(self.0, low.0))
     }
 
     #[inline(always)]
-    fn at_most_6(self) -> Self {
-        Self(f32x4_pmin(self.0, f32x4_splat(6.0)))
+    fn at_most(self, high: Self) -> Self {
+        Self(f32x4_pmin(self.0, high.0))
     }
 
     #[inline(always)]
-    fn where_greater(self, a: Self, b: Self) -> Self {
-        Self(v128_and(self.0, f32x4_gt(a.0, b.0)))
+    fn unless_at_most(self, a: Self, b: Self) -> Self {
+        Self(v128_andnot(self.0, f32x4_le(a.0, b.0)))
     }
 }

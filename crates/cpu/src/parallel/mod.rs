@@ -1,26 +1,25 @@
-//! Work shared among threads, where there are threads: with the feature `threads`, rayon's; else the caller's own.
+//! Work shared among threads, where there are threads: with the feature `threads`, a [`crew`] of rayon's; else the caller's own.
+
+#[cfg(feature = "threads")]
+mod crew;
 
 /// Runs every task below `count`, in no particular order. `scratch` makes what a thread needs to itself.
-pub(crate) fn for_each<T>(
-    count: usize,
-    scratch: impl Fn() -> T + Send + Sync,
-    task: impl Fn(&mut T, usize) + Send + Sync,
-) {
+pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: impl Fn(&mut T, usize) + Sync) {
     #[cfg(feature = "threads")]
-    if count > 1 && rayon::current_num_threads() > 1 {
-        use rayon::iter::{IntoParallelIterator, ParallelIterator};
-        return (0..count).into_par_iter().for_each_init(scratch, |scratch, i| task(scratch, i));
+    if count > 1 && crew::share(count, &scratch, &task) {
+        return;
     }
     let mut scratch = scratch();
     (0..count).for_each(|i| task(&mut scratch, i));
 }
 
-/// Runs `work` where handing out tasks is cheapest: on one of the threads, if there are such.
+/// Runs `work`, and what it shares out on all threads, if there are such.
 ///
-/// From outside, every layer would have to wake a thread and be woken by it.
+/// # Panics
+/// Where `work` does.
 pub fn on_threads<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     #[cfg(feature = "threads")]
-    return rayon::scope(|_| work());
+    return crew::muster(work);
     #[cfg(not(feature = "threads"))]
     work()
 }
@@ -35,11 +34,6 @@ unsafe impl Send for Place {}
 unsafe impl Sync for Place {}
 
 impl Place {
-    /// The start of `values`, for as long as they are borrowed elsewhere in no other way.
-    pub(crate) fn of(values: &mut [f32]) -> Self {
-        Self(values.as_mut_ptr())
-    }
-
     /// The address of value `offset`.
     ///
     /// # Safety

@@ -12,7 +12,7 @@ async function start() {
   const folder = `/lib/${query.get("build")}`;
   const wasm = await import(`${folder}/candling_wasm.js`);
   const { memory } = await wasm.default({ module_or_path: `${folder}/candling_wasm_bg.wasm` });
-  if (threads > 1) await wasm.initThreadPool(threads);
+  if (threads > 1) await wasm.initThreadPool(threads - 1);
   const model = await (await fetch(query.get("model") ?? "/models/efficientnet-lite0.safetensors")).arrayBuffer();
   const engine = new wasm.Engine(new Uint8Array(model));
   const photo = await input();

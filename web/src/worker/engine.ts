@@ -22,7 +22,8 @@ export async function startEngine(asked: Build | "auto", threads = navigator.har
     const { memory } = await wasm.default({ module_or_path: new URL("candling_wasm_bg.wasm", folder) });
     if (wasm.initThreadPool === undefined) return { wasm, memory, build, threads: 1 };
     const count = Math.min(threads, MOST_THREADS);
-    await wasm.initThreadPool(count);
+    // this worker computes too
+    if (count > 1) await wasm.initThreadPool(count - 1);
     return { wasm, memory, build, threads: count };
   } catch (cause) {
     throw failure(

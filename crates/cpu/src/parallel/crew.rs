@@ -1,9 +1,9 @@
-//! Rayon's threads as a crew that stays awake for a whole pass through the network.
+//! The threads of rayon's pool as a crew that stays awake for a whole pass through the network.
 //!
 //! A layer takes a fraction of a millisecond, and a thread that fell asleep since the last one as long to wake: with rayon's own
 //! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the other
-//! threads look for work without pause until the pass is over. A member does nothing but tasks of [`share`], each of which ends
-//! by itself, and nobody waits for one that has taken no task: a thread that the system holds up holds up nobody.
+//! threads look for work without pause until the pass is over. Nobody waits for one that has taken no task: a thread that the
+//! system holds up while it is idle holds up nobody.
 
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
@@ -42,23 +42,16 @@ impl<F: FnMut()> Drop for Finally<F> {
     }
 }
 
-/// Runs `pass` here, with all other threads of rayon's pool as its crew.
-pub(super) fn muster<R: Send>(pass: impl FnOnce() -> R + Send) -> R {
-    if rayon::current_num_threads() < 2 || CREW.get() != std::ptr::null() {
+/// Runs `pass` here, with the threads of rayon's pool as its crew.
+pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
+    if !CREW.get().is_null() {
         return pass();
     }
     let idle: &(dyn Fn() + Sync) = &|| {};
     let crew =
         Crew { state: AtomicUsize::new(0), work: UnsafeCell::new(idle), failed: AtomicBool::new(false) };
     rayon::in_place_scope(|scope| {
-        let here = rayon::current_thread_index();
-        // Of a pool that this thread does not belong to, one thread stays out: there are as many as processors.
-        let left_out = here.unwrap_or(0);
-        scope.spawn_broadcast(|_, thread| {
-            if thread.index() != left_out {
-                crew.serve();
-            }
-        });
+        scope.spawn_broadcast(|_, _| crew.serve());
         CREW.set(from_ref(&crew));
         let _over = Finally(|| {
             CREW.set(std::ptr::null());

@@ -13,11 +13,11 @@ pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: im
     (0..count).for_each(|i| task(&mut scratch, i));
 }
 
-/// Runs `work`, and what it shares out on all threads, if there are such.
+/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such.
 ///
 /// # Panics
 /// Where `work` does.
-pub fn on_threads<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+pub fn on_threads<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(feature = "threads")]
     return crew::muster(work);
     #[cfg(not(feature = "threads"))]

@@ -27,7 +27,7 @@ lint:
     cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
 
 # Build everything that the site serves, into www/lib
-build: toolchain packages (engines "release")
+build: toolchain packages (engines "engine")
     npm --prefix web run --silent build
 
 # The site with the smallest and fastest engine: link-time optimisation takes some minutes

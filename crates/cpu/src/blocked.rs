@@ -9,8 +9,13 @@
 use candle_core::{CpuStorage, Device, Storage, Tensor};
 use candling_core::{Error, Result, Shape};
 
+use crate::parallel::{self, Place, written};
+
 /// Channels in a block.
 pub(crate) const BLOCK: usize = 8;
+
+/// Positions that one task lays out.
+const CHUNK: usize = 1 << 12;
 
 /// An activation on the CPU; cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,19 +55,31 @@ impl Blocked {
 
     /// From row-major NCHW values.
     pub(crate) fn from_planar(s: Shape, planar: &[f32]) -> Result<Self> {
-        let area = s.area();
-        let mut values = vec![0.0; size(s)];
-        let pictures = planar.chunks_exact(s.c * area).zip(values.chunks_exact_mut(size(s) / s.n));
-        for (planar, values) in pictures {
-            let of_block = planar.chunks(BLOCK * area).zip(values.chunks_exact_mut(BLOCK * area));
-            for (planes, block) in of_block {
-                for (position, lanes) in block.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-                    let channels = planes.chunks_exact(area);
-                    lanes.iter_mut().zip(channels).for_each(|(to, plane)| *to = plane[position]);
-                }
-            }
-        }
-        Self::new(s, values)
+        let (area, of_channels) = (s.area(), blocks(s.c));
+        let chunks = area.div_ceil(CHUNK);
+        let write = |values: Place| {
+            parallel::for_each(
+                s.n * of_channels * chunks,
+                || (),
+                |(), task| {
+                    let (block, start) = (task / chunks, task % chunks * CHUNK);
+                    let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
+                    let channels = first..s.c.min(first + BLOCK);
+                    let planes = &planar[(picture * s.c + first) * area..][..channels.len() * area];
+                    for position in start..area.min(start + CHUNK) {
+                        let mut lanes = [0.0; BLOCK];
+                        let of_position = planes.chunks_exact(area).map(|plane| plane[position]);
+                        lanes.iter_mut().zip(of_position).for_each(|(to, v)| *to = v);
+                        // SAFETY: this position of this block is this task's.
+                        unsafe {
+                            values.at((block * area + position) * BLOCK).cast::<[f32; BLOCK]>().write(lanes)
+                        };
+                    }
+                },
+            );
+        };
+        // SAFETY: every position of every block.
+        Self::new(s, unsafe { written(size(s), write) })
     }
 
     /// Row-major NCHW values.

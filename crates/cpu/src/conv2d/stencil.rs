@@ -191,6 +191,8 @@ struct Plane<'a> {
 const TOGETHER: usize = 7;
 
 impl Kernel for Plane<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<V: Vector, const VECTORS: usize>(mut self) {
         let stencil = self.stencil;

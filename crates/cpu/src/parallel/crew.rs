@@ -61,6 +61,11 @@ pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
     })
 }
 
+/// How many threads there are for what is shared out now.
+pub(super) fn size() -> usize {
+    if CREW.get().is_null() { 1 } else { 1 + rayon::current_num_threads() }
+}
+
 /// Runs every task below `count` on this thread and its crew; false, and nothing done, where there is none.
 pub(super) fn share<T>(
     count: usize,

@@ -13,6 +13,14 @@ pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: im
     (0..count).for_each(|i| task(&mut scratch, i));
 }
 
+/// How many threads work at what is shared out here.
+pub(crate) fn threads() -> usize {
+    #[cfg(feature = "threads")]
+    return crew::size();
+    #[cfg(not(feature = "threads"))]
+    1
+}
+
 /// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such.
 ///
 /// # Panics

@@ -1,13 +1,27 @@
 //! The tile that stays in registers: some neighbouring positions × one block of outputs.
 
+use super::nonzero::Term;
 use crate::blocked::BLOCK;
 use crate::finish::Finish;
 use crate::parallel::Place;
 use crate::simd::Vector;
 
-/// What a tile reads.
+/// What a tile reads, and the sums over it.
+pub(super) trait Operands: Copy {
+    /// The most positions of a tile.
+    fn most<V: Vector>() -> usize;
+    /// The sums of the tile of `SIZE` positions at hand.
+    ///
+    /// # Safety
+    /// `x` holds the positions of every term, `w` a value for each term and output.
+    unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(&self) -> [[V; VECTORS]; SIZE];
+    /// Goes on to the tile `size` positions further.
+    fn advance(&mut self, size: usize);
+}
+
+/// Every term.
 #[derive(Clone, Copy)]
-pub(super) struct Operands<'a> {
+pub(super) struct Every<'a> {
     /// The panel.
     pub w: *const f32,
     /// The first position.
@@ -18,6 +32,18 @@ pub(super) struct Operands<'a> {
     pub block: usize,
     /// Channels of `x`.
     pub channels: usize,
+}
+
+/// The terms that are [not zero](super::nonzero) at all positions.
+#[derive(Clone, Copy)]
+pub(super) struct Listed<'a> {
+    /// The panel.
+    pub w: *const f32,
+    /// The first position.
+    pub x: *const f32,
+    pub terms: &'a [Term],
+    /// Where the terms of this tile begin, where they end and those of the next begin, and so on.
+    pub ends: &'a [usize],
 }
 
 /// Where a tile ends.
@@ -35,19 +61,18 @@ pub(super) struct Results<'a> {
 /// Computes `tiles` of `size` positions each, side by side.
 ///
 /// # Safety
-/// `x` holds the positions in every block, seen through every tap; `w` holds a value for each term and output; `y` and `finish`
-/// hold the results; `size` is at most [`Vector::TILE`].
+/// As for [`Operands::sums`], of every tile; `y` and `finish` hold the results; `size` is at most [`Operands::most`].
 #[inline(always)]
-pub(super) unsafe fn run<V: Vector, const VECTORS: usize>(
+pub(super) unsafe fn run<V: Vector, const VECTORS: usize, O: Operands>(
     size: usize,
     tiles: usize,
-    from: Operands<'_>,
+    from: O,
     to: Results<'_>,
 ) {
     macro_rules! sizes {
         ($($size:literal)*) => {
             match size {
-                $($size if $size <= V::TILE => unsafe { row::<V, VECTORS, VECTORS, $size>(tiles, from, to) },)*
+                $($size if $size <= O::most::<V>() => unsafe { row::<V, VECTORS, VECTORS, $size>(tiles, from, to) },)*
                 _ => {}
             }
         };
@@ -66,7 +91,7 @@ pub(super) const NARROW: usize = 8;
 pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
     size: usize,
     tiles: usize,
-    from: Operands<'_>,
+    from: Every<'_>,
     to: Results<'_>,
 ) {
     // SAFETY: as asked of the caller; a tile of some positions is some tiles of one.
@@ -87,13 +112,13 @@ pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn row<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE: usize>(
     tiles: usize,
-    mut from: Operands<'_>,
+    mut from: impl Operands,
     mut to: Results<'_>,
 ) {
     for _ in 0..tiles {
         // SAFETY: as asked of the caller.
         unsafe { tile::<V, VECTORS, COMPUTED, SIZE>(from, to) };
-        from.x = from.x.wrapping_add(SIZE * BLOCK);
+        from.advance(SIZE);
         to.at += SIZE * to.step;
     }
 }
@@ -102,11 +127,11 @@ unsafe fn row<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE
 /// As for [`run`].
 #[inline(always)]
 unsafe fn tile<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE: usize>(
-    from: Operands<'_>,
+    from: impl Operands,
     to: Results<'_>,
 ) {
     // SAFETY: as asked of the caller, here and below.
-    let sums = unsafe { sums::<V, COMPUTED, SIZE>(from) };
+    let sums = unsafe { from.sums::<V, COMPUTED, SIZE>() };
     let Results { finish, channel, y, at, step } = to;
     for vector in 0..COMPUTED {
         let lane = vector * V::LANES;
@@ -118,36 +143,69 @@ unsafe fn tile<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZ
     }
 }
 
-/// # Safety
-/// As for [`run`].
-#[inline(always)]
-unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(
-    from: Operands<'_>,
-) -> [[V; VECTORS]; SIZE] {
-    let Operands { mut w, x, taps, block, channels } = from;
-    let mut sums = [[V::splat(0.0); VECTORS]; SIZE];
-    for &tap in taps {
-        let mut x = x.wrapping_add(tap);
-        let mut left = channels;
-        while left > 0 {
-            // A count that the compiler does not know: it would unroll the eight terms and, in WebAssembly, sum one output
-            // after the other, with the weights of all eight in registers that nobody has.
-            let lanes = left.min(BLOCK);
-            for lane in 0..lanes {
-                unsafe { add_term(&mut sums, w.add(lane * BLOCK), x.add(lane)) };
-            }
-            left -= lanes;
-            w = w.wrapping_add(lanes * BLOCK);
-            x = x.wrapping_add(block);
-        }
+impl Operands for Every<'_> {
+    #[inline(always)]
+    fn most<V: Vector>() -> usize {
+        V::TILE
     }
-    sums
+
+    #[inline(always)]
+    unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(&self) -> [[V; VECTORS]; SIZE] {
+        let Self { mut w, x, taps, block, channels } = *self;
+        let mut sums = [[V::splat(0.0); VECTORS]; SIZE];
+        for &tap in taps {
+            let mut x = x.wrapping_add(tap);
+            let mut left = channels;
+            while left > 0 {
+                // A count that the compiler does not know: it would unroll the eight terms and, in WebAssembly, sum one output
+                // after the other, with the weights of all eight in registers that nobody has.
+                let lanes = left.min(BLOCK);
+                for lane in 0..lanes {
+                    unsafe { add_term(&mut sums, w.add(lane * BLOCK), x.add(lane)) };
+                }
+                left -= lanes;
+                w = w.wrapping_add(lanes * BLOCK);
+                x = x.wrapping_add(block);
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, size: usize) {
+        self.x = self.x.wrapping_add(size * BLOCK);
+    }
+}
+
+impl Operands for Listed<'_> {
+    // The more positions, the fewer terms are zero at all of them.
+    #[inline(always)]
+    fn most<V: Vector>() -> usize {
+        V::TILE.min(8)
+    }
+
+    #[inline(always)]
+    unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(&self) -> [[V; VECTORS]; SIZE] {
+        let mut sums = [[V::splat(0.0); VECTORS]; SIZE];
+        for term in &self.terms[self.ends[0]..self.ends[1]] {
+            unsafe {
+                add_term(&mut sums, self.w.byte_add(term.w as usize), self.x.byte_add(term.x as usize));
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, size: usize) {
+        self.x = self.x.wrapping_add(size * BLOCK);
+        self.ends = &self.ends[1..];
+    }
 }
 
 /// `sums += x · w` for one term: the same channel of every position, a weight for every output.
 ///
 /// # Safety
-/// As for [`run`].
+/// As for [`Operands::sums`].
 #[inline(always)]
 unsafe fn add_term<V: Vector, const VECTORS: usize, const SIZE: usize>(
     sums: &mut [[V; VECTORS]; SIZE],

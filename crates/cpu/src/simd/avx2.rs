@@ -9,8 +9,8 @@ use super::{Kernel, Vector};
 /// # Safety
 /// The processor has AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn run(kernel: impl Kernel) {
-    kernel.run::<Octet, 1>();
+pub(super) unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Octet, 1>()
 }
 
 #[derive(Clone, Copy)]
@@ -39,6 +39,11 @@ impl Vector for Octet {
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         unsafe { _mm256_storeu_ps(to, self.0) }
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(unsafe { _mm256_or_ps(self.0, other.0) })
     }
 
     #[inline(always)]

@@ -42,6 +42,8 @@ pub(crate) trait Vector: Copy {
     /// One value to all lanes.
     unsafe fn load_splat(from: *const f32) -> Self;
     unsafe fn store(self, to: *mut f32);
+    /// Every bit that is set in one of them.
+    fn or(self, other: Self) -> Self;
     fn add(self, other: Self) -> Self;
     /// `self + a·b`
     fn add_product(self, a: Self, b: Self) -> Self;
@@ -55,7 +57,8 @@ pub(crate) trait Vector: Copy {
 
 /// Something to compute with whatever vectors there are; `VECTORS` of them hold a block of channels.
 pub(crate) trait Kernel {
-    fn run<V: Vector, const VECTORS: usize>(self);
+    type Output;
+    fn run<V: Vector, const VECTORS: usize>(self) -> Self::Output;
 }
 
 /// The instructions that kernels are compiled to.
@@ -88,7 +91,7 @@ impl Instructions {
     }
 
     #[inline(always)]
-    pub(crate) fn run(self, kernel: impl Kernel) {
+    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self {
             Self::Narrow => kernel.run::<Quad, 2>(),
             // SAFETY: only `best` makes this, where the processor has the instructions.

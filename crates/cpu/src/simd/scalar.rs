@@ -38,6 +38,11 @@ impl Vector for Quad {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self.map(|lane, v| f32::from_bits(v.to_bits() | other.0[lane].to_bits()))
+    }
+
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.map(|lane, v| v + other.0[lane])
     }

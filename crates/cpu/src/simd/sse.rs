@@ -33,6 +33,11 @@ impl Vector for Quad {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(unsafe { _mm_or_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(unsafe { _mm_add_ps(self.0, other.0) })
     }

@@ -1,0 +1,141 @@
+//! The terms of a tile that are not zero at all of its positions.
+//!
+//! ReLU leaves zeros, and neighbouring positions often share them: in EfficientNet-Lite0 a depthwise layer gives the product
+//! behind it four zeros in a row for a fifth to four fifths of its terms, the deeper the more, and on the way back under the
+//! guided rule for half to nine tenths. A product of zero changes no bit of a sum, so a tile may pass over such a term for all
+//! outputs at once, once it has been listed. (Weights are finite: [`candling_core`] has seen to that.)
+
+use crate::blocked::{BLOCK, blocks};
+use crate::simd::Vector;
+
+/// Where a term's input lies, in bytes from the tile's first position, and its weights, in bytes from the panel's start.
+#[derive(Clone, Copy)]
+pub(super) struct Term {
+    pub x: u32,
+    pub w: u32,
+}
+
+/// The input of a product with one tap.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub x: &'a [f32],
+    /// Where its first position lies.
+    pub first: usize,
+    /// Values from one block of channels to the next.
+    pub block: usize,
+    pub channels: usize,
+}
+
+/// Of some tiles one after the other.
+#[derive(Default)]
+pub(super) struct Lists {
+    terms: Vec<Term>,
+    /// Where each tile's terms end.
+    ends: Vec<usize>,
+}
+
+impl Input<'_> {
+    /// The input from `positions` further on.
+    #[inline(always)]
+    pub(super) fn skip(self, positions: usize) -> Self {
+        Self { first: self.first + positions * BLOCK, ..self }
+    }
+
+    /// The first position.
+    #[inline(always)]
+    pub(super) fn start(self) -> *const f32 {
+        self.x.as_ptr().wrapping_add(self.first)
+    }
+
+    /// Whether every offset within it fits a [`Term`].
+    pub(super) fn fits(self) -> bool {
+        let bytes = (blocks(self.channels) * self.block * size_of::<f32>()) as u64;
+        bytes.max((self.channels * BLOCK * size_of::<f32>()) as u64) <= u64::from(u32::MAX)
+    }
+
+    /// Calls `f` with the first channel of each block, and for every lane something that is zero where the channel is zero at the
+    /// first `size` positions.
+    ///
+    /// # Safety
+    /// The input holds so many positions.
+    #[inline(always)]
+    unsafe fn each_block<V: Vector, const VECTORS: usize>(
+        self,
+        size: usize,
+        mut f: impl FnMut(usize, [u32; BLOCK]),
+    ) {
+        let mut x = self.start();
+        for first in (0..self.channels).step_by(BLOCK) {
+            let mut any = [V::splat(0.0); VECTORS];
+            for position in 0..size {
+                for (vector, any) in any.iter_mut().enumerate() {
+                    // SAFETY: as asked of the caller; lanes beyond the last channel are there, and zeros.
+                    *any = any.or(unsafe { V::load(x.add(position * BLOCK + vector * V::LANES)) });
+                }
+            }
+            let mut lanes = [0.0; BLOCK];
+            for (any, lanes) in any.into_iter().zip(lanes.chunks_exact_mut(V::LANES)) {
+                // SAFETY: a vector's lanes.
+                unsafe { any.store(lanes.as_mut_ptr()) };
+            }
+            // Negative zero is zero.
+            f(first, lanes.map(|any: f32| any.to_bits() << 1));
+            x = x.wrapping_add(self.block);
+        }
+    }
+
+    /// How many terms are not zero.
+    ///
+    /// # Safety
+    /// As for [`each_block`](Self::each_block).
+    #[inline(always)]
+    pub(super) unsafe fn count<V: Vector, const VECTORS: usize>(self, size: usize) -> usize {
+        let mut count = 0;
+        let add = |_, bits: [u32; BLOCK]| count += bits.iter().filter(|bits| **bits != 0).count();
+        unsafe { self.each_block::<V, VECTORS>(size, add) };
+        count
+    }
+}
+
+impl Lists {
+    /// Empties them, and makes room for so many tiles of so many terms.
+    pub(super) fn reset(&mut self, tiles: usize, channels: usize) {
+        self.terms.clear();
+        // Every term is written before it is known whether it counts, lanes beyond the last channel too.
+        self.terms.reserve((tiles + 1) * channels.next_multiple_of(BLOCK));
+        self.ends.clear();
+        self.ends.push(0);
+    }
+
+    /// Adds a tile of `size` positions.
+    ///
+    /// # Safety
+    /// The input holds them, and [`reset`](Self::reset) has made room.
+    #[inline(always)]
+    pub(super) unsafe fn add<V: Vector, const VECTORS: usize>(&mut self, input: Input<'_>, size: usize) {
+        const BYTES: usize = size_of::<f32>();
+        let mut end = self.terms.len();
+        let terms = self.terms.as_mut_ptr();
+        let list = |first: usize, bits: [u32; BLOCK]| {
+            let (x, w) = (first / BLOCK * input.block * BYTES, first * BLOCK * BYTES);
+            for (lane, bits) in bits.into_iter().enumerate() {
+                let term = Term { x: (x + lane * BYTES) as u32, w: (w + lane * BLOCK * BYTES) as u32 };
+                // SAFETY: there is room.
+                unsafe { terms.add(end).write(term) };
+                end += usize::from(bits != 0);
+            }
+        };
+        // SAFETY: as asked of the caller; all terms before `end` have been written.
+        unsafe {
+            input.each_block::<V, VECTORS>(size, list);
+            self.terms.set_len(end);
+        }
+        self.ends.push(end);
+    }
+
+    /// The lists from the `tile`-th on.
+    #[inline(always)]
+    pub(super) fn from(&self, tile: usize) -> (&[Term], &[usize]) {
+        (&self.terms, &self.ends[tile..])
+    }
+}

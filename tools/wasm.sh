@@ -28,7 +28,8 @@ case $build in
         # The standard library comes compiled without atomics. Compiling it is not stable yet; the language used here is.
         [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
         export RUSTC_BOOTSTRAP=1
-        arguments+=(-Zbuild-std=std,panic_abort --features threads)
+        # Nobody sees a backtrace, which std has by default.
+        arguments+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size --features threads)
         ;;
     *) echo "error: unknown build $build; there are simd128, relaxed-simd and threads" >&2; exit 2 ;;
 esac

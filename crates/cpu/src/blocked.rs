@@ -14,8 +14,8 @@ use crate::parallel::{self, Place, written};
 /// Channels in a block.
 pub(crate) const BLOCK: usize = 8;
 
-/// Positions that one task lays out.
-const CHUNK: usize = 1 << 12;
+/// Positions that one task lays out: 32 KiB, which the first-level cache holds.
+const CHUNK: usize = 1 << 10;
 
 /// An activation on the CPU; cheap to clone.
 #[derive(Debug, Clone)]
@@ -66,14 +66,16 @@ impl Blocked {
                     let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
                     let channels = first..s.c.min(first + BLOCK);
                     let planes = &planar[(picture * s.c + first) * area..][..channels.len() * area];
-                    for position in start..area.min(start + CHUNK) {
-                        let mut lanes = [0.0; BLOCK];
-                        let of_position = planes.chunks_exact(area).map(|plane| plane[position]);
-                        lanes.iter_mut().zip(of_position).for_each(|(to, v)| *to = v);
-                        // SAFETY: this position of this block is this task's.
-                        unsafe {
-                            values.at((block * area + position) * BLOCK).cast::<[f32; BLOCK]>().write(lanes)
-                        };
+                    let count = CHUNK.min(area - start);
+                    // SAFETY: these positions of this block are this task's; they are filled before they are read.
+                    let values = unsafe {
+                        let values = values.at((block * area + start) * BLOCK);
+                        values.write_bytes(0, count * BLOCK);
+                        std::slice::from_raw_parts_mut(values, count * BLOCK)
+                    };
+                    for (lane, plane) in planes.chunks_exact(area).enumerate() {
+                        let lanes = values.as_chunks_mut::<BLOCK>().0.iter_mut();
+                        lanes.zip(&plane[start..]).for_each(|(to, &v)| to[lane] = v);
                     }
                 },
             );

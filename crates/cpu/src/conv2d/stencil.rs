@@ -7,6 +7,8 @@
 //! The rows of the input that a row of the result needs lie, with margins of zeros, in a ring that fits the first-level cache:
 //! each is copied once, and no tap has to ask where the picture begins.
 
+use std::ops::Range;
+
 use candling_core::ops::Window;
 use candling_core::{Result, Shape};
 
@@ -19,6 +21,8 @@ pub(super) struct Stencil {
     input: Shape,
     output: Shape,
     rows: Vec<Row>,
+    /// Of all rows.
+    row_taps: Vec<RowTap>,
     columns: Vec<Columns>,
     /// Columns of zeros laid before a row of the input.
     margin: usize,
@@ -31,10 +35,17 @@ pub(super) struct Stencil {
 
 /// What a row of results sums over.
 struct Row {
-    /// Rows of the input, ascending or descending, and of the kernel.
-    taps: Vec<(usize, usize)>,
+    /// Among the taps of all rows.
+    taps: Range<usize>,
     /// The input rows before this one have to be there.
     end: usize,
+}
+
+/// A row of the input, ascending or descending from tap to tap, and the row of the kernel that it meets.
+struct RowTap {
+    /// Where they begin: in the ring, or the plane, and in the weights of a block.
+    x: usize,
+    w: usize,
 }
 
 /// Results of a row that are computed alike.
@@ -48,33 +59,28 @@ struct Columns {
     stride: usize,
     /// Input column (margin included) that the first result reads through each tap, ascending, and the tap.
     taps: Vec<(usize, usize)>,
+    /// The number of taps, if they lie side by side.
+    neighbours: Option<usize>,
 }
 
 impl Stencil {
     /// `y[i, j] = Σ w[u, v] · x[i·s + u·d − p, j·s + v·d − p]`
     pub(super) fn of(window: &Window, xs: Shape, ys: Shape) -> Result<Self> {
         let Window { kernel, stride, dilation, padding } = *window;
-        let rows = |i| (0..kernel[0]).filter_map(|u| Some((window.row(i, u, xs.h)?, u))).collect();
-        let rows = Row::all((0..ys.h).map(rows));
-        let columns = Columns {
-            first: 0,
-            step: 1,
-            count: ys.w,
-            stride: stride[1],
-            taps: (0..kernel[1]).map(|v| (v * dilation[1], v)).collect(),
-        };
-        Self::new(xs, ys, rows, vec![columns], padding.left, kernel)
+        let row = |i: usize, u: usize| window.row(i, u, xs.h);
+        let taps = (0..kernel[1]).map(|v| (v * dilation[1], v)).collect();
+        let columns = Columns::new([0, 1], ys.w, stride[1], taps);
+        Self::new(xs, ys, row, vec![columns], padding.left, kernel)
     }
 
     /// `dx[i, j] = Σ w[u, v] · dy[(i + p − u·d) / s, (j + p − v·d) / s]` over the taps where the divisions come out even.
     pub(super) fn of_transpose(window: &Window, xs: Shape, ys: Shape) -> Result<Self> {
         let Window { kernel, stride, dilation, padding } = *window;
-        let row_of = |i: usize, u| {
+        let row = |i: usize, u: usize| {
             let numerator = (i + padding.top).checked_sub(u * dilation[0])?;
             let row = numerator / stride[0];
-            (numerator.is_multiple_of(stride[0]) && row < ys.h).then_some((row, u))
+            (numerator.is_multiple_of(stride[0]) && row < ys.h).then_some(row)
         };
-        let rows = |i| (0..kernel[0]).filter_map(|u| row_of(i, u)).collect();
         let margin = (kernel[1] - 1) * dilation[1] / stride[1];
         // Results `first, first + s, …` stand at the same phase `(j + p) mod s`.
         let phase = |first: usize| {
@@ -83,23 +89,19 @@ impl Stencil {
                 let numerator = reach.checked_sub(v * dilation[1])?;
                 numerator.is_multiple_of(stride[1]).then_some((numerator / stride[1], v))
             };
-            Columns {
-                first,
-                step: stride[1],
-                count: xs.w.saturating_sub(first).div_ceil(stride[1]),
-                stride: 1,
-                taps: (0..kernel[1]).rev().filter_map(of_tap).collect(),
-            }
+            let taps = (0..kernel[1]).rev().filter_map(of_tap).collect();
+            Columns::new([first, stride[1]], xs.w.saturating_sub(first).div_ceil(stride[1]), 1, taps)
         };
         let columns = (0..stride[1].min(xs.w)).map(phase).collect();
-        Self::new(ys, xs, Row::all((0..xs.h).map(rows)), columns, margin, kernel)
+        Self::new(ys, xs, row, columns, margin, kernel)
     }
 
-    /// Works out the width and the ring that the taps ask for.
+    /// Works out the width and the ring that the taps ask for. `row` is the row of the input that a row of the result sees
+    /// through a row of the kernel, if there is one.
     fn new(
         input: Shape,
         output: Shape,
-        rows: Vec<Row>,
+        row: impl Fn(usize, usize) -> Option<usize>,
         columns: Vec<Columns>,
         margin: usize,
         kernel: [usize; 2],
@@ -110,10 +112,27 @@ impl Stencil {
         };
         let reach = columns.iter().filter_map(last).max().map_or(0, |last| last + 1);
         let width = reach.max(margin + input.w);
+
+        let mut rows = Vec::with_capacity(output.h);
+        let mut row_taps = Vec::with_capacity(output.h * kernel[0]);
+        // How many of the latest rows have to be at hand. Dilated taps of a transpose go back and forth.
+        let (mut held, mut latest) = (1, 0);
+        for i in 0..output.h {
+            let first = row_taps.len();
+            let seen = || (0..kernel[0]).filter_map(|u| Some((row(i, u)?, u)));
+            let end = seen().map(|(row, _)| row + 1).max().unwrap_or(0);
+            latest = end.max(latest);
+            held = seen().map(|(row, _)| latest - row).max().unwrap_or(0).max(held);
+            row_taps.extend(seen().map(|(x, w)| RowTap { x, w }));
+            rows.push(Row { taps: first..row_taps.len(), end });
+        }
         // Without margins the plane itself serves.
-        let ring = if width == input.w { input.h } else { Row::held(&rows) };
+        let ring = if width == input.w { input.h } else { held };
         workspace(&[ring, width, BLOCK])?;
-        Ok(Self { input, output, rows, columns, margin, width, ring: ring.max(1), kernel })
+        for tap in &mut row_taps {
+            *tap = RowTap { x: tap.x % ring * width * BLOCK, w: tap.w * kernel[1] * BLOCK };
+        }
+        Ok(Self { input, output, rows, row_taps, columns, margin, width, ring, kernel })
     }
 
     /// Computes `planes` blocks of the result; `w` is `[block of channels, tap, BLOCK]`.
@@ -145,7 +164,7 @@ impl Stencil {
     }
 
     /// Copies rows into the ring.
-    fn lay(&self, rows: std::ops::Range<usize>, x: &[f32], ring: &mut [f32]) {
+    fn lay(&self, rows: Range<usize>, x: &[f32], ring: &mut [f32]) {
         let length = self.input.w * BLOCK;
         for row in rows {
             let to = (row % self.ring * self.width + self.margin) * BLOCK;
@@ -154,20 +173,12 @@ impl Stencil {
     }
 }
 
-impl Row {
-    /// From the taps of each.
-    fn all(rows: impl Iterator<Item = Vec<(usize, usize)>>) -> Vec<Self> {
-        rows.map(|taps| Self { end: taps.iter().map(|&(row, _)| row + 1).max().unwrap_or(0), taps }).collect()
-    }
-
-    /// How many of the latest rows of the input have to be at hand. Dilated taps of a transpose go back and forth.
-    fn held(rows: &[Self]) -> usize {
-        let mut laid = 0;
-        let back = rows.iter().flat_map(|row| {
-            laid = laid.max(row.end);
-            row.taps.iter().map(move |&(of_input, _)| laid - of_input)
-        });
-        back.max().unwrap_or(0)
+impl Columns {
+    /// `count` results, `[first, step]` apart.
+    fn new([first, step]: [usize; 2], count: usize, stride: usize, taps: Vec<(usize, usize)>) -> Self {
+        let side_by_side = taps.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
+        let neighbours = side_by_side.then_some(taps.len());
+        Self { first, step, count, stride, taps, neighbours }
     }
 }
 
@@ -208,10 +219,11 @@ impl Kernel for Plane<'_> {
             };
             for columns in &stencil.columns {
                 for lane in (0..VECTORS).map(|vector| vector * V::LANES) {
-                    let run = Run { plane: &self, x, taps: &row.taps, columns, row: i, lane };
+                    let taps = &stencil.row_taps[row.taps.clone()];
+                    let run = Run { plane: &self, x, taps, columns, row: i, lane };
                     // SAFETY: `Stencil` has laid rows and columns out within the plane, its margins and the result.
                     unsafe {
-                        match (columns.neighbours(), columns.stride) {
+                        match (columns.neighbours, columns.stride) {
                             (Some(1), 1) => run.all::<V, 1, 1>(),
                             (Some(2), 1) => run.all::<V, 2, 1>(),
                             (Some(3), 1) => run.all::<V, 3, 1>(),
@@ -227,20 +239,12 @@ impl Kernel for Plane<'_> {
     }
 }
 
-impl Columns {
-    /// The number of taps, if they lie side by side.
-    fn neighbours(&self) -> Option<usize> {
-        let side_by_side = self.taps.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
-        side_by_side.then_some(self.taps.len())
-    }
-}
-
 /// Some lanes of one row of results.
 struct Run<'a> {
     plane: &'a Plane<'a>,
     /// The ring, or the plane.
     x: *const f32,
-    taps: &'a [(usize, usize)],
+    taps: &'a [RowTap],
     columns: &'a Columns,
     row: usize,
     lane: usize,
@@ -252,21 +256,20 @@ macro_rules! unrolled {
 }
 
 impl Run<'_> {
-    /// Where the input of result `j` begins in an input row: that of the first tap.
+    /// Where a column of the input begins, in the row that a tap meets.
     ///
     /// # Safety
-    /// There is such a row and such a result.
+    /// There is such a column.
     #[inline(always)]
-    unsafe fn x(&self, row: usize, column: usize) -> *const f32 {
-        let Stencil { ring, width, .. } = self.plane.stencil;
-        let at = (row % ring * width + column) * BLOCK + self.lane;
-        unsafe { self.x.add(at) }
+    unsafe fn x(&self, tap: &RowTap, column: usize) -> *const f32 {
+        unsafe { self.x.add(tap.x + column * BLOCK + self.lane) }
     }
 
+    /// # Safety
+    /// The kernel has such a column.
     #[inline(always)]
-    unsafe fn w(&self, u: usize, v: usize) -> *const f32 {
-        let at = (u * self.plane.stencil.kernel[1] + v) * BLOCK + self.lane;
-        unsafe { self.plane.w.as_ptr().add(at) }
+    unsafe fn w(&self, tap: &RowTap, column: usize) -> *const f32 {
+        unsafe { self.plane.w.as_ptr().add(tap.w + column * BLOCK + self.lane) }
     }
 
     /// Ends and writes the results from the `j`-th on.
@@ -309,8 +312,8 @@ impl Run<'_> {
     ) {
         let mut sums = [V::splat(0.0); SIZE];
         let first = self.columns.taps[0].0 + j * STRIDE;
-        for &(row, u) in self.taps {
-            let w: [V; TAPS] = taps.map(|v| unsafe { V::load(self.w(u, v)) });
+        for row in self.taps {
+            let w: [V; TAPS] = taps.map(|v| unsafe { V::load(self.w(row, v)) });
             let x = unsafe { self.x(row, first) };
             unrolled!(column in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16, {
                 if column < (SIZE - 1) * STRIDE + TAPS {
@@ -336,11 +339,11 @@ impl Run<'_> {
         let columns = self.columns;
         for j in 0..columns.count {
             let mut sum = V::splat(0.0);
-            for &(row, u) in self.taps {
+            for row in self.taps {
                 for &(column, v) in &columns.taps {
                     unsafe {
                         let x = V::load(self.x(row, column + j * columns.stride));
-                        sum = sum.add_product(x, V::load(self.w(u, v)));
+                        sum = sum.add_product(x, V::load(self.w(row, v)));
                     }
                 }
             }

@@ -218,18 +218,28 @@ impl Kernel for Plane<'_> {
                 None => self.x.as_ptr(),
             };
             for columns in &stencil.columns {
+                let at = self.at + (i * stencil.output.w + columns.first) * BLOCK;
                 for lane in (0..VECTORS).map(|vector| vector * V::LANES) {
-                    let taps = &stencil.row_taps[row.taps.clone()];
-                    let run = Run { plane: &self, x, taps, columns, row: i, lane };
+                    let run = Run {
+                        rows: &stencil.row_taps[row.taps.clone()],
+                        columns,
+                        x: x.wrapping_add(lane),
+                        w: self.w.as_ptr().wrapping_add(lane),
+                        finish: self.finish,
+                        channel: self.channel + lane,
+                        y: self.y,
+                        at: at + lane,
+                    };
                     // SAFETY: `Stencil` has laid rows and columns out within the plane, its margins and the result.
                     unsafe {
-                        match (columns.neighbours, columns.stride) {
-                            (Some(1), 1) => run.all::<V, 1, 1>(),
-                            (Some(2), 1) => run.all::<V, 2, 1>(),
-                            (Some(3), 1) => run.all::<V, 3, 1>(),
-                            (Some(5), 1) => run.all::<V, 5, 1>(),
-                            (Some(3), 2) => run.all::<V, 3, 2>(),
-                            (Some(5), 2) => run.all::<V, 5, 2>(),
+                        match (columns.neighbours, columns.stride, columns.step) {
+                            (Some(3), 1, 1) => run.all::<V, 3, 1, 1>(),
+                            (Some(5), 1, 1) => run.all::<V, 5, 1, 1>(),
+                            (Some(3), 2, 1) => run.all::<V, 3, 2, 1>(),
+                            (Some(5), 2, 1) => run.all::<V, 5, 2, 1>(),
+                            (Some(1), 1, 2) => run.all::<V, 1, 1, 2>(),
+                            (Some(2), 1, 2) => run.all::<V, 2, 1, 2>(),
+                            (Some(3), 1, 2) => run.all::<V, 3, 1, 2>(),
                             _ => run.each::<V>(),
                         }
                     }
@@ -239,15 +249,20 @@ impl Kernel for Plane<'_> {
     }
 }
 
-/// Some lanes of one row of results.
+/// Some lanes of one row of results that are computed alike. Everything is looked up once: what is written could lie there, for all
+/// the compiler knows.
 struct Run<'a> {
-    plane: &'a Plane<'a>,
-    /// The ring, or the plane.
-    x: *const f32,
-    taps: &'a [RowTap],
+    rows: &'a [RowTap],
     columns: &'a Columns,
-    row: usize,
-    lane: usize,
+    /// The ring, or the plane, and the weights, from these lanes on.
+    x: *const f32,
+    w: *const f32,
+    finish: Finish<'a>,
+    /// The first of these lanes.
+    channel: usize,
+    y: Place,
+    /// Where the first result goes.
+    at: usize,
 }
 
 /// The body for each number, a constant to the compiler. Loops of this length it leaves loops, and the sums in memory.
@@ -256,65 +271,51 @@ macro_rules! unrolled {
 }
 
 impl Run<'_> {
-    /// Where a column of the input begins, in the row that a tap meets.
+    /// All results, for a kernel whose row of `TAPS` lies side by side; they are `STEP` apart.
     ///
     /// # Safety
-    /// There is such a column.
+    /// The rows, the columns and their results are there.
     #[inline(always)]
-    unsafe fn x(&self, tap: &RowTap, column: usize) -> *const f32 {
-        unsafe { self.x.add(tap.x + column * BLOCK + self.lane) }
-    }
-
-    /// # Safety
-    /// The kernel has such a column.
-    #[inline(always)]
-    unsafe fn w(&self, tap: &RowTap, column: usize) -> *const f32 {
-        unsafe { self.plane.w.as_ptr().add(tap.w + column * BLOCK + self.lane) }
-    }
-
-    /// Ends and writes the results from the `j`-th on.
-    #[inline(always)]
-    unsafe fn put<V: Vector, const SIZE: usize>(&self, finish: Finish<'_>, j: usize, sums: [V; SIZE]) {
-        let Plane { stencil, channel, y, at, .. } = *self.plane;
-        let Columns { first, step, .. } = *self.columns;
-        let position = self.row * stencil.output.w + first + j * step;
-        let at = at + position * BLOCK + self.lane;
-        unsafe { finish.store(sums, channel + self.lane, y, at, step * BLOCK) };
-    }
-
-    /// All results, for a kernel whose row of `TAPS` lies side by side.
-    #[inline(always)]
-    unsafe fn all<V: Vector, const TAPS: usize, const STRIDE: usize>(&self) {
-        let count = self.columns.count;
-        // Looked up once: what is written could lie there, for all the compiler knows.
-        let taps = std::array::from_fn(|tap| self.columns.taps[tap].1);
-        let finish = self.plane.finish;
+    unsafe fn all<V: Vector, const TAPS: usize, const STRIDE: usize, const STEP: usize>(&self) {
+        let Columns { ref taps, count, .. } = *self.columns;
+        let x = self.x.wrapping_add(taps[0].0 * BLOCK);
+        let taps = std::array::from_fn(|tap| taps[tap].1 * BLOCK);
         if count < TOGETHER {
             for j in 0..count {
-                unsafe { self.together::<V, TAPS, STRIDE, 1>(taps, finish, j) };
+                // SAFETY: as asked of the caller, here and below.
+                unsafe { self.together::<V, TAPS, STRIDE, STEP, 1>(x, taps, j) };
             }
             return;
         }
         // The last ones overlap those before them: cheaper than a loop for the remainder.
         for j in (0..count).step_by(TOGETHER) {
             let j = j.min(count - TOGETHER);
-            unsafe { self.together::<V, TAPS, STRIDE, TOGETHER>(taps, finish, j) };
+            unsafe { self.together::<V, TAPS, STRIDE, STEP, TOGETHER>(x, taps, j) };
         }
     }
 
     /// `SIZE` results from the `j`-th on. Each input is loaded once and serves every result that sees it.
+    ///
+    /// # Safety
+    /// As for [`all`](Self::all).
     #[inline(always)]
-    unsafe fn together<V: Vector, const TAPS: usize, const STRIDE: usize, const SIZE: usize>(
+    unsafe fn together<
+        V: Vector,
+        const TAPS: usize,
+        const STRIDE: usize,
+        const STEP: usize,
+        const SIZE: usize,
+    >(
         &self,
+        x: *const f32,
         taps: [usize; TAPS],
-        finish: Finish<'_>,
         j: usize,
     ) {
         let mut sums = [V::splat(0.0); SIZE];
-        let first = self.columns.taps[0].0 + j * STRIDE;
-        for row in self.taps {
-            let w: [V; TAPS] = taps.map(|v| unsafe { V::load(self.w(row, v)) });
-            let x = unsafe { self.x(row, first) };
+        let x = x.wrapping_add(j * STRIDE * BLOCK);
+        for row in self.rows {
+            let w: [V; TAPS] = taps.map(|tap| unsafe { V::load(self.w.add(row.w + tap)) });
+            let x = x.wrapping_add(row.x);
             unrolled!(column in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16, {
                 if column < (SIZE - 1) * STRIDE + TAPS {
                     let x = unsafe { V::load(x.add(column * BLOCK)) };
@@ -330,24 +331,28 @@ impl Run<'_> {
                 }
             });
         }
-        unsafe { self.put(finish, j, sums) };
+        let at = self.at + j * STEP * BLOCK;
+        unsafe { self.finish.store(sums, self.channel, self.y, at, STEP * BLOCK) };
     }
 
     /// All results, for any kernel.
+    ///
+    /// # Safety
+    /// As for [`all`](Self::all).
     #[inline(always)]
     unsafe fn each<V: Vector>(&self) {
-        let columns = self.columns;
-        for j in 0..columns.count {
+        let Columns { ref taps, count, stride, step, .. } = *self.columns;
+        for j in 0..count {
             let mut sum = V::splat(0.0);
-            for row in self.taps {
-                for &(column, v) in &columns.taps {
+            for row in self.rows {
+                for &(column, tap) in taps {
                     unsafe {
-                        let x = V::load(self.x(row, column + j * columns.stride));
-                        sum = sum.add_product(x, V::load(self.w(row, v)));
+                        let x = V::load(self.x.add(row.x + (column + j * stride) * BLOCK));
+                        sum = sum.add_product(x, V::load(self.w.add(row.w + tap * BLOCK)));
                     }
                 }
             }
-            unsafe { self.put(self.plane.finish, j, [sum]) };
+            unsafe { self.finish.store([sum], self.channel, self.y, self.at + j * step * BLOCK, 0) };
         }
     }
 }

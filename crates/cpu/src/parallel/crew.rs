@@ -139,3 +139,66 @@ impl Crew {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use crate::parallel::{for_each, on_threads, threads};
+
+    /// How often each task below `count` was done.
+    fn done(count: usize, also: impl Fn(usize) + Sync) -> Vec<usize> {
+        let done: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+        let task = |(): &mut (), i: usize| {
+            done[i].fetch_add(1, Ordering::Relaxed);
+            also(i);
+        };
+        for_each(count, || (), task);
+        done.into_iter().map(AtomicUsize::into_inner).collect()
+    }
+
+    #[test]
+    fn every_task_is_done_once_in_every_round() {
+        on_threads(|| {
+            assert!(threads() > 1);
+            for count in (0..300).chain([10_000]) {
+                assert_eq!(done(count, |_| {}), vec![1; count]);
+            }
+        });
+        assert_eq!(threads(), 1);
+        assert_eq!(done(3, |_| {}), [1; 3]);
+    }
+
+    #[test]
+    fn tasks_may_have_tasks_and_passes_passes() {
+        on_threads(|| {
+            assert_eq!(done(20, |_| assert_eq!(done(5, |_| {}), [1; 5])), [1; 20]);
+            assert_eq!(on_threads(|| done(7, |_| {})), [1; 7]);
+        });
+    }
+
+    #[test]
+    fn all_threads_work() {
+        // Each task waits for the other: one thread alone would never end the first.
+        let begun = AtomicUsize::new(0);
+        let meet = |_| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            while begun.load(Ordering::SeqCst) < 2 {
+                std::thread::yield_now();
+            }
+        };
+        on_threads(|| assert_eq!(done(2, meet), [1; 2]));
+    }
+
+    #[test]
+    fn a_panic_ends_the_pass_and_not_the_crew() {
+        for bad in [0, 3, 99] {
+            let pass = || on_threads(|| done(100, |i| assert_ne!(i, bad)));
+            assert!(std::panic::catch_unwind(pass).is_err(), "task {bad}");
+            assert_eq!(threads(), 1);
+            on_threads(|| assert_eq!(done(100, |_| {}), vec![1; 100]));
+        }
+    }
+}

@@ -26,6 +26,7 @@ test: toolchain lint build chromium
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
+    cargo clippy --package candling-cpu --all-targets --features threads -- -D warnings
 
 # Build everything that the site serves, into www/lib
 build: toolchain packages (engines "engine")

@@ -17,6 +17,9 @@ const OVER: usize = 2;
 /// Added to it for every member inside.
 const INSIDE: usize = 4;
 
+/// Batches for each thread, at least: enough for them to end at about the same time.
+const BATCHES: usize = 8;
+
 struct Crew {
     state: AtomicUsize,
     /// What a member that has come in does. It is set while nobody is inside and the crew is not open.
@@ -75,13 +78,16 @@ pub(super) fn share<T>(
     // SAFETY: `muster` sets it, and takes it away before the crew goes.
     let Some(crew) = (unsafe { CREW.get().as_ref() }) else { return false };
     let next = AtomicUsize::new(0);
+    // Small tasks come in batches: the counter goes from thread to thread in about the time of the smallest.
+    let batch = (count / (size() * BATCHES)).max(1);
+    let take = || next.fetch_add(batch, Ordering::Relaxed);
     crew.work_through(&|| {
-        let mut taken = next.fetch_add(1, Ordering::Relaxed);
-        if taken < count {
+        let mut first = take();
+        if first < count {
             let mut scratch = scratch();
-            while taken < count {
-                task(&mut scratch, taken);
-                taken = next.fetch_add(1, Ordering::Relaxed);
+            while first < count {
+                (first..count.min(first + batch)).for_each(|i| task(&mut scratch, i));
+                first = take();
             }
         }
     });

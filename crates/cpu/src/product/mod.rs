@@ -28,9 +28,11 @@ use crate::simd::{Instructions, Kernel, Vector};
 const STRIP: usize = 1 << 16;
 /// Tasks that a product is cut into for each thread, where there are several: enough for them to end at about the same time.
 const TASKS: usize = 4;
-/// A strip of positions is a multiple of this, which is one of most tiles. Shorter ones would share too little of the weights
-/// that come from memory.
-const SHORT: usize = 16;
+/// Positions are cut at multiples of this, which is a tile of the narrower vectors.
+const UNIT: usize = 4;
+/// The fewest units to a strip that is cut for the sake of more tasks: shorter ones would share too little of the weights that come
+/// from memory.
+const SHORT: usize = 4;
 
 /// A product over rows of neighbouring positions: `y[row, j] = finish(Σ w[tap, c] · x[row, j + tap, c])`.
 #[derive(Clone)]
@@ -113,23 +115,22 @@ impl Product<'_> {
         // Rows are cut where there are several, else positions: as the cache would have it, and finer where each part makes
         // lists of its own for all panels. If that makes too few tasks, panels are cut too.
         let x_blocks = blocks(self.w.terms.channels);
-        let (cuttable, size, short) = if self.rows > 1 {
+        let (cuttable, size, unit) = if self.rows > 1 {
             (self.rows, x_blocks * self.x_row, 1)
         } else {
-            (self.length, x_blocks * BLOCK, SHORT)
+            (self.length, x_blocks * BLOCK, UNIT)
         };
-        let by_cache = STRIP / size.max(1);
-        let by_tasks = if input.is_some() { cuttable.div_ceil(tasks) } else { cuttable };
-        let strip = by_cache.min(by_tasks).next_multiple_of(short).max(short);
-        let strips = cuttable.div_ceil(strip);
+        let units = cuttable.div_ceil(unit);
+        let by_cache = (cuttable * size).div_ceil(STRIP);
+        let by_tasks = if input.is_some() { tasks.min(units / SHORT) } else { 1 };
+        let strips = by_cache.max(by_tasks).min(units);
         let panels = self.w.len();
         let cuts = tasks.div_ceil(strips.max(1)).min(panels);
         parallel::for_each(strips * cuts, Lists::default, |lists, task| {
-            let (of_strips, cut) = (task / cuts, task % cuts);
-            let some = of_strips * strip..cuttable.min((of_strips + 1) * strip);
+            let some = share(units, task / cuts, strips);
+            let some = some.start * unit..cuttable.min(some.end * unit);
             let (rows, positions) = if self.rows > 1 { (some, 0..self.length) } else { (0..self.rows, some) };
-            let panels = cut * panels / cuts..(cut + 1) * panels / cuts;
-            let part = Part { panels, rows, positions };
+            let part = Part { panels: share(panels, task % cuts, cuts), rows, positions };
             instructions.run(Work { product: self, part, input, lists });
         });
     }
@@ -174,6 +175,11 @@ impl Product<'_> {
             Finish::Gate { .. } | Finish::Store => {}
         }
     }
+}
+
+/// The `i`-th of so many nearly equal parts of what is below `count`.
+fn share(count: usize, i: usize, parts: usize) -> Range<usize> {
+    count * i / parts..count * (i + 1) / parts
 }
 
 /// Whether so few terms are not zero that they are worth listing.

@@ -16,10 +16,12 @@ export function readModel(path) {
  * Each layer's output shape, work, and traffic for a square input.
  *
  * A multiply-add is 2 FLOP; biases and activations, well under 1 %, are not counted. Bytes are those of an f32 engine that reads
- * its inputs and weights once and writes its output once.
+ * its inputs and weights once and writes its output once; on the way back it reads the output's gradient, the weights, and the
+ * input where that is a ReLU's output, whose mask it is, and writes the input's gradient.
  */
 export function workOf({ layers, tensors }, side) {
   const shapes = new Map([["input", [3, side, side]]]);
+  const masks = new Set(layers.filter(({ op }) => (op.conv2d?.activation ?? "none") !== "none").map(({ name }) => name));
   const size = (name) => shapes.get(name).reduce((a, b) => a * b);
   return layers.map(({ name, op, inputs }) => {
     const weight = tensors[`${name}.weight`]?.shape;
@@ -34,6 +36,7 @@ export function workOf({ layers, tensors }, side) {
       // every weight meets every position of the output once
       flop: 2 * weights * shape[1] * shape[2],
       bytes: F32 * (read + size(name)),
+      bytesBack: F32 * (size(name) + weights + inputs.reduce((sum, input) => sum + size(input) * (masks.has(input) ? 2 : 1), 0)),
     };
   });
 }

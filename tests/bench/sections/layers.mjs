@@ -13,6 +13,41 @@ export const title = "Layer by layer";
 /** Below this share of its roofline a layer needs a sentence why. */
 const ENOUGH = 0.35;
 
+/** Those sentences, by kind of layer and way. */
+const WHY = [
+  {
+    kind: /^depthwise .*\/2$/, way: "forward",
+    why: "Four values of the input are copied into a row with margins, and two loaded for each row of the kernel, for one result of " +
+      "9 or 25 multiply-adds. The input of `blocks.1` (4.8 MB) does not fit the second-level cache besides.",
+  },
+  {
+    kind: /^depthwise .*\/2$/, way: "backward",
+    why: "A result meets only 1 to 4 (3×3) or 4 to 9 (5×5) of the taps: loading its mask, comparing, masking and storing take more " +
+      "instructions than the multiply-adds. The masks of `blocks.1` and `blocks.3` come from memory: nobody has read them since the forward pass.",
+  },
+  {
+    kind: /^depthwise 3×3$/,
+    why: "9 multiply-adds a result against its share of copying the input into a row with margins, of loading the weights anew for " +
+      "every seven results, and of bias and bounds, or mask. Sums run in one order everywhere, so each waits four cycles for its next term.",
+  },
+  {
+    kind: /^add$/,
+    why: "It takes 5 to 30 µs: the clock's steps of 5 µs and the tensor's allocation are a good part of that.",
+  },
+  {
+    kind: /^global_avg_pool$/,
+    why: "The 49 values of a channel are added in order, four cycles each: some 0.02 ms, a thousandth of the pass.",
+  },
+  {
+    kind: /^linear$/,
+    why: "One position only: nothing shares a weight once it is there, 5 MB of them come from memory rather than from the cache that " +
+      "would hold them, and a sum of one position waits four cycles for its next term.",
+  },
+];
+
+/** The sentence for a layer that is under its share in a way, `undefined` where there is none. */
+const reason = (kind, way) => WHY.find((entry) => entry.kind.test(kind) && (entry.way ?? way) === way)?.why;
+
 export async function measure({ runs, lib }) {
   requireBuilds(lib);
   const model = readModel(LITE0);
@@ -27,18 +62,29 @@ export async function measure({ runs, lib }) {
     const timed = measured.find(({ name }) => name === layer.name);
     if (timed === undefined) throw new Error(`engine.profile says nothing of the layer ${layer.name}`);
     const compute = layer.flop / tileCeiling(ceiling) / 1e6;
-    const memory = layer.bytes / bandwidth(ceiling, layer.bytes) / 1e6;
-    const floor = Math.max(compute, memory);
+    const memory = (bytes) => bytes / bandwidth(ceiling, bytes) / 1e6;
+    const floor = Math.max(compute, memory(layer.bytes));
+    const floorBack = Math.max(compute, memory(layer.bytesBack));
     const { forward, backward } = timed;
-    const shares = { forwardShare: floor / forward, backwardShare: backward > 0 ? floor / backward : null };
-    return { ...layer, bound: compute >= memory ? "compute" : "memory", floor, forward, backward, ...shares };
+    // the clock's steps can be longer than a layer
+    const share = (floor, time) => (time > 0 ? floor / time : null);
+    const shares = { forwardShare: share(floor, forward), backwardShare: share(floorBack, backward) };
+    return { ...layer, floor, floorBack, forward, backward, ...shares };
   });
   return { engine: MAIN.name, layers, ceiling };
 }
 
-export const below = ({ layers }) => layers.filter(({ forwardShare }) => forwardShare < ENOUGH).map(({ name }) => name);
-export const belowOnTheWayBack = ({ layers }) =>
-  layers.filter(({ backwardShare }) => backwardShare !== null && backwardShare < ENOUGH).map(({ name }) => name);
+/** `{ name, kind, way, share, why }` of every layer and way under its share. */
+function below({ layers }) {
+  const under = ({ name, kind }, way, share) =>
+    share !== null && share < ENOUGH ? [{ name, kind, way, share, why: reason(kind, way) }] : [];
+  return ["forward", "backward"].flatMap((way) => layers.flatMap((layer) => under(layer, way, layer[`${way}Share`])));
+}
+
+/** How many layers are under their share with nobody knowing why. */
+export const unexplained = (data) => below(data).filter(({ why }) => why === undefined).length;
+
+const way = (floor, time, share) => (share === null ? ["–", "–", "–"] : [ms(floor), ms(time), percent(share)]);
 
 export function render(data) {
   const cells = data.layers.map((layer) => [
@@ -46,17 +92,24 @@ export function render(data) {
     layer.kind,
     layer.shape.join("×"),
     (layer.flop / 1e6).toFixed(1),
-    ms(layer.floor),
-    layer.bound,
-    ms(layer.forward),
-    percent(layer.forwardShare),
-    layer.backward > 0 ? ms(layer.backward) : "–",
-    layer.backwardShare === null ? "–" : percent(layer.backwardShare),
+    ...way(layer.floor, layer.forward, layer.forwardShare),
+    ...way(layer.floorBack, layer.backward, layer.backwardShare),
   ]);
-  const headers = ["layer", "kind", "output", "MFLOP", "roofline ms", "bound by", "forward ms", "share", "backward ms", "share"];
-  const named = (names) => (names.length === 0 ? "none" : names.join(", "));
+  const headers = ["layer", "kind", "output", "MFLOP", "roofline ms", "forward ms", "share", "roofline ms", "backward ms", "share"];
   return [
-    `${data.engine}; backward is Guided Backprop's walk.\n\n${table(headers, cells)}`,
-    `Under ${percent(ENOUGH)} of their roofline, forward: ${named(below(data))}; backward: ${named(belowOnTheWayBack(data))}.`,
+    `${data.engine}; backward is Guided Backprop's walk. Shares over 100 % are those of layers whose input is zero in many places.`,
+    table(headers, cells),
+    `Under ${percent(ENOUGH)} of their roofline:`,
+    reasons(data),
   ].join("\n\n");
+}
+
+/** A line for every sentence, with the layers that it is about. */
+function reasons(data) {
+  const lines = new Map();
+  for (const { name, way, share, why = "nobody knows why yet." } of below(data)) {
+    const layers = lines.get(`${way}: ${why}`) ?? [];
+    lines.set(`${way}: ${why}`, [...layers, `${name} ${percent(share)}`]);
+  }
+  return [...lines].map(([sentence, layers]) => `- ${sentence} (${layers.join(", ")})`).join("\n") || "- none";
 }

@@ -12,7 +12,7 @@ export default function init(options: { module_or_path: URL }): Promise<{
   readonly memory: WebAssembly.Memory;
 }>;
 
-/** Starts the workers that share the memory. Only in the build with threads. */
+/** Starts so many workers, which share the memory of this one. Only in the build with threads. */
 export const initThreadPool: ((threads: number) => Promise<void>) | undefined;
 
 /** Reads the header of an encoded picture, never its pixels: a 60000×60000 claim costs nothing. */

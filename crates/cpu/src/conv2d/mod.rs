@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 1×1 ([`pointwise`]) | `w · x`, one [matrix product](crate::product) | `wᵀ · dz` |
 //! | depthwise ([`depthwise`]) | a [stencil] | the stencil of the transpose |
-//! | any other in one group ([`dense`]) | `w · im2col(x)` | `col2im(wᵀ · dz)` |
+//! | any other in one group ([`dense`]) | `Σ over taps of w · x`, one matrix product | one for each phase of the stride |
 //! | any other in groups ([`grouped`]) | one of these a group | likewise |
 
 mod dense;

@@ -17,7 +17,7 @@ demo: build
 # Run every test: lints, Rust, TypeScript, and the real page in a real browser
 test: toolchain lint build chromium
     cargo test --workspace --exclude candling-wasm
-    cargo test --package candling-cpu --lib --features threads
+    cargo test --package candling-cpu --features threads --lib --test zeros
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e

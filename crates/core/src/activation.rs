@@ -15,7 +15,7 @@ pub enum Activation {
 /// What a ReLU lets through on the way back. `y` is its output, `dy` the gradient that arrives.
 ///
 /// ReLU6 is flat above 6, so `Exact` and `Guided` also need `y < 6`. At a kink (`y = 0`, `y = 6`) nothing
-/// passes, as in PyTorch.
+/// passes, as in PyTorch; and as there, NaN does: it is no number that a bracket could turn away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReluRule {
     /// The gradient: `dx = dy·[y > 0]`.

@@ -4,7 +4,8 @@
 //! a block follow each other, so that a kernel walks through memory. A matrix product reads `x` where it lies and writes
 //! `y` where it belongs, with nothing packed in between; a depthwise convolution is the same in every lane, without shifts
 //! and remainders. (Georganas et al. 2018 lay out activations so; XNNPACK's NHWC has the first property, not the second:
-//! neighbouring positions are a whole row of channels apart.) Lanes beyond the last channel are zeros, always.
+//! neighbouring positions are a whole row of channels apart.) Lanes beyond the last channel are zeros, or what a network
+//! that overflows makes of zeros.
 
 use candle_core::{CpuStorage, Device, Storage, Tensor};
 use candling_core::{Error, Result, Shape};
@@ -121,10 +122,16 @@ impl Blocked {
 /// stride of thousands.
 const MAX_WORKSPACE: usize = 1 << 27;
 
-/// The product of `extents`, if a kernel may work in a buffer of so many values.
-pub(crate) fn workspace(extents: &[usize]) -> Result<usize> {
+/// Whether a kernel may work in a buffer of these extents.
+///
+/// # Errors
+/// [`Error::BadShape`].
+pub(crate) fn workspace(extents: &[usize]) -> Result<()> {
     let elements = extents.iter().try_fold(1usize, |n, &extent| n.checked_mul(extent));
-    elements.filter(|&n| n <= MAX_WORKSPACE).ok_or_else(|| Error::BadShape {
+    if elements.is_some_and(|n| n <= MAX_WORKSPACE) {
+        return Ok(());
+    }
+    Err(Error::BadShape {
         what: "the buffer that this window works in".into(),
         given: extents.iter().map(ToString::to_string).collect::<Vec<_>>().join("x"),
         needed: format!("at most {MAX_WORKSPACE} elements"),

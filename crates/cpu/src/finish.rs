@@ -18,20 +18,26 @@ pub(crate) enum Finish<'a> {
     Gate { y: &'a [f32], closed: Closed },
 }
 
-impl<'a> Finish<'a> {
-    /// What `gate` asks for.
-    pub(crate) fn gate(y: &'a [f32], gate: &Gate<'_, Blocked>) -> Self {
-        Self::Gate { y, closed: gate.activation.closed(gate.rule) }
-    }
-
+impl Finish<'_> {
     /// Calls `f` with the end that `gate` asks for.
     pub(crate) fn with_gate<R>(
         gate: Option<Gate<'_, Blocked>>,
         f: impl FnOnce(Finish<'_>) -> R,
     ) -> Result<R> {
         match gate {
-            Some(gate) => gate.y.read(|y| f(Finish::gate(y, &gate))),
+            Some(Gate { y, activation, rule }) => {
+                y.read(|y| f(Finish::Gate { y, closed: activation.closed(rule) }))
+            }
             None => Ok(f(Finish::Store)),
+        }
+    }
+
+    /// Panics where there is not a bias for so many lanes, or not so many values of a gate.
+    pub(crate) fn check(&self, lanes: usize, values: usize) {
+        match self {
+            Self::Activate { bias, .. } => assert!(lanes <= bias.len(), "no bias"),
+            Self::Gate { y, .. } => assert!(values <= y.len(), "no gate"),
+            Self::Store => {}
         }
     }
 

@@ -1,10 +1,10 @@
 //! Terms that are zero for a whole tile are passed over in a product of several panels, never in one of a single panel: what each
-//! output is may not depend on it, not by a bit.
+//! output is may not depend on it, not by a bit. With the feature `threads`, nor on how the product is shared out.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use candling_core::ops::{Conv2d, Padding, Window};
 use candling_core::{Activation, Backend, Op, ReluRule, Shape, Weight, Weights};
-use candling_cpu::{Cpu, Rounding};
+use candling_cpu::{Cpu, Rounding, on_threads};
 use candling_testkit::random::values;
 use pollster::block_on;
 
@@ -50,7 +50,7 @@ fn vjp(cpu: Cpu, (op, weights): (Op, Weights), x: Shape, dy: &[f32]) -> Vec<f32>
 
 /// `product` of some outputs, given where they begin and how many they are: all at once, and a panel at a time.
 fn same_bits(name: &str, n: usize, product: impl Fn(usize, usize) -> Vec<f32>) {
-    let whole = product(0, OUTPUTS);
+    let whole = on_threads(|| product(0, OUTPUTS));
     let picture = whole.len() / n;
     let area = picture / OUTPUTS;
     for first in (0..OUTPUTS).step_by(PANEL) {
@@ -85,5 +85,26 @@ fn passing_over_zeros_changes_no_bit() {
                 }
             }
         }
+    }
+}
+
+/// Channels beyond the last are no terms, even where an overflow has left something there.
+#[test]
+fn lanes_beyond_the_last_channel_are_passed_over() {
+    const CHANNELS: usize = 12;
+    let shape = Shape::new(1, 1, 3, 5);
+    for cpu in [Rounding::Once, Rounding::Twice].into_iter().filter_map(Cpu::with_rounding) {
+        // Infinity times 1 and −1, of which ReLU6 makes 6 and 0; and times the zeros beyond the last channel, which is NaN.
+        let (first, weights) = pointwise(1, CHANNELS, |output, _| if output == 3 { 1.0 } else { -1.0 });
+        let Op::Conv2d(conv) = first else { unreachable!("made above") };
+        let first = Op::Conv2d(Conv2d { activation: Activation::Relu6, ..conv });
+        let x = cpu.upload(shape, &vec![f32::INFINITY; shape.len()]).unwrap();
+        let six = first.apply(&cpu, &weights, &[x]).unwrap();
+        let (second, weights) =
+            pointwise(CHANNELS, OUTPUTS, |output, term| (output * CHANNELS + term) as f32);
+        let y = second.apply(&cpu, &weights, std::slice::from_ref(six.output())).unwrap();
+        let y = block_on(cpu.download(y.output())).unwrap();
+        let expected = (0..OUTPUTS).flat_map(|output| [6.0 * (output * CHANNELS + 3) as f32; 15]);
+        assert_eq!(y, expected.collect::<Vec<_>>(), "{:?}", cpu.rounding());
     }
 }

@@ -4,7 +4,7 @@
 use candling_core::ops::{
     Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
 };
-use candling_core::{Activation, Backend, Op, ReluRule, Shape};
+use candling_core::{Activation, Backend, Gate, Op, ReluRule, Shape};
 use pollster::block_on;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -229,5 +229,36 @@ pub fn edges<B: Backend>(backend: &B) {
     for activation in [Activation::Relu, Activation::Relu6] {
         let y = block_on(backend.download(&backend.activation(&nan, activation).unwrap())).unwrap();
         assert!(y[0].is_nan() && y[1] == 0.0, "{activation:?} of NaN is {}", y[0]);
+    }
+    nan_passes_back(backend);
+}
+
+/// On the way back too: where the output or its gradient is NaN, no comparison closes the ReLU, as in PyTorch. A network that
+/// overflowed does not look like one without evidence.
+fn nan_passes_back<B: Backend>(backend: &B) {
+    let vector = Shape::vector(1, 3);
+    let upload = |values: [f32; 3]| backend.upload(vector, &values).unwrap();
+    let download = |tensor: &B::Tensor| block_on(backend.download(tensor)).unwrap();
+    let activation = Activation::None;
+    let window = Window::new([1, 1], [1, 1]);
+    let conv = Conv2d { in_channels: 3, out_channels: 3, window, groups: 1, activation };
+    let identity = backend.prepare_conv2d(&conv, &[1., 0., 0., 0., 1., 0., 0., 0., 1.], &[0.0; 3]).unwrap();
+    for activation in [Activation::Relu, Activation::Relu6] {
+        for rule in [ReluRule::Exact, ReluRule::Guided, ReluRule::Deconv] {
+            let y = upload([f32::NAN, 1.0, 0.0]);
+            let closed = if rule == ReluRule::Deconv { 2.0 } else { 0.0 };
+            let dx = backend.activation_vjp(&upload([2.0, f32::NAN, 2.0]), &y, activation, rule).unwrap();
+            let dx = download(&dx);
+            let right = dx[0] == 2.0 && dx[1].is_nan() && dx[2] == closed;
+            assert!(right, "{activation:?}, {rule:?}: {dx:?}");
+            // The same gate at the end of a convolution, where 0·NaN makes every sum NaN.
+            let gated = |dz: [f32; 3]| {
+                let gate = Some(Gate { y: &y, activation, rule });
+                download(&backend.conv2d_vjp(&upload(dz), &identity, vector, gate).unwrap())
+            };
+            assert_eq!(gated([2.0, 0.0, 2.0]), [2.0, 0.0, closed], "{activation:?}, {rule:?}");
+            let dx = gated([f32::NAN, 1.0, 1.0]);
+            assert!(dx[0].is_nan() && dx[1].is_nan(), "{activation:?}, {rule:?}: {dx:?}");
+        }
     }
 }

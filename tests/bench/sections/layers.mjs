@@ -13,40 +13,41 @@ export const title = "Layer by layer";
 /** Below this share of its roofline a layer needs a sentence why. */
 const ENOUGH = 0.35;
 
-/** Those sentences, by kind of layer and way. */
+/** Those sentences, by kind of layer and way. None excuses less than its `least` share. */
 const WHY = [
   {
-    kind: /^depthwise .*\/2$/, way: "forward",
+    kind: /^depthwise .*\/2$/, way: "forward", least: 0.15,
     why: "Four values of the input are copied into a row with margins, and two loaded for each row of the kernel, for one result of " +
       "9 or 25 multiply-adds. The input of `blocks.1` (4.8 MB) does not fit the second-level cache besides.",
   },
   {
-    kind: /^depthwise .*\/2$/, way: "backward",
+    kind: /^depthwise .*\/2$/, way: "backward", least: 0.12,
     why: "A result meets only 1 to 4 (3×3) or 4 to 9 (5×5) of the taps: loading its mask, comparing, masking and storing take more " +
       "instructions than the multiply-adds. The masks of `blocks.1` and `blocks.3` come from memory: nobody has read them since the forward pass.",
   },
   {
-    kind: /^depthwise 3×3$/,
+    kind: /^depthwise 3×3$/, least: 0.2,
     why: "9 multiply-adds a result against its share of copying the input into a row with margins, of loading the weights anew for " +
       "every seven results, and of bias and bounds, or mask. Sums run in one order everywhere, so each waits four cycles for its next term.",
   },
   {
-    kind: /^add$/,
+    kind: /^add$/, least: 0.1,
     why: "It takes 5 to 30 µs: the clock's steps of 5 µs and the tensor's allocation are a good part of that.",
   },
   {
-    kind: /^global_avg_pool$/,
+    kind: /^global_avg_pool$/, least: 0.08,
     why: "The 49 values of a channel are added in order, four cycles each: some 0.02 ms, a thousandth of the pass.",
   },
   {
-    kind: /^linear$/,
+    kind: /^linear$/, least: 0.15,
     why: "One position only: nothing shares a weight once it is there, 5 MB of them come from memory rather than from the cache that " +
       "would hold them, and a sum of one position waits four cycles for its next term.",
   },
 ];
 
-/** The sentence for a layer that is under its share in a way, `undefined` where there is none. */
-const reason = (kind, way) => WHY.find((entry) => entry.kind.test(kind) && (entry.way ?? way) === way)?.why;
+/** The sentence for a layer of some share in a way, `undefined` where there is none. */
+const reason = (kind, way, share) =>
+  WHY.find((entry) => entry.kind.test(kind) && (entry.way ?? way) === way && share >= entry.least)?.why;
 
 export async function measure({ runs, lib }) {
   requireBuilds(lib);
@@ -77,7 +78,7 @@ export async function measure({ runs, lib }) {
 /** `{ name, kind, way, share, why }` of every layer and way under its share. */
 function below({ layers }) {
   const under = ({ name, kind }, way, share) =>
-    share !== null && share < ENOUGH ? [{ name, kind, way, share, why: reason(kind, way) }] : [];
+    share !== null && share < ENOUGH ? [{ name, kind, way, share, why: reason(kind, way, share) }] : [];
   return ["forward", "backward"].flatMap((way) => layers.flatMap((layer) => under(layer, way, layer[`${way}Share`])));
 }
 

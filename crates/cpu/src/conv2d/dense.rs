@@ -5,6 +5,7 @@
 //! columns `0, s, 2s, …`, then `1, s + 1, …`; each tap then finds what neighbouring results see side by side. Back it is
 //! the results that are taken by phase: those at a distance of `s` see the same taps, and each phase is a product.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use candling_core::ops::{Conv2d, Window};
@@ -22,7 +23,7 @@ pub(super) struct Dense {
     op: Conv2d,
     /// `[out, in, taps]`
     w: Panels,
-    /// A transpose for every phase of rows and of columns, made when the first gradient comes by.
+    /// A transpose for every phase of rows and of columns that a tap meets, made when the first gradient comes by.
     transposed: OnceLock<Vec<Transposed>>,
     epilogue: Epilogue,
 }
@@ -75,6 +76,7 @@ impl Dense {
                 unsafe { product.run(instructions) };
             }
         };
+        assert_eq!(self.w.outputs, ys.c, "a channel for every output");
         let x = x.read(|x| field.lay_out(x))?;
         // SAFETY: every position of every block of every picture.
         Blocked::new(ys, unsafe { written(size(ys), |y| write(&x, y)) })
@@ -98,6 +100,10 @@ impl Dense {
         let plane = xs.area() * BLOCK;
         let x_blocks = blocks(xs.c);
         let write = |dz: &[f32], finish: Finish<'_>, dx: Place| {
+            if self.transposed().len() < stride[0].saturating_mul(stride[1]) {
+                // SAFETY: the whole result.
+                unsafe { dx.at(0).write_bytes(0, size(xs)) };
+            }
             for (i, dz) in dz.chunks_exact(field.picture()).enumerate() {
                 for Transposed { phase, taps, w } in self.transposed() {
                     // The first row and column of the phase, and how many there are.
@@ -134,7 +140,7 @@ impl Dense {
             }
         };
         let dz = dz.read(|dz| field.lay_out(dz))?;
-        // SAFETY: the phases together are every position.
+        // SAFETY: the phases together are every position, or zeros are there before.
         let dx = Finish::with_gate(gate, |finish| unsafe { written(size(xs), |dx| write(&dz, finish, dx)) })?;
         Blocked::new(xs, dx)
     }
@@ -142,7 +148,13 @@ impl Dense {
     fn transposed(&self) -> &[Transposed] {
         self.transposed.get_or_init(|| {
             let Window { kernel, stride, dilation, .. } = self.op.window;
-            let phases = (0..stride[0]).flat_map(|row| (0..stride[1]).map(move |column| [row, column]));
+            // A phase that no tap meets has no gradient.
+            let met = |axis: usize| {
+                let phase_of = |tap| tap * dilation[axis] % stride[axis];
+                (0..kernel[axis]).map(phase_of).collect::<BTreeSet<_>>()
+            };
+            let (rows, columns) = (met(0), met(1));
+            let phases = rows.iter().flat_map(|&row| columns.iter().map(move |&column| [row, column]));
             let of_phase = |phase: [usize; 2]| {
                 let meets = |tap: &[usize; 2]| {
                     (0..2).all(|axis| tap[axis] * dilation[axis] % stride[axis] == phase[axis])

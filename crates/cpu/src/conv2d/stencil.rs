@@ -113,8 +113,9 @@ impl Stencil {
         let reach = columns.iter().filter_map(last).max().map_or(0, |last| last + 1);
         let width = reach.max(margin + input.w);
 
+        workspace(&[output.h, kernel[0]])?;
         let mut rows = Vec::with_capacity(output.h);
-        let mut row_taps = Vec::with_capacity(output.h * kernel[0]);
+        let mut row_taps = Vec::new();
         // How many of the latest rows have to be at hand. Dilated taps of a transpose go back and forth.
         let (mut held, mut latest) = (1, 0);
         for i in 0..output.h {
@@ -148,6 +149,7 @@ impl Stencil {
         planes: usize,
         y: Place,
     ) {
+        finish.check(blocks(self.output.c) * BLOCK, planes * self.output.area() * BLOCK);
         let of_channels = blocks(self.output.c);
         let kernel = self.kernel[0] * self.kernel[1] * BLOCK;
         let plane = self.input.area() * BLOCK;

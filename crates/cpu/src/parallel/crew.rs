@@ -2,8 +2,8 @@
 //!
 //! A layer takes a fraction of a millisecond, and a thread that fell asleep since the last one as long to wake: with rayon's own
 //! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the other
-//! threads look for work without pause until the pass is over. Nobody waits for one that has taken no task: a thread that the
-//! system holds up while it is idle holds up nobody.
+//! threads look for work without pause until the pass is over. A layer waits for nobody who has taken no task: a thread that the
+//! system holds up between two of its tasks holds up no layer. The end of a pass waits until all have noticed.
 
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
@@ -32,8 +32,10 @@ struct Crew {
 unsafe impl Sync for Crew {}
 
 thread_local! {
-    /// The crew that is mustered for the pass which this thread runs; else null.
+    /// The crew of the pass which this thread runs; null where there is none, and in a task.
     static CREW: Cell<*const Crew> = const { Cell::new(std::ptr::null()) };
+    /// Whether this thread runs a pass, or serves in a crew: it musters none then, whose members would never come.
+    static BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls the function when it is dropped, also on the way out of a panic.
@@ -47,7 +49,7 @@ impl<F: FnMut()> Drop for Finally<F> {
 
 /// Runs `pass` here, with the threads of rayon's pool as its crew.
 pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
-    if !CREW.get().is_null() {
+    if BUSY.get() {
         return pass();
     }
     let idle: &(dyn Fn() + Sync) = &|| {};
@@ -56,8 +58,10 @@ pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
     rayon::in_place_scope(|scope| {
         scope.spawn_broadcast(|_, _| crew.serve());
         CREW.set(from_ref(&crew));
+        BUSY.set(true);
         let _over = Finally(|| {
             CREW.set(std::ptr::null());
+            BUSY.set(false);
             crew.state.fetch_or(OVER, Ordering::Release);
         });
         pass()
@@ -121,6 +125,8 @@ impl Crew {
 
     /// A member's day.
     fn serve(&self) {
+        BUSY.set(true);
+        let _free = Finally(|| BUSY.set(false));
         loop {
             let state = self.state.load(Ordering::Relaxed);
             if state & OVER != 0 {
@@ -150,7 +156,8 @@ impl Crew {
 mod tests {
     #![allow(clippy::panic)]
 
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::panic::AssertUnwindSafe;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use crate::parallel::{for_each, on_threads, threads};
 
@@ -163,6 +170,14 @@ mod tests {
         };
         for_each(count, || (), task);
         done.into_iter().map(AtomicUsize::into_inner).collect()
+    }
+
+    /// Each of two tasks waits for the other: one thread alone would never end the first.
+    fn meet(begun: &AtomicUsize) {
+        begun.fetch_add(1, Ordering::SeqCst);
+        while begun.load(Ordering::SeqCst) < 2 {
+            std::thread::yield_now();
+        }
     }
 
     #[test]
@@ -181,28 +196,34 @@ mod tests {
     fn tasks_may_have_tasks_and_passes_passes() {
         on_threads(|| {
             assert_eq!(done(20, |_| assert_eq!(done(5, |_| {}), [1; 5])), [1; 20]);
+            assert_eq!(done(20, |_| assert_eq!(on_threads(|| done(5, |_| {})), [1; 5])), [1; 20]);
             assert_eq!(on_threads(|| done(7, |_| {})), [1; 7]);
         });
     }
 
     #[test]
     fn all_threads_work() {
-        // Each task waits for the other: one thread alone would never end the first.
         let begun = AtomicUsize::new(0);
-        let meet = |_| {
-            begun.fetch_add(1, Ordering::SeqCst);
-            while begun.load(Ordering::SeqCst) < 2 {
-                std::thread::yield_now();
-            }
-        };
-        on_threads(|| assert_eq!(done(2, meet), [1; 2]));
+        on_threads(|| assert_eq!(done(2, |_| meet(&begun)), [1; 2]));
     }
 
     #[test]
     fn a_panic_ends_the_pass_and_not_the_crew() {
-        for bad in [0, 3, 99] {
-            let pass = || on_threads(|| done(100, |i| assert_ne!(i, bad)));
-            assert!(std::panic::catch_unwind(pass).is_err(), "task {bad}");
+        let caller = std::thread::current().id();
+        for in_member in [false, true] {
+            let begun = AtomicUsize::new(0);
+            let panic_in_one = |_| {
+                meet(&begun);
+                assert!((std::thread::current().id() == caller) == in_member, "as asked");
+            };
+            // What a task should have written is not there: nothing that follows may run.
+            let went_on = AtomicBool::new(false);
+            let pass = || {
+                done(2, panic_in_one);
+                went_on.store(true, Ordering::Relaxed);
+            };
+            let ended = std::panic::catch_unwind(AssertUnwindSafe(|| on_threads(pass)));
+            assert!(ended.is_err() && !went_on.into_inner(), "in a member: {in_member}");
             assert_eq!(threads(), 1);
             on_threads(|| assert_eq!(done(100, |_| {}), vec![1; 100]));
         }

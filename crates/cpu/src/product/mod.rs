@@ -35,7 +35,6 @@ const UNIT: usize = 4;
 const SHORT: usize = 4;
 
 /// A product over rows of neighbouring positions: `y[row, j] = finish(Σ w[tap, c] · x[row, j + tap, c])`.
-#[derive(Clone)]
 pub(crate) struct Product<'a> {
     pub w: &'a Panels,
     pub x: &'a [f32],
@@ -66,6 +65,7 @@ impl Panels {
         ys: Shape,
         finish: Finish<'_>,
     ) -> Vec<f32> {
+        assert_eq!(self.outputs, ys.c, "a channel for every output");
         let (picture, plane) = (x.len() / ys.n, ys.area() * BLOCK);
         let write = |y| {
             for (i, x) in x.chunks_exact(picture).enumerate() {
@@ -163,23 +163,18 @@ impl Product<'_> {
             let end = tap + last_block * x_block + (rows - 1) * x_row + length * BLOCK;
             assert!(end <= x.len(), "positions beyond x");
         }
-        match self.finish {
-            Finish::Activate { bias, .. } => assert!(w.len() * BLOCK <= bias.len(), "no bias"),
-            Finish::Gate { y, .. } if rows > 0 && length > 0 && w.len() > 0 => {
-                let last = self.start
-                    + (w.len() - 1) * self.y_block
-                    + (rows - 1) * self.y_row
-                    + (length - 1) * self.y_step;
-                assert!(last + BLOCK <= y.len(), "no gate");
-            }
-            Finish::Gate { .. } | Finish::Store => {}
+        if rows > 0 && length > 0 && w.len() > 0 {
+            let last = self.results(w.len() - 1, rows - 1, length - 1).at;
+            self.finish.check(w.len() * BLOCK, last + BLOCK);
         }
     }
 }
 
 /// The `i`-th of so many nearly equal parts of what is below `count`.
 fn share(count: usize, i: usize, parts: usize) -> Range<usize> {
-    count * i / parts..count * (i + 1) / parts
+    // The first ones have one more; a product of `count` and `i` might not fit an address.
+    let start = |i: usize| count / parts * i + i.min(count % parts);
+    start(i)..start(i + 1)
 }
 
 /// Whether so few terms are not zero that they are worth listing.
@@ -273,17 +268,32 @@ impl Part {
     #[inline(always)]
     unsafe fn run_every<V: Vector, const VECTORS: usize>(&self, product: &Product<'_>) {
         let Product { w, x, taps, x_block: block, x_row, .. } = *product;
-        for panel in self.panels.clone() {
+        let from = |panel: usize, row: usize, position: usize| {
+            let x = x.as_ptr().wrapping_add(row * x_row + position * BLOCK);
+            Every { w: w.panel(panel).as_ptr(), x, taps, block, channels: w.terms.channels }
+        };
+        let mut panels = self.panels.clone();
+        if (self.rows.len(), self.positions.len()) == (1, 1) {
+            // The sums of one panel would wait for each other.
+            let (row, position) = (self.rows.start, self.positions.start);
+            while panels.len() >= tile::ABREAST {
+                let panel = panels.start;
+                let steps = [w.panel(panel).len(), product.y_block];
+                let to = product.results(panel, row, position);
+                unsafe { tile::abreast::<V, VECTORS>(from(panel, row, position), to, steps) };
+                panels.start += tile::ABREAST;
+            }
+        }
+        for panel in panels {
             // Lanes beyond the last output are zeros: where they fill a vector, it need not be computed.
             let narrow = VECTORS > 1 && w.outputs - panel * BLOCK <= V::LANES;
-            let most = if narrow { tile::NARROW } else { Every::most::<V>() };
+            let positions = self.positions.len();
+            let tiling =
+                if narrow { tile::narrow_tiling(positions) } else { tiling(positions, Every::most::<V>()) };
             for row in self.rows.clone() {
                 let mut first = self.positions.start;
-                for (tiles, size) in tiling(self.positions.len(), most) {
-                    let x = x.as_ptr().wrapping_add(row * x_row + first * BLOCK);
-                    let from =
-                        Every { w: w.panel(panel).as_ptr(), x, taps, block, channels: w.terms.channels };
-                    let to = product.results(panel, row, first);
+                for (tiles, size) in tiling {
+                    let (from, to) = (from(panel, row, first), product.results(panel, row, first));
                     first += tiles * size;
                     unsafe {
                         if narrow {

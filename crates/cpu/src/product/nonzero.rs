@@ -1,9 +1,10 @@
 //! The terms of a tile that are not zero at all of its positions.
 //!
 //! ReLU leaves zeros, and neighbouring positions often share them: in EfficientNet-Lite0 a depthwise layer gives the product
-//! behind it four zeros in a row for a fifth to four fifths of its terms, the deeper the more, and on the way back under the
-//! guided rule for half to nine tenths. A product of zero changes no bit of a sum, so a tile may pass over such a term for all
-//! outputs at once, once it has been listed. (Weights are finite: [`candling_core`] has seen to that.)
+//! behind it four zeros in a row for a tenth to seven tenths of its terms, the deeper the more, and on the way back under the
+//! guided rule for half to nine tenths. A product of zero changes no bit of a sum (but the sign of a zero that a fused
+//! multiply-add has rounded to), so a tile may pass over such a term for all outputs at once, once it has been listed. Weights
+//! are finite: [`candling_core`] has seen to that.
 
 use crate::blocked::{BLOCK, blocks};
 use crate::simd::Vector;
@@ -69,7 +70,7 @@ impl Input<'_> {
             let mut any = [V::splat(0.0); VECTORS];
             for position in 0..size {
                 for (vector, any) in any.iter_mut().enumerate() {
-                    // SAFETY: as asked of the caller; lanes beyond the last channel are there, and zeros.
+                    // SAFETY: as asked of the caller; lanes beyond the last channel are there.
                     *any = any.or(unsafe { V::load(x.add(position * BLOCK + vector * V::LANES)) });
                 }
             }
@@ -78,6 +79,8 @@ impl Input<'_> {
                 // SAFETY: a vector's lanes.
                 unsafe { any.store(lanes.as_mut_ptr()) };
             }
+            // Lanes beyond the last channel are none of its terms; where the layer before has overflowed, they hold NaN.
+            lanes[BLOCK.min(self.channels - first)..].fill(0.0);
             // Negative zero is zero.
             f(first, lanes.map(|any: f32| any.to_bits() << 1));
             x = x.wrapping_add(self.block);
@@ -102,7 +105,7 @@ impl Lists {
     pub(super) fn reset(&mut self, tiles: usize, channels: usize) {
         self.terms.clear();
         // Every term is written before it is known whether it counts, lanes beyond the last channel too.
-        self.terms.reserve((tiles + 1) * channels.next_multiple_of(BLOCK));
+        self.terms.reserve(tiles * channels.next_multiple_of(BLOCK));
         self.ends.clear();
         self.ends.push(0);
     }
@@ -137,5 +140,65 @@ impl Lists {
     #[inline(always)]
     pub(super) fn from(&self, tile: usize) -> (&[Term], &[usize]) {
         (&self.terms, &self.ends[tile..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Instructions, Kernel};
+
+    /// Lists every tile of three positions: the terms of each, as where their input and their weights lie.
+    struct List<'a>(Input<'a>, usize);
+
+    impl Kernel for List<'_> {
+        type Output = Vec<Vec<[u32; 2]>>;
+
+        fn run<V: Vector, const VECTORS: usize>(self) -> Self::Output {
+            let Self(input, tiles) = self;
+            let mut lists = Lists::default();
+            lists.reset(tiles, input.channels);
+            for tile in 0..tiles {
+                let tile = input.skip(3 * tile);
+                // SAFETY: there are so many positions, and room for their terms.
+                unsafe {
+                    lists.add::<V, VECTORS>(tile, 3);
+                    assert_eq!(
+                        tile.count::<V, VECTORS>(3),
+                        lists.ends[lists.ends.len() - 1] - lists.ends[lists.ends.len() - 2]
+                    );
+                }
+            }
+            let terms =
+                |ends: &[usize]| lists.terms[ends[0]..ends[1]].iter().map(|term| [term.x, term.w]).collect();
+            lists.ends.windows(2).map(terms).collect()
+        }
+    }
+
+    #[test]
+    fn terms_that_are_not_zero_are_listed_and_no_others() {
+        const CHANNELS: usize = 11;
+        // Two tiles of three positions, in two blocks.
+        let block = 6 * BLOCK;
+        let mut x = vec![0.0; 2 * block];
+        let mut put = |channel: usize, position: usize, value: f32| {
+            x[channel / BLOCK * block + position * BLOCK + channel % BLOCK] = value;
+        };
+        put(0, 2, 1.0);
+        put(7, 0, f32::NAN);
+        put(9, 1, -1e-40);
+        put(3, 1, -0.0);
+        // beyond the last channel
+        put(11, 0, f32::NAN);
+        put(10, 5, f32::INFINITY);
+        let input = Input { x: &x, first: 0, block, channels: CHANNELS };
+        let term = |channel: usize| {
+            let x = channel / BLOCK * block + channel % BLOCK;
+            [x, channel * BLOCK].map(|at| (at * size_of::<f32>()) as u32)
+        };
+        for instructions in [Instructions::best(), Instructions::Narrow] {
+            let lists = instructions.run(List(input, 2));
+            assert_eq!(lists, [vec![term(0), term(7), term(9)], vec![term(10)]]);
+        }
     }
 }

@@ -80,13 +80,18 @@ pub(super) unsafe fn run<V: Vector, const VECTORS: usize, O: Operands>(
     sizes!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// The most positions that a tile of one vector spans.
-pub(super) const NARROW: usize = 8;
+/// Positions of a tile of one vector.
+const NARROW: usize = 8;
+
+/// So many positions in tiles of one vector: how many, and of how many positions.
+pub(super) fn narrow_tiling(positions: usize) -> [(usize, usize); 2] {
+    [(positions / NARROW, NARROW), (positions % NARROW, 1)]
+}
 
 /// As [`run`], for outputs that fit one vector: the first is computed, the others are zeros.
 ///
 /// # Safety
-/// As for [`run`]; `size` is at most [`NARROW`].
+/// As for [`run`]; `size` is one of [`narrow_tiling`].
 #[inline(always)]
 pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
     size: usize,
@@ -94,11 +99,50 @@ pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
     from: Every<'_>,
     to: Results<'_>,
 ) {
-    // SAFETY: as asked of the caller; a tile of some positions is some tiles of one.
+    // SAFETY: as asked of the caller.
     unsafe {
         match size {
             NARROW => row::<V, VECTORS, 1, NARROW>(tiles, from, to),
-            _ => row::<V, VECTORS, 1, 1>(size * tiles, from, to),
+            _ => row::<V, VECTORS, 1, 1>(tiles, from, to),
+        }
+    }
+}
+
+/// Panels computed together at a single position.
+pub(super) const ABREAST: usize = 4;
+
+/// Computes [`ABREAST`] panels at one position; `steps` are the values from one panel to the next, and from one result to the next.
+///
+/// # Safety
+/// As for [`run`], for each of the panels.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(super) unsafe fn abreast<V: Vector, const VECTORS: usize>(
+    from: Every<'_>,
+    to: Results<'_>,
+    steps: [usize; 2],
+) {
+    let Every { mut w, x, taps, block, channels } = from;
+    let mut sums = [[V::splat(0.0); VECTORS]; ABREAST];
+    for &tap in taps {
+        for channel in 0..channels {
+            let x = x.wrapping_add(tap + channel / BLOCK * block + channel % BLOCK);
+            // SAFETY: as asked of the caller, here and below.
+            let x = unsafe { V::load_splat(x) };
+            for (i, sums) in sums.iter_mut().enumerate() {
+                for (vector, sum) in sums.iter_mut().enumerate() {
+                    let w = unsafe { V::load(w.wrapping_add(i * steps[0] + vector * V::LANES)) };
+                    *sum = sum.add_product(x, w);
+                }
+            }
+            w = w.wrapping_add(BLOCK);
+        }
+    }
+    let Results { finish, channel, y, at, .. } = to;
+    for (i, sums) in sums.into_iter().enumerate() {
+        for (vector, sum) in sums.into_iter().enumerate() {
+            let lane = vector * V::LANES;
+            unsafe { finish.store([sum], channel + i * BLOCK + lane, y, at + i * steps[1] + lane, 0) };
         }
     }
 }

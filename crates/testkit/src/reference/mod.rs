@@ -179,16 +179,16 @@ impl Backend for Reference {
 
     fn activation_vjp(&self, dy: &Array, y: &Array, a: Activation, rule: ReluRule) -> Result<Array> {
         let rectify = |(&dy, &y): (&f64, &f64)| {
-            let open = match a {
+            let flat = match a {
                 Activation::None => return dy,
-                Activation::Relu => y > 0.0,
-                Activation::Relu6 => 0.0 < y && y < 6.0,
+                Activation::Relu => y <= 0.0,
+                Activation::Relu6 => y <= 0.0 || y >= 6.0,
             };
+            let positive = if dy < 0.0 { 0.0 } else { dy };
             match rule {
-                ReluRule::Exact if open => dy,
-                ReluRule::Guided if open => dy.max(0.0),
-                ReluRule::Deconv => dy.max(0.0),
-                _ => 0.0,
+                ReluRule::Exact | ReluRule::Guided if flat => 0.0,
+                ReluRule::Exact => dy,
+                ReluRule::Guided | ReluRule::Deconv => positive,
             }
         };
         Ok(Array::new(dy.shape, dy.data.iter().zip(y.data.iter()).map(rectify).collect()))

@@ -47,7 +47,7 @@ export async function measure({ runs, lib }) {
 /** The milliseconds a GFLOP that make the largest relative deviation smallest: between the dearest point and the cheapest. */
 function proportional(points) {
   const rates = points.map(({ median, gflop }) => median / gflop);
-  return (2 * Math.max(...rates) * Math.min(...rates)) / (Math.max(...rates) + Math.min(...rates));
+  return (Math.max(...rates) + Math.min(...rates)) / 2;
 }
 
 export const largestDeviation = ({ points }) => Math.max(...points.map(({ deviation }) => Math.abs(deviation)));

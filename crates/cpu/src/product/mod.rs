@@ -272,19 +272,7 @@ impl Part {
             let x = x.as_ptr().wrapping_add(row * x_row + position * BLOCK);
             Every { w: w.panel(panel).as_ptr(), x, taps, block, channels: w.terms.channels }
         };
-        let mut panels = self.panels.clone();
-        if (self.rows.len(), self.positions.len()) == (1, 1) {
-            // The sums of one panel would wait for each other.
-            let (row, position) = (self.rows.start, self.positions.start);
-            while panels.len() >= tile::ABREAST {
-                let panel = panels.start;
-                let steps = [w.panel(panel).len(), product.y_block];
-                let to = product.results(panel, row, position);
-                unsafe { tile::abreast::<V, VECTORS>(from(panel, row, position), to, steps) };
-                panels.start += tile::ABREAST;
-            }
-        }
-        for panel in panels {
+        for panel in self.panels.clone() {
             // Lanes beyond the last output are zeros: where they fill a vector, it need not be computed.
             let narrow = VECTORS > 1 && w.outputs - panel * BLOCK <= V::LANES;
             let positions = self.positions.len();

@@ -108,45 +108,6 @@ pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
     }
 }
 
-/// Panels computed together at a single position.
-pub(super) const ABREAST: usize = 4;
-
-/// Computes [`ABREAST`] panels at one position; `steps` are the values from one panel to the next, and from one result to the next.
-///
-/// # Safety
-/// As for [`run`], for each of the panels.
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-pub(super) unsafe fn abreast<V: Vector, const VECTORS: usize>(
-    from: Every<'_>,
-    to: Results<'_>,
-    steps: [usize; 2],
-) {
-    let Every { mut w, x, taps, block, channels } = from;
-    let mut sums = [[V::splat(0.0); VECTORS]; ABREAST];
-    for &tap in taps {
-        for channel in 0..channels {
-            let x = x.wrapping_add(tap + channel / BLOCK * block + channel % BLOCK);
-            // SAFETY: as asked of the caller, here and below.
-            let x = unsafe { V::load_splat(x) };
-            for (i, sums) in sums.iter_mut().enumerate() {
-                for (vector, sum) in sums.iter_mut().enumerate() {
-                    let w = unsafe { V::load(w.wrapping_add(i * steps[0] + vector * V::LANES)) };
-                    *sum = sum.add_product(x, w);
-                }
-            }
-            w = w.wrapping_add(BLOCK);
-        }
-    }
-    let Results { finish, channel, y, at, .. } = to;
-    for (i, sums) in sums.into_iter().enumerate() {
-        for (vector, sum) in sums.into_iter().enumerate() {
-            let lane = vector * V::LANES;
-            unsafe { finish.store([sum], channel + i * BLOCK + lane, y, at + i * steps[1] + lane, 0) };
-        }
-    }
-}
-
 /// Computes tiles side by side, `COMPUTED` of the vectors of each.
 ///
 /// # Safety

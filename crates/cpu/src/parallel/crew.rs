@@ -1,41 +1,62 @@
 //! The threads of rayon's pool as a crew that stays awake for a whole pass through the network.
 //!
 //! A layer takes a fraction of a millisecond, and a thread that fell asleep since the last one as long to wake: with rayon's own
-//! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the other
-//! threads look for work without pause until the pass is over. A layer waits for nobody who has taken no task: a thread that the
-//! system holds up between two of its tasks holds up no layer. The end of a pass waits until all have noticed.
+//! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the members
+//! look for work without pause during a pass, and for some milliseconds after the last one. A layer waits for nobody who has taken no task
+//! of it: a thread that the system holds up between two tasks holds up nobody.
 
+use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
-use std::ptr::from_ref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Set in [`Crew::state`] while members may come in.
 const OPEN: usize = 1;
-/// Set in it when the pass is over.
-const OVER: usize = 2;
 /// Added to it for every member inside.
-const INSIDE: usize = 4;
+const INSIDE: usize = 2;
 
-/// Batches for each thread, at least: enough for them to end at about the same time.
+/// Batches of tasks for each thread, at least: enough for them to end at about the same time.
 const BATCHES: usize = 8;
 
+/// How often a member looks for work in vain before it goes to sleep: for some milliseconds. (WebAssembly has no clock to look at,
+/// and no instruction to pause.)
+const LINGER: u32 = if cfg!(target_family = "wasm") { 4_000_000 } else { 100_000 };
+
+/// How long a pass waits at most for members who are asleep. While it waits, the system may run them where it ran; a thread that is
+/// woken by one that works on is often put behind it on the same processor, for whole passes.
+const MUSTER: Duration = Duration::from_millis(1);
+
 struct Crew {
+    /// Whether some thread runs a pass with it.
+    taken: AtomicBool,
+    /// How many look for work.
+    members: AtomicUsize,
+    arrived: (Mutex<()>, Condvar),
     state: AtomicUsize,
     /// What a member that has come in does. It is set while nobody is inside and the crew is not open.
-    work: UnsafeCell<*const (dyn Fn() + Sync)>,
-    /// Whether a task has panicked in a member.
-    failed: AtomicBool,
+    work: UnsafeCell<Option<*const (dyn Fn() + Sync)>>,
+    /// What a task has panicked with in a member.
+    failure: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-// SAFETY: `work` is written only while no member may read it, as said there.
+// SAFETY: `work` is written only while no member may read it, as said there; it points to what may be shared.
 unsafe impl Sync for Crew {}
 
+static CREW: Crew = Crew {
+    taken: AtomicBool::new(false),
+    members: AtomicUsize::new(0),
+    arrived: (Mutex::new(()), Condvar::new()),
+    state: AtomicUsize::new(0),
+    work: UnsafeCell::new(None),
+    failure: Mutex::new(None),
+};
+
 thread_local! {
-    /// The crew of the pass which this thread runs; null where there is none, and in a task.
-    static CREW: Cell<*const Crew> = const { Cell::new(std::ptr::null()) };
-    /// Whether this thread runs a pass, or serves in a crew: it musters none then, whose members would never come.
-    static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread runs the pass that the crew is there for, and is in no task of it.
+    static LEADS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls the function when it is dropped, also on the way out of a panic.
@@ -47,30 +68,26 @@ impl<F: FnMut()> Drop for Finally<F> {
     }
 }
 
-/// Runs `pass` here, with the threads of rayon's pool as its crew.
+/// Runs `pass` here, with the threads of rayon's pool as its crew; alone where another pass has them, which may be the one that
+/// this is part of, and on one of those threads.
 pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
-    if BUSY.get() {
+    if rayon::current_thread_index().is_some() || CREW.taken.swap(true, Ordering::SeqCst) {
         return pass();
     }
-    let idle: &(dyn Fn() + Sync) = &|| {};
-    let crew =
-        Crew { state: AtomicUsize::new(0), work: UnsafeCell::new(idle), failed: AtomicBool::new(false) };
-    rayon::in_place_scope(|scope| {
-        scope.spawn_broadcast(|_, _| crew.serve());
-        CREW.set(from_ref(&crew));
-        BUSY.set(true);
-        let _over = Finally(|| {
-            CREW.set(std::ptr::null());
-            BUSY.set(false);
-            crew.state.fetch_or(OVER, Ordering::Release);
-        });
-        pass()
-    })
+    let _over = Finally(|| {
+        LEADS.set(false);
+        CREW.taken.store(false, Ordering::Release);
+    });
+    CREW.call();
+    // that of a pass which panicked here as well
+    CREW.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+    LEADS.set(true);
+    pass()
 }
 
 /// How many threads there are for what is shared out now.
 pub(super) fn size() -> usize {
-    if CREW.get().is_null() { 1 } else { 1 + rayon::current_num_threads() }
+    if LEADS.get() { 1 + CREW.members.load(Ordering::Relaxed) } else { 1 }
 }
 
 /// Runs every task below `count` on this thread and its crew; false, and nothing done, where there is none.
@@ -79,13 +96,14 @@ pub(super) fn share<T>(
     scratch: &(impl Fn() -> T + Sync),
     task: &(impl Fn(&mut T, usize) + Sync),
 ) -> bool {
-    // SAFETY: `muster` sets it, and takes it away before the crew goes.
-    let Some(crew) = (unsafe { CREW.get().as_ref() }) else { return false };
+    if !LEADS.get() {
+        return false;
+    }
     let next = AtomicUsize::new(0);
     // Small tasks come in batches: the counter goes from thread to thread in about the time of the smallest.
     let batch = (count / (size() * BATCHES)).max(1);
     let take = || next.fetch_add(batch, Ordering::Relaxed);
-    crew.work_through(&|| {
+    CREW.work_through(&|| {
         let mut first = take();
         if first < count {
             let mut scratch = scratch();
@@ -99,13 +117,33 @@ pub(super) fn share<T>(
 }
 
 impl Crew {
+    /// Wakes the members who are asleep.
+    fn call(&'static self) {
+        let all = rayon::current_num_threads();
+        // Sequentially consistent, as is what a member does that goes to sleep: one of the two sees the other.
+        let awake = || self.members.load(Ordering::SeqCst);
+        if awake() >= all {
+            return;
+        }
+        rayon::spawn_broadcast(|_| self.serve());
+        let (mutex, arrived) = &self.arrived;
+        let mut lock = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        while awake() < all {
+            let (held, waited) = arrived.wait_timeout(lock, MUSTER).unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() {
+                break;
+            }
+            lock = held;
+        }
+    }
+
     /// Has everybody call `work`, which returns when there is nothing left to take, and waits for those who do.
     fn work_through(&self, work: &(dyn Fn() + Sync)) {
         // SAFETY: nobody is inside, and the crew is not open. Nobody is inside any more when this returns, so that the
         // reference may be kept as long as `work` lives.
         unsafe {
             *self.work.get() =
-                std::mem::transmute::<*const (dyn Fn() + Sync), *const (dyn Fn() + Sync)>(work);
+                Some(std::mem::transmute::<*const (dyn Fn() + Sync), *const (dyn Fn() + Sync)>(work));
         }
         self.state.fetch_or(OPEN, Ordering::Release);
         {
@@ -116,38 +154,50 @@ impl Crew {
                 }
             });
             // Tasks that this one takes may share out nothing themselves.
-            let crew = CREW.replace(std::ptr::null());
-            let _back = Finally(|| CREW.set(crew));
+            LEADS.set(false);
+            let _back = Finally(|| LEADS.set(true));
             work();
         }
-        assert!(!self.failed.load(Ordering::Relaxed), "a task panicked on another thread");
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(failure) = failure {
+            resume_unwind(failure);
+        }
     }
 
     /// A member's day.
     fn serve(&self) {
-        BUSY.set(true);
-        let _free = Finally(|| BUSY.set(false));
+        self.members.fetch_add(1, Ordering::SeqCst);
+        {
+            let (mutex, arrived) = &self.arrived;
+            let _held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+            arrived.notify_one();
+        }
+        let mut idle = 0;
         loop {
-            let state = self.state.load(Ordering::Relaxed);
-            if state & OVER != 0 {
-                return;
+            if idle >= LINGER && !self.taken.load(Ordering::Relaxed) {
+                self.members.fetch_sub(1, Ordering::SeqCst);
+                if !self.taken.load(Ordering::SeqCst) {
+                    return;
+                }
+                self.members.fetch_add(1, Ordering::SeqCst);
             }
+            let state = self.state.load(Ordering::Relaxed);
             let enter =
                 || self.state.compare_exchange(state, state + INSIDE, Ordering::Acquire, Ordering::Relaxed);
             if state & OPEN == 0 || enter().is_err() {
+                idle = idle.saturating_add(1);
                 spin_loop();
                 continue;
             }
-            let _left = Finally(|| {
-                if std::thread::panicking() {
-                    self.failed.store(true, Ordering::Relaxed);
-                }
-                // What is left is in others' hands: nobody need come in again.
-                self.state.fetch_and(!OPEN, Ordering::Relaxed);
-                self.state.fetch_sub(INSIDE, Ordering::Release);
-            });
+            idle = 0;
             // SAFETY: whoever is inside may read it, and it lives until all have left.
-            unsafe { (**self.work.get())() };
+            let work = unsafe { (*self.work.get()).map(|work| &*work) };
+            if let Err(failure) = catch_unwind(AssertUnwindSafe(|| work.map(|work| work()))) {
+                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+            }
+            // What is left is in others' hands: nobody need come in again.
+            self.state.fetch_and(!OPEN, Ordering::Relaxed);
+            self.state.fetch_sub(INSIDE, Ordering::Release);
         }
     }
 }
@@ -158,8 +208,15 @@ mod tests {
 
     use std::panic::AssertUnwindSafe;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
     use crate::parallel::{for_each, on_threads, threads};
+
+    /// There is one crew: without it a pass would run alone.
+    fn one_at_a_time() -> MutexGuard<'static, ()> {
+        static ONE: Mutex<()> = Mutex::new(());
+        ONE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 
     /// How often each task below `count` was done.
     fn done(count: usize, also: impl Fn(usize) + Sync) -> Vec<usize> {
@@ -182,8 +239,8 @@ mod tests {
 
     #[test]
     fn every_task_is_done_once_in_every_round() {
+        let _alone = one_at_a_time();
         on_threads(|| {
-            assert!(threads() > 1);
             for count in (0..300).chain([10_000]) {
                 assert_eq!(done(count, |_| {}), vec![1; count]);
             }
@@ -194,6 +251,7 @@ mod tests {
 
     #[test]
     fn tasks_may_have_tasks_and_passes_passes() {
+        let _alone = one_at_a_time();
         on_threads(|| {
             assert_eq!(done(20, |_| assert_eq!(done(5, |_| {}), [1; 5])), [1; 20]);
             assert_eq!(done(20, |_| assert_eq!(on_threads(|| done(5, |_| {})), [1; 5])), [1; 20]);
@@ -203,12 +261,14 @@ mod tests {
 
     #[test]
     fn all_threads_work() {
+        let _alone = one_at_a_time();
         let begun = AtomicUsize::new(0);
         on_threads(|| assert_eq!(done(2, |_| meet(&begun)), [1; 2]));
     }
 
     #[test]
     fn a_panic_ends_the_pass_and_not_the_crew() {
+        let _alone = one_at_a_time();
         let caller = std::thread::current().id();
         for in_member in [false, true] {
             let begun = AtomicUsize::new(0);

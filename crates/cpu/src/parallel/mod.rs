@@ -21,8 +21,7 @@ pub(crate) fn threads() -> usize {
     1
 }
 
-/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such. They do nothing else meanwhile:
-/// `work` may neither use rayon itself nor wait for `work` of another thread.
+/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such and no other `work` has them.
 ///
 /// # Panics
 /// Where `work` does.

@@ -88,16 +88,30 @@ impl Blocked {
     /// Row-major NCHW values.
     pub(crate) fn to_planar(&self) -> Result<Vec<f32>> {
         let s = self.shape();
-        let mut planar = Vec::with_capacity(s.len());
-        self.read(|values| {
-            for picture in values.chunks_exact(size(s) / s.n) {
-                for channel in 0..s.c {
-                    let block = &picture[channel / BLOCK * s.area() * BLOCK..][..s.area() * BLOCK];
-                    planar.extend(block.iter().skip(channel % BLOCK).step_by(BLOCK));
-                }
-            }
-        })?;
-        Ok(planar)
+        let (area, of_channels) = (s.area(), blocks(s.c));
+        let chunks = area.div_ceil(CHUNK);
+        let write = |values: &[f32], planar: Place| {
+            parallel::for_each(
+                s.n * of_channels * chunks,
+                || (),
+                |(), task| {
+                    let (block, start) = (task / chunks, task % chunks * CHUNK);
+                    let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
+                    let count = CHUNK.min(area - start);
+                    let values =
+                        values[(block * area + start) * BLOCK..][..count * BLOCK].as_chunks::<BLOCK>().0;
+                    for lane in 0..BLOCK.min(s.c - first) {
+                        let at = (picture * s.c + first + lane) * area + start;
+                        for (i, lanes) in values.iter().enumerate() {
+                            // SAFETY: these positions of this channel are this task's.
+                            unsafe { planar.at(at + i).write(lanes[lane]) };
+                        }
+                    }
+                },
+            );
+        };
+        // SAFETY: every position of every channel.
+        self.read(|values| unsafe { written(s.len(), |planar| write(values, planar)) })
     }
 
     /// The logical shape.

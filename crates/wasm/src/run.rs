@@ -5,6 +5,7 @@ use std::sync::Arc;
 use candling_core::{Attribution, Method, NodeId, Query, Tape, Target, top};
 use candling_cpu::{Cpu, on_threads};
 use candling_models::Labels;
+use js_sys::Float32Array;
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
@@ -102,8 +103,8 @@ impl Run {
 impl Explanation {
     /// The values, row-major `channels × height × width`.
     #[must_use]
-    pub fn data(&self) -> Vec<f32> {
-        self.attribution.data.clone()
+    pub fn data(&self) -> Float32Array {
+        Float32Array::from(self.attribution.data.as_slice())
     }
 
     /// 1 for CAM methods, 3 for pixel methods.

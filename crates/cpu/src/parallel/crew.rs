@@ -2,7 +2,7 @@
 //!
 //! A layer takes a fraction of a millisecond, and a thread that fell asleep since the last one as long to wake: with rayon's own
 //! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the members
-//! look for work without pause during a pass, and for some milliseconds after the last one. A layer waits for nobody who has taken no task
+//! look for work without pause during a pass, and for a moment after it. A layer waits for nobody who has taken no task
 //! of it: a thread that the system holds up between two tasks holds up nobody.
 
 use std::any::Any;
@@ -21,9 +21,10 @@ const INSIDE: usize = 2;
 /// Batches of tasks for each thread, at least: enough for them to end at about the same time.
 const BATCHES: usize = 8;
 
-/// How often a member looks for work in vain before it goes to sleep: for some milliseconds. (WebAssembly has no clock to look at,
-/// and no instruction to pause.)
-const LINGER: u32 = if cfg!(target_family = "wasm") { 4_000_000 } else { 100_000 };
+/// How often a member looks for work in vain before it goes to sleep: for half a millisecond, so that an explanation finds awake who
+/// worked at its forward pass, and a page that paints frames in between has its processor back. (WebAssembly has no clock to look
+/// at, and no instruction to pause.)
+const LINGER: u32 = if cfg!(target_family = "wasm") { 400_000 } else { 20_000 };
 
 /// How long a pass waits at most for members who are asleep. While it waits, the system may run them where it ran; a thread that is
 /// woken by one that works on is often put behind it on the same processor, for whole passes.

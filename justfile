@@ -16,8 +16,7 @@ demo: build
 
 # Run every test: lints, Rust, TypeScript, and the real page in a real browser
 test: toolchain lint build chromium
-    cargo test --workspace --exclude candling-wasm
-    cargo test --package candling-cpu --features threads --lib --test zeros
+    cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
@@ -25,8 +24,7 @@ test: toolchain lint build chromium
 # Formatting and clippy
 lint:
     cargo fmt --all --check
-    cargo clippy --workspace --all-targets --exclude candling-wasm -- -D warnings
-    cargo clippy --package candling-cpu --all-targets --features threads -- -D warnings
+    cargo clippy --workspace --all-targets --exclude candling-wasm --features candling-cpu/threads -- -D warnings
 
 # Build everything that the site serves, into www/lib
 build: toolchain packages (engines "engine")

@@ -15,7 +15,7 @@ use crate::parallel::{self, Place, written};
 /// Channels in a block.
 pub(crate) const BLOCK: usize = 8;
 
-/// Positions that one task lays out: 32 KiB, which the first-level cache holds.
+/// Positions of a piece, which one task lays out: 32 KiB, which the first-level cache holds.
 const CHUNK: usize = 1 << 10;
 
 /// An activation on the CPU; cheap to clone.
@@ -56,30 +56,21 @@ impl Blocked {
 
     /// From row-major NCHW values.
     pub(crate) fn from_planar(s: Shape, planar: &[f32]) -> Result<Self> {
-        let (area, of_channels) = (s.area(), blocks(s.c));
-        let chunks = area.div_ceil(CHUNK);
+        let area = s.area();
         let write = |values: Place| {
-            parallel::for_each(
-                s.n * of_channels * chunks,
-                || (),
-                |(), task| {
-                    let (block, start) = (task / chunks, task % chunks * CHUNK);
-                    let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
-                    let channels = first..s.c.min(first + BLOCK);
-                    let planes = &planar[(picture * s.c + first) * area..][..channels.len() * area];
-                    let count = CHUNK.min(area - start);
-                    // SAFETY: these positions of this block are this task's; they are filled before they are read.
-                    let values = unsafe {
-                        let values = values.at((block * area + start) * BLOCK);
-                        values.write_bytes(0, count * BLOCK);
-                        std::slice::from_raw_parts_mut(values, count * BLOCK)
-                    };
-                    for (lane, plane) in planes.chunks_exact(area).enumerate() {
-                        let lanes = values.as_chunks_mut::<BLOCK>().0.iter_mut();
-                        lanes.zip(&plane[start..]).for_each(|(to, &v)| to[lane] = v);
-                    }
-                },
-            );
+            each_piece(s, |piece| {
+                // SAFETY: these positions of this block are this piece's; they are filled before they are read.
+                let values = unsafe {
+                    let values = values.at(piece.blocked);
+                    values.write_bytes(0, piece.positions * BLOCK);
+                    std::slice::from_raw_parts_mut(values, piece.positions * BLOCK)
+                };
+                let planes = planar[piece.planar..].chunks(area).take(piece.channels);
+                for (lane, plane) in planes.enumerate() {
+                    let lanes = values.as_chunks_mut::<BLOCK>().0.iter_mut();
+                    lanes.zip(plane).for_each(|(to, &v)| to[lane] = v);
+                }
+            });
         };
         // SAFETY: every position of every block.
         Self::new(s, unsafe { written(size(s), write) })
@@ -88,27 +79,18 @@ impl Blocked {
     /// Row-major NCHW values.
     pub(crate) fn to_planar(&self) -> Result<Vec<f32>> {
         let s = self.shape();
-        let (area, of_channels) = (s.area(), blocks(s.c));
-        let chunks = area.div_ceil(CHUNK);
+        let area = s.area();
         let write = |values: &[f32], planar: Place| {
-            parallel::for_each(
-                s.n * of_channels * chunks,
-                || (),
-                |(), task| {
-                    let (block, start) = (task / chunks, task % chunks * CHUNK);
-                    let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
-                    let count = CHUNK.min(area - start);
-                    let values =
-                        values[(block * area + start) * BLOCK..][..count * BLOCK].as_chunks::<BLOCK>().0;
-                    for lane in 0..BLOCK.min(s.c - first) {
-                        let at = (picture * s.c + first + lane) * area + start;
-                        for (i, lanes) in values.iter().enumerate() {
-                            // SAFETY: these positions of this channel are this task's.
-                            unsafe { planar.at(at + i).write(lanes[lane]) };
-                        }
+            each_piece(s, |piece| {
+                let values = values[piece.blocked..][..piece.positions * BLOCK].as_chunks::<BLOCK>().0;
+                for lane in 0..piece.channels {
+                    let plane = piece.planar + lane * area;
+                    for (i, lanes) in values.iter().enumerate() {
+                        // SAFETY: these positions of this channel are this piece's.
+                        unsafe { planar.at(plane + i).write(lanes[lane]) };
                     }
-                },
-            );
+                }
+            });
         };
         // SAFETY: every position of every channel.
         self.read(|values| unsafe { written(s.len(), |planar| write(values, planar)) })
@@ -130,6 +112,35 @@ impl Blocked {
             _ => Err(Error::Backend("expected contiguous f32 values on the CPU".into())),
         }
     }
+}
+
+/// Some positions of a block of channels.
+struct Piece {
+    positions: usize,
+    channels: usize,
+    /// Where they begin among blocks, and the first channel's among planes.
+    blocked: usize,
+    planar: usize,
+}
+
+/// Calls `f` with every piece of a tensor, on all threads.
+fn each_piece(s: Shape, f: impl Fn(Piece) + Sync) {
+    let (area, of_channels) = (s.area(), blocks(s.c));
+    let chunks = area.div_ceil(CHUNK);
+    parallel::for_each(
+        s.n * of_channels * chunks,
+        || (),
+        |(), task| {
+            let (block, start) = (task / chunks, task % chunks * CHUNK);
+            let (picture, first) = (block / of_channels, block % of_channels * BLOCK);
+            f(Piece {
+                positions: CHUNK.min(area - start),
+                channels: BLOCK.min(s.c - first),
+                blocked: (block * area + start) * BLOCK,
+                planar: (picture * s.c + first) * area + start,
+            });
+        },
+    );
 }
 
 /// The largest buffer that a kernel works in: 512 MiB. Larger ones come from windows that no network has, for example a

@@ -110,8 +110,8 @@ impl Error {
             return Ok(());
         }
         match values.iter().position(|v| !v.is_finite()) {
-            Some(index) => Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] }),
             None => Ok(()),
+            Some(index) => Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] }),
         }
     }
 }

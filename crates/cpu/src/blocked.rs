@@ -59,12 +59,8 @@ impl Blocked {
         let area = s.area();
         let write = |values: Place| {
             each_piece(s, |piece| {
-                // SAFETY: these positions of this block are this piece's; they are filled before they are read.
-                let values = unsafe {
-                    let values = values.at(piece.blocked);
-                    values.write_bytes(0, piece.positions * BLOCK);
-                    std::slice::from_raw_parts_mut(values, piece.positions * BLOCK)
-                };
+                // SAFETY: these positions of this block are this piece's.
+                let values = unsafe { values.zeros(piece.blocked, piece.positions * BLOCK) };
                 let planes = planar[piece.planar..].chunks(area).take(piece.channels);
                 for (lane, plane) in planes.enumerate() {
                     let lanes = values.as_chunks_mut::<BLOCK>().0.iter_mut();

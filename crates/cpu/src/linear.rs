@@ -11,7 +11,6 @@ use crate::simd::Instructions;
 /// Weights `[out, in]` and bias `[out]`.
 pub struct Linear {
     w: Panels,
-    outputs: usize,
     /// Zeros up to a whole block.
     bias: Vec<f32>,
 }
@@ -19,11 +18,11 @@ pub struct Linear {
 impl Linear {
     pub(crate) fn prepare(w: &[f32], b: &[f32]) -> Self {
         let terms = Terms { taps: 1, channels: w.len() / b.len().max(1) };
-        Self { w: Panels::new(w, terms), outputs: b.len(), bias: padded(b) }
+        Self { w: Panels::new(w, terms), bias: padded(b) }
     }
 
     pub(crate) fn forward(&self, instructions: Instructions, x: &Blocked) -> Result<Blocked> {
-        let ys = Shape::vector(x.shape().n, self.outputs);
+        let ys = Shape::vector(x.shape().n, self.w.outputs);
         let finish = Finish::Activate { bias: &self.bias, activation: Activation::None };
         Blocked::new(ys, x.read(|x| self.w.multiply(instructions, x, ys, finish))?)
     }

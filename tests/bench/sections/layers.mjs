@@ -85,7 +85,7 @@ function below({ layers }) {
 /** How many layers are under their share with nobody knowing why. */
 export const unexplained = (data) => below(data).filter(({ why }) => why === undefined).length;
 
-const way = (floor, time, share) => (share === null ? ["–", "–", "–"] : [ms(floor), ms(time), percent(share)]);
+const cellsOf = (floor, time, share) => (share === null ? ["–", "–", "–"] : [ms(floor), ms(time), percent(share)]);
 
 export function render(data) {
   const cells = data.layers.map((layer) => [
@@ -93,8 +93,8 @@ export function render(data) {
     layer.kind,
     layer.shape.join("×"),
     (layer.flop / 1e6).toFixed(1),
-    ...way(layer.floor, layer.forward, layer.forwardShare),
-    ...way(layer.floorBack, layer.backward, layer.backwardShare),
+    ...cellsOf(layer.floor, layer.forward, layer.forwardShare),
+    ...cellsOf(layer.floorBack, layer.backward, layer.backwardShare),
   ]);
   const headers = ["layer", "kind", "output", "MFLOP", "roofline ms", "forward ms", "share", "roofline ms", "backward ms", "share"];
   return [

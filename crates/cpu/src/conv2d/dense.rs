@@ -102,7 +102,7 @@ impl Dense {
         let write = |dz: &[f32], finish: Finish<'_>, dx: Place| {
             if self.transposed().len() < stride[0].saturating_mul(stride[1]) {
                 // SAFETY: the whole result.
-                unsafe { dx.at(0).write_bytes(0, size(xs)) };
+                unsafe { dx.zeros(0, size(xs)) };
             }
             for (i, dz) in dz.chunks_exact(field.picture()).enumerate() {
                 for Transposed { phase, taps, w } in self.transposed() {
@@ -220,12 +220,8 @@ impl Field {
                 planes,
                 || (),
                 |(), i| {
-                    // SAFETY: this plane is this task's; it is filled before it is read.
-                    let field = unsafe {
-                        let start = field.at(i * self.plane());
-                        start.write_bytes(0, self.plane());
-                        std::slice::from_raw_parts_mut(start, self.plane())
-                    };
+                    // SAFETY: this plane is this task's.
+                    let field = unsafe { field.zeros(i * self.plane(), self.plane()) };
                     let rows = x[i * h * w * BLOCK..][..h * w * BLOCK].chunks_exact(w * BLOCK);
                     for (row, x) in rows.enumerate().take(self.rows.saturating_sub(self.margin[0])) {
                         let x = x.as_chunks::<BLOCK>().0;

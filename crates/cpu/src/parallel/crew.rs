@@ -10,7 +10,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Set in [`Crew::state`] while members may come in.
@@ -69,6 +69,11 @@ impl<F: FnMut()> Drop for Finally<F> {
     }
 }
 
+/// Nothing that is locked here can be left half done by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs `pass` here, with the threads of rayon's pool as its crew; alone where another pass has them, which may be the one that
 /// this is part of, and on one of those threads.
 pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
@@ -81,7 +86,7 @@ pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
     });
     CREW.call();
     // that of a pass which panicked here as well
-    CREW.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+    lock(&CREW.failure).take();
     LEADS.set(true);
     pass()
 }
@@ -128,13 +133,13 @@ impl Crew {
         }
         rayon::spawn_broadcast(|_| self.serve());
         let (mutex, arrived) = &self.arrived;
-        let mut lock = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(mutex);
         while awake() < all {
-            let (held, waited) = arrived.wait_timeout(lock, MUSTER).unwrap_or_else(PoisonError::into_inner);
+            let (again, waited) = arrived.wait_timeout(held, MUSTER).unwrap_or_else(PoisonError::into_inner);
             if waited.timed_out() {
                 break;
             }
-            lock = held;
+            held = again;
         }
     }
 
@@ -159,7 +164,7 @@ impl Crew {
             let _back = Finally(|| LEADS.set(true));
             work();
         }
-        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let failure = lock(&self.failure).take();
         if let Some(failure) = failure {
             resume_unwind(failure);
         }
@@ -170,7 +175,7 @@ impl Crew {
         self.members.fetch_add(1, Ordering::SeqCst);
         {
             let (mutex, arrived) = &self.arrived;
-            let _held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+            let _held = lock(mutex);
             arrived.notify_one();
         }
         let mut idle = 0;
@@ -194,7 +199,7 @@ impl Crew {
             // SAFETY: whoever is inside may read it, and it lives until all have left.
             let work = unsafe { (*self.work.get()).map(|work| &*work) };
             if let Err(failure) = catch_unwind(AssertUnwindSafe(|| work.map(|work| work()))) {
-                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                *lock(&self.failure) = Some(failure);
             }
             // What is left is in others' hands: nobody need come in again.
             self.state.fetch_and(!OPEN, Ordering::Relaxed);
@@ -209,14 +214,14 @@ mod tests {
 
     use std::panic::AssertUnwindSafe;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::sync::{Mutex, MutexGuard};
 
     use crate::parallel::{for_each, on_threads, threads};
 
     /// There is one crew: without it a pass would run alone.
     fn one_at_a_time() -> MutexGuard<'static, ()> {
         static ONE: Mutex<()> = Mutex::new(());
-        ONE.lock().unwrap_or_else(PoisonError::into_inner)
+        super::lock(&ONE)
     }
 
     /// How often each task below `count` was done.

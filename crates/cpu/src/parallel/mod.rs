@@ -50,6 +50,18 @@ impl Place {
     pub(crate) unsafe fn at(self, offset: usize) -> *mut f32 {
         unsafe { self.0.add(offset) }
     }
+
+    /// `len` values from `offset` on, made zeros.
+    ///
+    /// # Safety
+    /// They lie in the buffer, and nobody else uses them while they are borrowed.
+    pub(crate) unsafe fn zeros<'a>(self, offset: usize, len: usize) -> &'a mut [f32] {
+        unsafe {
+            let start = self.at(offset);
+            start.write_bytes(0, len);
+            std::slice::from_raw_parts_mut(start, len)
+        }
+    }
 }
 
 /// A buffer of `len` values that `write` fills.

@@ -90,7 +90,7 @@ pub struct Explain {
     /// Write a picture: the map over the photo, or the pixel map
     #[arg(short, long, value_name = "OUT.png")]
     pub output: Option<PathBuf>,
-    /// turbo, inferno, viridis or jet
+    /// turbo, inferno, viridis, jet or candle
     #[arg(long, default_value = "turbo")]
     pub colormap: Colormap,
     /// Of the map over the photo, 0 to 1

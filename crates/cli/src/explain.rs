@@ -179,7 +179,8 @@ fn paint(path: &Path, args: &Explain, session: &Session, answer: &Answer) -> Res
         }
     };
     let place = place(answer.area, input, view);
-    let heat = render(&map, place.width, place.height, Paint { colormap: args.colormap, opacity })?;
+    let paint = Paint { colormap: args.colormap, opacity, scale: None };
+    let heat = render(&map, place.width, place.height, paint)?;
     overlay(&mut picture, &heat, place)?;
     let Photo { width, height, rgba } = picture;
     image::save_buffer_with_format(

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::candlelight;
 use crate::error::{Error, Result};
 use crate::tables::{INFERNO, JET, TURBO, VIRIDIS};
 
-/// A scale of 256 colours, the same as matplotlib's of that name.
+/// A scale of colours. All but `candle` are matplotlib's of that name, in 256 steps.
 ///
-/// The first three are perceptual: equal steps of the value look like equal steps. `jet` is not, and shows edges where
-/// there are none; it is here for those who compare with older pictures.
+/// Turbo, inferno and viridis are perceptual: equal steps of the value look like equal steps. `jet` is not, and shows edges
+/// where there are none; it is here for those who compare with older pictures. `candle` is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Colormap {
     /// Google's improved rainbow (Mikhailov 2019).
@@ -21,36 +22,40 @@ pub enum Colormap {
     Viridis,
     /// The old rainbow.
     Jet,
+    /// A dark room and one warm light: what counts is lit, what does not stays in the dark, and the photo keeps its own colours.
+    Candle,
 }
 
 impl Colormap {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Turbo, Self::Inferno, Self::Viridis, Self::Jet];
+    pub const ALL: [Self; 5] = [Self::Turbo, Self::Inferno, Self::Viridis, Self::Jet, Self::Candle];
 
-    /// Its name: `turbo`, `inferno`, `viridis` or `jet`.
+    /// Its name: `turbo`, `inferno`, `viridis`, `jet` or `candle`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Turbo => "turbo",
             Self::Inferno => "inferno",
             Self::Viridis => "viridis",
             Self::Jet => "jet",
+            Self::Candle => "candle",
         }
     }
 
-    /// The colour, RGB, of an intensity `t` in [0, 1]; what is outside counts as the nearer end, NaN as 0.
+    /// The colour, RGBA with straight alpha, of an intensity `t` in [0, 1]; what is outside counts as the nearer end, NaN as 0.
     ///
-    /// The scale is cut into 256 equal steps, as matplotlib does.
-    pub fn rgb(self, t: f32) -> [u8; 3] {
+    /// The scale is cut into 256 equal steps, as matplotlib does. All scales but `candle` are opaque.
+    pub fn rgba(self, t: f32) -> [u8; 4] {
+        // `as` saturates and takes NaN to 0
+        let index = (t * 256.0) as u8;
         let table = match self {
             Self::Turbo => &TURBO,
             Self::Inferno => &INFERNO,
             Self::Viridis => &VIRIDIS,
             Self::Jet => &JET,
+            Self::Candle => return candlelight::rgba(index),
         };
-        // `as` saturates and takes NaN to 0
-        let index = (t * 256.0) as u8;
         let [_, r, g, b] = table[usize::from(index)].to_be_bytes();
-        [r, g, b]
+        [r, g, b, u8::MAX]
     }
 }
 
@@ -79,20 +84,20 @@ mod tests {
 
     #[test]
     fn ends_and_beyond() {
-        assert_eq!(Colormap::Turbo.rgb(0.0), [48, 18, 59]);
-        assert_eq!(Colormap::Turbo.rgb(1.0), [122, 4, 3]);
-        assert_eq!(Colormap::Viridis.rgb(0.0), [68, 1, 84]);
-        assert_eq!(Colormap::Viridis.rgb(1.0), [253, 231, 37]);
-        assert_eq!(Colormap::Inferno.rgb(0.0), [0, 0, 4]);
-        assert_eq!(Colormap::Inferno.rgb(1.0), [252, 255, 164]);
-        assert_eq!(Colormap::Jet.rgb(0.0), [0, 0, 128]);
-        assert_eq!(Colormap::Jet.rgb(1.0), [128, 0, 0]);
+        assert_eq!(Colormap::Turbo.rgba(0.0), [48, 18, 59, 255]);
+        assert_eq!(Colormap::Turbo.rgba(1.0), [122, 4, 3, 255]);
+        assert_eq!(Colormap::Viridis.rgba(0.0), [68, 1, 84, 255]);
+        assert_eq!(Colormap::Viridis.rgba(1.0), [253, 231, 37, 255]);
+        assert_eq!(Colormap::Inferno.rgba(0.0), [0, 0, 4, 255]);
+        assert_eq!(Colormap::Inferno.rgba(1.0), [252, 255, 164, 255]);
+        assert_eq!(Colormap::Jet.rgba(0.0), [0, 0, 128, 255]);
+        assert_eq!(Colormap::Jet.rgba(1.0), [128, 0, 0, 255]);
         for map in Colormap::ALL {
             for below in [-1.0, f32::NEG_INFINITY, f32::NAN] {
-                assert_eq!(map.rgb(below), map.rgb(0.0), "{map}");
+                assert_eq!(map.rgba(below), map.rgba(0.0), "{map}");
             }
             for above in [1.5, f32::INFINITY] {
-                assert_eq!(map.rgb(above), map.rgb(1.0), "{map}");
+                assert_eq!(map.rgba(above), map.rgba(1.0), "{map}");
             }
         }
     }
@@ -104,7 +109,7 @@ mod tests {
         }
         assert_eq!(
             "rainbow".parse::<Colormap>().map_err(|e| e.to_string()),
-            Err("unknown colormap `rainbow`; give one of turbo, inferno, viridis, jet".into())
+            Err("unknown colormap `rainbow`; give one of turbo, inferno, viridis, jet, candle".into())
         );
     }
 }

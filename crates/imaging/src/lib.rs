@@ -24,7 +24,8 @@
 //! let raw = [0.0, 0.5, 0.0, 2.5];
 //! let map = Map::new(&raw, 1, 2, 2)?;
 //! let view = prepared.view;
-//! let heat = render(&map, view.width, view.height, Paint { colormap: Colormap::Turbo, opacity: 0.5 })?;
+//! let paint = Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None };
+//! let heat = render(&map, view.width, view.height, paint)?;
 //! overlay(&mut photo, &heat, view)?;
 //! # Ok(())
 //! # }
@@ -38,6 +39,7 @@
 // a test may stop at the first surprise
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic))]
 
+mod candlelight;
 mod colormap;
 #[cfg(feature = "decode")]
 mod decode;

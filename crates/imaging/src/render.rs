@@ -16,21 +16,24 @@ use crate::map::Map;
 pub struct Paint {
     /// The colours.
     pub colormap: Colormap,
-    /// Alpha of the whole picture, in [0, 1].
+    /// Alpha of the whole picture, in [0, 1]; a colour that has an alpha of its own is multiplied by it.
     pub opacity: f32,
+    /// The value that gets the last colour, finite and above 0, for maps that are to be compared; the map's own maximum where left
+    /// out.
+    pub scale: Option<f32>,
 }
 
 /// Paints a map as `out_height * out_width * 4` bytes of RGBA8, straight alpha.
 ///
-/// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the maximum
-///   are upsampled bilinearly ([`Bilinear`]) and coloured; alpha is the opacity everywhere.
-/// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and the paint is
-///   not used. c is the magnitude that one value in a hundred exceeds; those are shown as ±c. Pixel gradients have a
+/// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the scale
+///   are upsampled bilinearly ([`Bilinear`]) and coloured; alpha is the colour's, for most 1, times the opacity.
+/// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and of the paint
+///   only the scale is used. c is the scale, else the magnitude that one value in a hundred exceeds; those are shown as ±c. Pixel gradients have a
 ///   few values far above all others, and divided by the largest the rest would be a grey sheet (Smilkov et al. 2017,
 ///   "SmoothGrad", §3.1 cap at the same percentile).
 ///
 /// # Errors
-/// `bad-argument` for an opacity outside [0, 1] or an output side of 0; `image-too-large` for an output beyond the
+/// `bad-argument` for an opacity outside [0, 1], a scale that is not above 0, or an output side of 0; `image-too-large` for an output beyond the
 /// limits of [`probe`](crate::probe).
 pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Result<Vec<u8>> {
     check_size(out_width, out_height)?;
@@ -40,10 +43,15 @@ pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Resul
             paint.opacity
         )));
     }
+    if let Some(scale) = paint.scale
+        && !(scale > 0.0 && scale.is_finite())
+    {
+        return Err(Error::BadArgument(format!("the scale is {scale}; it is a finite number above 0")));
+    }
     Ok(if map.channels == 1 {
         heat(map, out_width, out_height, paint)
     } else {
-        signed(map, out_width, out_height)
+        signed(map, out_width, out_height, paint.scale)
     })
 }
 
@@ -52,20 +60,26 @@ const CAPPED: f64 = 0.01;
 
 fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
     let positive: Vec<f32> = map.values.iter().map(|value| value.max(0.0)).collect();
-    let intensities = over_largest_magnitude(positive);
-    let alpha = (255.0 * paint.opacity).round() as u8;
+    let intensities = match paint.scale {
+        // no more than 1 before upsampling, so that what is beyond the scale does not spread
+        Some(scale) => positive.into_iter().map(|value| (value / scale).min(1.0)).collect(),
+        None => over_largest_magnitude(positive),
+    };
     let mut out = Vec::with_capacity(out_width as usize * out_height as usize * 4);
     for_each_row(map, &intensities, out_width, out_height, |row| {
         for &intensity in row {
-            let [r, g, b] = paint.colormap.rgb(intensity);
-            out.extend([r, g, b, alpha]);
+            let [r, g, b, alpha] = paint.colormap.rgba(intensity);
+            out.extend([r, g, b, (f32::from(alpha) * paint.opacity).round() as u8]);
         }
     });
     out
 }
 
-fn signed(map: &Map, out_width: u32, out_height: u32) -> Vec<u8> {
-    let shares = over_capped_magnitude(map.values);
+fn signed(map: &Map, out_width: u32, out_height: u32, scale: Option<f32>) -> Vec<u8> {
+    let shares = match scale {
+        Some(scale) => map.values.iter().map(|value| (value / scale).clamp(-1.0, 1.0)).collect(),
+        None => over_capped_magnitude(map.values),
+    };
     let grey = |share: f32| (255.0 * (0.5 + 0.5 * share)).round() as u8;
     let width = out_width as usize;
     let mut out = Vec::with_capacity(width * out_height as usize * 4);
@@ -121,14 +135,14 @@ fn for_each_row(map: &Map, values: &[f32], out_width: u32, out_height: u32, mut 
 mod tests {
     use super::*;
 
-    const PAINT: Paint = Paint { colormap: Colormap::Turbo, opacity: 0.5 };
+    const PAINT: Paint = Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None };
 
     fn pixels(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<[u8; 4]> {
         render(map, out_width, out_height, paint).expect("valid sizes").as_chunks::<4>().0.to_vec()
     }
 
     fn heat_of(t: f32) -> [u8; 4] {
-        let [r, g, b] = Colormap::Turbo.rgb(t);
+        let [r, g, b, _] = Colormap::Turbo.rgba(t);
         [r, g, b, 128]
     }
 
@@ -152,6 +166,26 @@ mod tests {
             let map = Map::new(&values, 1, 2, 2).expect("valid");
             assert_eq!(pixels(&map, 5, 3, PAINT), [heat_of(0.0); 15]);
         }
+    }
+
+    #[test]
+    fn a_scale_makes_maps_comparable() {
+        let paint = Paint { scale: Some(8.0), ..PAINT };
+        let map = Map::new(&[2.0, 4.0, 16.0, -3.0], 1, 2, 2).expect("valid");
+        assert_eq!(pixels(&map, 2, 2, paint), [heat_of(0.25), heat_of(0.5), heat_of(1.0), heat_of(0.0)]);
+        let map = Map::new(&[-4.0, 16.0, 0.0], 3, 1, 1).expect("valid");
+        assert_eq!(pixels(&map, 1, 1, paint), [[64, 255, 128, 255]]);
+        for scale in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            let refused = render(&map, 1, 1, Paint { scale: Some(scale), ..PAINT }).map_err(|e| e.code());
+            assert_eq!(refused, Err("bad-argument"), "{scale}");
+        }
+    }
+
+    #[test]
+    fn a_scale_with_an_alpha_of_its_own_is_multiplied_by_the_opacity() {
+        let map = Map::new(&[0.0, 1.0], 1, 1, 2).expect("valid");
+        let paint = Paint { colormap: Colormap::Candle, ..PAINT };
+        assert_eq!(pixels(&map, 2, 1, paint), [[10, 7, 5, 115], [255, 214, 140, 16]]);
     }
 
     #[test]

@@ -114,6 +114,7 @@ proptest! {
         (photo_width, photo_height) in (1u32..30, 1u32..30),
         colormap in prop::sample::select(Colormap::ALL.to_vec()),
         opacity in 0f32..=1.0,
+        scale in prop::option::of(f32::MIN_POSITIVE..1e30),
     ) {
         let channels = if three { 3 } else { 1 };
         let values = &values[..channels * height * width];
@@ -124,7 +125,7 @@ proptest! {
             }
             Ok(map) => {
                 let view = view(photo_width, photo_height, Fit::Crop, 0.875).expect("valid");
-                let picture = render(&map, view.width, view.height, Paint { colormap, opacity }).expect("valid");
+                let picture = render(&map, view.width, view.height, Paint { colormap, opacity, scale }).expect("valid");
                 let grey = vec![77; (photo_width * photo_height * 4) as usize];
                 let mut photo = Photo { width: photo_width, height: photo_height, rgba: grey };
                 overlay(&mut photo, &picture, view).expect("fits");

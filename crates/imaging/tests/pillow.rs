@@ -119,13 +119,13 @@ fn the_view_is_the_goldens() {
 #[test]
 fn colormaps_are_matplotlibs() {
     let entries: std::collections::BTreeMap<String, Vec<String>> = json(DATA, "colormaps.json");
-    for map in Colormap::ALL {
+    for map in [Colormap::Turbo, Colormap::Inferno, Colormap::Viridis, Colormap::Jet] {
         let entries = &entries[map.name()];
         assert_eq!(entries.len(), 256);
         for (index, entry) in entries.iter().enumerate() {
             // the middle of the step, then its lower edge
             for t in [(index as f32 + 0.5) / 256.0, index as f32 / 256.0] {
-                let [r, g, b] = map.rgb(t);
+                let [r, g, b, _] = map.rgba(t);
                 assert_eq!(&format!("{r:02x}{g:02x}{b:02x}"), entry, "{map} at {t}");
             }
         }

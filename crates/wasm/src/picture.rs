@@ -34,7 +34,7 @@ pub fn render(
     opacity: f32,
 ) -> Result<wasm_bindgen::Clamped<Vec<u8>>> {
     let map = Map::new(data, channels, height, width)?;
-    let paint = Paint { colormap: colormap.parse()?, opacity };
+    let paint = Paint { colormap: colormap.parse()?, opacity, scale: None };
     Ok(wasm_bindgen::Clamped(candling_imaging::render(&map, out_width, out_height, paint)?))
 }
 

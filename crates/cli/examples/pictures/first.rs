@@ -1,0 +1,156 @@
+//! `first/`: an explained photo to show before the model is there. The engine and the painting are the command's and the page's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candling_core::{Method, Network, NodeId, Query, Retain, Shape, Tape, Target, top};
+use candling_cpu::Cpu;
+use candling_imaging::{Colormap, Fit, Map, Paint, Photo, Preprocessing, Rect, overlay, prepare, render};
+use candling_models::Model;
+use pollster::block_on;
+use serde::Serialize;
+
+use crate::recipe::{File, Result, photo, read, resized};
+use crate::{jpeg, sha256};
+
+/// Of `samples/`; two animals, so that another class means another place.
+const PHOTO: &str = "dog_cat.jpg";
+
+/// Of `models/`; the full weights, not the small ones.
+const MODEL: &str = "efficientnet-lite0.safetensors";
+
+/// As many as the page lists.
+const CLASSES: usize = 5;
+
+/// The page's own choice of colours.
+const COLORMAP: Colormap = Colormap::Candle;
+
+/// The page's own strength of the colours.
+const OPACITY: f32 = 0.85;
+
+/// No picture is wider than this, in pixels; a smaller photo keeps its size.
+const WIDE: u32 = 800;
+
+/// The methods side by side, and the photo beside them.
+const SMALL: u32 = 400;
+
+/// What is shown large, and first.
+const QUALITY: u8 = 89;
+
+/// Pixel maps are nearly noise, of which a JPEG keeps every wrinkle.
+const SMALL_QUALITY: u8 = 75;
+
+/// `first.json`: what the pictures show and what made them.
+#[derive(Serialize)]
+struct Contents<'a> {
+    photo: &'static str,
+    /// Of the large pictures, in pixels.
+    width: u32,
+    height: u32,
+    /// The likeliest classes, the first first; the picture of one is `INDEX.jpg`.
+    predictions: Vec<Class<'a>>,
+    model: ModelFile,
+}
+
+#[derive(Serialize)]
+struct Class<'a> {
+    index: u32,
+    label: &'a str,
+    /// Of the softmax, 0 to 1.
+    probability: f32,
+}
+
+#[derive(Serialize)]
+struct ModelFile {
+    file: &'static str,
+    sha256: String,
+}
+
+/// The pictures, and `first.json`; `www` is the site's folder.
+pub fn files(www: &Path) -> Result<Vec<File>> {
+    let bytes = read(&www.join("models").join(MODEL))?;
+    let model = Model::from_bytes(&bytes).map_err(|e| format!("{MODEL}: {e}"))?;
+    let photo = photo(&www.join("samples").join(PHOTO))?;
+    let tape = forward(&model, &photo)?;
+    let predictions = top(&block_on(tape.logits())?, CLASSES);
+    let likeliest = predictions.first().ok_or("the model has no classes")?.class;
+
+    let (large, small) = (shrunk(&photo, WIDE)?, shrunk(&photo, SMALL)?);
+    let ask = |method: Method, class: u32| Question { method, class, layer: model.default_layer };
+    let mut files = Vec::new();
+    for prediction in &predictions {
+        let picture = explained(&tape, &large, ask(Method::GradCam, prediction.class))?;
+        files.push(jpeg_file(&prediction.class.to_string(), &picture, QUALITY)?);
+    }
+    for method in [Method::Cam, Method::GuidedBackprop, Method::GuidedGradCam] {
+        let picture = explained(&tape, &small, ask(method, likeliest))?;
+        files.push(jpeg_file(method.name(), &picture, SMALL_QUALITY)?);
+    }
+    files.push(jpeg_file("photo", &small, QUALITY)?);
+
+    let contents = Contents {
+        photo: PHOTO,
+        width: large.width,
+        height: large.height,
+        predictions: predictions
+            .iter()
+            .map(|p| Class { index: p.class, label: model.labels.name(p.class), probability: p.probability })
+            .collect(),
+        model: ModelFile { file: MODEL, sha256: sha256::hex(&bytes) },
+    };
+    let json = serde_json::to_string_pretty(&contents)?;
+    files.push(File { name: "first/first.json".into(), bytes: format!("{json}\n").into_bytes() });
+    Ok(files)
+}
+
+/// The network on the whole photo, as the page shows it.
+fn forward(model: &Model, photo: &Photo) -> Result<Tape<Cpu>> {
+    let p = &model.preprocessing;
+    let how = Preprocessing {
+        width: p.width as u32,
+        height: p.height as u32,
+        mean: p.mean,
+        std: p.std,
+        crop_fraction: p.crop_fraction,
+    };
+    let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
+    let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
+    let watched = [model.default_layer, model.graph.input()];
+    let shape = Shape::new(1, 3, p.height, p.width);
+    Ok(network.forward(shape, &prepared.tensor, Retain::Layers(&watched))?)
+}
+
+struct Question {
+    method: Method,
+    class: u32,
+    layer: NodeId,
+}
+
+/// The answer's map over the photo.
+fn explained(tape: &Tape<Cpu>, photo: &Photo, Question { method, class, layer }: Question) -> Result<Photo> {
+    let layer = method.takes_layer().then_some(layer);
+    let found = block_on(tape.explain(&Query { layer, ..Query::new(method, Target::Class(class)) }))?;
+    let map = Map::new(&found.data, found.shape.c, found.shape.h, found.shape.w)?;
+    let paint = Paint { colormap: COLORMAP, opacity: OPACITY, scale: None };
+    let heat = render(&map, photo.width, photo.height, paint)?;
+    let mut picture = photo.clone();
+    overlay(&mut picture, &heat, whole(photo))?;
+    Ok(picture)
+}
+
+/// The photo at this width and its own proportions, if it is wider.
+fn shrunk(photo: &Photo, width: u32) -> Result<Photo> {
+    if photo.width <= width {
+        return Ok(photo.clone());
+    }
+    let height = f64::from(photo.height) * f64::from(width) / f64::from(photo.width);
+    resized(photo, whole(photo), width, (height.round() as u32).max(1))
+}
+
+fn whole(photo: &Photo) -> Rect {
+    Rect { x: 0, y: 0, width: photo.width, height: photo.height }
+}
+
+fn jpeg_file(name: &str, picture: &Photo, quality: u8) -> Result<File> {
+    Ok(File { name: format!("first/{name}.jpg"), bytes: jpeg::encode(picture, quality)? })
+}

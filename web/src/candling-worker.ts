@@ -92,6 +92,17 @@ const handlers: Handlers = {
     });
   },
 
+  perturb({ run: handle, mask, fill }) {
+    const { run } = kept(handle);
+    const start = performance.now();
+    return using(run.perturb(mask, fill), (perturbed) => {
+      const timings = { forward: performance.now() - start };
+      counts.forwards += 1;
+      const [logits, probabilities] = [perturbed.logits(), perturbed.probabilities()];
+      return { answer: { logits, probabilities, timings }, transfer: [logits.buffer, probabilities.buffer] };
+    });
+  },
+
   occlusion({ run: handle, target, how }) {
     const { run, top } = kept(handle);
     const answer = planOf(need().wasm, run, resolve(target ?? top), how);
@@ -114,8 +125,8 @@ const handlers: Handlers = {
     return { answer, transfer: [answer.data.buffer, ...picture] };
   },
 
-  async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity }) {
-    const rgba = need().wasm.render(data, channels, height, width, outWidth, outHeight, colormap, opacity);
+  async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity, scale }) {
+    const rgba = need().wasm.render(data, channels, height, width, outWidth, outHeight, colormap, opacity, scale);
     counts.renders += 1;
     const picture = await createImageBitmap(new ImageData(new Uint8ClampedArray(rgba), outWidth, outHeight));
     return { answer: picture, transfer: [picture] };
@@ -153,7 +164,9 @@ function forward(input: Prepared, before: Omit<RunTimings, "forward">): RunAnswe
     const handle = counts.forwards;
     runs.set(handle, { run, top: predictions[0]?.index ?? 0 });
     const { x, y, width, height } = input.view;
-    return { run: handle, predictions, logits: run.logits(), view: { x, y, width, height }, timings };
+    const [inputHeight = 0, inputWidth = 0] = run.inputSize();
+    const view = { x, y, width, height };
+    return { run: handle, predictions, logits: run.logits(), inputWidth, inputHeight, view, timings };
   });
 }
 

@@ -5,14 +5,19 @@
  * of these, and asks for nothing else,
  * but the model whose address it is given.
  */
-export { Candling, Explanation, Run } from "./client/client.js";
-export type { ExplainOptions, LoadOptions, OcclusionOptions, RenderOptions, RunOptions } from "./client/client.js";
+export { Candling } from "./client/client.js";
+export type { LoadOptions, RunOptions } from "./client/client.js";
 export { CandlingError } from "./client/error.js";
+export { Explanation } from "./client/explanation.js";
+export type { RenderOptions } from "./client/explanation.js";
 export type { Frame, FrameSource } from "./client/frames.js";
 export type { LiveFrame, LiveOptions, LiveStats } from "./client/live.js";
 export { paint } from "./client/paint.js";
 export type { PaintOptions } from "./client/paint.js";
+export type { PerturbOptions } from "./client/perturb.js";
 export type { PhotoSource } from "./client/photo.js";
+export { Run } from "./client/run.js";
+export type { ExplainOptions, OcclusionOptions } from "./client/run.js";
 export { weightsFor } from "./client/weights.js";
 export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
@@ -21,12 +26,14 @@ export type {
   EngineBuild,
   EngineInfo,
   ExplainTimings,
+  Fill,
   Fit,
   FrameAnswer,
   FrameTimings,
   LayerInfo,
   Method,
   OcclusionProgress,
+  Perturbed,
   Prediction,
   Progress,
   ResolvedTarget,

@@ -5,7 +5,7 @@
  * plain objects only as `any`. This file stands where that module stands beside the built worker and is the one place
  * where its shapes are written down. Every function throws a real `Error` with a kebab-case `code` and a lowercase message.
  */
-import type { EngineInfo, Fit, Method, Prediction, View } from "./protocol.js";
+import type { EngineInfo, Fill, Fit, Method, Prediction, View } from "./protocol.js";
 
 /** Fetches and compiles the `.wasm`; resolves with its exports. To be awaited before anything else. */
 export default function init(options: { module_or_path: URL }): Promise<{
@@ -59,6 +59,16 @@ export class Run {
     layer: string | undefined,
     counterfactual: boolean,
   ): Explanation;
+  /** A forward pass without the pixels that `mask` (height·width values, row by row) is not 0 at. */
+  perturb(mask: Uint8Array, fill: Fill): Perturbed;
+  free(): void;
+}
+
+/** What the network says of a changed picture, by class. */
+export class Perturbed {
+  private constructor();
+  logits(): Float32Array;
+  probabilities(): Float32Array;
   free(): void;
 }
 
@@ -92,7 +102,8 @@ export class Occluder {
   free(): void;
 }
 
-/** A map as RGBA8 of `outWidth`×`outHeight`: colours over bilinear upsampling for one channel, grey = 0 for three. */
+/** A map as RGBA8 of `outWidth`×`outHeight`: colours over bilinear upsampling for one channel, grey = 0 for three. `scale` gets the
+ *  last colour; the map's own maximum where left out. */
 export function render(
   data: Float32Array,
   channels: number,
@@ -102,6 +113,7 @@ export function render(
   outHeight: number,
   colormap: string,
   opacity: number,
+  scale?: number,
 ): Uint8ClampedArray;
 
 /** Names that `render` takes for `colormap`. */

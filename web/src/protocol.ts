@@ -131,6 +131,20 @@ export interface OcclusionJob {
   readonly how: Occlusion;
 }
 
+/** What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture itself, blurred by a
+ *  Gaussian whose standard deviation is a sixteenth of its side. */
+export type Fill = "grey" | "blur";
+
+/** What the network says of a changed picture. */
+export interface Perturbed {
+  /** The raw score of each class, by index. */
+  readonly logits: Float32Array;
+  /** Softmax over all classes, by index. */
+  readonly probabilities: Float32Array;
+  /** Milliseconds; that of the first call with a filling makes that as well. */
+  readonly timings: { readonly forward: number };
+}
+
 /** Milliseconds per stage of a live frame. */
 export interface FrameTimings {
   /** The frame onto a canvas, and its pixels off it. */
@@ -165,6 +179,9 @@ export interface RunAnswer {
   readonly run: number;
   readonly predictions: readonly Prediction[];
   readonly logits: Float32Array;
+  /** Size of the network's input. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
   readonly view: View;
   readonly timings: RunTimings;
 }
@@ -227,6 +244,8 @@ export interface Calls {
       readonly timings: ExplainTimings;
     };
   };
+  /** A forward pass on the run's input without what the mask covers. */
+  perturb: { ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill }; answer: Perturbed };
   /** Checks what is asked of a run, and gives what a pool needs to answer it. */
   occlusion: {
     ask: { readonly run: number; readonly target?: Target; readonly how: Occlusion };
@@ -262,6 +281,7 @@ export interface Calls {
       readonly outHeight: number;
       readonly colormap: string;
       readonly opacity: number;
+      readonly scale?: number;
     };
     answer: ImageBitmap;
   };

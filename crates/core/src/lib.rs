@@ -32,7 +32,7 @@ mod target;
 mod weights;
 
 pub use activation::{Activation, Closed, ReluRule};
-pub use attribution::{Attribution, Method, Occluder, Occlusion, Query};
+pub use attribution::{Attribution, Fill, Method, Occluder, Occlusion, Perturber, Query};
 pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;
 pub use error::{Error, Result};

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod live;
 mod occlusion;
+mod perturbation;
 mod picture;
 mod profile;
 mod run;
@@ -13,6 +14,7 @@ mod types;
 
 pub use engine::{Engine, Prepared};
 pub use occlusion::{OccluderHandle, Occlusion};
+pub use perturbation::Perturbed;
 pub use picture::{colormaps, probe, render};
 pub use run::{Explanation, Run};
 #[cfg(feature = "threads")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candling_core::{Backend, Error, Occluder, Shape};
+use candling_core::{Occluder, Shape};
 use candling_cpu::{Cpu, on_threads};
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
@@ -84,9 +84,7 @@ impl Run {
     /// # Errors
     /// `not-retained` if the run did not keep it.
     pub fn input(&self) -> Result<Vec<f32>> {
-        let missing = || Error::NotRetained("input".into());
-        let input = self.tape.activation(self.tape.graph().input()).ok_or_else(missing)?;
-        Ok(block_on(self.tape.network().backend().download(input))?)
+        Ok(self.picture()?)
     }
 
     /// Height and width of the input.

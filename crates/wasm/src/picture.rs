@@ -17,7 +17,7 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue> {
 }
 
 /// Paints a raw map as RGBA8 of the given size. One channel: divided by its maximum, coloured, at `opacity`. Three
-/// channels: a pixel map, grey where it is 0.
+/// channels: a pixel map, grey where it is 0. `scale` is the value that gets the last colour, for maps that are to be compared.
 ///
 /// # Errors
 /// `bad-argument`, `not-finite`.
@@ -32,9 +32,10 @@ pub fn render(
     out_height: u32,
     colormap: &str,
     opacity: f32,
+    scale: Option<f32>,
 ) -> Result<wasm_bindgen::Clamped<Vec<u8>>> {
     let map = Map::new(data, channels, height, width)?;
-    let paint = Paint { colormap: colormap.parse()?, opacity, scale: None };
+    let paint = Paint { colormap: colormap.parse()?, opacity, scale };
     Ok(wasm_bindgen::Clamped(candling_imaging::render(&map, out_width, out_height, paint)?))
 }
 

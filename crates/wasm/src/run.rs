@@ -10,6 +10,7 @@ use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
 use crate::error::Result;
+use crate::perturbation::Perturbers;
 use crate::types::{Prediction, object};
 
 /// A recorded forward pass.
@@ -19,6 +20,7 @@ pub struct Run {
     logits: Vec<f32>,
     labels: Arc<Labels>,
     default_layer: NodeId,
+    pub(crate) perturbers: Perturbers,
 }
 
 /// A raw attribution map.
@@ -31,7 +33,7 @@ pub struct Explanation {
 impl Run {
     pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>, default_layer: NodeId) -> Result<Self> {
         let logits = block_on(tape.logits())?;
-        Ok(Self { tape, logits, labels, default_layer })
+        Ok(Self { tape, logits, labels, default_layer, perturbers: Perturbers::default() })
     }
 }
 

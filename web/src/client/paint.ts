@@ -1,6 +1,6 @@
 import { codes } from "../protocol.js";
 import { check, checkOptions } from "./check.js";
-import { Explanation } from "./client.js";
+import { Explanation } from "./explanation.js";
 import { CandlingError } from "./error.js";
 
 export interface PaintOptions {
@@ -8,6 +8,8 @@ export interface PaintOptions {
   readonly colormap?: string;
   /** Of the map over the photo, 0 to 1; 0.5 where left out. */
   readonly opacity?: number;
+  /** The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum where left out. */
+  readonly scale?: number | undefined;
   /** `false`: the map alone, on nothing. */
   readonly photo?: boolean;
   /** Longest side of the canvas in pixels. */
@@ -34,7 +36,7 @@ export async function paint(
   check(canvas instanceof HTMLCanvasElement, "paint: the first argument", "a canvas element", canvas);
   check(map instanceof Explanation, "paint: the second argument", "an Explanation", map);
   checkOptions("paint", options);
-  const { colormap = "turbo", opacity = 0.5, photo = true, maxSize = 1024, signal } = options;
+  const { colormap = "turbo", opacity = 0.5, scale, photo = true, maxSize = 1024, signal } = options;
   check(typeof maxSize === "number" && maxSize >= 1, "paint: maxSize", "a number of pixels, 1 or more", maxSize);
   latest.get(canvas)?.abort();
   const turn = new AbortController();
@@ -44,7 +46,7 @@ export async function paint(
   const { width, height, seen } = frame(map, maxSize);
   let picture: ImageBitmap;
   try {
-    picture = await map.render({ width: seen.width, height: seen.height, colormap, opacity, signal: over });
+    picture = await map.render({ width: seen.width, height: seen.height, colormap, opacity, scale, signal: over });
   } catch (error) {
     if (over.aborted) return false;
     throw error;

@@ -5,11 +5,15 @@
 //! belong to the picture, not to the number.
 
 mod cam;
+mod fill;
 mod occlusion;
+mod perturbation;
 mod pixel;
 
 pub use cam::signed_map;
+pub use fill::Fill;
 pub use occlusion::{Occluder, Occlusion};
+pub use perturbation::Perturber;
 
 use std::fmt;
 use std::str::FromStr;

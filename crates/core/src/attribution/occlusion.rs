@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::perturbation::check_one_picture;
 use crate::{Backend, Error, Network, Result, Retain, Shape, Target};
 
 /// What the picture is covered with, and in which steps.
@@ -107,12 +108,7 @@ impl<B: Backend> Occluder<B> {
         occlusion: Occlusion,
     ) -> Result<Self> {
         let grid = occlusion.grid(shape)?;
-        if shape.n != 1 {
-            return Err(Error::BadArgument(format!(
-                "occlusion: {} pictures; give it one at a time",
-                shape.n
-            )));
-        }
+        check_one_picture("occlusion", shape, &picture)?;
         let score = score(&network, shape, &picture, target).await?;
         Ok(Self { network, shape, picture, target, occlusion, grid, score })
     }

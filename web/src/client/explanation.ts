@@ -1,0 +1,112 @@
+import type { Answer, ExplainTimings, Method, ResolvedTarget, View } from "../protocol.js";
+import type { Bridge } from "./bridge.js";
+import { check, checkOptions } from "./check.js";
+import type { Run } from "./run.js";
+
+export interface RenderOptions {
+  readonly width: number;
+  readonly height: number;
+  /** One of `candling.colormaps`; used for maps of one channel. */
+  readonly colormap: string;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum where left out (for
+   *  three channels, the magnitude that one value in a hundred exceeds). */
+  readonly scale?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** A raw map and where it came from. It lives in the page and needs no freeing. */
+export class Explanation {
+  readonly #bridge: Bridge;
+  readonly run: Run;
+  readonly method: Method | "occlusion";
+  readonly counterfactual: boolean;
+  /** Raw, un-normalised: `channels·height·width` values, channel by channel, row by row. */
+  readonly data: Float32Array;
+  /** 1 for the CAM methods, 3 (red, green, blue of the input) for the others. */
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** The largest value. For a CAM, 0 or less means: no positive evidence for this class in this layer. */
+  readonly max: number;
+  readonly target: ResolvedTarget;
+  /** Undefined for methods that go to the input. */
+  readonly layer: string | undefined;
+  /** The part of the photo that the map lies on: `run.view`, but for an occlusion map, whose cells lie around the middles of its
+   *  patches. */
+  readonly view: View;
+  readonly timings: ExplainTimings;
+
+  /** @internal */
+  constructor(
+    bridge: Bridge,
+    run: Run,
+    method: Method | "occlusion",
+    counterfactual: boolean,
+    answer: Answer<"explain">,
+    view: View = run.view,
+  ) {
+    this.#bridge = bridge;
+    this.run = run;
+    this.method = method;
+    this.counterfactual = counterfactual;
+    this.data = answer.data;
+    this.channels = answer.channels;
+    this.height = answer.height;
+    this.width = answer.width;
+    this.max = answer.max;
+    this.target = answer.target;
+    this.layer = answer.layer;
+    this.view = view;
+    this.timings = answer.timings;
+  }
+
+  /** Where the map is strongest, in pixels of the photo (the middle of that cell), and the value there: the largest one for one
+   *  channel, the one of the largest magnitude for three. */
+  get peak(): { readonly x: number; readonly y: number; readonly value: number } {
+    const area = this.height * this.width;
+    let best = 0;
+    let strongest = Number.NEGATIVE_INFINITY;
+    this.data.forEach((value, index) => {
+      const strength = this.channels === 1 ? value : Math.abs(value);
+      if (strength > strongest) {
+        strongest = strength;
+        best = index;
+      }
+    });
+    const { x, y, width, height } = this.view;
+    const cell = best % area;
+    return {
+      x: x + (((cell % this.width) + 0.5) / this.width) * width,
+      y: y + ((Math.floor(cell / this.width) + 0.5) / this.height) * height,
+      value: this.data[best] ?? 0,
+    };
+  }
+
+  /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
+  async render(options: RenderOptions): Promise<ImageBitmap> {
+    checkOptions("render", options);
+    const { width, height, colormap, opacity, scale, signal } = options;
+    check(Number.isInteger(width) && width > 0, "render: width", "a whole number of pixels, 1 or more", width);
+    check(Number.isInteger(height) && height > 0, "render: height", "a whole number of pixels, 1 or more", height);
+    check(typeof colormap === "string", "render: colormap", "one of candling.colormaps", colormap);
+    check(typeof opacity === "number", "render: opacity", "a number from 0 to 1", opacity);
+    check(scale === undefined || typeof scale === "number", "render: scale", "a number above 0", scale);
+    return this.#bridge.call(
+      "render",
+      {
+        data: this.data,
+        channels: this.channels,
+        height: this.height,
+        width: this.width,
+        outWidth: width,
+        outHeight: height,
+        colormap,
+        opacity,
+        ...(scale === undefined ? {} : { scale }),
+      },
+      { signal, discard: (late) => late.close() },
+    );
+  }
+}

@@ -60,6 +60,11 @@ chromium:
 bench *arguments: build chromium
     tests/bench/run.sh {{ arguments }}
 
+# Measure the page as a visitor meets it, and write tests/bench/page/results.json
+page *arguments: build chromium
+    [ tests/bench/page/node_modules/.package-lock.json -nt tests/bench/page/package-lock.json ] || npm --prefix tests/bench/page ci --no-audit --no-fund
+    node tests/bench/page/page.mjs {{ arguments }}
+
 # The pointing game on composites with known places of objects
 pointing method="grad-cam":
     cargo run --quiet --package candling --example pointing -- {{ method }}

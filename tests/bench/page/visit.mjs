@@ -1,0 +1,40 @@
+/** A visitor: a browser that was never used, one page, and what of the page is looked at. */
+import { launch } from "../lib/chromium.mjs";
+
+/** The machine may be busy, and throttled on top. */
+const TIMEOUT_MS = 90_000;
+
+export const WIDE = { width: 1280, height: 1000 };
+export const NARROW = { width: 390, height: 844 };
+
+/** Gives `use` a page of a browser just started; the browser's own start does not count. */
+export async function inFreshBrowser(origin, use, viewport = WIDE) {
+  const browser = await launch();
+  try {
+    const context = await browser.newContext({ baseURL: origin, viewport });
+    context.setDefaultTimeout(TIMEOUT_MS);
+    const page = await context.newPage();
+    await page.goto("/favicon.svg");
+    return await use(page, browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The network's own first heatmap is on the page. */
+export const firstOwnMap = (page) => page.waitForSelector('[data-view="cam"] canvas[data-method="grad-cam"]');
+
+/** Nothing is being computed. */
+export const idle = (page) => page.waitForSelector('main[aria-busy="false"]');
+
+/** Down to the end and back, so that everything that waits to be looked at has come to life. */
+export async function scrollThrough(page) {
+  const sections = await page.$$("main > section");
+  for (const section of sections) {
+    await section.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(150);
+  }
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await page.waitForTimeout(150);
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}

@@ -1,0 +1,72 @@
+/** Runs in the page before anything of it, and notes when what was first seen, in milliseconds from navigation. */
+
+/** In `window.seen`: first paint, the poster, the network's own map, layout shifts. */
+export function watch() {
+  window.seen = { shifts: [] };
+  const { seen } = window;
+  /** A callback before the next frame, and one after it: then the frame is on screen. */
+  const shown = (name) =>
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        seen[name] = performance.now();
+      }),
+    );
+  const observe = (type, each) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({ type, buffered: true });
+
+  observe("paint", ({ name, startTime }) => {
+    if (name === "first-contentful-paint") seen.firstPaint = startTime;
+  });
+  observe("largest-contentful-paint", ({ startTime, element }) => {
+    seen.largest = { time: startTime, what: element?.id || element?.tagName.toLowerCase() || "gone" };
+  });
+  observe("layout-shift", ({ value, hadRecentInput, startTime, sources }) => {
+    if (hadRecentInput) return;
+    const what = sources.map(({ node }) => node?.id || node?.className || node?.nodeName || "gone");
+    seen.shifts.push({ value, time: startTime, what });
+  });
+
+  const waiting = {
+    poster: () => {
+      const poster = document.querySelector("#poster");
+      return poster !== null && poster.complete && poster.naturalWidth > 0;
+    },
+    ownMap: () => document.querySelector('[data-view="cam"] canvas[data-method="grad-cam"]:not([hidden])') !== null,
+  };
+  const look = () => {
+    for (const [name, there] of Object.entries(waiting)) {
+      if (!there()) continue;
+      delete waiting[name];
+      shown(name);
+    }
+    if (Object.keys(waiting).length > 0) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** Clicks the second class in every frame until the large picture is another one: the first moment that a visitor is answered, in
+ *  `window.answered`. */
+export function clickUntilAnswered() {
+  const picture = () => {
+    const [canvas, image] = ["canvas:not([hidden])", "img:not([hidden])"].map((what) =>
+      document.querySelector(`[data-view="cam"] ${what}`),
+    );
+    if (canvas !== null) return `own map of ${canvas.dataset.target}`;
+    return image?.complete ? new URL(image.currentSrc).pathname : undefined;
+  };
+  const second = '#predictions li:nth-child(2) button[data-class][aria-pressed="false"]';
+  let before;
+  const click = () => {
+    const now = picture();
+    if (before === undefined && now?.includes("/")) before = now;
+    if (before !== undefined && now !== undefined && now !== before) {
+      requestAnimationFrame(() => {
+        window.answered = { time: performance.now(), before, after: now };
+      });
+      return;
+    }
+    if (before !== undefined) document.querySelector(second)?.click();
+    requestAnimationFrame(click);
+  };
+  requestAnimationFrame(click);
+}

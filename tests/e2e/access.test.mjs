@@ -1,0 +1,53 @@
+/** The page by axe-core's own choice of rules (WCAG A and AA, and best practices): narrow and wide, light and dark. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { openLab, stage } from "./support/stage.mjs";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** Rules that find something to judge on the page, and are content with it. A page with nothing but a title passes four. */
+const LEAST_PASSES = 40;
+
+const { withPage } = stage();
+
+/** To every part of the page, since some come to life only when looked at, and on until nothing is being computed. */
+async function lookAtEverything(page) {
+  const sections = await page.$$("main section");
+  assert.ok(sections.length > 0);
+  for (const section of sections) await section.scrollIntoViewIfNeeded();
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  // a frame for what watches the scrolling, and one for what it starts
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+}
+
+/** One line for each place that breaks a rule. */
+const lines = (results) =>
+  results.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) => {
+    const why = [...any, ...all, ...none].map(({ message }) => message).join("; ");
+    return `${id}: ${help}: ${target.join(" ")}: ${why}`;
+  }));
+
+for (const width of [390, 1280]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`axe finds nothing wrong at ${width} px, ${colorScheme}`, async (t) => {
+      await withPage(
+        async (page) => {
+          await openLab(page);
+          await lookAtEverything(page);
+          await page.evaluate(axeSource);
+          const { violations, incomplete, passes } = await page.evaluate(() =>
+            window.axe.run(document, { resultTypes: ["violations", "incomplete"] }),
+          );
+          for (const line of lines(incomplete)) t.diagnostic(`for an eye to judge: ${line}`);
+          assert.deepEqual(lines(violations), []);
+          assert.ok(passes.length >= LEAST_PASSES, `${passes.length} rules passed`);
+        },
+        { viewport: { width, height: 900 }, colorScheme },
+      );
+    });
+  }
+}

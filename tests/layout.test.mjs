@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What each crate may depend on; a crate that is not here is not part of the house yet. */
 const allowed = {
-  "candling-core": ["thiserror"],
+  "candling-core": ["fastrand", "thiserror"],
   "candling-imaging": ["candling-core", "fast_image_resize", "image", "imagesize", "thiserror"],
   "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
@@ -41,10 +41,19 @@ test("crates depend only on those below them", () => {
 });
 
 /** Folders and files of web/src in layers, the lowest first; a file may import from its own layer and from below. */
-const layers = [["protocol."], ["worker/", "candling-worker.", "candling_wasm."], ["client/", "candling."], ["lab/", "lab."]];
-const isWorker = (layer) => layer === 1;
+const layers = [
+  ["protocol.", "offline/messages.", "door/messages."],
+  ["worker/", "candling-worker.", "candling_wasm."],
+  ["offline/", "service-worker."],
+  ["door/", "door."],
+  ["client/", "candling."],
+  ["lab/", "lab."],
+];
 
-test("TypeScript imports only from below, and only the worker knows the wasm and the client not the worker", () => {
+/** Programs of their own, which others only exchange messages with: the engine's worker, the service worker, the door. */
+const isApart = (layer) => layer >= 1 && layer <= 3;
+
+test("TypeScript imports only from below, and the programs of their own only what is theirs", () => {
   const source = join(root, "web/src");
   const layerOf = (file) => layers.findIndex((names) => names.some((name) => file.startsWith(name)));
   const files = readdirSync(source, { recursive: true }).filter((file) => /(?<!\.d)\.ts$/.test(file));
@@ -58,7 +67,7 @@ test("TypeScript imports only from below, and only the worker knows the wasm and
       const layer = layerOf(imported);
       assert.notEqual(layer, -1, `${file} imports ${path}, which is in no layer`);
       assert.ok(layer <= importer, `${file} imports ${path} from above`);
-      if (isWorker(layer)) assert.ok(isWorker(importer), `${file} imports ${path}, which is the worker's`);
+      if (isApart(layer)) assert.equal(importer, layer, `${file} imports ${path}, which is another program's`);
     }
   }
 });

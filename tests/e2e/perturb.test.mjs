@@ -87,3 +87,105 @@ test("what does not fit is refused, and a freed run", async () => {
     ]);
   });
 });
+
+/** 16 tiles and so many steps: for what does not depend on their number. */
+const FEW = { tile: 56, randomOrders: 1 };
+
+test("any number of workers gives the same curves, between the ends that they share", async () => {
+  await withClient(async (page) => {
+    await runTensor(page, "dog_cat");
+    const { one, two, steps, ends } = await page.evaluate(async (few) => {
+      const { candling, input, run } = window;
+      const map = await run.explain({ method: "grad-cam", target: 285 });
+      const steps = [];
+      const plain = ({ target, deletion, insertion }) => {
+        const curve = ({ shares, probabilities, area }) => ({ shares: Array.from(shares), probabilities: Array.from(probabilities), area });
+        const compared = ({ map, random }) => ({ map: curve(map), random: curve(random) });
+        return { target, deletion: compared(deletion), insertion: compared(insertion) };
+      };
+      const one = plain(await run.curves({ ...few, map, workers: 1, onProgress: (step) => steps.push(step) }));
+      const two = plain(await run.curves({ ...few, map, workers: 2 }));
+      const all = new Uint8Array(224 * 224).fill(1);
+      const grey = await run.perturb({ mask: all });
+      const blur = await run.perturb({ mask: all, fill: "blur" });
+      const whole = await run.perturb({ mask: all.map(() => 0) });
+      return { one, two, steps, ends: [whole, grey, blur].map(({ probabilities }) => probabilities[285]) };
+    }, FEW);
+    assert.deepEqual(two, one);
+    assert.deepEqual(one.target, { class: 285 });
+    const [whole, grey, blur] = ends;
+    for (const which of ["map", "random"]) {
+      for (const [{ shares, probabilities }, first, last] of [[one.deletion[which], whole, grey], [one.insertion[which], blur, whole]]) {
+        assert.deepEqual(shares, Array.from({ length: 17 }, (_, i) => i / 16));
+        assert.deepEqual([probabilities.length, probabilities[0], probabilities[16]], [17, first, last]);
+      }
+    }
+    assert.deepEqual(steps[0], { done: 0, total: 63 });
+    assert.deepEqual(steps.at(-1), { done: 63, total: 63 });
+  });
+});
+
+test("a point of a curve is the pass without the tiles that the map ranks first", async () => {
+  await withClient(async (page) => {
+    await runTensor(page, "dog_cat");
+    const { curve, passes, ranking, orders } = await page.evaluate(async (few) => {
+      const { run } = window;
+      const map = await run.explain({ method: "grad-cam" });
+      const ranking = await map.ranking(few.tile);
+      const { deletion } = await run.curves({ ...few, map, workers: 2 });
+      const passes = [];
+      for (let k = 0; k <= 16; k++) {
+        const mask = Uint8Array.from({ length: 224 * 224 }, (_, i) => {
+          const tile = Math.floor(Math.floor(i / 224) / few.tile) * 4 + Math.floor((i % 224) / few.tile);
+          return ranking.subarray(0, k).includes(tile) ? 1 : 0;
+        });
+        passes.push((await run.perturb({ mask })).probabilities[map.target.class]);
+      }
+      const flat = await run.occlusion({ patch: 64, stride: 52, workers: 2 });
+      const pixels = await run.explain({ method: "guided-backprop" });
+      const orders = [await map.ranking(), await flat.ranking(), await pixels.ranking()].map((order) => Array.from(order));
+      return { curve: Array.from(deletion.map.probabilities), passes, ranking: Array.from(ranking), orders };
+    }, FEW);
+    assert.deepEqual(curve, passes);
+    const sorted = (order) => order.toSorted((a, b) => a - b);
+    assert.deepEqual(sorted(ranking), [...Array(16).keys()]);
+    for (const order of orders) {
+      assert.deepEqual(sorted(order), [...Array(196).keys()]);
+      assert.ok(order[0] % 14 < 7, "the dog, on the left, is what all of them look at first");
+    }
+  });
+});
+
+test("curves that do not fit are refused, and an abort ends them", async () => {
+  await withClient(async (page) => {
+    await runTensor(page, "cat");
+    const errors = await page.evaluate(async (few) => {
+      const { candling, run, failure } = window;
+      const map = await run.explain({ method: "grad-cam" });
+      const other = await candling.runTensor(window.input, [1, 3, 224, 224]);
+      const running = new AbortController();
+      const onProgress = ({ done }) => { if (done > 0) running.abort(); };
+      const cases = [
+        { map: {} },
+        { map: await other.explain({ method: "grad-cam" }) },
+        { map, tile: 0 },
+        { map, tile: 225 },
+        { map, randomOrders: 0 },
+        { map, workers: 0 },
+        { ...few, map, onProgress, signal: running.signal },
+      ];
+      const errors = [];
+      for (const options of cases) errors.push(await failure(() => run.curves({ workers: 1, ...options })));
+      return errors.map(({ code, message }) => `${code}: ${message}`);
+    }, FEW);
+    assert.deepEqual(errors, [
+      "bad-argument: curves: map is an Explanation of this run; given Object",
+      "bad-argument: curves: map is an Explanation of this run; given \"an Explanation of another\"",
+      "bad-argument: curves: tile is a whole number of pixels, 1 or more; given 0",
+      "bad-argument: tile: a side of 225 pixels; it is 1 to 224 on an input of 224x224",
+      "bad-argument: curves: randomOrders is 1 to 100; given 0",
+      "bad-argument: curves: workers is 1 to 64; given 0",
+      "aborted: the call was aborted",
+    ]);
+  });
+});

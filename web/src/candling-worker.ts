@@ -4,12 +4,14 @@
 import type { Answer, Ask, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
+import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
 import { download } from "./worker/download.js";
 import { startEngine, type Wasm } from "./worker/engine.js";
 import { failure, toFailure, using } from "./worker/failure.js";
 import { look } from "./worker/live.js";
-import { occlude, planOf } from "./worker/occlusion.js";
+import { beginOcclusion, planOf } from "./worker/occlusion.js";
+import { valuesOf } from "./worker/parts.js";
 
 interface KeptRun {
   readonly run: Run;
@@ -111,9 +113,29 @@ const handlers: Handlers = {
 
   occlude(ask) {
     const { wasm, engine } = need();
-    const values = occlude(wasm, engine, ask);
+    const values = valuesOf(ask, (job) => beginOcclusion(wasm, engine, job));
     counts.forwards += values.length + (ask.job === undefined ? 0 : 1);
     return { answer: values, transfer: [values.buffer] };
+  },
+
+  ranking({ map, inputHeight, inputWidth, tile }) {
+    return { answer: rankingOf(need().wasm, map, inputHeight, inputWidth, tile) };
+  },
+
+  curves(ask) {
+    const answer = curvesOf(need().wasm, kept(ask.run).run, ask);
+    return { answer, transfer: [answer.job.data.buffer] };
+  },
+
+  trace(ask) {
+    const { wasm, engine } = need();
+    const values = valuesOf(ask, (job) => beginCurves(wasm, engine, job));
+    counts.forwards += values.length;
+    return { answer: values, transfer: [values.buffer] };
+  },
+
+  traced(ask) {
+    return { answer: traced(need().wasm, ask) };
   },
 
   frame(ask) {

@@ -7,22 +7,27 @@
  */
 export { Candling } from "./client/client.js";
 export type { LoadOptions, RunOptions } from "./client/client.js";
+export type { CurvesOptions } from "./client/curves.js";
 export { CandlingError } from "./client/error.js";
 export { Explanation } from "./client/explanation.js";
 export type { RenderOptions } from "./client/explanation.js";
 export type { Frame, FrameSource } from "./client/frames.js";
 export type { LiveFrame, LiveOptions, LiveStats } from "./client/live.js";
 export { paint } from "./client/paint.js";
+export type { OcclusionOptions } from "./client/occlusion.js";
 export type { PaintOptions } from "./client/paint.js";
 export type { PerturbOptions } from "./client/perturb.js";
 export type { PhotoSource } from "./client/photo.js";
 export { Run } from "./client/run.js";
-export type { ExplainOptions, OcclusionOptions } from "./client/run.js";
+export type { ExplainOptions } from "./client/run.js";
 export { weightsFor } from "./client/weights.js";
 export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
   Build,
   ClassQuery,
+  Compared,
+  Curve,
+  Curves,
   EngineBuild,
   EngineInfo,
   ExplainTimings,

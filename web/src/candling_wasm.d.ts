@@ -35,6 +35,8 @@ export class Engine {
   forwardTo(input: Prepared, layer: string | undefined): Run;
   /** Runs the picture as it is; `over` makes the target a margin. */
   occlude(input: Prepared, target: number, over: number | undefined, how: Occlusion): Occluder;
+  /** Ready for any passes of the curves of one class. */
+  tracer(input: Prepared, target: number, curves: Curves): Tracer;
   free(): void;
 }
 
@@ -98,6 +100,45 @@ export class Occlusion {
 export class Occluder {
   private constructor();
   /** The values of the positions from `start` up to but not `end`, counted row by row. */
+  values(start: number, end: number): Float32Array;
+  free(): void;
+}
+
+/** The tiles of an input, those that a map holds for most important first; `area` is where the map lies on the input. */
+export function ranking(
+  data: Float32Array,
+  channels: number,
+  height: number,
+  width: number,
+  area: Float64Array,
+  inputHeight: number,
+  inputWidth: number,
+  tile: number,
+): Uint32Array;
+
+/** A probability over the share of the picture that was taken away or given back. */
+interface Curve {
+  shares: number[];
+  probabilities: number[];
+  area: number;
+}
+
+/** Which passes the curves of a map, and of random orders beside it, are made of. */
+export class Curves {
+  /** From the orders of the tiles, one after the other. */
+  constructor(height: number, width: number, tile: number, orders: Uint32Array);
+  static of(height: number, width: number, tile: number, ranking: Uint32Array, random: number): Curves;
+  orders(): Uint32Array;
+  passes(): number;
+  /** From the probabilities of all passes. */
+  trace(probabilities: Float32Array): Record<"deletion" | "insertion", { map: Curve; random: Curve }>;
+  free(): void;
+}
+
+/** One picture and one class, ready for any passes of its curves. */
+export class Tracer {
+  private constructor();
+  /** The class's probability in the passes from `start` up to but not `end`. */
   values(start: number, end: number): Float32Array;
   free(): void;
 }

@@ -115,7 +115,7 @@ export interface Occlusion {
   readonly baseline: number;
 }
 
-/** Positions of an occlusion map so far. */
+/** Positions of an occlusion map, or passes of curves, so far. */
 export interface OcclusionProgress {
   readonly done: number;
   readonly total: number;
@@ -134,6 +134,61 @@ export interface OcclusionJob {
 /** What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture itself, blurred by a
  *  Gaussian whose standard deviation is a sixteenth of its side. */
 export type Fill = "grey" | "blur";
+
+/** A probability over the share of the picture that was taken away or given back. */
+export interface Curve {
+  /** 0 to 1, counted in tiles: of the picture, where their side divides the input's. */
+  readonly shares: Float32Array;
+  /** The class's softmax probability at each of them. */
+  readonly probabilities: Float32Array;
+  /** Under the curve, 0 to 1, by trapezoids. */
+  readonly area: number;
+}
+
+/** A curve in a map's order of the tiles, and the mean of those in random ones. */
+export interface Compared {
+  readonly map: Curve;
+  readonly random: Curve;
+}
+
+export interface Traced {
+  /** Tiles are replaced by grey, those that the map holds for most important first: a good map's area is small. */
+  readonly deletion: Compared;
+  /** Tiles are given back to a blurred picture, in the same order: a good map's area is large. */
+  readonly insertion: Compared;
+}
+
+export interface Curves extends Traced {
+  /** The map's; of a margin, the probability of `class` is followed. */
+  readonly target: ResolvedTarget;
+}
+
+/** Orders of the tiles of an input, one after the other, the map's first. */
+export interface TileOrders {
+  readonly height: number;
+  readonly width: number;
+  /** Side of a tile, in pixels of the input. */
+  readonly tile: number;
+  readonly orders: Uint32Array;
+}
+
+/** What curves are about; enough for any worker with the same model. */
+export interface CurvesJob extends TileOrders {
+  /** The input tensor, 1×3×height×width. */
+  readonly data: Float32Array;
+  readonly class: number;
+}
+
+/** Some pieces of work of which there are many: those from `start` up to but not `end`. The job comes with the first part that a
+ *  worker is asked for, and holds until the next. */
+export interface Part<Job> {
+  readonly job?: Job;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The calls that do a part; each piece has one value. */
+export type PartKind = "occlude" | "trace";
 
 /** What the network says of a changed picture. */
 export interface Perturbed {
@@ -192,6 +247,11 @@ export interface MapData {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+}
+
+/** A map and the part of the input that it lies on, in pixels of the input. */
+export interface PlacedMap extends MapData {
+  readonly area: readonly [left: number, top: number, width: number, height: number];
 }
 
 /** What one frame of a live stream was found to be. */
@@ -253,16 +313,32 @@ export interface Calls {
       readonly job: OcclusionJob;
       readonly rows: number;
       readonly columns: number;
-      /** The part of the input that the map lies on: left, top, width, height, in pixels of the input. */
-      readonly area: readonly [left: number, top: number, width: number, height: number];
+      /** Where the map will lie. */
+      readonly area: PlacedMap["area"];
     };
   };
-  /** The values of the positions from `start` up to but not `end`, counted row by row. The job comes with the first part that a
-   *  worker is asked for, and holds until the next. */
-  occlude: {
-    ask: { readonly job?: OcclusionJob; readonly start: number; readonly end: number };
-    answer: Float32Array;
+  /** The values of some positions, counted row by row. */
+  occlude: { ask: Part<OcclusionJob>; answer: Float32Array };
+  /** The tiles of an input, those that the map holds for most important first. */
+  ranking: {
+    ask: { readonly map: PlacedMap; readonly inputHeight: number; readonly inputWidth: number; readonly tile: number };
+    answer: Uint32Array;
   };
+  /** Checks what is asked of a run, and gives what a pool needs to answer it. */
+  curves: {
+    ask: {
+      readonly run: number;
+      readonly map: PlacedMap;
+      readonly class: number;
+      readonly tile: number;
+      readonly randomOrders: number;
+    };
+    answer: { readonly job: CurvesJob; readonly passes: number };
+  };
+  /** The class's probability in some passes. */
+  trace: { ask: Part<CurvesJob>; answer: Float32Array };
+  /** The curves, from the probabilities of all passes. */
+  traced: { ask: { readonly orders: TileOrders; readonly probabilities: Float32Array }; answer: Traced };
   /** One frame, forward and Grad-CAM, and if `paint` is there a picture of both. Nothing of it is kept. */
   frame: {
     ask: {

@@ -24,7 +24,14 @@ impl Bilinear {
     /// From `(height, width)` to `(height, width)`; no row comes of an empty one.
     #[must_use]
     pub fn new(from: (usize, usize), to: (usize, usize)) -> Self {
-        Self { width: from.1, rows: taps(from.0, to.0), columns: taps(from.1, to.1) }
+        Self::placed(from, to, (0.0, to.0 as f64), (0.0, to.1 as f64))
+    }
+
+    /// The source laid onto a part of the output: `down` and `across` are where it begins and how far it reaches, in pixels of the
+    /// output. What is outside has the values of its edge.
+    #[must_use]
+    pub fn placed(from: (usize, usize), to: (usize, usize), down: (f64, f64), across: (f64, f64)) -> Self {
+        Self { width: from.1, rows: taps(from.0, to.0, down), columns: taps(from.1, to.1, across) }
     }
 
     /// Row `y` of the resampled `plane`, which holds the source size row-major. A row that does not exist leaves
@@ -56,11 +63,11 @@ impl Bilinear {
     }
 }
 
-fn taps(size: usize, out_size: usize) -> Vec<Tap> {
+fn taps(size: usize, out_size: usize, (start, extent): (f64, f64)) -> Vec<Tap> {
     let Some(last) = size.checked_sub(1) else { return Vec::new() };
-    let scale = size as f64 / out_size as f64;
+    let scale = size as f64 / extent;
     let tap = |index: usize| {
-        let position = ((index as f64 + 0.5) * scale - 0.5).clamp(0.0, last as f64);
+        let position = ((index as f64 + 0.5 - start) * scale - 0.5).clamp(0.0, last as f64);
         let low = position as usize;
         Tap { low, high: (low + 1).min(last), weight: (position - low as f64) as f32 }
     };
@@ -75,6 +82,13 @@ mod tests {
     fn half_pixel_centres() {
         // torch.nn.functional.interpolate(torch.tensor([[[0., 4.]]]), size=4, mode="linear", align_corners=False)
         assert_eq!(Bilinear::new((1, 2), (1, 4)).planes(&[0.0, 4.0], 1), [0.0, 1.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn a_placed_map_keeps_its_edges_beyond_itself() {
+        // two values over the middle four of eight
+        let placed = Bilinear::placed((1, 2), (1, 8), (0.0, 1.0), (2.0, 4.0));
+        assert_eq!(placed.planes(&[0.0, 4.0], 1), [0.0, 0.0, 0.0, 1.0, 3.0, 4.0, 4.0, 4.0]);
     }
 
     #[test]

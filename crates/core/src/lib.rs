@@ -26,13 +26,14 @@ mod graph;
 mod network;
 pub mod ops;
 mod prediction;
+mod random;
 mod shape;
 mod tape;
 mod target;
 mod weights;
 
 pub use activation::{Activation, Closed, ReluRule};
-pub use attribution::{Attribution, Fill, Method, Occluder, Occlusion, Perturber, Query};
+pub use attribution::{Attribution, Fill, Method, Occluder, Occlusion, Perturber, Query, Tiling};
 pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;
 pub use error::{Error, Result};

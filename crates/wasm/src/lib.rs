@@ -2,6 +2,7 @@
 //!
 //! Whatever fails is thrown as a real `Error` with a stable `code`.
 
+mod curves;
 mod engine;
 mod error;
 mod live;
@@ -12,6 +13,7 @@ mod profile;
 mod run;
 mod types;
 
+pub use curves::{Curves, Tracer, ranking};
 pub use engine::{Engine, Prepared};
 pub use occlusion::{OccluderHandle, Occlusion};
 pub use perturbation::Perturbed;

@@ -20,6 +20,12 @@ export interface Info {
 export interface LayerTime { name: string; op: string; forward: number; backward: number }
 /** A class with its logit and softmax probability. */
 export interface Prediction { index: number; label: string; logit: number; probability: number }
+/** A probability over the share of the picture that was taken away or given back. */
+export interface Curve { shares: number[]; probabilities: number[]; area: number }
+/** A curve in a map's order, and the mean of those in random ones. */
+export interface Compared { map: Curve; random: Curve }
+/** Both experiments. */
+export interface Traced { deletion: Compared; insertion: Compared }
 /** A part of the photo, in its pixels. */
 export interface View { x: number; y: number; width: number; height: number }
 "#;
@@ -67,6 +73,25 @@ pub struct Prediction<'a> {
     pub label: &'a str,
     pub logit: f32,
     pub probability: f32,
+}
+
+#[derive(Serialize)]
+pub struct Curve<'a> {
+    pub shares: &'a [f32],
+    pub probabilities: &'a [f32],
+    pub area: f32,
+}
+
+#[derive(Serialize)]
+pub struct Compared<'a> {
+    pub map: Curve<'a>,
+    pub random: Curve<'a>,
+}
+
+#[derive(Serialize)]
+pub struct Traced<'a> {
+    pub deletion: Compared<'a>,
+    pub insertion: Compared<'a>,
 }
 
 #[derive(Serialize)]

@@ -28,6 +28,11 @@ export function checkTarget(call: string, target: unknown): void {
   check(over === undefined || isQuery(over), `${call}: target.over`, "an index or a label", over);
 }
 
+/** A length that the wasm can take; which fit is the engine's to say. */
+export function checkPixels(what: string, given: unknown): void {
+  check(Number.isInteger(given) && Number(given) > 0 && Number(given) < 2 ** 31, what, "a whole number of pixels, 1 or more", given);
+}
+
 /** What was given, in a word or two. */
 export function nameOf(given: unknown): string {
   if (typeof given === "function") return "a function";

@@ -1,6 +1,6 @@
-import type { Answer, ExplainTimings, Method, ResolvedTarget, View } from "../protocol.js";
+import type { Answer, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
-import { check, checkOptions } from "./check.js";
+import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
 
 export interface RenderOptions {
@@ -19,6 +19,8 @@ export interface RenderOptions {
 /** A raw map and where it came from. It lives in the page and needs no freeing. */
 export class Explanation {
   readonly #bridge: Bridge;
+  /** The part of the network's input that the map lies on. */
+  readonly #area: PlacedMap["area"];
   readonly run: Run;
   readonly method: Method | "occlusion";
   readonly counterfactual: boolean;
@@ -45,7 +47,7 @@ export class Explanation {
     method: Method | "occlusion",
     counterfactual: boolean,
     answer: Answer<"explain">,
-    view: View = run.view,
+    area: PlacedMap["area"] = [0, 0, run.inputWidth, run.inputHeight],
   ) {
     this.#bridge = bridge;
     this.run = run;
@@ -58,7 +60,8 @@ export class Explanation {
     this.max = answer.max;
     this.target = answer.target;
     this.layer = answer.layer;
-    this.view = view;
+    this.#area = area;
+    this.view = partOf(run, area);
     this.timings = answer.timings;
   }
 
@@ -82,6 +85,23 @@ export class Explanation {
       y: y + ((Math.floor(cell / this.width) + 0.5) / this.height) * height,
       value: this.data[best] ?? 0,
     };
+  }
+
+  /** The values and where they lie. @internal */
+  get placed(): PlacedMap {
+    const { data, channels, height, width } = this;
+    return { data, channels, height, width, area: this.#area };
+  }
+
+  /**
+   * The squares of `tile` pixels that the network's input is cut into, 16 where left out, those that the map holds for most
+   * important first; counted row by row, `⌈inputWidth / tile⌉` in a row. By the map's mean over each, for maps of three channels
+   * by that of their magnitudes; tiles that are equal come in an order of no meaning, the same each time.
+   */
+  async ranking(tile = 16): Promise<Uint32Array> {
+    checkPixels("ranking: tile", tile);
+    const { inputHeight, inputWidth } = this.run;
+    return this.#bridge.call("ranking", { map: this.placed, inputHeight, inputWidth, tile });
   }
 
   /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
@@ -109,4 +129,15 @@ export class Explanation {
       { signal, discard: (late) => late.close() },
     );
   }
+}
+
+/** A part of the input, in pixels of the photo. */
+function partOf({ view, inputWidth, inputHeight }: Run, [left, top, across, down]: PlacedMap["area"]): View {
+  const [perColumn, perRow] = [view.width / inputWidth, view.height / inputHeight];
+  return {
+    x: view.x + left * perColumn,
+    y: view.y + top * perRow,
+    width: across * perColumn,
+    height: down * perRow,
+  };
 }

@@ -1,8 +1,7 @@
 import {
-  type Answer,
   codes,
+  type Curves,
   type Method,
-  type OcclusionProgress,
   type Perturbed,
   type Prediction,
   type RunAnswer,
@@ -10,12 +9,13 @@ import {
   type Target,
   type View,
 } from "../protocol.js";
-import { type Access, workersOf } from "./access.js";
+import type { Access } from "./access.js";
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkTarget } from "./check.js";
+import { curves, type CurvesOptions } from "./curves.js";
 import { CandlingError } from "./error.js";
 import { Explanation } from "./explanation.js";
-import { occlude } from "./occlusion.js";
+import { occlusion, type OcclusionOptions } from "./occlusion.js";
 import { perturb, type PerturbOptions } from "./perturb.js";
 import type { Pool } from "./pool.js";
 
@@ -27,22 +27,6 @@ export interface ExplainOptions {
   readonly layer?: string;
   /** Grad-CAM only: what speaks against the class. */
   readonly counterfactual?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface OcclusionOptions {
-  /** The top class where left out. */
-  readonly target?: Target;
-  /** Side of the square that is covered, in pixels of the network's input; 32 where left out. */
-  readonly patch?: number;
-  /** From one position to the next, in pixels of the input; half of `patch` where left out, and at most `patch`. */
-  readonly stride?: number;
-  /** What every channel of the normalised input is under the patch; 0, a middle grey, where left out. */
-  readonly baseline?: number;
-  /** How many workers share the positions; one per processor core where left out, up to 8. Each takes some 60 MB. */
-  readonly workers?: number;
-  /** Told of the positions as they are done, from 0 to all of them. */
-  readonly onProgress?: (progress: OcclusionProgress) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -133,38 +117,21 @@ export class Run {
    * position, shared by a pool of workers that is started for it; any number of them gives the same bits.
    */
   async occlusion(options: OcclusionOptions = {}): Promise<Explanation> {
-    checkOptions("occlusion", options);
-    const { target, patch = 32, baseline = 0, onProgress = () => {}, signal } = options;
-    checkPixels("occlusion: patch", patch);
-    const { stride = Math.max(1, Math.floor(patch / 2)) } = options;
-    const workers = workersOf("occlusion", options.workers);
-    checkPixels("occlusion: stride", stride);
-    check(typeof baseline === "number", "occlusion: baseline", "a number", baseline);
-    check(typeof onProgress === "function", "occlusion: onProgress", "a function", onProgress);
-    if (target !== undefined) checkTarget("occlusion", target);
-    if (this.#freed) throw freed();
-    const plan = await this.#bridge.call(
-      "occlusion",
-      { run: this.#handle, how: { patch, stride, baseline }, ...(target === undefined ? {} : { target }) },
-      { signal, generation: this.#generation },
-    );
-    const start = performance.now();
-    const data = await occlude(this.#pool, plan, { workers, onProgress, signal });
-    const { rows, columns, job, area } = plan;
-    return new Explanation(this.#bridge, this, "occlusion", false, {
-      data,
-      channels: 1,
-      height: rows,
-      width: columns,
-      max: data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
-      target: job.target,
-      timings: { backward: 0, forwards: performance.now() - start },
-    }, partOf(this.view, area, job));
+    return occlusion(this.#access(), options);
   }
 
   /** What the network says of the photo without some of its pixels: one forward pass, of which nothing is kept. */
   async perturb(options: PerturbOptions): Promise<Perturbed> {
     return perturb(this.#access(), options);
+  }
+
+  /**
+   * How the probability of a map's class falls while the photo is taken away tile by tile, and rises while it is given back to a
+   * blurred one, in the map's order of the tiles and in random ones (Petsiuk et al. 2018). About 220 forward passes, shared by the
+   * pool of workers that occlusion maps have.
+   */
+  async curves(options: CurvesOptions): Promise<Curves> {
+    return curves(this.#access(), options);
   }
 
   /** Frees the activations and the photo. Explanations asked for before this still come; later ones fail (`"run-freed"`).
@@ -182,25 +149,6 @@ export class Run {
     if (this.#freed) throw freed();
     return { run: this, bridge: this.#bridge, pool: this.#pool, handle: this.#handle, generation: this.#generation };
   }
-}
-
-/** A part of the input, in pixels of the photo. */
-function partOf(
-  view: View,
-  [left, top, across, down]: Answer<"occlusion">["area"],
-  input: { readonly width: number; readonly height: number },
-): View {
-  const [perColumn, perRow] = [view.width / input.width, view.height / input.height];
-  return {
-    x: view.x + left * perColumn,
-    y: view.y + top * perRow,
-    width: across * perColumn,
-    height: down * perRow,
-  };
-}
-
-function checkPixels(what: string, given: unknown): void {
-  check(Number.isInteger(given) && Number(given) > 0 && Number(given) < 2 ** 31, what, "a whole number of pixels, 1 or more", given);
 }
 
 function freed(): CandlingError {

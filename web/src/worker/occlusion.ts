@@ -1,8 +1,8 @@
 /** Occlusion maps: what is asked is checked in the worker that has the run, and answered in parts by those of a pool. */
 import type { Engine, Occluder, Run } from "../candling_wasm.js";
-import { type Answer, type Ask, codes, type Occlusion, type OcclusionJob, type ResolvedTarget } from "../protocol.js";
+import type { Answer, Occlusion, OcclusionJob, ResolvedTarget } from "../protocol.js";
 import type { Wasm } from "./engine.js";
-import { failure, using } from "./failure.js";
+import { using } from "./failure.js";
 
 /** What a pool needs to map a run. Patches that do not fit its input are refused here, before a pool is started. */
 export function planOf(wasm: Wasm, run: Run, target: ResolvedTarget, how: Occlusion): Answer<"occlusion"> {
@@ -15,21 +15,8 @@ export function planOf(wasm: Wasm, run: Run, target: ResolvedTarget, how: Occlus
   });
 }
 
-/** The job that this worker has a part in. */
-let occluder: Occluder | undefined;
-
-/** The values of some positions, of the job given here or of the last one. */
-export function occlude(wasm: Wasm, engine: Engine, { job, start, end }: Ask<"occlude">): Float32Array {
-  if (job !== undefined) {
-    occluder?.free();
-    occluder = undefined;
-    occluder = begin(wasm, engine, job);
-  }
-  if (occluder === undefined) throw failure(codes.internal, "this worker has no picture to cover");
-  return occluder.values(start, end);
-}
-
-function begin(wasm: Wasm, engine: Engine, { data, height, width, target, how }: OcclusionJob): Occluder {
+/** Runs the picture as it is, and is ready for any positions. */
+export function beginOcclusion(wasm: Wasm, engine: Engine, { data, height, width, target, how }: OcclusionJob): Occluder {
   return using(engine.prepareTensor(data, height, width), (input) =>
     using(patchOf(wasm, how), (patch) => engine.occlude(input, target.class, target.over, patch)),
   );

@@ -5,15 +5,19 @@
 //! belong to the picture, not to the number.
 
 mod cam;
+mod curves;
 mod fill;
 mod occlusion;
 mod perturbation;
 mod pixel;
+mod tiles;
 
 pub use cam::signed_map;
+pub use curves::{Causal, Compared, Curve, Curves, Tracer};
 pub use fill::Fill;
 pub use occlusion::{Occluder, Occlusion};
 pub use perturbation::Perturber;
+pub use tiles::Tiling;
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,0 +1,132 @@
+/**
+ * Work that falls into like pieces, shared out among a pool of workers: positions of an occlusion map, passes of a curve.
+ *
+ * Parts are taken from one end by whoever is free, large at first and single pieces at last, so that workers of unequal speed
+ * finish together. A piece is computed alike wherever it is: the values have the same bits for any number of workers.
+ */
+import { type Ask, codes, type OcclusionProgress, type PartKind } from "../protocol.js";
+import { aborted, type Bridge } from "./bridge.js";
+import { CandlingError } from "./error.js";
+import type { Pool } from "./pool.js";
+
+/** At most so many pieces at once: after an abort, a worker is busy for so long. */
+const LARGEST_PART = 8;
+
+/** After so many crashes in a row a worker is given up; the others go on with what it had. */
+const CRASHES = 2;
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is to be done, and by how many. */
+export interface Shared<K extends PartKind> {
+  /** The call that does a part. */
+  readonly kind: K;
+  readonly job: NonNullable<Ask<K>["job"]>;
+  /** Number of pieces. */
+  readonly total: number;
+  readonly workers: number;
+  readonly onProgress: (progress: OcclusionProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The values of all pieces, in order. */
+export function share<K extends PartKind>(pool: Pool, shared: Shared<K>): Promise<Float32Array> {
+  const { total, workers, onProgress, signal } = shared;
+  return pool.lend(Math.min(workers, total), signal, async (lent) => {
+    const parts = new Parts(total, lent.length);
+    const all = new Float32Array(total);
+    let done = 0;
+    onProgress({ done, total });
+    const enter = ({ start, end }: Range, values: Float32Array) => {
+      all.set(values, start);
+      done += end - start;
+      // An aborted call says nothing more.
+      if (signal?.aborted !== true) onProgress({ done, total });
+    };
+    let sound = lent.map((worker) => ({ worker, crash: undefined as CandlingError | undefined }));
+    // Once around, unless a worker was given up after the others had found nothing left to do.
+    while (done < total) {
+      const outcomes = await Promise.allSettled(
+        sound.map(async (lane) => {
+          try {
+            lane.crash = await work(lane.worker, shared, parts, enter);
+          } catch (error) {
+            parts.clear();
+            throw error;
+          }
+        }),
+      );
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      const crash = sound.find((lane) => lane.crash !== undefined)?.crash;
+      sound = sound.filter((lane) => lane.crash === undefined);
+      if (sound.length === 0 && crash !== undefined) throw crash;
+    }
+    return all;
+  });
+}
+
+/** Has one worker do parts until none is left. Returns the crash for which it was given up, if it was. */
+async function work<K extends PartKind>(
+  worker: Bridge,
+  { kind, job, signal }: Shared<K>,
+  parts: Parts,
+  enter: (range: Range, values: Float32Array) => void,
+): Promise<CandlingError | undefined> {
+  /** The generation of the worker that has been given the job: one that replaces it after a crash has not. */
+  let informed: number | undefined;
+  let crashes = 0;
+  for (let part = parts.take(); part !== undefined; part = parts.take()) {
+    if (signal?.aborted) throw aborted();
+    const { generation } = worker;
+    try {
+      const ask = (informed === generation ? part : { ...part, job }) as Ask<K>;
+      const values = await worker.call(kind, ask, { signal });
+      informed = generation;
+      crashes = 0;
+      enter(part, values);
+    } catch (error) {
+      if (!isCrash(error)) throw error;
+      parts.giveBack(part);
+      crashes += 1;
+      if (crashes === CRASHES) return error;
+    }
+  }
+  return undefined;
+}
+
+/** The pieces that nobody has taken yet. */
+class Parts {
+  readonly #workers: number;
+  #left: Range[];
+
+  constructor(total: number, workers: number) {
+    this.#workers = workers;
+    this.#left = [{ start: 0, end: total }];
+  }
+
+  /** Half of one worker's share of what is left (guided self-scheduling; Polychronopoulos & Kuck 1987, with half the part). */
+  take(): Range | undefined {
+    const next = this.#left.pop();
+    if (next === undefined) return undefined;
+    const left = this.#left.reduce((sum, { start, end }) => sum + end - start, next.end - next.start);
+    const size = Math.min(LARGEST_PART, Math.ceil(left / (2 * this.#workers)));
+    const end = Math.min(next.end, next.start + size);
+    if (end < next.end) this.#left.push({ start: end, end: next.end });
+    return { start: next.start, end };
+  }
+
+  giveBack(part: Range): void {
+    this.#left.push(part);
+  }
+
+  clear(): void {
+    this.#left = [];
+  }
+}
+
+function isCrash(error: unknown): error is CandlingError {
+  return error instanceof CandlingError && (error.code === codes.engineCrashed || error.code === codes.engineUnavailable);
+}

@@ -44,22 +44,23 @@ export function watch() {
   requestAnimationFrame(look);
 }
 
-/** Clicks the second class in every frame until the large picture is another one: the first moment that a visitor is answered, in
- *  `window.answered`. */
+/** Clicks the second class in every frame until the large picture is another class's: the first moment that a visitor is answered,
+ *  in `window.answered`. */
 export function clickUntilAnswered() {
-  const picture = () => {
-    const [canvas, image] = ["canvas:not([hidden])", "img:not([hidden])"].map((what) =>
-      document.querySelector(`[data-view="cam"] ${what}`),
-    );
-    if (canvas !== null) return `own map of ${canvas.dataset.target}`;
-    return image?.complete ? new URL(image.currentSrc).pathname : undefined;
+  /** The class that is shown, by the network or beforehand. */
+  const shown = () => {
+    const cam = document.querySelector('[data-view="cam"]');
+    const canvas = cam?.querySelector("canvas:not([hidden])");
+    if (canvas?.dataset.target) return { by: "the network", of: canvas.dataset.target };
+    const image = cam?.querySelector("img:not([hidden])");
+    return image?.complete ? { by: "beforehand", of: /(\d+)\.jpg$/.exec(image.currentSrc)?.[1] } : undefined;
   };
   const second = '#predictions li:nth-child(2) button[data-class][aria-pressed="false"]';
   let before;
   const click = () => {
-    const now = picture();
-    if (before === undefined && now?.includes("/")) before = now;
-    if (before !== undefined && now !== undefined && now !== before) {
+    const now = shown();
+    before ??= now;
+    if (now !== undefined && now.of !== before.of) {
       requestAnimationFrame(() => {
         window.answered = { time: performance.now(), before, after: now };
       });

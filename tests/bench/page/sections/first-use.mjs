@@ -53,5 +53,7 @@ export function render({ firstPaint, poster, largestPaint, largestElement, answe
   ].map(([what, { runs, median, min, p90 }]) => [what, runs, ...[median, min, p90].map(Math.round)]);
   return `${table(["from navigation", "runs", "median ms", "min", "p90"], rows)}
 
-The answer to the click: from ${answer.before} to ${answer.after}.`;
+The answer to the click: from class ${answer.before.of} to class ${answer.after.of}, computed ${
+    answer.after.by === "beforehand" ? "beforehand" : "by the network"
+  }.`;
 }

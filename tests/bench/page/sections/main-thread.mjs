@@ -2,7 +2,9 @@
  * The longest task of the main thread while the page is used, the processor slowed to a quarter (as DevTools does it).
  *
  * A task is a trace event `RunTask` of the page's main thread. `PerformanceObserver` reports those of 50 ms and more by itself; its
- * number stands beside, but says nothing about shorter ones.
+ * number stands beside, but says nothing about shorter ones. Two kinds are left out, since they are not the page's: the task in which
+ * the browser hands the thread a new document (50 to 130 ms for a page of one line), and those in which it answers the tools that
+ * measure here.
  */
 import { table } from "../../lib/table.mjs";
 import { firstOwnMap, idle, inFreshBrowser, scrollThrough } from "../visit.mjs";
@@ -75,15 +77,19 @@ function tasks(trace) {
   const names = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
   const main = new Set(names.map(thread));
   const events = traceEvents.filter((event) => event.ph === "X" && main.has(thread(event))).sort((a, b) => b.dur - a.dur);
+  // a mark has no duration, and may come from another thread of the process
+  const commits = traceEvents.filter(({ name }) => name === "commitNavigationEnd").map((mark) => ({ ...mark, dur: 0 }));
+  const ofTools = events.filter(({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === "blink.mojom.DevToolsSession");
   const longest = [];
   for (const task of events.filter(isTask)) {
+    if (commits.some((commit) => within({ ...commit, tid: task.tid }, task)) || ofTools.some((event) => within(event, task))) continue;
     // the same task is traced more than once, one event inside the other
     if (!longest.some((outer) => within(task, outer))) longest.push(task);
     if (longest.length === NAMED_TASKS) break;
   }
   return longest.map((task) => {
     const parts = events.filter((event) => !isTask(event) && within(event, task) && event.dur >= NAMED_SHARE * task.dur);
-    return { ms: task.dur / 1e3, what: parts.map(named) };
+    return { ms: task.dur / 1e3, processor: (task.tdur ?? task.dur) / 1e3, what: parts.map(named) };
   });
 }
 
@@ -136,10 +142,11 @@ export const longestTask = ({ rows }) => Math.max(...rows.map(longestOf));
 export function render({ rows }) {
   const cells = rows.map(({ what, longest, reported }) => {
     const milliseconds = Array.from({ length: NAMED_TASKS }, (_, i) => Math.round(longest[i]?.ms ?? 0));
-    return [what, ...milliseconds, Math.round(reported)];
+    const [first, ...rest] = milliseconds;
+    return [what, first, Math.round(longest[0]?.processor ?? 0), ...rest, Math.round(reported)];
   });
   const parts = rows.map(({ what, longest: [task] }) => `- ${what}: ${task?.what.join("; ") || "nothing that stands out"}`);
-  return `${table(["while", "longest task, ms", "second", "third", "reported"], cells)}
+  return `${table(["while", "longest task, ms", "of these on the processor", "second", "third", "reported"], cells)}
 
 What the longest task of each consists of:
 

@@ -6,12 +6,14 @@ import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
 import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
-import { download } from "./worker/download.js";
+import { bytesBut, download } from "./worker/download.js";
 import { startEngine, type Wasm } from "./worker/engine.js";
+import { answerOf } from "./worker/explanation.js";
 import { failure, toFailure, using } from "./worker/failure.js";
 import { look } from "./worker/live.js";
 import { beginOcclusion, planOf } from "./worker/occlusion.js";
 import { valuesOf } from "./worker/parts.js";
+import { randomized } from "./worker/randomized.js";
 
 interface KeptRun {
   readonly run: Run;
@@ -25,6 +27,8 @@ interface Loaded {
   readonly memory: WebAssembly.Memory;
   readonly engine: Engine;
   readonly classes: number;
+  /** Bytes of the engine's files and of the model's. */
+  readonly bytes: number;
 }
 
 let loaded: Loaded | undefined;
@@ -43,7 +47,7 @@ const handlers: Handlers = {
     ]);
     const engine = new wasm.Engine(bytes);
     const info = engine.info();
-    loaded = { wasm, memory, engine, classes: info.classes };
+    loaded = { wasm, memory, engine, classes: info.classes, bytes: bytesBut(model) + bytes.byteLength };
     const about = { info: { ...info, build, threads }, labels: engine.labels(), colormaps: wasm.colormaps() };
     return { answer: { ...about, model: new Blob([bytes]) } };
   },
@@ -73,25 +77,16 @@ const handlers: Handlers = {
     const { run, top } = kept(handle);
     const resolved = resolve(target ?? top);
     const start = performance.now();
-    const explanation = run.explain(method, resolved.class, resolved.over, layer, counterfactual);
-    return using(explanation, (map) => {
-      const backward = performance.now() - start;
-      counts.explanations += 1;
-      const data = map.data();
-      return {
-        answer: {
-          data,
-          channels: map.channels,
-          height: map.height,
-          width: map.width,
-          max: map.max,
-          target: resolved,
-          ...(map.layer === undefined ? {} : { layer: map.layer }),
-          timings: { backward },
-        },
-        transfer: [data.buffer],
-      };
-    });
+    const answer = answerOf(run.explain(method, resolved.class, resolved.over, layer, counterfactual), resolved, start);
+    counts.explanations += 1;
+    return { answer, transfer: [answer.data.buffer] };
+  },
+
+  randomized(ask) {
+    const answer = randomized(kept(ask.run).run, resolve(ask.target), ask);
+    counts.forwards += 1;
+    counts.explanations += answer.maps.length;
+    return { answer, transfer: answer.maps.map(({ map }) => map.data.buffer) };
   },
 
   perturb({ run: handle, mask, fill }) {
@@ -159,7 +154,7 @@ const handlers: Handlers = {
   },
 
   stats() {
-    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0 } };
+    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0, bytes: loaded?.bytes ?? 0 } };
   },
 
   free({ run }) {

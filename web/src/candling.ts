@@ -18,8 +18,10 @@ export type { OcclusionOptions } from "./client/occlusion.js";
 export type { PaintOptions } from "./client/paint.js";
 export type { PerturbOptions } from "./client/perturb.js";
 export type { PhotoSource } from "./client/photo.js";
+export type { Randomized, RandomizedOptions } from "./client/randomized.js";
 export { Run } from "./client/run.js";
 export type { ExplainOptions } from "./client/run.js";
+export { version } from "./client/version.js";
 export { weightsFor } from "./client/weights.js";
 export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {

@@ -63,6 +63,15 @@ export class Run {
   ): Explanation;
   /** A forward pass without the pixels that `mask` (height·width values, row by row) is not 0 at. */
   perturb(mask: Uint8Array, fill: Fill): Perturbed;
+  /** The input explained by a network whose first layers of `EngineInfo.weighted` are drawn anew. */
+  randomized(
+    layers: number,
+    target: number,
+    over: number | undefined,
+    methods: readonly Method[],
+    layer: string | undefined,
+    seed: number,
+  ): Randomized;
   free(): void;
 }
 
@@ -71,6 +80,18 @@ export class Perturbed {
   private constructor();
   logits(): Float32Array;
   probabilities(): Float32Array;
+  free(): void;
+}
+
+/** What a network with weights drawn anew says, and how. */
+export class Randomized {
+  private constructor();
+  /** Names of the layers that were drawn anew. */
+  layers(): string[];
+  readonly probability: number;
+  /** The map of the method with this index; only once. */
+  map(method: number): Explanation | undefined;
+  correlation(method: number): number | undefined;
   free(): void;
 }
 

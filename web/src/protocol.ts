@@ -69,6 +69,8 @@ export interface EngineInfo {
   readonly defaultLayer: string;
   /** In the order of the forward pass. */
   readonly layers: readonly LayerInfo[];
+  /** Names of those with weights, from the output down: the order of `Run.randomized`. */
+  readonly weighted: readonly string[];
   readonly classes: number;
 }
 
@@ -221,6 +223,8 @@ export interface Stats {
   readonly runs: number;
   /** Size of the wasm memory in bytes; it only grows, so this is also its peak. */
   readonly memory: number;
+  /** What the worker loaded: the files of the engine as they came over the wire, and the model's file. */
+  readonly bytes: number;
 }
 
 /** A photo on its way to the worker. `blob` is still encoded; `pixels` are RGBA8 with straight alpha. */
@@ -252,6 +256,14 @@ export interface MapData {
 /** A map and the part of the input that it lies on, in pixels of the input. */
 export interface PlacedMap extends MapData {
   readonly area: readonly [left: number, top: number, width: number, height: number];
+}
+
+/** An explanation as it comes from the worker. */
+export interface MapAnswer extends MapData {
+  readonly max: number;
+  readonly target: ResolvedTarget;
+  readonly layer?: string;
+  readonly timings: ExplainTimings;
 }
 
 /** What one frame of a live stream was found to be. */
@@ -297,12 +309,7 @@ export interface Calls {
       readonly layer?: string;
       readonly counterfactual: boolean;
     };
-    answer: MapData & {
-      readonly max: number;
-      readonly target: ResolvedTarget;
-      readonly layer?: string;
-      readonly timings: ExplainTimings;
-    };
+    answer: MapAnswer;
   };
   /** A forward pass on the run's input without what the mask covers. */
   perturb: { ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill }; answer: Perturbed };
@@ -339,6 +346,24 @@ export interface Calls {
   trace: { ask: Part<CurvesJob>; answer: Float32Array };
   /** The curves, from the probabilities of all passes. */
   traced: { ask: { readonly orders: TileOrders; readonly probabilities: Float32Array }; answer: Traced };
+  /** Maps of a network whose first layers of `EngineInfo.weighted` are drawn anew. */
+  randomized: {
+    ask: {
+      readonly run: number;
+      readonly layers: number;
+      readonly target: Target;
+      readonly methods: readonly Method[];
+      /** For the methods that take one. */
+      readonly layer?: string;
+      readonly seed: number;
+    };
+    answer: {
+      readonly layers: readonly string[];
+      readonly probability: number;
+      /** One for each method. */
+      readonly maps: readonly { readonly map: MapAnswer; readonly correlation: number | undefined }[];
+    };
+  };
   /** One frame, forward and Grad-CAM, and if `paint` is there a picture of both. Nothing of it is kept. */
   frame: {
     ask: {
@@ -416,6 +441,8 @@ export const codes = {
   badArgument: "bad-argument",
   /** No such class; the engine says the same of names. */
   unknownClass: "unknown-class",
+  /** The browser does not have what this needs, or not on such a page. */
+  unavailable: "unavailable",
   /** A defect of ours. */
   internal: "internal",
 } as const;

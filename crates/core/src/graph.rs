@@ -184,6 +184,11 @@ impl Graph {
         self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Conv2d(_)))
     }
 
+    /// The layers that have parameters, from the logits down.
+    pub fn weighted(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.ids().rev().filter(|&id| !self.node(id).op.parameters().is_empty())
+    }
+
     /// The layer of this name.
     ///
     /// # Errors

@@ -16,11 +16,12 @@ pub enum Retain<'a> {
     All,
 }
 
-/// A graph whose weights a backend has prepared. Immutable: one network serves any number of tapes.
+/// A graph whose weights a backend has prepared. Immutable: one network serves any number of tapes. Networks that differ in some
+/// layers share the others.
 pub struct Network<B: Backend> {
-    backend: B,
-    graph: Graph,
-    prepared: Vec<Prepared<B>>,
+    backend: Arc<B>,
+    graph: Arc<Graph>,
+    prepared: Vec<Arc<Prepared<B>>>,
 }
 
 impl<B: Backend> Network<B> {
@@ -30,10 +31,18 @@ impl<B: Backend> Network<B> {
     /// [`Error::AtLayer`] where a weight is missing, of the wrong shape, or not finite.
     pub fn new(backend: B, graph: Graph, weights: &Weights) -> Result<Self> {
         let prepare = |node: &crate::Node| {
-            node.op.prepare(&backend, &node.name, weights).map_err(|e| e.at(&node.name, node.op.name()))
+            let prepared = node.op.prepare(&backend, &node.name, weights);
+            prepared.map(Arc::new).map_err(|e| e.at(&node.name, node.op.name()))
         };
         let prepared = graph.nodes().iter().map(prepare).collect::<Result<_>>()?;
-        Ok(Self { backend, graph, prepared })
+        Ok(Self { backend: Arc::new(backend), graph: Arc::new(graph), prepared })
+    }
+
+    /// This network with other weights in some layers.
+    pub(crate) fn with(&self, layers: &[(NodeId, Arc<Prepared<B>>)]) -> Self {
+        let mut prepared = self.prepared.clone();
+        layers.iter().for_each(|(id, weights)| prepared[id.index()] = Arc::clone(weights));
+        Self { backend: Arc::clone(&self.backend), graph: Arc::clone(&self.graph), prepared }
     }
 
     /// The layers.
@@ -109,7 +118,7 @@ impl<B: Backend> Network<B> {
             }
             let result = node
                 .op
-                .forward(&self.backend, self.prepared(id), &inputs, shapes[id.index()])
+                .forward(self.backend(), self.prepared(id), &inputs, shapes[id.index()])
                 .map_err(|e| e.at(&node.name, node.op.name()))?;
             outputs[id.index()] = Some(result.y);
             argmax[id.index()] = result.argmax.filter(|_| on_way_back[id.index()]);

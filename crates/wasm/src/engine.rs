@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candling_core::{Network, NodeId, Retain, Shape};
+use candling_core::{Network, NodeId, Retain, Shape, Trained};
 use candling_cpu::{Cpu, on_threads};
 use candling_imaging::{Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
@@ -18,6 +18,7 @@ pub struct Engine {
     /// Its weights have gone into the network.
     pub(crate) model: Model,
     labels: Arc<Labels>,
+    trained: Arc<Trained>,
     pub(crate) network: Arc<Network<Cpu>>,
 }
 
@@ -39,9 +40,11 @@ impl Engine {
     pub fn new(model: &[u8]) -> Result<Engine> {
         let mut model = Model::from_bytes(model)?;
         let weights = std::mem::take(&mut model.weights);
+        let trained = Trained::of(&model.graph, &weights).map_err(candling_models::Error::from)?;
         let network =
             Network::new(Cpu::new(), model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
-        Ok(Self { labels: Arc::new(model.labels.clone()), network: Arc::new(network), model })
+        let labels = Arc::new(model.labels.clone());
+        Ok(Self { labels, trained: Arc::new(trained), network: Arc::new(network), model })
     }
 
     /// What the model says about itself.
@@ -65,6 +68,7 @@ impl Engine {
             default_layer: &graph.node(self.model.default_layer).name,
             classes: graph.classes(),
             layers: graph.ids().map(layer).collect(),
+            weighted: graph.weighted().map(|id| graph.node(id).name.as_str()).collect(),
         })
     }
 
@@ -125,7 +129,7 @@ impl Engine {
     /// A forward pass that keeps what `retain` says, asked about `layer` where a question names none.
     pub(crate) fn run(&self, input: &Prepared, retain: Retain<'_>, layer: NodeId) -> Result<Run> {
         let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, retain))?;
-        Run::new(tape, Arc::clone(&self.labels), layer)
+        Run::new(tape, Arc::clone(&self.labels), Arc::clone(&self.trained), layer)
     }
 }
 

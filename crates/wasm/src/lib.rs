@@ -2,6 +2,7 @@
 //!
 //! Whatever fails is thrown as a real `Error` with a stable `code`.
 
+mod cascade;
 mod curves;
 mod engine;
 mod error;
@@ -13,6 +14,7 @@ mod profile;
 mod run;
 mod types;
 
+pub use cascade::Randomized;
 pub use curves::{Curves, Tracer, ranking};
 pub use engine::{Engine, Prepared};
 pub use occlusion::{OccluderHandle, Occlusion};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use candling_core::{Attribution, Method, NodeId, Query, Tape, Target, top};
+use candling_core::attribution::Cascade;
+use candling_core::{Attribution, Graph, Method, NodeId, Query, Tape, Target, Trained, top};
 use candling_cpu::{Cpu, on_threads};
 use candling_models::Labels;
 use js_sys::Float32Array;
@@ -20,7 +21,10 @@ pub struct Run {
     logits: Vec<f32>,
     labels: Arc<Labels>,
     default_layer: NodeId,
+    pub(crate) trained: Arc<Trained>,
     pub(crate) perturbers: Perturbers,
+    /// Of the last seed that was asked for.
+    pub(crate) cascade: Option<Cascade<Cpu>>,
 }
 
 /// A raw attribution map.
@@ -31,9 +35,20 @@ pub struct Explanation {
 }
 
 impl Run {
-    pub(crate) fn new(tape: Tape<Cpu>, labels: Arc<Labels>, default_layer: NodeId) -> Result<Self> {
+    pub(crate) fn new(
+        tape: Tape<Cpu>,
+        labels: Arc<Labels>,
+        trained: Arc<Trained>,
+        default_layer: NodeId,
+    ) -> Result<Self> {
         let logits = block_on(tape.logits())?;
-        Ok(Self { tape, logits, labels, default_layer, perturbers: Perturbers::default() })
+        let perturbers = Perturbers::default();
+        Ok(Self { tape, logits, labels, default_layer, trained, perturbers, cascade: None })
+    }
+
+    /// The layer of this name, or the model's own choice.
+    pub(crate) fn layer(&self, name: Option<&str>) -> candling_core::Result<NodeId> {
+        name.map_or(Ok(self.default_layer), |name| self.tape.graph().find(name))
     }
 }
 
@@ -89,15 +104,22 @@ impl Run {
         let query = Query {
             method,
             target: target_of(target, over),
-            layer: match layer {
-                Some(name) => Some(graph.find(&name)?),
-                None => method.takes_layer().then_some(self.default_layer),
+            layer: if layer.is_some() || method.takes_layer() {
+                Some(self.layer(layer.as_deref())?)
+            } else {
+                None
             },
             counterfactual,
         };
         let attribution = on_threads(|| block_on(self.tape.explain(&query)))?;
+        Ok(Explanation::new(attribution, graph))
+    }
+}
+
+impl Explanation {
+    pub(crate) fn new(attribution: Attribution, graph: &Graph) -> Self {
         let layer = attribution.layer.map(|id| graph.node(id).name.clone());
-        Ok(Explanation { attribution, layer })
+        Self { attribution, layer }
     }
 }
 

@@ -10,7 +10,9 @@ import {
 } from "../protocol.js";
 import { Bridge } from "./bridge.js";
 import { check, checkOptions } from "./check.js";
+import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
+import { checkRender, type RenderOptions } from "./explanation.js";
 import { type LiveOptions, type LiveStats, stream } from "./live.js";
 import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 import { Pool } from "./pool.js";
@@ -49,6 +51,9 @@ export interface RunOptions {
 export class Candling {
   readonly #bridge: Bridge;
   readonly #pool: Pool;
+  #digest: Promise<string> | undefined;
+  /** The model's file as it was loaded: bytes that need not be fetched again. */
+  readonly file: Blob;
   readonly info: EngineInfo & EngineBuild;
   /** The name of each class, by index. */
   readonly labels: readonly string[];
@@ -58,6 +63,7 @@ export class Candling {
   private constructor(bridge: Bridge, { info, labels, colormaps, model }: Answer<"load">) {
     this.#bridge = bridge;
     this.#pool = new Pool(spawnWorker, model, info.build);
+    this.file = model;
     this.info = info;
     this.labels = labels;
     this.colormaps = colormaps;
@@ -138,6 +144,25 @@ export class Candling {
   async findClass(query: string): Promise<number> {
     check(typeof query === "string", "findClass: the query", "an index, a label or a part of one, as a string", query);
     return this.#bridge.call("findClass", { query });
+  }
+
+  /** A colour scale as a picture, 0 at the left to the maximum at the right, for a legend; the caller closes it. */
+  async ramp(options: RenderOptions): Promise<ImageBitmap> {
+    const { width, height, colormap, opacity, signal } = checkRender("ramp", options);
+    const data = Float32Array.from({ length: width }, (_, x) => (x + 1) / width);
+    const map = { data, channels: 1, height: 1, width };
+    return this.#bridge.call(
+      "render",
+      { ...map, outWidth: width, outHeight: height, colormap, opacity },
+      { signal, discard: (late) => late.close() },
+    );
+  }
+
+  /** SHA-256 of the model's file, in lowercase hexadecimal. Fails with the code `"unavailable"` on pages that are not a secure context,
+   *  where browsers compute none. */
+  digest(): Promise<string> {
+    this.#digest ??= digestOf(this.file);
+    return this.#digest;
   }
 
   /** Counters of the worker, for measuring. */

@@ -106,13 +106,7 @@ export class Explanation {
 
   /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
   async render(options: RenderOptions): Promise<ImageBitmap> {
-    checkOptions("render", options);
-    const { width, height, colormap, opacity, scale, signal } = options;
-    check(Number.isInteger(width) && width > 0, "render: width", "a whole number of pixels, 1 or more", width);
-    check(Number.isInteger(height) && height > 0, "render: height", "a whole number of pixels, 1 or more", height);
-    check(typeof colormap === "string", "render: colormap", "one of candling.colormaps", colormap);
-    check(typeof opacity === "number", "render: opacity", "a number from 0 to 1", opacity);
-    check(scale === undefined || typeof scale === "number", "render: scale", "a number above 0", scale);
+    const { width, height, colormap, opacity, scale, signal } = checkRender("render", options);
     return this.#bridge.call(
       "render",
       {
@@ -129,6 +123,18 @@ export class Explanation {
       { signal, discard: (late) => late.close() },
     );
   }
+}
+
+/** The options of a picture, each of its kind. */
+export function checkRender(call: string, options: RenderOptions): RenderOptions {
+  checkOptions(call, options);
+  const { width, height, colormap, opacity, scale } = options;
+  check(Number.isInteger(width) && width > 0, `${call}: width`, "a whole number of pixels, 1 or more", width);
+  check(Number.isInteger(height) && height > 0, `${call}: height`, "a whole number of pixels, 1 or more", height);
+  check(typeof colormap === "string", `${call}: colormap`, "one of candling.colormaps", colormap);
+  check(typeof opacity === "number", `${call}: opacity`, "a number from 0 to 1", opacity);
+  check(scale === undefined || typeof scale === "number", `${call}: scale`, "a number above 0", scale);
+  return options;
 }
 
 /** A part of the input, in pixels of the photo. */

@@ -18,6 +18,7 @@ import { Explanation } from "./explanation.js";
 import { occlusion, type OcclusionOptions } from "./occlusion.js";
 import { perturb, type PerturbOptions } from "./perturb.js";
 import type { Pool } from "./pool.js";
+import { type Randomized, randomized, type RandomizedOptions } from "./randomized.js";
 
 export interface ExplainOptions {
   readonly method: Method;
@@ -132,6 +133,15 @@ export class Run {
    */
   async curves(options: CurvesOptions): Promise<Curves> {
     return curves(this.#access(), options);
+  }
+
+  /**
+   * Explains the photo by a network of which the first layers, from the output down, have lost what they learnt: their weights are
+   * drawn anew, at the scale of the trained ones (Adebayo et al. 2018, cascading randomisation). A method whose map stays as it was
+   * does not explain the network. What was drawn is kept for the next call with the same seed, until the run is freed.
+   */
+  async randomized(options: RandomizedOptions): Promise<Randomized> {
+    return randomized(this.#access(), options);
   }
 
   /** Frees the activations and the photo. Explanations asked for before this still come; later ones fail (`"run-freed"`).

@@ -15,6 +15,15 @@ export async function download(model: string | Blob, onProgress: (progress: Prog
   }
 }
 
+/** What this worker has loaded besides the model, whose size is known without asking the browser: a file of another origin has none
+ *  there. Compressed sizes, where the browser tells them. */
+export function bytesBut(model: string | Blob): number {
+  const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  return entries
+    .filter(({ name }) => name !== model)
+    .reduce((sum, { encodedBodySize, decodedBodySize }) => sum + (encodedBodySize || decodedBodySize), 0);
+}
+
 /** The length of the body in bytes, where it is known. Under a content encoding the header counts compressed bytes, the
  *  stream unpacked ones: no honest total then. */
 function lengthOf(response: Response): number | undefined {

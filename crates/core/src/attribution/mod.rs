@@ -5,6 +5,7 @@
 //! belong to the picture, not to the number.
 
 mod cam;
+mod cascade;
 mod curves;
 mod fill;
 mod occlusion;
@@ -13,6 +14,7 @@ mod pixel;
 mod tiles;
 
 pub use cam::signed_map;
+pub use cascade::{Cascade, Randomized, RandomizedMap};
 pub use curves::{Causal, Compared, Curve, Curves, Tracer};
 pub use fill::Fill;
 pub use occlusion::{Occluder, Occlusion};

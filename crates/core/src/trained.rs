@@ -1,0 +1,58 @@
+//! What is remembered of weights that a backend has taken: enough to draw others like them, and to check the forward pass.
+
+use crate::{Graph, NodeId, Result, Weights};
+
+/// What is remembered of a network's parameters; a hundredth of their size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained {
+    /// By node; empty for those without parameters.
+    layers: Vec<Layer>,
+}
+
+/// Of one layer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Layer {
+    /// Of each tensor, in the order of [`Op::parameters`](crate::Op::parameters).
+    pub tensors: Vec<Spread>,
+    /// Its bias, or shift.
+    pub bias: Vec<f32>,
+}
+
+/// The normal distribution of a tensor's values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Spread {
+    pub mean: f64,
+    pub deviation: f64,
+}
+
+impl Trained {
+    /// Of the parameters of this graph.
+    ///
+    /// # Errors
+    /// As [`Graph::check_weights`].
+    pub fn of(graph: &Graph, weights: &Weights) -> Result<Self> {
+        let layer = |id: NodeId| {
+            let node = graph.node(id);
+            let tensors =
+                node.op.weights(&node.name, weights).map_err(|e| e.at(&node.name, node.op.name()))?;
+            Ok(Layer {
+                tensors: tensors.iter().map(|values| Spread::of(values)).collect(),
+                bias: tensors.get(1).map_or_else(Vec::new, |bias| bias.to_vec()),
+            })
+        };
+        Ok(Self { layers: graph.ids().map(layer).collect::<Result<_>>()? })
+    }
+
+    pub(crate) fn layer(&self, id: NodeId) -> &Layer {
+        &self.layers[id.index()]
+    }
+}
+
+impl Spread {
+    fn of(values: &[f32]) -> Self {
+        let count = values.len() as f64;
+        let mean = values.iter().copied().map(f64::from).sum::<f64>() / count;
+        let variance = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / count;
+        Self { mean, deviation: variance.sqrt() }
+    }
+}

@@ -1,0 +1,55 @@
+/** Cascading randomisation (Adebayo et al. 2018): does a map depend on what the network has learnt? */
+import type { Method, Target } from "../protocol.js";
+import type { Access } from "./access.js";
+import { check, checkOptions, checkTarget } from "./check.js";
+import { Explanation } from "./explanation.js";
+
+export interface RandomizedOptions {
+  /** So many layers of `candling.info.weighted`, from the output down, have their weights drawn anew; 0 for none. */
+  readonly layers: number;
+  readonly target: Target;
+  readonly methods: readonly Method[];
+  /** For those of the methods that take one; the last convolution where left out. */
+  readonly layer?: string;
+  /** A whole number from 0 below 2³²; the same one draws the same weights. 0 where left out. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Randomized {
+  /** Names of the layers that were drawn anew, from the output down. */
+  readonly layers: readonly string[];
+  /** Softmax probability of the target's class now; of a margin, that of `class`. NaN where the logits overflowed. */
+  readonly probability: number;
+  /** For each method its map by the randomised network, and the rank correlation of its magnitudes with those of the trained
+   *  network's map, −1 to 1. A map that overflowed is NaN throughout, and `paint` refuses it with `"not-finite"`. Undefined is the
+   *  correlation of such a one, and where one of the two maps is constant. */
+  readonly maps: readonly { readonly map: Explanation; readonly correlation: number | undefined }[];
+}
+
+export async function randomized(
+  { run, bridge, handle, generation }: Access,
+  options: RandomizedOptions,
+): Promise<Randomized> {
+  checkOptions("randomized", options);
+  const { layers, target, methods, layer, seed = 0, signal } = options;
+  check(isWhole(layers), "randomized: layers", "a whole number, 0 or more", layers);
+  checkTarget("randomized", target);
+  const named = Array.isArray(methods) && methods.every((method) => typeof method === "string");
+  check(named, "randomized: methods", "an array of their names", methods);
+  check(layer === undefined || typeof layer === "string", "randomized: layer", "the name of one in candling.info.layers", layer);
+  check(isWhole(seed), "randomized: seed", "a whole number from 0 below 2³²", seed);
+  const answer = await bridge.call(
+    "randomized",
+    { run: handle, layers, target, methods, seed, ...(layer === undefined ? {} : { layer }) },
+    { signal, generation },
+  );
+  const explanation = (map: (typeof answer.maps)[number]["map"], i: number) =>
+    new Explanation(bridge, run, methods[i] as Method, false, map);
+  return { ...answer, maps: answer.maps.map(({ map, correlation }, i) => ({ map: explanation(map, i), correlation })) };
+}
+
+/** One that the wasm can take. */
+function isWhole(given: unknown): boolean {
+  return Number.isInteger(given) && Number(given) >= 0 && Number(given) < 2 ** 32;
+}

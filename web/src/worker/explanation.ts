@@ -1,0 +1,19 @@
+/** A map out of the wasm. */
+import type { Explanation } from "../candling_wasm.js";
+import type { MapAnswer, ResolvedTarget } from "../protocol.js";
+import { using } from "./failure.js";
+
+/** Frees the explanation; `start` is when its computation began. */
+export function answerOf(explanation: Explanation, target: ResolvedTarget, start: number): MapAnswer {
+  const backward = performance.now() - start;
+  return using(explanation, (map) => ({
+    data: map.data(),
+    channels: map.channels,
+    height: map.height,
+    width: map.width,
+    max: map.max,
+    target,
+    ...(map.layer === undefined ? {} : { layer: map.layer }),
+    timings: { backward },
+  }));
+}

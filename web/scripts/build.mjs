@@ -4,9 +4,14 @@
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
  *   lab.js              the page; imports candling.js, as any other page would
+ *   door.js             the script of door.html, which fetches a picture by its link
+ *
+ * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
  */
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { www } from "./server.mjs";
+import { buildServiceWorker } from "./service-worker.mjs";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
@@ -20,7 +25,7 @@ const stayApart = {
 };
 
 await build({
-  entryPoints: ["candling.ts", "candling-worker.ts", "lab.ts"].map((name) => source + name),
+  entryPoints: ["candling.ts", "candling-worker.ts", "lab.ts", "door.ts"].map((name) => source + name),
   outdir: lib,
   bundle: true,
   format: "esm",
@@ -31,3 +36,5 @@ await build({
   logLevel: "info",
   plugins: [stayApart],
 });
+
+await buildServiceWorker(www);

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import sirv from "sirv";
 
-const site = fileURLToPath(new URL("../../www/", import.meta.url));
+/** The site's folder. */
+export const www = fileURLToPath(new URL("../../www/", import.meta.url));
 
 /** As in the page's own `<meta>`, plus what only a header can say. */
 export const contentSecurityPolicy = [
@@ -11,15 +12,27 @@ export const contentSecurityPolicy = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self'",
+  "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
+  "frame-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join("; ");
+
+/** The one document that may ask other origins, and can do nothing else (`door.html`). */
+export const doorPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "connect-src https: http://localhost:* http://127.0.0.1:*",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join("; ");
 
 const headers = {
-  "Content-Security-Policy": contentSecurityPolicy,
   "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
@@ -31,8 +44,9 @@ export const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Serves `www` on this machine only. `port` 0 takes a free one. Rejects with the listening error (`EADDRINUSE`, ...). */
-export function serve(port, { isolated = false } = {}) {
+/** Serves a folder, `www` where none is named, on this machine only. `port` 0 takes a free one. Rejects with the listening error
+ *  (`EADDRINUSE`, ...). */
+export function serve(port, { isolated = false, site = www } = {}) {
   const sent = isolated ? { ...headers, ...isolation } : headers;
   // dev: look at the disk on every request, so that a rebuild shows on reload
   const files = sirv(site, { dev: true, etag: true, setHeaders: (response, path) => {
@@ -40,6 +54,8 @@ export function serve(port, { isolated = false } = {}) {
   } });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
+    const isDoor = /\/door\.html(\?|$)/.test(request.url);
+    response.setHeader("Content-Security-Policy", isDoor ? doorPolicy : contentSecurityPolicy);
     files(request, response, () => {
       response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" });
       response.end("not found\n");

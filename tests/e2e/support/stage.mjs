@@ -33,25 +33,44 @@ const TIMEOUT_MS = 15_000;
 
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 
-/** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. */
+/** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. `site` is the
+ *  folder that is served, `www` where left out. */
 export function stage(options) {
   let server;
+  let port = 0;
   let browser;
+  /** Paths that the server was asked for, with their queries. */
+  const asked = [];
+
+  /** Opens the server: at its place from before, if it was closed. */
+  async function openServer() {
+    server = await serve(port, options);
+    ({ port } = server.address());
+    server.on("request", ({ url }) => asked.push(url));
+  }
+
+  /** From now on nobody answers at this origin. */
+  async function closeServer() {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
 
   before(async () => {
-    server = await serve(0, options);
+    await openServer();
     browser = await chromium.launch({ executablePath, args: launchArguments });
   });
   after(async () => {
     await browser?.close();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve()));
+    if (server?.listening) await closeServer();
   });
 
-  const origin = () => `http://localhost:${server.address().port}`;
+  const origin = () => `http://localhost:${port}`;
 
-  /** Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to the test. */
+  /** Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to the test. Without
+   *  `serviceWorkers: "allow"` there are none: what they answer would be hidden from `page.route` and from `requests`. */
   async function withPage(body, { expectErrors, otherOrigins = [], ...contextOptions } = {}) {
-    const context = await browser.newContext({ baseURL: origin(), ...contextOptions });
+    const context = await browser.newContext({ baseURL: origin(), serviceWorkers: "block", ...contextOptions });
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     const trouble = [];
@@ -86,7 +105,7 @@ export function stage(options) {
     }, options);
   }
 
-  return { origin, withPage, withClient };
+  return { origin, asked, openServer, closeServer, withPage, withClient };
 }
 
 /** A page of the site with nothing on it, under the site's policy. */

@@ -1,0 +1,55 @@
+/**
+ * Bundles the service worker into the site, last of all: it carries the SHA-256 of every other file, which is what makes a
+ * version of the site a thing that can be kept whole.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const entry = fileURLToPath(new URL("../src/service-worker.ts", import.meta.url));
+
+/** Not of the site: the worker itself, what only developers' tools load, and marks of the build. */
+const left = /^sw\.js$|\.map$|(^|\/)\./;
+
+/** Large, and kept only where a visitor had use for it: the builds of the engine, models, pictures. All else is code. */
+const large = /^lib\/[^/]+\/|^models\/.*\.safetensors$|^samples\/.*\.jpg$/;
+
+/** Writes `sw.js` into the folder `site`, whose files must be complete. */
+export async function buildServiceWorker(site) {
+  await build({
+    entryPoints: [entry],
+    outfile: join(site, "sw.js"),
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    define: { SITE: JSON.stringify(manifestOf(site)) },
+  });
+}
+
+/** `{ version, code, large }`: of each file its path, encoded as in an address, and its SHA-256 in hexadecimal. */
+function manifestOf(site) {
+  const manifest = { code: {}, large: {} };
+  for (const path of pathsIn(site)) {
+    const digest = sha256(readFileSync(join(site, path)));
+    manifest[large.test(path) ? "large" : "code"][path.split("/").map(encodeURIComponent).join("/")] = digest;
+  }
+  return { version: sha256(JSON.stringify(manifest)), ...manifest };
+}
+
+/** Sorted, so that the same files are the same version on every machine. */
+function pathsIn(site) {
+  return readdirSync(site, { recursive: true })
+    .filter((path) => statSync(join(site, path)).isFile())
+    .map((path) => path.split(sep).join("/"))
+    .filter((path) => !left.test(path))
+    .sort();
+}
+
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
+}

@@ -25,8 +25,8 @@ const CLASSES: usize = 5;
 /// The page's own choice of colours.
 const COLORMAP: Colormap = Colormap::Candle;
 
-/// The page's own strength of the colours.
-const OPACITY: f32 = 0.85;
+/// The page's own strength of the colours, for these.
+const OPACITY: f32 = 0.95;
 
 /// No picture is wider than this, in pixels; a smaller photo keeps its size.
 const WIDE: u32 = 800;

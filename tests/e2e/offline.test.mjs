@@ -1,0 +1,442 @@
+/** The site without a network: what is kept, that versions never mix, and that damage heals. */
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, test } from "node:test";
+import { www } from "../../web/scripts/server.mjs";
+import { buildServiceWorker } from "../../web/scripts/service-worker.mjs";
+import { idle, MODEL, stage } from "./support/stage.mjs";
+
+/** A copy of the site that a test may change; it is new before each. */
+const site = mkdtempSync(join(tmpdir(), "candling-site-"));
+const plain = stage({ site });
+const isolated = stage({ site, isolated: true });
+beforeEach(() => publish(site));
+after(() => rmSync(site, { recursive: true }));
+
+async function publish(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(www, folder, { recursive: true });
+  await buildServiceWorker(folder);
+}
+
+/** What the host does to a file is what this does. */
+const rewrite = (path, change) => writeFileSync(join(site, path), change(readFileSync(join(site, path), "utf8")));
+
+/** A second edition: the page, its style, its scripts, an engine and a picture are other bytes, the models are the same. */
+function changeSite() {
+  rewrite("index.html", (html) => html.replace("<html ", '<html data-edition="2" '));
+  rewrite("lab.css", (css) => `${css}\n:root { --edition: 2 }\n`);
+  for (const name of ["lab", "candling", "candling-worker"]) rewrite(`lib/${name}.js`, (js) => `globalThis.editions = [...(globalThis.editions ?? [1]), 2];\n${js}`);
+  // an empty custom section named "2" (WebAssembly core specification, 5.5.3)
+  appendFileSync(join(site, "lib/relaxed-simd/candling_wasm_bg.wasm"), Buffer.from([0, 2, 1, 0x32]));
+  // bytes after a JPEG's end are no part of it
+  appendFileSync(join(site, "samples/macaw.jpg"), "2");
+}
+
+/** Runs `body` with a page that may have service workers. Without a server, the browser notes on the console what it cannot ask. */
+function withSite(body, { on = plain, ...options } = {}) {
+  on.asked.length = 0;
+  const expectErrors = /ERR_CONNECTION_REFUSED|fetching the script|410|integrity|ERR_FAILED/;
+  return on.withPage(body, { serviceWorkers: "allow", expectErrors, ...options });
+}
+
+/** Waits until `condition`, which may be async, holds in the page. */
+async function until(page, condition, argument) {
+  for (let tries = 0; !(await page.evaluate(condition, argument)); tries++) {
+    assert.ok(tries < 150, `never came true: ${condition}`);
+    await page.waitForTimeout(100);
+  }
+}
+
+/** Opens the lab, has the first sample explained, and waits until all that a visit keeps is kept. */
+async function visit(page, address = "/") {
+  await page.goto(address);
+  await idle(page);
+  await until(page, isKept, { samples: SAMPLES });
+}
+
+/** Samples in full and small, and the pictures of the first one's maps. */
+const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) => path.endsWith(".jpg")).length;
+
+/** Runs in a page: whether the model, the engine and so many samples are kept by a worker that is at work. */
+async function isKept({ samples }) {
+  const { active } = (await navigator.serviceWorker.getRegistration()) ?? {};
+  if (active?.state !== "activated") return false;
+  const scope = new URL("./", document.baseURI).href;
+  const cache = await caches.open(`candling-files ${scope}`);
+  const kept = (await cache.keys()).map(({ url }) => url.slice(scope.length));
+  const engines = ["relaxed-simd", ...(crossOriginIsolated ? ["threads"] : [])];
+  return (
+    engines.every((build) => kept.some((path) => path.startsWith(`lib/${build}/candling_wasm_bg.wasm`))) &&
+    kept.some((path) => path.startsWith("models/")) &&
+    kept.filter((path) => path.startsWith("samples/")).length >= samples
+  );
+}
+
+/** The page explains its first sample, and another one that was never looked at. */
+async function works(page, address = "/") {
+  await page.goto(address);
+  await explained(page, DOG);
+  await page.click('#samples [data-file="macaw.jpg"]');
+  await explained(page, MACAW);
+}
+
+const [DOG, MACAW] = [235, 88];
+
+async function explained(page, target) {
+  await page.waitForFunction((target) => document.querySelector('[data-view="cam"] canvas').dataset.target === String(target), target);
+  await idle(page);
+}
+
+/** Runs `body` while nobody answers. */
+async function offline(body, on = plain) {
+  await on.closeServer();
+  try {
+    await body();
+  } finally {
+    await on.openServer();
+  }
+}
+
+/** What the page is made of: the edition of each of its files. */
+const editions = (page) =>
+  page.evaluate(async () => ({
+    html: document.documentElement.dataset.edition ?? "1",
+    css: getComputedStyle(document.documentElement).getPropertyValue("--edition").trim() || "1",
+    js: String(Math.max(...(globalThis.editions ?? [1]))),
+    later: (await (await fetch("lib/candling-worker.js")).text()).includes("editions") ? "2" : "1",
+  }));
+const edition = (number) => ({ html: number, css: number, js: number, later: number });
+
+/** Lets the browser look for a newer version, as it does at each visit; resolves when that is installed or was refused. */
+const lookForUpdate = (page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    await registration.update();
+    const worker = registration.installing;
+    if (worker === null) return registration.waiting?.state ?? "none";
+    return new Promise((resolve) => {
+      worker.addEventListener("statechange", () => {
+        if (["installed", "redundant"].includes(worker.state)) resolve(worker.state);
+      });
+    });
+  });
+
+/** The page offers a newer version. */
+const offered = (page) => page.waitForSelector("#message:not([hidden]) #message-action:has-text('Use it')");
+
+/** Agrees to the version that waits, and waits for the page to come again. */
+async function applyUpdate(page) {
+  const button = await offered(page);
+  await Promise.all([page.waitForEvent("load"), button.click()]);
+  await idle(page);
+}
+
+/** Damages the kept file at `path`, of which there must be one, or drops it. */
+const damage = (page, path, how) =>
+  page.evaluate(
+    async ({ path, how }) => {
+      let found = 0;
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const key of (await cache.keys()).filter(({ url }) => new URL(url).pathname === path)) {
+          found += 1;
+          const kept = await cache.match(key);
+          const bytes = new Uint8Array(await kept.arrayBuffer());
+          if (how === "drop") await cache.delete(key);
+          if (how === "cut") await cache.put(key, new Response(bytes.slice(0, bytes.length / 2), kept));
+          if (how === "flip") {
+            bytes[bytes.length >> 1] ^= 1;
+            await cache.put(key, new Response(bytes, kept));
+          }
+        }
+      }
+      if (found !== 1) throw new Error(`${path} is kept ${found} times`);
+    },
+    { path, how },
+  );
+
+/** Paths asked for since the last call. */
+function askedSince(on = plain) {
+  return on.asked.splice(0).map((url) => url.replace(/\?.*/, ""));
+}
+
+for (const [where, on] of Object.entries({ "a plain page": plain, "a page with threads": isolated })) {
+  test(`${where}: after one visit it needs no server`, async () => {
+    await withSite(
+      async (page) => {
+        await visit(page);
+        await offline(async () => {
+          for (const address of ["/", "/?photo=dog_cat.jpg", "/index.html#there"]) await works(page, address);
+          assert.equal(await page.evaluate(() => crossOriginIsolated), on === isolated);
+          const policy = await page.evaluate(async () => (await fetch("./index.html")).headers.get("content-security-policy"));
+          assert.match(policy, /default-src 'none'.*frame-ancestors 'self'/);
+        }, on);
+      },
+      { on },
+    );
+  });
+}
+
+test("in a folder of a host, beside another site of the same origin", async () => {
+  const folder = join(site, "in/a/folder");
+  cpSync(www, folder, { recursive: true });
+  await buildServiceWorker(folder);
+  await withSite(async (page) => {
+    await visit(page);
+    await visit(page, "/in/a/folder/");
+    // a newer version of the one leaves the other alone
+    writeFileSync(join(folder, "lab.css"), "/* bare */");
+    await buildServiceWorker(folder);
+    await page.goto("/in/a/folder/");
+    await applyUpdate(page);
+    await offline(async () => {
+      await works(page, "/in/a/folder/?a=query");
+      assert.equal(await page.evaluate(async () => (await fetch("lab.css")).text()), "/* bare */");
+      await works(page, "/");
+      assert.notEqual(await page.evaluate(async () => (await fetch("lab.css")).text()), "/* bare */");
+    });
+  });
+});
+
+test("the model is downloaded once, and the second visit asks for nothing that is kept", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    assert.equal(askedSince().filter((path) => path === MODEL).length, 1);
+    await visit(page);
+    await page.click('#samples [data-file="panda.jpg"]');
+    await explained(page, 388);
+    // the browser looks for a newer version
+    assert.deepEqual(askedSince().filter((path) => path !== "/sw.js"), []);
+  });
+});
+
+test("under Save-Data no sample is fetched that was not looked at", async () => {
+  await withSite(async (page) => {
+    await page.addInitScript(() => Object.defineProperty(NetworkInformation.prototype, "saveData", { get: () => true }));
+    await page.goto("/?weights=full");
+    await idle(page);
+    await until(page, isKept, { samples: 1 });
+    const samples = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+    for (const path of askedSince()) assert.ok(!/^\/samples\/.*jpg$/.test(path) || samples.includes(path), path);
+    await offline(async () => {
+      await page.goto("/?weights=full");
+      await explained(page, DOG);
+    });
+  });
+});
+
+test("what is not a file of the site goes its way", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await page.goto("/");
+    askedSince();
+    await page.evaluate(async () => {
+      await fetch("lab.css?fresh");
+      await fetch("lab.css", { method: "HEAD" });
+      await fetch("lab.css", { headers: { range: "bytes=0-9" } });
+      await fetch("nothing.here");
+    });
+    assert.deepEqual(askedSince().filter((path) => path !== "/sw.js"), ["/lab.css", "/lab.css", "/lab.css", "/nothing.here"]);
+  }, { expectErrors: /404/ });
+});
+
+test("an update: the old page goes on whole, the new one is offered, and only what changed is downloaded", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    changeSite();
+    await buildServiceWorker(site);
+    askedSince();
+
+    // the old version, whole, as often as it is opened
+    for (let i = 0; i < 2; i++) {
+      await visit(page);
+      await offered(page);
+      assert.deepEqual(await editions(page), edition("1"));
+    }
+    const other = await page.context().newPage();
+    await visit(other);
+    assert.deepEqual(await editions(other), edition("1"));
+
+    await Promise.all([other.waitForEvent("load"), applyUpdate(page)]);
+    assert.deepEqual(await editions(page), edition("2"));
+    await idle(other);
+    assert.deepEqual(await editions(other), edition("2"), "the other tab came along");
+    await other.close();
+    const asked = askedSince();
+    assert.equal(asked.filter((path) => path.endsWith(".safetensors")).length, 0);
+    assert.equal(asked.filter((path) => path === "/lib/relaxed-simd/candling_wasm_bg.wasm").length, 1);
+    const samples = new Set(asked.filter((path) => /^\/samples\/.*\.jpg$/.test(path)));
+    assert.deepEqual([...samples], ["/samples/macaw.jpg"]);
+
+    // what the version before kept the new one has, too
+    await offline(async () => {
+      await works(page);
+      assert.deepEqual(await editions(page), edition("2"));
+    });
+    const names = await page.evaluate(() => caches.keys());
+    assert.equal(names.length, 2, `the old code is gone: ${names}`);
+    const twice = await page.evaluate(async () => {
+      const keys = await (await caches.open((await caches.keys()).find((name) => name.includes("files")))).keys();
+      return keys.filter(({ url }) => url.includes("macaw.jpg") && !url.includes("thumbs")).length;
+    });
+    assert.equal(twice, 1, "the old picture is gone");
+  });
+});
+
+test("an update that was made without a page open is simply there", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    changeSite();
+    await buildServiceWorker(site);
+    await page.goto("/");
+    assert.equal(await lookForUpdate(page), "installed");
+    await page.goto("about:blank");
+    // the browser takes a moment to notice that nobody uses the old version any more
+    for (let tries = 0; ; tries++) {
+      await page.goto("/");
+      if ((await editions(page)).html === "2") break;
+      assert.ok(tries < 20, "the new version came");
+      await page.goto("about:blank");
+      await page.waitForTimeout(200);
+    }
+    await idle(page);
+    assert.deepEqual(await editions(page), edition("2"));
+  });
+});
+
+test("a site that is half uploaded is not taken, and is when it is whole", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    const old = readFileSync(join(site, "lab.css"));
+    changeSite();
+    await buildServiceWorker(site);
+    const fresh = readFileSync(join(site, "lab.css"));
+    writeFileSync(join(site, "lab.css"), old);
+    await visit(page);
+    assert.equal(await lookForUpdate(page), "redundant");
+    await works(page);
+    assert.deepEqual(await editions(page), edition("1"));
+
+    writeFileSync(join(site, "lab.css"), fresh);
+    assert.equal(await lookForUpdate(page), "installed");
+    await visit(page);
+    await applyUpdate(page);
+    assert.deepEqual(await editions(page), edition("2"));
+  });
+});
+
+test("a first visit to a site that is half uploaded works, and keeps nothing", async () => {
+  rewrite("lab.css", (css) => `${css} `);
+  await withSite(async (page) => {
+    await page.goto("/");
+    await idle(page);
+    await until(page, async () => (await caches.keys()).length > 0);
+    await works(page);
+    assert.equal(await page.evaluate(() => navigator.serviceWorker.controller), null);
+  });
+});
+
+test("what was not kept and has changed is an error with words, and the new version is fetched", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await visit(page);
+    await damage(page, "/samples/macaw.jpg", "drop");
+    await damage(page, MODEL, "drop");
+    changeSite();
+    const model = readFileSync(join(site, MODEL));
+    model[model.length - 1] ^= 1;
+    writeFileSync(join(site, MODEL), model);
+    await buildServiceWorker(site);
+    const answers = await page.evaluate(async (model) => {
+      const words = async (path) => {
+        const { status, statusText } = await fetch(path);
+        return [status, statusText];
+      };
+      const broken = await (await fetch(model)).arrayBuffer().then(() => "whole", () => "broken off");
+      return [await words("samples/macaw.jpg"), broken, await words(model)];
+    }, MODEL);
+    const gone = [410, "the site has a newer version of this file; close its tabs and open it again"];
+    assert.deepEqual(answers, [gone, "broken off", gone]);
+    await applyUpdate(page);
+    await works(page);
+    assert.deepEqual(await editions(page), edition("2"));
+  });
+});
+
+const damaged = {
+  "/index.html": "cut",
+  "/lab.css": "flip",
+  "/lib/lab.js": "cut",
+  "/lib/candling-worker.js": "drop",
+  "/lib/relaxed-simd/candling_wasm_bg.wasm": "flip",
+  "/samples/macaw.jpg": "cut",
+  [MODEL]: "flip",
+};
+
+test("damaged files heal: what is cut off, altered or missing is fetched again", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    for (const [path, how] of Object.entries(damaged)) await damage(page, path, how);
+    askedSince();
+    await works(page);
+    const asked = askedSince();
+    for (const path of Object.keys(damaged)) assert.equal(asked.filter((other) => other === path).length, 1, path);
+    await offline(() => works(page));
+  });
+});
+
+test("without a network, damage is an error and not a wrong file", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await page.goto("/");
+    await damage(page, "/lab.css", "flip");
+    await offline(async () => {
+      assert.equal(await page.evaluate(() => fetch("lab.css").then(() => "an answer", ({ name }) => name)), "TypeError");
+    });
+  });
+});
+
+test("caches that were cleared are filled again", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+    await visit(page);
+    await offline(() => works(page));
+  });
+});
+
+test("a model that has to be fetched again can be counted as it comes", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await page.goto("/");
+    await damage(page, MODEL, "drop");
+    const { length, parts, bytes } = await page.evaluate(async (model) => {
+      const response = await fetch(model);
+      let [parts, bytes] = [0, 0];
+      for await (const part of response.body) [parts, bytes] = [parts + 1, bytes + part.length];
+      return { length: Number(response.headers.get("content-length")), parts, bytes };
+    }, MODEL);
+    assert.equal(length, bytes);
+    assert.equal(bytes, readFileSync(join(site, MODEL)).length);
+    assert.ok(parts > 3, `${parts} parts`);
+    await offline(() => works(page));
+  });
+});
+
+test("without room the page works, it just is not kept", async () => {
+  await withSite(async (page) => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin: plain.origin(), quotaSize: 1_000_000 });
+    await page.goto("/");
+    await idle(page);
+    await until(page, async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated");
+    await works(page);
+    assert.notEqual(await page.evaluate(() => navigator.serviceWorker.controller), null);
+    assert.equal(await page.evaluate(isKept, { samples: 1 }), false, "there is no room for the model");
+  });
+});

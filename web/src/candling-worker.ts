@@ -89,6 +89,18 @@ const handlers: Handlers = {
     return { answer, transfer: answer.maps.map(({ map }) => map.data.buffer) };
   },
 
+  identities({ run: handle, target }) {
+    const { run, top } = kept(handle);
+    const resolved = resolve(target ?? top);
+    const found = run.identities(resolved.class, resolved.over);
+    const answer = found.map(({ residual, layer, ...identity }) => ({
+      ...identity,
+      residual: residual ?? Number.NaN,
+      ...(layer === null ? {} : { layer }),
+    }));
+    return { answer };
+  },
+
   perturb({ run: handle, mask, fill }) {
     const { run } = kept(handle);
     const start = performance.now();

@@ -11,6 +11,7 @@ export type { CurvesOptions } from "./client/curves.js";
 export { CandlingError } from "./client/error.js";
 export { Explanation } from "./client/explanation.js";
 export type { RenderOptions } from "./client/explanation.js";
+export type { IdentitiesOptions } from "./client/identities.js";
 export type { Frame, FrameSource } from "./client/frames.js";
 export type { LiveFrame, LiveOptions, LiveStats } from "./client/live.js";
 export { paint } from "./client/paint.js";
@@ -37,6 +38,7 @@ export type {
   Fit,
   FrameAnswer,
   FrameTimings,
+  Identity,
   LayerInfo,
   Method,
   OcclusionProgress,

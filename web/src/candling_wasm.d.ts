@@ -72,6 +72,11 @@ export class Run {
     layer: string | undefined,
     seed: number,
   ): Randomized;
+  /** The exact identities that apply to the model; a residual that is no number comes as `null`. */
+  identities(
+    target: number,
+    over: number | undefined,
+  ): { name: string; residual: number | null; bound: number; layer: string | null }[];
   free(): void;
 }
 

@@ -258,6 +258,19 @@ export interface PlacedMap extends MapData {
   readonly area: readonly [left: number, top: number, width: number, height: number];
 }
 
+/** Two ways to one result: an exact identity of the methods or the kernels, checked on a run. */
+export interface Identity {
+  /** `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`, `adjoint`,
+   *  `margin-is-difference`. */
+  readonly name: string;
+  /** How far they are apart, relative to the size of what is compared; NaN where there is no number. */
+  readonly residual: number;
+  /** Rounding keeps it below this. */
+  readonly bound: number;
+  /** Where it is largest, of several layers. */
+  readonly layer?: string;
+}
+
 /** An explanation as it comes from the worker. */
 export interface MapAnswer extends MapData {
   readonly max: number;
@@ -364,6 +377,8 @@ export interface Calls {
       readonly maps: readonly { readonly map: MapAnswer; readonly correlation: number | undefined }[];
     };
   };
+  /** The exact identities that apply to the model, on a run. */
+  identities: { ask: { readonly run: number; readonly target?: Target }; answer: readonly Identity[] };
   /** One frame, forward and Grad-CAM, and if `paint` is there a picture of both. Nothing of it is kept. */
   frame: {
     ask: {

@@ -75,6 +75,24 @@ impl<B: Backend> Tape<B> {
         }
     }
 
+    /// The exact vjp of one layer by itself, with respect to its first input.
+    pub(crate) fn vjp(&self, id: NodeId, dy: &B::Tensor) -> Result<B::Tensor> {
+        let node = self.graph().node(id);
+        if !self.keeps_for_vjp(id) {
+            return Err(Error::NotRetained(node.name.clone()));
+        }
+        let inputs: Vec<Shape> = self.graph().inputs(id).map(|i| self.shape(i)).collect();
+        let kept = Kept {
+            inputs: &inputs,
+            y: self.outputs[id.index()].as_ref(),
+            passed: false,
+            argmax: self.argmax[id.index()].as_ref(),
+        };
+        let (backend, prepared) = (self.network.backend(), self.network.prepared(id));
+        let dx = node.op.vjp(backend, prepared, &kept, dy, 0, ReluRule::Exact, None);
+        dx.map_err(|e| e.at(&node.name, node.op.name()))
+    }
+
     /// A layer's fused activation, as its gradient meets it.
     fn gate(&self, id: NodeId, rule: ReluRule) -> Option<Gate<'_, B::Tensor>> {
         let activation = self.graph().node(id).op.fused_activation();

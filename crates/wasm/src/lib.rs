@@ -6,6 +6,7 @@ mod cascade;
 mod curves;
 mod engine;
 mod error;
+mod identities;
 mod live;
 mod occlusion;
 mod perturbation;

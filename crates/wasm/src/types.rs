@@ -26,6 +26,8 @@ export interface Curve { shares: number[]; probabilities: number[]; area: number
 export interface Compared { map: Curve; random: Curve }
 /** Both experiments. */
 export interface Traced { deletion: Compared; insertion: Compared }
+/** How far two ways to one result are apart, what rounding keeps it below, and the layer where it is most. */
+export interface Identity { name: string; residual: number | null; bound: number; layer: string | null }
 /** A part of the photo, in its pixels. */
 export interface View { x: number; y: number; width: number; height: number }
 "#;
@@ -93,6 +95,14 @@ pub struct Compared<'a> {
 pub struct Traced<'a> {
     pub deletion: Compared<'a>,
     pub insertion: Compared<'a>,
+}
+
+#[derive(Serialize)]
+pub struct Identity<'a> {
+    pub name: &'a str,
+    pub residual: f64,
+    pub bound: f64,
+    pub layer: Option<&'a str>,
 }
 
 #[derive(Serialize)]

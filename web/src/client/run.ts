@@ -1,6 +1,7 @@
 import {
   codes,
   type Curves,
+  type Identity,
   type Method,
   type Perturbed,
   type Prediction,
@@ -15,6 +16,7 @@ import { check, checkOptions, checkTarget } from "./check.js";
 import { curves, type CurvesOptions } from "./curves.js";
 import { CandlingError } from "./error.js";
 import { Explanation } from "./explanation.js";
+import { identities, type IdentitiesOptions } from "./identities.js";
 import { occlusion, type OcclusionOptions } from "./occlusion.js";
 import { perturb, type PerturbOptions } from "./perturb.js";
 import type { Pool } from "./pool.js";
@@ -142,6 +144,14 @@ export class Run {
    */
   async randomized(options: RandomizedOptions): Promise<Randomized> {
     return randomized(this.#access(), options);
+  }
+
+  /**
+   * Checks the engine, as it runs here, by what must hold exactly for these weights, this photo and this target, up to rounding: an
+   * identity is broken where `residual <= bound` does not hold. Those that do not apply to the model are left out.
+   */
+  async identities(options: IdentitiesOptions = {}): Promise<readonly Identity[]> {
+    return identities(this.#access(), options);
   }
 
   /** Frees the activations and the photo. Explanations asked for before this still come; later ones fail (`"run-freed"`).

@@ -1,6 +1,6 @@
 //! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
 
-use crate::{Backend, Error, Method, NodeId, Op, ReluRule, Result, Shape, Tape, Target};
+use crate::{Backend, Error, Graph, Method, NodeId, Op, ReluRule, Result, Shape, Tape, Target};
 
 /// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
 ///
@@ -74,23 +74,21 @@ impl<B: Backend> Tape<B> {
     async fn cam_weights(&self, target: Target, layer: NodeId) -> Result<Vec<f32>> {
         let graph = self.graph();
         let linear = graph.output();
-        let pool = graph.inputs(linear).next();
-        let pooled = pool.and_then(|pool| graph.inputs(pool).next());
-        match (&graph.node(linear).op, pool.map(|pool| (pool, &graph.node(pool).op))) {
-            (Op::Linear(_), Some((pool, Op::GlobalAvgPool(_)))) if pooled == Some(layer) => {
+        match pooling(graph) {
+            Some((pool, pooled)) if pooled == layer => {
                 let row = self.backward(target, pool, ReluRule::Exact)?;
                 let row = self.network().backend().download(&row).await?;
                 let area = self.shape(layer).area();
                 Ok(row.into_iter().flat_map(|w| std::iter::repeat_n(w, area)).collect())
             }
-            (Op::Linear(_), Some((_, Op::GlobalAvgPool(_)))) => Err(Error::BadArgument(format!(
+            Some((_, pooled)) => Err(Error::BadArgument(format!(
                 "layer: `{}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
                 Method::Cam,
-                pooled.map_or("input", |id| &graph.node(id).name),
+                graph.node(pooled).name,
                 graph.node(layer).name,
                 Method::GradCam,
             ))),
-            _ => Err(Error::BadArgument(format!(
+            None => Err(Error::BadArgument(format!(
                 "method: `{}` needs a network that ends in global average pool and linear; this one ends in \
                  `{}` ({}); use `{}`",
                 Method::Cam,
@@ -99,5 +97,16 @@ impl<B: Backend> Tape<B> {
                 Method::GradCam,
             ))),
         }
+    }
+}
+
+/// The global average pool before a linear layer that gives the logits, and the layer that it pools; none where the network ends
+/// otherwise.
+pub(crate) fn pooling(graph: &Graph) -> Option<(NodeId, NodeId)> {
+    let linear = graph.output();
+    let pool = graph.inputs(linear).next()?;
+    match (&graph.node(linear).op, &graph.node(pool).op) {
+        (Op::Linear(_), Op::GlobalAvgPool(_)) => Some((pool, graph.inputs(pool).next()?)),
+        _ => None,
     }
 }

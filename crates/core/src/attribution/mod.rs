@@ -13,6 +13,7 @@ mod perturbation;
 mod pixel;
 mod tiles;
 
+pub(crate) use cam::pooling;
 pub use cam::signed_map;
 pub use cascade::{Cascade, Randomized, RandomizedMap};
 pub use curves::{Causal, Compared, Curve, Curves, Tracer};

@@ -1,0 +1,55 @@
+//! The identities that a page checks its engine by: they hold on Lite0, and break with what they are there to find.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use candling_core::{Identity, Retain, Target, Trained, Weights};
+use candling_cpu::Cpu;
+use candling_testkit::golden;
+use pollster::block_on;
+
+use common::{INPUT, MODEL, lite0, tensor};
+
+const DOG: Target = Target::Class(235);
+const DOG_OVER_CAT: Target = Target::Margin { class: 235, over: 285 };
+
+fn dog_and_cat() -> Vec<f32> {
+    tensor(golden::pictures().iter().find(|picture| picture.name == "dog_cat").unwrap())
+}
+
+/// On Lite0 as it is, with what is remembered of these weights.
+fn check(weights: &Weights, target: Target) -> Vec<Identity> {
+    let tape = lite0(Cpu::new()).forward(INPUT, &dog_and_cat(), Retain::All).unwrap();
+    let trained = Trained::of(&MODEL.graph, weights).unwrap();
+    block_on(tape.identities(&trained, target)).unwrap()
+}
+
+fn broken(identities: &[Identity]) -> Vec<&str> {
+    identities.iter().filter(|i| !(i.residual <= i.bound)).map(|i| i.name).collect()
+}
+
+#[test]
+fn all_hold_on_lite0() {
+    for target in [DOG, DOG_OVER_CAT, Target::Class(0)] {
+        let identities = check(&MODEL.weights, target);
+        let names: Vec<&str> = identities.iter().map(|i| i.name).collect();
+        let all = [
+            "cam-is-grad-cam",
+            "cam-is-hires-cam",
+            "hires-cam-sums-to-logit",
+            "counterfactual-is-negative",
+            "adjoint",
+            "margin-is-difference",
+        ];
+        assert_eq!(names, all);
+        for i in &identities {
+            println!(
+                "{target:?} {} {:.1e} {:?}",
+                i.name,
+                i.residual,
+                i.layer.map(|id| &MODEL.graph.node(id).name)
+            );
+        }
+        assert_eq!(broken(&identities), [""; 0], "{identities:?}");
+    }
+}

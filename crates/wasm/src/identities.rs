@@ -1,0 +1,34 @@
+//! The engine's own test.
+
+use candling_cpu::on_threads;
+use pollster::block_on; // the CPU backend never waits
+use wasm_bindgen::prelude::*;
+
+use crate::error::Result;
+use crate::run::{Run, target_of};
+use crate::types::{Identity, object};
+
+#[wasm_bindgen]
+impl Run {
+    /// The exact identities that apply to the model, on this run; `over` makes the target a margin. A residual that is no number
+    /// comes as `null`.
+    ///
+    /// # Errors
+    /// `unknown-class`, `bad-argument`, `not-retained`, `not-finite`.
+    #[wasm_bindgen(unchecked_return_type = "Identity[]")]
+    pub fn identities(&self, target: u32, over: Option<u32>) -> Result<JsValue> {
+        let graph = self.tape.graph();
+        let target = target_of(target, over);
+        let found = on_threads(|| block_on(self.tape.identities(&self.trained, target)))?;
+        let identities: Vec<Identity<'_>> = found
+            .iter()
+            .map(|i| Identity {
+                name: i.name,
+                residual: i.residual,
+                bound: i.bound,
+                layer: i.layer.map(|id| graph.node(id).name.as_str()),
+            })
+            .collect();
+        object(&identities)
+    }
+}

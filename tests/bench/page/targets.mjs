@@ -1,7 +1,7 @@
 /** What was set out to be reached. Nothing fails where one is missed; the table says so. */
 import { table } from "../lib/table.mjs";
 import { worst as worstScore } from "./sections/lighthouse.mjs";
-import { longestTask } from "./sections/main-thread.mjs";
+import { longestTask, mostProcessor } from "./sections/main-thread.mjs";
 import { worst as worstShift } from "./sections/shifts.mjs";
 
 const compare = { "<": (a, b) => a < b, "≤": (a, b) => a <= b, "≥": (a, b) => a >= b };
@@ -14,6 +14,10 @@ const targets = [
   },
   {
     section: "mainThread", name: "longest task, at a quarter of the speed", value: longestTask,
+    sign: "≤", bound: 100, unit: "ms", digits: 0,
+  },
+  {
+    section: "mainThread", name: "the same, on the processor alone", value: mostProcessor,
     sign: "≤", bound: 100, unit: "ms", digits: 0,
   },
   { section: "shifts", name: "CLS", value: worstShift, sign: "<", bound: 0.02, unit: "", digits: 4 },

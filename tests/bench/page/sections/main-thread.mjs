@@ -70,7 +70,10 @@ const within = (event, task) =>
   event.ts >= task.ts &&
   event.ts + event.dur <= task.ts + task.dur;
 
-/** The longest tasks of one phase, each with what it spent its time on. */
+/** Milliseconds on the processor: what a task would take if nothing else ran on the machine. */
+const processor = (task) => (task.tdur ?? task.dur) / 1e3;
+
+/** The longest tasks of one phase, each with what it spent its time on, and the most that any task had of the processor. */
 function tasks(trace) {
   const { traceEvents } = JSON.parse(trace);
   const thread = ({ pid, tid }) => `${pid}:${tid}`;
@@ -80,17 +83,21 @@ function tasks(trace) {
   // a mark has no duration, and may come from another thread of the process
   const commits = traceEvents.filter(({ name }) => name === "commitNavigationEnd").map((mark) => ({ ...mark, dur: 0 }));
   const ofTools = events.filter(({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === "blink.mojom.DevToolsSession");
+  const own = events
+    .filter(isTask)
+    .filter((task) => !commits.some((commit) => within({ ...commit, tid: task.tid }, task)))
+    .filter((task) => !ofTools.some((event) => within(event, task)));
   const longest = [];
-  for (const task of events.filter(isTask)) {
-    if (commits.some((commit) => within({ ...commit, tid: task.tid }, task)) || ofTools.some((event) => within(event, task))) continue;
+  for (const task of own) {
     // the same task is traced more than once, one event inside the other
     if (!longest.some((outer) => within(task, outer))) longest.push(task);
     if (longest.length === NAMED_TASKS) break;
   }
-  return longest.map((task) => {
+  const described = longest.map((task) => {
     const parts = events.filter((event) => !isTask(event) && within(event, task) && event.dur >= NAMED_SHARE * task.dur);
-    return { ms: task.dur / 1e3, processor: (task.tdur ?? task.dur) / 1e3, what: parts.map(named) };
+    return { ms: task.dur / 1e3, what: parts.map(named) };
   });
+  return { longest: described, processor: Math.max(0, ...own.map(processor)) };
 }
 
 function named({ name, dur, args }) {
@@ -107,7 +114,7 @@ async function traced(browser, page, work) {
   await work(page);
   const trace = await browser.stopTracing();
   const reported = await page.evaluate(() => window.longTasks);
-  return { longest: tasks(trace), reported: Math.max(0, ...reported) };
+  return { ...tasks(trace), reported: Math.max(0, ...reported) };
 }
 
 async function visit(page, browser) {
@@ -138,15 +145,15 @@ export async function measure({ origin }) {
 const longestOf = ({ longest: [task] }) => task?.ms ?? 0;
 
 export const longestTask = ({ rows }) => Math.max(...rows.map(longestOf));
+export const mostProcessor = ({ rows }) => Math.max(...rows.map(({ processor }) => processor));
 
 export function render({ rows }) {
-  const cells = rows.map(({ what, longest, reported }) => {
-    const milliseconds = Array.from({ length: NAMED_TASKS }, (_, i) => Math.round(longest[i]?.ms ?? 0));
-    const [first, ...rest] = milliseconds;
-    return [what, first, Math.round(longest[0]?.processor ?? 0), ...rest, Math.round(reported)];
+  const cells = rows.map(({ what, longest, processor, reported }) => {
+    const milliseconds = Array.from({ length: NAMED_TASKS }, (_, i) => longest[i]?.ms ?? 0);
+    return [what, ...[...milliseconds, processor, reported].map(Math.round)];
   });
   const parts = rows.map(({ what, longest: [task] }) => `- ${what}: ${task?.what.join("; ") || "nothing that stands out"}`);
-  return `${table(["while", "longest task, ms", "of these on the processor", "second", "third", "reported"], cells)}
+  return `${table(["while", "longest task, ms", "second", "third", "most on the processor", "reported"], cells)}
 
 What the longest task of each consists of:
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
+import { openSettings } from "./support/lab.mjs";
 import { idle, message, MODEL, numbers, openLab, stage } from "./support/stage.mjs";
 
 const odd = new URL("../photos/odd/", import.meta.url);
@@ -22,13 +23,13 @@ const { withPage, withClient } = stage();
 async function give(page, file) {
   if ((await message(page)) !== "") await page.click("#message-close");
   await page.evaluate(() => {
-    document.querySelector("#photo-title").textContent = "";
+    document.querySelector("#photo-name").textContent = "";
   });
   await page.setInputFiles("#file", file);
   await page.waitForFunction(
     () =>
       document.querySelector("main").getAttribute("aria-busy") === "false" &&
-      (document.querySelector("#photo-title").textContent !== "" || !document.querySelector("#message").hidden),
+      (document.querySelector("#photo-name").textContent !== "" || !document.querySelector("#message").hidden),
     undefined,
     { timeout: PATIENCE_MS },
   );
@@ -209,6 +210,7 @@ test("a class that does not exist: the nearest is offered", async () => {
     assertClear(await message(page), "unknown class");
     assert.match(await message(page), /tabby/);
     // what fails once is no longer said after the next success
+    await openSettings(page);
     await page.selectOption("#method", "layer-cam");
     await idle(page);
     assert.equal(await message(page), "");

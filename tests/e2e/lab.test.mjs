@@ -2,22 +2,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { openSettings, shown } from "./support/lab.mjs";
 import { idle, message, MODEL, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
-const MAPS = ["cam", "guided-backprop", "guided-grad-cam"];
+const MAPS = ["cam", "guided-backprop", "guided-grad-cam", "plain-cam"];
 const cat = readFileSync(new URL("../../www/samples/cat.jpg", import.meta.url));
-
-/** Waits until a photo of this title is on the page with its maps. */
-async function shown(page, title) {
-  await page.waitForFunction((title) => document.querySelector("#photo-title").textContent === title, title);
-  await idle(page);
-}
 
 test("it opens with a photo explained, and says what it did", async () => {
   await withPage(async (page) => {
     await openLab(page);
-    assert.equal(await page.textContent("#photo-title"), "Dog and cat");
+    assert.equal(await page.textContent("#photo-name"), "Dog and cat");
     assert.match(await page.textContent("#credit"), /composite/i);
     assert.match(await page.textContent("#loading-text"), /\d MB/);
     for (const view of MAPS) {
@@ -64,7 +59,7 @@ test("fast photos: the last one wins", async () => {
     await openLab(page);
     await page.evaluate(() => {
       window.titles = [];
-      const title = document.querySelector("#photo-title");
+      const title = document.querySelector("#photo-name");
       new MutationObserver(() => window.titles.push(title.textContent)).observe(title, { childList: true });
       for (const file of ["panda.jpg", "macaw.jpg", "coffee.jpg", "lemur.jpg"]) {
         document.querySelector(`#samples [data-file="${file}"]`).click();
@@ -100,10 +95,11 @@ test("what is chosen while a photo is on its way counts for that photo", async (
 test("the settings: method, layer, what is seen, colours, strength", async () => {
   await withPage(async (page) => {
     await openLab(page);
+    await openSettings(page);
     const picture = () => page.$eval('[data-view="cam"] canvas', (canvas) => canvas.toDataURL());
 
     const seen = new Set([await picture()]);
-    for (const choice of ["against", "hires-cam", "layer-cam", "cam"]) {
+    for (const choice of ["against", "hires-cam", "layer-cam"]) {
       await page.selectOption("#method", choice);
       await idle(page);
       const { method, layer } = await numbers(page, "cam");
@@ -112,19 +108,7 @@ test("the settings: method, layer, what is seen, colours, strength", async () =>
       assert.notEqual(await page.textContent("#cam-title"), "Grad-CAM");
       seen.add(await picture());
     }
-    assert.ok(seen.size >= 3, "the methods differ"); // at the last layer HiResCAM and CAM are Grad-CAM up to a factor
-
-    await page.selectOption("#method", "layer-cam");
-    await page.selectOption("#layer", "blocks.4.add");
-    await idle(page);
-    assert.equal((await numbers(page, "cam")).layer, "blocks.4.add");
-    // CAM exists at the last layer only: it brings the page there, and holds it there
-    const offered = () => page.$$eval("#layer option:not(:disabled)", (all) => all.map(({ value }) => value));
-    assert.ok((await offered()).length > 10);
-    await page.selectOption("#method", "cam");
-    await idle(page);
-    assert.deepEqual(await offered(), ["head"]);
-    for (const view of ["cam", "guided-grad-cam"]) assert.equal((await numbers(page, view)).layer, "head", view);
+    assert.ok(seen.size >= 3, "the methods differ"); // at the last layer HiResCAM is Grad-CAM up to a factor
 
     await page.selectOption("#method", "layer-cam");
     await page.selectOption("#layer", "blocks.4.add");
@@ -183,13 +167,17 @@ test("a photo by drop", async () => {
     }, cat.toString("base64"));
     await shown(page, "dropped.jpg");
     assert.ok([281, 282, 285].includes((await numbers(page, "cam")).target));
-    // something that is no file
-    await page.evaluate(() => {
+    // something that is no file: a link is fetched only if the visitor says so
+    const drop = (kind, text) => page.evaluate(([kind, text]) => {
       const link = new DataTransfer();
-      link.setData("text/uri-list", "http://elsewhere.test/cat.jpg");
+      link.setData(kind, text);
       document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: link }));
-    });
-    assert.match(await message(page), /not fetched/);
+    }, [kind, text]);
+    await drop("text/uri-list", "http://elsewhere.test/cat.jpg");
+    assert.equal(await page.inputValue("#link-address"), "http://elsewhere.test/cat.jpg");
+    await page.click("#link-cancel");
+    await drop("text/plain", "a few words");
+    assert.match(await message(page), /neither a file nor a link/);
   });
 });
 
@@ -228,7 +216,7 @@ test("a photo by camera; cancelled and refused as well", async () => {
     await page.waitForSelector("#camera-take:not([disabled])");
     await page.click("#camera-cancel");
     await page.waitForSelector("#camera-dialog:not([open])", { state: "attached" });
-    assert.equal(await page.textContent("#photo-title"), "Dog and cat");
+    assert.equal(await page.textContent("#photo-name"), "Dog and cat");
 
     await page.click("#camera");
     await page.waitForSelector("#camera-take:not([disabled])");
@@ -247,25 +235,43 @@ test("a photo by camera; cancelled and refused as well", async () => {
   });
 });
 
-test("a class is asked for when it is picked or sent, not while it is typed", async () => {
+test("the search: parts of names, arrow keys, a click, an index", async () => {
   await withPage(async (page) => {
     await openLab(page);
     const chosen = () => page.getAttribute('#predictions [aria-pressed="true"]', "data-class");
+    const suggested = () => page.$$eval("#classes li", (all) => all.map((item) => Number(item.dataset.class)));
+    const ask = async (target) => {
+      await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
+      await idle(page);
+      assert.equal((await numbers(page, "cam")).target, target);
+    };
     await page.focus("#class");
+    const best = await page.$$eval("#predictions [data-class]", (all) => all.map((b) => Number(b.dataset.class)));
+    assert.deepEqual((await suggested()).slice(0, 5), best, "before anything is typed: the likeliest");
     await page.keyboard.type("bee"); // a label, and the beginning of another
+    assert.ok((await suggested()).includes(309) && (await suggested()).includes(92));
     await page.keyboard.type(" eater");
-    assert.equal(await page.inputValue("#class"), "bee eater");
-    assert.equal(await chosen(), "235");
+    assert.deepEqual(await suggested(), [92]);
+    assert.equal(await chosen(), "235", "typing asks nothing");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await page.getAttribute("#class", "aria-activedescendant"), "classes-0");
     await page.keyboard.press("Enter");
-    await page.waitForSelector('#predictions [data-class="92"][aria-pressed="true"]');
-    // Picked from the list, by which browsers put the label in at once.
-    await page.$eval("#class", (field) => {
-      field.value = "bee";
-      field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText", data: "bee" }));
-    });
-    await page.waitForSelector('#predictions [data-class="309"][aria-pressed="true"]');
-    await idle(page);
-    assert.equal((await numbers(page, "cam")).target, 309);
+    await ask(92);
+    assert.equal(await page.inputValue("#class"), "");
+    assert.equal(await page.textContent("#asked"), "bee eater");
+
+    await page.fill("#class", "teapot");
+    await page.click('#classes [data-class="849"]');
+    await ask(849);
+    await page.fill("#class", "282");
+    await page.keyboard.press("Enter");
+    await ask(282);
+    await page.fill("#class", "zzz");
+    assert.equal(await page.isVisible("#classes"), false, "nothing to suggest");
+    await page.fill("#class", "cat");
+    assert.equal(await page.isVisible("#classes"), true);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.isVisible("#classes"), false);
   });
 });
 
@@ -291,18 +297,22 @@ test("each view downloads as PNG", async () => {
   await withPage(async (page) => {
     await openLab(page);
     for (const view of MAPS) {
+      await page.click(`[data-view="${view}"] .enlarge`);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
-      assert.match(download.suggestedFilename(), new RegExp(`^Dog-and-cat-${view === "cam" ? "grad-cam" : view}-.*\\.png$`));
+      const method = { cam: "grad-cam", "plain-cam": "cam" }[view] ?? view;
+      assert.match(download.suggestedFilename(), new RegExp(`^Dog-and-cat-${method}-[^c].*\\.png$`));
       const { width, height } = PNG.sync.read(readFileSync(await download.path()));
       assert.deepEqual([width, height], [800, 478]);
     }
     // the name tells the pictures of one photo apart
     const nameOf = async (view) => {
       await idle(page);
+      await page.click(`[data-view="${view}"] .enlarge`);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
       return download.suggestedFilename();
     };
     await page.click('#predictions [data-class="285"]');
+    await openSettings(page);
     await page.selectOption("#method", "against");
     assert.equal(await nameOf("cam"), "Dog-and-cat-grad-cam-against-Egyptian-Mau.png");
     await page.selectOption("#method", "layer-cam");
@@ -318,7 +328,7 @@ test("with the keyboard alone: a class, a photo, the file chooser", async () => 
     const opened = page.waitForEvent("filechooser");
     await openLab(page);
     const reach = async (selector) => {
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; i < 100; i++) {
         if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return;
         await page.keyboard.press("Tab");
       }
@@ -342,10 +352,14 @@ test("with the keyboard alone: a class, a photo, the file chooser", async () => 
     await page.keyboard.type("235");
     await page.keyboard.press("Enter");
     await page.waitForSelector('#predictions [data-class="235"][aria-pressed="true"]');
+    await reach(".fold summary");
+    await page.keyboard.press("Enter");
     await reach("#opacity");
-    await page.keyboard.press("ArrowRight");
-    assert.equal(await page.textContent("#opacity-text"), "55 %");
-    await reach('[data-view="cam"] .download, #method');
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await page.textContent("#opacity-text"), "90 %");
+    await reach('[data-view="guided-backprop"] .enlarge');
+    await page.keyboard.press("Enter");
+    assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "guided-backprop");
   });
 });
 
@@ -354,6 +368,7 @@ test("every control has a name", async () => {
     await openLab(page);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll("button, select, input, canvas, progress, dialog, section")]
+        .filter((element) => element.closest('[aria-hidden="true"]') === null)
         .filter((element) => {
           const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
           const by = document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";

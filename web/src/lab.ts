@@ -1,249 +1,112 @@
-/**
- * The page: a photo in, the answers, three maps.
- *
- * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps of the one
- * before it, and a map that comes too late is never painted.
- */
-import type { Candling, ExplainOptions, Fit, PaintOptions, Run } from "./candling.js";
+/** The page: puts its parts together. */
 import { Answers } from "./lab/answers.js";
-import { byId, fillOptions, found } from "./lab/dom.js";
+import { byId } from "./lab/dom.js";
+import { showFirst } from "./lab/first-sight.js";
+import { Layers } from "./lab/layers.js";
+import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
-import { announce, clear, say } from "./lab/message.js";
+import { Machine } from "./lab/machine.js";
+import { offer, say } from "./lab/message.js";
+import { followScroll } from "./lab/navigation.js";
+import { keepOffline } from "./lab/offline.js";
+import { readState, type State, writeState } from "./lab/permalink.js";
+import { Proof } from "./lab/proof.js";
+import { Sanity } from "./lab/sanity.js";
+import { Session } from "./lab/session.js";
+import { Settings } from "./lab/settings.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
-import { MapTile, PhotoTile } from "./lab/tiles.js";
+import { TakeAway } from "./lab/take-away.js";
+import { enlarge, largeView, listenForViews } from "./lab/tiles.js";
+import { Versus } from "./lab/versus.js";
 import { chooseModel } from "./lab/weights.js";
-import { camChoices, type CamName, fileName, guidedTexts, hasCode, milliseconds, sentence } from "./lab/words.js";
+import { Why } from "./lab/why.js";
 
-const page = byId("lab", HTMLElement);
-const method = byId("method", HTMLSelectElement);
-const layer = byId("layer", HTMLSelectElement);
-const fit = byId("fit", HTMLSelectElement);
-const colormap = byId("colormap", HTMLSelectElement);
-const opacity = byId("opacity", HTMLInputElement);
-const opacityText = byId("opacity-text", HTMLOutputElement);
+const asked = readState();
+document.documentElement.classList.toggle("embedded", asked.embed === true);
 
-/** A photo on its way. */
-interface Opening {
-  readonly picture: Picture | Promise<Picture>;
-  /** The class to explain; the top one where left out. */
-  target: number | undefined;
-  readonly end: AbortController;
+const model = chooseModel();
+const network = loadNetwork(model);
+const settings = new Settings();
+settings.restore(asked);
+const ask = (target: number) => {
+  showFirst(target);
+  void session.ask(target);
+};
+const answers = new Answers(ask);
+const why = new Why(settings);
+const versus = new Versus(settings, ask);
+versus.other = asked.over;
+const experiments = [versus, new Layers(settings), new Proof(settings), new Sanity(settings), new Machine(), new TakeAway(settings, why, state)];
+const session = new Session(network, settings, answers, why, experiments);
+
+/** What the address says; nothing before there is something to say it of. */
+function state(): State {
+  const { shown } = session;
+  if (shown === undefined) return asked;
+  const { picture, target, run } = shown;
+  const { sample, link } = picture;
+  return {
+    ...(sample === undefined ? {} : { photo: sample }),
+    ...(link === undefined || !/^https?:/.test(link) ? {} : { src: link }),
+    target,
+    ...(versus.other === undefined || versus.other === run.predictions[0]?.index ? {} : { over: versus.other }),
+    ...(largeView() === "cam" ? {} : { view: largeView() }),
+    ...(settings.method === "grad-cam" ? {} : { method: settings.method }),
+    ...(settings.layer === settings.defaultLayer ? {} : { layer: settings.layer }),
+    ...(settings.fit === "squash" ? {} : { fit: settings.fit }),
+    ...(settings.colours.colormap === "candle" ? {} : { colormap: settings.colours.colormap }),
+    ...(asked.embed === true ? { embed: true } : {}),
+  };
 }
 
-/** The photo on the page, its forward pass, and the class that is explained. */
-interface Shown {
-  readonly picture: Picture;
-  readonly run: Run;
-  readonly labels: readonly string[];
-  target: number;
-}
+const remember = () => {
+  if (session.shown !== undefined) writeState(state());
+};
+session.onShown = remember;
+versus.onOther = remember;
+listenForViews(remember);
+if (asked.view !== undefined) enlarge(asked.view);
+followScroll();
 
-class Lab {
-  readonly #network: Promise<Candling>;
-  readonly #answers = new Answers((target) => void this.ask(target));
-  readonly #photo = new PhotoTile();
-  readonly #cam = this.#tile("cam", () => ({ colormap: colormap.value, opacity: Number(opacity.value) / 100 }));
-  // Edges are read on their own grey; over the photo they would drown.
-  readonly #guidedBackprop = this.#tile("guided-backprop", () => ({ photo: false, opacity: 1 }));
-  readonly #guidedGradCam = this.#tile("guided-grad-cam", () => ({ photo: false, opacity: 1 }));
-  #opening: Opening | undefined;
-  #shown: Shown | undefined;
-  /** The layer before the pooling. */
-  #defaultLayer = "";
-  /** Ends the maps that are being computed. */
-  #mapping: AbortController | undefined;
-
-  constructor(network: Promise<Candling>) {
-    this.#network = network;
-    this.#cam.describe(camChoices["grad-cam"]);
-    for (const tile of [this.#guidedBackprop, this.#guidedGradCam]) tile.describe(guidedTexts[tile.name]);
-    void network.then((candling) => {
-      fillSettings(candling);
-      this.#defaultLayer = candling.info.defaultLayer;
-      this.#answers.takeQuestions(candling);
-    });
-    method.addEventListener("change", () => {
-      this.#limitLayers();
-      this.#again();
-    });
-    layer.addEventListener("change", () => this.#again());
-    fit.addEventListener("change", () => {
-      const photo = this.#opening ?? this.#shown;
-      if (photo !== undefined) void this.open(photo.picture, photo.target);
-    });
-    colormap.addEventListener("change", () => void this.#cam.repaint());
-    opacity.addEventListener("input", () => {
-      opacityText.textContent = `${opacity.value} %`;
-      void this.#cam.repaint();
-    });
-  }
-
-  /** The same photo and class by another method or at another layer. */
-  #again(): void {
-    clear();
-    void this.#map();
-  }
-
-  /** Plain CAM exists before the pooling only: the other layers cannot be chosen with it. */
-  #limitLayers(): void {
-    const plain = camChoices[method.value as CamName].method === "cam";
-    for (const option of layer.options) option.disabled = plain && option.value !== this.#defaultLayer;
-    if (plain) layer.value = this.#defaultLayer;
-  }
-
-  /** A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so and keeps what
-   *  it showed. */
-  async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
-    this.#opening?.end.abort();
-    this.#mapping?.abort();
-    const opening: Opening = { picture, target, end: new AbortController() };
-    const { signal } = opening.end;
-    this.#opening = opening;
-    this.#busy();
-    let failed: unknown;
-    try {
-      await this.#forward(opening);
-    } catch (error) {
-      failed = error;
-    }
-    if (signal.aborted) return;
-    this.#opening = undefined;
-    if (failed === undefined) {
-      clear();
-    } else {
-      markSample(this.#shown?.picture.sample);
-      say(sentence(failed));
-    }
-    await this.#map(afterCrash);
-  }
-
-  /** Whether a photo is shown or on its way. */
-  get inUse(): boolean {
-    return this.#opening !== undefined || this.#shown !== undefined;
-  }
-
-  /** Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class. */
-  async ask(target: number): Promise<void> {
-    if (this.#opening !== undefined) {
-      this.#opening.target = target;
-    } else if (this.#shown !== undefined) {
-      this.#shown.target = target;
-      this.#answers.choose(target);
-      clear();
-      await this.#map();
-    }
-  }
-
-  async #forward(opening: Opening): Promise<void> {
-    const picture = await opening.picture;
-    const candling = await this.#network;
-    const run = await candling.run(picture.source, { fit: fit.value as Fit, signal: opening.end.signal });
-    this.#shown?.run.free();
-    const target = opening.target ?? run.predictions[0]?.index ?? 0;
-    this.#shown = { picture, run, labels: candling.labels, target };
-    this.#photo.show(run, picture);
-    markSample(picture.sample);
-    this.#answers.show(run.predictions, target);
-    time("decode", run.timings.read + run.timings.decode);
-    time("prepare", run.timings.prepare);
-    time("forward", run.timings.forward);
-  }
-
-  /** The maps of the chosen class, the heatmap first. */
-  async #map(afterCrash = false): Promise<void> {
-    this.#mapping?.abort();
-    // What is chosen while a photo is on its way counts when it is there.
-    if (this.#opening !== undefined || this.#shown === undefined) return this.#busy();
-    const mapping = new AbortController();
-    const { signal } = mapping;
-    this.#mapping = mapping;
-    this.#busy();
-    const choice = camChoices[method.value as CamName];
-    this.#cam.describe(choice);
-    const { picture, run, labels, target } = this.#shown;
-    const views: readonly (readonly [MapTile, ExplainOptions])[] = [
-      [this.#cam, { method: choice.method, counterfactual: choice.counterfactual, target, layer: layer.value, signal }],
-      [this.#guidedBackprop, { method: "guided-backprop", target, signal }],
-      [this.#guidedGradCam, { method: "guided-grad-cam", target, layer: layer.value, signal }],
-    ];
-    for (const [tile] of views) tile.busy = true;
-    for (const [tile, options] of views) {
-      try {
-        await tile.show(run, labels[target] ?? "", options);
-      } catch (error) {
-        if (signal.aborted) return;
-        // A crash takes the forward pass with it: once more from the photo, but not for ever.
-        if (hasCode(error, "engine-crashed", "run-lost") && !afterCrash) return this.open(picture, target, true);
-        tile.fail(sentence(error));
-      }
-      if (signal.aborted) return;
-      tile.busy = false;
-      if (tile === this.#cam) announce(tile.description);
-    }
-    this.#mapping = undefined;
-    time("cam", this.#cam.map?.timings.backward);
-    time("guided", sum(this.#guidedBackprop.map?.timings.backward, this.#guidedGradCam.map?.timings.backward));
-    time("paint", sum(this.#cam.painting, this.#guidedBackprop.painting, this.#guidedGradCam.painting));
-    this.#busy();
-  }
-
-  #busy(): void {
-    this.#answers.waiting = this.#opening !== undefined;
-    page.setAttribute("aria-busy", String(this.#opening !== undefined || this.#mapping !== undefined));
-  }
-
-  #tile<Name extends string>(name: Name, colours: () => PaintOptions): MapTile<Name> {
-    return new MapTile(name, colours, (map, label) => {
-      const title = this.#shown?.picture.title ?? "";
-      return fileName(title, label, map, this.#defaultLayer);
-    });
-  }
-}
-
-function time(stage: string, value: number | undefined): void {
-  found(document, `[data-stage="${stage}"]`, HTMLElement).textContent = value === undefined ? "–" : milliseconds(value);
-}
-
-function sum(...values: readonly (number | undefined)[]): number | undefined {
-  return values.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
-}
-
-/** What can be chosen is the network's to say. */
-function fillSettings({ info, colormaps }: Candling): void {
-  fillOptions(
-    method,
-    Object.entries(camChoices).map(([value, { title }]) => [value, title] as const),
-  );
-  const deepestFirst = info.layers.filter(({ height, width }) => height * width > 1).reverse();
-  fillOptions(
-    layer,
-    deepestFirst.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === info.defaultLayer ? " (the last)" : ""}`] as const),
-  );
-  layer.value = info.defaultLayer;
-  fillOptions(
-    colormap,
-    colormaps.map((name) => [name, name] as const),
-  );
+void network.then((candling) => {
+  settings.offer(candling);
+  answers.takeQuestions(candling);
+  const { info } = candling;
   byId("model-credit", HTMLElement).textContent = `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
-}
+});
+void keepOffline({ network, model, onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply) });
 
-const network = loadNetwork(chooseModel());
-const lab = new Lab(network);
-
-const openSample = (sample: Sample) => {
+const openSample = async (sample: Sample, target?: number) => {
   markSample(sample.file);
   const picture = fetchSample(sample);
   picture.catch(() => {}); // told to the visitor when its turn comes
-  void lab.open(picture);
+  await session.open(picture, target);
 };
-listenForPhotos((picture) => {
+const open = (picture: Picture, target?: number) => {
   markSample(undefined);
   if (byId("loading", HTMLElement).dataset.state !== "ready") say("Your photo is next, as soon as the network is loaded.");
-  void lab.open(picture);
-});
-const first = await showSamples(openSample);
+  void session.open(picture, target);
+};
+listenForPhotos(network, () => settings.colours, (picture) => open(picture));
+
+const samples = await showSamples((sample) => void openSample(sample));
 // A visitor may have been faster than the list of samples.
-if (!lab.inUse) {
-  if (first !== undefined) openSample(first);
-  else page.setAttribute("aria-busy", "false");
+if (!session.inUse) {
+  const [first] = samples;
+  const sample = samples.find(({ file }) => file === asked.photo);
+  if (asked.src !== undefined) {
+    askForLink((picture) => open(picture, asked.target), asked.src, "The link that you followed shows this picture. It is fetched only if you say so.");
+  }
+  if (sample !== undefined && sample !== first) {
+    void openSample(sample, asked.target);
+  } else if (first !== undefined) {
+    // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
+    if (asked.target !== undefined) ask(asked.target);
+    const opened = openSample(first, session.wished);
+    session.answered = true;
+    // Said last, as a success takes back what was said before it.
+    if (asked.photo !== undefined && sample === undefined) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
+  } else {
+    byId("lab", HTMLElement).setAttribute("aria-busy", "false");
+  }
 }

@@ -1,62 +1,66 @@
 /** What the network says: the five best classes, one that was asked for, and the search over all of them. */
 import type { Candling, Prediction } from "../candling.js";
-import { byId, fillOptions, found } from "./dom.js";
+import { Combobox } from "./combobox.js";
+import { byId, make } from "./dom.js";
 import { say } from "./message.js";
 import { percent, sentence } from "./words.js";
 
 const SHOWN = 5;
 
 const list = byId("predictions", HTMLOListElement);
-const form = byId("search", HTMLFormElement);
-const field = byId("class", HTMLInputElement);
+const asked = byId("asked", HTMLElement);
 
 export class Answers {
   readonly #onChoose: (index: number) => void;
+  readonly #search: Combobox;
+  #candling: Candling | undefined;
   #predictions: readonly Prediction[] = [];
 
   constructor(onChoose: (index: number) => void) {
     this.#onChoose = onChoose;
+    this.#search = new Combobox("class", "classes", onChoose, (query) => void this.#ask(query));
+    // Those that were computed beforehand stand in the page and can be asked at once.
+    list.addEventListener("click", ({ target }) => {
+      const button = target instanceof Element ? target.closest<HTMLElement>("[data-class]") : null;
+      if (button !== null) this.#onChoose(Number(button.dataset.class));
+    });
+    light([...list.querySelectorAll<HTMLElement>("[data-class]")]);
   }
 
   /** Opens the search, over the labels of a network. */
   takeQuestions(candling: Candling): void {
-    fillOptions(
-      byId("classes", HTMLDataListElement),
-      candling.labels.map((label) => [label, ""] as const),
-    );
-    field.disabled = false;
-    found(form, "button", HTMLButtonElement).disabled = false;
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.#ask(candling);
-    });
-    // Picking a label from the list is the question already; typing one is not, it may be the beginning of a longer one.
-    field.addEventListener("input", (event) => {
-      const typed = event instanceof InputEvent && event.inputType !== "insertReplacementText";
-      if (!typed && candling.labels.includes(field.value)) void this.#ask(candling);
-    });
+    this.#candling = candling;
+    if (this.#predictions.length === 0) this.#search.classes = candling.labels.map((label, index) => ({ label, index }));
   }
 
   /** Shows the answers to a photo, with `target` among them. */
   show(predictions: readonly Prediction[], target: number): void {
     this.#predictions = predictions;
+    this.#search.classes = predictions;
     const best = predictions.slice(0, SHOWN);
-    const asked = best.some(({ index }) => index === target) ? undefined : predictions.find(({ index }) => index === target);
-    const items = best.map((prediction) => this.#item(prediction, target));
-    if (asked !== undefined) {
-      const item = this.#item(asked, target);
-      item.className = "asked";
-      items.push(item);
+    const added = best.some(({ index }) => index === target) ? undefined : predictions.find(({ index }) => index === target);
+    const items = best.map((prediction) => item(prediction, target));
+    if (added !== undefined) {
+      const last = item(added, target);
+      last.className = "asked";
+      items.push(last);
     }
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.class : undefined;
     list.replaceChildren(...items);
+    light([...list.querySelectorAll<HTMLElement>("[data-class]")]);
+    asked.textContent = predictions.find(({ index }) => index === target)?.label ?? "";
     // The button that was pressed is a new one now: the keyboard stays where it was.
     if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 
   /** Marks another class as the chosen one. */
   choose(target: number): void {
-    this.show(this.#predictions, target);
+    if (this.#predictions.length > 0) return this.show(this.#predictions, target);
+    for (const button of list.querySelectorAll<HTMLElement>("[data-class]")) {
+      const chosen = button.dataset.class === String(target);
+      button.ariaPressed = String(chosen);
+      if (chosen) asked.textContent = button.firstElementChild?.textContent ?? "";
+    }
   }
 
   /** While a new photo is on its way, the old one's classes cannot be asked for. */
@@ -64,34 +68,32 @@ export class Answers {
     list.inert = waiting;
   }
 
-  #item({ index, label, logit, probability }: Prediction, target: number): HTMLLIElement {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.class = String(index);
-    button.dataset.probability = String(probability);
-    button.setAttribute("aria-pressed", String(index === target));
-    button.title = `class ${index}, logit ${logit.toFixed(3)}`;
-    button.style.setProperty("--share", String(probability));
-    const share = document.createElement("span");
-    share.className = "share";
-    share.textContent = percent(probability);
-    const name = document.createElement("span");
-    name.textContent = label;
-    button.append(name, share);
-    button.addEventListener("click", () => this.#onChoose(index));
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  }
-
-  async #ask(candling: Candling): Promise<void> {
-    const query = field.value.trim();
-    if (query === "") return;
+  async #ask(query: string): Promise<void> {
+    if (this.#candling === undefined) return;
     try {
-      this.#onChoose(await candling.findClass(query));
-      field.value = "";
+      this.#onChoose(await this.#candling.findClass(query));
+      this.#search.clear();
     } catch (error) {
       say(sentence(error));
     }
   }
+}
+
+function item({ index, label, logit, probability }: Prediction, target: number): HTMLLIElement {
+  const button = make(
+    "button",
+    { type: "button", ariaPressed: String(index === target), title: `class ${index}, logit ${logit.toFixed(3)}` },
+    make("span", {}, label),
+    make("span", { className: "share" }, percent(probability)),
+  );
+  button.dataset.class = String(index);
+  button.dataset.probability = String(probability);
+  return make("li", {}, button);
+}
+
+/** The wicks, the longest as long as its button: of a thousand classes even the best may have a tenth only. */
+function light(buttons: readonly HTMLElement[]): void {
+  const probability = ({ dataset }: HTMLElement) => Number(dataset.probability);
+  const most = Math.max(...buttons.map(probability));
+  for (const button of buttons) button.style.setProperty("--share", String(probability(button) / most));
 }

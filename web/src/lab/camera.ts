@@ -1,17 +1,29 @@
-/** The camera: a dialog with a preview, and one still picture out of it. */
+/** The camera: a dialog that explains what it sees as it moves, and one still picture out of it. */
+import { type Candling, CandlingError } from "../candling.js";
 import { byId } from "./dom.js";
+import { percent, sentence } from "./words.js";
+
+/** The cost of a frame grows with its size; the network looks at 224×224 of it. */
+const CAMERA = { facingMode: "environment", width: { ideal: 640 }, height: { ideal: 480 } };
 
 const dialog = byId("camera-dialog", HTMLDialogElement);
 const video = byId("camera-video", HTMLVideoElement);
 const text = byId("camera-text", HTMLElement);
+const reading = byId("camera-reading", HTMLElement);
 const take = byId("camera-take", HTMLButtonElement);
+const explain = byId("camera-explain", HTMLInputElement);
 
 byId("camera-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
 
-/** The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. */
-export async function takePhoto(): Promise<ImageBitmap | undefined> {
+/** Where frames are shown; a fresh one for each time, as a canvas is given to a stream for life. */
+let canvas = byId("camera-live", HTMLCanvasElement);
+
+/** The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once the network is there, it
+ *  explains each frame. */
+export async function takePhoto(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }): Promise<ImageBitmap | undefined> {
   take.disabled = true;
   text.textContent = "Waiting for the camera…";
+  reading.textContent = "\u00a0";
   dialog.showModal();
   const done = new AbortController();
   const { signal } = done;
@@ -19,7 +31,9 @@ export async function takePhoto(): Promise<ImageBitmap | undefined> {
     dialog.addEventListener("close", () => resolve(undefined), { signal });
     take.addEventListener("click", () => resolve(createImageBitmap(video)), { signal });
   });
-  void show(signal);
+  void show(signal).then((running) => {
+    if (running) void follow(network, colours, signal);
+  });
   try {
     return await picture;
   } finally {
@@ -28,26 +42,78 @@ export async function takePhoto(): Promise<ImageBitmap | undefined> {
   }
 }
 
-async function show(signal: AbortSignal): Promise<void> {
+/** Whether there is a picture to look at. */
+async function show(signal: AbortSignal): Promise<boolean> {
   try {
     if (navigator.mediaDevices === undefined) {
       throw new Error("Browsers give pages a camera only over https or on localhost. Choose a file instead.");
     }
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
     const stop = () => {
       for (const track of stream.getTracks()) track.stop();
       video.srcObject = null;
     };
-    if (signal.aborted) return stop();
+    if (signal.aborted) {
+      stop();
+      return false;
+    }
     signal.addEventListener("abort", stop);
     video.srcObject = stream;
     await video.play();
     text.textContent = "";
     take.disabled = false;
     take.focus();
+    return !signal.aborted;
   } catch (error) {
     if (!signal.aborted) text.textContent = refusal(error);
+    return false;
   }
+}
+
+/** Explains frames for as long as the box is ticked and the dialog open. */
+async function follow(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }, signal: AbortSignal): Promise<void> {
+  const candling = await network;
+  while (!signal.aborted) {
+    if (explain.checked) await stream(candling, colours(), AbortSignal.any([signal, unticked(signal)]));
+    else await new Promise((resolve) => {
+      explain.addEventListener("change", resolve, { once: true, signal });
+      signal.addEventListener("abort", resolve, { once: true });
+    });
+  }
+}
+
+async function stream(candling: Candling, colours: { colormap: string; opacity: number }, signal: AbortSignal): Promise<void> {
+  const fresh = canvas.cloneNode() as HTMLCanvasElement;
+  canvas.replaceWith(fresh);
+  canvas = fresh;
+  try {
+    await candling.live({
+      source: video,
+      canvas,
+      ...colours,
+      signal,
+      onFrame({ predictions, fps, target, max }) {
+        canvas.hidden = false;
+        const [best] = predictions;
+        if (best === undefined) return;
+        reading.textContent = `${best.label}, ${percent(best.probability)} · ${fps.toFixed(0)} frames a second`;
+        Object.assign(canvas.dataset, { target: target.class, max, fps });
+      },
+    });
+  } catch (error) {
+    explain.checked = false;
+    text.textContent = sentence(error instanceof CandlingError ? error.message : error);
+  } finally {
+    canvas.hidden = true;
+    reading.textContent = "\u00a0";
+  }
+}
+
+/** Aborted when the box is unticked. */
+function unticked(signal: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  explain.addEventListener("change", () => over.abort(), { once: true, signal });
+  return over.signal;
 }
 
 function refusal(error: unknown): string {

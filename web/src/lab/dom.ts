@@ -12,7 +12,34 @@ export function found<T extends Element>(parent: ParentNode, selector: string, t
   return element;
 }
 
-/** Puts an option per entry into a select or datalist. */
+/** A new element. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties: Partial<Omit<HTMLElementTagNameMap[K], "dataset" | "style">> = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Puts an option per entry into a select. */
 export function fillOptions(parent: HTMLElement, entries: Iterable<readonly [value: string, text: string]>): void {
   parent.replaceChildren(...Array.from(entries, ([value, text]) => new Option(text, value)));
+}
+
+/** Calls `onChoose` with the value of the radio button that is chosen; returns what tells the present one. */
+export function radios(id: string, onChoose: (value: string) => void): () => string {
+  const set = byId(id, HTMLFieldSetElement);
+  set.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement) onChoose(target.value);
+  });
+  return () => found(set, "input:checked", HTMLInputElement).value;
+}
+
+/** A canvas's context for drawing. */
+export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("the browser gives no canvas to draw on");
+  return context;
 }

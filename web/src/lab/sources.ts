@@ -1,9 +1,10 @@
-/** Where photos come from: drop, paste, choose, camera, and our samples. */
-import { byId } from "./dom.js";
+/** Where photos come from: drop, paste, choose, camera, link, and our samples. */
+import type { Candling, PhotoSource } from "../candling.js";
 import { takePhoto } from "./camera.js";
+import { byId, make } from "./dom.js";
+import { askForLink } from "./link-dialog.js";
 import { say } from "./message.js";
 import { sentence } from "./words.js";
-import type { PhotoSource } from "../candling.js";
 
 /** A photo and what the page says of it. */
 export interface Picture {
@@ -12,6 +13,8 @@ export interface Picture {
   readonly credit: string;
   /** The file, if it is one of our samples. */
   readonly sample?: string;
+  /** Its address, if it came by one. */
+  readonly link?: string;
 }
 
 /** As in `www/samples/samples.json`. */
@@ -27,7 +30,7 @@ type Open = (picture: Picture) => void;
 const YOURS = "Your own photo; it stays on this device.";
 
 /** All but the samples. */
-export function listenForPhotos(open: Open): void {
+export function listenForPhotos(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }, open: Open): void {
   const openFile = (file: File) => open({ source: file, title: file.name || "Your photo", credit: YOURS });
 
   const chooser = byId("file", HTMLInputElement);
@@ -38,9 +41,12 @@ export function listenForPhotos(open: Open): void {
     chooser.value = ""; // so that the same file can be chosen again
   });
 
-  document.addEventListener("paste", ({ clipboardData }) => {
+  document.addEventListener("paste", ({ clipboardData, target }) => {
     const file = clipboardData?.files[0];
-    if (file !== undefined) openFile(file);
+    if (file !== undefined) return openFile(file);
+    // A link that is pasted into a field is the field's.
+    const address = clipboardData?.getData("text/plain").trim() ?? "";
+    if (!(target instanceof HTMLInputElement) && isLink(address)) askForLink(open, address);
   });
   byId("paste", HTMLButtonElement).addEventListener("click", () => void paste(open));
 
@@ -55,23 +61,31 @@ export function listenForPhotos(open: Open): void {
     event.preventDefault();
     document.body.classList.remove("dropping");
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) openFile(file);
-    else say("That was no file. Pictures of other sites are not fetched: save the picture, then drop the file.");
+    if (file !== undefined) return openFile(file);
+    const address = event.dataTransfer?.getData("text/uri-list").split("\n")[0]?.trim() ?? "";
+    if (isLink(address)) askForLink(open, address);
+    else say("That was neither a file nor a link. Drop a picture's file, or choose one.");
   });
 
   byId("camera", HTMLButtonElement).addEventListener("click", async () => {
-    const source = await takePhoto();
+    const source = await takePhoto(network, colours);
     if (source !== undefined) open({ source, title: "From your camera", credit: YOURS });
   });
+  byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));
+}
+
+function isLink(text: string): boolean {
+  return /^(https?|data|blob):/i.test(text) && URL.canParse(text);
 }
 
 async function paste(open: Open): Promise<void> {
   try {
     for (const item of await navigator.clipboard.read()) {
       const type = item.types.find((type) => type.startsWith("image/"));
-      if (type === undefined) continue;
-      open({ source: await item.getType(type), title: "From the clipboard", credit: YOURS });
-      return;
+      if (type !== undefined) return open({ source: await item.getType(type), title: "From the clipboard", credit: YOURS });
+      if (!item.types.includes("text/plain")) continue;
+      const address = (await (await item.getType("text/plain")).text()).trim();
+      if (isLink(address)) return askForLink(open, address);
     }
     say("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
@@ -81,34 +95,25 @@ async function paste(open: Open): Promise<void> {
 
 const list = byId("samples", HTMLUListElement);
 
-/** Shows our own photos; returns the first, which the page opens with. */
-export async function showSamples(open: (sample: Sample) => void): Promise<Sample | undefined> {
+/** Shows our own photos; returns all of them. */
+export async function showSamples(open: (sample: Sample) => void): Promise<readonly Sample[]> {
   let samples: readonly Sample[];
   try {
     samples = await (await fetched("samples/samples.json")).json();
   } catch (error) {
     say(sentence(error));
-    return undefined;
+    return [];
   }
   list.replaceChildren(
     ...samples.map((sample) => {
-      const image = new Image(56, 56);
-      image.loading = "lazy";
-      image.decoding = "async";
-      image.alt = sample.title;
-      image.src = address(sample);
-      const button = document.createElement("button");
-      button.type = "button";
-      button.title = sample.title;
+      const image = make("img", { width: 56, height: 56, decoding: "async", alt: sample.title, src: `samples/thumbs/${encodeURIComponent(sample.file)}` });
+      const button = make("button", { type: "button", title: sample.title }, image);
       button.dataset.file = sample.file;
-      button.append(image);
       button.addEventListener("click", () => open(sample));
-      const item = document.createElement("li");
-      item.append(button);
-      return item;
+      return make("li", {}, button);
     }),
   );
-  return samples[0];
+  return samples;
 }
 
 /** Marks the sample that is shown; none, for a photo of the visitor's. */
@@ -119,13 +124,9 @@ export function markSample(file: string | undefined): void {
 }
 
 export async function fetchSample(sample: Sample): Promise<Picture> {
-  const source = await (await fetched(address(sample))).blob();
   const { file, title, composite, credit } = sample;
+  const source = await (await fetched(`samples/${encodeURIComponent(file)}`)).blob();
   return { source, title, credit: composite ? `A composite of several photographs. ${credit}` : credit, sample: file };
-}
-
-function address({ file }: Sample): string {
-  return `samples/${encodeURIComponent(file)}`;
 }
 
 async function fetched(url: string): Promise<Response> {

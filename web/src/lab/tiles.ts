@@ -1,42 +1,81 @@
-/** The four pictures: the photo as the network was shown it, and three maps of it. */
+/** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
 import { type Explanation, type ExplainOptions, paint, type PaintOptions, type Run } from "../candling.js";
-import { found } from "./dom.js";
+import { byId, found, pencil } from "./dom.js";
+import { saveCanvas } from "./save.js";
 import type { Picture } from "./sources.js";
 import { description, reading, seen, strength, type ViewText } from "./words.js";
 
 /** The photo is drawn at most this large. */
 const PHOTO_SIZE = 1024;
 
+const views = found(document, ".views", HTMLElement);
+
+/** Makes the tile whose title is pressed the large one. */
+export function listenForViews(onLarge: (view: string) => void): void {
+  views.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest(".enlarge") : null;
+    const view = button?.closest<HTMLElement>(".tile")?.dataset.view;
+    if (view === undefined) return;
+    enlarge(view);
+    onLarge(view);
+  });
+}
+
+/** A name that no tile has changes nothing. */
+export function enlarge(view: string): void {
+  const tiles = [...views.querySelectorAll<HTMLElement>(".tile")];
+  if (!tiles.some((tile) => tile.dataset.view === view)) return;
+  for (const tile of tiles) {
+    const large = tile.dataset.view === view;
+    tile.classList.toggle("large", large);
+    found(tile, ".enlarge", HTMLElement).ariaPressed = String(large);
+  }
+}
+
+export function largeView(): string {
+  return found(views, ".large", HTMLElement).dataset.view ?? "";
+}
+
 /** The photo, with a line around what the network saw of it. */
 export class PhotoTile {
   readonly #tile = found(document, '[data-view="photo"]', HTMLElement);
-  readonly #canvas = found(this.#tile, "canvas", HTMLCanvasElement);
+  readonly #canvas = byId("photo", HTMLCanvasElement);
 
   show(run: Run, { title, credit }: Picture): void {
-    const { photo, view } = run;
-    if (photo === undefined) return;
-    const scale = Math.min(1, PHOTO_SIZE / Math.max(run.width, run.height));
+    const { view } = run;
     const canvas = this.#canvas;
-    canvas.width = Math.max(1, Math.round(run.width * scale));
-    canvas.height = Math.max(1, Math.round(run.height * scale));
-    const context = canvas.getContext("2d");
-    if (context === null) return;
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(photo, 0, 0, canvas.width, canvas.height);
+    const scale = drawPhoto(canvas, run);
     if (view.width < run.width || view.height < run.height) {
-      outline(context, view.x * scale, view.y * scale, view.width * scale, view.height * scale);
+      outline(pencil(canvas), view.x * scale, view.y * scale, view.width * scale, view.height * scale);
     }
-    canvas.hidden = false;
     canvas.setAttribute("aria-label", `The photo: ${title}`);
     canvas.dataset.width = String(run.width);
     canvas.dataset.height = String(run.height);
     canvas.dataset.view = [view.x, view.y, view.width, view.height].join(" ");
-    found(this.#tile, "#poster", HTMLImageElement).hidden = true;
-    found(this.#tile, "h2", HTMLElement).textContent = title;
+    develop(canvas);
+    byId("photo-name", HTMLElement).textContent = title;
     found(this.#tile, "#seen", HTMLElement).textContent = seen(view, run);
     found(this.#tile, "#credit", HTMLElement).textContent = credit;
   }
+}
+
+/** Draws the photo on white, because that is what the network sees behind transparent pixels. Returns pixels of the canvas per
+ *  pixel of the photo. */
+export function drawPhoto(canvas: HTMLCanvasElement, { photo, width, height }: Run): number {
+  const scale = Math.min(1, PHOTO_SIZE / Math.max(width, height));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = pencil(canvas);
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  if (photo !== undefined) context.drawImage(photo, 0, 0, canvas.width, canvas.height);
+  return scale;
+}
+
+/** The computed picture takes the place of the one that was shown beforehand. */
+function develop(canvas: HTMLCanvasElement): void {
+  canvas.hidden = false;
+  canvas.parentElement?.querySelector(".poster")?.remove();
 }
 
 /** Darkens what lies outside and draws the edge, dark and light so that it shows on any photo. */
@@ -79,16 +118,24 @@ export class MapTile<Name extends string = string> {
     this.#canvas = found(this.#tile, "canvas", HTMLCanvasElement);
     this.#reading = found(this.#tile, ".reading", HTMLElement);
     this.#about = found(this.#tile, ".about", HTMLElement);
-    this.#heading = found(this.#tile, "h2", HTMLElement);
+    this.#heading = found(this.#tile, ".enlarge", HTMLElement);
     this.#download = found(this.#tile, ".download", HTMLButtonElement);
     this.#download.addEventListener("click", () => {
-      if (this.#map !== undefined) this.#save(fileName(this.#map, this.#label));
+      if (this.#map !== undefined) saveCanvas(this.#canvas, fileName(this.#map, this.#label));
     });
     this.#colours = colours;
   }
 
   get map(): Explanation | undefined {
     return this.#map;
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#canvas;
+  }
+
+  get title(): string {
+    return this.#heading.textContent ?? "";
   }
 
   /** The picture in a sentence. */
@@ -123,7 +170,8 @@ export class MapTile<Name extends string = string> {
     // The numbers behind the picture; the tests read them.
     const numbers = { method, target: target.class, layer: layer ?? "", strength: strength(map), peakX: peak.x, peakY: peak.y };
     Object.assign(this.#canvas.dataset, numbers);
-    this.#canvas.setAttribute("aria-label", description(this.#heading.textContent ?? "", this.#label, map));
+    this.#canvas.setAttribute("aria-label", description(this.title, this.#label, map));
+    develop(this.#canvas);
     this.#reading.textContent = reading(map);
     this.#download.disabled = false;
   }
@@ -134,19 +182,8 @@ export class MapTile<Name extends string = string> {
     this.#canvas.width = this.#canvas.height = 1;
     for (const key of Object.keys(this.#canvas.dataset)) delete this.#canvas.dataset[key];
     this.#canvas.setAttribute("aria-label", words);
+    develop(this.#canvas);
     this.#reading.textContent = words;
     this.#download.disabled = true;
-  }
-
-  #save(name: string): void {
-    this.#canvas.toBlob((blob) => {
-      if (blob === null) return;
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = name;
-      link.click();
-      // The download has its own hold on the bytes once it began.
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
   }
 }

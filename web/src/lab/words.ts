@@ -39,17 +39,15 @@ export const camChoices = {
     counterfactual: false,
     about: "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
   },
-  cam: {
-    title: "CAM",
-    method: "cam",
-    counterfactual: false,
-    about: "The class's own weights on the last layer's maps. Exact, and possible at that layer only.",
-  },
 } as const satisfies Record<string, CamChoice>;
 
 export type CamName = keyof typeof camChoices;
 
-export const guidedTexts = {
+export function isCamName(name: string | undefined): name is CamName {
+  return name !== undefined && Object.hasOwn(camChoices, name);
+}
+
+export const viewTexts = {
   "guided-backprop": {
     title: "Guided Backprop",
     about:
@@ -59,6 +57,11 @@ export const guidedTexts = {
     title: "Guided Grad-CAM",
     about:
       "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018). Its colours end at the 99th percentile.",
+  },
+  cam: {
+    title: "CAM",
+    about:
+      "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there it is Grad-CAM times a constant.",
   },
 } as const satisfies Record<string, ViewText>;
 
@@ -98,12 +101,43 @@ function place({ peak, run }: Explanation): string {
   return `${column}${row}`;
 }
 
+/** Where the evidence of a CAM lies, from all of it and not from its peak alone. */
+export function whereabouts(label: string, map: Explanation): string {
+  if (strength(map) <= 0) return `There is ${NOTHING.replace("this class", label)}.`;
+  const columns = shares(map, ({ x }) => x / map.run.width);
+  const rows = shares(map, ({ y }) => y / map.run.height);
+  const most = (all: readonly number[]) => all.indexOf(Math.max(...all));
+  const [column, row] = [most(columns), most(rows)];
+  const share = (all: readonly number[], at: number) => `${Math.round(100 * (all[at] ?? 0))} %`;
+  const what = map.counterfactual ? `what speaks against ${label}` : `the evidence for ${label}`;
+  return (
+    `${share(columns, column)} of ${what} lies in the ${["left", "middle", "right"][column]} third of the photo, ` +
+    `${share(rows, row)} in the ${["upper", "middle", "lower"][row]} third.`
+  );
+}
+
+/** How much of a map's positive values lies in each third of the photo. */
+function shares(
+  { data, height, width, view }: Explanation,
+  along: (at: { readonly x: number; readonly y: number }) => number,
+): readonly number[] {
+  const thirds = [0, 0, 0];
+  data.forEach((value, cell) => {
+    const x = view.x + (((cell % width) + 0.5) / width) * view.width;
+    const y = view.y + ((Math.floor(cell / width) + 0.5) / height) * view.height;
+    const third = Math.min(2, Math.floor(3 * along({ x, y })));
+    thirds[third] = (thirds[third] ?? 0) + Math.max(0, value);
+  });
+  const all = thirds.reduce((sum, part) => sum + part, 0);
+  return thirds.map((part) => part / all);
+}
+
 /** For a view that is saved: the photo, what was asked of the network, and the class. */
-export function fileName(title: string, label: string, map: Explanation, defaultLayer: string): string {
-  const words = [title.replace(/\.\w+$/, ""), map.method];
+export function fileName(title: string, label: string, map: Explanation, defaultLayer: string, kind = "png"): string {
+  const words: string[] = [title.replace(/\.\w+$/, ""), map.method];
   if (map.counterfactual) words.push("against");
   if (map.layer !== undefined && map.layer !== defaultLayer) words.push(map.layer);
-  return `${[...words, label].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-")}.png`;
+  return `${[...words, label].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-")}.${kind}`;
 }
 
 /** How much of the photo the network was shown. */

@@ -1,0 +1,48 @@
+/** The lab's page as a visitor handles it. */
+import { idle } from "./stage.mjs";
+
+/** Waits until a photo of this title is on the page with its maps. */
+export async function shown(page, title) {
+  await page.waitForFunction((title) => document.querySelector("#photo-name").textContent === title, title);
+  await idle(page);
+}
+
+/** The settings are folded away at first. */
+export async function openSettings(page) {
+  await page.$eval("#method", (select) => {
+    select.closest("details").open = true;
+  });
+}
+
+/** Looks at one of the experiments, and waits until it shows what is asked. */
+export async function lookAt(page, id) {
+  await page.$eval(`#${id}`, (section) => section.scrollIntoView({ behavior: "instant" }));
+  await settled(page, id);
+}
+
+/** Waits until an experiment has nothing more to compute. */
+export async function settled(page, id) {
+  await idle(page);
+  // what comes into sight is told to the page a frame later
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForSelector(`#${id}[aria-busy="false"]`);
+}
+
+/** Data of an element as numbers, where they are numbers. */
+export function data(page, selector) {
+  return page.$eval(selector, ({ dataset }) =>
+    Object.fromEntries(Object.entries(dataset).map(([key, value]) => [key, value === "" || Number.isNaN(Number(value)) ? value : Number(value)])),
+  );
+}
+
+/** Moves a slider as a hand does. */
+export async function slide(page, selector, value) {
+  await page.$eval(
+    selector,
+    (slider, value) => {
+      slider.value = String(value);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    value,
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * A search field over all classes: type a part of a name, choose with the arrow keys or a click (the combobox pattern of the ARIA
+ * Authoring Practices, with a list that only suggests).
+ *
+ * A `<datalist>` would do most of this, but it holds a thousand elements, looks different in every browser, and says nothing of
+ * the probability that the network gives each class.
+ */
+import { byId, make } from "./dom.js";
+import { percent } from "./words.js";
+
+/** So many are suggested. */
+const SHOWN = 8;
+
+export interface ClassName {
+  readonly index: number;
+  readonly label: string;
+  readonly probability?: number;
+}
+
+export class Combobox {
+  readonly #field: HTMLInputElement;
+  readonly #list: HTMLUListElement;
+  readonly #onChoose: (index: number) => void;
+  readonly #onAsk: (query: string) => void;
+  #classes: readonly ClassName[] = [];
+  #suggested: readonly ClassName[] = [];
+  /** Place among the suggested of the one that the arrow keys are at. */
+  #active = -1;
+
+  /** `onChoose` gets a class that was picked; `onAsk` what was typed and sent without picking. */
+  constructor(field: string, list: string, onChoose: (index: number) => void, onAsk: (query: string) => void) {
+    this.#field = byId(field, HTMLInputElement);
+    this.#list = byId(list, HTMLUListElement);
+    this.#onChoose = onChoose;
+    this.#onAsk = onAsk;
+    this.#field.addEventListener("input", () => this.#suggest());
+    this.#field.addEventListener("focus", () => this.#suggest());
+    this.#field.addEventListener("blur", () => this.#close());
+    this.#field.addEventListener("keydown", (event) => this.#key(event));
+    // Before the blur, which would take the list away under the pointer.
+    this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.#list.addEventListener("click", ({ target }) => {
+      const item = target instanceof Element ? target.closest("li") : null;
+      if (item !== null) this.#choose(Number(item.dataset.class));
+    });
+  }
+
+  /** In the order in which they are suggested. */
+  set classes(classes: readonly ClassName[]) {
+    this.#classes = classes;
+    this.#field.disabled = classes.length === 0;
+  }
+
+  #suggest(): void {
+    const words = this.#field.value.toLowerCase().trim();
+    const starts: ClassName[] = [];
+    const holds: ClassName[] = [];
+    for (const each of this.#classes) {
+      const label = each.label.toLowerCase();
+      if (label.startsWith(words) || String(each.index) === words) starts.push(each);
+      else if (label.includes(words)) holds.push(each);
+    }
+    this.#suggested = [...starts, ...holds].slice(0, SHOWN);
+    this.#list.replaceChildren(
+      ...this.#suggested.map(({ index, label, probability }, place) => {
+        const item = make("li", { id: `${this.#list.id}-${place}`, role: "option", ariaSelected: "false" }, label);
+        if (probability !== undefined) item.append(make("span", {}, percent(probability)));
+        item.dataset.class = String(index);
+        return item;
+      }),
+    );
+    this.#open = document.activeElement === this.#field && this.#suggested.length > 0;
+    this.#mark(-1);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { length } = this.#suggested;
+    switch (event.key) {
+      case "ArrowDown":
+      case "ArrowUp": {
+        if (this.#list.hidden) this.#suggest();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        if (length > 0) this.#mark((this.#active + step + (this.#active < 0 && step < 0 ? 1 : 0) + length) % length);
+        break;
+      }
+      case "Enter": {
+        const picked = this.#suggested[this.#active];
+        const query = this.#field.value.trim();
+        if (picked !== undefined) this.#choose(picked.index);
+        else if (query !== "") this.#onAsk(query);
+        break;
+      }
+      case "Escape":
+        this.#close();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  }
+
+  #choose(index: number): void {
+    this.clear();
+    this.#onChoose(index);
+  }
+
+  /** After a query was answered. */
+  clear(): void {
+    this.#field.value = "";
+    this.#close();
+  }
+
+  #mark(place: number): void {
+    this.#active = place;
+    for (const [at, item] of [...this.#list.children].entries()) item.ariaSelected = String(at === place);
+    if (place < 0) this.#field.removeAttribute("aria-activedescendant");
+    else this.#field.setAttribute("aria-activedescendant", `${this.#list.id}-${place}`);
+    this.#list.children[place]?.scrollIntoView({ block: "nearest" });
+  }
+
+  #close(): void {
+    this.#open = false;
+    this.#mark(-1);
+  }
+
+  set #open(open: boolean) {
+    this.#list.hidden = !open;
+    this.#field.ariaExpanded = String(open);
+  }
+}

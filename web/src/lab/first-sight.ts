@@ -1,0 +1,18 @@
+/**
+ * What stands in the page before the network is there: a sample that was explained beforehand, for each of its five best classes.
+ *
+ * It is of the same engine and weights (`just pictures` makes it, a test compares), so nothing changes when the live answer comes.
+ */
+import { byId } from "./dom.js";
+
+const poster = byId("poster", HTMLImageElement);
+
+/** The classes that were explained. */
+const explained = new Set([...byId("predictions", HTMLElement).querySelectorAll<HTMLElement>("[data-class]")].map(({ dataset }) => Number(dataset.class)));
+
+/** The picture of another class, as long as no live one has taken its place. */
+export function showFirst(target: number): void {
+  if (!poster.isConnected || !explained.has(target)) return;
+  poster.src = `samples/first/${target}.jpg`;
+  poster.alt = "Grad-CAM of the class, computed beforehand: lit where the evidence is";
+}

@@ -1,0 +1,44 @@
+/** A picture by its link: asked for in a dialog, so that nothing is fetched from elsewhere unless the visitor says so. */
+import { byId } from "./dom.js";
+import { fetchPicture } from "./link.js";
+import type { Picture } from "./sources.js";
+import { sentence } from "./words.js";
+
+const dialog = byId("link-dialog", HTMLDialogElement);
+const form = byId("link-form", HTMLFormElement);
+const field = byId("link-address", HTMLInputElement);
+const text = byId("link-text", HTMLElement);
+const submit = byId("link-fetch", HTMLButtonElement);
+
+byId("link-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
+
+/** Opens the dialog, with an address in it if there is one already, and hands over the picture once it is there. */
+export function askForLink(open: (picture: Picture) => void, address = "", words = ""): void {
+  field.value = address;
+  text.textContent = words;
+  submit.disabled = false;
+  dialog.showModal();
+  const closed = new AbortController();
+  const { signal } = closed;
+  dialog.addEventListener("close", () => closed.abort(), { once: true });
+  form.addEventListener(
+    "submit",
+    async (event) => {
+      event.preventDefault();
+      submit.disabled = true;
+      text.textContent = "Fetching…";
+      try {
+        const link = field.value.trim();
+        const { blob, name } = await fetchPicture(link, signal);
+        if (signal.aborted) return;
+        dialog.close();
+        open({ source: blob, title: name, credit: `Fetched from ${new URL(link).host || "the link itself"}.`, link });
+      } catch (error) {
+        if (!signal.aborted) text.textContent = sentence(error);
+      } finally {
+        submit.disabled = false;
+      }
+    },
+    { signal },
+  );
+}

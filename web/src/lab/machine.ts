@@ -1,0 +1,85 @@
+/** See the machine: what runs, how much it took, and whether its mathematics holds. */
+import { byId, found, make } from "./dom.js";
+import { Experiment, type Shown } from "./experiment.js";
+import { megabytes } from "./words.js";
+
+const names: Readonly<Record<string, string>> = {
+  "cam-is-grad-cam": "CAM, its negatives cut off, is Grad-CAM times the number of cells",
+  "cam-is-hires-cam": "CAM, its negatives cut off, is HiResCAM times the number of cells",
+  "hires-cam-sums-to-logit": "HiResCAM, before anything is cut off, sums up to the score without its bias",
+  counterfactual: "The counterfactual is the negative half of the signed map",
+  adjoint: "Forward and backward kernels of every layer are adjoint: ⟨f(x), dy⟩ = ⟨x, fᵀ(dy)⟩",
+  margin: "The gradient of a margin is the difference of the gradients",
+};
+
+const builds = {
+  simd128: "WebAssembly, 128-bit vectors",
+  "relaxed-simd": "WebAssembly, vectors with fused multiply-add",
+  threads: "WebAssembly, vectors with fused multiply-add, threads",
+} as const;
+
+export class Machine extends Experiment {
+  readonly #facts = byId("facts", HTMLElement);
+  readonly #table = byId("identities", HTMLTableElement);
+  readonly #button = byId("self-test", HTMLButtonElement);
+
+  constructor() {
+    super("machine");
+    this.#button.addEventListener("click", () => {
+      this.#button.disabled = true;
+      void this.attempt((shown, signal) => this.#test(shown, signal)).finally(() => (this.#button.disabled = false));
+    });
+  }
+
+  protected async show({ candling, run }: Shown): Promise<void> {
+    this.#table.hidden = true;
+    const { info } = candling;
+    const stats = await candling.stats();
+    const facts = {
+      model: info.name,
+      "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
+      layers: `${info.layers.length}, ${info.weighted.length} with weights`,
+      runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}`,
+      "peak memory": `${megabytes(stats.memory)} MB`,
+      loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
+      "forward passes": String(stats.forwards),
+      explanations: String(stats.explanations),
+    };
+    this.#facts.replaceChildren(...Object.entries(facts).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+    Object.assign(this.#facts.dataset, { memory: stats.memory, bytes: stats.bytes + ownBytes(), build: info.build });
+  }
+
+  async #test({ run, target }: Shown, signal: AbortSignal): Promise<void> {
+    const identities = await run.identities({ target, signal });
+    if (signal.aborted) return;
+    found(this.#table, "tbody", HTMLElement).replaceChildren(
+      ...identities.map(({ name, residual, bound, layer }) => {
+        const holds = residual <= bound;
+        const row = make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, names[name] ?? name),
+          make("td", {}, scientific(residual), ...(layer === undefined ? [] : [` at ${layer}`])),
+          make("td", {}, scientific(bound)),
+          make("td", {}, holds ? "✓ holds" : "✗ does not hold"),
+        );
+        Object.assign(row.dataset, { identity: name, residual, bound, holds });
+        return row;
+      }),
+    );
+    this.#table.hidden = false;
+    const broken = identities.filter(({ residual, bound }) => !(residual <= bound)).length;
+    this.say(broken === 0 ? `All ${identities.length} identities hold.` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
+  }
+}
+
+/** What the page itself has loaded; the worker counts its own. */
+function ownBytes(): number {
+  const size = ({ encodedBodySize, decodedBodySize }: PerformanceResourceTiming) => encodedBodySize || decodedBodySize;
+  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  return (entries as PerformanceResourceTiming[]).reduce((sum, entry) => sum + size(entry), 0);
+}
+
+function scientific(value: number): string {
+  return value === 0 ? "0" : value.toExponential(1).replace("e-", "·10⁻").replace(/(?<=⁻)\d+/, (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join(""));
+}

@@ -1,0 +1,20 @@
+/** Marks in the head which bench is looked at. */
+import { found } from "./dom.js";
+
+export function followScroll(): void {
+  const links = new Map([...document.querySelectorAll<HTMLAnchorElement>("nav a")].map((link) => [link.hash.slice(1), link] as const));
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        for (const [id, link] of links) {
+          if (id === target.id) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
+      }
+    },
+    // a line a third down the window
+    { rootMargin: "-33% 0px -66% 0px" },
+  );
+  for (const id of links.keys()) observer.observe(found(document, `#${id}`, HTMLElement));
+}

@@ -1,0 +1,331 @@
+/**
+ * Put it to the proof: take parts of the photo away, and see what the network still says.
+ *
+ * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest squares of the
+ * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
+ */
+import type { Curves, Explanation, Fill, Prediction } from "../candling.js";
+import { byId, make, pencil, radios } from "./dom.js";
+import { Experiment, type Shown } from "./experiment.js";
+import { Latest } from "./latest.js";
+import { plot } from "./plot.js";
+import type { Settings } from "./settings.js";
+import { drawPhoto } from "./tiles.js";
+import { number, percent } from "./words.js";
+
+/** So many classes are followed. */
+const FOLLOWED = 5;
+/** Side of the squares that are deleted, in pixels of the input. */
+const TILE = 16;
+/** The blur that the page draws: a Gaussian of a sixteenth of the side, as the network is given it, leaves about so many points. */
+const BLURRED_SIDE = 16;
+/** An arrow key moves the patch by so much of the photo; with shift, by five times that. */
+const STEP = 0.02;
+
+export class Proof extends Experiment {
+  readonly #settings: Settings;
+  readonly #figure = byId("probed", HTMLElement);
+  readonly #canvas = byId("proof-photo", HTMLCanvasElement);
+  readonly #patch = byId("patch", HTMLButtonElement);
+  readonly #size = byId("patch-size", HTMLInputElement);
+  readonly #hottest = byId("hottest", HTMLInputElement);
+  readonly #bars = byId("proof-bars", HTMLElement);
+  readonly #button = byId("curves", HTMLButtonElement);
+  readonly #bar = byId("curves-bar", HTMLProgressElement);
+  readonly #fill: () => string;
+  readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
+  /** Middle of the patch, as shares of the photo. */
+  #middle = { x: 0.5, y: 0.5 };
+  /** Squares of the input, hottest first, and the map that says so. */
+  #order: Uint32Array = new Uint32Array();
+  #map: Explanation | undefined;
+  #photo: HTMLCanvasElement | undefined;
+  #blurred: HTMLCanvasElement | undefined;
+  #followed: readonly Prediction[] = [];
+  /** Ends the curves that are being drawn. */
+  #drawing: AbortController | undefined;
+
+  constructor(settings: Settings) {
+    super("proof");
+    this.#settings = settings;
+    this.#fill = radios("fill", () => this.#changed());
+    this.#size.addEventListener("input", () => this.#changed());
+    this.#hottest.addEventListener("input", () => this.#changed());
+    this.#button.addEventListener("click", () => this.#toggleCurves());
+    this.#listenForHands();
+    new ResizeObserver(() => this.#place()).observe(this.#figure);
+    this.#blank();
+  }
+
+  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { run, target } = shown;
+    this.#drawing?.abort();
+    const before = this.#map;
+    if (before?.run !== run || before.target.class !== target) this.#blank();
+    const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
+    this.#order = await map.ranking(TILE);
+    if (signal.aborted) return;
+    this.#map = map;
+    // On a new photo, the patch lies where it should hurt.
+    if (before?.run !== run) this.#middle = { x: map.peak.x / run.width, y: map.peak.y / run.height };
+    const photo = document.createElement("canvas");
+    drawPhoto(photo, run);
+    this.#photo = photo;
+    this.#blurred = blurred(photo);
+    const best = run.predictions.slice(0, FOLLOWED);
+    const asked = run.predictions.find(({ index }) => index === target);
+    this.#followed = asked === undefined || best.includes(asked) ? best : [...best.slice(0, -1), asked];
+    this.#bars.replaceChildren(
+      ...this.#followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd"), make("i"))),
+    );
+    this.#changed();
+  }
+
+  override cancel(): void {
+    super.cancel();
+    this.#drawing?.abort();
+  }
+
+  // ---- the patch ----
+
+  #listenForHands(): void {
+    let grip: { readonly x: number; readonly y: number } | undefined;
+    const at = ({ clientX, clientY }: PointerEvent) => {
+      const { left, top, width, height } = this.#pictureBox();
+      return { x: (clientX - left) / width, y: (clientY - top) / height };
+    };
+    this.#patch.addEventListener("pointerdown", (event) => {
+      const point = at(event);
+      grip = { x: point.x - this.#middle.x, y: point.y - this.#middle.y };
+      this.#patch.setPointerCapture(event.pointerId);
+    });
+    this.#patch.addEventListener("pointermove", (event) => {
+      if (grip === undefined) return;
+      const point = at(event);
+      this.#move(point.x - grip.x, point.y - grip.y);
+    });
+    for (const end of ["pointerup", "pointercancel"]) this.#patch.addEventListener(end, () => (grip = undefined));
+    this.#patch.addEventListener("keydown", (event) => {
+      const step = event.shiftKey ? 5 * STEP : STEP;
+      const { x, y } = this.#middle;
+      const moves: Record<string, () => void> = {
+        ArrowLeft: () => this.#move(x - step, y),
+        ArrowRight: () => this.#move(x + step, y),
+        ArrowUp: () => this.#move(x, y - step),
+        ArrowDown: () => this.#move(x, y + step),
+        "+": () => this.#resize(1),
+        "-": () => this.#resize(-1),
+      };
+      const move = moves[event.key];
+      if (move === undefined) return;
+      event.preventDefault();
+      move();
+    });
+  }
+
+  #move(x: number, y: number): void {
+    const within = (value: number) => Math.min(1, Math.max(0, value));
+    this.#middle = { x: within(x), y: within(y) };
+    this.#changed();
+  }
+
+  #resize(steps: number): void {
+    this.#size.stepUp(steps);
+    this.#changed();
+  }
+
+  /** Sides of the patch as shares of the photo: a square of the shorter side. */
+  #sides(): { readonly width: number; readonly height: number } {
+    const { width, height } = this.#canvas;
+    const side = (Number(this.#size.value) / 100) * Math.min(width, height);
+    return { width: side / width, height: side / height };
+  }
+
+  /** Where in the window the photo lies: the canvas keeps its proportions inside its box. */
+  #pictureBox(): { left: number; top: number; width: number; height: number } {
+    const box = this.#figure.getBoundingClientRect();
+    const scale = Math.min(box.width / this.#canvas.width, box.height / this.#canvas.height);
+    const [width, height] = [this.#canvas.width * scale, this.#canvas.height * scale];
+    return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+  }
+
+  #place(): void {
+    const box = this.#figure.getBoundingClientRect();
+    if (box.width === 0) return;
+    const picture = this.#pictureBox();
+    const { width, height } = this.#sides();
+    const set = (name: string, value: number) => this.#patch.style.setProperty(name, `${100 * value}%`);
+    set("--x", (picture.left - box.left + this.#middle.x * picture.width) / box.width);
+    set("--y", (picture.top - box.top + this.#middle.y * picture.height) / box.height);
+    set("--w", (width * picture.width) / box.width);
+    set("--h", (height * picture.height) / box.height);
+    this.#patch.hidden = width === 0;
+  }
+
+  // ---- what is taken away, seen and felt ----
+
+  #changed(): void {
+    byId("patch-size-text", HTMLOutputElement).textContent = `${this.#size.value} %`;
+    byId("hottest-text", HTMLOutputElement).textContent = `${this.#hottest.value} %`;
+    this.#paint();
+    this.#place();
+    this.#follow.ask();
+  }
+
+  #deleted(): Uint32Array {
+    return this.#order.subarray(0, Math.round((Number(this.#hottest.value) / 100) * this.#order.length));
+  }
+
+  /** The photo as the network is given it, but for its size. */
+  #paint(): void {
+    const [photo, soft, map] = [this.#photo, this.#blurred, this.#map];
+    if (photo === undefined || soft === undefined || map === undefined) return;
+    const { width, height } = photo;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    const context = pencil(this.#canvas);
+    context.drawImage(photo, 0, 0);
+    context.beginPath();
+    const { x, y } = this.#middle;
+    const sides = this.#sides();
+    context.rect((x - sides.width / 2) * width, (y - sides.height / 2) * height, sides.width * width, sides.height * height);
+    const { run, view } = map;
+    const columns = Math.ceil(run.inputWidth / TILE);
+    const [perColumn, perRow] = [(TILE / run.inputWidth) * view.width, (TILE / run.inputHeight) * view.height];
+    for (const tile of this.#deleted()) {
+      const [column, row] = [tile % columns, Math.floor(tile / columns)];
+      context.rect(
+        ((view.x + column * perColumn) / run.width) * width,
+        ((view.y + row * perRow) / run.height) * height,
+        (perColumn / run.width) * width,
+        (perRow / run.height) * height,
+      );
+    }
+    context.clip();
+    if (this.#fill() === "blur") {
+      context.drawImage(soft, 0, 0, width, height);
+    } else {
+      // The mean that the network's preprocessing subtracts.
+      context.fillStyle = "rgb(127 127 127)";
+      context.fillRect(0, 0, width, height);
+    }
+  }
+
+  #mask({ run }: Shown): Uint8Array {
+    const { inputWidth, inputHeight, view } = run;
+    const mask = new Uint8Array(inputWidth * inputHeight);
+    const cover = (left: number, top: number, right: number, bottom: number) => {
+      const from = Math.max(0, Math.round(left));
+      const to = Math.min(inputWidth, Math.round(right));
+      for (let y = Math.max(0, Math.round(top)); y < Math.min(inputHeight, Math.round(bottom)); y++) {
+        if (to > from) mask.fill(1, y * inputWidth + from, y * inputWidth + to);
+      }
+    };
+    const { x, y } = this.#middle;
+    const { width, height } = this.#sides();
+    const across = (share: number) => ((share * run.width - view.x) / view.width) * inputWidth;
+    const down = (share: number) => ((share * run.height - view.y) / view.height) * inputHeight;
+    cover(across(x - width / 2), down(y - height / 2), across(x + width / 2), down(y + height / 2));
+    const columns = Math.ceil(inputWidth / TILE);
+    for (const tile of this.#deleted()) {
+      const [left, top] = [(tile % columns) * TILE, Math.floor(tile / columns) * TILE];
+      cover(left, top, left + TILE, top + TILE);
+    }
+    return mask;
+  }
+
+  async #probe(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { run, labels, target } = shown;
+    const mask = this.#mask(shown);
+    const { probabilities, timings } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
+    if (signal.aborted) return;
+    const top = probabilities.reduce((best, value, index) => (value > (probabilities[best] ?? 0) ? index : best), 0);
+    // The longest of all bars, then and now, is as long as there is room.
+    const most = Math.max(probabilities[top] ?? 0, ...run.predictions.slice(0, 1).map(({ probability }) => probability));
+    for (const [place, { index, probability }] of this.#followed.entries()) {
+      const row = this.#bars.children[place];
+      const [, value, bar] = row?.children ?? [];
+      if (!(value instanceof HTMLElement && bar instanceof HTMLElement)) continue;
+      const now = probabilities[index] ?? 0;
+      value.replaceChildren(make("span", {}, `${percent(probability)} → `), percent(now));
+      bar.style.setProperty("--now", String(now / most));
+      bar.style.setProperty("--before", String(probability / most));
+      Object.assign(value.dataset, { class: index, before: probability, now });
+    }
+    const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+    const reading = byId("proof-reading", HTMLElement);
+    reading.textContent =
+      `${Math.round(100 * share)} % taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}. ` +
+      `${number(timings.forward)} ms for the forward pass.`;
+    Object.assign(reading.dataset, { share, top, target: target, probability: probabilities[target] ?? 0, fill: this.#fill() });
+  }
+
+  // ---- the whole curve ----
+
+  #toggleCurves(): void {
+    if (this.#drawing !== undefined) return this.#drawing.abort();
+    const drawing = new AbortController();
+    this.#drawing = drawing;
+    this.#button.textContent = "Cancel";
+    this.#bar.hidden = false;
+    this.#bar.value = 0;
+    void this.attempt(async ({ run, labels }, signal) => {
+      const map = this.#map;
+      if (map === undefined) return;
+      const over = AbortSignal.any([signal, drawing.signal]);
+      const onProgress = ({ done, total }: { done: number; total: number }) => {
+        this.#bar.max = total;
+        this.#bar.value = done;
+      };
+      const curves = await run.curves({ map, tile: TILE, onProgress, signal: over });
+      if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
+    }).finally(() => {
+      this.#drawing = undefined;
+      this.#button.textContent = "Draw the whole curve";
+      this.#bar.hidden = true;
+    });
+  }
+
+  #draw({ deletion, insertion }: Curves, label: string): void {
+    for (const [name, { map, random }] of Object.entries({ deletion, insertion })) {
+      const better = name === "deletion" ? map.area < random.area : map.area > random.area;
+      const summary =
+        `area ${number(map.area)}, in random order ${number(random.area)}: ` +
+        (better ? "the heatmap found what matters" : "no better than chance here");
+      const to = Math.max(0.05, ...map.probabilities, ...random.probabilities);
+      const points = (curve: typeof map) => Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
+      plot(
+        byId(name, HTMLElement),
+        [
+          { name: "hottest first", points: points(map) },
+          { name: "random", points: points(random) },
+        ],
+        `Probability of ${label} by the share of the photo that is ${name === "deletion" ? "deleted" : "given back"}: ${summary}`,
+        { most: 1, to, xName: name === "deletion" ? "deleted" : "given back", yName: "probability" },
+      );
+      const text = byId(`${name}-text`, HTMLElement);
+      text.textContent = summary;
+      Object.assign(text.dataset, { area: map.area, random: random.area });
+    }
+  }
+
+  /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */
+  #blank(): void {
+    for (const [name, words] of [["deletion", "lower is better"], ["insertion", "higher is better"]] as const) {
+      plot(byId(name, HTMLElement), [], `No ${name} curve yet`, { most: 1, xName: name === "deletion" ? "deleted" : "given back", yName: "probability" });
+      const text = byId(`${name}-text`, HTMLElement);
+      text.textContent = words;
+      delete text.dataset.area;
+      delete text.dataset.random;
+    }
+  }
+}
+
+/** Made small and large again, which every browser can. */
+function blurred(photo: HTMLCanvasElement): HTMLCanvasElement {
+  const small = make("canvas", { width: BLURRED_SIDE, height: BLURRED_SIDE });
+  const context = pencil(small);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(photo, 0, 0, BLURRED_SIDE, BLURRED_SIDE);
+  return small;
+}

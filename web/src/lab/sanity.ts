@@ -1,0 +1,177 @@
+/**
+ * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each method's map is held against
+ * the one of the intact network. What is said of the outcome is read off the numbers of this network and this photo.
+ */
+import { type Method, paint, type Randomized } from "../candling.js";
+import { byId, make } from "./dom.js";
+import { Experiment, type Shown } from "./experiment.js";
+import { Latest } from "./latest.js";
+import { plot } from "./plot.js";
+import type { Settings } from "./settings.js";
+import { viewTexts } from "./words.js";
+
+const methods = [
+  { method: "grad-cam", title: "Grad-CAM" },
+  { method: "guided-backprop", title: viewTexts["guided-backprop"].title },
+  { method: "guided-grad-cam", title: viewTexts["guided-grad-cam"].title },
+  { method: "cam", title: viewTexts.cam.title },
+] as const satisfies readonly { method: Method; title: string }[];
+
+/** A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ² < ¼). */
+const GONE = 0.5;
+
+/** Maps that last so many times longer than others depend less on what the network has learnt. */
+const LONGER = 2;
+
+type Correlations = readonly (number | undefined)[];
+
+export class Sanity extends Experiment {
+  readonly #settings: Settings;
+  readonly #slider = byId("forgotten", HTMLInputElement);
+  readonly #text = byId("forgotten-text", HTMLOutputElement);
+  readonly #verdict = byId("sanity-verdict", HTMLElement);
+  readonly #button = byId("sanity-all", HTMLButtonElement);
+  readonly #bar = byId("sanity-bar", HTMLProgressElement);
+  readonly #figures = methods.map(({ method, title }) => {
+    const canvas = make("canvas", { className: "big", width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
+    canvas.dataset.method = method;
+    const value = make("output", {}, "–");
+    const figure = make("figure", {}, canvas, make("figcaption", {}, make("b", {}, title), value));
+    return { canvas, value, figure };
+  });
+  readonly #follow = new Latest<number>((layers) => this.attempt((shown, signal) => this.#forget(shown, layers, signal)));
+  /** What was measured of the photo and class that are shown, by the number of layers. */
+  #measured = new Map<number, Correlations>();
+  #of: { readonly run: unknown; readonly target: number } | undefined;
+  /** Ends the run through all layers. */
+  #running: AbortController | undefined;
+
+  constructor(settings: Settings) {
+    super("sanity");
+    this.#settings = settings;
+    byId("sanity-maps", HTMLElement).append(...this.#figures.map(({ figure }) => figure));
+    this.#slider.addEventListener("input", () => {
+      this.#running?.abort();
+      this.#follow.ask(Number(this.#slider.value));
+    });
+    this.#button.addEventListener("click", () => this.#toggle());
+    this.#plot();
+  }
+
+  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { run, target, candling } = shown;
+    if (this.#of?.run !== run || this.#of.target !== target) {
+      this.#measured.clear();
+      this.#of = { run, target };
+      this.#slider.value = "0";
+      this.#verdict.textContent = "All layers as they were trained. Move the slider, or run through all of them.";
+    }
+    this.#slider.max = String(candling.info.weighted.length);
+    await this.#forget(shown, Number(this.#slider.value), signal);
+  }
+
+  override cancel(): void {
+    super.cancel();
+    this.#running?.abort();
+    this.#follow.clear();
+  }
+
+  /** Paints the maps of a network whose first `layers` layers from the top are random. */
+  async #forget({ run, target, labels }: Shown, layers: number, signal: AbortSignal): Promise<void> {
+    const { colours, defaultLayer } = this.#settings;
+    const answer = await run.randomized({ layers, target, layer: defaultLayer, methods: methods.map(({ method }) => method), signal });
+    if (signal.aborted) return;
+    this.#measured.set(layers, answer.maps.map(({ correlation }) => correlation));
+    await Promise.all(
+      answer.maps.map(async ({ map, correlation }, at) => {
+        const figure = this.#figures[at];
+        const title = methods[at]?.title ?? "";
+        if (figure === undefined) return;
+        const edges = map.channels === 3;
+        await paint(figure.canvas, map, edges ? { photo: false, opacity: 1, maxSize: 480, signal } : { ...colours, maxSize: 480, signal });
+        figure.value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${correlation.toFixed(2)}`;
+        Object.assign(figure.canvas.dataset, { layers, target, correlation: correlation ?? "" });
+        figure.canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers)}: ${figure.value.textContent}`;
+      }),
+    );
+    if (signal.aborted) return;
+    this.#text.textContent = this.#name(answer);
+    this.#slider.setAttribute("aria-valuetext", this.#text.textContent);
+    if (layers > 0) this.#verdict.textContent = this.#judge();
+    this.#plot();
+  }
+
+  #count(layers: number): string {
+    const all = Number(this.#slider.max);
+    if (layers === 0) return "all layers as trained";
+    return layers === all ? `all ${all} layers random` : `${layers} of ${all} layers random`;
+  }
+
+  #name({ layers }: Randomized): string {
+    const last = layers.at(-1);
+    return last === undefined ? "none" : `${layers.length}, down to ${last}`;
+  }
+
+  #toggle(): void {
+    if (this.#running !== undefined) return this.#running.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.#button.textContent = "Cancel";
+    this.#bar.hidden = false;
+    void this.attempt(async (shown, signal) => {
+      const over = AbortSignal.any([signal, running.signal]);
+      const all = Number(this.#slider.max);
+      this.#bar.max = all;
+      for (let layers = 0; layers <= all && !over.aborted; layers++) {
+        this.#slider.value = String(layers);
+        this.#bar.value = layers;
+        await this.#forget(shown, layers, over);
+      }
+    }).finally(() => {
+      this.#running = undefined;
+      this.#button.textContent = "Run through all layers";
+      this.#bar.hidden = true;
+    });
+  }
+
+  /** What this network does, from what was measured of it up to where the slider is, and as a whole once all was measured. */
+  #judge(): string {
+    const here = this.#measured.get(Number(this.#slider.value)) ?? [];
+    const words = methods.slice(0, 3).map(({ title }, at) => `${title} ${here[at]?.toFixed(2) ?? "has nothing left"}`);
+    const now = `With ${this.#count(Number(this.#slider.value))}, rank correlation with the trained network’s map: ${words.join(", ")}.`;
+    const all = Number(this.#slider.max);
+    if (this.#measured.size <= all) return now;
+    const [cam = all, guided = all] = [this.#lost(0), this.#lost(1)];
+    const after = (layers: number) => (layers === 1 ? "one layer" : `${layers} layers`);
+    const found = `Grad-CAM’s map is lost (below ${GONE}) after ${after(cam)}, Guided Backprop’s after ${after(guided)} of ${all}.`;
+    if (guided >= LONGER * cam) {
+      return `${now} ${found} That is what the paper found: Grad-CAM follows what the network has learnt, Guided Backprop draws much the same picture without it.`;
+    }
+    return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it.`;
+  }
+
+  /** How many layers it takes until a method's map is gone; never, where it is not. */
+  #lost(method: number): number | undefined {
+    const steps = [...this.#measured.keys()].sort((a, b) => a - b);
+    return steps.find((step) => Math.abs(this.#measured.get(step)?.[method] ?? 0) < GONE);
+  }
+
+  #plot(): void {
+    const steps = [...this.#measured.keys()].sort((a, b) => a - b);
+    const lines = methods.slice(0, 3).map(({ title }, at) => ({
+      name: title,
+      points: steps.flatMap((step) => {
+        const value = this.#measured.get(step)?.[at];
+        return value === undefined ? [] : [[step, value] as const];
+      }),
+    }));
+    const now = Number(this.#slider.value);
+    plot(byId("correlations", HTMLElement), lines, `Rank correlations at ${steps.length} steps. ${this.#verdict.textContent}`, {
+      most: Number(this.#slider.max),
+      xName: "random layers",
+      yName: "",
+      from: -0.25,
+      now,
+    });
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The photo on the page and what is asked of it.
+ *
+ * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps of the one before it,
+ * and a map that comes too late is never painted.
+ */
+import type { Candling } from "../candling.js";
+import type { Answers } from "./answers.js";
+import { byId } from "./dom.js";
+import type { Experiment, Shown } from "./experiment.js";
+import { clear, say } from "./message.js";
+import type { Settings } from "./settings.js";
+import { markSample, type Picture } from "./sources.js";
+import { hasCode, sentence } from "./words.js";
+import type { Why } from "./why.js";
+
+const page = byId("lab", HTMLElement);
+
+/** A photo on its way. */
+interface Opening {
+  readonly picture: Picture | Promise<Picture>;
+  /** The class to explain; the top one where left out. */
+  target: number | undefined;
+  readonly end: AbortController;
+}
+
+export class Session {
+  readonly #network: Promise<Candling>;
+  readonly #settings: Settings;
+  readonly #answers: Answers;
+  readonly #why: Why;
+  readonly #experiments: readonly Experiment[];
+  #opening: Opening | undefined;
+  #shown: Shown | undefined;
+  /** Ends the maps that are being computed. */
+  #mapping: AbortController | undefined;
+  #wished: number | undefined;
+  /** The answers on the page are those of the photo that is on its way. */
+  #answered = false;
+  /** Told of every new photo, class and setting that is shown. */
+  onShown: (shown: Shown) => void = () => {};
+
+  constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why, experiments: readonly Experiment[]) {
+    this.#network = network;
+    this.#settings = settings;
+    this.#answers = answers;
+    this.#why = why;
+    this.#experiments = experiments;
+    settings.onChange = (what) => {
+      const photo = this.#opening ?? this.#shown;
+      if (what === "fit" && photo !== undefined) void this.open(photo.picture, photo.target);
+      if (what === "question") this.#again();
+      if (what === "colours") this.#repaint();
+    };
+    for (const experiment of experiments) {
+      // A crash takes the forward pass with it: once more from the photo, but not for ever.
+      let lost: Picture | undefined;
+      experiment.onLost = ({ picture, target }) => {
+        if (lost === picture) return;
+        lost = picture;
+        void this.open(picture, target, true);
+      };
+    }
+  }
+
+  /** Whether a photo is shown or on its way. */
+  get inUse(): boolean {
+    return this.#opening !== undefined || this.#shown !== undefined;
+  }
+
+  get shown(): Shown | undefined {
+    return this.#shown;
+  }
+
+  /** Says that the page shows the answers to the photo that was opened last, computed beforehand. */
+  set answered(answered: boolean) {
+    this.#answered = answered;
+    this.#busy();
+  }
+
+  /** The class that was asked for before there was a photo to ask about. */
+  get wished(): number | undefined {
+    return this.#wished;
+  }
+
+  /** A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so and keeps what
+   *  it showed. */
+  async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
+    this.#opening?.end.abort();
+    this.#stopMaps();
+    const opening: Opening = { picture, target, end: new AbortController() };
+    const { signal } = opening.end;
+    this.#opening = opening;
+    this.#answered = false;
+    this.#busy();
+    let failed: unknown;
+    try {
+      await this.#forward(opening);
+    } catch (error) {
+      failed = error;
+    }
+    if (signal.aborted) return;
+    this.#opening = undefined;
+    if (failed === undefined) {
+      clear();
+    } else {
+      markSample(this.#shown?.picture.sample);
+      say(sentence(failed));
+    }
+    await this.#map(afterCrash);
+  }
+
+  /** Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class. */
+  async ask(target: number): Promise<void> {
+    if (this.#opening !== undefined) {
+      this.#opening.target = target;
+      if (this.#answered) this.#answers.choose(target);
+    } else if (this.#shown !== undefined) {
+      this.#shown.target = target;
+      this.#answers.choose(target);
+      clear();
+      await this.#map();
+    } else {
+      this.#wished = target;
+      this.#answers.choose(target);
+    }
+  }
+
+  /** The same photo and class by another method or at another layer. */
+  #again(): void {
+    clear();
+    void this.#map();
+  }
+
+  #repaint(): void {
+    this.#why.repaint();
+    const shown = this.#shown;
+    if (shown !== undefined && this.#opening === undefined) for (const experiment of this.#experiments) experiment.update(shown);
+  }
+
+  async #forward(opening: Opening): Promise<void> {
+    const picture = await opening.picture;
+    const candling = await this.#network;
+    const run = await candling.run(picture.source, { fit: this.#settings.fit, signal: opening.end.signal });
+    this.#shown?.run.free();
+    // A link may name a class that this network does not have.
+    const known = opening.target !== undefined && opening.target < candling.labels.length;
+    const target = (known ? opening.target : run.predictions[0]?.index) ?? 0;
+    this.#shown = { candling, picture, run, labels: candling.labels, target };
+    markSample(picture.sample);
+    this.#answers.show(run.predictions, target);
+    this.#why.showPhoto(this.#shown);
+  }
+
+  async #map(afterCrash = false): Promise<void> {
+    this.#stopMaps();
+    // What is chosen while a photo is on its way counts when it is there.
+    const shown = this.#shown;
+    if (this.#opening !== undefined || shown === undefined) return this.#busy();
+    const mapping = new AbortController();
+    this.#mapping = mapping;
+    this.#busy();
+    try {
+      await this.#why.show(shown, mapping.signal, afterCrash);
+    } catch (error) {
+      if (mapping.signal.aborted) return;
+      // The views put all other errors into words.
+      if (hasCode(error, "engine-crashed", "run-lost")) return this.open(shown.picture, shown.target, true);
+      throw error;
+    }
+    if (mapping.signal.aborted) return;
+    this.#mapping = undefined;
+    this.#busy();
+    this.onShown(shown);
+    for (const experiment of this.#experiments) experiment.update(shown);
+  }
+
+  #stopMaps(): void {
+    this.#mapping?.abort();
+    this.#mapping = undefined;
+    for (const experiment of this.#experiments) experiment.cancel();
+  }
+
+  #busy(): void {
+    this.#answers.waiting = this.#opening !== undefined && !this.#answered;
+    page.setAttribute("aria-busy", String(this.#opening !== undefined || this.#mapping !== undefined));
+  }
+}

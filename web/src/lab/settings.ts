@@ -1,0 +1,110 @@
+/** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
+import type { Candling, Fit } from "../candling.js";
+import { byId, fillOptions } from "./dom.js";
+import { camChoices, type CamChoice, isCamName } from "./words.js";
+
+/** What changed: the photo has to run again, be asked again, or only be painted again. */
+export type Change = "fit" | "question" | "colours";
+
+export interface Colours {
+  readonly colormap: string;
+  /** 0 to 1. */
+  readonly opacity: number;
+}
+
+/** Light takes nothing from the photo where it falls; paint covers it, and has to be thinner. */
+const USUAL_OPACITY = { light: 95, paint: 50 };
+const LIGHT = "candle";
+
+const method = byId("method", HTMLSelectElement);
+const layer = byId("layer", HTMLSelectElement);
+const fit = byId("fit", HTMLSelectElement);
+const colormap = byId("colormap", HTMLSelectElement);
+const opacity = byId("opacity", HTMLInputElement);
+const opacityText = byId("opacity-text", HTMLOutputElement);
+
+export class Settings {
+  #onChange: (what: Change) => void = () => {};
+  #defaultLayer = "";
+  /** What a permalink asks for before the network has said what there is. */
+  #wished: { readonly layer: string | undefined; readonly colormap: string | undefined } = { layer: undefined, colormap: undefined };
+
+  constructor() {
+    fillOptions(
+      method,
+      Object.entries(camChoices).map(([value, { title }]) => [value, title] as const),
+    );
+    method.addEventListener("change", () => this.#onChange("question"));
+    layer.addEventListener("change", () => this.#onChange("question"));
+    fit.addEventListener("change", () => this.#onChange("fit"));
+    colormap.addEventListener("change", () => {
+      this.#setOpacity(colormap.value === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint);
+      this.#onChange("colours");
+    });
+    opacity.addEventListener("input", () => {
+      this.#setOpacity(Number(opacity.value));
+      this.#onChange("colours");
+    });
+  }
+
+  set onChange(listener: (what: Change) => void) {
+    this.#onChange = listener;
+  }
+
+  /** What can be chosen is the network's to say. */
+  offer({ info, colormaps }: Candling): void {
+    this.#defaultLayer = info.defaultLayer;
+    const deepestFirst = info.layers.filter(({ height, width }) => height * width > 1).reverse();
+    fillOptions(
+      layer,
+      deepestFirst.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === info.defaultLayer ? " (the last)" : ""}`] as const),
+    );
+    const names = [LIGHT, ...colormaps.filter((name) => name !== LIGHT)];
+    fillOptions(colormap, names.map((name) => [name, name === LIGHT ? "candle: light, not paint" : name] as const));
+    choose(layer, this.#wished.layer, info.defaultLayer);
+    choose(colormap, this.#wished.colormap, LIGHT);
+    if (colormap.value !== LIGHT) this.#setOpacity(USUAL_OPACITY.paint);
+  }
+
+  /** Sets what a permalink says; what it names and does not exist is left as it is. */
+  restore(state: { readonly method?: string; readonly layer?: string; readonly fit?: string; readonly colormap?: string }): void {
+    choose(method, state.method, method.value);
+    choose(fit, state.fit, fit.value);
+    this.#wished = { layer: state.layer, colormap: state.colormap };
+  }
+
+  get choice(): CamChoice {
+    return camChoices[isCamName(method.value) ? method.value : "grad-cam"];
+  }
+
+  get method(): string {
+    return method.value;
+  }
+
+  get layer(): string {
+    return layer.value;
+  }
+
+  /** The layer before the pooling. */
+  get defaultLayer(): string {
+    return this.#defaultLayer;
+  }
+
+  get fit(): Fit {
+    return fit.value as Fit;
+  }
+
+  get colours(): Colours {
+    return { colormap: colormap.value, opacity: Number(opacity.value) / 100 };
+  }
+
+  #setOpacity(percent: number): void {
+    opacity.value = String(percent);
+    opacityText.textContent = `${percent} %`;
+  }
+}
+
+function choose(select: HTMLSelectElement, wished: string | undefined, usual: string): void {
+  const known = [...select.options].some(({ value }) => value === wished);
+  select.value = known && wished !== undefined ? wished : usual;
+}

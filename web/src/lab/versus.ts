@@ -1,0 +1,154 @@
+/** Why this and not that? Two maps of one photo in one scale, and a divider between them. */
+import { type Explanation, type ExplainOptions, paint } from "../candling.js";
+import { Combobox } from "./combobox.js";
+import { byId, found, make, pencil, radios } from "./dom.js";
+import { Experiment, type Shown } from "./experiment.js";
+import type { Settings } from "./settings.js";
+import { description, number, sentence, whereabouts } from "./words.js";
+
+/** So many classes can be chosen with one press. */
+const CHIPS = 5;
+
+type Pair = "evidence" | "margin" | "against";
+
+/** What the two sides are asked; `a` and `b` are classes. */
+const pairs: Record<Pair, (a: number, b: number) => readonly [Pick<ExplainOptions, "target" | "counterfactual">, Pick<ExplainOptions, "target" | "counterfactual">]> = {
+  evidence: (a, b) => [{ target: a }, { target: b }],
+  // The counterfactual of the margin: what would have to go for A to win by more, which is what speaks for B over A.
+  margin: (a, b) => [{ target: { class: a, over: b } }, { target: { class: a, over: b }, counterfactual: true }],
+  against: (a, b) => [{ target: a, counterfactual: true }, { target: b, counterfactual: true }],
+};
+
+const abouts: Record<Pair, (a: string, b: string) => string> = {
+  evidence: (a, b) => `Left of the divider what speaks for ${a}, right of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
+  margin: (a, b) => `Grad-CAM of the difference of the two scores: left what speaks for ${a} rather than ${b}, right what speaks for ${b} rather than ${a}. What both share cancels out.`,
+  against: (a, b) => `The counterfactuals: what, if it were not there, would raise the score of ${a} on the left, of ${b} on the right.`,
+};
+
+export class Versus extends Experiment {
+  readonly #settings: Settings;
+  readonly #ask: (target: number) => void;
+  readonly #canvases = [byId("versus-a", HTMLCanvasElement), byId("versus-b", HTMLCanvasElement)] as const;
+  readonly #ramp = byId("versus-ramp", HTMLCanvasElement);
+  readonly #divider = byId("divider", HTMLInputElement);
+  readonly #chips = byId("other-chips", HTMLElement);
+  readonly #search: Combobox;
+  readonly #pair: () => string;
+  /** The class that B stands for; the likeliest other one where nobody chose. */
+  #other: number | undefined;
+  onOther: () => void = () => {};
+
+  /** `ask` makes another class the page's own, which is A. */
+  constructor(settings: Settings, ask: (target: number) => void) {
+    super("versus");
+    this.#settings = settings;
+    this.#ask = ask;
+    this.#pair = radios("versus-pair", () => this.again());
+    const choose = (index: number) => this.#choose(index);
+    this.#search = new Combobox("other", "others", choose, (query) => {
+      void this.attempt(async ({ candling }) => {
+        choose(await candling.findClass(query));
+        this.#search.clear();
+      });
+    });
+    this.#chips.addEventListener("click", ({ target }) => {
+      const button = target instanceof HTMLElement ? target.closest("button") : null;
+      if (button !== null) choose(Number(button.dataset.class));
+    });
+    byId("swap", HTMLButtonElement).addEventListener("click", () => {
+      const { shown } = this;
+      if (shown === undefined) return;
+      const [a, b] = [shown.target, this.#against(shown)];
+      this.#other = a;
+      this.onOther();
+      this.#ask(b);
+    });
+    this.#divider.addEventListener("input", () => this.#cut());
+    this.#cut();
+  }
+
+  /** B, if it was chosen. */
+  get other(): number | undefined {
+    return this.#other;
+  }
+
+  set other(other: number | undefined) {
+    this.#other = other;
+  }
+
+  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { run, labels, target, candling } = shown;
+    const other = this.#against(shown);
+    const pair = this.#pair() as Pair;
+    const names = [labels[target] ?? "", labels[other] ?? ""] as const;
+    this.#name(shown, other);
+    byId("versus-about", HTMLElement).textContent = abouts[pair](...names);
+    const { layer, colours } = this.#settings;
+    const maps: Explanation[] = [];
+    for (const question of pairs[pair](target, other)) maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));
+    // One scale for both, or the weaker one would look as strong.
+    const most = Math.max(...maps.map(({ max }) => max));
+    const scale = most > 0 ? { scale: most } : {};
+    await Promise.all(
+      maps.map(async (map, side) => {
+        const canvas = this.#canvases[side as 0 | 1];
+        if (!(await paint(canvas, map, { ...colours, ...scale, signal }))) return;
+        canvas.setAttribute("aria-label", `${describe(pair, side, names, map)} ${whereabouts(names[side as 0 | 1], map)}`);
+        Object.assign(canvas.dataset, { target: side === 0 ? target : other, pair, max: map.max, scale: most });
+      }),
+    );
+    const ramp = await candling.ramp({ ...colours, width: this.#ramp.width, height: this.#ramp.height, signal });
+    const context = pencil(this.#ramp);
+    context.clearRect(0, 0, this.#ramp.width, this.#ramp.height);
+    context.drawImage(ramp, 0, 0);
+    ramp.close();
+    const output = byId("versus-max", HTMLOutputElement);
+    output.textContent = most > 0 ? number(most) : "nothing";
+    this.#ramp.setAttribute("aria-label", `Colour scale of both maps, from 0 to ${output.textContent}, in units of the score`);
+  }
+
+  #choose(other: number): void {
+    const { shown } = this;
+    if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to hold it against`));
+    this.#other = other;
+    this.onOther();
+    this.again();
+  }
+
+  /** The class that A is held against. */
+  #against({ run, target }: Shown): number {
+    // A link may name a class that this network does not have.
+    const known = this.#other !== undefined && this.#other < run.predictions.length;
+    if (known && this.#other !== target) return this.#other ?? 0;
+    return run.predictions.find(({ index }) => index !== target)?.index ?? 0;
+  }
+
+  #name({ run, labels, target }: Shown, other: number): void {
+    this.#search.classes = run.predictions.filter(({ index }) => index !== target);
+    found(this.section, "#versus-a-name span", HTMLElement).textContent = labels[target] ?? "";
+    byId("tag-a", HTMLElement).textContent = labels[target] ?? "";
+    byId("tag-b", HTMLElement).textContent = labels[other] ?? "";
+    const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
+    const chosen = run.predictions.find(({ index }) => index === other);
+    if (chosen !== undefined && !offered.includes(chosen)) offered.push(chosen);
+    const focused = this.#chips.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.class : undefined;
+    this.#chips.replaceChildren(
+      ...offered.map(({ index, label }) => {
+        const chip = make("button", { type: "button", ariaPressed: String(index === other) }, label);
+        chip.dataset.class = String(index);
+        return chip;
+      }),
+    );
+    if (focused !== undefined) this.#chips.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
+  }
+
+  #cut(): void {
+    byId("divided", HTMLElement).style.setProperty("--cut", `${this.#divider.value}%`);
+  }
+}
+
+function describe(pair: Pair, side: number, names: readonly [string, string], map: Explanation): string {
+  const [mine, theirs] = side === 0 ? names : [names[1], names[0]];
+  const title = { evidence: "Grad-CAM", margin: `Grad-CAM of the margin over ${theirs}`, against: "Counterfactual" }[pair];
+  return description(title, mine, map);
+}

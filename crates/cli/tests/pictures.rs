@@ -103,6 +103,19 @@ fn the_committed_numbers_are_the_models() {
     }
 }
 
+/// Nothing changes when the live picture takes the place of the one that was made beforehand.
+#[test]
+fn the_pictures_are_as_strong_as_the_page_paints() {
+    let page = std::fs::read_to_string(www().join("index.html")).unwrap();
+    let range = page.split_once("id=\"opacity\"").expect("the page has a strength of the colours").1;
+    let percent = range.split_once(" value=\"").unwrap().1.split_once('"').unwrap().0;
+    assert_eq!(
+        percent,
+        (100.0 * first::OPACITY).round().to_string(),
+        "run just pictures with the page's strength"
+    );
+}
+
 /// FIPS 180-4's examples: no block to spare, and a length that needs a block of its own.
 #[test]
 fn the_digest_is_sha_256() {

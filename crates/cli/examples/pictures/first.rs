@@ -26,7 +26,7 @@ const CLASSES: usize = 5;
 const COLORMAP: Colormap = Colormap::Candle;
 
 /// The page's own strength of the colours, for these.
-const OPACITY: f32 = 0.95;
+pub const OPACITY: f32 = 0.95;
 
 /// No picture is wider than this, in pixels; a smaller photo keeps its size.
 const WIDE: u32 = 800;

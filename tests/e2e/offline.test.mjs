@@ -286,6 +286,23 @@ test("an update: the old page goes on whole, the new one is offered, and only wh
   });
 });
 
+test("a page that was reloaded past all caches has workers of its own version", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    changeSite();
+    await buildServiceWorker(site);
+    askedSince();
+    const devtools = await page.context().newCDPSession(page);
+    await Promise.all([page.waitForEvent("load"), devtools.send("Page.reload", { ignoreCache: true })]);
+    await explained(page, DOG);
+    assert.equal(await page.evaluate(() => navigator.serviceWorker.controller), null);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.edition), "2");
+    const served = await Promise.all(page.workers().map((worker) => worker.evaluate(() => globalThis.editions)));
+    assert.deepEqual(served, [[1, 2]]);
+    assert.ok(askedSince().includes("/lib/relaxed-simd/candling_wasm_bg.wasm"), "so has its engine");
+  });
+});
+
 test("an update that was made without a page open is simply there", async () => {
   await withSite(async (page) => {
     await visit(page);

@@ -5,6 +5,7 @@
  * at all, a page is served by one version only, and a newer one waits until the visitor agrees or all pages are closed.
  */
 import { answer } from "./offline/answer.js";
+import { isServed } from "./offline/clients.js";
 import { install, keep } from "./offline/keep.js";
 import type { Message } from "./offline/messages.js";
 import { pathOf } from "./offline/site.js";
@@ -20,8 +21,12 @@ self.addEventListener("fetch", (event) => {
   const { method, url, mode, headers } = event.request;
   const path = method === "GET" && !headers.has("range") ? pathOf(url, mode === "navigate") : undefined;
   // whatever is not of the site goes its way as if there were no worker
-  if (path !== undefined) event.respondWith(answer(path, (work) => event.waitUntil(work)));
+  if (path !== undefined) event.respondWith(respond(event, path));
 });
+
+async function respond(event: FetchEvent, path: string): Promise<Response> {
+  return (await isServed(event)) ? answer(path, (work) => event.waitUntil(work)) : fetch(event.request);
+}
 
 self.addEventListener("message", (event) => {
   const message = event.data as Message;

@@ -30,3 +30,44 @@ fn centred_ranks(values: &[f32]) -> Vec<f64> {
     }
     ranks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of sums that are exact before their root and quotient.
+    const ROUNDING: f64 = 1e-15;
+
+    /// scipy 1.17.1: `spearmanr(abs(a), abs(b)).statistic`.
+    #[test]
+    fn ties_and_signs_as_in_scipy() {
+        let a = [0.0, 0.0, 3.0, -1.0, 2.0, 2.0, -2.0, 5.0, 0.5, -4.0];
+        let b = [1.0, 0.0, -2.0, 2.0, 2.0, 7.0, 0.0, -3.0, 0.25, 6.0];
+        let correlation = rank_correlation(&a, &b).unwrap_or(f64::NAN);
+        assert!((correlation - 0.659_374_999_999_999_9).abs() <= ROUNDING, "{correlation}");
+        assert_eq!(rank_correlation(&b, &a), Some(correlation));
+    }
+
+    #[test]
+    fn a_map_is_itself_at_any_scale_and_its_reverse_is_its_opposite() {
+        let map: Vec<f32> = (0..150_528).map(|i| ((i * 7919) % 50_021) as f32 - 9.0).collect();
+        let scaled: Vec<f32> = map.iter().map(|v| v * -3.0).collect();
+        assert_eq!(rank_correlation(&map, &map), Some(1.0));
+        assert_eq!(rank_correlation(&map, &scaled), Some(1.0));
+        let falling: Vec<f32> = (1..9).rev().map(|v| v as f32).collect();
+        let rising: Vec<f32> = (1..9).map(|v| v as f32).collect();
+        assert_eq!(rank_correlation(&rising, &falling), Some(-1.0));
+    }
+
+    #[test]
+    fn without_an_order_there_is_none() {
+        let map = [1.0, 2.0, 3.0];
+        for other in
+            [&[0.0; 3][..], &[2.0, -2.0, 2.0], &[1.0, f32::NAN, 2.0], &[1.0, f32::INFINITY, 2.0], &[1.0, 2.0]]
+        {
+            assert_eq!(rank_correlation(&map, other), None, "{other:?}");
+            assert_eq!(rank_correlation(other, &map), None, "{other:?}");
+        }
+        assert_eq!(rank_correlation(&[], &[]), None);
+    }
+}

@@ -142,7 +142,7 @@ impl Curves {
         };
         let between = self.steps() - 1;
         let tiles = &self.orders[inner / between / 2][..(inner % between + 1) * self.stride()];
-        if inner / between % 2 == 0 { Pass::Without(tiles) } else { Pass::Only(tiles) }
+        if (inner / between).is_multiple_of(2) { Pass::Without(tiles) } else { Pass::Only(tiles) }
     }
 
     /// The curves, from the probabilities of all passes.

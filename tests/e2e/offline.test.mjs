@@ -204,6 +204,7 @@ test("in a folder of a host, beside another site of the same origin", async () =
 test("the model is downloaded once, and the second visit asks for nothing that is kept", async () => {
   await withSite(async (page) => {
     await visit(page);
+    for (const path of plain.asked) assert.match(path, /^\/[\w./-]*$/, "a plain address, no query");
     assert.equal(askedSince().filter((path) => path === MODEL).length, 1);
     await visit(page);
     await page.click('#samples [data-file="panda.jpg"]');

@@ -242,7 +242,7 @@ test("sanity: the maps at each step, and what is said of them follows from the n
       await page.waitForFunction((layers) => document.querySelector("#sanity-verdict").textContent.includes(`${layers} of 50`), layers);
       const [cam, guided] = [await correlation("grad-cam"), await correlation("guided-backprop")];
       const verdict = await page.textContent("#sanity-verdict");
-      for (const value of [cam, guided]) assert.ok(verdict.includes(value.toFixed(2)), `${verdict} says ${value}`);
+      for (const value of [cam, guided]) assert.ok(verdict.includes(value.toFixed(2).replace("-", "−")), `${verdict} says ${value}`);
       return { cam, guided };
     };
     const ten = await at(10);
@@ -457,7 +457,7 @@ test("the camera explains as it moves, and stops when it is told to", async () =
     await openLab(page);
     await page.click("#camera");
     await page.waitForFunction(() => Number(document.querySelector("#camera-live").dataset.fps) > 0);
-    assert.match(await page.textContent("#camera-reading"), /\d %.*frames a second/);
+    assert.match(await page.textContent("#camera-reading"), /\d\s%.*frames a second/);
     await page.uncheck("#camera-explain");
     await page.waitForSelector("#camera-live", { state: "hidden" });
     await page.check("#camera-explain");

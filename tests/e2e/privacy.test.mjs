@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
+import { openSettings } from "./support/lab.mjs";
 import { emptyPage, idle, openLab, stage } from "./support/stage.mjs";
 
 /** Page, style, scripts and wasm, before the weights. */
@@ -19,11 +20,12 @@ test("a whole visit asks this origin only, for files of the site only", async ()
       await page.waitForSelector(`#samples [data-file="${sample}"][aria-pressed="true"]`);
       await idle(page);
     }
+    await openSettings(page);
     await page.selectOption("#fit", "crop");
     await page.selectOption("#method", "layer-cam");
     await idle(page);
     await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: await page.screenshot() });
-    await page.waitForFunction(() => document.querySelector("#photo-title").textContent === "mine.png");
+    await page.waitForFunction(() => document.querySelector("#photo-name").textContent === "mine.png");
     await idle(page);
     assert.ok(requests.length > 8);
     for (const url of requests) assert.match(url, new RegExp(`^${origin()}/[\\w./-]*$`), "a plain address, no query");

@@ -8,6 +8,7 @@
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { www } from "./server.mjs";
@@ -15,6 +16,8 @@ import { buildServiceWorker } from "./service-worker.mjs";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 /** The client stays a module of its own, from whichever folder it is imported. */
 const stayApart = {
@@ -34,6 +37,7 @@ await build({
   sourcemap: "linked",
   legalComments: "none",
   logLevel: "info",
+  define: { CANDLING_VERSION: JSON.stringify(version) },
   plugins: [stayApart],
 });
 

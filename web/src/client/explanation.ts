@@ -19,6 +19,7 @@ export interface RenderOptions {
 /** A raw map and where it came from. It lives in the page and needs no freeing. */
 export class Explanation {
   readonly #bridge: Bridge;
+  #peak: number | undefined;
   /** The part of the network's input that the map lies on. */
   readonly #area: PlacedMap["area"];
   readonly run: Run;
@@ -68,23 +69,30 @@ export class Explanation {
   /** Where the map is strongest, in pixels of the photo (the middle of that cell), and the value there: the largest one for one
    *  channel, the one of the largest magnitude for three. */
   get peak(): { readonly x: number; readonly y: number; readonly value: number } {
-    const area = this.height * this.width;
-    let best = 0;
-    let strongest = Number.NEGATIVE_INFINITY;
-    this.data.forEach((value, index) => {
-      const strength = this.channels === 1 ? value : Math.abs(value);
-      if (strength > strongest) {
-        strongest = strength;
-        best = index;
-      }
-    });
     const { x, y, width, height } = this.view;
-    const cell = best % area;
+    const best = (this.#peak ??= this.#strongest());
+    const cell = best % (this.height * this.width);
     return {
       x: x + (((cell % this.width) + 0.5) / this.width) * width,
       y: y + ((Math.floor(cell / this.width) + 0.5) / this.height) * height,
       value: this.data[best] ?? 0,
     };
+  }
+
+  /** Place of the strongest value. A plain loop: a pixel map has 150,000 values, and the page's thread has better things to do. */
+  #strongest(): number {
+    const { data, channels } = this;
+    let best = 0;
+    let strongest = Number.NEGATIVE_INFINITY;
+    for (let index = 0; index < data.length; index++) {
+      const value = data[index] as number;
+      const strength = channels === 1 ? value : Math.abs(value);
+      if (strength > strongest) {
+        strongest = strength;
+        best = index;
+      }
+    }
+    return best;
   }
 
   /** The values and where they lie. @internal */

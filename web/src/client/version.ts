@@ -1,2 +1,5 @@
-/** Of the package, for whoever writes down what made a map. */
-export { version } from "../../package.json";
+/** Of the package; put in its place when the client is bundled. */
+declare const CANDLING_VERSION: string;
+
+/** For whoever writes down what made a map. */
+export const version = CANDLING_VERSION;

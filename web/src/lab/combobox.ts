@@ -52,13 +52,14 @@ export class Combobox {
   }
 
   #suggest(): void {
-    const words = this.#field.value.toLowerCase().trim();
+    const typed = this.#field.value.toLowerCase().trim();
     const starts: ClassName[] = [];
     const holds: ClassName[] = [];
     for (const each of this.#classes) {
       const label = each.label.toLowerCase();
-      if (label.startsWith(words) || String(each.index) === words) starts.push(each);
-      else if (label.includes(words)) holds.push(each);
+      // The beginning of any word: "cat" is in "tabby cat" sooner than in "polecat".
+      if (` ${label}`.includes(` ${typed}`) || String(each.index) === typed) starts.push(each);
+      else if (label.includes(typed)) holds.push(each);
     }
     this.#suggested = [...starts, ...holds].slice(0, SHOWN);
     this.#list.replaceChildren(

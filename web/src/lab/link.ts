@@ -14,6 +14,7 @@ export interface LinkedPicture {
 const TIMEOUT_MS = 30_000;
 
 const INSTEAD = "Save the picture, then drop the file here.";
+const OR = "Or save the picture, then drop the file here.";
 
 /**
  * Fetches a picture from an `https:` address whose host lets other pages read it (CORS), from this machine, or out of a `data:`
@@ -43,7 +44,7 @@ function parse(address: string): URL {
     case "data:":
       return url;
     case "http:":
-      if (!isLocal) throw new Error(`Only https links are fetched, and this one is http: try it with https://, or save the picture and drop the file here.`);
+      if (!isLocal) throw new Error(`Only https links are fetched, and this one is http: try it with https://. ${OR}`);
       break;
     case "https:":
       break;
@@ -66,7 +67,8 @@ function unpack({ pathname, search }: URL): Blob {
   if (!type.toLowerCase().startsWith("image/")) throw new Error(sentenceOf({ kind: "no-picture", type }, "the link"));
   const binary = body.replace(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   try {
-    return new Blob([Uint8Array.from(base64 === undefined ? binary : atob(binary), (character) => character.charCodeAt(0))], { type });
+    const bytes = Uint8Array.from(base64 === undefined ? binary : atob(binary), (character) => character.charCodeAt(0));
+    return new Blob([bytes], { type });
   } catch {
     throw new Error(`The data: link is damaged, or was cut off when it was copied. ${INSTEAD}`);
   }
@@ -126,11 +128,11 @@ function nameOf({ pathname, host }: URL): string {
 }
 
 function late(host: string): Error {
-  return new Error(`The picture did not come from ${host} within ${TIMEOUT_MS / 1000} seconds. Try again, or save the picture and drop the file here.`);
+  return new Error(`The picture did not come from ${host} within ${TIMEOUT_MS / 1000} seconds. Try again. ${OR}`);
 }
 
 function shut(): Error {
-  return new Error(`Pictures by link need a part of this page that could not be loaded. Check the connection and try again. ${INSTEAD}`);
+  return new Error(`Pictures by link need a part of this page that could not be loaded. Check the connection and try again. ${OR}`);
 }
 
 function stopped(): DOMException {

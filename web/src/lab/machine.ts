@@ -7,9 +7,9 @@ const names: Readonly<Record<string, string>> = {
   "cam-is-grad-cam": "CAM, its negatives cut off, is Grad-CAM times the number of cells",
   "cam-is-hires-cam": "CAM, its negatives cut off, is HiResCAM times the number of cells",
   "hires-cam-sums-to-logit": "HiResCAM, before anything is cut off, sums up to the score without its bias",
-  counterfactual: "The counterfactual is the negative half of the signed map",
+  "counterfactual-is-negative": "The counterfactual is the negative half of the signed map",
   adjoint: "Forward and backward kernels of every layer are adjoint: ⟨f(x), dy⟩ = ⟨x, fᵀ(dy)⟩",
-  margin: "The gradient of a margin is the difference of the gradients",
+  "margin-is-difference": "The gradient of a margin is the difference of the gradients",
 };
 
 const builds = {

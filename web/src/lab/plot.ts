@@ -51,7 +51,8 @@ export function plot(parent: HTMLElement, lines: readonly Line[], label: string,
 }
 
 function ticks(value: number): string {
-  return value === 1 || value === 0 || value === -1 ? String(value) : `${Math.round(100 * value)} %`;
+  if (value < 0) return String(value).replace("-", "−");
+  return value === 1 || value === 0 ? String(value) : `${Math.round(100 * value)} %`;
 }
 
 function words(x: number, y: number, text: string, anchor: string): SVGElement {

@@ -76,7 +76,7 @@ export class Proof extends Experiment {
     const asked = run.predictions.find(({ index }) => index === target);
     this.#followed = asked === undefined || best.includes(asked) ? best : [...best.slice(0, -1), asked];
     this.#bars.replaceChildren(
-      ...this.#followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd"), make("i"))),
+      ...this.#followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd", {}, make("span"), make("i")))),
     );
     this.#changed();
   }
@@ -244,10 +244,10 @@ export class Proof extends Experiment {
     const most = Math.max(probabilities[top] ?? 0, ...run.predictions.slice(0, 1).map(({ probability }) => probability));
     for (const [place, { index, probability }] of this.#followed.entries()) {
       const row = this.#bars.children[place];
-      const [, value, bar] = row?.children ?? [];
-      if (!(value instanceof HTMLElement && bar instanceof HTMLElement)) continue;
+      const [value, words, bar] = [row?.querySelector("dd"), row?.querySelector("span"), row?.querySelector("i")];
+      if (!value || !words || !bar) continue;
       const now = probabilities[index] ?? 0;
-      value.replaceChildren(make("span", {}, `${percent(probability)} → `), percent(now));
+      words.replaceChildren(make("small", {}, `${percent(probability)} → `), percent(now));
       bar.style.setProperty("--now", String(now / most));
       bar.style.setProperty("--before", String(probability / most));
       Object.assign(value.dataset, { class: index, before: probability, now });

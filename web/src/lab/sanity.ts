@@ -8,7 +8,7 @@ import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
-import { viewTexts } from "./words.js";
+import { correlation as inWords, viewTexts } from "./words.js";
 
 const methods = [
   { method: "grad-cam", title: "Grad-CAM" },
@@ -89,7 +89,7 @@ export class Sanity extends Experiment {
         if (figure === undefined) return;
         const edges = map.channels === 3;
         await paint(figure.canvas, map, edges ? { photo: false, opacity: 1, maxSize: 480, signal } : { ...colours, maxSize: 480, signal });
-        figure.value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${correlation.toFixed(2)}`;
+        figure.value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
         Object.assign(figure.canvas.dataset, { layers, target, correlation: correlation ?? "" });
         figure.canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers)}: ${figure.value.textContent}`;
       }),
@@ -137,7 +137,7 @@ export class Sanity extends Experiment {
   /** What this network does, from what was measured of it up to where the slider is, and as a whole once all was measured. */
   #judge(): string {
     const here = this.#measured.get(Number(this.#slider.value)) ?? [];
-    const words = methods.slice(0, 3).map(({ title }, at) => `${title} ${here[at]?.toFixed(2) ?? "has nothing left"}`);
+    const words = methods.slice(0, 3).map(({ title }, at) => `${title} ${here[at] === undefined ? "has nothing left" : inWords(here[at])}`);
     const now = `With ${this.#count(Number(this.#slider.value))}, rank correlation with the trained network’s map: ${words.join(", ")}.`;
     const all = Number(this.#slider.max);
     if (this.#measured.size <= all) return now;

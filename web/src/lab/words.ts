@@ -108,7 +108,7 @@ export function whereabouts(label: string, map: Explanation): string {
   const rows = shares(map, ({ y }) => y / map.run.height);
   const most = (all: readonly number[]) => all.indexOf(Math.max(...all));
   const [column, row] = [most(columns), most(rows)];
-  const share = (all: readonly number[], at: number) => `${Math.round(100 * (all[at] ?? 0))} %`;
+  const share = (all: readonly number[], at: number) => `${Math.round(100 * (all[at] ?? 0))}\u00a0%`;
   const what = map.counterfactual ? `what speaks against ${label}` : `the evidence for ${label}`;
   return (
     `${share(columns, column)} of ${what} lies in the ${["left", "middle", "right"][column]} third of the photo, ` +
@@ -152,8 +152,14 @@ export function number(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** With a space that does not break. */
 export function percent(probability: number): string {
-  return probability < 0.001 ? "< 0.1 %" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)} %`;
+  return probability < 0.001 ? "< 0.1\u00a0%" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
+}
+
+/** A correlation, with a minus as long as a plus. */
+export function correlation(value: number): string {
+  return value.toFixed(2).replace("-", "−");
 }
 
 export function milliseconds(value: number): string {

@@ -38,7 +38,8 @@ const answers = {
     more();
   },
   // with its own icon, so that the browser asks for none
-  "/embedder": (response) => response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><link rel=icon href=data:,><body>"),
+  "/embedder": (response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><link rel=icon href=data:,><body>"),
   "/slow.jpg": (response) => response.writeHead(200, jpeg).write(cat.subarray(0, 1000)),
 };
 
@@ -173,7 +174,8 @@ test("the door opens once, and not to pages of other origins, even where no head
     const address = `${elsewhere}/a%20cat.jpg`;
     assert.deepEqual(await page.evaluate(askTwice, { door: "/door.html", address }), ["picture", "nothing"]);
     assert.equal(asked.length, 1);
-    await page.route("**/door.html", async (route) => route.fulfill({ response: await route.fetch(), headers: { "content-type": "text/html" } }));
+    const bare = { "content-type": "text/html" };
+    await page.route("**/door.html", async (route) => route.fulfill({ response: await route.fetch(), headers: bare }));
     await page.goto(`${elsewhere}/embedder`);
     assert.deepEqual(await page.evaluate(askTwice, { door: `${plain.origin()}/door.html`, address }), ["nothing", "nothing"]);
     assert.deepEqual(asked.map(({ url }) => url), ["/a%20cat.jpg", "/embedder"]);
@@ -222,7 +224,10 @@ test("what cannot be had is told in a sentence that says what to do", async () =
       assert.ok(endless < 128 * MB, `stopped after ${endless / MB} MB`);
       assert.match(await link(page, "http://127.0.0.1:9/cat.jpg"), /127\.0\.0\.1:9 cannot be reached/);
     },
-    { expectErrors: /CORS|Failed to load resource|Content Security Policy|fetch/, otherOrigins: [elsewhere, "http://127.0.0.1:9", "http://elsewhere.test"] },
+    {
+      expectErrors: /CORS|Failed to load resource|Content Security Policy|fetch/,
+      otherOrigins: [elsewhere, "http://127.0.0.1:9", "http://elsewhere.test"],
+    },
   );
 });
 

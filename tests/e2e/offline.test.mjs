@@ -28,7 +28,9 @@ const rewrite = (path, change) => writeFileSync(join(site, path), change(readFil
 function changeSite() {
   rewrite("index.html", (html) => html.replace("<html ", '<html data-edition="2" '));
   rewrite("lab.css", (css) => `${css}\n:root { --edition: 2 }\n`);
-  for (const name of ["lab", "candling", "candling-worker"]) rewrite(`lib/${name}.js`, (js) => `globalThis.editions = [...(globalThis.editions ?? [1]), 2];\n${js}`);
+  for (const name of ["lab", "candling", "candling-worker"]) {
+    rewrite(`lib/${name}.js`, (js) => `globalThis.editions = [...(globalThis.editions ?? [1]), 2];\n${js}`);
+  }
   // an empty custom section named "2" (WebAssembly core specification, 5.5.3)
   appendFileSync(join(site, "lib/relaxed-simd/candling_wasm_bg.wasm"), Buffer.from([0, 2, 1, 0x32]));
   // bytes after a JPEG's end are no part of it
@@ -38,7 +40,7 @@ function changeSite() {
 /** Runs `body` with a page that may have service workers. Without a server, the browser notes on the console what it cannot ask. */
 function withSite(body, { on = plain, ...options } = {}) {
   on.asked.length = 0;
-  const expectErrors = /ERR_CONNECTION_REFUSED|fetching the script|410|integrity|ERR_FAILED/;
+  const expectErrors = /ERR_CONNECTION_REFUSED|fetching the script|410|ERR_FAILED/;
   return on.withPage(body, { serviceWorkers: "allow", expectErrors, ...options });
 }
 
@@ -86,7 +88,7 @@ async function works(page, address = "/") {
 const [DOG, MACAW] = [235, 88];
 
 async function explained(page, target) {
-  await page.waitForFunction((target) => document.querySelector('[data-view="cam"] canvas').dataset.target === String(target), target);
+  await page.waitForSelector(`[data-view="cam"] canvas[data-target="${target}"]`, { state: "attached" });
   await idle(page);
 }
 

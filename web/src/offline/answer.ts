@@ -65,5 +65,6 @@ function moveOn(path: string): void {
 }
 
 function gone(): Response {
-  return new Response(null, { status: 410, statusText: "the site has a newer version of this file; close its tabs and open it again" });
+  const statusText = "the site has a newer version of this file; close its tabs and open it again";
+  return new Response(null, { status: 410, statusText });
 }

@@ -189,3 +189,31 @@ test("curves that do not fit are refused, and an abort ends them", async () => {
     ]);
   });
 });
+
+/** The least share of maps whose order must matter to the network. Measured: all 16 of the top classes, and all 32 of the objects. */
+const BETTER_THAN_RANDOM = 0.8;
+
+test("Grad-CAM's order of the tiles beats random ones, on the photos of the pointing game", { timeout: 600_000 }, async () => {
+  const folder = new URL("../photos/pointing/", import.meta.url);
+  const { images } = JSON.parse(readFileSync(new URL("annotations.json", folder), "utf8"));
+  assert.equal(images.length, 16);
+  await withClient(async (page) => {
+    const areas = [];
+    for (const { file } of images) {
+      const photo = readFileSync(new URL(file, folder)).toString("base64");
+      areas.push(
+        await page.evaluate(async (photo) => {
+          const run = await window.candling.run(new Blob([Uint8Array.from(atob(photo), (c) => c.charCodeAt(0))]));
+          const { deletion, insertion } = await run.curves({ map: await run.explain({ method: "grad-cam" }) });
+          run.free();
+          const area = ({ map, random }) => [map.area, random.area];
+          return { deletion: area(deletion), insertion: area(insertion) };
+        }, photo),
+      );
+    }
+    const share = (better) => areas.filter(better).length / areas.length;
+    const falls = share(({ deletion: [map, random] }) => map < random);
+    const rises = share(({ insertion: [map, random] }) => map > random);
+    assert.ok(falls >= BETTER_THAN_RANDOM && rises >= BETTER_THAN_RANDOM, `deletion ${falls}, insertion ${rises}`);
+  });
+});

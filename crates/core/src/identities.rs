@@ -38,8 +38,10 @@ impl<B: Backend> Tape<B> {
     /// | `cam-is-hires-cam` | ReLU(CAM) and h·w·HiResCAM; likewise |
     /// | `hires-cam-sums-to-logit` | Σ HiResCAM before its ReLU, and `y_c` without its bias; likewise |
     /// | `counterfactual-is-negative` | the counterfactual and ReLU(−Σ_k ⟨g_k⟩ A_k) |
-    /// | `adjoint` | ⟨x, vjp(dy)⟩ and ⟨z − b, dy⟩ over the open part of the activation's mask, with `z = w ⋆ x + b` and random `dy`, of every convolution and linear layer |
+    /// | `adjoint` | ⟨x, vjp(dy)⟩ and ⟨z − b, dy⟩ where the activation's mask is open; every convolution and linear layer |
     /// | `margin-is-difference` | the gradient of a margin and the difference of gradients, at the last convolution |
+    ///
+    /// `z = w ⋆ x + b`, and `dy` is random, the same each time.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::BadArgument`] for more than one picture; [`Error::NotRetained`]; and what

@@ -1,7 +1,8 @@
 //! Whether two maps agree on what matters more, whatever their scales.
 
 /// Spearman's rank correlation of the magnitudes of two maps, −1 to 1: the correlation of their ranks, values that are equal having
-/// the mean of theirs. `None` where there is no order to compare: one of them is constant in magnitude, not finite, or of another length.
+/// the mean of theirs. `None` where there is no order to compare: one of them is constant in magnitude, not finite, or of another
+/// length.
 #[must_use]
 pub fn rank_correlation(a: &[f32], b: &[f32]) -> Option<f64> {
     if a.len() != b.len() || a.iter().chain(b).any(|v| !v.is_finite()) {

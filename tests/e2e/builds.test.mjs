@@ -84,6 +84,36 @@ test("each build agrees with PyTorch, and threads change no bit", async () => {
   });
 });
 
+/** The scale of a pixel map ends at a percentile, and a network that forgot leaves maps that are mostly zeros: a selection that is slow
+ *  on equal values would hold the page up for minutes. */
+test("each build paints maps that are mostly zeros, and all the same", async () => {
+  await isolated.withPage(async (page) => {
+    await emptyPage(page, { isolated: true });
+    const pictures = {};
+    for (const build of BUILDS) {
+      const { zeros, picture } = await page.evaluate(
+        async ([model, build]) => {
+          const { Candling } = await import("/lib/candling.js");
+          const candling = await Candling.load({ model, build });
+          const run = await candling.run(await (await fetch("/samples/dog_cat.jpg")).blob());
+          const { maps } = await run.randomized({ layers: 16, target: 235, methods: ["guided-grad-cam"] });
+          const [{ map }] = maps;
+          const painted = await map.render({ width: 224, height: 224, colormap: "turbo", opacity: 1 });
+          const canvas = new OffscreenCanvas(224, 224);
+          canvas.getContext("2d").drawImage(painted, 0, 0);
+          const { data } = canvas.getContext("2d").getImageData(0, 0, 224, 224);
+          candling.close();
+          return { zeros: map.data.filter((value) => value === 0).length / map.data.length, picture: Array.from(data) };
+        },
+        [MODEL, build],
+      );
+      assert.ok(zeros > 0.3, `${zeros} of the map is zero`);
+      pictures[build] = picture;
+    }
+    assert.deepEqual(pictures.threads, pictures["relaxed-simd"]);
+  });
+});
+
 test("the best build is chosen: threads where the page is isolated, else one thread", async () => {
   const chosen = async (page) =>
     page.evaluate(async (model) => {

@@ -31,6 +31,8 @@ rm -f "$out"/*.d.ts
 for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do
     [ -f "$helper" ] || continue
     sed -i 's/^\( *let url = \)URL.createObjectURL(scriptBlob);/\1import.meta.url;/; /let scriptBlob = /d' "$helper"
+    # The form of the call that wasm-bindgen does not warn of.
+    sed -i 's/pkg.default(data.module, data.memory)/pkg.default({ module_or_path: data.module, memory: data.memory })/' "$helper"
     grep -q 'let url = import.meta.url;' "$helper" && ! grep -q scriptBlob "$helper" ||
         { echo "error: $helper does not start its workers in the way this script knows; see the lines above this one" >&2; exit 1; }
 done

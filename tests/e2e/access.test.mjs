@@ -51,6 +51,18 @@ const lines = (results) =>
     return `${id}: ${help}: ${target.join(" ")}: ${why}`;
   }));
 
+/** Judges the page as it is now. */
+async function judge(page, t) {
+  await page.evaluate(flattenGlow);
+  await page.evaluate(axeSource);
+  const { violations, incomplete, passes } = await page.evaluate(() =>
+    window.axe.run(document, { resultTypes: ["violations", "incomplete", "passes"] }),
+  );
+  for (const line of lines(incomplete)) t.diagnostic(`for an eye to judge: ${line}`);
+  assert.deepEqual(lines(violations), []);
+  return passes;
+}
+
 for (const width of [390, 1280]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing wrong at ${width} px, ${colorScheme}`, async (t) => {
@@ -58,13 +70,7 @@ for (const width of [390, 1280]) {
         async (page) => {
           await openLab(page);
           await lookAtEverything(page);
-          await page.evaluate(flattenGlow);
-          await page.evaluate(axeSource);
-          const { violations, incomplete, passes } = await page.evaluate(() =>
-            window.axe.run(document, { resultTypes: ["violations", "incomplete", "passes"] }),
-          );
-          for (const line of lines(incomplete)) t.diagnostic(`for an eye to judge: ${line}`);
-          assert.deepEqual(lines(violations), []);
+          const passes = await judge(page, t);
           assert.ok(passes.length >= LEAST_PASSES, `${passes.length} rules passed`);
           const contrasts = passes.find(({ id }) => id === "color-contrast")?.nodes.length ?? 0;
           assert.ok(contrasts >= LEAST_CONTRASTS, `${contrasts} places have their contrast judged`);
@@ -74,3 +80,27 @@ for (const width of [390, 1280]) {
     });
   }
 }
+
+test("axe finds nothing wrong in what opens and appears: self-test, curves, list of classes, message, dialogs", async (t) => {
+  await withPage(async (page) => {
+    await openLab(page);
+    await lookAtEverything(page);
+    await page.click("#self-test");
+    await page.waitForSelector("#identities:not([hidden])");
+    await page.click("#curves");
+    await page.waitForSelector("#insertion-text[data-area]", { timeout: 60_000 });
+    await page.setInputFiles("#file", { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+    await page.waitForSelector("#message:not([hidden])");
+    for (const fold of await page.$$(".fold")) await fold.evaluate((details) => { details.open = true; });
+    await page.fill("#class", "cat");
+    await page.waitForSelector("#classes:not([hidden])");
+    await judge(page, t);
+    await page.press("#class", "Escape");
+    await page.click("#link");
+    await judge(page, t);
+    await page.click("#link-cancel");
+    await page.click("#camera");
+    await page.waitForSelector("#camera-live:not([hidden])");
+    await judge(page, t);
+  });
+});

@@ -156,6 +156,27 @@ test("a class without positive evidence is told in words", async () => {
   });
 });
 
+test("words follow the map: nothing against a class, a class that it does not say, a faint one", async () => {
+  await withPage(async (page) => {
+    await openLab(page);
+    assert.match(await page.textContent("#why-title"), /^What made it say German Shepherd Dog\?$/);
+    await page.fill("#class", "849");
+    await page.press("#class", "Enter");
+    await page.waitForSelector('#predictions [data-class="849"][aria-pressed="true"]');
+    await idle(page);
+    assert.match(await page.textContent("#why-title"), /^What would speak for teapot\?$/);
+    assert.match(await page.textContent("#where"), /faint: .*as strong as what speaks for German Shepherd Dog/);
+
+    await page.click('#samples [data-file="panda.jpg"]');
+    await shown(page, "Giant panda");
+    await openSettings(page);
+    await page.selectOption("#method", "against");
+    await idle(page);
+    assert.ok((await numbers(page, "cam")).strength <= 0, "nothing speaks against the panda");
+    for (const place of ["#where", '[data-view="cam"] .reading']) assert.match(await page.textContent(place), /nothing in this layer speaks against/i);
+  });
+});
+
 test("a photo by drop", async () => {
   await withPage(async (page) => {
     await openLab(page);
@@ -267,11 +288,15 @@ test("the search: parts of names, arrow keys, a click, an index", async () => {
     await page.keyboard.press("Enter");
     await ask(282);
     await page.fill("#class", "zzz");
-    assert.equal(await page.isVisible("#classes"), false, "nothing to suggest");
+    assert.match(await page.textContent("#classes"), /None of its classes/);
     await page.fill("#class", "cat");
     assert.equal(await page.isVisible("#classes"), true);
     await page.keyboard.press("Escape");
     assert.equal(await page.isVisible("#classes"), false);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.inputValue("#class"), "");
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate(() => document.activeElement !== document.body), "the list is no stop of its own");
   });
 });
 

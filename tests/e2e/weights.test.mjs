@@ -87,7 +87,7 @@ test("the page: small weights on a metered connection, and a link to the full on
     assert.deepEqual(models(requests), [SMALL_MODEL]);
     assert.equal(await words(page), "Small weights, to save data. Or the full ones");
     await page.click("#other-weights");
-    await page.waitForURL("**/?weights=full");
+    await page.waitForURL(/[?&]weights=full/);
     await idle(page);
     assert.deepEqual(models(requests), [SMALL_MODEL, MODEL]);
     assert.equal(await words(page), "Full weights. Or the small ones, half the size");
@@ -102,7 +102,7 @@ test("the page: full weights elsewhere, and a link to the small ones, by keyboar
     assert.equal(await words(page), "Full weights. Or the small ones, half the size");
     await page.focus("#other-weights");
     await page.keyboard.press("Enter");
-    await page.waitForURL("**/?weights=small");
+    await page.waitForURL(/[?&]weights=small/);
     await idle(page);
     assert.deepEqual(models(requests), [MODEL, SMALL_MODEL]);
     assert.equal(await words(page), "Small weights. Or the full ones");

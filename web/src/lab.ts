@@ -1,7 +1,7 @@
 /** The page: puts its parts together. */
 import { Answers } from "./lab/answers.js";
 import { byId } from "./lab/dom.js";
-import { showFirst } from "./lab/first-sight.js";
+import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
 import { Layers } from "./lab/layers.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
@@ -23,6 +23,8 @@ import { Why } from "./lab/why.js";
 
 const asked = readState();
 document.documentElement.classList.toggle("embedded", asked.embed === true);
+const another = asked.photo !== undefined && asked.photo !== explainedSample;
+if (another) forgetFirst();
 
 const model = chooseModel();
 const network = loadNetwork(model);
@@ -36,13 +38,18 @@ const answers = new Answers(ask);
 const why = new Why(settings);
 const versus = new Versus(settings, ask);
 versus.other = asked.over;
-const experiments = [versus, new Layers(settings), new Proof(settings), new Sanity(settings), new Machine(), new TakeAway(settings, why, state)];
+if (asked.pair !== undefined) versus.pair = asked.pair;
+const takeAway = new TakeAway(settings, why, state);
+const experiments = [versus, new Layers(settings), new Proof(settings), new Sanity(settings), new Machine(), takeAway];
 const session = new Session(network, settings, answers, why, experiments);
 
-/** What the address says; nothing before there is something to say it of. */
+/** Whether the picture that the address names is still asked about. */
+let linked = asked.src !== undefined;
+
+/** What the address says: what was followed, until there is something to say of what is shown. */
 function state(): State {
   const { shown } = session;
-  if (shown === undefined) return asked;
+  if (shown === undefined || linked) return asked;
   const { picture, target, run } = shown;
   const { sample, link } = picture;
   return {
@@ -55,12 +62,15 @@ function state(): State {
     ...(settings.layer === settings.defaultLayer ? {} : { layer: settings.layer }),
     ...(settings.fit === "squash" ? {} : { fit: settings.fit }),
     ...(settings.colours.colormap === "candle" ? {} : { colormap: settings.colours.colormap }),
+    ...(settings.opacity === settings.usualOpacity ? {} : { opacity: settings.opacity }),
+    ...(versus.pair === "evidence" ? {} : { pair: versus.pair }),
     ...(asked.embed === true ? { embed: true } : {}),
   };
 }
 
 const remember = () => {
-  if (session.shown !== undefined) writeState(state());
+  writeState(state());
+  takeAway.refresh();
 };
 session.onShown = remember;
 versus.onOther = remember;
@@ -95,17 +105,19 @@ if (!session.inUse) {
   const [first] = samples;
   const sample = samples.find(({ file }) => file === asked.photo);
   if (asked.src !== undefined) {
-    askForLink((picture) => open(picture, asked.target), asked.src, "The link that you followed shows this picture. It is fetched only if you say so.");
+    const words = "The link that you followed shows this picture. It is fetched only if you say so.";
+    askForLink((picture) => open(picture, asked.target), asked.src, words, () => (linked = false));
   }
-  if (sample !== undefined && sample !== first) {
+  if (sample !== undefined && another) {
+    showPlain(sample.file);
     void openSample(sample, asked.target);
   } else if (first !== undefined) {
-    // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
-    if (asked.target !== undefined) ask(asked.target);
+    if (asked.target !== undefined && !linked) ask(asked.target);
     const opened = openSample(first, session.wished);
-    session.answered = true;
+    // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
+    session.answered = !another;
     // Said last, as a success takes back what was said before it.
-    if (asked.photo !== undefined && sample === undefined) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
+    if (another) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
   } else {
     byId("lab", HTMLElement).setAttribute("aria-busy", "false");
   }

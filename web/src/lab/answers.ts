@@ -3,11 +3,12 @@ import type { Candling, Prediction } from "../candling.js";
 import { Combobox } from "./combobox.js";
 import { byId, make } from "./dom.js";
 import { say } from "./message.js";
-import { percent, sentence } from "./words.js";
+import { percent, question, sentence } from "./words.js";
 
-const SHOWN = 5;
+export const SHOWN = 5;
 
 const list = byId("predictions", HTMLOListElement);
+const how = byId("asked-how", HTMLElement);
 const asked = byId("asked", HTMLElement);
 
 export class Answers {
@@ -35,6 +36,7 @@ export class Answers {
 
   /** Shows the answers to a photo, with `target` among them. */
   show(predictions: readonly Prediction[], target: number): void {
+    if (this.#predictions !== predictions) this.#search.clear();
     this.#predictions = predictions;
     this.#search.classes = predictions;
     const best = predictions.slice(0, SHOWN);
@@ -45,10 +47,12 @@ export class Answers {
       last.className = "asked";
       items.push(last);
     }
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.class : undefined;
+    const { activeElement } = document;
+    const focused = activeElement instanceof HTMLElement && list.contains(activeElement) ? activeElement.dataset.class : undefined;
     list.replaceChildren(...items);
     light([...list.querySelectorAll<HTMLElement>("[data-class]")]);
     asked.textContent = predictions.find(({ index }) => index === target)?.label ?? "";
+    how.textContent = question(added === undefined);
     // The button that was pressed is a new one now: the keyboard stays where it was.
     if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }

@@ -41,7 +41,7 @@ export class Combobox {
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => {
       const item = target instanceof Element ? target.closest("li") : null;
-      if (item !== null) this.#choose(Number(item.dataset.class));
+      if (item?.dataset.class !== undefined) this.#choose(Number(item.dataset.class));
     });
   }
 
@@ -70,16 +70,19 @@ export class Combobox {
         return item;
       }),
     );
-    this.#open = document.activeElement === this.#field && this.#suggested.length > 0;
+    if (this.#suggested.length === 0) {
+      this.#list.replaceChildren(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, "None of its classes has that in its name."));
+    }
+    this.#open = document.activeElement === this.#field;
     this.#mark(-1);
   }
 
   #key(event: KeyboardEvent): void {
-    const { length } = this.#suggested;
     switch (event.key) {
       case "ArrowDown":
       case "ArrowUp": {
         if (this.#list.hidden) this.#suggest();
+        const { length } = this.#suggested;
         const step = event.key === "ArrowDown" ? 1 : -1;
         if (length > 0) this.#mark((this.#active + step + (this.#active < 0 && step < 0 ? 1 : 0) + length) % length);
         break;
@@ -92,6 +95,7 @@ export class Combobox {
         break;
       }
       case "Escape":
+        if (this.#list.hidden) this.#field.value = "";
         this.#close();
         break;
       default:

@@ -1,6 +1,7 @@
 /** A bench further down the page: it waits until it is looked at, and then follows photo, class and settings. */
-import type { Candling, Run } from "../candling.js";
-import { found, byId } from "./dom.js";
+import type { Candling, Fit, Run } from "../candling.js";
+import { byId, found } from "./dom.js";
+import { Latest } from "./latest.js";
 import type { Picture } from "./sources.js";
 import { hasCode, sentence } from "./words.js";
 
@@ -9,6 +10,8 @@ export interface Shown {
   readonly candling: Candling;
   readonly picture: Picture;
   readonly run: Run;
+  /** How the photo was brought to the network's square. */
+  readonly fit: Fit;
   readonly labels: readonly string[];
   target: number;
 }
@@ -21,15 +24,16 @@ export abstract class Experiment {
   #due: Shown | undefined;
   #shown: Shown | undefined;
   #work = new AbortController();
-  /** Told of an error that took the forward pass with it. */
+  readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
+  /** Told of a crash that took the forward pass with it. */
   onLost: (shown: Shown) => void = () => {};
 
   constructor(id: string) {
     this.section = byId(id, HTMLElement);
     this.#status = found(this.section, ".status", HTMLElement);
     new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry?.isIntersecting ?? false;
+      (entries) => {
+        this.#inSight = entries.at(-1)?.isIntersecting ?? false;
         if (this.#inSight) void this.#start();
       },
       // a little before it comes into sight
@@ -42,6 +46,11 @@ export abstract class Experiment {
     this.cancel();
     this.#due = shown;
     if (this.#inSight) void this.#start();
+  }
+
+  /** Other colours for what is shown; nothing is computed anew, and nothing that is under way ends. */
+  repaint(): void {
+    if (this.#shown !== undefined && this.#due === undefined) this.#repaints.ask();
   }
 
   /** Ends what is under way. */
@@ -58,12 +67,16 @@ export abstract class Experiment {
   /** Computes and paints. `signal` ends it; an error becomes words. */
   protected abstract show(shown: Shown, signal: AbortSignal): Promise<void>;
 
+  /** Paints what was computed, in the colours of now. A bench without such colours has nothing to do. */
+  protected async paint(_shown: Shown, _signal: AbortSignal): Promise<void> {}
+
   protected get shown(): Shown | undefined {
     return this.#shown;
   }
 
-  /** Something that the visitor does on this bench, under the signal of what is shown, with its errors in words. */
-  protected async attempt(work: (shown: Shown, signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Something that the visitor does on this bench, under the signal of what is shown, with its errors in words. Work in other workers
+   *  (`elsewhere`) may crash without taking the forward pass with it. */
+  protected async attempt(work: (shown: Shown, signal: AbortSignal) => Promise<void>, elsewhere = false): Promise<void> {
     const shown = this.#shown;
     const { signal } = this.#work;
     if (shown === undefined || signal.aborted) return;
@@ -72,7 +85,8 @@ export abstract class Experiment {
       await work(shown, signal);
     } catch (error) {
       if (signal.aborted || hasCode(error, "aborted")) return;
-      if (hasCode(error, "engine-crashed", "run-lost")) this.onLost(shown);
+      const crashed = !elsewhere && hasCode(error, "engine-crashed", "engine-unavailable");
+      if (crashed || hasCode(error, "run-lost")) this.onLost(shown);
       this.#status.textContent = sentence(error);
     }
   }

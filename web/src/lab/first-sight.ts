@@ -16,3 +16,22 @@ export function showFirst(target: number): void {
   poster.src = `samples/first/${target}.jpg`;
   poster.alt = "Grad-CAM of the class, computed beforehand: lit where the evidence is";
 }
+
+/** The sample that was explained. */
+export const explainedSample = poster.dataset.sample;
+
+/** Another sample was asked for: nothing is said of ours. */
+export function forgetFirst(): void {
+  for (const each of document.querySelectorAll<HTMLElement>(".poster")) if (each !== poster) each.remove();
+  poster.hidden = true;
+  byId("predictions", HTMLElement).replaceChildren();
+  byId("asked", HTMLElement).textContent = "…";
+  byId("where", HTMLElement).textContent = "The network answers as soon as it is loaded.";
+}
+
+/** The sample itself, unexplained, until the network is there. */
+export function showPlain(file: string): void {
+  poster.hidden = false;
+  poster.src = `samples/${encodeURIComponent(file)}`;
+  poster.alt = "The photo";
+}

@@ -9,10 +9,6 @@ export class Latest<T> {
     this.#work = work;
   }
 
-  get busy(): boolean {
-    return this.#busy;
-  }
-
   ask(wish: T): void {
     this.#waiting = { wish };
     if (!this.#busy) void this.#go();

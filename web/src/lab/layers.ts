@@ -15,7 +15,8 @@ export class Layers extends Experiment {
   readonly #thumbs = byId("layer-thumbs", HTMLElement);
   readonly #method: () => string;
   #stages: readonly LayerInfo[] = [];
-  #maps: readonly Explanation[] = [];
+  /** The map of each stage, as far as it is computed. */
+  #maps: (Explanation | undefined)[] = [];
 
   constructor(settings: Settings) {
     super("layers");
@@ -33,43 +34,46 @@ export class Layers extends Experiment {
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
     if (this.#stages.length === 0) this.#lay(stagesOf(candling.info.layers));
-    const maps: Explanation[] = [];
-    // The last first: it is the one that is looked at.
-    for (const { name } of [...this.#stages].reverse()) {
-      const map = await run.explain({ method: this.#method() as Method, target, layer: name, signal });
-      maps.unshift(map);
-      const place = this.#stages.length - maps.length;
-      const thumb = this.#thumbs.children[place];
-      if (thumb instanceof HTMLCanvasElement) await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
-      if (place === Number(this.#depth.value)) await this.#enlarge(shown, map, signal);
-    }
+    const maps: (Explanation | undefined)[] = this.#stages.map(() => undefined);
     this.#maps = maps;
-    // The slider may have moved meanwhile.
-    this.#step();
+    // The last first: it is the one that is looked at.
+    for (const [stage, { name }] of [...this.#stages.entries()].reverse()) {
+      maps[stage] = await run.explain({ method: this.#method() as Method, target, layer: name, signal });
+      await this.#paintThumb(stage, signal);
+      if (stage === Number(this.#depth.value)) await this.#enlarge(shown, signal);
+    }
+  }
+
+  protected override async paint(shown: Shown, signal: AbortSignal): Promise<void> {
+    await this.#enlarge(shown, signal);
+    for (const stage of this.#stages.keys()) await this.#paintThumb(stage, signal);
   }
 
   #step(): void {
-    void this.attempt(async (shown, signal) => {
-      this.#mark();
-      const map = this.#maps[Number(this.#depth.value)];
-      if (map?.run === shown.run) await this.#enlarge(shown, map, signal);
-    });
+    this.#mark();
+    void this.attempt((shown, signal) => this.#enlarge(shown, signal));
   }
 
-  async #enlarge({ labels, target }: Shown, map: Explanation, signal: AbortSignal): Promise<void> {
-    if (!(await paint(this.#big, map, { ...this.#settings.colours, signal }))) return;
-    const { layer, height, width, method } = map;
+  async #paintThumb(stage: number, signal: AbortSignal): Promise<void> {
+    const [map, thumb] = [this.#maps[stage], this.#thumbs.children[stage]];
+    if (map !== undefined && thumb instanceof HTMLCanvasElement) await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
+  }
+
+  /** Shows the stage that the slider is at, if its map is there already. */
+  async #enlarge({ labels }: Shown, signal: AbortSignal): Promise<void> {
+    const stage = Number(this.#depth.value);
+    const map = this.#maps[stage];
+    if (map === undefined || !(await paint(this.#big, map, { ...this.#settings.colours, signal }))) return;
+    const { layer, height, width, method, view, target } = map;
     const name = `${layer}, ${height}×${width}`;
     byId("layer-name", HTMLElement).textContent = name;
-    const wide = map.view.width / width;
     byId("layer-about", HTMLElement).textContent =
       strength(map) > 0
-        ? `Each cell stands for ${number(wide)}×${number(map.view.height / height)} pixels of the photo. Maximum ${number(map.max)}.`
+        ? `Each cell stands for ${Math.round(view.width / width)}×${Math.round(view.height / height)} pixels of the photo. Maximum ${number(map.max)}.`
         : "No positive evidence for this class in this layer.";
     this.#depth.setAttribute("aria-valuetext", name);
-    this.#big.setAttribute("aria-label", description(`${method} at ${name}`, labels[target] ?? "", map));
-    const stage = this.#stages.findIndex(({ name }) => name === layer);
-    Object.assign(this.#big.dataset, { layer, stage, cells: height * width, target, method, strength: strength(map) });
+    this.#big.setAttribute("aria-label", description(`${method} at ${name}`, labels[target.class] ?? "", map));
+    Object.assign(this.#big.dataset, { layer, stage, cells: height * width, target: target.class, method, strength: strength(map) });
   }
 
   /** A thumbnail for each stage. */

@@ -12,15 +12,25 @@ const submit = byId("link-fetch", HTMLButtonElement);
 
 byId("link-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
 
-/** Opens the dialog, with an address in it if there is one already, and hands over the picture once it is there. */
-export function askForLink(open: (picture: Picture) => void, address = "", words = ""): void {
+/** Opens the dialog, with an address in it if there is one already, and hands over the picture once it is there; `onClose` is called
+ *  before that, and where nothing comes of it. */
+export function askForLink(open: (picture: Picture) => void, address = "", words = "", onClose = () => {}): void {
   field.value = address;
   text.textContent = words;
+  // Another link, dropped or pasted meanwhile: the dialog asks about that one.
+  if (dialog.open) return;
   submit.disabled = false;
   dialog.showModal();
   const closed = new AbortController();
   const { signal } = closed;
-  dialog.addEventListener("close", () => closed.abort(), { once: true });
+  dialog.addEventListener(
+    "close",
+    () => {
+      closed.abort();
+      onClose();
+    },
+    { once: true },
+  );
   form.addEventListener(
     "submit",
     async (event) => {

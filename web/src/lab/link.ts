@@ -105,7 +105,7 @@ async function throughDoor(address: string, signal: AbortSignal | undefined): Pr
 function sentenceOf(answer: Exclude<DoorAnswer, { kind: "picture" }>, host: string): string {
   switch (answer.kind) {
     case "unreadable":
-      return `${host} cannot be reached, or does not let other pages read its pictures; the browser does not say which. ${INSTEAD}`;
+      return `the host ${host} cannot be reached, or does not let other pages read its pictures; the browser does not say which. ${INSTEAD}`;
     case "refused":
       return answer.status === 404 || answer.status === 410
         ? `There is no picture at this link: ${host} answered ${answer.status}. Check the address.`

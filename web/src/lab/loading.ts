@@ -9,13 +9,15 @@ const text = byId("loading-text", HTMLElement);
 const bar = byId("loading-bar", HTMLProgressElement);
 const button = byId("loading-button", HTMLButtonElement);
 
+const OFFLINE = "There is no connection, and the network is not kept on this device yet. Try again when there is one.";
+
 /** Resolves once the network is there, however many tries that takes. */
 export async function loadNetwork(model: string): Promise<Candling> {
   for (;;) {
     try {
       return await attempt(model);
     } catch (error) {
-      text.textContent = hasCode(error, "aborted") ? "The network was not loaded." : sentence(error);
+      text.textContent = hasCode(error, "aborted") ? "The network was not loaded." : navigator.onLine ? sentence(error) : OFFLINE;
       corner.dataset.state = "stopped";
       button.textContent = hasCode(error, "aborted") ? "Load it" : "Try again";
       announce(text.textContent);
@@ -39,6 +41,8 @@ async function attempt(model: string): Promise<Candling> {
       backend: "cpu",
       signal: cancel.signal,
       onProgress({ loaded, total }) {
+        // After a crash it is loaded again, in the background.
+        if (corner.dataset.state === "ready") return;
         size = loaded;
         if (total === undefined) {
           text.textContent = `Loading the network: ${megabytes(loaded)} MB`;

@@ -26,8 +26,10 @@ export class Machine extends Experiment {
   constructor() {
     super("machine");
     this.#button.addEventListener("click", () => {
-      this.#button.disabled = true;
-      void this.attempt((shown, signal) => this.#test(shown, signal)).finally(() => (this.#button.disabled = false));
+      // Not `disabled`: what has the focus keeps it.
+      if (this.#button.ariaDisabled === "true") return;
+      this.#button.ariaDisabled = "true";
+      void this.attempt((shown, signal) => this.#test(shown, signal)).finally(() => (this.#button.ariaDisabled = "false"));
     });
   }
 

@@ -5,7 +5,10 @@ const box = byId("message", HTMLElement);
 const text = byId("message-text", HTMLElement);
 const action = byId("message-action", HTMLButtonElement);
 const spoken = byId("announce", HTMLElement);
-/** An offer stays until it is taken or dismissed; successes do not clear it. */
+/** A hand that did not move for so long rests. */
+const REST_MS = 700;
+let pending: ReturnType<typeof setTimeout> | undefined;
+/** An offer stays until it is taken, dismissed, or something else has to be said; successes do not clear it. */
 let offered = false;
 
 byId("message-close", HTMLButtonElement).addEventListener("click", () => {
@@ -13,12 +16,14 @@ byId("message-close", HTMLButtonElement).addEventListener("click", () => {
   clear();
 });
 
-/** Shows a sentence until the next success, or until it is dismissed. */
+/** Shows a sentence until the next success, or until it is dismissed. It is read out from a place that is always there: what appears
+ *  together with its words is passed over by some screen readers. */
 export function say(words: string): void {
   offered = false;
   box.hidden = false;
   action.hidden = true;
   text.textContent = words;
+  announce(words);
 }
 
 /** A sentence with something that can be done about it. */
@@ -38,5 +43,12 @@ export function clear(): void {
 
 /** Only for screen readers: what everybody else sees happen. */
 export function announce(words: string): void {
+  clearTimeout(pending);
   spoken.textContent = words;
+}
+
+/** The same for what follows a hand: read out when it rests. */
+export function announceAtRest(words: string): void {
+  clearTimeout(pending);
+  pending = setTimeout(() => announce(words), REST_MS);
 }

@@ -14,6 +14,10 @@ export interface State {
   readonly layer?: string;
   readonly fit?: string;
   readonly colormap?: string;
+  /** Of the colours, in per cent. */
+  readonly opacity?: number;
+  /** What is compared. */
+  readonly pair?: string;
   /** Shown in a frame of another page: the picture and the answers only. */
   readonly embed?: boolean;
 }
@@ -29,6 +33,8 @@ const names: Readonly<Record<Exclude<keyof State, "embed">, string>> = {
   layer: "layer",
   fit: "fit",
   colormap: "colours",
+  opacity: "strength",
+  pair: "compare",
 };
 
 export function readState(search: string = location.search): State {
@@ -45,6 +51,8 @@ export function readState(search: string = location.search): State {
     layer: text(names.layer),
     fit: text(names.fit),
     colormap: text(names.colormap),
+    opacity: index(names.opacity),
+    pair: text(names.pair),
     embed: given.has("embed") || undefined,
   };
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));

@@ -1,5 +1,7 @@
 /** A small line plot as SVG: shares of 0 to 1 upwards, told apart by dash as well as by colour. */
 
+import { make } from "./dom.js";
+
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -17,37 +19,47 @@ export interface PlotOptions {
   readonly now?: number;
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [520, 260, 40, 34, 26, 8];
+/** Pixels around the lines, and the widths between which a drawing has one unit for a pixel, so that its words can be read. */
+const [LEFT, BOTTOM, TOP, RIGHT] = [40, 34, 26, 8];
+const [NARROW, WIDE] = [280, 640];
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Draws into `parent`, in place of what it showed. The whole is one picture with `label` as its words. */
 export function plot(parent: HTMLElement, lines: readonly Line[], label: string, options: PlotOptions): void {
   const { most, xName, yName, from = 0, to = 1, now } = options;
-  const x = (value: number) => LEFT + (value / most) * (WIDTH - LEFT - RIGHT);
-  const y = (value: number) => TOP + ((to - Math.min(to, Math.max(from, value))) / (to - from)) * (HEIGHT - TOP - BOTTOM);
-  const picture = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label });
+  const width = Math.min(WIDE, Math.max(NARROW, parent.clientWidth || WIDE));
+  const height = width / 2;
+  const x = (value: number) => LEFT + (value / most) * (width - LEFT - RIGHT);
+  const y = (value: number) => TOP + ((to - Math.min(to, Math.max(from, value))) / (to - from)) * (height - TOP - BOTTOM);
+  const picture = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
   picture.append(
     node("path", { class: "axis", d: `M${x(0)},${y(to)}V${y(from)}H${x(most)}` }),
     words(x(0) - 6, y(to) + 4, ticks(to), "end"),
     words(x(0) - 6, y(from) + 4, ticks(from), "end"),
-    words(x(0), HEIGHT - 14, "0", "middle"),
-    words(x(most), HEIGHT - 14, most === 1 ? "100 %" : String(most), "end"),
-    words((x(0) + x(most)) / 2, HEIGHT - 6, xName, "middle"),
+    words(x(0), height - 14, "0", "middle"),
+    words(x(most), height - 14, most === 1 ? "100 %" : String(most), "end"),
+    words((x(0) + x(most)) / 2, height - 6, xName, "middle"),
     words(x(0) + 6, TOP - 14, yName, "start"),
   );
   if (from < 0) picture.append(node("path", { class: "axis", d: `M${x(0)},${y(0)}H${x(most)}` }));
   if (now !== undefined) picture.append(node("path", { class: "now", d: `M${x(now)},${y(to)}V${y(from)}` }));
-  let at = WIDTH - RIGHT;
-  for (const [index, { name, points }] of [...lines.entries()].reverse()) {
+  for (const [index, { points }] of lines.entries()) {
     const path = points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)},${y(py).toFixed(1)}`).join("");
     picture.append(node("path", { class: `line line-${index}`, d: path }));
-    const key = words(at, TOP - 14, name, "end");
-    // About the width of a letter; SVG cannot be measured before it is shown.
-    at -= 6 * name.length + 8;
-    picture.append(key, node("path", { class: `line key-${index}`, d: `M${at - 18},${TOP - 18}h18` }));
-    at -= 30;
   }
-  parent.replaceChildren(picture);
+  parent.replaceChildren(picture, legend(lines));
+}
+
+function legend(lines: readonly Line[]): HTMLElement {
+  return make(
+    "ul",
+    { className: "legend" },
+    ...lines.map(({ name }, index) => {
+      const key = node("svg", { viewBox: "0 0 32 12", "aria-hidden": "true" });
+      key.append(node("path", { class: `line line-${index}`, d: "M0,6H32" }));
+      return make("li", {}, key, name);
+    }),
+  );
 }
 
 function ticks(value: number): string {

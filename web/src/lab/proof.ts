@@ -4,13 +4,14 @@
  * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest squares of the
  * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
  */
-import type { Curves, Explanation, Fill, Prediction } from "../candling.js";
+import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { byId, make, pencil, radios } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
+import { announce, announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
-import { drawPhoto } from "./tiles.js";
+import { drawPhoto, outline } from "./tiles.js";
 import { number, percent } from "./words.js";
 
 /** So many classes are followed. */
@@ -21,12 +22,30 @@ const TILE = 16;
 const BLURRED_SIDE = 16;
 /** An arrow key moves the patch by so much of the photo; with shift, by five times that. */
 const STEP = 0.02;
+/** The keys do not make the patch smaller than this, in per cent of the shorter side. */
+const LEAST = 4;
+/** A curve's area counts as different from the random one only where it is so much of it, or less: three random orders of one photo lie within a
+ *  fifth of each other. */
+const CLEARLY = 0.8;
+/** A class that never reaches this probability gives curves of noise. */
+const FAINT = 0.01;
+
+/** What is put to the proof. */
+interface Probed {
+  readonly map: Explanation;
+  /** Squares of the input, hottest first. */
+  readonly order: Uint32Array;
+  readonly photo: HTMLCanvasElement;
+  /** The part of the photo that the network sees, blurred. */
+  readonly blurred: HTMLCanvasElement;
+  readonly followed: readonly Prediction[];
+}
 
 export class Proof extends Experiment {
   readonly #settings: Settings;
   readonly #figure = byId("probed", HTMLElement);
   readonly #canvas = byId("proof-photo", HTMLCanvasElement);
-  readonly #patch = byId("patch", HTMLButtonElement);
+  readonly #patch = byId("patch", HTMLElement);
   readonly #size = byId("patch-size", HTMLInputElement);
   readonly #hottest = byId("hottest", HTMLInputElement);
   readonly #bars = byId("proof-bars", HTMLElement);
@@ -36,12 +55,8 @@ export class Proof extends Experiment {
   readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
   /** Middle of the patch, as shares of the photo. */
   #middle = { x: 0.5, y: 0.5 };
-  /** Squares of the input, hottest first, and the map that says so. */
-  #order: Uint32Array = new Uint32Array();
-  #map: Explanation | undefined;
-  #photo: HTMLCanvasElement | undefined;
-  #blurred: HTMLCanvasElement | undefined;
-  #followed: readonly Prediction[] = [];
+  /** The photo and class that are put to the proof. */
+  #probed: Probed | undefined;
   /** Ends the curves that are being drawn. */
   #drawing: AbortController | undefined;
 
@@ -60,24 +75,28 @@ export class Proof extends Experiment {
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
     const { run, target } = shown;
     this.#drawing?.abort();
-    const before = this.#map;
-    if (before?.run !== run || before.target.class !== target) this.#blank();
     const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
-    this.#order = await map.ranking(TILE);
+    const order = await map.ranking(TILE);
     if (signal.aborted) return;
-    this.#map = map;
-    // On a new photo, the patch lies where it should hurt.
-    if (before?.run !== run) this.#middle = { x: map.peak.x / run.width, y: map.peak.y / run.height };
-    const photo = document.createElement("canvas");
-    drawPhoto(photo, run);
-    this.#photo = photo;
-    this.#blurred = blurred(photo);
+    const before = this.#probed;
+    if (before?.map.run !== run || before.map.target.class !== target) this.#blank();
     const best = run.predictions.slice(0, FOLLOWED);
     const asked = run.predictions.find(({ index }) => index === target);
-    this.#followed = asked === undefined || best.includes(asked) ? best : [...best.slice(0, -1), asked];
+    const followed = asked === undefined || best.includes(asked) ? best : [...best.slice(0, -1), asked];
+    const photo = before?.map.run === run ? before.photo : document.createElement("canvas");
+    if (before?.map.run !== run) drawPhoto(photo, run);
+    this.#probed = { map, order, photo, blurred: blurred(photo, run), followed };
     this.#bars.replaceChildren(
-      ...this.#followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd", {}, make("span"), make("i")))),
+      ...followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd", {}, make("span"), make("i")))),
     );
+    const evident = map.max > 0;
+    this.#hottest.disabled = this.#button.disabled = !evident;
+    if (!evident) this.#hottest.value = "0";
+    byId("curves-text", HTMLElement).textContent = evident
+      ? "Deletes the photo piece by piece, hottest first, and gives it back from a blur; and the same in random order."
+      : "Nothing in the last layer speaks for this class: there is no order to put to the proof.";
+    // On a new photo, the patch lies where it should hurt.
+    if (before?.map.run !== run) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
     this.#changed();
   }
 
@@ -114,7 +133,10 @@ export class Proof extends Experiment {
         ArrowUp: () => this.#move(x, y - step),
         ArrowDown: () => this.#move(x, y + step),
         "+": () => this.#resize(1),
-        "-": () => this.#resize(-1),
+        "-": () => {
+          // By the keys not to nothing: what has the focus has to stay.
+          if (Number(this.#size.value) > LEAST) this.#resize(-1);
+        },
       };
       const move = moves[event.key];
       if (move === undefined) return;
@@ -124,8 +146,7 @@ export class Proof extends Experiment {
   }
 
   #move(x: number, y: number): void {
-    const within = (value: number) => Math.min(1, Math.max(0, value));
-    this.#middle = { x: within(x), y: within(y) };
+    this.#middle = { x, y };
     this.#changed();
   }
 
@@ -136,7 +157,7 @@ export class Proof extends Experiment {
 
   /** Sides of the patch as shares of the photo: a square of the shorter side. */
   #sides(): { readonly width: number; readonly height: number } {
-    const { width, height } = this.#canvas;
+    const { width, height } = this.#probed?.photo ?? this.#canvas;
     const side = (Number(this.#size.value) / 100) * Math.min(width, height);
     return { width: side / width, height: side / height };
   }
@@ -165,6 +186,10 @@ export class Proof extends Experiment {
   // ---- what is taken away, seen and felt ----
 
   #changed(): void {
+    // The patch lies on the photo, all of it.
+    const { width, height } = this.#sides();
+    const within = (value: number, side: number) => Math.min(1 - side / 2, Math.max(side / 2, value));
+    this.#middle = { x: within(this.#middle.x, width), y: within(this.#middle.y, height) };
     byId("patch-size-text", HTMLOutputElement).textContent = `${this.#size.value} %`;
     byId("hottest-text", HTMLOutputElement).textContent = `${this.#hottest.value} %`;
     this.#paint();
@@ -173,42 +198,45 @@ export class Proof extends Experiment {
   }
 
   #deleted(): Uint32Array {
-    return this.#order.subarray(0, Math.round((Number(this.#hottest.value) / 100) * this.#order.length));
+    const order = this.#probed?.order ?? new Uint32Array();
+    return order.subarray(0, Math.round((Number(this.#hottest.value) / 100) * order.length));
   }
 
-  /** The photo as the network is given it, but for its size. */
+  /** The photo as the network is given it, but for its size; what it does not see is dark. */
   #paint(): void {
-    const [photo, soft, map] = [this.#photo, this.#blurred, this.#map];
-    if (photo === undefined || soft === undefined || map === undefined) return;
+    if (this.#probed === undefined) return;
+    const { photo, blurred, map } = this.#probed;
+    const { run, view } = map;
     const { width, height } = photo;
     this.#canvas.width = width;
     this.#canvas.height = height;
     const context = pencil(this.#canvas);
     context.drawImage(photo, 0, 0);
+    const scale = width / run.width;
+    const seen = [view.x * scale, view.y * scale, view.width * scale, view.height * scale] as const;
+    context.save();
+    context.beginPath();
+    context.rect(...seen);
+    context.clip();
     context.beginPath();
     const { x, y } = this.#middle;
     const sides = this.#sides();
     context.rect((x - sides.width / 2) * width, (y - sides.height / 2) * height, sides.width * width, sides.height * height);
-    const { run, view } = map;
     const columns = Math.ceil(run.inputWidth / TILE);
-    const [perColumn, perRow] = [(TILE / run.inputWidth) * view.width, (TILE / run.inputHeight) * view.height];
+    const [perColumn, perRow] = [(TILE / run.inputWidth) * seen[2], (TILE / run.inputHeight) * seen[3]];
     for (const tile of this.#deleted()) {
-      const [column, row] = [tile % columns, Math.floor(tile / columns)];
-      context.rect(
-        ((view.x + column * perColumn) / run.width) * width,
-        ((view.y + row * perRow) / run.height) * height,
-        (perColumn / run.width) * width,
-        (perRow / run.height) * height,
-      );
+      context.rect(seen[0] + (tile % columns) * perColumn, seen[1] + Math.floor(tile / columns) * perRow, perColumn, perRow);
     }
     context.clip();
     if (this.#fill() === "blur") {
-      context.drawImage(soft, 0, 0, width, height);
+      context.drawImage(blurred, ...seen);
     } else {
       // The mean that the network's preprocessing subtracts.
       context.fillStyle = "rgb(127 127 127)";
-      context.fillRect(0, 0, width, height);
+      context.fillRect(...seen);
     }
+    context.restore();
+    if (view.width < run.width || view.height < run.height) outline(context, ...seen);
   }
 
   #mask({ run }: Shown): Uint8Array {
@@ -236,13 +264,16 @@ export class Proof extends Experiment {
 
   async #probe(shown: Shown, signal: AbortSignal): Promise<void> {
     const { run, labels, target } = shown;
+    const { map, followed = [] } = this.#probed ?? {};
+    // Another photo is on its way; what belongs to it comes with it.
+    if (map?.run !== run || map.target.class !== target) return;
     const mask = this.#mask(shown);
-    const { probabilities, timings } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
+    const { probabilities } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
     if (signal.aborted) return;
     const top = probabilities.reduce((best, value, index) => (value > (probabilities[best] ?? 0) ? index : best), 0);
     // The longest of all bars, then and now, is as long as there is room.
     const most = Math.max(probabilities[top] ?? 0, ...run.predictions.slice(0, 1).map(({ probability }) => probability));
-    for (const [place, { index, probability }] of this.#followed.entries()) {
+    for (const [place, { index, probability }] of followed.entries()) {
       const row = this.#bars.children[place];
       const [value, words, bar] = [row?.querySelector("dd"), row?.querySelector("span"), row?.querySelector("i")];
       if (!value || !words || !bar) continue;
@@ -255,8 +286,8 @@ export class Proof extends Experiment {
     const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const reading = byId("proof-reading", HTMLElement);
     reading.textContent =
-      `${Math.round(100 * share)} % taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}. ` +
-      `${number(timings.forward)} ms for the forward pass.`;
+      `${Math.round(100 * share)}\u00a0% taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
+    announceAtRest(reading.textContent);
     Object.assign(reading.dataset, { share, top, target: target, probability: probabilities[target] ?? 0, fill: this.#fill() });
   }
 
@@ -270,8 +301,8 @@ export class Proof extends Experiment {
     this.#bar.hidden = false;
     this.#bar.value = 0;
     void this.attempt(async ({ run, labels }, signal) => {
-      const map = this.#map;
-      if (map === undefined) return;
+      const map = this.#probed?.map;
+      if (map?.run !== run) return;
       const over = AbortSignal.any([signal, drawing.signal]);
       const onProgress = ({ done, total }: { done: number; total: number }) => {
         this.#bar.max = total;
@@ -279,7 +310,7 @@ export class Proof extends Experiment {
       };
       const curves = await run.curves({ map, tile: TILE, onProgress, signal: over });
       if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
-    }).finally(() => {
+    }, true).finally(() => {
       this.#drawing = undefined;
       this.#button.textContent = "Draw the whole curve";
       this.#bar.hidden = true;
@@ -287,11 +318,14 @@ export class Proof extends Experiment {
   }
 
   #draw({ deletion, insertion }: Curves, label: string): void {
+    const summaries: string[] = [];
     for (const [name, { map, random }] of Object.entries({ deletion, insertion })) {
-      const better = name === "deletion" ? map.area < random.area : map.area > random.area;
+      const faint = Math.max(...map.probabilities) < FAINT;
+      const better = name === "deletion" ? map.area <= CLEARLY * random.area : random.area <= CLEARLY * map.area;
       const summary =
         `area ${number(map.area)}, in random order ${number(random.area)}: ` +
-        (better ? "the heatmap found what matters" : "no better than chance here");
+        (faint ? "too faint to tell" : better ? "the heatmap found what matters" : "not clearly better than chance here");
+      summaries.push(`${name}: ${summary}`);
       const to = Math.max(0.05, ...map.probabilities, ...random.probabilities);
       const points = (curve: typeof map) => Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
       plot(
@@ -307,6 +341,7 @@ export class Proof extends Experiment {
       text.textContent = summary;
       Object.assign(text.dataset, { area: map.area, random: random.area });
     }
+    announce(`The curves are drawn. ${summaries.join(". ")}.`);
   }
 
   /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */
@@ -321,11 +356,12 @@ export class Proof extends Experiment {
   }
 }
 
-/** Made small and large again, which every browser can. */
-function blurred(photo: HTMLCanvasElement): HTMLCanvasElement {
+/** What the network sees, made small; drawn large again it is blurred, in every browser. */
+function blurred(photo: HTMLCanvasElement, { view, width }: Run): HTMLCanvasElement {
   const small = make("canvas", { width: BLURRED_SIDE, height: BLURRED_SIDE });
   const context = pencil(small);
   context.imageSmoothingQuality = "high";
-  context.drawImage(photo, 0, 0, BLURRED_SIDE, BLURRED_SIDE);
+  const scale = photo.width / width;
+  context.drawImage(photo, view.x * scale, view.y * scale, view.width * scale, view.height * scale, 0, 0, BLURRED_SIDE, BLURRED_SIDE);
   return small;
 }

@@ -6,6 +6,7 @@ import { type Method, paint, type Randomized } from "../candling.js";
 import { byId, make } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
+import { announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
 import { correlation as inWords, viewTexts } from "./words.js";
@@ -23,6 +24,11 @@ const GONE = 0.5;
 /** Maps that last so many times longer than others depend less on what the network has learnt. */
 const LONGER = 2;
 
+/** Edges are read on their own grey. */
+const EDGES = { photo: false, opacity: 1 };
+/** Longest side of a picture, in pixels. */
+const SIZE = 480;
+
 type Correlations = readonly (number | undefined)[];
 
 export class Sanity extends Experiment {
@@ -35,7 +41,7 @@ export class Sanity extends Experiment {
   readonly #figures = methods.map(({ method, title }) => {
     const canvas = make("canvas", { className: "big", width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
     canvas.dataset.method = method;
-    const value = make("output", {}, "–");
+    const value = make("span", {}, "–");
     const figure = make("figure", {}, canvas, make("figcaption", {}, make("b", {}, title), value));
     return { canvas, value, figure };
   });
@@ -43,6 +49,8 @@ export class Sanity extends Experiment {
   /** What was measured of the photo and class that are shown, by the number of layers. */
   #measured = new Map<number, Correlations>();
   #of: { readonly run: unknown; readonly target: number } | undefined;
+  /** What was computed last. */
+  #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
   /** Ends the run through all layers. */
   #running: AbortController | undefined;
 
@@ -78,27 +86,43 @@ export class Sanity extends Experiment {
 
   /** Paints the maps of a network whose first `layers` layers from the top are random. */
   async #forget({ run, target, labels }: Shown, layers: number, signal: AbortSignal): Promise<void> {
-    const { colours, defaultLayer } = this.#settings;
+    const { defaultLayer } = this.#settings;
     const answer = await run.randomized({ layers, target, layer: defaultLayer, methods: methods.map(({ method }) => method), signal });
     if (signal.aborted) return;
     this.#measured.set(layers, answer.maps.map(({ correlation }) => correlation));
-    await Promise.all(
-      answer.maps.map(async ({ map, correlation }, at) => {
-        const figure = this.#figures[at];
-        const title = methods[at]?.title ?? "";
-        if (figure === undefined) return;
-        const edges = map.channels === 3;
-        await paint(figure.canvas, map, edges ? { photo: false, opacity: 1, maxSize: 480, signal } : { ...colours, maxSize: 480, signal });
-        figure.value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
-        Object.assign(figure.canvas.dataset, { layers, target, correlation: correlation ?? "" });
-        figure.canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers)}: ${figure.value.textContent}`;
-      }),
-    );
+    this.#answer = { ...answer, target, labels };
+    await this.#paintMaps(signal);
     if (signal.aborted) return;
     this.#text.textContent = this.#name(answer);
     this.#slider.setAttribute("aria-valuetext", this.#text.textContent);
-    if (layers > 0) this.#verdict.textContent = this.#judge();
+    if (layers > 0) {
+      this.#verdict.textContent = this.#judge();
+      announceAtRest(this.#verdict.textContent);
+    }
     this.#plot();
+  }
+
+  protected override paint(_: Shown, signal: AbortSignal): Promise<void> {
+    return this.#paintMaps(signal);
+  }
+
+  async #paintMaps(signal: AbortSignal): Promise<void> {
+    if (this.#answer === undefined) return;
+    const { layers, maps, target, labels } = this.#answer;
+    await Promise.all(
+      maps.map(async ({ map, correlation }, at) => {
+        const figure = this.#figures[at];
+        const title = methods[at]?.title ?? "";
+        if (figure === undefined) return;
+        const { canvas, value } = figure;
+        // Random weights may let a sum grow beyond all numbers: there is no picture of that.
+        if (!map.data.every(Number.isFinite)) canvas.width = canvas.height = 1;
+        else await paint(canvas, map, { ...(map.channels === 3 ? EDGES : this.#settings.colours), maxSize: SIZE, signal });
+        value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
+        Object.assign(canvas.dataset, { layers: layers.length, target, correlation: correlation ?? "" });
+        canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers.length)}: ${value.textContent}`;
+      }),
+    );
   }
 
   #count(layers: number): string {
@@ -141,10 +165,11 @@ export class Sanity extends Experiment {
     const now = `With ${this.#count(Number(this.#slider.value))}, rank correlation with the trained network’s map: ${words.join(", ")}.`;
     const all = Number(this.#slider.max);
     if (this.#measured.size <= all) return now;
-    const [cam = all, guided = all] = [this.#lost(0), this.#lost(1)];
-    const after = (layers: number) => (layers === 1 ? "one layer" : `${layers} layers`);
-    const found = `Grad-CAM’s map is lost (below ${GONE}) after ${after(cam)}, Guided Backprop’s after ${after(guided)} of ${all}.`;
-    if (guided >= LONGER * cam) {
+    if (this.#measured.get(0)?.[0] === undefined) return `${now} There is no Grad-CAM map of this class to lose; choose another class.`;
+    const [cam, guided] = [this.#lost(0), this.#lost(1)];
+    const after = (layers: number | undefined) => (layers === undefined ? "never" : layers === 1 ? "after one layer" : `after ${layers} layers`);
+    const found = `Grad-CAM’s map is lost (below ${GONE}) ${after(cam)}, Guided Backprop’s ${after(guided)}, of ${all}.`;
+    if (cam !== undefined && (guided === undefined || guided >= LONGER * cam)) {
       return `${now} ${found} That is what the paper found: Grad-CAM follows what the network has learnt, Guided Backprop draws much the same picture without it.`;
     }
     return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it.`;
@@ -153,7 +178,10 @@ export class Sanity extends Experiment {
   /** How many layers it takes until a method's map is gone; never, where it is not. */
   #lost(method: number): number | undefined {
     const steps = [...this.#measured.keys()].sort((a, b) => a - b);
-    return steps.find((step) => Math.abs(this.#measured.get(step)?.[method] ?? 0) < GONE);
+    return steps.find((step) => {
+      const value = this.#measured.get(step)?.[method];
+      return value === undefined || Math.abs(value) < GONE;
+    });
   }
 
   #plot(): void {
@@ -166,11 +194,13 @@ export class Sanity extends Experiment {
       }),
     }));
     const now = Number(this.#slider.value);
+    // Nothing is cut off: down to the lowest value, in quarters.
+    const lowest = Math.min(-0.25, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
     plot(byId("correlations", HTMLElement), lines, `Rank correlations at ${steps.length} steps. ${this.#verdict.textContent}`, {
       most: Number(this.#slider.max),
       xName: "random layers",
       yName: "",
-      from: -0.25,
+      from: Math.floor(4 * lowest) / 4,
       now,
     });
   }

@@ -35,6 +35,9 @@ export class Session {
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
   #wished: number | undefined;
+  /** A crash takes the forward pass with it: once more from the photo, but not for ever. The next thing that the visitor does may be
+   *  recovered from again. */
+  #recovered = false;
   /** The answers on the page are those of the photo that is on its way. */
   #answered = false;
   /** Told of every new photo, class and setting that is shown. */
@@ -53,11 +56,9 @@ export class Session {
       if (what === "colours") this.#repaint();
     };
     for (const experiment of experiments) {
-      // A crash takes the forward pass with it: once more from the photo, but not for ever.
-      let lost: Picture | undefined;
       experiment.onLost = ({ picture, target }) => {
-        if (lost === picture) return;
-        lost = picture;
+        if (this.#recovered || this.#opening !== undefined) return;
+        this.#recovered = true;
         void this.open(picture, target, true);
       };
     }
@@ -88,6 +89,7 @@ export class Session {
   async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
     this.#opening?.end.abort();
     this.#stopMaps();
+    if (!afterCrash) this.#recovered = false;
     const opening: Opening = { picture, target, end: new AbortController() };
     const { signal } = opening.end;
     this.#opening = opening;
@@ -102,7 +104,8 @@ export class Session {
     if (signal.aborted) return;
     this.#opening = undefined;
     if (failed === undefined) {
-      clear();
+      // After a crash it may be another photo's words that stand there.
+      if (!afterCrash) clear();
     } else {
       markSample(this.#shown?.picture.sample);
       say(sentence(failed));
@@ -117,6 +120,7 @@ export class Session {
       if (this.#answered) this.#answers.choose(target);
     } else if (this.#shown !== undefined) {
       this.#shown.target = target;
+      this.#recovered = false;
       this.#answers.choose(target);
       clear();
       await this.#map();
@@ -128,25 +132,27 @@ export class Session {
 
   /** The same photo and class by another method or at another layer. */
   #again(): void {
+    this.#recovered = false;
     clear();
     void this.#map();
   }
 
   #repaint(): void {
     this.#why.repaint();
-    const shown = this.#shown;
-    if (shown !== undefined && this.#opening === undefined) for (const experiment of this.#experiments) experiment.update(shown);
+    for (const experiment of this.#experiments) experiment.repaint();
+    if (this.#shown !== undefined) this.onShown(this.#shown);
   }
 
   async #forward(opening: Opening): Promise<void> {
     const picture = await opening.picture;
     const candling = await this.#network;
-    const run = await candling.run(picture.source, { fit: this.#settings.fit, signal: opening.end.signal });
+    const { fit } = this.#settings;
+    const run = await candling.run(picture.source, { fit, signal: opening.end.signal });
     this.#shown?.run.free();
     // A link may name a class that this network does not have.
     const known = opening.target !== undefined && opening.target < candling.labels.length;
     const target = (known ? opening.target : run.predictions[0]?.index) ?? 0;
-    this.#shown = { candling, picture, run, labels: candling.labels, target };
+    this.#shown = { candling, picture, run, fit, labels: candling.labels, target };
     markSample(picture.sample);
     this.#answers.show(run.predictions, target);
     this.#why.showPhoto(this.#shown);

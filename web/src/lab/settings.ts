@@ -1,6 +1,7 @@
 /** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
 import type { Candling, Fit } from "../candling.js";
 import { byId, fillOptions } from "./dom.js";
+import type { State } from "./permalink.js";
 import { camChoices, type CamChoice, isCamName } from "./words.js";
 
 /** What changed: the photo has to run again, be asked again, or only be painted again. */
@@ -27,7 +28,7 @@ export class Settings {
   #onChange: (what: Change) => void = () => {};
   #defaultLayer = "";
   /** What a permalink asks for before the network has said what there is. */
-  #wished: { readonly layer: string | undefined; readonly colormap: string | undefined } = { layer: undefined, colormap: undefined };
+  #wished: Pick<State, "layer" | "colormap" | "opacity"> = {};
 
   constructor() {
     fillOptions(
@@ -38,7 +39,7 @@ export class Settings {
     layer.addEventListener("change", () => this.#onChange("question"));
     fit.addEventListener("change", () => this.#onChange("fit"));
     colormap.addEventListener("change", () => {
-      this.#setOpacity(colormap.value === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint);
+      this.#setOpacity(this.usualOpacity);
       this.#onChange("colours");
     });
     opacity.addEventListener("input", () => {
@@ -63,14 +64,24 @@ export class Settings {
     fillOptions(colormap, names.map((name) => [name, name === LIGHT ? "candle: light, not paint" : name] as const));
     choose(layer, this.#wished.layer, info.defaultLayer);
     choose(colormap, this.#wished.colormap, LIGHT);
-    if (colormap.value !== LIGHT) this.#setOpacity(USUAL_OPACITY.paint);
+    this.#setOpacity(Math.min(100, this.#wished.opacity ?? this.usualOpacity));
   }
 
   /** Sets what a permalink says; what it names and does not exist is left as it is. */
-  restore(state: { readonly method?: string; readonly layer?: string; readonly fit?: string; readonly colormap?: string }): void {
+  restore(state: State): void {
     choose(method, state.method, method.value);
     choose(fit, state.fit, fit.value);
-    this.#wished = { layer: state.layer, colormap: state.colormap };
+    this.#wished = state;
+  }
+
+  /** Strength of the colours, in per cent. */
+  get opacity(): number {
+    return Number(opacity.value);
+  }
+
+  /** Of the colour scale that is chosen, in per cent. */
+  get usualOpacity(): number {
+    return colormap.value === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint;
   }
 
   get choice(): CamChoice {

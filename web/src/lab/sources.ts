@@ -132,5 +132,5 @@ export async function fetchSample(sample: Sample): Promise<Picture> {
 async function fetched(url: string): Promise<Response> {
   const response = await fetch(url).catch(() => undefined);
   if (response?.ok) return response;
-  throw new Error(`${url} could not be loaded${response === undefined ? "" : ` (the server answered ${response.status})`}`);
+  throw new Error(`the file ${url} could not be loaded${response === undefined ? "" : ` (the server answered ${response.status})`}`);
 }

@@ -1,5 +1,6 @@
 /** Take it away: pictures, raw numbers with their provenance, a link, and code for another page. */
 import { type Explanation, version } from "../candling.js";
+import { SHOWN } from "./answers.js";
 import { byId } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { figure } from "./figure.js";
@@ -8,7 +9,7 @@ import { npy, saveBlob, saveCanvas } from "./save.js";
 import type { Settings } from "./settings.js";
 import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
-import { fileName, number, percent, reading } from "./words.js";
+import { fileName, number, percent, question, reading } from "./words.js";
 
 /** So many of the answers go into the file. */
 const ANSWERS = 10;
@@ -39,14 +40,18 @@ export class TakeAway extends Experiment {
 
   protected async show({ picture }: Shown): Promise<void> {
     for (const button of this.#buttons) button.disabled = this.#why.cam.map === undefined;
-    const state = this.#state();
-    const own = state.photo === undefined && state.src === undefined;
-    byId("link-about", HTMLElement).textContent = own
-      ? "Your photo stays on this device, so a link cannot carry it: it opens with our first sample and your class. Put the photo on the web and open it by its link to share it."
-      : `The link opens ${picture.title} with this class, view and settings.`;
-    // A frame of this page itself: it needs nothing of the page around it.
-    const address = linkTo({ ...state, embed: true }).href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-    this.#code.value = `<iframe src="${address}" title="What made the network say so?" width="100%" height="720" loading="lazy" allow="cross-origin-isolated"></iframe>`;
+    const { photo, src } = this.#state();
+    byId("link-about", HTMLElement).textContent =
+      photo === undefined && src === undefined
+        ? "Your photo stays on this device, so a link cannot carry it: it opens with our first sample and your class. Put the photo on the web and open it by its link to share it."
+        : `The link opens ${picture.title} with this class, view and settings.`;
+    this.refresh();
+  }
+
+  /** The embed code of what is shown now: a frame of this page itself, which needs nothing of the page around it. */
+  refresh(): void {
+    const address = linkTo({ ...this.#state(), embed: true }).href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+    this.#code.value = `<iframe src="${address}" title="What made the network say so?" width="100%" height="900" loading="lazy" allow="cross-origin-isolated"></iframe>`;
   }
 
   /** The heatmap, which the figure and the record are about. */
@@ -72,11 +77,11 @@ export class TakeAway extends Experiment {
       panels,
       { ramp, text: `heatmaps: 0 to their maximum (Grad-CAM ${number(cam.max)}), colours “${colours.colormap}”` },
       {
-        heading: `What made it say “${label}”?`,
+        heading: `${question(run.predictions.slice(0, SHOWN).some(({ index }) => index === target))} “${label}”?`,
         caption: [
           `${candling.info.name} gives ${label} (class ${target}) ${percent(probability)}, logit ${number(logit)}. Photo: ${picture.title}.`,
           "Heatmaps show where, as coarse as the layer; guided methods show edges, not evidence (Adebayo et al. 2018).",
-          `${picture.credit} Made with Candling ${version}, in the browser.`,
+          `${picture.sample === undefined ? "" : `${picture.credit.replace(/\.$/, "")}. `}Made with Candling ${version}, in the browser.`,
         ],
       },
     );
@@ -91,15 +96,17 @@ export class TakeAway extends Experiment {
   }
 
   async #saveJson(shown: Shown): Promise<void> {
-    const { candling, picture, run, labels, target } = shown;
+    const { candling, picture, run, labels, target, fit } = shown;
     const { info } = candling;
+    // Pages that came neither over https nor from this machine are given no hash by the browser.
+    const sha256 = await candling.digest().catch(() => undefined);
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
     const provenance = {
       candling: version,
       engine: { build: info.build, threads: info.threads, browser: navigator.userAgent },
-      model: { name: info.name, sha256: await candling.digest(), licence: info.licence, origin: info.origin },
-      photo: { title: picture.title, width: run.width, height: run.height, view: run.view, fit: this.#settings.fit, credit: picture.credit },
-      class: { index: target, label: labels[target] },
+      model: { name: info.name, sha256, licence: info.licence, origin: info.origin },
+      photo: { title: picture.title, width: run.width, height: run.height, view: run.view, fit, credit: picture.credit },
+      class: run.predictions.find(({ index }) => index === target) ?? { index: target, label: labels[target] },
       predictions: run.predictions.slice(0, ANSWERS),
       made: new Date().toISOString(),
       maps: maps.map(({ method, counterfactual, layer, target, channels, height, width, max, data }) => ({

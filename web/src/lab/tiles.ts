@@ -79,7 +79,7 @@ function develop(canvas: HTMLCanvasElement): void {
 }
 
 /** Darkens what lies outside and draws the edge, dark and light so that it shows on any photo. */
-function outline(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+export function outline(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
   const { canvas } = context;
   context.fillStyle = "rgb(0 0 0 / 55%)";
   context.beginPath();

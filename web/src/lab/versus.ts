@@ -3,8 +3,9 @@ import { type Explanation, type ExplainOptions, paint } from "../candling.js";
 import { Combobox } from "./combobox.js";
 import { byId, found, make, pencil, radios } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
+import { announceAtRest } from "./message.js";
 import type { Settings } from "./settings.js";
-import { description, number, sentence, whereabouts } from "./words.js";
+import { number, sentence, whereabouts } from "./words.js";
 
 /** So many classes can be chosen with one press. */
 const CHIPS = 5;
@@ -36,6 +37,15 @@ export class Versus extends Experiment {
   readonly #pair: () => string;
   /** The class that B stands for; the likeliest other one where nobody chose. */
   #other: number | undefined;
+  /** What was computed last. */
+  #maps:
+    | {
+        readonly maps: readonly Explanation[];
+        readonly pair: Pair;
+        readonly names: readonly [string, string];
+        readonly classes: readonly [number, number];
+      }
+    | undefined;
   onOther: () => void = () => {};
 
   /** `ask` makes another class the page's own, which is A. */
@@ -43,7 +53,10 @@ export class Versus extends Experiment {
     super("versus");
     this.#settings = settings;
     this.#ask = ask;
-    this.#pair = radios("versus-pair", () => this.again());
+    this.#pair = radios("versus-pair", () => {
+      this.onOther();
+      this.again();
+    });
     const choose = (index: number) => this.#choose(index);
     this.#search = new Combobox("other", "others", choose, (query) => {
       void this.attempt(async ({ candling }) => {
@@ -67,6 +80,16 @@ export class Versus extends Experiment {
     this.#cut();
   }
 
+  /** What is compared. */
+  get pair(): string {
+    return this.#pair();
+  }
+
+  set pair(pair: string) {
+    const radio = this.section.querySelector<HTMLInputElement>(`[name="pair"][value="${CSS.escape(pair)}"]`);
+    if (radio !== null) radio.checked = true;
+  }
+
   /** B, if it was chosen. */
   get other(): number | undefined {
     return this.#other;
@@ -77,15 +100,23 @@ export class Versus extends Experiment {
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
-    const { run, labels, target, candling } = shown;
+    const { run, labels, target } = shown;
     const other = this.#against(shown);
     const pair = this.#pair() as Pair;
     const names = [labels[target] ?? "", labels[other] ?? ""] as const;
     this.#name(shown, other);
     byId("versus-about", HTMLElement).textContent = abouts[pair](...names);
-    const { layer, colours } = this.#settings;
+    const { layer } = this.#settings;
     const maps: Explanation[] = [];
     for (const question of pairs[pair](target, other)) maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));
+    this.#maps = { maps, pair, names, classes: [target, other] };
+    await this.paint(shown, signal);
+  }
+
+  protected override async paint({ candling }: Shown, signal: AbortSignal): Promise<void> {
+    if (this.#maps === undefined) return;
+    const { maps, pair, names, classes } = this.#maps;
+    const { colours } = this.#settings;
     // One scale for both, or the weaker one would look as strong.
     const most = Math.max(...maps.map(({ max }) => max));
     const scale = most > 0 ? { scale: most } : {};
@@ -93,8 +124,8 @@ export class Versus extends Experiment {
       maps.map(async (map, side) => {
         const canvas = this.#canvases[side as 0 | 1];
         if (!(await paint(canvas, map, { ...colours, ...scale, signal }))) return;
-        canvas.setAttribute("aria-label", `${describe(pair, side, names, map)} ${whereabouts(names[side as 0 | 1], map)}`);
-        Object.assign(canvas.dataset, { target: side === 0 ? target : other, pair, max: map.max, scale: most });
+        canvas.ariaLabel = describe(pair, side, names, map);
+        Object.assign(canvas.dataset, { target: classes[side as 0 | 1], pair, max: map.max, scale: most });
       }),
     );
     const ramp = await candling.ramp({ ...colours, width: this.#ramp.width, height: this.#ramp.height, signal });
@@ -104,6 +135,7 @@ export class Versus extends Experiment {
     ramp.close();
     const output = byId("versus-max", HTMLOutputElement);
     output.textContent = most > 0 ? number(most) : "nothing";
+    announceAtRest(this.#canvases.map(({ ariaLabel }) => ariaLabel).join(" "));
     this.#ramp.setAttribute("aria-label", `Colour scale of both maps, from 0 to ${output.textContent}, in units of the score`);
   }
 
@@ -144,11 +176,13 @@ export class Versus extends Experiment {
 
   #cut(): void {
     byId("divided", HTMLElement).style.setProperty("--cut", `${this.#divider.value}%`);
+    this.#divider.setAttribute("aria-valuetext", `${this.#divider.value} per cent: A to the left, B to the right`);
   }
 }
 
 function describe(pair: Pair, side: number, names: readonly [string, string], map: Explanation): string {
   const [mine, theirs] = side === 0 ? names : [names[1], names[0]];
-  const title = { evidence: "Grad-CAM", margin: `Grad-CAM of the margin over ${theirs}`, against: "Counterfactual" }[pair];
-  return description(title, mine, map);
+  const title = { evidence: "Grad-CAM", margin: "Grad-CAM of the margin", against: "Counterfactual" }[pair];
+  const what = { evidence: `speaks for ${mine}`, margin: `speaks for ${mine} rather than ${theirs}`, against: `speaks against ${mine}` }[pair];
+  return `${title}: what ${what}. ${whereabouts(what, map)} Maximum ${number(map.max)}.`;
 }

@@ -16,6 +16,12 @@ export function chooseModel(): string {
   byId("weights", HTMLElement).textContent = chosen === null && weights === "small" ? weightsTexts.sparing : weightsTexts[weights];
   const link = byId("other-weights", HTMLAnchorElement);
   link.href = `?weights=${other}`;
+  // With what is asked by then; only a visitor's own photo has to be opened again.
+  link.addEventListener("click", () => {
+    const address = new URL(location.href);
+    address.searchParams.set("weights", other);
+    link.href = address.href;
+  });
   link.textContent = weightsTexts.offer[other];
   return FILES[weights];
 }

@@ -1,5 +1,5 @@
 /** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
-import type { ExplainOptions } from "../candling.js";
+import type { Explanation, ExplainOptions } from "../candling.js";
 import { byId } from "./dom.js";
 import type { Shown } from "./experiment.js";
 import { announce } from "./message.js";
@@ -12,6 +12,9 @@ const where = byId("where", HTMLElement);
 
 /** So many answers are read out. */
 const SPOKEN = 3;
+
+/** A map whose maximum is below this share of the best answer's is called faint. */
+const FAINT = 0.5;
 
 export class Why {
   readonly #settings: Settings;
@@ -75,25 +78,44 @@ export class Why {
       }
       if (signal.aborted) return;
       tile.busy = false;
-      if (tile === this.cam) this.#tell(shown);
+      if (tile === this.cam) await this.#tell(shown, options);
     }
     time("cam", this.cam.map?.timings.backward);
     time("guided", sum(this.guidedBackprop.map?.timings.backward, this.guidedGradCam.map?.timings.backward));
     time("paint", sum(...this.tiles.map(({ painting }) => painting)));
   }
 
+  /** The same maps in the colours of now. */
   repaint(): void {
-    for (const tile of [this.cam, this.plainCam]) void tile.repaint();
+    for (const tile of [this.cam, this.plainCam]) {
+      tile.repaint().catch((error: unknown) => {
+        // Another photo is on its way, or the engine is started again: what comes then has the colours of now.
+        if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed")) throw error;
+      });
+    }
   }
 
   /** The sentence under the answers; those who do not see the page hear the answers of a new photo first. */
-  #tell(shown: Shown): void {
+  async #tell(shown: Shown, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
-    where.textContent = map === undefined ? "" : whereabouts(shown.labels[shown.target] ?? "", map);
+    const label = shown.labels[shown.target] ?? "";
+    const place = map === undefined ? "" : whereabouts(`speaks ${map.counterfactual ? "against" : "for"} ${label}`, map);
+    const faint = map === undefined ? "" : await this.#faint(shown, map, options);
+    if (options.signal?.aborted) return;
+    where.textContent = `${place}${faint}`;
     const answers = shown.run.predictions.slice(0, SPOKEN).map(({ label, probability }) => `${label}, ${percent(probability)}`);
     const fresh = this.#told?.run !== shown.run;
     this.#told = shown;
     announce(`${fresh ? `The network says: ${answers.join("; ")}. ` : ""}${this.cam.description} ${where.textContent}`);
+  }
+
+  /** Every map is painted to its own maximum; how it stands against that of the best answer is told in words where it is faint. */
+  async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
+    const best = run.predictions[0]?.index ?? target;
+    if (best === target || map.counterfactual || map.max <= 0) return "";
+    const { max } = await run.explain({ ...options, target: best });
+    const share = map.max / max;
+    return max > 0 && share < FAINT ? ` It is faint: ${percent(share)} as strong as what speaks for ${labels[best] ?? ""}.` : "";
   }
 }
 

@@ -74,7 +74,9 @@ export const weightsTexts = {
 } as const;
 
 /** Said in place of a number where there is nothing to see. */
-const NOTHING = "no positive evidence for this class in this layer";
+function nothing({ counterfactual }: Explanation): string {
+  return counterfactual ? "nothing in this layer speaks against this class" : "no positive evidence for this class in this layer";
+}
 
 /** How strong a map is at its peak, un-normalised; 0 or less where there is nothing to see. */
 export function strength({ peak, channels }: Explanation): number {
@@ -83,14 +85,14 @@ export function strength({ peak, channels }: Explanation): number {
 
 /** The line under a view: its raw, un-normalised strength. */
 export function reading(map: Explanation): string {
-  if (strength(map) <= 0) return NOTHING;
+  if (strength(map) <= 0) return nothing(map);
   if (map.channels === 1) return `maximum ${number(map.max)} · ${map.layer}, ${map.height}×${map.width}`;
   return `largest magnitude ${number(strength(map))}`;
 }
 
 /** A view in a sentence, for those who do not see it. */
 export function description(title: string, label: string, map: Explanation): string {
-  if (strength(map) <= 0) return `${title} for ${label}: ${NOTHING}.`;
+  if (strength(map) <= 0) return `${title} for ${label}: ${nothing(map)}.`;
   return `${title} for ${label}: strongest ${place(map)}; ${reading(map)}.`;
 }
 
@@ -101,19 +103,16 @@ function place({ peak, run }: Explanation): string {
   return `${column}${row}`;
 }
 
-/** Where the evidence of a CAM lies, from all of it and not from its peak alone. */
-export function whereabouts(label: string, map: Explanation): string {
-  if (strength(map) <= 0) return `There is ${NOTHING.replace("this class", label)}.`;
+/** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby". */
+export function whereabouts(what: string, map: Explanation): string {
+  if (strength(map) <= 0) return `Nothing in this layer ${what}.`;
   const columns = shares(map, ({ x }) => x / map.run.width);
   const rows = shares(map, ({ y }) => y / map.run.height);
   const most = (all: readonly number[]) => all.indexOf(Math.max(...all));
-  const [column, row] = [most(columns), most(rows)];
-  const share = (all: readonly number[], at: number) => `${Math.round(100 * (all[at] ?? 0))}\u00a0%`;
-  const what = map.counterfactual ? `what speaks against ${label}` : `the evidence for ${label}`;
-  return (
-    `${share(columns, column)} of ${what} lies in the ${["left", "middle", "right"][column]} third of the photo, ` +
-    `${share(rows, row)} in the ${["upper", "middle", "lower"][row]} third.`
-  );
+  const share = (all: readonly number[]) => `${Math.round(100 * (all[most(all)] ?? 0))}\u00a0%`;
+  const column = ["left", "central", "right"][most(columns)];
+  const row = ["upper", "middle", "lower"][most(rows)];
+  return `${share(columns)} of what ${what} lies in the ${column} third of the photo; from top to bottom, ${share(rows)} in the ${row} third.`;
 }
 
 /** How much of a map's positive values lies in each third of the photo. */
@@ -140,6 +139,11 @@ export function fileName(title: string, label: string, map: Explanation, default
   return `${[...words, label].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-")}.${kind}`;
 }
 
+/** The question of the page. Of a class that is not among the answers, the network did not say it. */
+export function question(isAnswer: boolean): string {
+  return isAnswer ? "What made it say" : "What would speak for";
+}
+
 /** How much of the photo the network was shown. */
 export function seen({ x, y, width, height }: View, photo: { readonly width: number; readonly height: number }): string {
   const size = `${photo.width}×${photo.height}`;
@@ -149,7 +153,7 @@ export function seen({ x, y, width, height }: View, photo: { readonly width: num
 
 /** Three digits that matter: 0.623, 12.4, 0.00123. */
 export function number(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(3))).replace(/^-/, "−");
 }
 
 /** With a space that does not break. */
@@ -159,7 +163,7 @@ export function percent(probability: number): string {
 
 /** A correlation, with a minus as long as a plus. */
 export function correlation(value: number): string {
-  return value.toFixed(2).replace("-", "−");
+  return value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 }
 
 export function milliseconds(value: number): string {

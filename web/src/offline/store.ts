@@ -45,6 +45,11 @@ export async function put(path: string, { bytes, headers }: File): Promise<boole
   }
 }
 
+/** Whether the code of another version is kept. */
+export async function hasEarlierVersion(): Promise<boolean> {
+  return (await caches.keys()).some((name) => name.startsWith(codeCaches) && name !== codeCache);
+}
+
 /** The large files of which any version is kept, by group. */
 export async function keptGroups(): Promise<ReadonlySet<string>> {
   const cache = await caches.open(largeCache);

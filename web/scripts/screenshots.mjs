@@ -1,0 +1,107 @@
+/**
+ * `npm run screenshots`: the lab's pictures in `docs/lab`, each state on a desktop and a phone, in the dark and by day.
+ *
+ * They are for people to look at, in the README and after a change of the page; no test compares them.
+ */
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "./server.mjs";
+
+const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+const QUALITY = 72;
+
+const devices = {
+  desktop: { viewport: { width: 1280, height: 860 }, deviceScaleFactor: 0.6 },
+  phone: { viewport: { width: 390, height: 780 }, deviceScaleFactor: 0.9, hasTouch: true, isMobile: true },
+};
+
+/** Each state: where to look, and what to do there first. */
+const states = {
+  why: async () => {},
+  "guided-grad-cam": (page) => page.click('[data-view="guided-grad-cam"] .enlarge'),
+  search: async (page) => {
+    await page.click('[data-view="cam"] .enlarge');
+    await page.fill("#class", "cat");
+  },
+  versus: async (page) => {
+    await page.fill("#class", "");
+    await page.keyboard.press("Escape");
+    await lookAt(page, "versus");
+  },
+  layers: async (page) => {
+    await lookAt(page, "layers");
+    await page.check('[name="layers-method"][value="layer-cam"]', { force: true });
+    await settled(page, "layers");
+    await page.focus("#depth");
+    for (let step = 0; step < 9; step++) await page.keyboard.press("ArrowLeft");
+    await page.waitForSelector('#layer-map[data-stage="8"]');
+  },
+  proof: (page) => lookAt(page, "proof"),
+  curves: async (page) => {
+    await page.click("#curves");
+    await page.waitForSelector("#insertion-text[data-area]", { timeout: 120_000 });
+    await page.$eval("#curves", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
+  },
+  sanity: async (page) => {
+    await lookAt(page, "sanity");
+    await page.click("#sanity-all");
+    await page.waitForFunction(() => document.querySelector("#sanity-all").textContent === "Cancel");
+    await page.waitForFunction(() => document.querySelector("#sanity-all").textContent !== "Cancel", undefined, { timeout: 120_000 });
+    await page.focus("#forgotten");
+    await page.keyboard.press("Home");
+    for (let step = 0; step < 8; step++) await page.keyboard.press("ArrowRight");
+    await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="8"]');
+    await page.$eval("#sanity-maps", (maps) => maps.scrollIntoView({ behavior: "instant", block: "start" }));
+  },
+  machine: async (page) => {
+    await lookAt(page, "machine");
+    await page.click("#self-test");
+    await page.waitForSelector("#identities:not([hidden])");
+  },
+  "take-away": (page) => lookAt(page, "take-away"),
+  camera: async (page) => {
+    await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+    await page.click("#camera");
+    await page.waitForFunction(() => Number(document.querySelector("#camera-live").dataset.fps) > 5);
+  },
+};
+
+async function settled(page, id) {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForSelector(`main[aria-busy="false"] #${id}[aria-busy="false"]`);
+}
+
+async function lookAt(page, id) {
+  // Twice: what lies between is laid out on the way.
+  for (let time = 0; time < 2; time++) {
+    await page.$eval(`#${id}`, (section) => section.scrollIntoView({ behavior: "instant" }));
+    await settled(page, id);
+  }
+}
+
+const server = await serve(0, { isolated: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+});
+try {
+  mkdirSync(`${docs}lab`, { recursive: true });
+  for (const [device, options] of Object.entries(devices)) {
+    for (const colorScheme of ["dark", "light"]) {
+      const context = await browser.newContext({ ...options, colorScheme, serviceWorkers: "block", reducedMotion: "reduce" });
+      const page = await context.newPage();
+      await page.goto(`http://localhost:${server.address().port}/`);
+      await page.waitForSelector('main[aria-busy="false"]');
+      for (const [name, prepare] of Object.entries(states)) {
+        await prepare(page);
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: `${docs}lab/${device}-${colorScheme}-${name}.jpg`, type: "jpeg", quality: QUALITY });
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  server.close();
+}

@@ -3,12 +3,12 @@
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
- *   lab.js              the page; imports candling.js, as any other page would
+ *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
  *   door.js             the script of door.html, which fetches a picture by its link
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { www } from "./server.mjs";
@@ -27,8 +27,10 @@ const stayApart = {
   },
 };
 
-await build({
-  entryPoints: ["candling.ts", "candling-worker.ts", "lab.ts", "door.ts"].map((name) => source + name),
+/** The parts are named by their contents: those of the last build are none of this one. */
+for (const file of readdirSync(lib)) if (file.startsWith("lab-")) rmSync(lib + file);
+
+const options = {
   outdir: lib,
   bundle: true,
   format: "esm",
@@ -39,6 +41,9 @@ await build({
   logLevel: "info",
   define: { CANDLING_VERSION: JSON.stringify(version) },
   plugins: [stayApart],
-});
+};
+// Each in one file: other pages copy them.
+await build({ ...options, entryPoints: ["candling.ts", "candling-worker.ts", "door.ts"].map((name) => source + name) });
+await build({ ...options, entryPoints: [`${source}lab.ts`], splitting: true, chunkNames: "lab-[name]-[hash]" });
 
 await buildServiceWorker(www);

@@ -1,23 +1,17 @@
 /** The page: puts its parts together. */
 import { Answers } from "./lab/answers.js";
+import type { TakeAway, Versus } from "./lab/benches.js";
 import { byId } from "./lab/dom.js";
 import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
-import { Layers } from "./lab/layers.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
-import { Machine } from "./lab/machine.js";
 import { offer, say } from "./lab/message.js";
-import { followScroll } from "./lab/navigation.js";
 import { keepOffline } from "./lab/offline.js";
 import { readState, type State, writeState } from "./lab/permalink.js";
-import { Proof } from "./lab/proof.js";
-import { Sanity } from "./lab/sanity.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
-import { TakeAway } from "./lab/take-away.js";
 import { enlarge, largeView, listenForViews } from "./lab/tiles.js";
-import { Versus } from "./lab/versus.js";
 import { chooseModel } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
 
@@ -36,12 +30,10 @@ const ask = (target: number) => {
 };
 const answers = new Answers(ask);
 const why = new Why(settings);
-const versus = new Versus(settings, ask);
-versus.other = asked.over;
-if (asked.pair !== undefined) versus.pair = asked.pair;
-const takeAway = new TakeAway(settings, why, state);
-const experiments = [versus, new Layers(settings), new Proof(settings), new Sanity(settings), new Machine(), takeAway];
-const session = new Session(network, settings, answers, why, experiments);
+const session = new Session(network, settings, answers, why);
+
+/** Further down the page, and made when what stands above is at work. */
+let benches: { readonly versus: Versus; readonly takeAway: TakeAway } | undefined;
 
 /** Whether the picture that the address names is still asked about. */
 let linked = asked.src !== undefined;
@@ -49,7 +41,8 @@ let linked = asked.src !== undefined;
 /** What the address says: what was followed, until there is something to say of what is shown. */
 function state(): State {
   const { shown } = session;
-  if (shown === undefined || linked) return asked;
+  if (shown === undefined || linked || benches === undefined) return asked;
+  const { versus } = benches;
   const { picture, target, run } = shown;
   const { sample, link } = picture;
   return {
@@ -70,13 +63,11 @@ function state(): State {
 
 const remember = () => {
   writeState(state());
-  takeAway.refresh();
+  benches?.takeAway.refresh();
 };
 session.onShown = remember;
-versus.onOther = remember;
 listenForViews(remember);
 if (asked.view !== undefined) enlarge(asked.view);
-followScroll();
 
 void network.then((candling) => {
   settings.offer(candling);
@@ -99,7 +90,25 @@ const open = (picture: Picture, target?: number) => {
 };
 listenForPhotos(network, () => settings.colours, (picture) => open(picture));
 
-const samples = await showSamples((sample) => void openSample(sample));
+const listed = showSamples((sample) => void openSample(sample));
+// One after the other, so that whatever the visitor does meanwhile goes first.
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+const parts = await import("./lab/benches.js");
+await breathe();
+const versus = new parts.Versus(settings, ask);
+versus.other = asked.over;
+if (asked.pair !== undefined) versus.pair = asked.pair;
+versus.onOther = remember;
+const takeAway = new parts.TakeAway(settings, why, state);
+benches = { versus, takeAway };
+session.add(versus);
+for (const make of [() => new parts.Layers(settings), () => new parts.Proof(settings), () => new parts.Sanity(settings), () => new parts.Machine(), () => takeAway]) {
+  await breathe();
+  session.add(make());
+}
+parts.followScroll();
+
+const samples = await listed;
 // A visitor may have been faster than the list of samples.
 if (!session.inUse) {
   const [first] = samples;

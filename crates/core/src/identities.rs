@@ -141,8 +141,9 @@ impl<B: Backend> Tape<B> {
                 continue;
             }
             let residual = self.adjoint_of(trained, id).await?;
-            // In this order a residual that is no number is the worst.
-            if worst.is_none_or(|worst| residual.total_cmp(&worst.residual).is_gt()) {
+            // A residual that is no number is the worst there is, whatever its sign.
+            let beats = |worst: &Identity| residual.is_nan() || residual > worst.residual;
+            if worst.as_ref().is_none_or(beats) {
                 worst = Some(Identity { name: "adjoint", residual, bound: ADJOINT, layer: Some(id) });
             }
         }

@@ -14,8 +14,8 @@ const names: Readonly<Record<string, string>> = {
 
 const builds = {
   simd128: "WebAssembly, 128-bit vectors",
-  "relaxed-simd": "WebAssembly, vectors with fused multiply-add",
-  threads: "WebAssembly, vectors with fused multiply-add, threads",
+  "relaxed-simd": "WebAssembly, fused multiply-add",
+  threads: "WebAssembly, fused multiply-add, threads",
 } as const;
 
 export class Machine extends Experiment {

@@ -69,7 +69,6 @@ export class Proof extends Experiment {
     this.#button.addEventListener("click", () => this.#toggleCurves());
     this.#listenForHands();
     new ResizeObserver(() => this.#place()).observe(this.#figure);
-    this.#blank();
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {

@@ -63,7 +63,6 @@ export class Sanity extends Experiment {
       this.#follow.ask(Number(this.#slider.value));
     });
     this.#button.addEventListener("click", () => this.#toggle());
-    this.#plot();
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {

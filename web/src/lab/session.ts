@@ -29,7 +29,7 @@ export class Session {
   readonly #settings: Settings;
   readonly #answers: Answers;
   readonly #why: Why;
-  readonly #experiments: readonly Experiment[];
+  readonly #experiments: Experiment[] = [];
   #opening: Opening | undefined;
   #shown: Shown | undefined;
   /** Ends the maps that are being computed. */
@@ -43,25 +43,28 @@ export class Session {
   /** Told of every new photo, class and setting that is shown. */
   onShown: (shown: Shown) => void = () => {};
 
-  constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why, experiments: readonly Experiment[]) {
+  constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why) {
     this.#network = network;
     this.#settings = settings;
     this.#answers = answers;
     this.#why = why;
-    this.#experiments = experiments;
     settings.onChange = (what) => {
       const photo = this.#opening ?? this.#shown;
       if (what === "fit" && photo !== undefined) void this.open(photo.picture, photo.target);
       if (what === "question") this.#again();
       if (what === "colours") this.#repaint();
     };
-    for (const experiment of experiments) {
-      experiment.onLost = ({ picture, target }) => {
-        if (this.#recovered || this.#opening !== undefined) return;
-        this.#recovered = true;
-        void this.open(picture, target, true);
-      };
-    }
+  }
+
+  /** From now on the experiment follows photo, class and settings. */
+  add(experiment: Experiment): void {
+    this.#experiments.push(experiment);
+    experiment.onLost = ({ picture, target }) => {
+      if (this.#recovered || this.#opening !== undefined) return;
+      this.#recovered = true;
+      void this.open(picture, target, true);
+    };
+    if (this.#shown !== undefined && this.#opening === undefined && this.#mapping === undefined) experiment.update(this.#shown);
   }
 
   /** Whether a photo is shown or on its way. */

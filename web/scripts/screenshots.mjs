@@ -19,10 +19,14 @@ const devices = {
 /** Each state: where to look, and what to do there first. */
 const states = {
   why: async () => {},
-  "guided-grad-cam": (page) => page.click('[data-view="guided-grad-cam"] .enlarge'),
+  "guided-grad-cam": async (page) => {
+    await page.click('[data-view="guided-grad-cam"] .enlarge');
+    await toTop(page);
+  },
   search: async (page) => {
     await page.click('[data-view="cam"] .enlarge');
     await page.fill("#class", "cat");
+    await page.$eval("#class", (field) => field.scrollIntoView({ behavior: "instant", block: "center" }));
   },
   versus: async (page) => {
     await page.fill("#class", "");
@@ -61,11 +65,15 @@ const states = {
   },
   "take-away": (page) => lookAt(page, "take-away"),
   camera: async (page) => {
-    await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+    await toTop(page);
     await page.click("#camera");
     await page.waitForFunction(() => Number(document.querySelector("#camera-live").dataset.fps) > 5);
   },
 };
+
+function toTop(page) {
+  return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+}
 
 async function settled(page, id) {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));

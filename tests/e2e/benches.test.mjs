@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { data, lookAt, openSettings, settled, shown, slide } from "./support/lab.mjs";
+import { data, hold, lookAt, openSettings, settled, shown, slide } from "./support/lab.mjs";
 import { idle, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
 const { origin, withPage } = stage();
@@ -467,12 +467,7 @@ test("permalinks with nonsense in them open the page all the same", async () => 
 
 test("a permalink of another sample says nothing of ours before the network is there; one to a picture elsewhere keeps it", async () => {
   await withPage(async (page) => {
-    let release;
-    const held = new Promise((resolve) => (release = resolve));
-    await page.route("**/models/*.safetensors", async (route) => {
-      await held;
-      await route.continue();
-    });
+    const release = await hold(page, "**/models/*.safetensors");
     await page.goto("/?photo=guitar_drums.jpg&class=541");
     await page.waitForFunction(() => /guitar_drums/.test(document.querySelector("#poster").src));
     assert.equal(await page.textContent("#asked"), "…");
@@ -569,12 +564,7 @@ test("the camera explains as it moves, and stops when it is told to", async () =
 
 test("before the network is there: a sample is explained, and its classes can be asked", async () => {
   await withPage(async (page) => {
-    let release;
-    const held = new Promise((resolve) => (release = resolve));
-    await page.route("**/models/*.safetensors", async (route) => {
-      await held;
-      await route.continue();
-    });
+    const release = await hold(page, "**/models/*.safetensors");
     await page.goto("/");
     await page.waitForFunction(() => document.querySelector("#poster").naturalWidth === 800);
     const before = await page.$$eval("#predictions [data-class]", (all) =>

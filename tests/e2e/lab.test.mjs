@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { openSettings, shown } from "./support/lab.mjs";
+import { hold, openSettings, shown } from "./support/lab.mjs";
 import { idle, message, MODEL, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
@@ -302,12 +302,7 @@ test("the search: parts of names, arrow keys, a click, an index", async () => {
 
 test("a photo that comes before the list of samples stays", async () => {
   await withPage(async (page) => {
-    let release;
-    const held = new Promise((resolve) => (release = resolve));
-    await page.route("**/samples.json", async (route) => {
-      await held;
-      await route.continue();
-    });
+    const release = await hold(page, "**/samples.json");
     await page.goto("/");
     await page.waitForSelector('#loading[data-state="ready"]');
     await page.setInputFiles("#file", { name: "early.jpg", mimeType: "image/jpeg", buffer: cat });

@@ -1,6 +1,7 @@
 /** Small weights where the connection is slow or metered, full ones elsewhere, and the visitor's word above both. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hold } from "./support/lab.mjs";
 import { emptyPage, idle, MODEL, openLab, stage } from "./support/stage.mjs";
 
 const SMALL_MODEL = "/models/efficientnet-lite0-small.safetensors";
@@ -117,14 +118,7 @@ for (const width of [1280, 390]) {
     await withPage(
       async (page) => {
         await connect(page, { saveData: true });
-        let release;
-        const held = new Promise((resolve) => {
-          release = resolve;
-        });
-        await page.route(`**${SMALL_MODEL}`, async (route) => {
-          await held;
-          await route.continue();
-        });
+        const release = await hold(page, `**${SMALL_MODEL}`);
         const top = () => page.$eval("main", (main) => main.getBoundingClientRect().top);
         await page.goto("/");
         await page.waitForSelector('#loading[data-state="loading"]');

@@ -28,6 +28,17 @@ export async function settled(page, id) {
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }
 
+/** Holds requests back until the returned function is called. */
+export async function hold(page, pattern) {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 /** Data of an element as numbers, where they are numbers. */
 export function data(page, selector) {
   return page.$eval(selector, ({ dataset }) =>

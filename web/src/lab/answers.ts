@@ -1,7 +1,7 @@
 /** What the network says: the five best classes, one that was asked for, and the search over all of them. */
 import type { Candling, Prediction } from "../candling.js";
 import { Combobox } from "./combobox.js";
-import { byId, make } from "./dom.js";
+import { byId, make, replaceItems } from "./dom.js";
 import { say } from "./message.js";
 import { percent, question, sentence } from "./words.js";
 
@@ -47,14 +47,10 @@ export class Answers {
       last.className = "asked";
       items.push(last);
     }
-    const { activeElement } = document;
-    const focused = activeElement instanceof HTMLElement && list.contains(activeElement) ? activeElement.dataset.class : undefined;
-    list.replaceChildren(...items);
+    replaceItems(list, items);
     light([...list.querySelectorAll<HTMLElement>("[data-class]")]);
     asked.textContent = predictions.find(({ index }) => index === target)?.label ?? "";
     how.textContent = question(added === undefined);
-    // The button that was pressed is a new one now: the keyboard stays where it was.
-    if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 
   /** Marks another class as the chosen one. */

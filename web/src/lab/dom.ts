@@ -28,6 +28,14 @@ export function fillOptions(parent: HTMLElement, entries: Iterable<readonly [val
   parent.replaceChildren(...Array.from(entries, ([value, text]) => new Option(text, value)));
 }
 
+/** Puts new items in the place of a list's old ones. The keyboard stays where it was: on the item of the same class (`data-class`). */
+export function replaceItems(list: HTMLElement, items: readonly Node[]): void {
+  const { activeElement } = document;
+  const focused = activeElement instanceof HTMLElement && list.contains(activeElement) ? activeElement.dataset.class : undefined;
+  list.replaceChildren(...items);
+  if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
+}
+
 /** Calls `onChoose` with the value of the radio button that is chosen; returns what tells the present one. */
 export function radios(id: string, onChoose: (value: string) => void): () => string {
   const set = byId(id, HTMLFieldSetElement);

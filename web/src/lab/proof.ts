@@ -8,6 +8,7 @@ import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js"
 import { byId, make, pencil, radios } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
+import { LongRun } from "./long-run.js";
 import { announce, announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
@@ -30,6 +31,9 @@ const CLEARLY = 2 / 3;
 /** A class that never reaches this probability gives curves of noise. */
 const FAINT = 0.01;
 
+/** What is done with the photo along each curve. */
+const DONE = { deletion: "deleted", insertion: "given back" } as const;
+
 /** What is put to the proof. */
 interface Probed {
   readonly map: Explanation;
@@ -50,15 +54,13 @@ export class Proof extends Experiment {
   readonly #hottest = byId("hottest", HTMLInputElement);
   readonly #bars = byId("proof-bars", HTMLElement);
   readonly #button = byId("curves", HTMLButtonElement);
-  readonly #bar = byId("curves-bar", HTMLProgressElement);
   readonly #fill: () => string;
   readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
   /** Middle of the patch, as shares of the photo. */
   #middle = { x: 0.5, y: 0.5 };
   /** The photo and class that are put to the proof. */
   #probed: Probed | undefined;
-  /** Ends the curves that are being drawn. */
-  #drawing: AbortController | undefined;
+  readonly #drawing = new LongRun("curves", "curves-bar", (progress, end) => this.#trace(progress, end));
 
   constructor(settings: Settings) {
     super("proof");
@@ -66,14 +68,12 @@ export class Proof extends Experiment {
     this.#fill = radios("fill", () => this.#changed());
     this.#size.addEventListener("input", () => this.#changed());
     this.#hottest.addEventListener("input", () => this.#changed());
-    this.#button.addEventListener("click", () => this.#toggleCurves());
     this.#listenForHands();
     new ResizeObserver(() => this.#place()).observe(this.#figure);
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
     const { run, target } = shown;
-    this.#drawing?.abort();
     const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
     const order = await map.ranking(TILE);
     if (signal.aborted) return;
@@ -101,7 +101,7 @@ export class Proof extends Experiment {
 
   override cancel(): void {
     super.cancel();
-    this.#drawing?.abort();
+    this.#drawing.end();
   }
 
   // ---- the patch ----
@@ -292,33 +292,19 @@ export class Proof extends Experiment {
 
   // ---- the whole curve ----
 
-  #toggleCurves(): void {
-    if (this.#drawing !== undefined) return this.#drawing.abort();
-    const drawing = new AbortController();
-    this.#drawing = drawing;
-    this.#button.textContent = "Cancel";
-    this.#bar.hidden = false;
-    this.#bar.value = 0;
-    void this.attempt(async ({ run, labels }, signal) => {
+  #trace(progress: (done: number, total: number) => void, end: AbortSignal): Promise<void> {
+    return this.attempt(async ({ run, labels }, signal) => {
       const map = this.#probed?.map;
       if (map?.run !== run) return;
-      const over = AbortSignal.any([signal, drawing.signal]);
-      const onProgress = ({ done, total }: { done: number; total: number }) => {
-        this.#bar.max = total;
-        this.#bar.value = done;
-      };
-      const curves = await run.curves({ map, tile: TILE, onProgress, signal: over });
+      const over = AbortSignal.any([signal, end]);
+      const curves = await run.curves({ map, tile: TILE, onProgress: ({ done, total }) => progress(done, total), signal: over });
       if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
-    }, true).finally(() => {
-      this.#drawing = undefined;
-      this.#button.textContent = "Draw the whole curve";
-      this.#bar.hidden = true;
-    });
+    }, true);
   }
 
   #draw({ deletion, insertion }: Curves, label: string): void {
     const summaries: string[] = [];
-    for (const [name, { map, random }] of Object.entries({ deletion, insertion })) {
+    for (const [name, { map, random }] of [["deletion", deletion], ["insertion", insertion]] as const) {
       const faint = Math.max(...map.probabilities) < FAINT;
       // Deletion is good where it is small, insertion where it is large.
       const [good, chance] = name === "deletion" ? [map.area, random.area] : [random.area, map.area];
@@ -334,8 +320,8 @@ export class Proof extends Experiment {
           { name: "hottest first", points: points(map) },
           { name: "random", points: points(random) },
         ],
-        `Probability of ${label} by the share of the photo that is ${name === "deletion" ? "deleted" : "given back"}: ${summary}`,
-        { most: 1, to, xName: name === "deletion" ? "deleted" : "given back", yName: "probability" },
+        `Probability of ${label} by the share of the photo that is ${DONE[name]}: ${summary}`,
+        { most: 1, to, xName: DONE[name], yName: "probability" },
       );
       const text = byId(`${name}-text`, HTMLElement);
       text.textContent = summary;
@@ -347,7 +333,7 @@ export class Proof extends Experiment {
   /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */
   #blank(): void {
     for (const [name, words] of [["deletion", "lower is better"], ["insertion", "higher is better"]] as const) {
-      plot(byId(name, HTMLElement), [], `No ${name} curve yet`, { most: 1, xName: name === "deletion" ? "deleted" : "given back", yName: "probability" });
+      plot(byId(name, HTMLElement), [], `No ${name} curve yet`, { most: 1, xName: DONE[name], yName: "probability" });
       const text = byId(`${name}-text`, HTMLElement);
       text.textContent = words;
       delete text.dataset.area;

@@ -6,9 +6,11 @@ import { type Method, paint, type Randomized } from "../candling.js";
 import { byId, make } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
+import { LongRun } from "./long-run.js";
 import { announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
+import { EDGES } from "./tiles.js";
 import { correlation as inWords, viewTexts } from "./words.js";
 
 const methods = [
@@ -24,8 +26,6 @@ const GONE = 0.5;
 /** Maps that last so many times longer than others depend less on what the network has learnt. */
 const LONGER = 2;
 
-/** Edges are read on their own grey. */
-const EDGES = { photo: false, opacity: 1 };
 /** Longest side of a picture, in pixels. */
 const SIZE = 480;
 
@@ -36,8 +36,6 @@ export class Sanity extends Experiment {
   readonly #slider = byId("forgotten", HTMLInputElement);
   readonly #text = byId("forgotten-text", HTMLOutputElement);
   readonly #verdict = byId("sanity-verdict", HTMLElement);
-  readonly #button = byId("sanity-all", HTMLButtonElement);
-  readonly #bar = byId("sanity-bar", HTMLProgressElement);
   readonly #figures = methods.map(({ method, title }) => {
     const canvas = make("canvas", { className: "big", width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
     canvas.dataset.method = method;
@@ -51,18 +49,16 @@ export class Sanity extends Experiment {
   #of: { readonly run: unknown; readonly target: number } | undefined;
   /** What was computed last. */
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
-  /** Ends the run through all layers. */
-  #running: AbortController | undefined;
+  readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) => this.#forgetAll(progress, end));
 
   constructor(settings: Settings) {
     super("sanity");
     this.#settings = settings;
     byId("sanity-maps", HTMLElement).append(...this.#figures.map(({ figure }) => figure));
     this.#slider.addEventListener("input", () => {
-      this.#running?.abort();
+      this.#running.end();
       this.#follow.ask(Number(this.#slider.value));
     });
-    this.#button.addEventListener("click", () => this.#toggle());
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -79,7 +75,7 @@ export class Sanity extends Experiment {
 
   override cancel(): void {
     super.cancel();
-    this.#running?.abort();
+    this.#running.end();
     this.#follow.clear();
   }
 
@@ -135,25 +131,15 @@ export class Sanity extends Experiment {
     return last === undefined ? "none" : `${layers.length}, down to ${last}`;
   }
 
-  #toggle(): void {
-    if (this.#running !== undefined) return this.#running.abort();
-    const running = new AbortController();
-    this.#running = running;
-    this.#button.textContent = "Cancel";
-    this.#bar.hidden = false;
-    void this.attempt(async (shown, signal) => {
-      const over = AbortSignal.any([signal, running.signal]);
+  #forgetAll(progress: (done: number, total: number) => void, end: AbortSignal): Promise<void> {
+    return this.attempt(async (shown, signal) => {
+      const over = AbortSignal.any([signal, end]);
       const all = Number(this.#slider.max);
-      this.#bar.max = all;
       for (let layers = 0; layers <= all && !over.aborted; layers++) {
         this.#slider.value = String(layers);
-        this.#bar.value = layers;
+        progress(layers, all);
         await this.#forget(shown, layers, over);
       }
-    }).finally(() => {
-      this.#running = undefined;
-      this.#button.textContent = "Run through all layers";
-      this.#bar.hidden = true;
     });
   }
 
@@ -176,15 +162,19 @@ export class Sanity extends Experiment {
 
   /** How many layers it takes until a method's map is gone; never, where it is not. */
   #lost(method: number): number | undefined {
-    const steps = [...this.#measured.keys()].sort((a, b) => a - b);
-    return steps.find((step) => {
+    return this.#steps().find((step) => {
       const value = this.#measured.get(step)?.[method];
       return value === undefined || Math.abs(value) < GONE;
     });
   }
 
+  /** The numbers of layers that were measured, from the fewest on. */
+  #steps(): readonly number[] {
+    return [...this.#measured.keys()].sort((a, b) => a - b);
+  }
+
   #plot(): void {
-    const steps = [...this.#measured.keys()].sort((a, b) => a - b);
+    const steps = this.#steps();
     const lines = methods.slice(0, 3).map(({ title }, at) => ({
       name: title,
       points: steps.flatMap((step) => {

@@ -5,6 +5,9 @@ import { saveCanvas } from "./save.js";
 import type { Picture } from "./sources.js";
 import { description, reading, seen, strength, type ViewText } from "./words.js";
 
+/** Edges are read on their own grey; over the photo they would drown. */
+export const EDGES = { photo: false, opacity: 1 } as const;
+
 /** The photo is drawn at most this large. */
 const PHOTO_SIZE = 1024;
 

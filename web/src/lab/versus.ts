@@ -1,7 +1,7 @@
 /** Why this and not that? Two maps of one photo in one scale, and a divider between them. */
 import { type Explanation, type ExplainOptions, paint } from "../candling.js";
 import { Combobox } from "./combobox.js";
-import { byId, found, make, pencil, radios } from "./dom.js";
+import { byId, found, make, pencil, radios, replaceItems } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { announceAtRest } from "./message.js";
 import type { Settings } from "./settings.js";
@@ -36,7 +36,7 @@ export class Versus extends Experiment {
   readonly #search: Combobox;
   readonly #pair: () => string;
   /** The class that B stands for; the likeliest other one where nobody chose. */
-  #other: number | undefined;
+  other: number | undefined;
   /** What was computed last. */
   #maps:
     | {
@@ -72,7 +72,7 @@ export class Versus extends Experiment {
       const { shown } = this;
       if (shown === undefined) return;
       const [a, b] = [shown.target, this.#against(shown)];
-      this.#other = a;
+      this.other = a;
       this.onOther();
       this.#ask(b);
     });
@@ -88,15 +88,6 @@ export class Versus extends Experiment {
   set pair(pair: string) {
     const radio = this.section.querySelector<HTMLInputElement>(`[name="pair"][value="${CSS.escape(pair)}"]`);
     if (radio !== null) radio.checked = true;
-  }
-
-  /** B, if it was chosen. */
-  get other(): number | undefined {
-    return this.#other;
-  }
-
-  set other(other: number | undefined) {
-    this.#other = other;
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -142,7 +133,7 @@ export class Versus extends Experiment {
   #choose(other: number): void {
     const { shown } = this;
     if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to hold it against`));
-    this.#other = other;
+    this.other = other;
     this.onOther();
     this.again();
   }
@@ -150,8 +141,8 @@ export class Versus extends Experiment {
   /** The class that A is held against. */
   #against({ run, target }: Shown): number {
     // A link may name a class that this network does not have.
-    const known = this.#other !== undefined && this.#other < run.predictions.length;
-    if (known && this.#other !== target) return this.#other ?? 0;
+    const known = this.other !== undefined && this.other < run.predictions.length;
+    if (known && this.other !== target) return this.other ?? 0;
     return run.predictions.find(({ index }) => index !== target)?.index ?? 0;
   }
 
@@ -163,15 +154,14 @@ export class Versus extends Experiment {
     const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
     const chosen = run.predictions.find(({ index }) => index === other);
     if (chosen !== undefined && !offered.includes(chosen)) offered.push(chosen);
-    const focused = this.#chips.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.class : undefined;
-    this.#chips.replaceChildren(
-      ...offered.map(({ index, label }) => {
+    replaceItems(
+      this.#chips,
+      offered.map(({ index, label }) => {
         const chip = make("button", { type: "button", ariaPressed: String(index === other) }, label);
         chip.dataset.class = String(index);
         return chip;
       }),
     );
-    if (focused !== undefined) this.#chips.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 
   #cut(): void {

@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import type { Shown } from "./experiment.js";
 import { announce } from "./message.js";
 import type { Settings } from "./settings.js";
-import { MapTile, PhotoTile } from "./tiles.js";
+import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
 import { fileName, hasCode, percent, sentence, viewTexts, whereabouts } from "./words.js";
 
@@ -32,8 +32,7 @@ export class Why {
     const name: ConstructorParameters<typeof MapTile>[2] = (map, label) =>
       fileName(this.#title, label, map, settings.defaultLayer);
     const light = () => settings.colours;
-    // Edges are read on their own grey; over the photo they would drown.
-    const edges = () => ({ photo: false, opacity: 1 });
+    const edges = () => EDGES;
     this.cam = new MapTile("cam", light, name);
     this.guidedBackprop = new MapTile("guided-backprop", edges, name);
     this.guidedGradCam = new MapTile("guided-grad-cam", edges, name);

@@ -4,9 +4,13 @@
  * They are for people to look at, in the README and after a change of the page; no test compares them.
  */
 import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { serve } from "./server.mjs";
+import { serve } from "../../web/scripts/server.mjs";
+import { lookAt as look, settled } from "./support/lab.mjs";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
 
 const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
 const QUALITY = 72;
@@ -71,21 +75,14 @@ const states = {
   },
 };
 
-function toTop(page) {
-  return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
-}
-
-async function settled(page, id) {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await page.waitForSelector(`main[aria-busy="false"] #${id}[aria-busy="false"]`);
-}
-
 async function lookAt(page, id) {
   // Twice: what lies between is laid out on the way.
-  for (let time = 0; time < 2; time++) {
-    await page.$eval(`#${id}`, (section) => section.scrollIntoView({ behavior: "instant" }));
-    await settled(page, id);
-  }
+  await look(page, id);
+  await look(page, id);
+}
+
+function toTop(page) {
+  return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
 const server = await serve(0, { isolated: true });

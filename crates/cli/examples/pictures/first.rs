@@ -9,9 +9,10 @@ use candling_imaging::{Colormap, Fit, Map, Paint, Photo, Preprocessing, Rect, ov
 use candling_models::Model;
 use pollster::block_on;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use crate::jpeg;
 use crate::recipe::{File, Result, photo, read, resized};
-use crate::{jpeg, sha256};
 
 /// Of `samples/`; two animals, so that another class means another place.
 const PHOTO: &str = "dog_cat.jpg";
@@ -96,11 +97,16 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
             .iter()
             .map(|p| Class { index: p.class, label: model.labels.name(p.class), probability: p.probability })
             .collect(),
-        model: ModelFile { file: MODEL, sha256: sha256::hex(&bytes) },
+        model: ModelFile { file: MODEL, sha256: sha256(&bytes) },
     };
     let json = serde_json::to_string_pretty(&contents)?;
     files.push(File { name: "first/first.json".into(), bytes: format!("{json}\n").into_bytes() });
     Ok(files)
+}
+
+/// The digest of any bytes, in 64 lowercase hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The network on the whole photo, as the page shows it.

@@ -10,7 +10,6 @@
 mod first;
 mod jpeg;
 mod recipe;
-mod sha256;
 mod thumbs;
 
 use std::path::{Path, PathBuf};

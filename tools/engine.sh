@@ -35,5 +35,9 @@ for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do
     sed -i 's/pkg.default(data.module, data.memory)/pkg.default({ module_or_path: data.module, memory: data.memory })/' "$helper"
     grep -q 'let url = import.meta.url;' "$helper" && ! grep -q scriptBlob "$helper" ||
         { echo "error: $helper does not start its workers in the way this script knows; see the lines above this one" >&2; exit 1; }
+    # One file, as with the other builds: a bundler that copies it under a new name would part it from the helper.
+    web/node_modules/.bin/esbuild "$out/candling_wasm.js" --bundle --format=esm --log-level=warning --outfile="$out/bundled.js"
+    mv "$out/bundled.js" "$out/candling_wasm.js"
+    rm -r "$out/snippets"
 done
 printf '%s' "$compiled" > "$stamp"

@@ -40,9 +40,9 @@ type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?:
 type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
 
 const handlers: Handlers = {
-  async load({ model, build: asked, threads: most }) {
+  async load({ files, model, build: asked, threads: most }) {
     const [{ wasm, memory, build, threads }, bytes] = await Promise.all([
-      startEngine(asked, most),
+      startEngine(files, asked, most),
       download(model, (progress) => reply({ type: "progress", progress })),
     ]);
     const engine = new wasm.Engine(bytes);

@@ -78,6 +78,9 @@ export interface EngineInfo {
  *  must be cross-origin isolated for. */
 export type Build = "simd128" | "relaxed-simd" | "threads";
 
+/** The addresses of each build's two files. */
+export type EngineFiles = Readonly<Record<Build, { readonly module: string; readonly wasm: string }>>;
+
 /** What runs. */
 export interface EngineBuild {
   readonly build: Build;
@@ -296,7 +299,12 @@ export interface FrameAnswer extends MapData {
 export interface Calls {
   load: {
     /** An address, or the file that another worker loaded. */
-    ask: { readonly model: string | Blob; readonly build: Build | "auto"; readonly threads: number | undefined };
+    ask: {
+      readonly files: EngineFiles;
+      readonly model: string | Blob;
+      readonly build: Build | "auto";
+      readonly threads: number | undefined;
+    };
     answer: {
       readonly info: EngineInfo & EngineBuild;
       readonly labels: readonly string[];

@@ -17,6 +17,11 @@ export interface CallOptions<K extends Kind> {
   readonly discard?: (answer: Answer<K>) => void;
 }
 
+/** Browsers say nothing of a worker's script that could not be loaded. */
+const NOT_LOADED =
+  "its script did not load; candling-worker.js must lie beside candling.js, and a content security policy must allow it in worker-src: " +
+  "'self', or blob: where the files are another origin's, which must send access-control-allow-origin";
+
 /** A call that waits for its turn. */
 interface Job {
   /** Sends it; resolves when the worker is done with it, whatever the outcome. */
@@ -137,7 +142,7 @@ export class Bridge {
     };
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      died(event.message || "its script did not load; candling-worker.js must lie beside candling.js");
+      died(event.message || NOT_LOADED);
     });
     worker.addEventListener("messageerror", () => died("its answer could not be read"));
     try {

@@ -13,17 +13,20 @@ import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
 import { checkRender, type RenderOptions } from "./explanation.js";
+import { engineFiles, modelFiles } from "./files.js";
 import { type LiveOptions, type LiveStats, stream } from "./live.js";
 import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 import { Pool } from "./pool.js";
 import { Run } from "./run.js";
+import { spawnWorker } from "./spawn.js";
 import { type ModelFiles, weightsFor } from "./weights.js";
 
 const BUILDS: readonly (Build | "auto")[] = ["auto", "simd128", "relaxed-simd", "threads"];
 
 export interface LoadOptions {
-  /** Address of the model file; a relative one counts from the page. Of two, the connection decides (`weightsFor`). */
-  readonly model: string | URL | ModelFiles;
+  /** Address of the model file; a relative one counts from the page. Of two, the connection decides (`weightsFor`). Where left out, the
+   *  two in the folder `models` beside this module, which come with the package. */
+  readonly model?: string | URL | ModelFiles;
   /** Where the numbers are computed. So far there is one way. */
   readonly backend?: "cpu";
   /** Which build of the engine; `"auto"` takes the fastest that the browser and the page allow. */
@@ -70,14 +73,14 @@ export class Candling {
   }
 
   /** Starts a worker and loads a model into it. */
-  static async load(options: LoadOptions): Promise<Candling> {
+  static async load(options: LoadOptions = {}): Promise<Candling> {
     checkOptions("load", options);
-    const { model, backend = "cpu", build = "auto", threads, onProgress = () => {}, signal } = options;
+    const { model = modelFiles, backend = "cpu", build = "auto", threads, onProgress = () => {}, signal } = options;
     check(backend === "cpu", "load: backend", '"cpu"', backend);
     check(BUILDS.includes(build), "load: build", BUILDS.map((name) => `"${name}"`).join(", "), build);
     check(threads === undefined || (Number.isInteger(threads) && threads > 0), "load: threads", "a whole number, 1 or more", threads);
     check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
-    const bridge = new Bridge(spawnWorker, { model: addressOf(model), build, threads }, onProgress);
+    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: addressOf(model), build, threads }, onProgress);
     try {
       return new Candling(bridge, await bridge.load(signal));
     } catch (error) {
@@ -175,11 +178,6 @@ export class Candling {
     this.#bridge.close();
     this.#pool.close();
   }
-}
-
-/** Bundlers know this form of the call: the worker and the wasm lie beside this module. */
-function spawnWorker(): Worker {
-  return new Worker(new URL("./candling-worker.js", import.meta.url), { type: "module", name: "candling" });
 }
 
 /** An absolute address: the worker would count a relative one from its own place. */

@@ -8,6 +8,7 @@
  */
 import type { Ask, Build } from "../protocol.js";
 import { aborted, Bridge, closed } from "./bridge.js";
+import { engineFiles } from "./files.js";
 
 /** How long workers without work are kept. */
 const IDLE_MS = 30_000;
@@ -24,7 +25,7 @@ export class Pool {
   /** `build` is the main worker's. One core each is what the workers are for: where that has threads, they do without. */
   constructor(spawn: () => Worker, model: Blob, build: Build) {
     this.#spawn = spawn;
-    this.#load = { model, build: build === "threads" ? "relaxed-simd" : build, threads: 1 };
+    this.#load = { files: engineFiles, model, build: build === "threads" ? "relaxed-simd" : build, threads: 1 };
   }
 
   /** Gives `work` so many workers for itself, when the work before it is done. An abort rejects at once; `work` has to see to its

@@ -1,0 +1,31 @@
+/**
+ * Where the files beside this module lie.
+ *
+ * Each is written out as `new URL("name", import.meta.url)`, the form by which bundlers know a file that is to be copied as it is, and
+ * put its new address here. Nobody else builds these addresses, so that they may be renamed and moved apart.
+ */
+import type { EngineFiles } from "../protocol.js";
+import type { ModelFiles } from "./weights.js";
+
+export const workerFile = new URL("./candling-worker.js", import.meta.url);
+
+export const engineFiles: EngineFiles = {
+  simd128: {
+    module: new URL("./simd128/candling_wasm.js", import.meta.url).href,
+    wasm: new URL("./simd128/candling_wasm_bg.wasm", import.meta.url).href,
+  },
+  "relaxed-simd": {
+    module: new URL("./relaxed-simd/candling_wasm.js", import.meta.url).href,
+    wasm: new URL("./relaxed-simd/candling_wasm_bg.wasm", import.meta.url).href,
+  },
+  threads: {
+    module: new URL("./threads/candling_wasm.js", import.meta.url).href,
+    wasm: new URL("./threads/candling_wasm_bg.wasm", import.meta.url).href,
+  },
+};
+
+/** The model that comes with the package. */
+export const modelFiles: ModelFiles = {
+  full: new URL("./models/efficientnet-lite0.safetensors", import.meta.url),
+  small: new URL("./models/efficientnet-lite0-small.safetensors", import.meta.url),
+};

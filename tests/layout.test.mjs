@@ -47,6 +47,8 @@ const layers = [
   ["offline/", "service-worker."],
   ["door/", "door."],
   ["client/", "candling."],
+  ["words/"],
+  ["element/", "candling-view"],
   ["lab/", "lab."],
 ];
 

@@ -1,9 +1,11 @@
 /** What the network says: the five best classes, one that was asked for, and the search over all of them. */
 import type { Candling, Prediction } from "../candling.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
 import { byId, make, replaceItems } from "./dom.js";
 import { say } from "./message.js";
-import { percent, question, sentence } from "./words.js";
+import { question } from "./words.js";
 
 export const SHOWN = 5;
 

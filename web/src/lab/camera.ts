@@ -1,7 +1,8 @@
 /** The camera: a dialog that explains what it sees as it moves, and one still picture out of it. */
 import { type Candling, CandlingError } from "../candling.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { byId } from "./dom.js";
-import { percent, sentence } from "./words.js";
 
 /** The cost of a frame grows with its size; the network looks at 224×224 of it. */
 const CAMERA = { facingMode: "environment", width: { ideal: 640 }, height: { ideal: 480 } };

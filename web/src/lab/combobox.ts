@@ -5,8 +5,8 @@
  * A `<datalist>` would do most of this, but it holds a thousand elements, looks different in every browser, and says nothing of
  * the probability that the network gives each class.
  */
+import { percent } from "../words/numbers.js";
 import { byId, make } from "./dom.js";
-import { percent } from "./words.js";
 
 /** So many are suggested. */
 const SHOWN = 8;

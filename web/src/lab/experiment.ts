@@ -1,9 +1,10 @@
 /** A bench further down the page: it waits until it is looked at, and then follows photo, class and settings. */
 import type { Candling, Fit, Run } from "../candling.js";
+import { sentence } from "../words/sentence.js";
 import { byId, found } from "./dom.js";
 import { Latest } from "./latest.js";
 import type { Picture } from "./sources.js";
-import { hasCode, sentence } from "./words.js";
+import { hasCode } from "./words.js";
 
 /** The photo on the page, its forward pass, and the class that is explained. */
 export interface Shown {

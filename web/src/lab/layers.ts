@@ -1,9 +1,10 @@
 /** Through the layers: one map for each stage of the network, from the first convolution to the last. */
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
+import { description, strength } from "../words/maps.js";
+import { number } from "../words/numbers.js";
 import { byId, make, radios } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import type { Settings } from "./settings.js";
-import { description, number, strength } from "./words.js";
 
 /** A thumbnail's longer side, in pixels. */
 const THUMB = 144;

@@ -1,8 +1,8 @@
 /** A picture by its link: asked for in a dialog, so that nothing is fetched from elsewhere unless the visitor says so. */
+import { sentence } from "../words/sentence.js";
 import { byId } from "./dom.js";
 import { fetchPicture } from "./link.js";
 import type { Picture } from "./sources.js";
-import { sentence } from "./words.js";
 
 const dialog = byId("link-dialog", HTMLDialogElement);
 const form = byId("link-form", HTMLFormElement);

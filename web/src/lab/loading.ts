@@ -1,8 +1,10 @@
 /** The network's own corner: bytes while it loads, cancel, and another try. */
 import { Candling } from "../candling.js";
+import { megabytes } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { byId } from "./dom.js";
 import { announce } from "./message.js";
-import { hasCode, megabytes, sentence } from "./words.js";
+import { hasCode } from "./words.js";
 
 const corner = byId("loading", HTMLElement);
 const text = byId("loading-text", HTMLElement);

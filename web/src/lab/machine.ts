@@ -1,7 +1,7 @@
 /** See the machine: what runs, how much it took, and whether its mathematics holds. */
+import { megabytes } from "../words/numbers.js";
 import { byId, found, make } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
-import { megabytes } from "./words.js";
 
 const names: Readonly<Record<string, string>> = {
   "cam-is-grad-cam": "CAM, its negatives cut off, is Grad-CAM times the number of cells",

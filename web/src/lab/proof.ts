@@ -5,6 +5,7 @@
  * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
  */
 import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
+import { number, percent } from "../words/numbers.js";
 import { byId, make, pencil, radios } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
@@ -13,7 +14,6 @@ import { announce, announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
 import { drawPhoto, outline } from "./tiles.js";
-import { number, percent } from "./words.js";
 
 /** So many classes are followed. */
 const FOLLOWED = 5;

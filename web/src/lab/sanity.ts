@@ -3,6 +3,7 @@
  * the one of the intact network. What is said of the outcome is read off the numbers of this network and this photo.
  */
 import { type Method, paint, type Randomized } from "../candling.js";
+import { correlation as inWords } from "../words/numbers.js";
 import { byId, make } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
@@ -11,7 +12,7 @@ import { announceAtRest } from "./message.js";
 import { plot } from "./plot.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
-import { correlation as inWords, viewTexts } from "./words.js";
+import { viewTexts } from "./words.js";
 
 const methods = [
   { method: "grad-cam", title: "Grad-CAM" },

@@ -5,13 +5,14 @@
  * and a map that comes too late is never painted.
  */
 import type { Candling } from "../candling.js";
+import { sentence } from "../words/sentence.js";
 import type { Answers } from "./answers.js";
 import { byId } from "./dom.js";
 import type { Experiment, Shown } from "./experiment.js";
 import { clear, say } from "./message.js";
 import type { Settings } from "./settings.js";
 import { markSample, type Picture } from "./sources.js";
-import { hasCode, sentence } from "./words.js";
+import { hasCode } from "./words.js";
 import type { Why } from "./why.js";
 
 const page = byId("lab", HTMLElement);

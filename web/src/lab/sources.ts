@@ -1,10 +1,10 @@
 /** Where photos come from: drop, paste, choose, camera, link, and our samples. */
 import type { Candling, PhotoSource } from "../candling.js";
+import { sentence } from "../words/sentence.js";
 import { takePhoto } from "./camera.js";
 import { byId, make } from "./dom.js";
 import { askForLink } from "./link-dialog.js";
 import { say } from "./message.js";
-import { sentence } from "./words.js";
 
 /** A photo and what the page says of it. */
 export interface Picture {

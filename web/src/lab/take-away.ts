@@ -1,5 +1,7 @@
 /** Take it away: pictures, raw numbers with their provenance, a link, and code for another page. */
 import { type Explanation, version } from "../candling.js";
+import { reading } from "../words/maps.js";
+import { number, percent } from "../words/numbers.js";
 import { SHOWN } from "./answers.js";
 import { byId } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
@@ -9,7 +11,7 @@ import { npy, saveBlob, saveCanvas } from "./save.js";
 import type { Settings } from "./settings.js";
 import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
-import { fileName, number, percent, question, reading } from "./words.js";
+import { fileName, question } from "./words.js";
 
 /** So many of the answers go into the file. */
 const ANSWERS = 10;

@@ -1,9 +1,10 @@
 /** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
 import { type Explanation, type ExplainOptions, paint, type PaintOptions, type Run } from "../candling.js";
+import { description, reading, strength } from "../words/maps.js";
 import { byId, found, pencil } from "./dom.js";
 import { saveCanvas } from "./save.js";
 import type { Picture } from "./sources.js";
-import { description, reading, seen, strength, type ViewText } from "./words.js";
+import { seen, type ViewText } from "./words.js";
 
 /** Edges are read on their own grey; over the photo they would drown. */
 export const EDGES = { photo: false, opacity: 1 } as const;

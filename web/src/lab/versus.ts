@@ -1,11 +1,13 @@
 /** Why this and not that? Two maps of one photo in one scale, and a divider between them. */
 import { type Explanation, type ExplainOptions, paint } from "../candling.js";
+import { whereabouts } from "../words/maps.js";
+import { number } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
 import { byId, found, make, pencil, radios, replaceItems } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { announceAtRest } from "./message.js";
 import type { Settings } from "./settings.js";
-import { number, sentence, whereabouts } from "./words.js";
 
 /** So many classes can be chosen with one press. */
 const CHIPS = 5;

@@ -1,12 +1,15 @@
 /** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
 import type { Explanation, ExplainOptions } from "../candling.js";
+import { whereabouts } from "../words/maps.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { byId } from "./dom.js";
 import type { Shown } from "./experiment.js";
 import { announce } from "./message.js";
 import type { Settings } from "./settings.js";
 import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
-import { fileName, hasCode, percent, sentence, viewTexts, whereabouts } from "./words.js";
+import { fileName, hasCode, viewTexts } from "./words.js";
 
 const where = byId("where", HTMLElement);
 

@@ -1,0 +1,24 @@
+/** Numbers as people read them. */
+
+/** Three digits that matter: 0.623, 12.4, 0.00123. */
+export function number(value: number): string {
+  return String(Number(value.toPrecision(3))).replace(/^-/, "−");
+}
+
+/** With a space that does not break. */
+export function percent(probability: number): string {
+  return probability < 0.001 ? "< 0.1\u00a0%" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
+}
+
+/** A correlation, with a minus as long as a plus. */
+export function correlation(value: number): string {
+  return value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
+}
+
+export function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

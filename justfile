@@ -82,3 +82,7 @@ golden:
     [ -x target/golden-venv/bin/python ] || python3 -m venv target/golden-venv
     target/golden-venv/bin/pip install --quiet --requirement tests/golden/requirements.txt
     target/golden-venv/bin/python -B tests/golden/generate.py --check
+
+# Whether the crates could be published as they are: each is packed, and built from its package alone
+publishable: toolchain
+    cargo publish --workspace --dry-run

@@ -13,8 +13,8 @@ use crate::args::Source;
 use crate::error::{Error, Result};
 use crate::report::Timings;
 
-/// The model that needs no file.
-const BUILT_IN: &[u8] = include_bytes!("../../../www/models/efficientnet-lite0.safetensors");
+/// The model that needs no file. In the repository `data` holds a link to the site's; a published crate can only have what is its own.
+const BUILT_IN: &[u8] = include_bytes!("../data/efficientnet-lite0.safetensors");
 
 /// Loads a model file, or the built-in model.
 pub fn load_model(path: Option<&Path>) -> Result<Model> {

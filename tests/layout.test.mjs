@@ -47,8 +47,10 @@ const layers = [
   ["offline/", "service-worker."],
   ["door/", "door."],
   ["client/", "candling."],
-  ["words/"],
+  ["words/", "dom/"],
+  ["export/", "candling-export."],
   ["element/", "candling-view"],
+  ["embed/", "embed."],
   ["lab/", "lab."],
 ];
 

@@ -3,6 +3,10 @@
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
+ *   candling-export.js  pictures and pages of maps; imports candling.js
+ *   candling-view.js    the element, defined; imports candling.js and candling-export.js when they are wanted
+ *   candling-view-element.js   its class, not defined
+ *   candling-view.classic.js   the element, defined, as a classic script
  *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
  *   door.js             the script of door.html, which fetches a picture by its link
  *
@@ -19,11 +23,21 @@ const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-/** The client stays a module of its own, from whichever folder it is imported. */
-const stayApart = {
-  name: "stay-apart",
+/** Modules that stay modules of their own, from whichever folder they are imported: whoever imports one of them shares it with others. */
+const apart = (filter) => ({
+  name: "apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/candling\.js$/ }, ({ path }) => ({ path: path.replace(/^\.\./, "."), external: true }));
+    onResolve({ filter }, ({ path, kind }) => (kind === "entry-point" ? undefined : { path: path.replace(/^\.\./, "."), external: true }));
+  },
+});
+const ofTheElement = apart(/^\.\.?\/candling(-export)?\.js$/);
+const ofPages = apart(/^\.\.?\/candling(-export|-view|-view-element)?\.js$/);
+
+/** The classic script finds its modules in a way of its own. */
+const classic = {
+  name: "classic",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/client\.js$/ }, () => ({ path: `${source}element/client-classic.ts` }));
   },
 };
 
@@ -40,10 +54,13 @@ const options = {
   legalComments: "none",
   logLevel: "info",
   define: { CANDLING_VERSION: JSON.stringify(version) },
-  plugins: [stayApart],
+  plugins: [ofPages],
 };
+const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
 // Each in one file: other pages copy them.
-await build({ ...options, entryPoints: ["candling.ts", "candling-worker.ts", "door.ts"].map((name) => source + name) });
-await build({ ...options, entryPoints: [`${source}lab.ts`], splitting: true, chunkNames: "lab-[name]-[hash]" });
+await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "door.ts") });
+await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
+await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
+await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
 
 await buildServiceWorker(www);

@@ -1,0 +1,17 @@
+/** HTML out of text. What is put into a template is text and is escaped; only what came out of one stays as it is. */
+
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+type Value = string | number | Markup | readonly Markup[];
+
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
+  return new Markup(parts.map((part, at) => part + written(values[at] ?? "")).join(""));
+}
+
+function written(value: Value): string {
+  if (value instanceof Markup) return value.text;
+  if (typeof value === "object") return value.map(({ text }) => text).join("\n");
+  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

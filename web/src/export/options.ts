@@ -1,0 +1,85 @@
+/** What is exported, checked. */
+import { type Candling, CandlingError, Explanation, type Run } from "../candling.js";
+import { codes } from "../protocol.js";
+
+export interface ExportOptions {
+  /** The network that the maps are of; it paints them, and is named in the caption. */
+  readonly candling: Candling;
+  /** 1 to 24 maps of one photo, whose run was not freed, in the order in which they are shown. The first is what the title asks about. */
+  readonly maps: readonly Explanation[];
+  /** The heading; a question about the first map's class where left out. */
+  readonly title?: string;
+  /** Who made the photo, and its licence. */
+  readonly credit?: string;
+  /** What the photo shows, for those who do not see it. */
+  readonly alt?: string;
+  /** One of `candling.colormaps`, for maps of one channel; `"candle"` where left out. */
+  readonly colormap?: string;
+  /** Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for others, which are paint. */
+  readonly opacity?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A page of more would have to show them too small. */
+const MOST_MAPS = 24;
+
+/** Of a title, a credit, and a description. */
+const MOST_CHARACTERS = 2000;
+
+const LIGHT = "candle";
+const USUAL_OPACITY = { light: 0.95, paint: 0.5 };
+
+/** The options with nothing left out. */
+export interface Subject {
+  readonly candling: Candling;
+  readonly run: Run;
+  readonly photo: ImageBitmap;
+  /** The first of `maps`. */
+  readonly first: Explanation;
+  readonly maps: readonly Explanation[];
+  readonly title: string;
+  readonly credit: string;
+  readonly alt: string;
+  readonly colormap: string;
+  readonly opacity: number;
+  readonly signal: { readonly signal?: AbortSignal };
+}
+
+/** Fails with `bad-argument` where an option is none, and with `run-freed` where the photo is gone. */
+export function subjectOf(call: string, options: ExportOptions): Subject {
+  check(typeof options === "object" && options !== null, `${call}: the argument`, "an object of options", options);
+  const { candling, maps, credit = "", alt = "", colormap = LIGHT, signal } = options;
+  check(Array.isArray(candling?.labels), `${call}: candling`, "a Candling that is loaded", candling);
+  const areMaps = Array.isArray(maps) && maps.every((map) => map instanceof Explanation);
+  check(areMaps && maps.length > 0 && maps.length <= MOST_MAPS, `${call}: maps`, `an array of 1 to ${MOST_MAPS} Explanations`, maps);
+  const [first] = maps as readonly [Explanation, ...Explanation[]];
+  const { run } = first;
+  check(maps.every((map) => map.run === run), `${call}: maps`, "an array of Explanations of one Run", "those of several");
+  const { title = question(run, first, candling.labels) } = options;
+  for (const [name, text] of Object.entries({ title, credit, alt })) {
+    const fits = typeof text === "string" && text.length <= MOST_CHARACTERS;
+    check(fits, `${call}: ${name}`, `a string of at most ${MOST_CHARACTERS} characters`, typeof text === "string" ? `${text.slice(0, 40)}…` : text);
+  }
+  check(candling.colormaps.includes(colormap), `${call}: colormap`, `one of ${candling.colormaps.join(", ")}`, colormap);
+  const { opacity = colormap === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint } = options;
+  check(typeof opacity === "number" && opacity >= 0 && opacity <= 1, `${call}: opacity`, "a number from 0 to 1", opacity);
+  check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
+  if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });
+  check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", "those of a tensor");
+  const photo = run.photo as ImageBitmap;
+  return { candling, run, photo, first, maps, title, credit, alt, colormap, opacity, signal: signal === undefined ? {} : { signal } };
+}
+
+/** So many answers are named. */
+export const ANSWERS = 5;
+
+function question({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
+  const said = predictions.slice(0, ANSWERS).some(({ index }) => index === target.class);
+  return `${said ? "What made the network say" : "What would speak for"} “${labels[target.class] ?? ""}”?`;
+}
+
+function check(ok: boolean, what: string, allowed: string, given: unknown): void {
+  if (ok) return;
+  const shown = typeof given === "object" && given !== null ? (Array.isArray(given) ? `an array of ${given.length}` : "an object") : JSON.stringify(given);
+  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${shown}` });
+}

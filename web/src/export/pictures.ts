@@ -1,0 +1,97 @@
+/** The photo and its maps as small pictures in `data:` addresses. */
+import type { Explanation } from "../candling.js";
+import type { Subject } from "./options.js";
+
+/** One try at a picture: its longest side in pixels, and the encoder's quality, 0 to 1. */
+interface Try {
+  readonly size: number;
+  readonly quality: number;
+}
+
+const PHOTO: readonly Try[] = tries([1000, 800, 640, 480, 320], [0.86, 0.76, 0.66, 0.56]);
+
+/** A heatmap is a few dozen cells, drawn smoothly: few pixels hold all of it, and the browser's own smoothing does the rest. */
+const HEATMAP: readonly Try[] = tries([256, 192, 128, 96, 64], [0.9, 0.75]);
+
+/** A pixel map has as many values as the network's input has pixels. */
+const PIXELS: readonly Try[] = tries([448, 224, 160, 112], [0.85, 0.7, 0.5]);
+
+/** Bytes of one map; in a `data:` address they are four thirds of that. */
+const MAP_BYTES = { heatmap: 24_000, pixels: 45_000 };
+
+/** The photo, upright and on white, because that is what the network sees behind transparent pixels, in at most `most` bytes as a
+ *  `data:` address. */
+export async function photoPicture({ photo }: Subject, most: number): Promise<string> {
+  return smallest(PHOTO, "image/jpeg", most, async ({ size }) => {
+    const canvas = sheet(photo.width, photo.height, size);
+    const context = pencil(canvas);
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(photo, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  });
+}
+
+/** A map by itself: light or paint with alpha for one channel, colours on grey for three. All maps of a page share `most` bytes. */
+export async function mapPicture({ maps, colormap, opacity, signal }: Subject, map: Explanation, most: number): Promise<string> {
+  const isHeatmap = map.channels === 1;
+  const bytes = Math.min(most / maps.length, (4 / 3) * (isHeatmap ? MAP_BYTES.heatmap : MAP_BYTES.pixels));
+  // JPEG, which is what every browser writes small, has no alpha.
+  return smallest(isHeatmap ? HEATMAP : PIXELS, isHeatmap ? "image/webp" : "image/jpeg", bytes, async ({ size }) => {
+    const canvas = sheet(map.view.width, map.view.height, size, true);
+    const picture = await map.render({ width: canvas.width, height: canvas.height, colormap, opacity, ...signal });
+    pencil(canvas).drawImage(picture, 0, 0);
+    picture.close();
+    return canvas;
+  });
+}
+
+/** The colour scale, 0 at the left. */
+export async function scalePicture({ candling, colormap, opacity, signal }: Subject): Promise<string> {
+  const canvas = new OffscreenCanvas(128, 1);
+  const ramp = await candling.ramp({ width: canvas.width, height: canvas.height, colormap, opacity, ...signal });
+  pencil(canvas).drawImage(ramp, 0, 0);
+  ramp.close();
+  return addressOf(await canvas.convertToBlob({ type: "image/png" }));
+}
+
+/** The first of the tries that fits, else the last. A browser that does not write WebP writes PNG instead. */
+async function smallest(all: readonly Try[], type: string, most: number, draw: (each: Try) => Promise<OffscreenCanvas>): Promise<string> {
+  let drawn: { readonly size: number; readonly canvas: OffscreenCanvas } | undefined;
+  let address = "";
+  for (const each of all) {
+    if (drawn?.size !== each.size) drawn = { size: each.size, canvas: await draw(each) };
+    address = await addressOf(await drawn.canvas.convertToBlob({ type, quality: each.quality }));
+    if (address.length <= most) break;
+  }
+  return address;
+}
+
+/** Each size with each quality, the best first. */
+function tries(sizes: readonly number[], qualities: readonly number[]): readonly Try[] {
+  return sizes.flatMap((size) => qualities.map((quality) => ({ size, quality })));
+}
+
+/** A canvas of these proportions, whose longest side is `size`; smaller where the picture is, unless it may be `enlarged`. */
+function sheet(width: number, height: number, size: number, enlarged = false): OffscreenCanvas {
+  const longest = Math.max(width, height);
+  const scale = size / (enlarged ? longest : Math.max(longest, size));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return new OffscreenCanvas(side(width), side(height));
+}
+
+function pencil(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("the browser gives no canvas to draw on");
+  return context;
+}
+
+function addressOf(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(String(reader.result)));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(blob);
+  });
+}

@@ -1,0 +1,49 @@
+/** What a page or a figure says of its maps. */
+import { type Explanation, version } from "../candling.js";
+import { howToRead, methodName } from "../words/methods.js";
+import { description } from "../words/maps.js";
+import { number, percent } from "../words/numbers.js";
+import type { Subject } from "./options.js";
+
+/** The class that a map is about, and the one that it is held against. */
+export function labelOf({ candling: { labels } }: Subject, { target }: Explanation): string {
+  const name = (index: number) => labels[index] ?? `class ${index}`;
+  return target.over === undefined ? name(target.class) : `${name(target.class)} rather than ${name(target.over)}`;
+}
+
+/** `13 %`, with a space that does not break. */
+export function shareOf({ run }: Subject, index: number): string {
+  return percent(run.predictions.find((each) => each.index === index)?.probability ?? 0);
+}
+
+/** A map in a sentence, for those who do not see it. */
+export function altOf(subject: Subject, map: Explanation): string {
+  return description(methodName(map), labelOf(subject, map), map);
+}
+
+/** What the network says of the first map's class. */
+export function answerOf(subject: Subject): string {
+  const { candling, run, first } = subject;
+  const index = first.target.class;
+  const logit = run.predictions.find((each) => each.index === index)?.logit ?? 0;
+  const { name, licence } = candling.info;
+  return `${name} (${licence}) gives ${candling.labels[index] ?? ""} (class ${index}) ${shareOf(subject, index)}, logit ${number(logit)}.`;
+}
+
+/** One sentence for each way of reading that the maps ask for. */
+export function readingsOf({ maps }: Subject): readonly string[] {
+  return [...new Set(maps.map((map) => `${methodName(map)}: ${lowerFirst(howToRead(map))}`))];
+}
+
+/** The words under a colour scale. */
+export function scaleOf({ colormap }: Subject): string {
+  return `each heatmap from 0 to its own maximum, colours “${colormap}”`;
+}
+
+export function makerOf({ credit }: Subject): string {
+  return `${credit === "" ? "" : `Photo: ${credit.replace(/\.$/, "")}. `}Made with Candling ${version}, in the browser.`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -458,6 +458,8 @@ export const codes = {
   corruptImage: "corrupt-image",
   /** More pixels than `MAX_PIXELS`. */
   imageTooLarge: "image-too-large",
+  /** The picture could not be fetched, or there is none. */
+  imageUnreachable: "image-unreachable",
   /** A picture of another origin that came without CORS: its pixels may not be read. */
   taintedImage: "tainted-image",
   /** An argument of the wrong kind. */

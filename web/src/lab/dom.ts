@@ -1,5 +1,7 @@
 /** The page's elements, by their names in `index.html`. A missing one is a defect of ours and stops the page at once. */
 
+export { make } from "../dom/make.js";
+
 type Constructor<T> = abstract new (...args: never[]) => T;
 
 export function byId<T extends Element>(id: string, type: Constructor<T>): T {
@@ -9,17 +11,6 @@ export function byId<T extends Element>(id: string, type: Constructor<T>): T {
 export function found<T extends Element>(parent: ParentNode, selector: string, type: Constructor<T>): T {
   const element = parent.querySelector(selector);
   if (!(element instanceof type)) throw new Error(`the page has no ${type.name} at ${selector}`);
-  return element;
-}
-
-/** A new element. */
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  properties: Partial<Omit<HTMLElementTagNameMap[K], "dataset" | "style">> = {},
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
   return element;
 }
 

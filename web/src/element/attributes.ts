@@ -1,0 +1,104 @@
+/** The attributes as they stand in the page, and what they mean. */
+import { codes, type Method } from "../protocol.js";
+import { failure } from "./failure.js";
+
+/** All that is observed, in the order of the documentation. */
+export const names = [
+  "method",
+  "target",
+  "compare",
+  "layer",
+  "colormap",
+  "opacity",
+  "model",
+  "backend",
+  "loading",
+  "reveal",
+  "controls",
+] as const;
+
+export type Name = (typeof names)[number];
+
+/** The best known first. */
+export const methods: readonly Method[] = [
+  "grad-cam",
+  "guided-backprop",
+  "guided-grad-cam",
+  "cam",
+  "hires-cam",
+  "layer-cam",
+  "gradient",
+  "input-x-gradient",
+  "deconvnet",
+];
+
+export type Loading = "lazy" | "eager";
+export type Reveal = "auto" | "interaction";
+export type Backend = "auto" | "cpu";
+
+export const loadings: readonly Loading[] = ["lazy", "eager"];
+export const reveals: readonly Reveal[] = ["auto", "interaction"];
+const backends: readonly Backend[] = ["auto", "cpu"];
+
+/** The colour scale of light, which takes it away where there is no evidence. */
+const LIGHT = "candle";
+
+/** How strong colours are where nobody says. A map of light is nothing at half its strength, paint at full strength hides the photo;
+ *  edges stand on a grey of their own. */
+const usualOpacity = { light: 0.95, paint: 0.5, edges: 1 };
+
+/** What is asked. A change of any of it needs another map. */
+export interface Question {
+  readonly method: Method;
+  /** As an index where it is one; undefined for the likeliest. */
+  readonly target: number | string | undefined;
+  readonly compare: number | string | undefined;
+  readonly layer: string | undefined;
+}
+
+/** How its answer is painted. */
+export interface Paint {
+  readonly colormap: string;
+  readonly opacity: number;
+}
+
+/** Fails with `bad-argument` where an attribute has none of its values. */
+export function questionOf(get: (name: Name) => string | null): Question {
+  const method = oneOf("method", get("method"), methods, "grad-cam");
+  oneOf("backend", get("backend"), backends, "auto");
+  oneOf("loading", get("loading"), loadings, "lazy");
+  oneOf("reveal", get("reveal"), reveals, "auto");
+  const target = get("target")?.trim() ?? "";
+  return {
+    method,
+    target: target === "top" ? undefined : queryOf(target),
+    compare: queryOf(get("compare")),
+    layer: get("layer")?.trim() || undefined,
+  };
+}
+
+/** Fails with `bad-argument` where the opacity is none. */
+export function paintOf(get: (name: Name) => string | null, channels = 1): Paint {
+  const colormap = get("colormap")?.trim() || LIGHT;
+  const given = get("opacity")?.trim() ?? "";
+  const opacity = given === "" ? Number.NaN : Number(given);
+  if (given !== "" && !(opacity >= 0 && opacity <= 1)) {
+    throw failure(codes.badArgument, `opacity is a number from 0 to 1; given "${given}"`);
+  }
+  const usual = channels > 1 ? usualOpacity.edges : colormap === LIGHT ? usualOpacity.light : usualOpacity.paint;
+  return { colormap, opacity: given === "" ? usual : opacity };
+}
+
+/** The value where it is allowed, the first or `usual` one where there is none. */
+export function oneOf<T extends string>(name: Name, given: string | null, allowed: readonly T[], usual: T): T {
+  if (given === null || given.trim() === "") return usual;
+  const found = allowed.find((value) => value === given.trim());
+  if (found !== undefined) return found;
+  throw failure(codes.badArgument, `${name} is ${allowed.map((value) => `"${value}"`).join(", ")}; given "${given}"`);
+}
+
+function queryOf(given: string | null): number | string | undefined {
+  const text = given?.trim() ?? "";
+  if (text === "") return undefined;
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,13 @@
+/** A promise whose end comes from elsewhere. */
+export class Latch<T> {
+  readonly promise: Promise<T>;
+  open: (value: T) => void = () => {};
+  fail: (error: Error) => void = () => {};
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.open = resolve;
+      this.fail = reject;
+    });
+  }
+}

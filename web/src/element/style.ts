@@ -1,0 +1,172 @@
+/** The element's own style. It comes as a constructed sheet, which needs nothing of a page's policy. Colours and fonts are the post's. */
+
+const css = `
+:host {
+  --_accent: var(--candling-accent, #ffb454);
+  --_surface: var(--candling-surface, rgb(14 11 8 / 82%));
+  --_on-surface: var(--candling-on-surface, #f8efe2);
+  --_line: var(--candling-line, color-mix(in srgb, currentColor 28%, transparent));
+  --_radius: var(--candling-radius, 0.375em);
+  display: block;
+  position: relative;
+  text-align: start;
+}
+:host([hidden]), [hidden] { display: none !important; }
+*, *::before, *::after { box-sizing: border-box; }
+.stage { display: block; position: relative; isolation: isolate; }
+.stage:focus { outline: none; }
+::slotted(img) { display: block; max-inline-size: 100%; block-size: auto; }
+canvas {
+  position: absolute;
+  pointer-events: none;
+  transition: opacity var(--candling-reveal, 400ms) ease-out;
+  print-color-adjust: exact;
+  -webkit-print-color-adjust: exact;
+}
+canvas.veiled { opacity: 0 !important; }
+.stage.compared .map { clip-path: inset(0 calc(100% - var(--_cut, 50%)) 0 0); }
+.stage.compared .compare { clip-path: inset(0 0 0 var(--_cut, 50%)); }
+.over { position: absolute; pointer-events: none; }
+.divider {
+  appearance: none;
+  position: absolute;
+  inset: 0;
+  inline-size: 100%;
+  block-size: 100%;
+  margin: 0;
+  background: none;
+  cursor: ew-resize;
+  pointer-events: auto;
+  touch-action: pan-y;
+}
+.divider::-webkit-slider-runnable-track { block-size: 100%; }
+.divider::-moz-range-track { block-size: 100%; }
+.divider::-webkit-slider-thumb {
+  appearance: none;
+  inline-size: 3px;
+  block-size: 100%;
+  border: 0;
+  border-radius: 0;
+  background: var(--_accent);
+  box-shadow: 0 0 0 1px rgb(0 0 0 / 60%);
+}
+.divider::-moz-range-thumb {
+  inline-size: 3px;
+  block-size: 100%;
+  border: 0;
+  border-radius: 0;
+  background: var(--_accent);
+  box-shadow: 0 0 0 1px rgb(0 0 0 / 60%);
+}
+.tag {
+  position: absolute;
+  inset-block-start: 0.5em;
+  max-inline-size: 45%;
+  padding: 0.15em 0.6em;
+  overflow: hidden;
+  border-radius: var(--_radius);
+  background: var(--_surface);
+  color: var(--_on-surface);
+  font-size: 0.8125em;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+.tag.left { left: 0.5em; }
+.tag.right { right: 0.5em; }
+.notes {
+  display: flex;
+  position: absolute;
+  inset: auto 0.5em 0.5em;
+  flex-wrap: wrap;
+  gap: 0.5em;
+  align-items: center;
+  justify-content: flex-start;
+}
+.notes > * { pointer-events: auto; }
+.pill {
+  display: flex;
+  gap: 0.6em;
+  align-items: center;
+  max-inline-size: 100%;
+  padding: 0.45em 0.9em;
+  border: 1px solid color-mix(in srgb, var(--_on-surface) 30%, transparent);
+  border-radius: calc(2 * var(--_radius));
+  background: var(--_surface);
+  color: var(--_on-surface);
+  font: inherit;
+  font-size: 0.9375em;
+  line-height: 1.35;
+}
+button.pill { min-block-size: 2.75em; cursor: pointer; }
+button.pill:hover { border-color: var(--_accent); }
+.progress { opacity: 0; animation: appear 200ms 500ms forwards; }
+.progress progress { inline-size: 6em; block-size: 0.4em; accent-color: var(--_accent); }
+@keyframes appear { to { opacity: 1; } }
+.error { flex: 1 1 auto; border-color: var(--_accent); overflow-wrap: anywhere; }
+.pill button {
+  flex: none;
+  padding: 0.2em 0.7em;
+  border: 1px solid currentColor;
+  border-radius: var(--_radius);
+  background: none;
+  color: inherit;
+  font: inherit;
+  cursor: pointer;
+}
+.bar {
+  display: flex;
+  flex-direction: column;
+  gap: 0.4em;
+  min-block-size: var(--candling-bar-height, 6.5em);
+  padding-block: 0.5em;
+  font: inherit;
+  font-size: 0.875em;
+  line-height: 1.4;
+}
+.classes { display: flex; gap: 0.4em; margin: 0; padding: 2px; overflow-x: auto; scrollbar-width: none; list-style: none; }
+.classes li { flex: none; }
+.classes button, .fields select {
+  min-block-size: 2.3em;
+  padding: 0.25em 0.75em;
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  background: none;
+  color: inherit;
+  font: inherit;
+  cursor: pointer;
+}
+.classes button:hover { border-color: currentColor; }
+.classes button[aria-pressed="true"] { border-color: currentColor; background: color-mix(in srgb, currentColor 14%, transparent); }
+.share { margin-inline-start: 0.5em; opacity: 0.75; font-variant-numeric: tabular-nums; }
+.fields { display: flex; flex-wrap: wrap; gap: 0.4em 0.9em; align-items: center; }
+.fields label { display: flex; gap: 0.5em; align-items: center; }
+.fields select { padding-inline: 0.4em; }
+.fields option { background: Canvas; color: CanvasText; }
+.fields input { inline-size: 6em; min-inline-size: 0; accent-color: currentColor; }
+.status { flex: 1 1 14em; margin: 0; min-block-size: 1.4em; opacity: 0.85; }
+.hidden-text { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+:is(button, select, input):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.divider:focus-visible { outline-color: var(--_accent); outline-offset: -2px; }
+@media (prefers-reduced-motion: reduce) {
+  canvas { transition: none; }
+  .progress { animation-duration: 1ms; }
+}
+@media (forced-colors: active) {
+  .classes button[aria-pressed="true"] { background: Highlight; color: HighlightText; forced-color-adjust: none; }
+}
+@media print {
+  .bar > :not(.fields), .fields > :not(.status), .notes, .divider { display: none; }
+  .bar { min-block-size: 0; }
+}
+`;
+
+let sheet: CSSStyleSheet | undefined;
+
+/** One sheet for all elements. */
+export function styleSheet(): CSSStyleSheet {
+  if (sheet === undefined) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+  }
+  return sheet;
+}

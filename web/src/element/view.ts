@@ -1,0 +1,246 @@
+/** What the reader sees of an element: maps over the photo, a few words on it, and the bar below. */
+import type { Explanation, PaintOptions, Prediction, Progress } from "../candling.js";
+import { make } from "../dom/make.js";
+import type { Method } from "../protocol.js";
+import { methodName } from "../words/methods.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
+import { methods, type Paint } from "./attributes.js";
+import type { Client } from "./client.js";
+import { cover, lay } from "./placement.js";
+import { styleSheet } from "./style.js";
+
+/** Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we would; pixel maps have as
+ *  many cells as the network's input has pixels. */
+const SIZE = { smooth: 320, pixels: 480 };
+
+/** What the reader does. */
+export interface Wishes {
+  readonly reveal: () => void;
+  readonly cancel: () => void;
+  readonly choose: (target: number) => void;
+  readonly method: (method: string) => void;
+  readonly opacity: (opacity: number) => void;
+}
+
+/** An answer that can be chosen. */
+export type Answer = Pick<Prediction, "index" | "label" | "probability">;
+
+export class View {
+  readonly #stage = piece("div", "stage", { className: "stage" });
+  readonly #maps = [piece("canvas", "map", { className: "map" }), piece("canvas", "map compare", { className: "compare" })] as const;
+  readonly #over = make("div", { className: "over" });
+  readonly #divider = piece("input", "divider", { className: "divider", type: "range", min: "0", max: "100", value: "50", hidden: true });
+  readonly #tags = [piece("span", "tag", { className: "tag left" }), piece("span", "tag", { className: "tag right" })] as const;
+  readonly #reveal = piece("button", "reveal", { className: "pill", type: "button", hidden: true }, slot("reveal", "What made it say so?"));
+  readonly #progress = piece("div", "progress", { className: "pill progress", hidden: true });
+  readonly #meter = make("progress", { ariaLabel: "Loading the network" });
+  readonly #progressText = make("span");
+  readonly #error = piece("div", "error", { className: "pill error", hidden: true });
+  readonly #errorText = make("span");
+  readonly #bar = piece("div", "bar", { className: "bar", hidden: true });
+  readonly #classes = piece("ul", "classes", { className: "classes", ariaLabel: "Classes that can be asked for" });
+  readonly #method = piece("select", "method", { ariaLabel: "Method" });
+  readonly #opacity = piece("input", "opacity", { type: "range", min: "0", max: "1", step: "0.05", ariaLabel: "Strength of the map" });
+  readonly #status = piece("p", "status", { className: "status" });
+  readonly #spoken = make("p", { className: "hidden-text", role: "status" });
+  readonly #resized = new ResizeObserver(() => this.place());
+  #image: HTMLImageElement | undefined;
+
+  constructor(root: ShadowRoot, wishes: Wishes) {
+    root.adoptedStyleSheets = [styleSheet()];
+    for (const map of this.#maps) {
+      map.role = "img";
+      map.hidden = true;
+    }
+    this.#divider.ariaLabel = "Divider between the two maps, per cent from the left";
+    this.#meter.setAttribute("part", "meter");
+    const cancel = piece("button", "cancel", { type: "button", textContent: "Cancel" });
+    const retry = piece("button", "retry", { type: "button", textContent: "Try again" });
+    this.#progress.append(this.#progressText, this.#meter, cancel);
+    this.#error.append(this.#errorText, retry);
+    this.#error.role = "alert";
+    for (const tag of this.#tags) tag.ariaHidden = "true";
+    this.#stage.tabIndex = -1;
+    const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
+    this.#over.append(this.#divider, ...this.#tags, notes);
+    this.#stage.append(make("slot"), ...this.#maps, this.#over);
+    for (const method of methods) this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
+    const strength = make("label", {}, "Strength", this.#opacity);
+    this.#bar.append(this.#classes, make("div", { className: "fields" }, this.#method, strength, this.#status));
+    root.append(this.#stage, this.#bar, this.#spoken);
+
+    this.#reveal.addEventListener("click", () => wishes.reveal());
+    retry.addEventListener("click", () => wishes.reveal());
+    cancel.addEventListener("click", () => wishes.cancel());
+    this.#classes.addEventListener("click", ({ target }) => {
+      const button = target instanceof Element ? target.closest("button") : null;
+      if (button !== null) wishes.choose(Number(button.dataset.class));
+    });
+    this.#method.addEventListener("change", () => wishes.method(this.#method.value));
+    this.#opacity.addEventListener("input", () => wishes.opacity(Number(this.#opacity.value)));
+    this.#divider.addEventListener("input", () => this.#cut());
+    this.#cut();
+  }
+
+  set image(image: HTMLImageElement | undefined) {
+    if (image !== this.#image) {
+      this.#image = image;
+      this.#resized.disconnect();
+      if (image !== undefined) {
+        this.#resized.observe(image);
+        this.#resized.observe(this.#stage);
+      }
+    }
+    this.place();
+  }
+
+  /** Puts everything over the image again, after whatever may have moved it. */
+  place(): void {
+    const image = this.#image;
+    if (image === undefined || !image.isConnected) return;
+    for (const map of this.#maps) lay(map, image, this.#stage);
+    cover(this.#over, image, this.#stage);
+  }
+
+  set controls(shown: boolean) {
+    this.#bar.hidden = !shown;
+  }
+
+  set method(method: Method) {
+    this.#method.value = method;
+  }
+
+  /** The button that asks for the map; one that was pressed gives the keyboard back to what stands in its place. */
+  set revealable(shown: boolean) {
+    this.#reveal.hidden = !shown;
+  }
+
+  focusReveal(): void {
+    this.#reveal.focus();
+  }
+
+  /** Where the keyboard stays while there is nothing to press. */
+  focusStage(): void {
+    this.#stage.focus();
+  }
+
+  /** Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there is nothing to wait for. */
+  set busy(busy: Progress | "waiting" | undefined) {
+    this.#progress.hidden = busy === undefined;
+    if (busy === undefined) return;
+    const loading = busy !== "waiting";
+    this.#meter.hidden = !loading;
+    this.#progressText.textContent = loading ? "Loading the network" : "Working";
+    const { loaded = 0, total } = loading ? busy : {};
+    if (total === undefined) this.#meter.removeAttribute("value");
+    else this.#meter.value = loaded / total;
+  }
+
+  set error(error: Error | undefined) {
+    this.#error.hidden = error === undefined;
+    this.#errorText.textContent = error === undefined ? "" : sentence(error);
+  }
+
+  /** The answers, and which of them the map is about. The keyboard stays on the one it was on. */
+  set answers({ answers, target }: { readonly answers: readonly Answer[]; readonly target: number | undefined }) {
+    const focused = this.#classes.querySelector<HTMLElement>(":focus")?.dataset.class;
+    this.#classes.replaceChildren(
+      ...answers.map(({ index, label, probability }) => {
+        const chosen = index === target;
+        const share = make("span", { className: "share" }, percent(probability));
+        const button = piece("button", chosen ? "class chosen" : "class", { type: "button", ariaPressed: String(chosen) }, label, share);
+        button.dataset.class = String(index);
+        return make("li", {}, button);
+      }),
+    );
+    if (focused !== undefined) this.#classes.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
+  }
+
+  /** A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all at once. */
+  say(text: string, aloud: boolean): void {
+    this.#status.textContent = text;
+    this.#spoken.textContent = aloud ? text : "";
+  }
+
+  /** Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look as strong. Resolves with
+   *  false where the signal came first. */
+  async paint({ paint }: Client, maps: readonly Explanation[], { colormap, opacity }: Paint, signal: AbortSignal): Promise<boolean> {
+    const most = Math.max(...maps.map(({ max }) => max));
+    const scale = maps.length > 1 && most > 0 ? most : undefined;
+    const painted = await Promise.all(
+      maps.map((map, side) => {
+        const canvas = this.#maps[side as 0 | 1];
+        const maxSize = map.channels === 1 ? SIZE.smooth : SIZE.pixels;
+        const options: PaintOptions = { photo: false, opacity: 1, colormap, scale, maxSize, signal };
+        return paint(canvas, map, options);
+      }),
+    );
+    if (!painted.every(Boolean)) return false;
+    this.opacity = opacity;
+    const compared = maps.length > 1;
+    this.#stage.classList.toggle("compared", compared);
+    this.#divider.hidden = !compared;
+    for (const [side, canvas] of this.#maps.entries()) canvas.hidden = side >= maps.length;
+    this.place();
+    return true;
+  }
+
+  /** Of the maps over the photo, 0 to 1. They are painted at full strength, so that a slider costs nothing. */
+  set opacity(opacity: number) {
+    for (const map of this.#maps) map.style.opacity = String(opacity);
+    this.#opacity.value = String(opacity);
+  }
+
+  /** The maps in words: what a screen reader says of the canvases. */
+  describe(descriptions: readonly string[], labels: readonly string[]): void {
+    for (const [side, text] of descriptions.entries()) this.#maps[side as 0 | 1].ariaLabel = text;
+    for (const [side, tag] of this.#tags.entries()) {
+      tag.textContent = labels[side] ?? "";
+      tag.hidden = labels.length < 2;
+    }
+  }
+
+  /** Whether the maps are seen; the photo always is. */
+  set revealed(revealed: boolean) {
+    for (const map of this.#maps) map.classList.toggle("veiled", !revealed);
+  }
+
+  /** Takes the maps away: they are not of this photo. */
+  clear(): void {
+    for (const map of this.#maps) {
+      map.hidden = true;
+      map.width = map.height = 1;
+    }
+    for (const tag of this.#tags) tag.hidden = true;
+    this.#divider.hidden = true;
+    this.answers = { answers: [], target: undefined };
+    this.say("", false);
+  }
+
+  /** Nothing is observed until the next image is set. */
+  rest(): void {
+    this.#resized.disconnect();
+    this.#image = undefined;
+  }
+
+  #cut(): void {
+    this.#stage.style.setProperty("--_cut", `${this.#divider.value}%`);
+  }
+}
+
+/** An element that a post can style from outside. */
+function piece<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  part: string,
+  properties: Parameters<typeof make<K>>[1] = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = make(tag, properties, ...children);
+  element.setAttribute("part", part);
+  return element;
+}
+
+function slot(name: string, text: string): HTMLSlotElement {
+  return make("slot", { name }, text);
+}

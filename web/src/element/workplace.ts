@@ -1,0 +1,193 @@
+/**
+ * One model on one page: all elements that ask it share a worker, a download, and a line in which they wait.
+ *
+ * The line is served in the order in which the reader sees them, chosen anew at each turn, since the reader scrolls meanwhile. One turn
+ * is everything that an element needs until it shows its answer.
+ */
+import type { Candling, ModelFiles, Progress, Run } from "../candling.js";
+import { codes } from "../protocol.js";
+import { type Client, importClient } from "./client.js";
+import { aborted, asFailure, failure } from "./failure.js";
+import { nextForReader } from "./order.js";
+
+export type Model = string | URL | ModelFiles;
+
+/** A run holds some 30 MB: that of the element in use, and of the one before it. Any other photo runs again when it is asked, which
+ *  takes less time than a reader notices. */
+const KEPT_RUNS = 2;
+
+/** How long a model without elements is kept: they may be on their way from one place of the page to another. */
+const IDLE_MS = 10_000;
+
+/** What an element works with in its turn. */
+export interface Tools {
+  readonly client: Client;
+  readonly candling: Candling;
+}
+
+interface Turn {
+  readonly element: Element;
+  readonly onProgress: (progress: Progress) => void;
+  /** Resolves when the work is done, whatever the outcome. */
+  readonly start: (tools: Tools) => Promise<void>;
+  readonly fail: (error: Error) => void;
+}
+
+/** By address. */
+const workplaces = new Map<string, Workplace>();
+
+export class Workplace {
+  readonly #model: Model | undefined;
+  readonly #members = new Set<Element>();
+  readonly #line = new Set<Turn>();
+  /** The one that was used last comes last. */
+  readonly #runs = new Map<Element, Run>();
+  #tools: Promise<Tools> | undefined;
+  #opening: AbortController | undefined;
+  #progress: Progress | undefined;
+  #serving = false;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(model: Model | undefined) {
+    this.#model = model;
+  }
+
+  /** Of this model; of the one beside the script where none is named. */
+  static of(model: Model | undefined): Workplace {
+    const address = (file: string | URL) => new URL(file, document.baseURI).href;
+    const files = typeof model === "object" && "full" in model ? [model.full, model.small] : model === undefined ? [] : [model];
+    const key = files.map(address).join(" ");
+    const workplace = workplaces.get(key) ?? new Workplace(model);
+    workplaces.set(key, workplace);
+    return workplace;
+  }
+
+  /** The element has work here, now or later: the model stays. */
+  join(element: Element): void {
+    this.#members.add(element);
+    clearTimeout(this.#idle);
+  }
+
+  /** After the last one, the worker is ended. */
+  leave(element: Element): void {
+    this.forget(element);
+    this.#members.delete(element);
+    clearTimeout(this.#idle);
+    if (this.#members.size === 0) this.#idle = setTimeout(() => void this.#close(), IDLE_MS);
+  }
+
+  /** Lets the element work when it is its turn. Fails as the model's loading does, or the work; at once with the signal's reason. */
+  turn<T>(
+    element: Element,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+    work: (tools: Tools) => Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const turn: Turn = {
+        element,
+        onProgress,
+        start: (tools) => work(tools).then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort)),
+        fail: reject,
+      };
+      const onAbort = () => {
+        this.#line.delete(turn);
+        reject(signal.reason);
+        // Nobody waits for the model any more.
+        if (this.#line.size === 0) this.#opening?.abort();
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#line.add(turn);
+      if (this.#progress !== undefined) onProgress(this.#progress);
+      void this.#serve();
+    });
+  }
+
+  /** The element's photo after its forward pass: the kept one, or a new one of what `photo` gives. */
+  async runOf(element: Element, { candling }: Tools, photo: HTMLImageElement | Blob, signal: AbortSignal): Promise<Run> {
+    const kept = this.#runs.get(element);
+    const run = kept ?? (await candling.run(photo, { signal }));
+    // Now it is the one that was used last.
+    this.#runs.delete(element);
+    this.#runs.set(element, run);
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > KEPT_RUNS && oldest !== undefined) this.forget(oldest);
+    return run;
+  }
+
+  /** The element's photo is another one, or its run was lost. */
+  forget(element: Element): void {
+    this.#runs.get(element)?.free();
+    this.#runs.delete(element);
+  }
+
+  async #serve(): Promise<void> {
+    if (this.#serving) return;
+    this.#serving = true;
+    while (this.#line.size > 0) {
+      try {
+        const tools = await this.#open();
+        const turn = nextForReader([...this.#line], ({ element }) => element.getBoundingClientRect(), innerHeight);
+        if (turn === undefined) break;
+        this.#line.delete(turn);
+        await turn.start(tools);
+      } catch (error) {
+        // Whoever came after the abort wants the model again.
+        if (asFailure(error).code === codes.aborted) continue;
+        for (const turn of this.#line) turn.fail(asFailure(error));
+        this.#line.clear();
+      }
+    }
+    this.#serving = false;
+  }
+
+  #open(): Promise<Tools> {
+    this.#tools ??= this.#load().catch((error: unknown) => {
+      this.#tools = undefined;
+      throw error;
+    });
+    return this.#tools;
+  }
+
+  async #load(): Promise<Tools> {
+    const opening = new AbortController();
+    this.#opening = opening;
+    const onProgress = (progress: Progress) => {
+      // Also told when a crashed engine is started again, for which nobody waits here.
+      if (this.#opening !== opening) return;
+      this.#progress = progress;
+      for (const turn of this.#line) turn.onProgress(progress);
+    };
+    onProgress({ loaded: 0 });
+    try {
+      const client = await importClient().catch(unavailable);
+      if (opening.signal.aborted) throw aborted();
+      const candling = await client.Candling.load({
+        ...(this.#model === undefined ? {} : { model: this.#model }),
+        onProgress,
+        signal: opening.signal,
+      });
+      return { client, candling };
+    } finally {
+      this.#opening = undefined;
+      this.#progress = undefined;
+    }
+  }
+
+  async #close(): Promise<void> {
+    const tools = this.#tools;
+    this.#tools = undefined;
+    this.#runs.clear();
+    await tools?.then(({ candling }) => candling.close());
+  }
+}
+
+function unavailable(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw failure(
+    codes.engineUnavailable,
+    `the engine could not be loaded: ${reason}; candling.js must lie beside the element's script, with access-control-allow-origin where ` +
+      "that is another origin than the page's",
+  );
+}

@@ -1,6 +1,6 @@
 import type { Candling, Explanation, Prediction, Progress, Run, Target } from "../candling.js";
 import { codes } from "../protocol.js";
-import { description } from "../words/maps.js";
+import { description, gist } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { onApproach } from "./approach.js";
 import {
@@ -604,10 +604,10 @@ export class CandlingViewElement extends HTMLElement {
   }
 
   #tell({ run, maps, labels }: Shown): void {
-    const texts = maps.map((map, side) => description(methodName(map), labels[side] ?? "", map));
-    this.#view.describe(texts, labels);
+    const say = (words: typeof gist) => maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
+    this.#view.describe(say(description), labels);
     this.#view.answers = { answers: this.#offered(run, maps[0]?.target.class), target: maps[0]?.target.class };
-    this.#view.say(texts.join(" "), this.#used);
+    this.#view.say(`${say(gist).join(". ")}.`, this.#used);
   }
 
   #offered({ predictions }: Run, target: number | undefined): readonly Answer[] {

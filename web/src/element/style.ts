@@ -77,6 +77,7 @@ canvas.veiled { opacity: 0 !important; }
   display: flex;
   position: absolute;
   inset: auto 0.5em 0.5em;
+  max-block-size: calc(100% - 1em);
   flex-wrap: wrap;
   gap: 0.5em;
   align-items: center;
@@ -102,7 +103,7 @@ button.pill:hover { border-color: var(--_accent); }
 .progress { opacity: 0; animation: appear 200ms 500ms forwards; }
 .progress progress { inline-size: 6em; block-size: 0.4em; accent-color: var(--_accent); }
 @keyframes appear { to { opacity: 1; } }
-.error { flex: 1 1 auto; border-color: var(--_accent); overflow-wrap: anywhere; }
+.error { flex-wrap: wrap; max-block-size: 100%; overflow-y: auto; border-color: var(--_accent); font-size: 0.8125em; overflow-wrap: anywhere; }
 .pill button {
   flex: none;
   padding: 0.2em 0.7em;
@@ -123,7 +124,16 @@ button.pill:hover { border-color: var(--_accent); }
   font-size: 0.875em;
   line-height: 1.4;
 }
-.classes { display: flex; gap: 0.4em; margin: 0; padding: 2px; overflow-x: auto; scrollbar-width: none; list-style: none; }
+.classes {
+  display: flex;
+  gap: 0.4em;
+  margin: 0;
+  padding: 3px 2em 3px 3px;
+  overflow-x: auto;
+  list-style: none;
+  scrollbar-width: none;
+  mask-image: linear-gradient(to right, #000 calc(100% - 2em), transparent);
+}
 .classes li { flex: none; }
 .classes button, .fields select {
   min-block-size: 2.3em;

@@ -21,8 +21,13 @@ export function reading(map: Explanation): string {
 
 /** A view in a sentence, for those who do not see it. */
 export function description(title: string, label: string, map: Explanation): string {
-  if (strength(map) <= 0) return `${title} for ${label}: ${nothing(map)}.`;
-  return `${title} for ${label}: strongest ${place(map)}; ${reading(map)}.`;
+  if (strength(map) <= 0) return `${gist(title, label, map)}.`;
+  return `${gist(title, label, map)}; ${reading(map)}.`;
+}
+
+/** The same without its numbers, and without a full stop. */
+export function gist(title: string, label: string, map: Explanation): string {
+  return `${title} for ${label}: ${strength(map) <= 0 ? nothing(map) : `strongest ${place(map)}`}`;
 }
 
 function place({ peak, run }: Explanation): string {

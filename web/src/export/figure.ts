@@ -28,7 +28,7 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
   const panels: HTMLCanvasElement[] = [];
   for (const map of subject.maps) panels.push(await panel(subject, map));
   const scale = await candling.ramp({ width: 256, height: 1, colormap, opacity, ...signal });
-  const canvas = draw(subject, panels, scale);
+  const canvas = drawn(subject, panels, scale);
   scale.close();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (blob !== null) return blob;
@@ -44,7 +44,7 @@ async function panel({ colormap, opacity, signal }: Subject, map: Explanation): 
   throw new CandlingError({ code: codes.aborted, message: "exportFigure was aborted" });
 }
 
-function draw(subject: Subject, panels: readonly HTMLCanvasElement[], scale: ImageBitmap): HTMLCanvasElement {
+function drawn(subject: Subject, panels: readonly HTMLCanvasElement[], scale: ImageBitmap): HTMLCanvasElement {
   const { run, title, maps } = subject;
   const columns = Math.min(COLUMNS, panels.length);
   const width = Math.min(PANEL, (TALLEST * PANEL * run.width) / run.height);
@@ -58,7 +58,7 @@ function draw(subject: Subject, panels: readonly HTMLCanvasElement[], scale: Ima
   const legend = isScaled ? wrap(context, FONTS.small, scaleOf(subject), wide) : [];
   const caption = [answerOf(subject), ...readingsOf(subject), makerOf(subject)].flatMap((text) => wrap(context, FONTS.small, text, wide));
   const panelHeight = height + 2 * LINE + GAP;
-  canvas.height = 2 * GAP + heading.length * HEADING + rows * panelHeight + (isScaled ? 2 : 0) * LINE + (legend.length + caption.length) * LINE;
+  canvas.height = GAP + heading.length * HEADING + rows * panelHeight + (isScaled ? LINE + 8 : 0) + (legend.length + caption.length) * LINE;
   context.fillStyle = COLOURS.ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
 
@@ -80,13 +80,14 @@ function draw(subject: Subject, panels: readonly HTMLCanvasElement[], scale: Ima
     write(`${methodName(map)}: ${labelOf(subject, map)}`, x, top + height + LINE - 6, FONTS.title, COLOURS.text, PANEL);
     write(reading(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
   }
-  y += rows * panelHeight + GAP / 2;
+  y += rows * panelHeight;
   if (isScaled) {
     context.fillStyle = COLOURS.grey;
     context.fillRect(GAP, y, wide, 14);
     context.drawImage(scale, GAP, y, wide, 14);
     y += LINE + 8;
   }
+  y += LINE / 2;
   for (const line of [...legend, ...caption]) {
     write(line, GAP, y, FONTS.small, COLOURS.muted);
     y += LINE;
@@ -99,7 +100,7 @@ function wrap(context: CanvasRenderingContext2D, font: string, text: string, wid
   context.font = font;
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/[ \t\r\n]+/)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && context.measureText(longer).width > width) {
       lines.push(line);

@@ -54,7 +54,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   check(areMaps && maps.length > 0 && maps.length <= MOST_MAPS, `${call}: maps`, `an array of 1 to ${MOST_MAPS} Explanations`, maps);
   const [first] = maps as readonly [Explanation, ...Explanation[]];
   const { run } = first;
-  check(maps.every((map) => map.run === run), `${call}: maps`, "an array of Explanations of one Run", "those of several");
+  check(maps.every((map) => map.run === run), `${call}: maps`, "an array of Explanations of one Run", new Words("those of several"));
   const { title = question(run, first, candling.labels) } = options;
   for (const [name, text] of Object.entries({ title, credit, alt })) {
     const fits = typeof text === "string" && text.length <= MOST_CHARACTERS;
@@ -65,7 +65,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   check(typeof opacity === "number" && opacity >= 0 && opacity <= 1, `${call}: opacity`, "a number from 0 to 1", opacity);
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
   if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });
-  check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", "those of a tensor");
+  check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", new Words("those of a tensor"));
   const photo = run.photo as ImageBitmap;
   return { candling, run, photo, first, maps, title, credit, alt, colormap, opacity, signal: signal === undefined ? {} : { signal } };
 }
@@ -80,6 +80,17 @@ function question({ predictions }: Run, { target }: Explanation, labels: readonl
 
 function check(ok: boolean, what: string, allowed: string, given: unknown): void {
   if (ok) return;
-  const shown = typeof given === "object" && given !== null ? (Array.isArray(given) ? `an array of ${given.length}` : "an object") : JSON.stringify(given);
-  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${shown}` });
+  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${nameOf(given)}` });
+}
+
+/** What was given, in a word or two. */
+function nameOf(given: unknown): string {
+  if (given instanceof Words) return given.text;
+  if (Array.isArray(given)) return `an array of ${given.length}`;
+  return typeof given === "object" && given !== null ? "an object" : String(JSON.stringify(given));
+}
+
+/** Words for what was given, where its value says little. */
+class Words {
+  constructor(readonly text: string) {}
 }

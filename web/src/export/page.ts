@@ -60,7 +60,7 @@ function page(subject: Subject, photo: string, maps: readonly string[], scale: s
 <main>
 <h1 dir="auto">${title}</h1>
 <figure>
-<div class="picture">
+<div class="picture" style="max-width:calc(82vh * ${(run.width / run.height).toFixed(4)})">
 <img class="photo" src="${photo}" width="${run.width}" height="${run.height}" alt="${alt === "" ? "The photo" : alt}">
 ${subject.maps.map(overlay)}
 </div>
@@ -69,10 +69,8 @@ ${subject.maps.map(note)}
 ${legend(subject, scale)}
 </figcaption>
 </figure>
-<div class="said">
 ${choices(subject)}
 ${answers(subject)}
-</div>
 <div class="about">
 ${provenance(subject)}
 </div>
@@ -91,7 +89,7 @@ function place({ view, run }: Explanation): string {
 
 function legend(subject: Subject, scale: string): readonly Markup[] {
   if (subject.maps.every(({ channels }) => channels !== 1)) return [];
-  return [html`<p class="scale">0 <img src="${scale}" alt="Colour scale"> maximum</p>`, html`<p>Colours: ${scaleOf(subject)}.</p>`];
+  return [html`<p class="scale">0 <img src="${scale}" alt="Colour scale"> maximum</p>`, html`<p>${scaleOf(subject)}</p>`];
 }
 
 function choices(subject: Subject): Markup {
@@ -101,7 +99,7 @@ function choices(subject: Subject): Markup {
     return html`<label>${input}<span dir="auto">${labelOf(subject, map)} <small>${share}${methodName(map)}</small></span></label>`;
   };
   return html`<fieldset>
-<legend>What the light falls on</legend>
+<legend>Shown on the photo</legend>
 ${subject.maps.map(choice)}
 <label><input type="radio" name="map"><span>The photo alone</span></label>
 </fieldset>`;
@@ -128,7 +126,7 @@ function provenance(subject: Subject): readonly Markup[] {
   const layers = [...new Set(subject.maps.flatMap(({ layer }) => (layer === undefined ? [] : [layer])))];
   const asked = layers.length === 0 ? "" : ` Layer asked: ${layers.join(", ")}.`;
   return [
-    html`<p>Photo: ${run.width}×${run.height}. Network: ${name}, ${licence}, ${origin}.${asked}</p>`,
+    html`<p>Network: ${name}, ${licence}, ${origin}.${asked} It was shown a photo of ${run.width}×${run.height} pixels.</p>`,
     html`<p dir="auto">${makerOf(subject)}</p>`,
   ];
 }

@@ -12,21 +12,19 @@ const base = `
 }
 *, *::before, *::after { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); overflow-wrap: anywhere; }
-main { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: 1.25rem 1.75rem; max-width: 78rem; margin: 0 auto; padding: clamp(1rem, 3vw, 2.5rem); align-items: start; }
-h1 { grid-column: 1 / -1; margin: 0; font: 600 clamp(1.5rem, 1rem + 2.4vw, 2.5rem)/1.15 Fraunces, Georgia, serif; text-wrap: balance; }
-h2 { margin: 0 0 0.25rem; font: 600 1.125rem/1.3 Fraunces, Georgia, serif; }
+main { display: grid; grid-template: "title title" "figure choices" auto "figure answers" 1fr "about about" / minmax(0, 1fr) 20rem; gap: 1.25rem 1.75rem; max-width: 78rem; margin: 0 auto; padding: clamp(1rem, 3vw, 2.5rem); align-items: start; }
+h1 { grid-area: title; margin: 0; font: 600 clamp(1.5rem, 1rem + 2.4vw, 2.5rem)/1.15 Fraunces, Georgia, serif; text-wrap: balance; }
 p, figure, fieldset { margin: 0; }
-figure, .said { display: grid; gap: 0.75rem; min-width: 0; }
+figure { grid-area: figure; display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.75rem; min-width: 0; }
 .picture { position: relative; overflow: hidden; border-radius: 0.5rem; background: #15100b; }
-.picture img { display: block; }
-.photo { width: 100%; height: auto; }
-.picture .map { position: absolute; }
-.picture .map, .note { display: none; }
-figcaption { display: grid; gap: 0.5rem; color: var(--muted); }
+.photo { display: block; width: 100%; height: auto; }
+.map { position: absolute; }
+.map, .note { display: none; }
+figcaption { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; color: var(--muted); }
 .note { min-height: 3em; }
 .scale { display: flex; align-items: center; gap: 0.625rem; font-size: 0.875rem; }
 .scale img { flex: 1; min-width: 6rem; height: 0.75rem; border-radius: 0.375rem; background: #9b8f80; }
-fieldset { display: grid; gap: 0.375rem; min-width: 0; padding: 0; border: 0; }
+fieldset { grid-area: choices; display: grid; gap: 0.375rem; min-width: 0; padding: 0; border: 0; }
 legend, caption { padding: 0 0 0.375rem; font: 600 1.125rem/1.3 Fraunces, Georgia, serif; text-align: start; }
 label { display: flex; gap: 0.625rem; align-items: baseline; padding: 0.4375rem 0.75rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--raised); cursor: pointer; }
 label:hover { border-color: var(--flame); }
@@ -35,12 +33,20 @@ label:has(:focus-visible) { outline: 3px solid var(--flame); outline-offset: 2px
 label span { flex: 1; min-width: 0; }
 label small { display: block; color: var(--muted); font-size: 0.8125rem; }
 input { flex: none; margin: 0; accent-color: var(--flame); outline: 0; }
-table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
+table { grid-area: answers; width: 100%; border-collapse: collapse; font-size: 0.9375rem; }
 th, td { padding: 0.3125rem 0 0.3125rem 0.75rem; border-bottom: 1px solid var(--line); text-align: end; font-weight: 400; white-space: nowrap; }
 th:first-child { padding-inline-start: 0; text-align: start; white-space: normal; }
 thead th { color: var(--muted); font-size: 0.8125rem; }
-.about { grid-column: 1 / -1; display: grid; gap: 0.5rem; max-width: 75ch; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.875rem; }
-@media (max-width: 50rem) { main { grid-template-columns: minmax(0, 1fr); } }
+.about { grid-area: about; display: grid; gap: 0.5rem; max-width: 75ch; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.875rem; }
+/* On a phone the choices stand right under the picture, so that both are seen at once. */
+@media (max-width: 50rem) {
+  main { display: flex; flex-direction: column; align-items: stretch; gap: 0.875rem; }
+  figure { display: contents; }
+  figcaption { order: 1; }
+  table { order: 2; }
+  .about { order: 3; }
+  fieldset { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
+}
 @media print {
   body { background: none; }
   main { padding: 0; }

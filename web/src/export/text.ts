@@ -35,9 +35,9 @@ export function readingsOf({ maps }: Subject): readonly string[] {
   return [...new Set(maps.map((map) => `${methodName(map)}: ${lowerFirst(howToRead(map))}`))];
 }
 
-/** The words under a colour scale. */
+/** The sentence under a colour scale. */
 export function scaleOf({ colormap }: Subject): string {
-  return `each heatmap from 0 to its own maximum, colours “${colormap}”`;
+  return `Each heatmap from 0 to its own maximum, in the colours “${colormap}”.`;
 }
 
 export function makerOf({ credit }: Subject): string {

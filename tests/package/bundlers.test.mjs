@@ -1,0 +1,88 @@
+/** Pages built by the tools that people build pages with, from the packed package; none of them is told anything about it. */
+import assert from "node:assert/strict";
+import { cp, readdir } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { command, install, pack, samples, web, workshop } from "./support/package.mjs";
+import { serve, stage } from "./support/stage.mjs";
+import { CAT, DOG, showsMap } from "./support/view.mjs";
+
+const apps = ["react", "vue", "svelte", "webpack"];
+const withPage = stage();
+let shop;
+
+before(async () => {
+  shop = await workshop();
+  await install(await pack(shop.folder), shop.folder);
+  for (const app of [...apps, "mdx"]) await cp(join(samples, "dog_cat.jpg"), join(shop.folder, app, "public/dog_cat.jpg"));
+});
+after(() => shop?.remove());
+
+const at = (...path) => join(shop.folder, ...path);
+
+/** Builds a fixture and opens what came out, from a plain static server. */
+async function built(app, body) {
+  await command("npm", ["run", "--silent", "build"], { cwd: at(app) });
+  const server = await serve(at(app, "dist"));
+  try {
+    await withPage(server.origin, body);
+  } finally {
+    await server.close();
+  }
+}
+
+/** The app asks about the dog, hears of it, and asks about the cat when its button is pressed. */
+async function answers(page) {
+  await showsMap(page, DOG);
+  await said(page, "#said", String(DOG));
+  await page.click("#ask");
+  await showsMap(page, CAT);
+  await said(page, "#said", String(CAT));
+  await page.click("#break");
+  await said(page, "#failed", "unknown-class");
+}
+
+const said = (page, place, text) => page.waitForFunction(([place, text]) => document.querySelector(place).textContent === text, [place, text]);
+
+describe("a production build", () => {
+  for (const app of apps) test(`with ${app}: properties from its state, events to it`, () => built(app, answers));
+
+  test("of a post in Markdown (MDX)", () =>
+    built("mdx", async (page) => {
+      await showsMap(page, DOG);
+      assert.equal(await page.textContent("h1"), "What a network sees in two animals");
+    }));
+
+  test("has one copy of each file, as it was", async () => {
+    const files = (await readdir(at("vue/dist"), { recursive: true })).filter((name) => /\.(wasm|safetensors)$/.test(name));
+    assert.equal(files.length, 5, files.join(", "));
+  });
+});
+
+test("with webpack, the element and the page share one client", () =>
+  built("webpack", async (page) => {
+    await showsMap(page, DOG);
+    assert.equal(await page.evaluate(() => document.body.dataset.oneClient), "true");
+  }));
+
+test("Vite's development server", async () => {
+  const { createServer } = await import(pathToFileURL(at("node_modules/vite/dist/node/index.js")));
+  const server = await createServer({ root: at("vue"), server: { port: 0 }, logLevel: "error" });
+  await server.listen();
+  try {
+    await withPage(`http://localhost:${server.httpServer.address().port}`, answers);
+  } finally {
+    await server.close();
+  }
+});
+
+test("the React app is typed, and so are its mistakes", async () => {
+  const tsc = join(web, "node_modules/.bin/tsc");
+  await command(tsc, ["-p", at("react")]);
+  await assert.rejects(command(tsc, ["-p", at("react/tsconfig.mistakes.json")]), (error) => {
+    assert.match(error.message, /mistakes\.tsx\(\d+,\d+\): error TS2820: Type '"grad-kam"'/);
+    assert.match(error.message, /mistakes\.tsx\(\d+,\d+\): error TS2339: Property 'predictions' does not exist/);
+    return true;
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * Assembles the npm package in `web/dist`, from what was built into `www/lib` and from the models. `npm pack` runs it (`prepack`).
+ *
+ * The files of a release lie flat, as they do on the site, so that each finds the others beside itself. What the build left out is an
+ * error: a package with half of its files would be published as readily as a whole one.
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const web = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const dist = join(web, "dist");
+
+const builds = ["simd128", "relaxed-simd", "threads"];
+
+/** What is copied into `dist`: its name there, and where in the repository it comes from. */
+const files = {
+  ...fromLib([
+    "candling.js",
+    "candling-worker.js",
+    "candling-export.js",
+    "candling-view.js",
+    "candling-view-element.js",
+    "candling-view.classic.js",
+    ...builds.flatMap((build) => [`${build}/candling_wasm.js`, `${build}/candling_wasm_bg.wasm`]),
+  ]),
+  "types/react.d.ts": "web/types/react.d.ts",
+  "models/efficientnet-lite0.safetensors": "www/models/efficientnet-lite0.safetensors",
+  "models/efficientnet-lite0-small.safetensors": "www/models/efficientnet-lite0-small.safetensors",
+  "models/LICENSE": "www/models/LICENSE",
+  "models/README.md": "www/models/README.md",
+};
+
+/** What npm wants beside package.json, and the repository has at its root. */
+const papers = ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"];
+
+function fromLib(names) {
+  return Object.fromEntries(names.map((name) => [name, `www/lib/${name}`]));
+}
+
+rmSync(dist, { recursive: true, force: true });
+const missing = Object.values(files).filter((path) => !exists(join(root, path)));
+if (missing.length > 0) {
+  console.error(`error: the package lacks ${missing.join(", ")}; "npx -y rust-just build" makes what the site serves`);
+  process.exit(1);
+}
+for (const [name, path] of Object.entries(files)) copy(join(root, path), join(dist, name));
+for (const name of papers) cpSync(join(root, name), join(web, name));
+declareTypes();
+writeFileSync(join(dist, "integrity.json"), `${JSON.stringify(integrity(), null, 2)}\n`);
+
+/** Source maps stay with the site: they would double the package's code, and an address of one that is not there is asked for in vain.
+ *  Pages of the site name its scripts in `lib`, which are beside the page here. */
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  if (to.endsWith(".js")) writeFileSync(to, readFileSync(from, "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n"));
+  else if (to.endsWith(".html")) writeFileSync(to, readFileSync(from, "utf8").replaceAll(/(?<=(src|href)=")lib\//g, ""));
+  else cpSync(from, to);
+}
+
+/** Declarations of the public modules and of what these refer to, and no others. */
+function declareTypes() {
+  const types = join(dist, "types");
+  execFileSync(join(web, "node_modules/.bin/tsc"), ["-p", join(web, "tsconfig.types.json"), "--outDir", types], { stdio: "inherit" });
+  const { files: entries } = JSON.parse(readFileSync(join(web, "tsconfig.types.json"), "utf8"));
+  const reached = new Set();
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const code = readFileSync(file, "utf8").replace(/\/\*[^]*?\*\//g, "");
+    for (const [, path] of code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g)) reach(join(dirname(file), `${path}.d.ts`));
+  };
+  const declared = entries.map((entry) => entry.replace(/^src\//, "").replace(/\.ts$/, ".d.ts"));
+  for (const path of [...declared, "react.d.ts"]) reach(join(types, path));
+  for (const path of pathsIn(types)) if (!reached.has(join(types, path))) rmSync(join(types, path));
+}
+
+/** Of each file that a page may load, what stands in `integrity=""` or in an import map (Subresource Integrity). */
+function integrity() {
+  const loaded = pathsIn(dist).filter((path) => /\.(js|css|wasm|safetensors)$/.test(path));
+  return Object.fromEntries(loaded.map((path) => [path, `sha384-${sha384(readFileSync(join(dist, path)))}`]));
+}
+
+function sha384(data) {
+  return createHash("sha384").update(data).digest("base64");
+}
+
+/** Of all files below a folder, with slashes, sorted. */
+function pathsIn(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => path.split(sep).join("/"))
+    .sort();
+}
+
+function exists(path) {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

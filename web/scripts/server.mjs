@@ -32,6 +32,22 @@ export const doorPolicy = [
   "frame-ancestors 'self'",
 ].join("; ");
 
+/** The document that other sites put into frames; pictures may come from anywhere, and nothing else may. */
+export const embedPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' https: http://localhost:* http://127.0.0.1:*",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors *",
+].join("; ");
+
+/** Of the documents that have one of their own. */
+const policies = { door: doorPolicy, embed: embedPolicy };
+
 const headers = {
   "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
   "Referrer-Policy": "no-referrer",
@@ -54,8 +70,8 @@ export function serve(port, { isolated = false, site = www } = {}) {
   } });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
-    const isDoor = /\/door\.html(\?|$)/.test(request.url);
-    response.setHeader("Content-Security-Policy", isDoor ? doorPolicy : contentSecurityPolicy);
+    const [, own] = /\/(door|embed)\.html(?:\?|$)/.exec(request.url) ?? [];
+    response.setHeader("Content-Security-Policy", policies[own] ?? contentSecurityPolicy);
     files(request, response, () => {
       response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" });
       response.end("not found\n");

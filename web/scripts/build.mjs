@@ -9,6 +9,7 @@
  *   candling-view.classic.js   the element, defined, as a classic script
  *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
  *   embed.js            the script of embed.html; imports candling-view-element.js
+ *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
@@ -59,7 +60,7 @@ const options = {
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
 // Each in one file: other pages copy them.
-await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "door.ts", "embed.ts") });
+await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "door.ts", "embed.ts", "how.ts") });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
 await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });

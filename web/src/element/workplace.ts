@@ -107,12 +107,13 @@ export class Workplace {
   /** The element's photo after its forward pass: the kept one, or a new one of what `photo` gives. */
   async runOf(element: Element, { candling }: Tools, photo: HTMLImageElement | Blob, signal: AbortSignal): Promise<Run> {
     const kept = this.#runs.get(element);
+    const [oldest] = this.#runs.keys();
+    // Before the new run, not after it: memory that was once taken is never given back.
+    if (kept === undefined && this.#runs.size >= KEPT_RUNS && oldest !== undefined) this.forget(oldest);
     const run = kept ?? (await candling.run(photo, { signal }));
     // Now it is the one that was used last.
     this.#runs.delete(element);
     this.#runs.set(element, run);
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > KEPT_RUNS && oldest !== undefined) this.forget(oldest);
     return run;
   }
 

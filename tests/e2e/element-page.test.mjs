@@ -1,0 +1,130 @@
+/** Pages with many `<candling-view>`, and pages on which it never comes to life: what they load, and what stays readable. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
+import { openPost, painted, states, told, view } from "./support/post.mjs";
+import { MODEL, stage } from "./support/stage.mjs";
+
+/** The element's code before anybody asks it anything. */
+const BUDGET_BYTES = 15_000;
+
+/** All that a page of thirty elements takes, its photos and the engine included. */
+const MEMORY_BYTES = 250_000_000;
+
+const lib = new URL("../../www/lib/", import.meta.url);
+const { withPage } = stage();
+const isolated = stage({ isolated: true });
+
+const paths = (requests) => requests.map((url) => new URL(url).pathname);
+const weights = (requests) => requests.filter((url) => url.endsWith(".safetensors"));
+
+/** Something to scroll past: no style of its own is allowed here. */
+const LONG = "<p>Words.</p>".repeat(60);
+
+/** Photos that differ in their address: what is fetched is counted. */
+const PHOTOS = ["dog_cat", "macaw", "coffee", "panda", "lemur", "castle", "astronaut", "cat", "dog", "officer"];
+const photos = (count) => Array.from({ length: count }, (_, at) => `/samples/${PHOTOS[at % PHOTOS.length]}.jpg?${at}`);
+
+for (const name of ["candling-view.js", "candling-view-element.js", "candling-view.classic.js"]) {
+  test(`${name} weighs at most ${BUDGET_BYTES / 1000} kB brotli`, () => {
+    const bytes = brotliCompressSync(readFileSync(new URL(name, lib))).length;
+    assert.ok(bytes <= BUDGET_BYTES, `${bytes} bytes`);
+  });
+}
+
+test("before the reader comes near, a page loads the element's script and nothing else of ours", async () => {
+  await withPage(async (page, requests) => {
+    await openPost(page, LONG + view("controls"), { ready: false });
+    await page.waitForFunction(() => customElements.get("candling-view") !== undefined);
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual(paths(requests).filter((path) => path.startsWith("/lib/") || path.startsWith("/models/")), ["/lib/candling-view.js"]);
+    assert.equal(await page.$eval("candling-view", ({ state }) => state), "idle");
+    await page.locator("candling-view").scrollIntoViewIfNeeded();
+    await states(page, "ready");
+    assert.equal(weights(requests).length, 1);
+  });
+});
+
+test("ten elements: one worker, one model, one download, and the order in which the reader sees them", async () => {
+  await withPage(async (page, requests) => {
+    // The reader is at the fifth one when they are asked, and goes to the eighth while the first works.
+    const all = photos(10).map((photo) => view('loading="eager"', photo));
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(`**${MODEL}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await openPost(page, all.join(LONG), { ready: false });
+    await page.locator("candling-view").nth(4).scrollIntoViewIfNeeded();
+    await states(page, "loading");
+    await page.evaluate(() => document.querySelectorAll("candling-view")[4].scrollIntoView({ block: "center" }));
+    release();
+    await states(page, "ready");
+    const order = (await told(page, "explain")).map(({ which }) => which);
+    // from there on the nearest first, above or below
+    const far = order.map((which) => Math.abs(which - 4));
+    assert.equal(order.length, 10);
+    assert.equal(order[0], 4);
+    assert.deepEqual(far, far.toSorted((a, b) => a - b), `order ${order}`);
+    assert.equal(page.workers().length, 1);
+    assert.equal(weights(requests).length, 1);
+    assert.equal(paths(requests).filter((path) => path.endsWith(".wasm")).length, 1);
+  });
+});
+
+test("elements that are all in the window: from top to bottom, left to right", async () => {
+  await withPage(
+    async (page) => {
+      await openPost(page, photos(6).map((photo) => view("", photo)).join(""));
+      assert.deepEqual((await told(page, "explain")).map(({ which }) => which), [0, 1, 2, 3, 4, 5]);
+    },
+    { viewport: { width: 900, height: 4000 } },
+  );
+});
+
+test(`thirty elements: one worker, one weights request, less than ${MEMORY_BYTES / 1e6} MB`, async () => {
+  await isolated.withPage(async (page, requests) => {
+    await openPost(page, photos(30).map((photo) => view('loading="eager" controls', photo)).join(""), { isolated: true });
+    assert.equal((await told(page, "explain")).length, 30);
+    assert.equal(weights(requests).length, 1);
+    // the engine of an isolated page has helpers for its threads, which share its memory
+    assert.equal(page.workers().filter((worker) => worker.url().endsWith("candling-worker.js")).length, 1);
+    const stats = await page.evaluate(() => document.querySelector("candling-view").candling.stats());
+    assert.ok(stats.runs <= 2, `${stats.runs} runs are kept`);
+    assert.ok(stats.forwards >= 30);
+    const { bytes } = await page.evaluate(() => performance.measureUserAgentSpecificMemory());
+    assert.ok(bytes < MEMORY_BYTES, `${bytes} bytes`);
+    // Any of them can still be asked: its photo runs again.
+    await page.evaluate(() => (document.querySelector("candling-view").target = 281));
+    await page.waitForFunction(() => document.querySelector("candling-view").explanation?.target.class === 281);
+    assert.ok((await painted(page))[0].seen);
+  });
+});
+
+test("without scripts the post has its photo, in its place and size", async () => {
+  await withPage(
+    async (page) => {
+      await openPost(page, view("controls"), { ready: false });
+      const image = page.locator("candling-view img");
+      assert.ok(await image.isVisible());
+      assert.equal(await image.getAttribute("alt"), "The photo");
+      const { width, height } = await image.boundingBox();
+      assert.deepEqual([width, height], [800, 478]);
+    },
+    { javaScriptEnabled: false },
+  );
+});
+
+test("on paper: the photo, its map and the sentence on it, without what can only be pressed", async () => {
+  await withPage(async (page) => {
+    await openPost(page, view("controls"));
+    await page.emulateMedia({ media: "print" });
+    assert.ok((await painted(page))[0].seen);
+    assert.ok(await page.locator("candling-view [part=status]").isVisible());
+    assert.match(await page.locator("candling-view [part=status]").innerText(), /strongest on the left/);
+    for (const part of ["classes", "method", "opacity"]) assert.ok(await page.locator(`candling-view [part=${part}]`).isHidden(), part);
+    assert.equal(await page.$eval("candling-view", ({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector("canvas")).printColorAdjust), "exact");
+  });
+});

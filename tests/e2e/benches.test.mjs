@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { data, hold, lookAt, openSettings, settled, shown, slide } from "./support/lab.mjs";
+import { scratch } from "./support/native.mjs";
 import { idle, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
 const { origin, withPage } = stage();
@@ -394,7 +396,36 @@ test("take away: figure, raw map, record", async () => {
   });
 });
 
-test("take away: a permalink opens what was seen, and an embedded frame shows it", async () => {
+test("take away: a page opens from disk with the map of each class", async () => {
+  await withPage(
+    async (page, requests) => {
+      await openLab(page);
+      await page.click('#predictions [data-class="285"]');
+      await idle(page);
+      await lookAt(page, "take-away");
+      const { name, bytes } = await saved(page, "#save-page");
+      assert.equal(name, "Dog-and-cat-grad-cam-Egyptian-Mau.html");
+      assert.ok(bytes.length < 400_000, `${bytes.length} bytes`);
+      const file = pathToFileURL(scratch("saved.html", bytes)).href;
+      const before = requests.length;
+      await page.goto(file);
+      assert.deepEqual(requests.slice(before).filter((url) => !url.startsWith("data:")), [file]);
+      assert.equal(await page.locator("script").count(), 0);
+      assert.equal(await page.textContent("h1"), "What made the network say “Egyptian Mau”?");
+      assert.match(await page.textContent(".about"), /Hans Kemperman, Public domain; Toyah/);
+      const choices = ["Egyptian Mau", "Egyptian Mau", "German Shepherd Dog", "tabby cat", "tiger cat", "Australian Kelpie"];
+      for (const [at, label] of choices.entries()) {
+        await page.check(`#map-${at}`);
+        const shown = await page.$$eval(".map", (maps) => maps.filter((map) => map.checkVisibility()).map(({ alt }) => alt));
+        assert.equal(shown.length, 1);
+        assert.ok(shown[0].startsWith(`${at === 1 ? "Guided Grad-CAM" : "Grad-CAM"} for ${label}: strongest `), shown[0]);
+      }
+    },
+    { otherOrigins: ["null"] },
+  );
+});
+
+test("take away: a permalink opens what was seen, and the codes show it in other pages", async () => {
   await withPage(
     async (page) => {
       await openLab(page);
@@ -413,7 +444,7 @@ test("take away: a permalink opens what was seen, and an embedded frame shows it
       // changed last, with nothing computed after it
       await page.selectOption("#colormap", "viridis");
       assert.match(page.url(), /colours=viridis/);
-      assert.match(await page.inputValue("#embed-code"), /colours=viridis/);
+      assert.match(await page.inputValue("#frame-code"), /colormap=viridis/);
       const { peak, strength } = await numbers(page, "cam");
       await page.click("#copy-link");
       await page.waitForFunction(() => /clipboard/.test(document.querySelector("#take-away .status").textContent));
@@ -429,14 +460,52 @@ test("take away: a permalink opens what was seen, and an embedded frame shows it
       assert.equal(await page.inputValue("#colormap"), "viridis");
       assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "plain-cam");
 
+      // the large view is plain CAM, which has a layer of its own
       await lookAt(page, "take-away");
-      const code = await page.inputValue("#embed-code");
-      const source = /src="([^"]*)"/.exec(code)[1].replaceAll("&amp;", "&");
-      await page.goto(source);
-      await idle(page);
-      assert.equal((await numbers(page, "cam")).target, 541);
-      assert.equal(await page.isVisible("#versus"), false);
-      assert.equal(await page.isVisible("#predictions"), true);
+      const element = await page.inputValue("#element-code");
+      assert.equal(
+        element,
+        `<script type="module" src="candling/candling-view.js"></script>
+<figure>
+<candling-view target="541" method="cam" colormap="viridis" controls>
+  <img src="${origin()}/samples/guitar_drums.jpg" alt="Electric guitar and drum kit" width="800" height="600">
+</candling-view>
+<figcaption>Photo: Tom Harpel, CC-BY-2.0</figcaption>
+</figure>`,
+      );
+      await page.click('[data-view="cam"] .enlarge');
+      const frame = await page.inputValue("#frame-code");
+      assert.match(frame, /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy"><\/iframe>$/);
+      await page.click("#copy-frame");
+      await page.waitForFunction(() => /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent));
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), frame);
+
+      // both, in a page of somebody who has copied the package
+      await page.route("**/post/*", async (route) => {
+        const { pathname } = new URL(route.request().url());
+        if (pathname === "/post/page") {
+          return route.fulfill({ contentType: "text/html", body: `<!doctype html><link rel=icon href=../favicon.svg><title>A post</title>${element}${frame}` });
+        }
+        return route.continue();
+      });
+      await page.route("**/post/candling/**", async (route) => {
+        const path = new URL(route.request().url()).pathname.replace("/post/candling/", "");
+        const response = await route.fetch({ url: `${origin()}/${path.startsWith("models/") ? "" : "lib/"}${path}` });
+        await route.fulfill({ response });
+      });
+      await page.goto("/post/page");
+      const ready = async (where) => {
+        await where.waitForFunction(() => document.querySelector("candling-view").state === "ready");
+        return where.$eval("candling-view", ({ explanation: { method, target, layer }, colormap }) => [method, target.class, layer, colormap]);
+      };
+      await page.$eval("candling-view", (view) => view.scrollIntoView());
+      assert.deepEqual(await ready(page), ["cam", 541, "head", "viridis"]);
+      await page.$eval("iframe", (iframe) => iframe.scrollIntoView());
+      await page.waitForSelector("iframe");
+      const embedded = await (await page.$("iframe")).contentFrame();
+      await embedded.waitForSelector("candling-view");
+      assert.deepEqual(await ready(embedded), ["layer-cam", 541, "blocks.10.add", "viridis"]);
+      assert.equal(await embedded.textContent("figcaption"), "Photo: Tom Harpel, CC-BY-2.0");
     },
     { permissions: ["clipboard-read", "clipboard-write"] },
   );
@@ -450,6 +519,12 @@ test("take away: a visitor's own photo is not in the link", async () => {
     await lookAt(page, "take-away");
     assert.doesNotMatch(page.url(), /cat/);
     assert.match(await page.textContent("#link-about"), /stays on this device/);
+    for (const code of ["#element-code", "#frame-code"]) {
+      const text = await page.inputValue(code);
+      assert.match(text, /src="?[^"]*your-photo\.jpg/);
+      assert.doesNotMatch(text, /blob:|samples/);
+    }
+    assert.match(await page.textContent("#code-about"), /in the place of your-photo\.jpg/);
   });
 });
 

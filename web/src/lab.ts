@@ -16,7 +16,6 @@ import { chooseModel } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
 
 const asked = readState();
-document.documentElement.classList.toggle("embedded", asked.embed === true);
 const another = asked.photo !== undefined && asked.photo !== explainedSample;
 if (another) forgetFirst();
 
@@ -57,7 +56,6 @@ function state(): State {
     ...(settings.colours.colormap === "candle" ? {} : { colormap: settings.colours.colormap }),
     ...(settings.opacity === settings.usualOpacity ? {} : { opacity: settings.opacity }),
     ...(versus.pair === "evidence" ? {} : { pair: versus.pair }),
-    ...(asked.embed === true ? { embed: true } : {}),
   };
 }
 

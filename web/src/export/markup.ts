@@ -4,6 +4,8 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
 type Value = string | number | Markup | readonly Markup[];
 
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
@@ -13,5 +15,5 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 function written(value: Value): string {
   if (value instanceof Markup) return value.text;
   if (typeof value === "object") return value.map(({ text }) => text).join("\n");
-  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? "");
 }

@@ -1,6 +1,7 @@
 /** What is exported, checked. */
 import { type Candling, CandlingError, Explanation, type Run } from "../candling.js";
 import { codes } from "../protocol.js";
+import { question } from "./question.js";
 
 export interface ExportOptions {
   /** The network that the maps are of; it paints them, and is named in the caption. */
@@ -55,7 +56,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   const [first] = maps as readonly [Explanation, ...Explanation[]];
   const { run } = first;
   check(maps.every((map) => map.run === run), `${call}: maps`, "an array of Explanations of one Run", new Words("those of several"));
-  const { title = question(run, first, candling.labels) } = options;
+  const { title = titleOf(run, first, candling.labels) } = options;
   for (const [name, text] of Object.entries({ title, credit, alt })) {
     const fits = typeof text === "string" && text.length <= MOST_CHARACTERS;
     check(fits, `${call}: ${name}`, `a string of at most ${MOST_CHARACTERS} characters`, typeof text === "string" ? `${text.slice(0, 40)}…` : text);
@@ -73,9 +74,8 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
 /** So many answers are named. */
 export const ANSWERS = 5;
 
-function question({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
-  const said = predictions.slice(0, ANSWERS).some(({ index }) => index === target.class);
-  return `${said ? "What made the network say" : "What would speak for"} “${labels[target.class] ?? ""}”?`;
+function titleOf({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
+  return question(labels[target.class] ?? "", predictions.slice(0, ANSWERS).some(({ index }) => index === target.class));
 }
 
 function check(ok: boolean, what: string, allowed: string, given: unknown): void {

@@ -18,12 +18,10 @@ export interface State {
   readonly opacity?: number;
   /** What is compared. */
   readonly pair?: string;
-  /** Shown in a frame of another page: the picture and the answers only. */
-  readonly embed?: boolean;
 }
 
 /** The names in the address; those that the page has of its own (`weights`) stay as they are. */
-const names: Readonly<Record<Exclude<keyof State, "embed">, string>> = {
+const names: Readonly<Record<keyof State, string>> = {
   photo: "photo",
   src: "src",
   target: "class",
@@ -53,7 +51,6 @@ export function readState(search: string = location.search): State {
     colormap: text(names.colormap),
     opacity: index(names.opacity),
     pair: text(names.pair),
-    embed: given.has("embed") || undefined,
   };
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));
 }
@@ -67,8 +64,6 @@ export function linkTo(state: State, address: string = location.href): URL {
     if (value === undefined) url.searchParams.delete(name);
     else url.searchParams.set(name, String(value));
   }
-  if (state.embed === true) url.searchParams.set("embed", "");
-  else url.searchParams.delete("embed");
   return url;
 }
 

@@ -1,17 +1,17 @@
-/** Take it away: pictures, raw numbers with their provenance, a link, and code for another page. */
+/** Take it away: pictures, a page, raw numbers with their provenance, a link, and code for another page. */
 import { type Explanation, version } from "../candling.js";
-import { reading } from "../words/maps.js";
-import { number, percent } from "../words/numbers.js";
+import type { ExportOptions } from "../candling-export.js";
+import { question } from "../export/question.js";
 import { SHOWN } from "./answers.js";
 import { byId } from "./dom.js";
+import { elementCode, type Figure, frameCode } from "./embed-code.js";
 import { Experiment, type Shown } from "./experiment.js";
-import { figure } from "./figure.js";
 import { linkTo, type State } from "./permalink.js";
-import { npy, saveBlob, saveCanvas } from "./save.js";
+import { npy, saveBlob } from "./save.js";
 import type { Settings } from "./settings.js";
 import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
-import { fileName, question } from "./words.js";
+import { fileName } from "./words.js";
 
 /** So many of the answers go into the file. */
 const ANSWERS = 10;
@@ -20,8 +20,9 @@ export class TakeAway extends Experiment {
   readonly #settings: Settings;
   readonly #why: Why;
   readonly #state: () => State;
-  readonly #buttons = ["save-figure", "save-npy", "save-json"].map((id) => byId(id, HTMLButtonElement));
-  readonly #code = byId("embed-code", HTMLTextAreaElement);
+  readonly #buttons = ["save-figure", "save-page", "save-npy", "save-json"].map((id) => byId(id, HTMLButtonElement));
+  readonly #element = byId("element-code", HTMLTextAreaElement);
+  readonly #frame = byId("frame-code", HTMLTextAreaElement);
 
   constructor(settings: Settings, why: Why, state: () => State) {
     super("take-away");
@@ -30,10 +31,12 @@ export class TakeAway extends Experiment {
     this.#state = state;
     const actions: Readonly<Record<string, (shown: Shown, signal: AbortSignal) => Promise<void>>> = {
       "save-figure": (shown, signal) => this.#saveFigure(shown, signal),
+      "save-page": (shown, signal) => this.#savePage(shown, signal),
       "save-npy": async (shown) => this.#saveRaw(shown),
       "save-json": (shown) => this.#saveJson(shown),
       "copy-link": () => this.#copy(linkTo(this.#state()).href, "The link is on the clipboard."),
-      "copy-embed": () => this.#copy(this.#code.value, "The embed code is on the clipboard."),
+      "copy-element": () => this.#copy(this.#element.value, "The element's code is on the clipboard."),
+      "copy-frame": () => this.#copy(this.#frame.value, "The frame's code is on the clipboard."),
     };
     for (const [id, action] of Object.entries(actions)) {
       byId(id, HTMLButtonElement).addEventListener("click", () => void this.attempt(action));
@@ -50,10 +53,51 @@ export class TakeAway extends Experiment {
     this.refresh();
   }
 
-  /** The embed code of what is shown now: a frame of this page itself, which needs nothing of the page around it. */
+  /** The codes of what is shown now. */
   refresh(): void {
-    const address = linkTo({ ...this.#state(), embed: true }).href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-    this.#code.value = `<iframe src="${address}" title="What made the network say so?" width="100%" height="900" loading="lazy" allow="cross-origin-isolated"></iframe>`;
+    const { shown } = this;
+    if (shown === undefined) return;
+    const figure = this.#figure(shown);
+    const { run, target, labels } = shown;
+    const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
+    const title = question(labels[target] ?? "", isAnswer);
+    this.#element.value = elementCode(figure);
+    this.#frame.value = frameCode(figure, new URL("embed.html", document.baseURI), title);
+    const notes = [
+      ...(figure.photo === undefined
+        ? ["Your photo is not in them: put it on the web, and its address in the place of your-photo.jpg."]
+        : []),
+      ...(this.#settings.choice.counterfactual ? ["They show what speaks for the class; what speaks against it only this page shows."] : []),
+      ...(shown.fit === "crop" ? ["They show the network the whole photo."] : []),
+    ];
+    byId("code-about", HTMLElement).textContent = notes.join(" ");
+  }
+
+  /** As the element would show it; what it does by itself is left out. */
+  #figure({ picture, run, target }: Shown): Figure {
+    const settings = this.#settings;
+    const view = largeView();
+    const chosen = settings.choice.counterfactual ? "grad-cam" : settings.choice.method;
+    const method = view === "plain-cam" ? "cam" : view.startsWith("guided") ? view : chosen;
+    const isHeatmap = !method.startsWith("guided");
+    const { colormap } = settings.colours;
+    const link = picture.link !== undefined && /^https?:/.test(picture.link) ? picture.link : undefined;
+    const address = picture.sample === undefined ? link : `samples/${encodeURIComponent(picture.sample)}`;
+    return {
+      photo: address === undefined ? undefined : new URL(address, document.baseURI),
+      readable: link !== undefined,
+      alt: picture.title,
+      credit: picture.sample === undefined ? "" : picture.credit,
+      width: run.width,
+      height: run.height,
+      question: {
+        ...(target === run.predictions[0]?.index ? {} : { target: String(target) }),
+        ...(method === "grad-cam" ? {} : { method }),
+        ...(settings.layer === settings.defaultLayer || method === "cam" || method === "guided-backprop" ? {} : { layer: settings.layer }),
+        ...(colormap === "candle" || !isHeatmap ? {} : { colormap }),
+        ...(settings.opacity === settings.usualOpacity || !isHeatmap ? {} : { opacity: String(settings.opacity / 100) }),
+      },
+    };
   }
 
   /** The heatmap, which the figure and the record are about. */
@@ -67,28 +111,33 @@ export class TakeAway extends Experiment {
     return fileName(picture.title, labels[map.target.class] ?? "", map, this.#settings.defaultLayer, kind);
   }
 
+  /** What is exported of these maps, in the words and colours of the page. */
+  #exported({ candling, picture }: Shown, maps: readonly Explanation[], signal: AbortSignal): ExportOptions {
+    const credit = picture.sample === undefined ? "" : picture.credit;
+    return { candling, maps, credit, alt: picture.title, ...this.#settings.colours, signal };
+  }
+
+  /** The four views. */
   async #saveFigure(shown: Shown, signal: AbortSignal): Promise<void> {
-    const { candling, picture, labels, run, target } = shown;
+    const { exportFigure } = await import("../candling-export.js");
+    const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
+    saveBlob(await exportFigure(this.#exported(shown, maps, signal)), this.#name(shown, "png").replace(/\.png$/, "-figure.png"));
+  }
+
+  /** The heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
+  async #savePage(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { exportPage } = await import("../candling-export.js");
+    const { run, target } = shown;
     const cam = this.#cam();
-    const { colours } = this.#settings;
-    const ramp = await candling.ramp({ ...colours, width: 256, height: 1, signal });
-    const label = labels[target] ?? "";
-    const { probability = 0, logit = 0 } = run.predictions.find(({ index }) => index === target) ?? {};
-    const panels = this.#why.tiles.flatMap(({ canvas, title, map }) => (map === undefined ? [] : [{ canvas, title, reading: reading(map) }]));
-    const made = figure(
-      panels,
-      { ramp, text: `heatmaps: 0 to their maximum (Grad-CAM ${number(cam.max)}), colours “${colours.colormap}”` },
-      {
-        heading: `${question(run.predictions.slice(0, SHOWN).some(({ index }) => index === target))} “${label}”?`,
-        caption: [
-          `${candling.info.name} gives ${label} (class ${target}) ${percent(probability)}, logit ${number(logit)}. Photo: ${picture.title}.`,
-          "Heatmaps show where, as coarse as the layer; guided methods show edges, not evidence (Adebayo et al. 2018).",
-          `${picture.sample === undefined ? "" : `${picture.credit.replace(/\.$/, "")}. `}Made with Candling ${version}, in the browser.`,
-        ],
-      },
-    );
-    ramp.close();
-    saveCanvas(made, this.#name(shown, "png").replace(/\.png$/, "-figure.png"));
+    const { layer, choice } = this.#settings;
+    const maps = [cam];
+    const edges = this.#why.guidedGradCam.map;
+    if (edges !== undefined) maps.push(edges);
+    for (const { index } of run.predictions.slice(0, SHOWN)) {
+      if (index === target) continue;
+      maps.push(await run.explain({ method: choice.method, counterfactual: choice.counterfactual, target: index, layer, signal }));
+    }
+    saveBlob(await exportPage(this.#exported(shown, maps, signal)), this.#name(shown, "html"));
   }
 
   /** The map of the view that is large; of the heatmap, where that is the photo. */

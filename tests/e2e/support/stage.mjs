@@ -5,6 +5,7 @@
  * or when an error reaches the console.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,8 +24,6 @@ const launchArguments = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // `measureUserAgentSpecificMemory` answers at once, not with the next collection of garbage
-  "--enable-blink-features=ForceEagerMeasureMemory",
   // a camera that needs no hardware and no answer
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
@@ -107,7 +106,15 @@ export function stage(options) {
     }, options);
   }
 
-  return { origin, asked, openServer, closeServer, withPage, withClient };
+  /** Bytes that a page's process has for itself alone: the largest of all pages', of which the test has but one open. Linux only. */
+  async function memoryOfPage() {
+    const session = await browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    const ofOne = ({ id }) => 1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
+    return Math.max(...processInfo.filter(({ type }) => type === "renderer").map(ofOne));
+  }
+
+  return { origin, asked, memoryOfPage, openServer, closeServer, withPage, withClient };
 }
 
 /** A page of the site with nothing on it, under the site's policy. */

@@ -12,10 +12,6 @@ import { nextForReader } from "./order.js";
 
 export type Model = string | URL | ModelFiles;
 
-/** A run holds some 30 MB: that of the element in use, and of the one before it. Any other photo runs again when it is asked, which
- *  takes less time than a reader notices. */
-const KEPT_RUNS = 2;
-
 /** How long a model without elements is kept: they may be on their way from one place of the page to another. */
 const IDLE_MS = 10_000;
 
@@ -40,8 +36,9 @@ export class Workplace {
   readonly #model: Model | undefined;
   readonly #members = new Set<Element>();
   readonly #line = new Set<Turn>();
-  /** The one that was used last comes last. */
-  readonly #runs = new Map<Element, Run>();
+  /** Of the element that was used last. A run holds some 30 MB; any other photo runs again when it is asked, which takes less time than a
+   *  reader notices. */
+  #kept: { readonly element: Element; readonly run: Run } | undefined;
   #tools: Promise<Tools> | undefined;
   #opening: AbortController | undefined;
   #progress: Progress | undefined;
@@ -106,21 +103,22 @@ export class Workplace {
 
   /** The element's photo after its forward pass: the kept one, or a new one of what `photo` gives. */
   async runOf(element: Element, { candling }: Tools, photo: HTMLImageElement | Blob, signal: AbortSignal): Promise<Run> {
-    const kept = this.#runs.get(element);
-    const [oldest] = this.#runs.keys();
-    // Before the new run, not after it: memory that was once taken is never given back.
-    if (kept === undefined && this.#runs.size >= KEPT_RUNS && oldest !== undefined) this.forget(oldest);
-    const run = kept ?? (await candling.run(photo, { signal }));
-    // Now it is the one that was used last.
-    this.#runs.delete(element);
-    this.#runs.set(element, run);
-    return run;
+    if (this.#kept?.element !== element) {
+      // Before the new run, not after it: memory that was once taken is never given back.
+      this.#free();
+      this.#kept = { element, run: await candling.run(photo, { signal }) };
+    }
+    return this.#kept.run;
   }
 
   /** The element's photo is another one, or its run was lost. */
   forget(element: Element): void {
-    this.#runs.get(element)?.free();
-    this.#runs.delete(element);
+    if (this.#kept?.element === element) this.#free();
+  }
+
+  #free(): void {
+    this.#kept?.run.free();
+    this.#kept = undefined;
   }
 
   async #serve(): Promise<void> {
@@ -179,7 +177,7 @@ export class Workplace {
   async #close(): Promise<void> {
     const tools = this.#tools;
     this.#tools = undefined;
-    this.#runs.clear();
+    this.#kept = undefined;
     await tools?.then(({ candling }) => candling.close());
   }
 }

@@ -20,6 +20,7 @@ test: toolchain lint build chromium
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
+    npm --prefix web run --silent test-package
 
 # Formatting and clippy
 lint:
@@ -82,6 +83,14 @@ golden:
     [ -x target/golden-venv/bin/python ] || python3 -m venv target/golden-venv
     target/golden-venv/bin/pip install --quiet --requirement tests/golden/requirements.txt
     target/golden-venv/bin/python -B tests/golden/generate.py --check
+
+# Pack the npm package, with the engine that is shipped, into web/candling-VERSION.tgz
+package: ship
+    cd web && npm pack
+
+# Weigh the package's files, as they were built last, and write the table of web/README.md
+sizes: packages
+    npm --prefix web run --silent sizes
 
 # Whether the crates could be published as they are: each is packed, and built from its package alone
 publishable: toolchain

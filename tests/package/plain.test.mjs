@@ -59,7 +59,38 @@ const twoLines = (attributes, head = "") => `<!doctype html><title>Two lines</ti
 
 test("two lines", () => withPage(`${site.origin}/module.html`, showsDog));
 
+test("nothing but the script is fetched before the reader asks, and then what the README counts", () =>
+  withDocument(twoLines('src="/candling/candling-view.js"').replace("<candling-view", '<candling-view reveal="interaction"'), {}, async (page) => {
+    // Workers' own requests are the context's.
+    const asked = new Set();
+    page.context().on("request", (request) => asked.add(new URL(request.url()).pathname));
+    await page.reload();
+    await page.waitForLoadState("networkidle");
+    const code = () => [...asked].filter((path) => path.startsWith("/candling/")).map((path) => path.replace("/candling/", ""));
+    assert.deepEqual(code(), ["candling-view.js"]);
+    await page.getByRole("button").click();
+    await showsDog(page);
+    assert.deepEqual(code().sort(), [
+      "candling-view.js",
+      "candling-worker.js",
+      "candling.js",
+      "models/efficientnet-lite0.safetensors",
+      "relaxed-simd/candling_wasm.js",
+      "relaxed-simd/candling_wasm_bg.wasm",
+    ]);
+  }));
+
 test("two lines with a classic script", () => withPage(`${site.origin}/classic.html`, showsDog));
+
+test("a frame, in a page of another site", async () => {
+  const address = `${site.origin}/candling/embed.html?src=/dog_cat.jpg&target=German+Shepherd`;
+  await withDocument(`<!doctype html><title>A frame</title><link rel="icon" href="data:,"><iframe src="${address}" width="600" height="500"></iframe>`, {
+    policy: ["default-src 'none'", `frame-src ${site.origin}`, "img-src data:"],
+    origins: [site.origin],
+  }, async (page) => {
+    await showsDog(await (await page.waitForSelector("iframe")).contentFrame());
+  });
+});
 
 test("copies of the script, of two versions, do not collide: the first serves all", async () => {
   const other = at("candling-of-another-version");

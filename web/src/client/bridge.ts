@@ -20,7 +20,7 @@ export interface CallOptions<K extends Kind> {
 /** Browsers say nothing of a worker's script that could not be loaded. */
 const NOT_LOADED =
   "its script did not load; candling-worker.js must lie beside candling.js, and a content security policy must allow it in worker-src: " +
-  "'self', or blob: where the files are another origin's, which must send access-control-allow-origin";
+  "'self', or blob: and the files' own origin where that is another one, which must send access-control-allow-origin";
 
 /** A call that waits for its turn. */
 interface Job {

@@ -43,7 +43,8 @@ async function answers(page) {
   await said(page, "#failed", "unknown-class");
 }
 
-const said = (page, place, text) => page.waitForFunction(([place, text]) => document.querySelector(place).textContent === text, [place, text]);
+const said = (page, place, text) =>
+  page.waitForFunction(([place, text]) => document.querySelector(place).textContent === text, [place, text]);
 
 describe("a production build", () => {
   for (const app of apps) test(`with ${app}: properties from its state, events to it`, () => built(app, answers));

@@ -1,8 +1,8 @@
 /**
  * Assembles the npm package in `web/dist`, from what was built into `www/lib` and from the models. `npm pack` runs it (`prepack`).
  *
- * The files of a release lie flat, as they do on the site, so that each finds the others beside itself. What the build left out is an
- * error: a package with half of its files would be published as readily as a whole one.
+ * The files of a release lie flat, as they do on the site, so that each finds the others beside itself. What the build left out
+ * is an error: a package with half of its files would be published as readily as a whole one.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -55,8 +55,8 @@ for (const name of papers) cpSync(join(root, name), join(web, name));
 declareTypes();
 writeFileSync(join(dist, "integrity.json"), `${JSON.stringify(integrity(), null, 2)}\n`);
 
-/** Source maps stay with the site: they would double the package's code, and an address of one that is not there is asked for in vain.
- *  Pages of the site name its scripts in `lib`, which are beside the page here. */
+/** Source maps stay with the site: they would triple the package's code, and one that is not there would be asked for in vain.
+ *  Pages of the site name its scripts in `lib`; here these lie beside the page. */
 function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   if (to.endsWith(".js")) writeFileSync(to, readFileSync(from, "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n"));
@@ -67,14 +67,16 @@ function copy(from, to) {
 /** Declarations of the public modules and of what these refer to, and no others. */
 function declareTypes() {
   const types = join(dist, "types");
-  execFileSync(join(web, "node_modules/.bin/tsc"), ["-p", join(web, "tsconfig.types.json"), "--outDir", types], { stdio: "inherit" });
-  const { files: entries } = JSON.parse(readFileSync(join(web, "tsconfig.types.json"), "utf8"));
+  const project = join(web, "tsconfig.types.json");
+  execFileSync(join(web, "node_modules/.bin/tsc"), ["-p", project, "--outDir", types], { stdio: "inherit" });
+  const { files: entries } = JSON.parse(readFileSync(project, "utf8"));
   const reached = new Set();
   const reach = (file) => {
     if (reached.has(file)) return;
     reached.add(file);
     const code = readFileSync(file, "utf8").replace(/\/\*[^]*?\*\//g, "");
-    for (const [, path] of code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g)) reach(join(dirname(file), `${path}.d.ts`));
+    const named = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g);
+    for (const [, path] of named) reach(join(dirname(file), `${path}.d.ts`));
   };
   const declared = entries.map((entry) => entry.replace(/^src\//, "").replace(/\.ts$/, ".d.ts"));
   for (const path of [...declared, "react.d.ts"]) reach(join(types, path));

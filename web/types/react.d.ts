@@ -19,12 +19,14 @@ interface ViewAttributes {
 }
 
 /** React listens to the event whose name follows `on`, letter by letter. */
-type ViewListeners = { [Name in keyof CandlingViewEventMap as `on${Name}`]?: ((event: CandlingViewEventMap[Name]) => void) | undefined };
+type ViewListeners = {
+  [Name in keyof CandlingViewEventMap as `on${Name}`]?: ((event: CandlingViewEventMap[Name]) => void) | undefined;
+};
 
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
-      "candling-view": DetailedHTMLProps<HTMLAttributes<CandlingViewElement>, CandlingViewElement> & ViewAttributes & ViewListeners;
+      "candling-view": ViewAttributes & ViewListeners & DetailedHTMLProps<HTMLAttributes<CandlingViewElement>, CandlingViewElement>;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The package as a user has it: packed by npm, unpacked into a folder or installed into a copy of the fixtures, outside the repository. */
+/** The package as a user has it, outside the repository: packed by npm, then unpacked, or installed into a copy of the fixtures. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

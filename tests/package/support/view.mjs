@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 export const DOG = 235;
 export const CAT = 281;
 
-/** A map of light has a shade for each of its pixels; one of 49 cells, enlarged, has hundreds. A canvas that was never painted has one. */
+/** A map of 49 cells, enlarged, has hundreds of shades; a canvas that was never painted has one. */
 const FEWEST_SHADES = 50;
 
-/** Waits until the first element of the page shows a map of this class, and that it is no empty canvas. */
+/** Waits until the first element of the page, or frame, shows a map of this class, and that it is no empty canvas. */
 export async function showsMap(page, target) {
   const view = page.locator("candling-view").first();
   await page.waitForFunction(

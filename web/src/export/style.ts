@@ -48,6 +48,7 @@ thead th { color: var(--muted); font-size: 0.8125rem; }
   fieldset { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
 }
 @media print {
+  :root { color-scheme: light; }
   body { background: none; }
   main { padding: 0; }
   .picture, .scale img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -67,6 +67,13 @@ async function ready(frame) {
   }));
 }
 
+/** A module of `web/src`, with all that it imports. */
+async function moduleOf(path) {
+  const entryPoints = [new URL(`../../web/src/${path}`, import.meta.url).pathname];
+  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
 /** The sentence that stands in the place of a figure. */
 const problem = (frame) => frame.waitForSelector(".problem").then((words) => words.textContent());
 
@@ -241,14 +248,36 @@ test("the policy of the header is the page's own as well, and lets any site hold
   );
 });
 
+test("the lab's codes: a photo of another host is asked for with CORS, and texts do not break out", async () => {
+  const { elementCode, frameCode } = await moduleOf("lab/embed-code.ts");
+  const figure = {
+    photo: new URL("https://elsewhere.test/a%22b.jpg?x=1&y=2"),
+    readable: true,
+    alt: `"><script>alert(1)</script>`,
+    credit: "<b>&",
+    width: 800,
+    height: 400,
+    question: { target: "285" },
+  };
+  assert.equal(
+    elementCode(figure),
+    `<script type="module" src="candling/candling-view.js"></script>
+<figure>
+<candling-view target="285" controls>
+  <img src="https://elsewhere.test/a%22b.jpg?x=1&amp;y=2" crossorigin="anonymous" alt="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" width="800" height="400">
+</candling-view>
+<figcaption>Photo: &lt;b&gt;&amp;</figcaption>
+</figure>`,
+  );
+  const frame = frameCode(figure, new URL("https://candling.test/lab/embed.html"), `"onload="x`);
+  const [, address] = /^<iframe src="([^"<>]*)" title="&quot;onload=&quot;x" width="640" height="460" loading="lazy"><\/iframe>$/.exec(frame);
+  const { origin, pathname, searchParams } = new URL(address.replaceAll("&amp;", "&"));
+  assert.equal(origin + pathname, "https://candling.test/lab/embed.html");
+  assert.deepEqual(Object.fromEntries(searchParams), { src: figure.photo.href, target: "285", alt: figure.alt, credit: figure.credit });
+});
+
 test("the table of parameters is complete: its colours are the engine's, and each entry says what it is", async () => {
-  const { outputFiles } = await build({
-    entryPoints: [new URL("../../web/src/embed/parameters.ts", import.meta.url).pathname],
-    bundle: true,
-    format: "esm",
-    write: false,
-  });
-  const { parameters } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const { parameters } = await moduleOf("embed/parameters.ts");
   await plain.withClient(async (page) => {
     const colormaps = await page.evaluate(() => window.candling.colormaps);
     assert.deepEqual([...parameters.find(({ name }) => name === "colormap").allowed].sort(), [...colormaps].sort());

@@ -1,5 +1,6 @@
 /** The attributes as they stand in the page, and what they mean. */
 import { codes, type Method } from "../protocol.js";
+import { LIGHT, usualOpacity } from "../words/colours.js";
 import { failure } from "./failure.js";
 
 /** All that is observed, in the order of the documentation. */
@@ -40,13 +41,6 @@ export const loadings: readonly Loading[] = ["lazy", "eager"];
 export const reveals: readonly Reveal[] = ["auto", "interaction"];
 const backends: readonly Backend[] = ["auto", "cpu"];
 
-/** The colour scale of light, which takes it away where there is no evidence. */
-const LIGHT = "candle";
-
-/** How strong colours are where nobody says. A map of light is nothing at half its strength, paint at full strength hides the photo;
- *  edges stand on a grey of their own. */
-const usualOpacity = { light: 0.95, paint: 0.5, edges: 1 };
-
 /** What is asked. A change of any of it needs another map. */
 export interface Question {
   readonly method: Method;
@@ -85,7 +79,8 @@ export function paintOf(get: (name: Name) => string | null, channels = 1): Paint
   if (given !== "" && !(opacity >= 0 && opacity <= 1)) {
     throw failure(codes.badArgument, `opacity is a number from 0 to 1; given "${given}"`);
   }
-  const usual = channels > 1 ? usualOpacity.edges : colormap === LIGHT ? usualOpacity.light : usualOpacity.paint;
+  // Edges stand on a grey of their own.
+  const usual = channels > 1 ? 1 : usualOpacity(colormap);
   return { colormap, opacity: given === "" ? usual : opacity };
 }
 

@@ -76,7 +76,7 @@ export interface ToBlobOptions {
  * @attr {string} target - The class that is explained: its index (`281`), its name or an unambiguous part of one (`tabby`), or `top`, the likeliest one, which is the default.
  * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the scale of the first.
  * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The last convolution where left out.
- * @attr {string} colormap - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `viridis`, `magma`, …
+ * @attr {string} colormap - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `inferno`, `viridis`, `jet`
  * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5 for other colours, 1 for pixel maps.
  * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out, `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
  * @attr {string} backend - Where it is computed: `auto` (the default) or `cpu`.
@@ -344,7 +344,9 @@ export class CandlingViewElement extends HTMLElement {
       const run = await workplace.runOf(this, tools, photo, signal);
       const explain = this.#explainer(run, question, signal);
       const compared = question.compare === undefined ? [] : [question.compare];
-      const offered = this.#offered(run, this.explanation?.target.class).map(({ index }) => index);
+      const shown = this.explanation?.target.class;
+      // The one that is shown comes first: the page's heading asks about it.
+      const offered = this.#offered(run, shown).map(({ index }) => index).sort((a, b) => Number(b === shown) - Number(a === shown));
       const asked = classes ?? (type === "text/html" ? offered : [question.target, ...compared]);
       const maps = [];
       for (const target of asked) maps.push(await explain(target));

@@ -126,6 +126,7 @@ button.pill:hover { border-color: var(--_accent); }
 }
 .classes {
   display: flex;
+  position: relative;
   gap: 0.4em;
   margin: 0;
   padding: 3px 2em 3px 3px;

@@ -154,6 +154,9 @@ export class View {
         return make("li", {}, button);
       }),
     );
+    const chosen = this.#classes.querySelector<HTMLElement>("[aria-pressed=true]");
+    // A narrow bar has no room for all of them. Not `scrollIntoView`, which may scroll the post as well.
+    if (chosen !== null) this.#classes.scrollLeft = chosen.offsetLeft - (this.#classes.clientWidth - chosen.offsetWidth) / 2;
     if (focused !== undefined) this.#classes.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 

@@ -1,6 +1,7 @@
 /** What is exported, checked. */
 import { type Candling, CandlingError, Explanation, type Run } from "../candling.js";
 import { codes } from "../protocol.js";
+import { LIGHT, usualOpacity } from "../words/colours.js";
 import { question } from "./question.js";
 
 export interface ExportOptions {
@@ -26,9 +27,6 @@ const MOST_MAPS = 24;
 
 /** Of a title, a credit, and a description. */
 const MOST_CHARACTERS = 2000;
-
-const LIGHT = "candle";
-const USUAL_OPACITY = { light: 0.95, paint: 0.5 };
 
 /** The options with nothing left out. */
 export interface Subject {
@@ -62,7 +60,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
     check(fits, `${call}: ${name}`, `a string of at most ${MOST_CHARACTERS} characters`, typeof text === "string" ? `${text.slice(0, 40)}…` : text);
   }
   check(candling.colormaps.includes(colormap), `${call}: colormap`, `one of ${candling.colormaps.join(", ")}`, colormap);
-  const { opacity = colormap === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint } = options;
+  const { opacity = usualOpacity(colormap) } = options;
   check(typeof opacity === "number" && opacity >= 0 && opacity <= 1, `${call}: opacity`, "a number from 0 to 1", opacity);
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
   if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });

@@ -1,5 +1,6 @@
 /** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
 import type { Candling, Fit } from "../candling.js";
+import { LIGHT, usualOpacity } from "../words/colours.js";
 import { byId, fillOptions } from "./dom.js";
 import type { State } from "./permalink.js";
 import { camChoices, type CamChoice, isCamName } from "./words.js";
@@ -12,10 +13,6 @@ export interface Colours {
   /** 0 to 1. */
   readonly opacity: number;
 }
-
-/** Light takes nothing from the photo where it falls; paint covers it, and has to be thinner. */
-const USUAL_OPACITY = { light: 95, paint: 50 };
-const LIGHT = "candle";
 
 const method = byId("method", HTMLSelectElement);
 const layer = byId("layer", HTMLSelectElement);
@@ -81,7 +78,7 @@ export class Settings {
 
   /** Of the colour scale that is chosen, in per cent. */
   get usualOpacity(): number {
-    return colormap.value === LIGHT ? USUAL_OPACITY.light : USUAL_OPACITY.paint;
+    return 100 * usualOpacity(colormap.value);
   }
 
   get choice(): CamChoice {

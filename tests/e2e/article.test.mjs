@@ -62,9 +62,15 @@ function likeness(page, figure, asked, classes) {
   );
 }
 
-test("nothing heavy is asked for before the reader comes to the first live figure", async () => {
+test("nothing heavy is asked for before the reader comes to the first live figure, and the policy is the lab's", async () => {
   await withPage(async (page, requests) => {
+    await page.goto("/");
+    const policy = () => page.getAttribute('meta[http-equiv="Content-Security-Policy"]', "content");
+    const labs = await policy();
+    await page.goto("about:blank");
+    requests.length = 0;
     await page.goto(ADDRESS, { waitUntil: "networkidle" });
+    assert.equal(await policy(), labs);
     assert.ok(requests.some((url) => url.endsWith("/lib/how.js")));
     assert.deepEqual(requests.filter(isHeavy), []);
     const { max } = await map(page, "figure-failure", { target: 560 });

@@ -1,5 +1,6 @@
 /**
- * `npm run screenshots`: the lab's pictures in `docs/lab`, each state on a desktop and a phone, in the dark and by day.
+ * `npm run screenshots`: the lab's pictures in `docs/lab`, each state on a desktop and a phone, in the dark and by day, and the element's in a
+ * post.
  *
  * They are for people to look at, in the README and after a change of the page; no test compares them.
  */
@@ -8,6 +9,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../web/scripts/server.mjs";
 import { lookAt as look, settled } from "./support/lab.mjs";
+import { openPost, view } from "./support/post.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -106,6 +108,10 @@ try {
       await context.close();
     }
   }
+  const post = await browser.newPage({ baseURL: `http://localhost:${server.address().port}`, viewport: { width: 816, height: 800 }, serviceWorkers: "block" });
+  await openPost(post, view("controls"));
+  await post.waitForTimeout(600);
+  await post.locator("candling-view").screenshot({ path: `${docs}element.jpg`, type: "jpeg", quality: QUALITY });
 } finally {
   await browser.close();
   server.close();

@@ -14,7 +14,8 @@ export type { CandlingViewFailure } from "./element/failure.js";
 /** Makes the element known to the page. A name that is taken stays as it is: of two versions on one page the first serves both. A class has
  *  one name, so further ones are given to classes derived from it. */
 export function define(name = "candling-view"): void {
-  if (customElements.get(name) !== undefined) return;
+  // A server that renders the page has no elements.
+  if (globalThis.customElements === undefined || customElements.get(name) !== undefined) return;
   const taken = customElements.getName(CandlingViewElement) !== null;
   customElements.define(name, taken ? class extends CandlingViewElement {} : CandlingViewElement);
 }

@@ -14,6 +14,7 @@ import {
   type Reveal,
 } from "./attributes.js";
 import { importExport } from "./client.js";
+import { BaseElement } from "./base.js";
 import type { CandlingViewEventMap, CandlingViewEvents, CandlingViewState } from "./events.js";
 import { aborted, asFailure, type CandlingViewFailure, failure } from "./failure.js";
 import { Latch } from "./latch.js";
@@ -72,16 +73,16 @@ export interface ToBlobOptions {
  *
  * @element candling-view
  *
- * @attr {string} method - What is computed: `grad-cam` (where, per class; the default), `guided-backprop` (fine edges, hardly per class), `guided-grad-cam` (both), `cam`, `hires-cam`, `layer-cam`, `gradient`, `input-x-gradient` or `deconvnet`.
- * @attr {string} target - The class that is explained: its index (`281`), its name or an unambiguous part of one (`tabby`), or `top`, the likeliest one, which is the default.
+ * @attr {"grad-cam" | "guided-backprop" | "guided-grad-cam" | "cam" | "hires-cam" | "layer-cam" | "gradient" | "input-x-gradient" | "deconvnet"} [method=grad-cam] - What is computed: `grad-cam` (where, per class; the default), `guided-backprop` (fine edges, hardly per class), `guided-grad-cam` (both), `cam`, `hires-cam`, `layer-cam`, `gradient`, `input-x-gradient` or `deconvnet`.
+ * @attr {string} [target=top] - The class that is explained: its index (`281`), its name or an unambiguous part of one (`tabby`), or `top`, the likeliest one, which is the default.
  * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the scale of the first.
  * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The last convolution where left out.
- * @attr {string} colormap - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `inferno`, `viridis`, `jet`
+ * @attr {"candle" | "turbo" | "inferno" | "viridis" | "jet"} [colormap=candle] - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `inferno`, `viridis`, `jet`.
  * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5 for other colours, 1 for pixel maps.
  * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out, `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
- * @attr {string} backend - Where it is computed: `auto` (the default) or `cpu`.
- * @attr {string} loading - `lazy`: when the reader comes near (the default); `eager`: at once.
- * @attr {string} reveal - `auto`: the map is shown when it is there (the default); `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
+ * @attr {"auto" | "cpu"} [backend=auto] - Where it is computed: `auto` (the default) or `cpu`.
+ * @attr {"lazy" | "eager"} [loading=lazy] - `lazy`: when the reader comes near (the default); `eager`: at once.
+ * @attr {"auto" | "interaction"} [reveal=auto] - `auto`: the map is shown when it is there (the default); `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
  * @attr {boolean} controls - Shows a bar under the photo: the likeliest classes, the method, the map's strength, and what the map says in a sentence.
  *
  * @fires statechange - The state is another one: `detail.state`, `detail.previous`.
@@ -94,18 +95,20 @@ export interface ToBlobOptions {
  * @slot reveal - The words on the button that asks for the map.
  *
  * @csspart stage - The photo and all that lies over it.
- * @csspart map - The canvas of a map; `compare` is the one to the right of the divider.
+ * @csspart map - The canvas of a map.
+ * @csspart compare - Of two maps, the one to the right of the divider.
  * @csspart divider - The slider that parts two maps.
  * @csspart tag - The name of a class on its side of the divider.
  * @csspart reveal - The button that asks for the map.
  * @csspart progress - What is shown while the reader waits for more than half a second.
- * @csspart meter - The bar of the download in it.
- * @csspart cancel - The button in it.
+ * @csspart meter - The bar of the download in `progress`.
+ * @csspart cancel - The button in `progress`, which stops the work.
  * @csspart error - What is shown when something went wrong.
- * @csspart retry - The button in it.
+ * @csspart retry - The button in `error`.
  * @csspart bar - The bar under the photo.
- * @csspart classes - The list of classes in it.
- * @csspart class - The button of a class; `chosen` is the one that is explained.
+ * @csspart classes - The list of classes in the bar.
+ * @csspart class - The button of a class.
+ * @csspart chosen - Of these, the one that is explained.
  * @csspart method - The choice of methods.
  * @csspart opacity - The slider of the map's strength.
  * @csspart status - The sentence on the map.
@@ -118,14 +121,14 @@ export interface ToBlobOptions {
  * @cssprop [--candling-bar-height=6.5em] - The least height of the bar.
  * @cssprop [--candling-reveal=400ms] - How long a map takes to appear.
  *
- * @cssstate idle - As the property `state`; so are the others.
+ * @cssstate idle - Nothing is asked yet, or it was aborted. As the property `state`; so are the others.
  * @cssstate waiting - For the photo, or for its turn.
  * @cssstate loading - The network is on its way.
  * @cssstate running - It computes.
  * @cssstate ready - The map is there.
  * @cssstate error - It could not be.
  */
-export class CandlingViewElement extends HTMLElement {
+export class CandlingViewElement extends BaseElement {
   /** @internal */
   static readonly observedAttributes: readonly string[] = names;
 

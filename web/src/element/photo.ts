@@ -17,6 +17,8 @@ function arrival(image: HTMLImageElement, signal: AbortSignal): Promise<void> {
       reject(failure(codes.imageUnreachable, `${reason}; give it the address of a picture`));
     };
     if (signal.aborted) return reject(signal.reason);
+    // One that waits for the reader would be waited for here.
+    if (image.loading === "lazy") image.loading = "eager";
     if (image.complete) return image.naturalWidth > 0 ? resolve() : unreachable();
     const once = { once: true, signal } as const;
     image.addEventListener("load", () => resolve(), once);

@@ -100,8 +100,8 @@ canvas.veiled { opacity: 0 !important; }
 }
 button.pill { min-block-size: 2.75em; cursor: pointer; }
 button.pill:hover { border-color: var(--_accent); }
-.progress { opacity: 0; animation: appear 200ms 500ms forwards; }
-.progress progress { inline-size: 6em; block-size: 0.4em; accent-color: var(--_accent); }
+.progress { white-space: nowrap; opacity: 0; animation: appear 200ms 500ms forwards; }
+.progress progress { min-inline-size: 2em; inline-size: 6em; block-size: 0.4em; accent-color: var(--_accent); }
 @keyframes appear { to { opacity: 1; } }
 .error { flex-wrap: wrap; max-block-size: 100%; overflow-y: auto; border-color: var(--_accent); font-size: 0.8125em; overflow-wrap: anywhere; }
 .pill button {
@@ -127,6 +127,8 @@ button.pill:hover { border-color: var(--_accent); }
 .classes {
   display: flex;
   position: relative;
+  flex: none;
+  min-block-size: calc(2.3em + 6px);
   gap: 0.4em;
   margin: 0;
   padding: 3px 2em 3px 3px;

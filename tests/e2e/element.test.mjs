@@ -151,6 +151,21 @@ test("the map lies on the photo's pixels, whatever border, padding, fit or place
     await page.setViewportSize({ width: 500, height: 700 });
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await fits();
+    // the whole photo in a box of other proportions: the map has no bars
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("img { width: 300px; height: 300px; aspect-ratio: auto; object-fit: contain; object-position: left bottom; border: 0; padding: 0; margin: 0 }");
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    });
+    await page.waitForFunction(() => {
+      const map = document.querySelector("candling-view").shadowRoot.querySelector("canvas").getBoundingClientRect();
+      return Math.abs(map.width - 300) < 0.5 && Math.abs(map.height - (300 * 478) / 800) < 0.5;
+    });
+    const under = await page.$eval("candling-view", (element) => {
+      const [map, photo] = [element.shadowRoot.querySelector("canvas"), element.querySelector("img")].map((each) => each.getBoundingClientRect());
+      return Math.abs(map.bottom - photo.bottom) + Math.abs(map.left - photo.left);
+    });
+    assert.ok(under <= 2 * PLACE);
     const ratio = await page.$eval("candling-view", ({ shadowRoot }) => {
       const { width, height } = shadowRoot.querySelector("canvas");
       return width / height;

@@ -30,6 +30,7 @@ const contents = [
     "embed.js",
     "embed.html",
     "embed.css",
+    "custom-elements.json",
     ...builds.flatMap((build) => [`${build}/candling_wasm.js`, `${build}/candling_wasm_bg.wasm`]),
     "integrity.json",
     "models/LICENSE",
@@ -95,8 +96,8 @@ test("declarations speak of nothing that is not there", async () => {
 
 test("every address that package.json gives is a file", () => {
   const addresses = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(addresses));
-  const { exports, main, types, unpkg, jsdelivr, sideEffects } = description;
-  for (const address of addresses([exports, main, types, unpkg, jsdelivr, sideEffects])) {
+  const { exports, main, types, customElements, unpkg, jsdelivr, sideEffects } = description;
+  for (const address of addresses([exports, main, types, customElements, unpkg, jsdelivr, sideEffects])) {
     const [before, after] = address.replace(/^\.\//, "").split("*");
     const isNamed = (path) => (after === undefined ? path === before : path.startsWith(before) && path.endsWith(after));
     assert.ok(files.some(isNamed), address);

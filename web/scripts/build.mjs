@@ -11,12 +11,14 @@
  *   embed.js            the script of embed.html; imports candling-view-element.js
  *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
+ *   custom-elements.json       what editors and the API page know the element by
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildManifest } from "./manifest.mjs";
 import { www } from "./server.mjs";
 import { buildServiceWorker } from "./service-worker.mjs";
 
@@ -65,4 +67,5 @@ await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
 await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
 
+buildManifest();
 await buildServiceWorker(www);

@@ -26,6 +26,7 @@ const files = {
     "candling-view-element.js",
     "candling-view.classic.js",
     "embed.js",
+    "custom-elements.json",
     ...builds.flatMap((build) => [`${build}/candling_wasm.js`, `${build}/candling_wasm_bg.wasm`]),
   ]),
   "embed.html": "www/embed.html",

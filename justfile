@@ -18,7 +18,7 @@ demo: build
 test: toolchain lint build chromium
     cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
     npm --prefix web run --silent typecheck
-    node --test tests/layout.test.mjs
+    node --test tests/layout.test.mjs tests/manifest.test.mjs
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
     npm --prefix web run --silent test-package
 

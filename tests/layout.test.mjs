@@ -51,6 +51,7 @@ const layers = [
   ["export/", "candling-export."],
   ["element/", "candling-view"],
   ["embed/", "embed."],
+  ["api."],
   ["how/", "how."],
   ["lab/", "lab."],
 ];

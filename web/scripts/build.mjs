@@ -11,6 +11,7 @@
  *   embed.js            the script of embed.html; imports candling-view-element.js
  *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
+ *   api.js              the script of the API page, api.html, which is written here too; imports candling-view-element.js
  *   custom-elements.json       what editors and the API page know the element by
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
@@ -18,6 +19,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildApi } from "./api.mjs";
 import { buildManifest } from "./manifest.mjs";
 import { www } from "./server.mjs";
 import { buildServiceWorker } from "./service-worker.mjs";
@@ -62,10 +64,10 @@ const options = {
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
 // Each in one file: other pages copy them.
-await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "door.ts", "embed.ts", "how.ts") });
+await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "api.ts", "door.ts", "embed.ts", "how.ts") });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
 await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
 
-buildManifest();
+await buildApi(www, buildManifest());
 await buildServiceWorker(www);

@@ -19,6 +19,7 @@ export interface ExportOptions {
   readonly colormap?: string;
   /** Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for others, which are paint. */
   readonly opacity?: number;
+  /** Once aborted, it fails with its reason, and no file is made. */
   readonly signal?: AbortSignal;
 }
 

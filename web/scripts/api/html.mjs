@@ -1,0 +1,30 @@
+/** Markup in which nothing that is put in can become markup. */
+
+class Markup {
+  constructor(text) {
+    this.text = text;
+  }
+}
+
+const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escape = (text) => String(text).replace(/[&<>"]/g, (character) => entities[character]);
+
+function textOf(value) {
+  if (value instanceof Markup) return value.text;
+  return Array.isArray(value) ? value.map(textOf).join("") : escape(value);
+}
+
+/** A template whose values are escaped, but those that are markup themselves. */
+export function html(strings, ...values) {
+  return new Markup(String.raw({ raw: strings }, ...values.map(textOf)));
+}
+
+/** A sentence as comments have it: with `code` in it. */
+export function sentence(text = "") {
+  return text.split(/`([^`]+)`/).map((piece, at) => (at % 2 === 1 ? html`<code>${piece}</code>` : piece));
+}
+
+/** Lines of a program; long ones are scrolled, by keyboard too. */
+export function program(text, name) {
+  return html`<pre tabindex="0" role="group" aria-label="${name}"><code>${text.trim()}</code></pre>`;
+}

@@ -178,6 +178,8 @@ test("abort ends the download, keeps what is shown, and the reader may ask again
       await page.unrouteAll({ behavior: "ignoreErrors" });
       await page.locator("candling-view [part=reveal]").click();
       await states(page, "ready");
+      await element(page, (view) => view.abort());
+      assert.equal(await element(page, ({ state }) => state), "ready", "nothing was under way");
       await element(page, (view) => {
         view.target = 281;
         queueMicrotask(() => queueMicrotask(() => view.abort()));

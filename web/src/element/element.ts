@@ -316,8 +316,10 @@ export class CandlingViewElement extends BaseElement {
     return promise;
   }
 
-  /** Stops what is under way, and the model's download where nobody else waits for it. The map that is shown stays. */
+  /** Stops what is under way, and the model's download where nobody else waits for it. The map that is shown stays. Does nothing where
+   *  nothing is under way. */
   abort(): void {
+    if (this.#job === undefined || this.#state === "ready") return;
     const focused = this.shadowRoot?.activeElement != null;
     this.#asked = false;
     this.#near = false;

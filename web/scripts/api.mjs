@@ -38,7 +38,7 @@ function chapters(element, embed) {
     chapter("styling", "Styling, and nothing that jumps", program(programs.theme, "A theme"),
       html`<p>Give the <code>&lt;img&gt;</code> its <code>width</code> and <code>height</code>, and reserve the bar’s room before the script is there. With these lines nothing moves:</p>`,
       program(programs.steady, "Room that is reserved"),
-      html`<p>The bar is as high as its content where that needs more. On a column narrower than about 24&nbsp;em, reserve 12&nbsp;rem.</p>`),
+      html`<p>The bar is as high as its content where that needs more. 10&nbsp;rem are enough for one map in a column of 16&nbsp;rem or more; two maps, whose sentence is twice as long, take up to 13&nbsp;rem in a column narrower than 20.</p>`),
     chapter("codes", "Error codes", html`<p>In <code>detail.code</code> of the event <code>error</code>, and in <code>code</code> of whatever a promise fails with. They are stable; the messages beside them are for people.</p>`, reference.codes()),
     chapter("frame", "The frame", html`<p>Where a platform takes no scripts but frames: <code>embed.html</code> of the package. It asks its own host, and that of the photo.</p>`,
       program(programs.frame, "A frame"), reference.embedParameters(embed)),

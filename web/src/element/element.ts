@@ -466,7 +466,8 @@ export class CandlingViewElement extends BaseElement {
     this.#view.image = image;
     const same = image === this.#photo && (image === undefined || image.currentSrc === this.#address);
     this.#photo = image;
-    if (same && this.#state !== "error") return;
+    // One that came after all is another one.
+    if (same && this.#failure?.code !== codes.imageUnreachable) return;
     this.#workplace?.forget(this);
     this.#shown = undefined;
     this.#predictions = [];
@@ -493,6 +494,7 @@ export class CandlingViewElement extends BaseElement {
     const job = new AbortController();
     this.#job = job;
     this.#failure = undefined;
+    this.#address = this.image?.currentSrc;
     this.#view.error = undefined;
     this.#view.revealable = !this.#asked && this.reveal === "interaction";
     this.#view.busy = "waiting";

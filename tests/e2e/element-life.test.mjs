@@ -87,6 +87,10 @@ test("values that are not allowed are told, and after an error the next change i
   await withPage(async (page) => {
     await openPost(page, view('method="grad-camera"'), { ready: false });
     await states(page, "error");
+    // A photo whose address the browser settles late is asked about once more.
+    await page.waitForFunction(() => document.querySelector("img").complete);
+    const expected = await codes(page);
+    assert.equal(expected[0], "bad-argument");
     const changes = [
       [{ method: "grad-cam", target: "unicorn" }, "unknown-class", /unicorn/],
       [{ target: "1000" }, "unknown-class", /1000/],
@@ -95,7 +99,6 @@ test("values that are not allowed are told, and after an error the next change i
       [{ opacity: "", reveal: "never" }, "bad-argument", /reveal.*"auto", "interaction".*"never"/],
       [{ reveal: "", method: "gradient", layer: "head" }, "bad-argument", /layer/],
     ];
-    const expected = ["bad-argument"];
     for (const [change, code, words] of changes) {
       expected.push(code);
       await page.evaluate((change) => Object.assign(document.querySelector("candling-view"), change), change);

@@ -130,3 +130,12 @@ test("nothing in it says where it was built, or asks for a source map that is no
     }
   }
 });
+
+test("a server that renders pages may import every module, and nothing is defined there", async () => {
+  for (const name of ["candling", "candling-export", "candling-view", "candling-view-element"]) {
+    await import(join(unpacked, `dist/${name}.js`));
+  }
+  const { define } = await import(join(unpacked, "dist/candling-view-element.js"));
+  define();
+  assert.equal(globalThis.customElements, undefined);
+});

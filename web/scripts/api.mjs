@@ -44,7 +44,7 @@ function chapters(element, embed) {
       program(programs.frame, "A frame"), reference.embedParameters(embed)),
     chapter("files", "Files that need nothing", html`<p>A page of less than 400&nbsp;kB without a script, whose reader switches between classes, or a PNG with a caption.</p>`,
       program(programs.files, "Export"), reference.options("web/src/export/options.ts", "ExportOptions")),
-    chapter("recipes", "Recipes", html`<p>React, Vue, Svelte and MDX as the package’s tests build and open them; <code>npm install candling</code> first. A page that is also rendered on a server imports it where the browser’s code begins.</p>`,
+    chapter("recipes", "Recipes", html`<p>React, Vue, Svelte and MDX as the package’s tests build and open them; <code>npm install candling</code> first. Servers that render pages may import it too: it does nothing there.</p>`,
       ...[
         ["React", fixture("react/src/App.tsx")], ["Vue", fixture("vue/App.vue")], ["Vue: vite.config.js", fixture("vue/vite.config.js")], ["Svelte", fixture("svelte/App.svelte")], ["Markdown (MDX)", fixture("mdx/post.mdx")],
         ["Astro", programs.astro], ["Hugo", programs.hugo], ["WordPress", programs.wordpress], ["A classic script", programs.classic],

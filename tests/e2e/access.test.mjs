@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
-import { openLab, stage } from "./support/stage.mjs";
+import { frames, openLab, stage } from "./support/stage.mjs";
 
 /** Rules that find something to judge on the page, and are content with it. A page with nothing but a title passes four. */
 const LEAST_PASSES = 40;
@@ -19,7 +19,7 @@ async function lookAtEverything(page) {
   for (const section of sections) await section.scrollIntoViewIfNeeded();
   await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
   // a frame for what watches the scrolling, and one for what it starts
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await frames(page);
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
   // back, so that what stays at the top covers nothing
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
 import { MODULE, openPost, view } from "./support/post.mjs";
-import { stage } from "./support/stage.mjs";
+import { frames, stage } from "./support/stage.mjs";
 import { steady } from "../../web/scripts/api/programs.mjs";
 
 const ADDRESS = "/api.html";
@@ -56,6 +56,8 @@ for (const [width, colorScheme] of [[390, "light"], [1280, "dark"]]) {
       await page.goto(ADDRESS);
       for (const narrow of [320, 2560, width]) {
         await page.setViewportSize({ width: narrow, height: 900 });
+        // in a frame: a map is laid over its photo anew just before it
+        await frames(page);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `at ${narrow}`);
       }
       await page.$$eval("details", (all) => { for (const each of all) each.open = true; });

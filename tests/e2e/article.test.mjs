@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
 import { slide } from "./support/lab.mjs";
-import { stage } from "./support/stage.mjs";
+import { frames, stage } from "./support/stage.mjs";
 
 const ADDRESS = "/how.html";
 const [DOG, MAU, PANDA] = [235, 285, 388];
@@ -185,6 +185,8 @@ for (const [width, colorScheme] of [[390, "light"], [1280, "dark"]]) {
         await page.goto(ADDRESS);
         for (const narrow of [320, 2560, width]) {
           await page.setViewportSize({ width: narrow, height: 900 });
+          // in a frame: a map is laid over its photo anew just before it
+          await frames(page);
           assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `no scrolling sideways at ${narrow}`);
         }
         await page.evaluate(() => { window.shifts.length = 0; });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { CLASSIC, MODULE, openPost, painted, policy, states, told, view } from "./support/post.mjs";
-import { MODEL, setTraps, stage } from "./support/stage.mjs";
+import { frames, MODEL, setTraps, stage } from "./support/stage.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -149,7 +149,7 @@ test("the map lies on the photo's pixels, whatever border, padding, fit or place
     };
     await fits();
     await page.setViewportSize({ width: 500, height: 700 });
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await frames(page);
     await fits();
     // the whole photo in a box of other proportions: the map has no bars
     await page.evaluate(() => {

@@ -79,6 +79,7 @@ function page(policy, chapters) {
     <link rel="icon" href="favicon.svg" type="image/svg+xml">
     <link rel="preload" href="fonts/fraunces-600.woff2" as="font" type="font/woff2" crossorigin>
     <link rel="stylesheet" href="base.css">
+    <link rel="stylesheet" href="reading.css">
     <link rel="stylesheet" href="api.css">
     <script type="module" src="lib/api.js"></script>
   </head>

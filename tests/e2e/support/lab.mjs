@@ -1,5 +1,5 @@
 /** The lab's page as a visitor handles it. */
-import { idle } from "./stage.mjs";
+import { frames, idle } from "./stage.mjs";
 
 /** Waits until a photo of this title is on the page with its maps. */
 export async function shown(page, title) {
@@ -24,7 +24,7 @@ export async function lookAt(page, id) {
 export async function settled(page, id) {
   await idle(page);
   // what comes into sight is told to the page a frame later
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await frames(page);
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }
 

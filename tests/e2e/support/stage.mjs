@@ -190,6 +190,11 @@ function withMaximum(module, maximum) {
   throw new Error("the module has no memory");
 }
 
+/** Waits until what the page does before it is drawn was done, and what it does after. */
+export function frames(page) {
+  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** A worker that was ended takes a moment to go. */
 export async function workersLeft(page, count) {
   for (let tries = 0; page.workers().length !== count && tries < 50; tries++) await sleep(100);

@@ -76,8 +76,10 @@ test("ten elements: one worker, one model, one download, and the order in which 
 test("elements that are all in the window: from top to bottom, left to right", async () => {
   await withPage(
     async (page) => {
-      await openPost(page, photos(6).map((photo) => view("", photo)).join(""));
-      assert.deepEqual((await told(page, "explain")).map(({ which }) => which), [0, 1, 2, 3, 4, 5]);
+      const [folded, ...seen] = photos(7);
+      const body = `<details><summary>More</summary>${view('loading="eager"', folded)}</details>${seen.map((photo) => view("", photo)).join("")}`;
+      await openPost(page, body);
+      assert.deepEqual((await told(page, "explain")).map(({ which }) => which), [1, 2, 3, 4, 5, 6, 0], "what is folded away comes last");
     },
     { viewport: { width: 900, height: 4000 } },
   );

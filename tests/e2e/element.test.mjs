@@ -55,6 +55,7 @@ for (const [name, script] of [["module", MODULE], ["classic", CLASSIC]]) {
       assert.deepEqual((await told(page)).map(({ type, state }) => state ?? type).filter((word) => word !== "progress"), [
         "waiting",
         "loading",
+        "waiting",
         "running",
         "predict",
         "ready",
@@ -166,6 +167,17 @@ test("the map lies on the photo's pixels, whatever border, padding, fit or place
       return Math.abs(map.bottom - photo.bottom) + Math.abs(map.left - photo.left);
     });
     assert.ok(under <= 2 * PLACE);
+    // a slide may be scaled as a whole
+    await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("main { transform: scale(0.5) } img { width: 400px; height: auto; object-fit: fill }");
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    });
+    await page.waitForFunction(() => {
+      const element = document.querySelector("candling-view");
+      const [map, photo] = [element.shadowRoot.querySelector("canvas"), element.querySelector("img")].map((each) => each.getBoundingClientRect());
+      return Math.abs(photo.width - 200) < 0.5 && Math.abs(map.width - photo.width) < 0.5 && Math.abs(map.bottom - photo.bottom) < 0.5;
+    });
     const ratio = await page.$eval("candling-view", ({ shadowRoot }) => {
       const { width, height } = shadowRoot.querySelector("canvas");
       return width / height;
@@ -196,6 +208,7 @@ test("reveal=interaction: nothing is loaded until the button is pressed", async 
     await states(page, "ready");
     assert.equal(await page.$eval("candling-view", ({ shadowRoot }) => shadowRoot.querySelector("canvas").classList.contains("veiled")), true);
     await page.locator("candling-view [part=reveal]").first().click();
+    assert.ok(await page.locator("candling-view [part=reveal]").first().isHidden());
     assert.equal(await page.$eval("candling-view", ({ shadowRoot }) => shadowRoot.querySelector("canvas").classList.contains("veiled")), false);
   });
 });

@@ -47,7 +47,7 @@ function unreachable({ origin, host, pathname }: URL): string {
 
 try {
   const values = readAddress(page);
-  document.title = values.get("alt") ?? document.title;
+  document.title = values.get("alt") || document.title;
   nameModel();
   define();
   document.body.replaceChildren(figure(values));

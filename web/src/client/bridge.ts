@@ -130,7 +130,7 @@ export class Bridge {
 
   async #boot(): Promise<Answer<"load">> {
     if (this.#closed) throw closed();
-    const worker = this.#spawn();
+    const worker = this.#spawned();
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
       if (worker === this.#worker) this.#receive(data);
@@ -150,6 +150,15 @@ export class Bridge {
     } catch (error) {
       this.#dropWorker();
       throw error;
+    }
+  }
+
+  /** Some browsers refuse a worker at once, by their policy, and others later. */
+  #spawned(): Worker {
+    try {
+      return this.#spawn();
+    } catch (cause) {
+      throw unavailable(`${cause instanceof Error ? cause.message : String(cause)}; ${NOT_LOADED}`);
     }
   }
 

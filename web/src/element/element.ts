@@ -138,7 +138,12 @@ export class CandlingViewElement extends BaseElement {
 
   readonly #view: View;
   readonly #internals = this.attachInternals();
-  readonly #photoChanged = () => this.#renew();
+  readonly #photoChanged = ({ target }: Event) => {
+    // Not the element's own event of that name.
+    if (target !== this) this.#renew();
+  };
+  /** A photo may be exchanged without an event, where it is deeper than the slot or was there before. */
+  readonly #content = new MutationObserver(() => this.#renew());
   readonly #online = () => this.#retry();
   #state: CandlingViewState = "idle";
   /** In a document, and working. */
@@ -146,6 +151,10 @@ export class CandlingViewElement extends BaseElement {
   #near = false;
   /** The reader, or the page, asked for the map itself. */
   #asked = false;
+  /** Aborted, and not asked again since. */
+  #stopped = false;
+  /** Attributes changed while the element was in no document. */
+  #missed = false;
   /** The reader has used this very element. */
   #used = false;
   #changed: Set<Name> | undefined;
@@ -160,6 +169,8 @@ export class CandlingViewElement extends BaseElement {
   #address: string | undefined;
   #failure: CandlingViewFailure | undefined;
   #latch: Latch<Explanation> | undefined;
+  /** Ends the making of files when the photo, or the element, is gone. */
+  #files = new AbortController();
   #stopApproach = () => {};
 
   constructor() {
@@ -172,18 +183,17 @@ export class CandlingViewElement extends BaseElement {
       },
       cancel: () => this.abort(),
       choose: (target) => {
-        this.#used = true;
+        this.#want();
         this.target = String(target);
       },
       method: (method) => {
-        this.#used = true;
+        this.#want();
         this.method = method;
       },
       opacity: (opacity) => {
         this.opacity = opacity;
       },
     });
-    this.shadowRoot?.addEventListener("slotchange", this.#photoChanged);
   }
 
   /** What is computed. */
@@ -282,7 +292,7 @@ export class CandlingViewElement extends BaseElement {
 
   /** The `<img>` that is explained. */
   get image(): HTMLImageElement | undefined {
-    return this.querySelector("img") ?? undefined;
+    return this.querySelector<HTMLImageElement>(":scope > img:not([slot]), :scope > :not([slot]) img") ?? undefined;
   }
 
   /** What the network says of the photo: all classes, best first; empty until it was asked. */
@@ -307,7 +317,8 @@ export class CandlingViewElement extends BaseElement {
   async explain(): Promise<Explanation> {
     if (!this.isConnected) throw failure(codes.unavailable, "the element is in no document; insert it first");
     this.#asked = true;
-    this.#view.revealed = true;
+    this.#stopped = false;
+    this.#arrange();
     const { explanation } = this;
     if (this.#state === "ready" && this.#changed === undefined && explanation !== undefined) return explanation;
     this.#latch ??= new Latch();
@@ -320,11 +331,10 @@ export class CandlingViewElement extends BaseElement {
    *  nothing is under way. */
   abort(): void {
     if (this.#job === undefined || this.#state === "ready") return;
+    this.#stopped = true;
     const focused = this.shadowRoot?.activeElement != null;
-    this.#asked = false;
-    this.#near = false;
     this.#stop(aborted());
-    this.#rest();
+    this.#enter("idle");
     // The button that was pressed is gone; the keyboard stays in this place.
     if (focused) this.#view.focusReveal();
   }
@@ -338,27 +348,24 @@ export class CandlingViewElement extends BaseElement {
     if (type !== "image/png" && type !== "text/html") {
       throw failure(codes.badArgument, `toBlob: type is "image/png", "text/html"; given ${JSON.stringify(type)}`);
     }
-    await this.explain();
+    if (!this.isConnected) throw failure(codes.unavailable, "the element is in no document; insert it first");
     const question = questionOf((name) => this.getAttribute(name));
+    const { signal } = this.#files;
     const { exportFigure, exportPage } = await importExport();
-    const { signal } = new AbortController();
     const image = this.image;
     const photo = await photoOf(image, signal);
+    if (signal.aborted) throw signal.reason;
     const workplace = this.#joined();
     return workplace.turn(this, signal, () => {}, async (tools) => {
       const run = await workplace.runOf(this, tools, photo, signal);
       const explain = this.#explainer(run, question, signal);
-      const compared = question.compare === undefined ? [] : [question.compare];
-      const shown = this.explanation?.target.class;
-      // The one that is shown comes first: the page's heading asks about it.
-      const offered = this.#offered(run, shown).map(({ index }) => index).sort((a, b) => Number(b === shown) - Number(a === shown));
-      const asked = classes ?? (type === "text/html" ? offered : [question.target, ...compared]);
+      const chosen = await explain(question.target);
+      const asked = classes ?? this.#usualClasses(type, run, chosen, question);
       const maps = [];
-      for (const target of asked) maps.push(await explain(target));
-      const [first] = maps;
-      const { colormap, opacity } = paintOf((name) => this.getAttribute(name), first?.channels);
+      for (const target of asked) maps.push(target === chosen.target.class ? chosen : await explain(target));
+      const { colormap, opacity } = paintOf((name) => this.getAttribute(name), chosen.channels);
       const words = { alt: image?.alt ?? "", ...(title === undefined ? {} : { title }), ...(credit === undefined ? {} : { credit }) };
-      const subject = { candling: tools.candling, maps, colormap, opacity, ...words };
+      const subject = { candling: tools.candling, maps, colormap, opacity, signal, ...words };
       return type === "text/html" ? exportPage(subject) : exportFigure(subject);
     });
   }
@@ -375,15 +382,18 @@ export class CandlingViewElement extends BaseElement {
       Reflect.set(this, name, value);
     }
     this.#view.controls = this.controls;
-    this.addEventListener("load", this.#photoChanged, { capture: true });
+    for (const type of ["load", "error"]) this.addEventListener(type, this.#photoChanged, { capture: true });
+    this.#content.observe(this, { childList: true, subtree: true });
     addEventListener("online", this.#online);
     this.#stopApproach = onApproach(this, () => {
       this.#near = true;
       this.#proceed();
     });
     this.#internals.states.add(this.#state);
-    this.#photo = this.image;
-    this.#view.image = this.#photo;
+    // It may come back with other attributes, or another photo.
+    this.#renew();
+    if (this.#missed && this.#state === "ready") this.#ask();
+    this.#missed = false;
     this.#proceed();
   }
 
@@ -394,20 +404,26 @@ export class CandlingViewElement extends BaseElement {
       if (this.isConnected || !this.#present) return;
       this.#present = false;
       this.#near = false;
-      this.removeEventListener("load", this.#photoChanged, { capture: true });
+      for (const type of ["load", "error"]) this.removeEventListener(type, this.#photoChanged, { capture: true });
+      this.#content.disconnect();
       removeEventListener("online", this.#online);
       this.#stopApproach();
       this.#stop(aborted());
       this.#workplace?.leave(this);
       this.#workplace = undefined;
+      this.#forgetFiles();
       this.#view.rest();
-      if (this.#state !== "ready") this.#rest();
+      if (this.#state !== "ready") this.#enter("idle");
     });
   }
 
   /** @internal */
   attributeChangedCallback(name: Name, previous: string | null, value: string | null): void {
-    if (!this.#present || previous === value) return;
+    if (previous === value) return;
+    if (!this.#present) {
+      this.#missed = true;
+      return;
+    }
     if (this.#changed === undefined) {
       this.#changed = new Set();
       // Several attributes that are set one after the other are one change.
@@ -426,37 +442,55 @@ export class CandlingViewElement extends BaseElement {
     this.#changed = undefined;
     if (!this.#present) return;
     this.#view.controls = this.controls;
+    this.#arrange();
     const kinds = [...changed];
-    if (kinds.every((name) => ofTime.has(name))) return this.#proceed();
-    // Values that are not allowed have to be told; so has their mending.
     const shown = this.#state === "ready" ? this.#shown : undefined;
-    if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name))) return void this.#repaint(shown);
     if (changed.has("model")) {
       this.#workplace?.leave(this);
       this.#workplace = undefined;
       this.#predictions = [];
     }
-    if (this.#job !== undefined || this.#state === "ready" || this.#state === "error") this.#ask();
+    // Values that are not allowed have to be told, and so has their mending: after an error everything is asked again.
+    if (kinds.every((name) => ofTime.has(name))) this.#proceed();
+    else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name))) void this.#repaint(shown);
+    else if (this.#job !== undefined || this.#state === "ready" || this.#state === "error") this.#ask();
     else this.#proceed();
+    this.#settle();
+  }
+
+  /** The reader wants a map, by what was done to this element. */
+  #want(): void {
+    this.#used = true;
+    this.#asked = true;
+    this.#stopped = false;
+  }
+
+  /** Gives those who wait for a map the one that is there, or asks for it. */
+  #settle(): void {
+    if (this.#latch === undefined || this.#job !== undefined) return;
+    const { explanation } = this;
+    if (this.#state !== "ready" || explanation === undefined) return this.#ask();
+    this.#latch.open(explanation);
+    this.#latch = undefined;
   }
 
   /** Whether the map is wanted now. */
   get #wanted(): boolean {
+    if (this.#stopped) return false;
     if (this.#asked || this.loading === "eager") return true;
     return this.reveal === "auto" && this.#near;
   }
 
   #proceed(): void {
-    const revealed = this.#asked || this.reveal === "auto";
-    this.#view.revealed = revealed;
-    this.#view.revealable = !revealed;
+    this.#arrange();
     if (this.#wanted && this.#state === "idle" && this.#job === undefined) this.#ask();
   }
 
-  /** Back to where the reader may ask. */
-  #rest(): void {
-    this.#enter("idle");
-    this.#view.revealable = true;
+  /** Whether the map is seen, and whether the reader is offered to ask for it. */
+  #arrange(): void {
+    const revealed = this.#asked || this.reveal === "auto";
+    this.#view.revealed = revealed;
+    this.#view.revealable = !revealed || (this.#stopped && this.#state === "idle");
   }
 
   /** The photo is another one, or may have moved. A map of what was there before would lie. */
@@ -468,11 +502,17 @@ export class CandlingViewElement extends BaseElement {
     this.#photo = image;
     // One that came after all is another one.
     if (same && this.#failure?.code !== codes.imageUnreachable) return;
+    this.#forgetFiles();
     this.#workplace?.forget(this);
     this.#shown = undefined;
     this.#predictions = [];
     this.#view.clear();
     if (this.#state !== "idle" || this.#wanted) this.#ask();
+  }
+
+  #forgetFiles(): void {
+    this.#files.abort(aborted());
+    this.#files = new AbortController();
   }
 
   #retry(): void {
@@ -495,8 +535,7 @@ export class CandlingViewElement extends BaseElement {
     this.#job = job;
     this.#failure = undefined;
     this.#address = this.image?.currentSrc;
-    this.#view.error = undefined;
-    this.#view.revealable = !this.#asked && this.reveal === "interaction";
+    this.#view.fail(undefined, false);
     this.#view.busy = "waiting";
     this.#enter("waiting");
     this.#answer(job.signal).then(
@@ -522,8 +561,8 @@ export class CandlingViewElement extends BaseElement {
     this.#failure = error;
     // Whatever is shown answers an older question.
     this.#shown = undefined;
-    this.#view.clear();
-    this.#view.error = error;
+    this.#view.withdraw();
+    this.#view.fail(error, this.#used);
     this.#enter("error");
     this.#dispatch("error", { code: error.code, message: error.message });
   }
@@ -533,12 +572,14 @@ export class CandlingViewElement extends BaseElement {
     this.#view.method = question.method;
     const image = this.image;
     const photo = await photoOf(image, signal);
+    if (signal.aborted) throw signal.reason;
     this.#address = image?.currentSrc;
     this.#view.image = image;
     const workplace = this.#joined();
-    const onProgress = (progress: Progress) => {
+    const onProgress = (progress: Progress | undefined) => {
       if (signal.aborted) return;
-      this.#view.busy = progress;
+      this.#view.busy = progress ?? "waiting";
+      if (progress === undefined) return this.#enter("waiting");
       this.#enter("loading");
       this.#dispatch("progress", progress);
     };
@@ -575,9 +616,10 @@ export class CandlingViewElement extends BaseElement {
     const maps = [await explain(target)];
     if (compare !== undefined) maps.push(await explain(compare));
     const paint = paintOf((name) => this.getAttribute(name), maps[0]?.channels);
+    this.#colours = "";
     await this.#view.paint(tools.client, maps, paint, signal);
-    this.#colours = paint.colormap;
     if (signal.aborted) throw signal.reason;
+    this.#colours = paint.colormap;
     const labels = maps.map(({ target }) => tools.candling.labels[target.class] ?? String(target.class));
     const shown = { run, maps, labels, tools };
     this.#shown = shown;
@@ -600,9 +642,14 @@ export class CandlingViewElement extends BaseElement {
       const paint = paintOf((name) => this.getAttribute(name), shown.maps[0]?.channels);
       // The slider's own way: nothing is painted anew.
       this.#view.opacity = paint.opacity;
-      if (paint.colormap !== this.#colours) await this.#view.paint(shown.tools.client, shown.maps, paint, job.signal);
-      this.#colours = paint.colormap;
-      if (job === this.#job) this.#job = undefined;
+      if (paint.colormap !== this.#colours) {
+        // Whatever is overtaken may have painted one of two maps.
+        this.#colours = "";
+        if (await this.#view.paint(shown.tools.client, shown.maps, paint, job.signal)) this.#colours = paint.colormap;
+      }
+      if (job !== this.#job) return;
+      this.#job = undefined;
+      this.#settle();
     } catch (thrown) {
       if (job !== this.#job) return;
       const error = asFailure(thrown);
@@ -619,6 +666,13 @@ export class CandlingViewElement extends BaseElement {
     this.#view.say(`${say(gist).join(". ")}.`, this.#used);
   }
 
+  /** The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks about it. */
+  #usualClasses(type: string, run: Run, { target }: Explanation, { compare }: Question): readonly (number | string)[] {
+    if (type !== "text/html") return compare === undefined ? [target.class] : [target.class, compare];
+    const others = this.#offered(run, target.class).map(({ index }) => index).filter((index) => index !== target.class);
+    return [target.class, ...others];
+  }
+
   #offered({ predictions }: Run, target: number | undefined): readonly Answer[] {
     const best = predictions.slice(0, OFFERED);
     const asked = predictions.find(({ index }) => index === target);
@@ -631,6 +685,7 @@ export class CandlingViewElement extends BaseElement {
     this.#internals.states.delete(previous);
     this.#internals.states.add(state);
     this.#state = state;
+    this.#arrange();
     this.#dispatch("statechange", { state, previous });
   }
 

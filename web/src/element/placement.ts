@@ -8,7 +8,7 @@ interface Box {
 }
 
 /** The canvas has the photo's proportions, so the browser cuts it in the same way where the photo is larger than its box. */
-export function lay(canvas: HTMLCanvasElement, image: HTMLImageElement, stage: Element): void {
+export function lay(canvas: HTMLCanvasElement, image: HTMLImageElement, stage: HTMLElement): void {
   const style = getComputedStyle(image);
   put(canvas, pictureBox(image, style, stage));
   canvas.style.objectFit = fitsInside(style) ? "fill" : style.objectFit;
@@ -17,7 +17,7 @@ export function lay(canvas: HTMLCanvasElement, image: HTMLImageElement, stage: E
 }
 
 /** As `lay`, for what lies over the picture as a whole. */
-export function cover(element: HTMLElement, image: HTMLImageElement, stage: Element): void {
+export function cover(element: HTMLElement, image: HTMLImageElement, stage: HTMLElement): void {
   put(element, pictureBox(image, getComputedStyle(image), stage));
 }
 
@@ -29,16 +29,18 @@ function put(element: HTMLElement, { left, top, width, height }: Box): void {
 }
 
 /** The image without border, padding, and bars beside the picture, in pixels from the stage's corner. */
-function pictureBox(image: HTMLImageElement, style: CSSStyleDeclaration, stage: Element): Box {
+function pictureBox(image: HTMLImageElement, style: CSSStyleDeclaration, stage: HTMLElement): Box {
   const outer = image.getBoundingClientRect();
   const origin = stage.getBoundingClientRect();
+  // Rectangles are those of the screen; a slide or a preview may have scaled the post.
+  const scale = stage.offsetWidth > 0 && origin.width > 0 ? origin.width / stage.offsetWidth : 1;
   const inset = (side: "Left" | "Right" | "Top" | "Bottom") =>
     Number.parseFloat(style[`border${side}Width`]) + Number.parseFloat(style[`padding${side}`]);
   const content = {
-    left: outer.left - origin.left + inset("Left"),
-    top: outer.top - origin.top + inset("Top"),
-    width: outer.width - inset("Left") - inset("Right"),
-    height: outer.height - inset("Top") - inset("Bottom"),
+    left: (outer.left - origin.left) / scale + inset("Left"),
+    top: (outer.top - origin.top) / scale + inset("Top"),
+    width: outer.width / scale - inset("Left") - inset("Right"),
+    height: outer.height / scale - inset("Top") - inset("Bottom"),
   };
   return fitsInside(style) && image.naturalWidth > 0 ? inside(content, image, style) : content;
 }

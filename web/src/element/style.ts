@@ -37,6 +37,7 @@ canvas.veiled { opacity: 0 !important; }
   background: none;
   cursor: ew-resize;
   pointer-events: auto;
+  direction: ltr; /* the photo is not mirrored either */
   touch-action: pan-y;
 }
 .divider::-webkit-slider-runnable-track { block-size: 100%; }
@@ -131,12 +132,14 @@ button.pill:hover { border-color: var(--_accent); }
   min-block-size: calc(2.3em + 6px);
   gap: 0.4em;
   margin: 0;
-  padding: 3px 2em 3px 3px;
+  padding-block: 3px;
+  padding-inline: 3px 2em;
   overflow-x: auto;
   list-style: none;
   scrollbar-width: none;
   mask-image: linear-gradient(to right, #000 calc(100% - 2em), transparent);
 }
+.classes:dir(rtl) { mask-image: linear-gradient(to left, #000 calc(100% - 2em), transparent); }
 .classes li { flex: none; }
 .classes button, .fields select {
   min-block-size: 2.3em;

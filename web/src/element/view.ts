@@ -59,7 +59,6 @@ export class View {
     const retry = piece("button", "retry", { type: "button", textContent: "Try again" });
     this.#progress.append(this.#progressText, this.#meter, cancel);
     this.#error.append(this.#errorText, retry);
-    this.#error.role = "alert";
     for (const tag of this.#tags) tag.ariaHidden = "true";
     this.#stage.tabIndex = -1;
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
@@ -127,6 +126,7 @@ export class View {
 
   /** Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there is nothing to wait for. */
   set busy(busy: Progress | "waiting" | undefined) {
+    if (busy === undefined) this.#keepFocus(this.#progress);
     this.#progress.hidden = busy === undefined;
     if (busy === undefined) return;
     const loading = busy !== "waiting";
@@ -137,7 +137,10 @@ export class View {
     else this.#meter.value = loaded / total;
   }
 
-  set error(error: Error | undefined) {
+  /** What went wrong, if anything; spoken at once only where the reader has asked. */
+  fail(error: Error | undefined, aloud: boolean): void {
+    if (error === undefined) this.#keepFocus(this.#error);
+    this.#error.role = aloud ? "alert" : "note";
     this.#error.hidden = error === undefined;
     this.#errorText.textContent = error === undefined ? "" : sentence(error);
   }
@@ -209,16 +212,28 @@ export class View {
     for (const map of this.#maps) map.classList.toggle("veiled", !revealed);
   }
 
-  /** Takes the maps away: they are not of this photo. */
-  clear(): void {
+  /** Takes the maps away. The classes can still be asked for. */
+  withdraw(): void {
     for (const map of this.#maps) {
       map.hidden = true;
       map.width = map.height = 1;
     }
     for (const tag of this.#tags) tag.hidden = true;
     this.#divider.hidden = true;
-    this.answers = { answers: [], target: undefined };
+    for (const button of this.#classes.querySelectorAll("button")) button.ariaPressed = "false";
     this.say("", false);
+  }
+
+  /** As if nothing had been asked: the photo is another one. */
+  clear(): void {
+    this.withdraw();
+    this.#keepFocus(this.#classes);
+    this.answers = { answers: [], target: undefined };
+  }
+
+  /** Before a piece goes away: the keyboard stays in this place. */
+  #keepFocus(piece: HTMLElement): void {
+    if (piece.querySelector(":focus") !== null) this.focusStage();
   }
 
   /** Nothing is observed until the next image is set. */

@@ -8,7 +8,7 @@ import type { Candling, ModelFiles, Progress, Run } from "../candling.js";
 import { codes } from "../protocol.js";
 import { type Client, importClient } from "./client.js";
 import { aborted, asFailure, failure } from "./failure.js";
-import { nextForReader } from "./order.js";
+import { nextForReader, type Place } from "./order.js";
 
 export type Model = string | URL | ModelFiles;
 
@@ -23,7 +23,8 @@ export interface Tools {
 
 interface Turn {
   readonly element: Element;
-  readonly onProgress: (progress: Progress) => void;
+  /** Undefined when the model is there, and it waits for its turn alone. */
+  readonly onProgress: (progress: Progress | undefined) => void;
   /** Resolves when the work is done, whatever the outcome. */
   readonly start: (tools: Tools) => Promise<void>;
   readonly fail: (error: Error) => void;
@@ -70,14 +71,14 @@ export class Workplace {
     this.forget(element);
     this.#members.delete(element);
     clearTimeout(this.#idle);
-    if (this.#members.size === 0) this.#idle = setTimeout(() => void this.#close(), IDLE_MS);
+    if (this.#members.size === 0) this.#idle = setTimeout(() => this.#close(), IDLE_MS);
   }
 
   /** Lets the element work when it is its turn. Fails as the model's loading does, or the work; at once with the signal's reason. */
   turn<T>(
     element: Element,
     signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
+    onProgress: (progress: Progress | undefined) => void,
     work: (tools: Tools) => Promise<T>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -127,7 +128,7 @@ export class Workplace {
     while (this.#line.size > 0) {
       try {
         const tools = await this.#open();
-        const turn = nextForReader([...this.#line], ({ element }) => element.getBoundingClientRect(), innerHeight);
+        const turn = nextForReader([...this.#line], ({ element }) => placeOf(element), innerHeight);
         if (turn === undefined) break;
         this.#line.delete(turn);
         await turn.start(tools);
@@ -167,6 +168,7 @@ export class Workplace {
         onProgress,
         signal: opening.signal,
       });
+      for (const turn of this.#line) turn.onProgress(undefined);
       return { client, candling };
     } finally {
       this.#opening = undefined;
@@ -174,12 +176,18 @@ export class Workplace {
     }
   }
 
-  async #close(): Promise<void> {
+  #close(): void {
     const tools = this.#tools;
     this.#tools = undefined;
     this.#kept = undefined;
-    await tools?.then(({ candling }) => candling.close());
+    // One that could not be loaded has told so, and holds nothing.
+    tools?.then(({ candling }) => candling.close()).catch(() => {});
   }
+}
+
+function placeOf(element: Element): Place {
+  const { top, bottom, left } = element.getBoundingClientRect();
+  return { top, bottom, left, seen: element.checkVisibility() };
 }
 
 function unavailable(cause: unknown): never {

@@ -241,8 +241,8 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
       const canvas = document.createElement("canvas");
       // What no type here allows: each must be told by name, and none may cost the engine.
       const kinds = {
-        "load: the argument": await failure(() => client.Candling.load()),
-        "load: model": await failure(() => client.Candling.load({})),
+        "load: the argument": await failure(() => client.Candling.load(5)),
+        "load: model": await failure(() => client.Candling.load({ model: 5 })),
         "load: onProgress": await failure(() => client.Candling.load({ model: "/", onProgress: 5 })),
         "run: the argument": await failure(() => candling.run(new ImageData(8, 8), null)),
         "run: fit": await failure(() => candling.run(new ImageData(8, 8), { fit: 5 })),

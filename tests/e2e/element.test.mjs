@@ -282,6 +282,14 @@ test("toBlob: a PNG with a caption, a page in one file, and clear words on anyth
       const error = await element.toBlob({ type: "image/gif" }).catch(({ code, message }) => ({ code, message }));
       return { png: { type: png.type, width: picture.width, height: picture.height }, html: { size: html.size, text: await html.text() }, error };
     });
+    const compared = await page.evaluate(async () => {
+      const element = document.querySelector("candling-view");
+      Object.assign(element, { target: 235, compare: 281 });
+      const page = await (await element.toBlob({ type: "text/html", classes: [235, 281] })).text();
+      const { explanation } = element;
+      return { legend: /All heatmaps from 0 to ([\d.]+)/.exec(page)?.[1], max: explanation.max };
+    });
+    assert.ok(Math.abs(Number(compared.legend) - compared.max) < 0.001, "in the scale of the stronger one, as on the page");
     assert.equal(png.type, "image/png");
     assert.ok(png.width > 600 && png.height > png.width * (478 / 800), "the photo, and a caption");
     assert.ok(html.size < 400_000);

@@ -365,7 +365,9 @@ export class CandlingViewElement extends BaseElement {
       for (const target of asked) maps.push(target === chosen.target.class ? chosen : await explain(target));
       const { colormap, opacity } = paintOf((name) => this.getAttribute(name), chosen.channels);
       const words = { alt: image?.alt ?? "", ...(title === undefined ? {} : { title }), ...(credit === undefined ? {} : { credit }) };
-      const subject = { candling: tools.candling, maps, colormap, opacity, signal, ...words };
+      // As on the page: what is compared has one scale.
+      const together = question.compare !== undefined;
+      const subject = { candling: tools.candling, maps, colormap, opacity, together, signal, ...words };
       return type === "text/html" ? exportPage(subject) : exportFigure(subject);
     });
   }

@@ -37,9 +37,10 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
 }
 
 /** Edges are read on their own grey; over the photo they would drown. */
-async function panel({ colormap, opacity, signal }: Subject, map: Explanation): Promise<HTMLCanvasElement> {
+async function panel({ colormap, opacity, scale, signal }: Subject, map: Explanation): Promise<HTMLCanvasElement> {
   const canvas = make("canvas");
-  const done = await paint(canvas, map, { colormap, opacity, photo: map.channels === 1, ...signal });
+  const isHeatmap = map.channels === 1;
+  const done = await paint(canvas, map, { colormap, opacity, photo: isHeatmap, scale: isHeatmap ? scale : undefined, ...signal });
   if (done) return canvas;
   throw new CandlingError({ code: codes.aborted, message: "exportFigure was aborted" });
 }

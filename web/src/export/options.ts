@@ -19,6 +19,8 @@ export interface ExportOptions {
   readonly colormap?: string;
   /** Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for others, which are paint. */
   readonly opacity?: number;
+  /** `true`: heatmaps have one scale, to the largest of their maxima, as maps that are to be compared must; each its own where left out. */
+  readonly together?: boolean;
   /** Once aborted, it fails with its reason, and no file is made. */
   readonly signal?: AbortSignal;
 }
@@ -42,13 +44,15 @@ export interface Subject {
   readonly alt: string;
   readonly colormap: string;
   readonly opacity: number;
+  /** The value that gets the last colour in all heatmaps, where they have one scale. */
+  readonly scale: number | undefined;
   readonly signal: { readonly signal?: AbortSignal };
 }
 
 /** Fails with `bad-argument` where an option is none, and with `run-freed` where the photo is gone. */
 export function subjectOf(call: string, options: ExportOptions): Subject {
   check(typeof options === "object" && options !== null, `${call}: the argument`, "an object of options", options);
-  const { candling, maps, credit = "", alt = "", colormap = LIGHT, signal } = options;
+  const { candling, maps, credit = "", alt = "", colormap = LIGHT, together = false, signal } = options;
   check(Array.isArray(candling?.labels), `${call}: candling`, "a Candling that is loaded", candling);
   const areMaps = Array.isArray(maps) && maps.every((map) => map instanceof Explanation);
   check(areMaps && maps.length > 0 && maps.length <= MOST_MAPS, `${call}: maps`, `an array of 1 to ${MOST_MAPS} Explanations`, maps);
@@ -63,11 +67,14 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   check(candling.colormaps.includes(colormap), `${call}: colormap`, `one of ${candling.colormaps.join(", ")}`, colormap);
   const { opacity = usualOpacity(colormap) } = options;
   check(typeof opacity === "number" && opacity >= 0 && opacity <= 1, `${call}: opacity`, "a number from 0 to 1", opacity);
+  check(typeof together === "boolean", `${call}: together`, "true or false", together);
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
   if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });
   check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", new Words("those of a tensor"));
   const photo = run.photo as ImageBitmap;
-  return { candling, run, photo, first, maps, title, credit, alt, colormap, opacity, signal: signal === undefined ? {} : { signal } };
+  const most = Math.max(...maps.map(({ channels, max }) => (channels === 1 ? max : 0)));
+  const scale = together && most > 0 ? most : undefined;
+  return { candling, run, photo, first, maps, title, credit, alt, colormap, opacity, scale, signal: signal === undefined ? {} : { signal } };
 }
 
 /** So many answers are named. */

@@ -34,13 +34,14 @@ export async function photoPicture({ photo }: Subject, most: number): Promise<st
 }
 
 /** A map by itself: light or paint with alpha for one channel, colours on grey for three. All maps of a page share `most` bytes. */
-export async function mapPicture({ maps, colormap, opacity, signal }: Subject, map: Explanation, most: number): Promise<string> {
+export async function mapPicture({ maps, colormap, opacity, scale, signal }: Subject, map: Explanation, most: number): Promise<string> {
   const isHeatmap = map.channels === 1;
   const bytes = Math.min(most / maps.length, (4 / 3) * (isHeatmap ? MAP_BYTES.heatmap : MAP_BYTES.pixels));
   // JPEG, which is what every browser writes small, has no alpha.
   return smallest(isHeatmap ? HEATMAP : PIXELS, isHeatmap ? "image/webp" : "image/jpeg", bytes, async ({ size }) => {
     const canvas = sheet(map.view.width, map.view.height, size, true);
-    const picture = await map.render({ width: canvas.width, height: canvas.height, colormap, opacity, ...signal });
+    const how = { colormap, opacity, scale: isHeatmap ? scale : undefined, ...signal };
+    const picture = await map.render({ width: canvas.width, height: canvas.height, ...how });
     pencil(canvas).drawImage(picture, 0, 0);
     picture.close();
     return canvas;

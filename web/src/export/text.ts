@@ -36,8 +36,9 @@ export function readingsOf({ maps }: Subject): readonly string[] {
 }
 
 /** The sentence under a colour scale. */
-export function scaleOf({ colormap }: Subject): string {
-  return `Each heatmap from 0 to its own maximum, in the colours “${colormap}”.`;
+export function scaleOf({ colormap, scale }: Subject): string {
+  const range = scale === undefined ? "Each heatmap from 0 to its own maximum" : `All heatmaps from 0 to ${number(scale)}`;
+  return `${range}, in the colours “${colormap}”.`;
 }
 
 export function makerOf({ credit }: Subject): string {

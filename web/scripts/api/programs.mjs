@@ -30,7 +30,7 @@ candling-view[controls]:not(:defined)::after { content: ""; display: block; heig
 export const frame = `<iframe src="https://your.site/candling/embed.html?src=/cat-and-dog.jpg&amp;target=tabby"
   title="What made a network say tabby" width="640" height="520" loading="lazy"></iframe>`;
 
-export const files = `const page = await view.toBlob({ type: "text/html", classes: ["tabby", 235], credit: "Photo: …" });
+export const files = `const page = await view.toBlob({ type: "text/html", classes: ["tabby", 235], credit: "…" });
 link.href = URL.createObjectURL(page);        // link.download = "why.html"
 
 import { exportFigure, exportPage } from "candling/export";

@@ -34,6 +34,9 @@ const ofTime: ReadonlySet<Name> = new Set(["controls", "loading", "reveal"]);
 /** The engine these came of was lost; the same question has an answer in a new one. */
 const LOST: readonly string[] = [codes.runLost, codes.engineCrashed, codes.runFreed, codes.closed];
 
+/** What only another attribute can mend. */
+const MISTAKES: readonly string[] = [codes.badArgument, codes.unknownClass, "unknown-layer"];
+
 /** What a network that is reachable again can mend. */
 const UNREACHABLE: readonly string[] = [codes.modelUnreachable, codes.engineUnavailable, codes.imageUnreachable];
 
@@ -53,7 +56,7 @@ export interface ToBlobOptions {
   readonly classes?: readonly (number | string)[];
   /** The heading; a question about the first class where left out. */
   readonly title?: string;
-  /** Who made the photo, and its licence. */
+  /** Who made the photo, and its licence; "Photo:" is put before it. */
   readonly credit?: string;
 }
 
@@ -118,7 +121,7 @@ export interface ToBlobOptions {
  * @cssprop [--candling-on-surface=#f8efe2] - Words on the photo.
  * @cssprop [--candling-line=color-mix(in srgb, currentColor 28%, transparent)] - Edges of buttons in the bar.
  * @cssprop [--candling-radius=0.375em] - Of corners.
- * @cssprop [--candling-bar-height=6.5em] - The least height of the bar.
+ * @cssprop [--candling-bar-height=7.25em] - The least height of the bar.
  * @cssprop [--candling-reveal=400ms] - How long a map takes to appear.
  *
  * @cssstate idle - Nothing is asked yet, or it was aborted. As the property `state`; so are the others.
@@ -537,7 +540,7 @@ export class CandlingViewElement extends BaseElement {
     this.#job = job;
     this.#failure = undefined;
     this.#address = this.image?.currentSrc;
-    this.#view.fail(undefined, false);
+    this.#view.fail(undefined, false, false);
     this.#view.busy = "waiting";
     this.#enter("waiting");
     this.#answer(job.signal).then(
@@ -564,7 +567,7 @@ export class CandlingViewElement extends BaseElement {
     // Whatever is shown answers an older question.
     this.#shown = undefined;
     this.#view.withdraw();
-    this.#view.fail(error, this.#used);
+    this.#view.fail(error, this.#used, !MISTAKES.includes(error.code));
     this.#enter("error");
     this.#dispatch("error", { code: error.code, message: error.message });
   }

@@ -119,7 +119,7 @@ button.pill:hover { border-color: var(--_accent); }
   display: flex;
   flex-direction: column;
   gap: 0.4em;
-  min-block-size: var(--candling-bar-height, 6.5em);
+  min-block-size: var(--candling-bar-height, 7.25em);
   padding-block: 0.5em;
   font: inherit;
   font-size: 0.875em;

@@ -14,6 +14,9 @@ import { styleSheet } from "./style.js";
  *  many cells as the network's input has pixels. */
 const SIZE = { smooth: 320, pixels: 480 };
 
+/** Pixels at the end of the list of classes that fade out, at least. */
+const FADE = 32;
+
 /** What the reader does. */
 export interface Wishes {
   readonly reveal: () => void;
@@ -38,6 +41,7 @@ export class View {
   readonly #progressText = make("span");
   readonly #error = piece("div", "error", { className: "pill error", hidden: true });
   readonly #errorText = make("span");
+  readonly #retry = piece("button", "retry", { type: "button", textContent: "Try again" });
   readonly #bar = piece("div", "bar", { className: "bar", hidden: true });
   readonly #classes = piece("ul", "classes", { className: "classes", ariaLabel: "Classes that can be asked for" });
   readonly #method = piece("select", "method", { ariaLabel: "Method" });
@@ -56,9 +60,8 @@ export class View {
     this.#divider.ariaLabel = "Divider between the two maps, per cent from the left";
     this.#meter.setAttribute("part", "meter");
     const cancel = piece("button", "cancel", { type: "button", textContent: "Cancel" });
-    const retry = piece("button", "retry", { type: "button", textContent: "Try again" });
     this.#progress.append(this.#progressText, this.#meter, cancel);
-    this.#error.append(this.#errorText, retry);
+    this.#error.append(this.#errorText, this.#retry);
     for (const tag of this.#tags) tag.ariaHidden = "true";
     this.#stage.tabIndex = -1;
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
@@ -70,7 +73,7 @@ export class View {
     root.append(this.#stage, this.#bar, this.#spoken);
 
     this.#reveal.addEventListener("click", () => wishes.reveal());
-    retry.addEventListener("click", () => wishes.reveal());
+    this.#retry.addEventListener("click", () => wishes.reveal());
     cancel.addEventListener("click", () => wishes.cancel());
     this.#classes.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest("button") : null;
@@ -137,11 +140,12 @@ export class View {
     else this.#meter.value = loaded / total;
   }
 
-  /** What went wrong, if anything; spoken at once only where the reader has asked. */
-  fail(error: Error | undefined, aloud: boolean): void {
+  /** What went wrong, if anything; spoken at once only where the reader has asked. `again`: whether it may help to try again. */
+  fail(error: Error | undefined, aloud: boolean, again: boolean): void {
     if (error === undefined) this.#keepFocus(this.#error);
     this.#error.role = aloud ? "alert" : "note";
     this.#error.hidden = error === undefined;
+    this.#retry.hidden = !again;
     this.#errorText.textContent = error === undefined ? "" : sentence(error);
   }
 
@@ -159,7 +163,10 @@ export class View {
     );
     const chosen = this.#classes.querySelector<HTMLElement>("[aria-pressed=true]");
     // A narrow bar has no room for all of them. Not `scrollIntoView`, which may scroll the post as well.
-    if (chosen !== null) this.#classes.scrollLeft = chosen.offsetLeft - (this.#classes.clientWidth - chosen.offsetWidth) / 2;
+    if (chosen !== null) {
+      const beyond = chosen.offsetLeft + chosen.offsetWidth + FADE - this.#classes.clientWidth;
+      this.#classes.scrollLeft = Math.max(0, Math.min(beyond, chosen.offsetLeft));
+    }
     if (focused !== undefined) this.#classes.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 

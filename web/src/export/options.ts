@@ -11,7 +11,7 @@ export interface ExportOptions {
   readonly maps: readonly Explanation[];
   /** The heading; a question about the first map's class where left out. */
   readonly title?: string;
-  /** Who made the photo, and its licence. */
+  /** Who made the photo, and its licence; "Photo:" is put before it. */
   readonly credit?: string;
   /** What the photo shows, for those who do not see it. */
   readonly alt?: string;

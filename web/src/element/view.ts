@@ -113,7 +113,7 @@ export class View {
     this.#method.value = method;
   }
 
-  /** The button that asks for the map; one that was pressed gives the keyboard back to what stands in its place. */
+  /** The button that asks for the map. */
   set revealable(shown: boolean) {
     this.#reveal.hidden = !shown;
   }

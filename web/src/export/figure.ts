@@ -1,6 +1,7 @@
 /** A picture to put anywhere: the maps beside each other, with what a reader needs to make sense of them. */
 import { CandlingError, type Explanation, paint } from "../candling.js";
 import { make } from "../dom/make.js";
+import { pencil } from "../dom/pencil.js";
 import { codes } from "../protocol.js";
 import { reading } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
@@ -111,10 +112,4 @@ function wrap(context: CanvasRenderingContext2D, font: string, text: string, wid
     }
   }
   return [...lines, line];
-}
-
-function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
-  if (context === null) throw new Error("the browser gives no canvas to draw on");
-  return context;
 }

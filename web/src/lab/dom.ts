@@ -1,6 +1,7 @@
 /** The page's elements, by their names in `index.html`. A missing one is a defect of ours and stops the page at once. */
 
 export { make } from "../dom/make.js";
+export { pencil } from "../dom/pencil.js";
 
 type Constructor<T> = abstract new (...args: never[]) => T;
 
@@ -34,11 +35,4 @@ export function radios(id: string, onChoose: (value: string) => void): () => str
     if (target instanceof HTMLInputElement) onChoose(target.value);
   });
   return () => found(set, "input:checked", HTMLInputElement).value;
-}
-
-/** A canvas's context for drawing. */
-export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
-  if (context === null) throw new Error("the browser gives no canvas to draw on");
-  return context;
 }

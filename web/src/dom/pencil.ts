@@ -1,0 +1,6 @@
+/** A canvas's context for drawing. */
+export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("the browser gives no canvas to draw on");
+  return context;
+}

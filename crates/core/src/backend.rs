@@ -40,8 +40,16 @@ pub trait Backend {
     /// # Errors
     /// [`Error::BadShape`] if `data.len() != shape.len()`.
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Self::Tensor>;
-    /// The values, row-major NCHW. The only place that waits for a device.
+    /// The values, row-major NCHW. This and [`download_all`](Self::download_all) are the only places that wait for a device.
     async fn download(&self, x: &Self::Tensor) -> Result<Vec<f32>>;
+    /// The values of several tensors; a device is waited for once.
+    async fn download_all(&self, xs: &[&Self::Tensor]) -> Result<Vec<Vec<f32>>> {
+        let mut values = Vec::with_capacity(xs.len());
+        for x in xs {
+            values.push(self.download(x).await?);
+        }
+        Ok(values)
+    }
     /// The shape of a tensor.
     fn shape(&self, x: &Self::Tensor) -> Shape;
 

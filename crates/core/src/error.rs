@@ -74,6 +74,12 @@ pub enum Error {
     /// A kernel or the device failed.
     #[error("backend: {0}")]
     Backend(String),
+    /// There is no device to compute on.
+    #[error("there is no graphics card to use: {0}")]
+    BackendUnavailable(String),
+    /// The device is gone, or what it computed cannot be relied on.
+    #[error("the graphics card failed: {0}; ask again on the processor")]
+    BackendLost(String),
 }
 
 impl Error {
@@ -92,6 +98,8 @@ impl Error {
             Self::Unsupported(_) => "unsupported",
             Self::BadArgument(_) => "bad-argument",
             Self::Backend(_) => "backend-failed",
+            Self::BackendUnavailable(_) => "backend-unavailable",
+            Self::BackendLost(_) => "backend-lost",
         }
     }
 

@@ -59,11 +59,21 @@ impl<B: Backend> Tape<B> {
         Ok(logits)
     }
 
+    /// A layer's output.
+    pub(crate) fn kept(&self, id: NodeId) -> Result<&B::Tensor> {
+        self.activation(id).ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))
+    }
+
+    /// The values of several tensors, waited for once.
+    pub(crate) async fn download_all<const N: usize>(&self, xs: [&B::Tensor; N]) -> Result<[Vec<f32>; N]> {
+        let values = self.network.backend().download_all(&xs).await?;
+        let count = values.len();
+        values.try_into().map_err(|_| Error::Backend(format!("{count} tensors came back of {N}")))
+    }
+
     /// A layer's output as values.
     pub(crate) async fn download(&self, id: NodeId) -> Result<Vec<f32>> {
-        let tensor =
-            self.activation(id).ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))?;
-        self.network.backend().download(tensor).await
+        self.network.backend().download(self.kept(id)?).await
     }
 
     /// Whether the forward pass kept what the layer's vjp needs.

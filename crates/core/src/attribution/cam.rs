@@ -55,32 +55,21 @@ impl<B: Backend> Tape<B> {
         target: Target,
         layer: NodeId,
     ) -> Result<(Shape, Vec<f32>)> {
-        let shape = self.shape(layer);
-        let gradient = if method == Method::Cam {
-            self.cam_weights(target, layer).await?
-        } else {
-            let gradient = self.backward(target, layer, ReluRule::Exact)?;
-            self.network().backend().download(&gradient).await?
-        };
-        let activation = self.download(layer).await?;
-        let map = signed_map(method, shape, &activation, &gradient);
-        // before the ReLU, which would turn a NaN into "no evidence"
-        Error::check_finite(&format!("the map of `{method}`"), &map)?;
-        Ok((Shape { c: 1, ..shape }, map))
+        let sought = self.cam_gradient(method, target, layer)?;
+        let [gradient, activation] = self.download_all([&sought, self.kept(layer)?]).await?;
+        self.map_of(method, layer, &activation, gradient)
     }
 
-    /// The linear layer's row for the target, each weight spread over its channel's positions. A linear layer's
-    /// gradient *is* its row, so the walk stops right behind the pooling.
-    async fn cam_weights(&self, target: Target, layer: NodeId) -> Result<Vec<f32>> {
+    /// What a CAM method needs of the way back: the gradient at the layer; for plain CAM the linear layer's row for the target. A
+    /// linear layer's gradient *is* its row, so the walk stops right behind the pooling.
+    pub(super) fn cam_gradient(&self, method: Method, target: Target, layer: NodeId) -> Result<B::Tensor> {
+        if method != Method::Cam {
+            return self.backward(target, layer, ReluRule::Exact);
+        }
         let graph = self.graph();
         let linear = graph.output();
         match pooling(graph) {
-            Some((pool, pooled)) if pooled == layer => {
-                let row = self.backward(target, pool, ReluRule::Exact)?;
-                let row = self.network().backend().download(&row).await?;
-                let area = self.shape(layer).area();
-                Ok(row.into_iter().flat_map(|w| std::iter::repeat_n(w, area)).collect())
-            }
+            Some((pool, pooled)) if pooled == layer => self.backward(target, pool, ReluRule::Exact),
             Some((_, pooled)) => Err(Error::BadArgument(format!(
                 "layer: `{}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
                 Method::Cam,
@@ -97,6 +86,27 @@ impl<B: Backend> Tape<B> {
                 Method::GradCam,
             ))),
         }
+    }
+
+    /// The map before its ReLU, of a layer's values and of what [`cam_gradient`](Self::cam_gradient) gave.
+    pub(super) fn map_of(
+        &self,
+        method: Method,
+        layer: NodeId,
+        activation: &[f32],
+        gradient: Vec<f32>,
+    ) -> Result<(Shape, Vec<f32>)> {
+        let shape = self.shape(layer);
+        let gradient = if method == Method::Cam {
+            // each weight spread over its channel's positions
+            gradient.into_iter().flat_map(|w| std::iter::repeat_n(w, shape.area())).collect()
+        } else {
+            gradient
+        };
+        let map = signed_map(method, shape, activation, &gradient);
+        // before the ReLU, which would turn a NaN into "no evidence"
+        Error::check_finite(&format!("the map of `{method}`"), &map)?;
+        Ok((Shape { c: 1, ..shape }, map))
     }
 }
 

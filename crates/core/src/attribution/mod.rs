@@ -25,7 +25,7 @@ pub use tiles::Tiling;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Backend, Bilinear, Error, NodeId, ReluRule, Result, Shape, Tape, Target};
+use crate::{Backend, Error, NodeId, ReluRule, Result, Shape, Tape, Target};
 
 /// What is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -177,12 +177,7 @@ impl<B: Backend> Tape<B> {
             Method::InputXGradient => self.input_x_gradient(query.target).await?,
             Method::GuidedGradCam => {
                 let at = self.positions(layer)?;
-                let (shape, mut pixels) = self.gradient(query.target, ReluRule::Guided).await?;
-                let (from, mut cam) = self.cam_map(Method::GradCam, query.target, at).await?;
-                cam::relu(&mut cam);
-                let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&cam, from.n);
-                pixel::multiply_by_map(&mut pixels, &up, shape);
-                (shape, pixels)
+                self.guided_grad_cam(query.target, at).await?
             }
             method @ (Method::Cam | Method::GradCam | Method::HiresCam | Method::LayerCam) => {
                 let at = self.positions(layer)?;

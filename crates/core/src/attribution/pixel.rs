@@ -1,6 +1,7 @@
 //! Methods at the resolution of the pixels: one walk from the logit to the input, under a ReLU rule.
 
-use crate::{Backend, ReluRule, Result, Shape, Tape, Target};
+use super::cam;
+use crate::{Backend, Bilinear, Method, NodeId, ReluRule, Result, Shape, Tape, Target};
 
 impl<B: Backend> Tape<B> {
     /// The walk to the input: the gradient, guided backpropagation or the deconvnet, by `rule`.
@@ -12,15 +13,31 @@ impl<B: Backend> Tape<B> {
 
     /// `x ⊙ ∂y_c/∂x`.
     pub(super) async fn input_x_gradient(&self, target: Target) -> Result<(Shape, Vec<f32>)> {
-        let (shape, mut dx) = self.gradient(target, ReluRule::Exact).await?;
-        let x = self.download(self.graph().input()).await?;
+        let input = self.graph().input();
+        let dx = self.backward(target, input, ReluRule::Exact)?;
+        let [mut dx, x] = self.download_all([&dx, self.kept(input)?]).await?;
         dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= x);
-        Ok((shape, dx))
+        Ok((self.shape(input), dx))
+    }
+
+    /// Guided backpropagation times the upsampled Grad-CAM of a layer.
+    pub(super) async fn guided_grad_cam(&self, target: Target, layer: NodeId) -> Result<(Shape, Vec<f32>)> {
+        let input = self.graph().input();
+        let pixels = self.backward(target, input, ReluRule::Guided)?;
+        let gradient = self.cam_gradient(Method::GradCam, target, layer)?;
+        let [mut pixels, gradient, activation] =
+            self.download_all([&pixels, &gradient, self.kept(layer)?]).await?;
+        let (from, mut map) = self.map_of(Method::GradCam, layer, &activation, gradient)?;
+        cam::relu(&mut map);
+        let shape = self.shape(input);
+        let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&map, from.n);
+        multiply_by_map(&mut pixels, &up, shape);
+        Ok((shape, pixels))
     }
 }
 
 /// Multiplies every channel of `pixels` by its picture's map.
-pub(super) fn multiply_by_map(pixels: &mut [f32], maps: &[f32], shape: Shape) {
+fn multiply_by_map(pixels: &mut [f32], maps: &[f32], shape: Shape) {
     let area = shape.area();
     for (picture, map) in pixels.chunks_exact_mut(shape.c * area).zip(maps.chunks_exact(area)) {
         for channel in picture.chunks_exact_mut(area) {

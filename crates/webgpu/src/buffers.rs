@@ -1,0 +1,105 @@
+//! Buffers, used again and again: a network asks for the same sizes in the same order on every pass.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+/// Bytes of a value.
+pub(crate) const WORD: u64 = 4;
+
+/// Buffers that wait for a use may take so much, 256 MiB; beyond it they are given up.
+const MOST_FREE: u64 = 1 << 28;
+
+/// A buffer with a number of its own, by which bind groups are remembered.
+pub(crate) struct Buffer {
+    pub(crate) inner: wgpu::Buffer,
+    pub(crate) id: u64,
+}
+
+impl Buffer {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.inner.size()
+    }
+}
+
+/// A buffer of the pool in use; it goes back when it is dropped.
+pub(crate) struct Lent {
+    buffer: Option<Buffer>,
+    pool: Weak<RefCell<Pool>>,
+}
+
+impl std::ops::Deref for Lent {
+    type Target = Buffer;
+
+    #[allow(clippy::expect_used)] // `None` only while it is dropped
+    fn deref(&self) -> &Buffer {
+        self.buffer.as_ref().expect("a buffer in use")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let (Some(buffer), Some(pool)) = (self.buffer.take(), self.pool.upgrade()) {
+            pool.borrow_mut().take_back(buffer);
+        }
+    }
+}
+
+/// A buffer that waits, and the recording in which it was last used.
+struct Free {
+    buffer: Buffer,
+    recording: u64,
+}
+
+/// The buffers that wait, by size in bytes, the one used last on top.
+#[derive(Default)]
+pub(crate) struct Pool {
+    free: HashMap<u64, Vec<Free>>,
+    bytes: u64,
+    /// Counts submissions.
+    pub(crate) recording: u64,
+}
+
+impl Pool {
+    /// A buffer of this size, if one waits. Kernels that are recorded run in order, so they may share a buffer whose reader is recorded
+    /// but has not run.
+    pub(crate) fn lend(pool: &Rc<RefCell<Self>>, bytes: u64) -> Option<Lent> {
+        Self::lend_if(pool, bytes, |_| true)
+    }
+
+    /// ... that no recorded kernel uses: an upload overtakes what was recorded and not submitted.
+    pub(crate) fn lend_unused(pool: &Rc<RefCell<Self>>, bytes: u64) -> Option<Lent> {
+        let recording = pool.borrow().recording;
+        Self::lend_if(pool, bytes, |free| free.recording < recording)
+    }
+
+    fn lend_if(pool: &Rc<RefCell<Self>>, bytes: u64, fits: impl Fn(&Free) -> bool) -> Option<Lent> {
+        let mut this = pool.borrow_mut();
+        let waiting = this.free.get_mut(&bytes)?;
+        let place = waiting.iter().rposition(fits)?;
+        let Free { buffer, .. } = waiting.remove(place);
+        this.bytes -= bytes;
+        Some(Self::lent(pool, buffer))
+    }
+
+    /// A new buffer, which will be the pool's.
+    pub(crate) fn lent(pool: &Rc<RefCell<Self>>, buffer: Buffer) -> Lent {
+        Lent { buffer: Some(buffer), pool: Rc::downgrade(pool) }
+    }
+
+    fn take_back(&mut self, buffer: Buffer) {
+        self.bytes += buffer.bytes();
+        let recording = self.recording;
+        self.free.entry(buffer.bytes()).or_default().push(Free { buffer, recording });
+    }
+
+    /// Gives up everything that waits, if it is too much; says whether it did.
+    pub(crate) fn trim(&mut self) -> bool {
+        let trim = self.bytes > MOST_FREE;
+        if trim {
+            self.free.clear();
+            self.bytes = 0;
+        }
+        trim
+    }
+}

@@ -1,0 +1,205 @@
+//! Candling's kernels on a graphics card: WebGPU in browsers, Vulkan and Metal natively, from the same WGSL.
+//!
+//! Tensors are buffers in row-major NCHW. Kernels are only recorded when they are called; reading values back submits what was
+//! recorded as one command encoder and waits once. So a forward pass is one submission, and so is a walk back, and nothing of
+//! either returns to the processor but the answer.
+//!
+//! A card fails in ways of its own, and late: a lost device, too little memory, a pipeline that its driver cannot compile. Whatever
+//! happened by then is found where values are read back, as [`Error::BackendLost`]; nothing half computed ever comes out.
+
+mod buffers;
+mod channels;
+mod conv2d;
+mod counts;
+mod device;
+mod elementwise;
+mod kernel;
+mod linear;
+mod params;
+mod pool;
+mod recorder;
+mod scopes;
+mod tensor;
+
+use candling_core::ops::{AvgPool, Conv2d, MaxPool};
+use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
+
+pub use conv2d::Conv;
+pub use counts::Counts;
+pub use device::Adapter;
+pub use elementwise::Affine;
+pub use kernel::SHADERS;
+pub use linear::Linear;
+pub use pool::Argmax;
+pub use tensor::Tensor;
+
+use recorder::Recorder;
+
+/// The backend: a device, its pipelines, and the buffers that it uses again and again.
+pub struct WebGpu {
+    recorder: Recorder,
+    adapter: Adapter,
+}
+
+impl WebGpu {
+    /// Takes the fastest adapter that there is; one that runs in software only where there is no other.
+    ///
+    /// # Errors
+    /// [`Error::BackendUnavailable`] where there is no adapter, or it gives no device.
+    pub async fn new() -> Result<Self> {
+        let (adapter, device, queue) = device::request().await?;
+        Ok(Self { recorder: Recorder::new(device, queue), adapter })
+    }
+
+    /// The card.
+    #[must_use]
+    pub fn adapter(&self) -> &Adapter {
+        &self.adapter
+    }
+
+    /// What was asked of the card since it was taken.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.recorder.counts()
+    }
+
+    /// Submits what was recorded and waits until the card has done it, without reading anything back: after weights were prepared,
+    /// and for timing.
+    ///
+    /// # Errors
+    /// [`Error::BackendLost`].
+    pub async fn finish(&self) -> Result<()> {
+        self.recorder.read_back(&[]).await.map(|_| ())
+    }
+
+    /// Gives the device up, as its loss would: everything that is read back from now on fails.
+    pub fn destroy(&self) {
+        self.recorder.destroy();
+    }
+}
+
+impl Backend for WebGpu {
+    type Tensor = Tensor;
+    type Conv = Conv;
+    type Linear = Linear;
+    type Affine = Affine;
+    type Argmax = Argmax;
+
+    fn upload(&self, shape: Shape, data: &[f32]) -> Result<Tensor> {
+        if data.len() != shape.len() {
+            return Err(Error::BadShape {
+                what: "tensor".into(),
+                given: format!("{} values", data.len()),
+                needed: format!("{}, for {shape}", shape.len()),
+            });
+        }
+        Ok(Tensor::new(self.recorder.upload(data)?, shape))
+    }
+
+    async fn download(&self, x: &Tensor) -> Result<Vec<f32>> {
+        Ok(self.download_all(&[x]).await?.pop().unwrap_or_default())
+    }
+
+    async fn download_all(&self, xs: &[&Tensor]) -> Result<Vec<Vec<f32>>> {
+        let buffers: Vec<_> = xs.iter().map(|x| x.buffer()).collect();
+        self.recorder.read_back(&buffers).await
+    }
+
+    fn shape(&self, x: &Tensor) -> Shape {
+        x.shape()
+    }
+
+    fn prepare_conv2d(&self, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Conv> {
+        Conv::prepare(&self.recorder, op, w, b)
+    }
+
+    fn conv2d(&self, x: &Tensor, conv: &Conv, y: Shape) -> Result<Tensor> {
+        conv.forward(&self.recorder, x, y)
+    }
+
+    fn conv2d_vjp(
+        &self,
+        dz: &Tensor,
+        conv: &Conv,
+        x: Shape,
+        gate: Option<Gate<'_, Tensor>>,
+    ) -> Result<Tensor> {
+        conv.vjp(&self.recorder, dz, x, gate)
+    }
+
+    fn prepare_linear(&self, w: &[f32], b: &[f32]) -> Result<Linear> {
+        Linear::prepare(&self.recorder, w, b)
+    }
+
+    fn linear(&self, x: &Tensor, linear: &Linear) -> Result<Tensor> {
+        linear.forward(&self.recorder, x)
+    }
+
+    fn linear_vjp(&self, dy: &Tensor, linear: &Linear) -> Result<Tensor> {
+        linear.vjp(&self.recorder, dy)
+    }
+
+    fn prepare_affine(&self, scale: &[f32], shift: &[f32]) -> Result<Affine> {
+        Affine::prepare(&self.recorder, scale, shift)
+    }
+
+    fn affine(&self, x: &Tensor, affine: &Affine) -> Result<Tensor> {
+        affine.forward(&self.recorder, x)
+    }
+
+    fn affine_vjp(&self, dy: &Tensor, affine: &Affine) -> Result<Tensor> {
+        affine.vjp(&self.recorder, dy)
+    }
+
+    fn activation(&self, x: &Tensor, a: Activation) -> Result<Tensor> {
+        elementwise::activation(&self.recorder, x, a)
+    }
+
+    fn activation_vjp(&self, dy: &Tensor, y: &Tensor, a: Activation, rule: ReluRule) -> Result<Tensor> {
+        elementwise::activation_vjp(&self.recorder, dy, y, a, rule)
+    }
+
+    fn max_pool(&self, x: &Tensor, op: &MaxPool, y: Shape) -> Result<(Tensor, Argmax)> {
+        pool::max(&self.recorder, x, op, y)
+    }
+
+    fn max_pool_vjp(&self, dy: &Tensor, argmax: &Argmax, x: Shape) -> Result<Tensor> {
+        pool::max_vjp(&self.recorder, dy, argmax, x)
+    }
+
+    fn avg_pool(&self, x: &Tensor, op: &AvgPool, y: Shape) -> Result<Tensor> {
+        pool::avg(&self.recorder, x, op, y)
+    }
+
+    fn avg_pool_vjp(&self, dy: &Tensor, op: &AvgPool, x: Shape) -> Result<Tensor> {
+        pool::avg_vjp(&self.recorder, dy, op, x)
+    }
+
+    fn global_avg_pool(&self, x: &Tensor) -> Result<Tensor> {
+        pool::global_avg(&self.recorder, x)
+    }
+
+    fn global_avg_pool_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
+        pool::global_avg_vjp(&self.recorder, dy, x)
+    }
+
+    fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        elementwise::add(&self.recorder, a, b)
+    }
+
+    fn add_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
+        elementwise::add_vjp(&self.recorder, dy, x)
+    }
+
+    fn concat(&self, xs: &[Tensor]) -> Result<Tensor> {
+        channels::concat(&self.recorder, xs)
+    }
+
+    fn concat_vjp(&self, dy: &Tensor, start: usize, channels: usize) -> Result<Tensor> {
+        channels::slice(&self.recorder, dy, start, channels)
+    }
+
+    fn reshape(&self, x: &Tensor, y: Shape) -> Result<Tensor> {
+        Ok(x.reshaped(y))
+    }
+}

@@ -1,0 +1,306 @@
+//! Kernels are recorded here, and submitted when somebody wants to see what came of them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use candling_core::{Error, Result};
+use futures_channel::oneshot;
+use wgpu::BufferUsages;
+
+use crate::Counts;
+use crate::buffers::{Buffer, Lent, Pool, WORD};
+use crate::kernel::{Kernel, SHADERS};
+use crate::params::Params;
+use crate::scopes::Scopes;
+
+/// Bind groups that are remembered; more come from inputs of ever new sizes, and are forgotten all at once.
+const MOST_BIND_GROUPS: usize = 4096;
+
+/// A kernel that waits for its submission.
+struct Dispatch {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    grid: [u32; 3],
+}
+
+/// What a bind group is made of.
+#[derive(PartialEq, Eq, Hash)]
+struct Bound {
+    kernel: Kernel,
+    params: Params,
+    buffers: Vec<u64>,
+}
+
+pub(crate) struct Recorder {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    scopes: RefCell<Scopes>,
+    recorded: RefCell<Vec<Dispatch>>,
+    pool: Rc<RefCell<Pool>>,
+    modules: RefCell<HashMap<usize, wgpu::ShaderModule>>,
+    pipelines: RefCell<HashMap<Kernel, wgpu::ComputePipeline>>,
+    bind_groups: RefCell<HashMap<Bound, wgpu::BindGroup>>,
+    /// Buffers that values are read back through, by size.
+    landings: RefCell<HashMap<u64, Vec<wgpu::Buffer>>>,
+    next_id: Cell<u64>,
+    counts: Cell<Counts>,
+    /// Of a buffer that a kernel can see.
+    most_bytes: u64,
+}
+
+impl Recorder {
+    pub(crate) fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
+        let limits = device.limits();
+        Self {
+            most_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
+            scopes: RefCell::new(Scopes::open(&device)),
+            device,
+            queue,
+            recorded: RefCell::default(),
+            pool: Rc::default(),
+            modules: RefCell::default(),
+            pipelines: RefCell::default(),
+            bind_groups: RefCell::default(),
+            landings: RefCell::default(),
+            next_id: Cell::default(),
+            counts: Cell::default(),
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.get()
+    }
+
+    pub(crate) fn destroy(&self) {
+        self.device.destroy();
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Counts)) {
+        let mut counts = self.counts.get();
+        change(&mut counts);
+        self.counts.set(counts);
+    }
+
+    /// Values that stay: weights.
+    pub(crate) fn keep(&self, values: &[f32]) -> Result<Buffer> {
+        let buffer = self.buffer(values.len() as u64 * WORD)?;
+        self.queue.write_buffer(&buffer.inner, 0, bytemuck::cast_slice(values));
+        Ok(buffer)
+    }
+
+    /// Values of an activation.
+    pub(crate) fn upload(&self, values: &[f32]) -> Result<Lent> {
+        let bytes = values.len() as u64 * WORD;
+        let lent = match Pool::lend_unused(&self.pool, bytes) {
+            Some(lent) => lent,
+            None => self.new_lent(bytes)?,
+        };
+        self.queue.write_buffer(&lent.inner, 0, bytemuck::cast_slice(values));
+        Ok(lent)
+    }
+
+    /// Room for so many values; what is in it is whatever was there.
+    pub(crate) fn room(&self, values: usize) -> Result<Lent> {
+        let bytes = values as u64 * WORD;
+        match Pool::lend(&self.pool, bytes) {
+            Some(lent) => Ok(lent),
+            None => self.new_lent(bytes),
+        }
+    }
+
+    fn new_lent(&self, bytes: u64) -> Result<Lent> {
+        self.count(|counts| counts.buffers += 1);
+        Ok(Pool::lent(&self.pool, self.buffer(bytes)?))
+    }
+
+    fn buffer(&self, bytes: u64) -> Result<Buffer> {
+        if bytes > self.most_bytes {
+            return Err(Error::Backend(format!(
+                "a buffer of {bytes} bytes; this graphics card takes at most {}",
+                self.most_bytes
+            )));
+        }
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
+        Ok(self.numbered(wgpu::BufferDescriptor {
+            label: None,
+            size: bytes,
+            usage,
+            mapped_at_creation: false,
+        }))
+    }
+
+    fn numbered(&self, descriptor: wgpu::BufferDescriptor<'_>) -> Buffer {
+        let id = self.next_id.get();
+        self.next_id.set(id + 1);
+        Buffer { inner: self.device.create_buffer(&descriptor), id }
+    }
+
+    /// Records a kernel. `buffers` are its bindings from 1 on, in order.
+    ///
+    /// # Errors
+    /// [`Error::Backend`] for a grid that no device takes.
+    pub(crate) fn run(
+        &self,
+        kernel: Kernel,
+        params: Params,
+        buffers: &[&Buffer],
+        grid: [usize; 3],
+    ) -> Result<()> {
+        let too_many =
+            |_| Error::Backend(format!("{kernel:?}: a grid of {grid:?} workgroups; at most 65535"));
+        let fits = |extent: usize| u16::try_from(extent).map(u32::from).map_err(too_many);
+        let grid = [fits(grid[0])?, fits(grid[1])?, fits(grid[2])?];
+        let pipeline = self.pipeline(kernel);
+        let bind_group = self.bind_group(kernel, &pipeline, params, buffers);
+        self.recorded.borrow_mut().push(Dispatch { pipeline, bind_group, grid });
+        self.count(|counts| {
+            counts.dispatches += 1;
+            counts.bytes += buffers.iter().map(|buffer| buffer.bytes()).sum::<u64>();
+        });
+        Ok(())
+    }
+
+    fn pipeline(&self, kernel: Kernel) -> wgpu::ComputePipeline {
+        let make = || {
+            self.count(|counts| counts.pipelines += 1);
+            let mut modules = self.modules.borrow_mut();
+            let (name, text) = SHADERS[kernel.shader()];
+            let module = modules.entry(kernel.shader()).or_insert_with(|| {
+                self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(name),
+                    source: wgpu::ShaderSource::Wgsl(text.into()),
+                })
+            });
+            self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(name),
+                layout: None,
+                module,
+                entry_point: Some("main"),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &kernel.constants(),
+                    // tiles are written before they are read
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            })
+        };
+        self.pipelines.borrow_mut().entry(kernel).or_insert_with(make).clone()
+    }
+
+    fn bind_group(
+        &self,
+        kernel: Kernel,
+        pipeline: &wgpu::ComputePipeline,
+        params: Params,
+        buffers: &[&Buffer],
+    ) -> wgpu::BindGroup {
+        let bound = Bound { kernel, params, buffers: buffers.iter().map(|buffer| buffer.id).collect() };
+        let mut remembered = self.bind_groups.borrow_mut();
+        if let Some(bind_group) = remembered.get(&bound) {
+            return bind_group.clone();
+        }
+        self.count(|counts| counts.bind_groups += 1);
+        let words = bound.params.words();
+        let uniform = self.numbered(wgpu::BufferDescriptor {
+            label: None,
+            size: words.len() as u64 * WORD,
+            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&uniform.inner, 0, bytemuck::cast_slice(&words));
+        let all = std::iter::once(&uniform).chain(buffers.iter().copied());
+        let entries: Vec<_> = (0..)
+            .zip(all)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.inner.as_entire_binding(),
+            })
+            .collect();
+        let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.get_bind_group_layout(0),
+            entries: &entries,
+        });
+        if remembered.len() >= MOST_BIND_GROUPS {
+            remembered.clear();
+        }
+        remembered.insert(bound, bind_group.clone());
+        bind_group
+    }
+
+    /// Submits what was recorded, and resolves with the values of these buffers once the card has done it.
+    ///
+    /// # Errors
+    /// [`Error::BackendLost`] if anything failed since the last read-back.
+    pub(crate) async fn read_back(&self, buffers: &[&Lent]) -> Result<Vec<Vec<f32>>> {
+        // a copy of nothing is no copy
+        let bytes = buffers.iter().map(|buffer| buffer.bytes()).sum::<u64>().max(WORD);
+        let landing = self.landing(bytes);
+        self.submit(buffers, &landing);
+        let (sender, landed) = oneshot::channel();
+        landing.map_async(wgpu::MapMode::Read, .., move |result| {
+            // nobody waits any more where the future was dropped
+            let _ = sender.send(result);
+        });
+        let caught = self.scopes.borrow_mut().turn(&self.device);
+        self.count(|counts| counts.read_backs += 1);
+        // Browsers do so by themselves. What fails here is told by the scopes, or by the mapping.
+        let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
+        let mapped = landed.await;
+        caught.await?;
+        let lost = |e: &dyn std::fmt::Display| Error::BackendLost(e.to_string());
+        mapped.map_err(|e| lost(&e))?.map_err(|e| lost(&e))?;
+
+        let view = landing.get_mapped_range(..).map_err(|e| lost(&e))?;
+        let mut rest: &[u8] = &view;
+        let mut values = Vec::with_capacity(buffers.len());
+        for buffer in buffers {
+            let (these, others) = rest.split_at(buffer.bytes() as usize);
+            values.push(bytemuck::pod_collect_to_vec(these));
+            rest = others;
+        }
+        drop(view);
+        landing.unmap();
+        self.landings.borrow_mut().entry(bytes).or_default().push(landing);
+        Ok(values)
+    }
+
+    fn landing(&self, bytes: u64) -> wgpu::Buffer {
+        let kept = self.landings.borrow_mut().get_mut(&bytes).and_then(Vec::pop);
+        kept.unwrap_or_else(|| {
+            self.device.create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size: bytes,
+                usage: BufferUsages::MAP_READ | BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
+        })
+    }
+
+    /// One encoder, one pass: everything recorded, then the copies.
+    fn submit(&self, buffers: &[&Lent], landing: &wgpu::Buffer) {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for Dispatch { pipeline, bind_group, grid: [x, y, z] } in self.recorded.borrow_mut().drain(..) {
+                pass.set_pipeline(&pipeline);
+                pass.set_bind_group(0, &bind_group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+            }
+        }
+        let mut offset = 0;
+        for buffer in buffers {
+            encoder.copy_buffer_to_buffer(&buffer.inner, 0, landing, offset, buffer.bytes());
+            offset += buffer.bytes();
+        }
+        self.queue.submit([encoder.finish()]);
+        self.count(|counts| counts.submissions += 1);
+        let mut pool = self.pool.borrow_mut();
+        pool.recording += 1;
+        if pool.trim() {
+            // they hold the buffers
+            self.bind_groups.borrow_mut().clear();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// dx = Σ dy / divisor over the windows that hold a value.
+
+struct Params {
+    // Of x, in all planes.
+    values: u32,
+    x_height: u32,
+    x_width: u32,
+    y_height: u32,
+    y_width: u32,
+    kernel_height: i32,
+    kernel_width: i32,
+    stride_down: i32,
+    stride_across: i32,
+    top: i32,
+    left: i32,
+    bottom: i32,
+    right: i32,
+    // Whether padding counts in the divisor.
+    include_padding: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let at = (group.y * groups.x + group.x) * 256u + lane;
+    if (at >= params.values) { return; }
+    let plane = at / (params.x_height * params.x_width);
+    let position = at % (params.x_height * params.x_width);
+    let y_plane = plane * params.y_height * params.y_width;
+    let down = i32(position / params.x_width) + params.top;
+    let across = i32(position % params.x_width) + params.left;
+
+    var sum = 0.0;
+    for (var u = 0; u < params.kernel_height; u++) {
+        let start_down = down - u;
+        let row = start_down / params.stride_down;
+        if (start_down < 0 || start_down % params.stride_down != 0 || row >= i32(params.y_height)) { continue; }
+        for (var v = 0; v < params.kernel_width; v++) {
+            let start_across = across - v;
+            let column = start_across / params.stride_across;
+            if (start_across < 0 || start_across % params.stride_across != 0 || column >= i32(params.y_width)) { continue; }
+            sum += dy[y_plane + u32(row) * params.y_width + u32(column)] / divisor(start_down, start_across);
+        }
+    }
+    dx[at] = sum;
+}
+
+// What the window that starts at (down, across) of the padded picture divides by; an overhang beyond the padding never counts.
+fn divisor(down: i32, across: i32) -> f32 {
+    let height = extent(down, params.kernel_height, i32(params.x_height), params.top, params.bottom);
+    let width = extent(across, params.kernel_width, i32(params.x_width), params.left, params.right);
+    return f32(height * width);
+}
+
+fn extent(start: i32, kernel: i32, size: i32, before: i32, after: i32) -> i32 {
+    let end = min(start + kernel, size + before + after);
+    if (params.include_padding != 0u) { return end - start; }
+    return min(end, size + before) - max(start, before);
+}

@@ -1,0 +1,161 @@
+// Any convolution, forward and back, as a matrix product whose right side is gathered from the picture as it is needed (implicit
+// GEMM): y[m, n] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(n, u), column(n, v)]) for every picture and group.
+//
+// The way back is the same sum with other steps. Forward, output row r looks at row r·stride + u·dilation − padding; back, input row r
+// was looked at from row (r + padding − u·dilation) / stride, where that divides. Both are (r·step + u·tap + shift) / divisor.
+//
+// Tiles as in pointwise.wgsl.
+
+struct Params {
+    // Channels of y and of x in a group.
+    rows: u32,
+    channels: u32,
+    groups: u32,
+    x_height: u32,
+    x_width: u32,
+    y_height: u32,
+    y_width: u32,
+    kernel_height: u32,
+    kernel_width: u32,
+    step_down: i32,
+    step_across: i32,
+    tap_down: i32,
+    tap_across: i32,
+    shift_down: i32,
+    shift_across: i32,
+    divisor_down: i32,
+    divisor_across: i32,
+    // From a weight to that of the next row, and of the next channel.
+    w_row: u32,
+    w_channel: u32,
+    // What becomes of a sum: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before.
+    end: u32,
+    // 0 none, 1 ReLU, 2 ReLU6
+    activation: u32,
+    // What a gate lets through: 0 exact, 1 guided, 2 deconv.
+    rule: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+// One bias a row, or the outputs that the gate looks at, of y's shape.
+@group(0) @binding(3) var<storage, read> beside: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+const TILE = 32u;
+const DEPTH = 16u;
+const INVOCATIONS = 64u;
+// One more than a tile is wide, so that neighbours in a column lie in different banks.
+const PITCH = 33u;
+
+var<workgroup> w_tile: array<f32, DEPTH * PITCH>;
+var<workgroup> x_tile: array<f32, DEPTH * PITCH>;
+
+@compute @workgroup_size(8, 8)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_id) local: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let first_row = group.y * TILE;
+    let first_column = group.x * TILE;
+    let columns = params.y_height * params.y_width;
+    let taps = params.kernel_height * params.kernel_width;
+    let depth = params.channels * taps;
+    // Pictures and their groups follow each other in x and y alike.
+    let of_groups = group.z % params.groups;
+    let x_part = group.z * params.channels * params.x_height * params.x_width;
+    let y_part = group.z * params.rows * columns;
+    let w_part = of_groups * params.rows * depth;
+
+    var sums = array<vec4<f32>, 4>();
+    for (var start = 0u; start < depth; start += DEPTH) {
+        for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
+            let row = first_row + i / DEPTH;
+            let k = start + i % DEPTH;
+            var weight = 0.0;
+            if (row < params.rows && k < depth) {
+                weight = w[w_part + row * params.w_row + k / taps * params.w_channel + k % taps];
+            }
+            w_tile[i % DEPTH * PITCH + i / DEPTH] = weight;
+        }
+        for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
+            let column = first_column + i % TILE;
+            let k = start + i / TILE;
+            var value = 0.0;
+            if (column < columns && k < depth) {
+                value = gather(x_part, k / taps, k % taps, column);
+            }
+            x_tile[i / TILE * PITCH + i % TILE] = value;
+        }
+        workgroupBarrier();
+        for (var k = 0u; k < DEPTH; k++) {
+            let a = k * PITCH + local.y;
+            let b = k * PITCH + local.x;
+            let values = vec4(x_tile[b], x_tile[b + 8u], x_tile[b + 16u], x_tile[b + 24u]);
+            sums[0] += w_tile[a] * values;
+            sums[1] += w_tile[a + 8u] * values;
+            sums[2] += w_tile[a + 16u] * values;
+            sums[3] += w_tile[a + 24u] * values;
+        }
+        workgroupBarrier();
+    }
+
+    for (var i = 0u; i < 4u; i++) {
+        let row = first_row + local.y + 8u * i;
+        for (var j = 0u; j < 4u; j++) {
+            let column = first_column + local.x + 8u * j;
+            if (row < params.rows && column < columns) {
+                let at = y_part + row * columns + column;
+                y[at] = end(sums[i][j], of_groups * params.rows + row, at);
+            }
+        }
+    }
+}
+
+// What position `column` of y sees of a channel of x through one tap; 0 outside the picture.
+fn gather(x_part: u32, channel: u32, tap: u32, column: u32) -> f32 {
+    let u = i32(tap / params.kernel_width);
+    let v = i32(tap % params.kernel_width);
+    let down = i32(column / params.y_width) * params.step_down + u * params.tap_down + params.shift_down;
+    let across = i32(column % params.y_width) * params.step_across + v * params.tap_across + params.shift_across;
+    if (down < 0 || across < 0 || down % params.divisor_down != 0 || across % params.divisor_across != 0) { return 0.0; }
+    let row = u32(down / params.divisor_down);
+    let place = u32(across / params.divisor_across);
+    if (row >= params.x_height || place >= params.x_width) { return 0.0; }
+    return x[x_part + (channel * params.x_height + row) * params.x_width + place];
+}
+
+fn end(sum: f32, row: u32, at: u32) -> f32 {
+    switch params.end {
+        case 0u: { return activate(sum + beside[row]); }
+        case 2u: { return gated(beside[at], sum); }
+        default: { return sum; }
+    }
+}
+
+// Comparisons are of bits: a compiler may take it that no float is NaN, and a NaN must stay one, so that a broken network is seen.
+
+fn at_most_zero(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits == 0u || (bits >= 0x80000000u && bits <= 0xff800000u);
+}
+
+fn at_least_six(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits >= 0x40c00000u && bits <= 0x7f800000u;
+}
+
+fn activate(v: f32) -> f32 {
+    if (params.activation != 0u && at_most_zero(v)) { return 0.0; }
+    if (params.activation == 2u && at_least_six(v)) { return 6.0; }
+    return v;
+}
+
+fn gated(output: f32, dy: f32) -> f32 {
+    let flat = at_most_zero(output) || (params.activation == 2u && at_least_six(output));
+    if (params.rule != 2u && flat) { return 0.0; }
+    if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
+    return dy;
+}

@@ -1,0 +1,101 @@
+// A depthwise convolution, forward and back: every channel by itself, y[c, r] = end(Σ_{u,v} w[c, u, v] · x[c, row(r, u), column(r, v)]).
+// The way back is the same sum with other steps; see dense.wgsl. One invocation a value; the kernel's size and the divisors are constants
+// of the pipeline, so that the loops are unrolled and a division by 1 costs nothing.
+
+struct Params {
+    // Values of y.
+    values: u32,
+    channels: u32,
+    x_height: u32,
+    x_width: u32,
+    y_height: u32,
+    y_width: u32,
+    step_down: i32,
+    step_across: i32,
+    tap_down: i32,
+    tap_across: i32,
+    shift_down: i32,
+    shift_across: i32,
+    // What becomes of a sum: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before.
+    end: u32,
+    // 0 none, 1 ReLU, 2 ReLU6
+    activation: u32,
+    // What a gate lets through: 0 exact, 1 guided, 2 deconv.
+    rule: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+// One bias a channel, or the outputs that the gate looks at, of y's shape.
+@group(0) @binding(3) var<storage, read> beside: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+override kernel_height: i32 = 3;
+override kernel_width: i32 = 3;
+override divisor_down: i32 = 1;
+override divisor_across: i32 = 1;
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let at = (group.y * groups.x + group.x) * 256u + lane;
+    if (at >= params.values) { return; }
+    let plane = at / (params.y_height * params.y_width);
+    let position = at % (params.y_height * params.y_width);
+    let channel = plane % params.channels;
+    let x_plane = plane * params.x_height * params.x_width;
+    let w_channel = i32(channel) * kernel_height * kernel_width;
+    let first_down = i32(position / params.y_width) * params.step_down + params.shift_down;
+    let first_across = i32(position % params.y_width) * params.step_across + params.shift_across;
+
+    var sum = 0.0;
+    for (var u = 0; u < kernel_height; u++) {
+        let down = first_down + u * params.tap_down;
+        let row = u32(down / divisor_down);
+        if (down < 0 || down % divisor_down != 0 || row >= params.x_height) { continue; }
+        for (var v = 0; v < kernel_width; v++) {
+            let across = first_across + v * params.tap_across;
+            let column = u32(across / divisor_across);
+            if (across < 0 || across % divisor_across != 0 || column >= params.x_width) { continue; }
+            sum += w[w_channel + u * kernel_width + v] * x[x_plane + row * params.x_width + column];
+        }
+    }
+    y[at] = end(sum, channel, at);
+}
+
+fn end(sum: f32, row: u32, at: u32) -> f32 {
+    switch params.end {
+        case 0u: { return activate(sum + beside[row]); }
+        case 2u: { return gated(beside[at], sum); }
+        default: { return sum; }
+    }
+}
+
+// Comparisons are of bits: a compiler may take it that no float is NaN, and a NaN must stay one, so that a broken network is seen.
+
+fn at_most_zero(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits == 0u || (bits >= 0x80000000u && bits <= 0xff800000u);
+}
+
+fn at_least_six(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits >= 0x40c00000u && bits <= 0x7f800000u;
+}
+
+fn activate(v: f32) -> f32 {
+    if (params.activation != 0u && at_most_zero(v)) { return 0.0; }
+    if (params.activation == 2u && at_least_six(v)) { return 6.0; }
+    return v;
+}
+
+fn gated(output: f32, dy: f32) -> f32 {
+    let flat = at_most_zero(output) || (params.activation == 2u && at_least_six(output));
+    if (params.rule != 2u && flat) { return 0.0; }
+    if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
+    return dy;
+}

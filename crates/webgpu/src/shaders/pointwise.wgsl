@@ -1,0 +1,128 @@
+// A pointwise convolution, forward and back: one matrix product, y[m, n] = end(Σ_k w[m, k] · x[k, n]) for every picture.
+// Rows m are channels of y, k channels of x, columns n positions. The way back is the product with the transposed weights.
+//
+// A workgroup computes a tile of 32×32 sums, each invocation 4×4 of them: every value that is read from workgroup memory is used four
+// times, every value from the buffers 32 times.
+
+struct Params {
+    rows: u32,
+    depth: u32,
+    columns: u32,
+    // What becomes of a sum: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before.
+    end: u32,
+    // 0 none, 1 ReLU, 2 ReLU6
+    activation: u32,
+    // What a gate lets through: 0 exact, 1 guided, 2 deconv.
+    rule: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+// One bias a row, or the outputs that the gate looks at, of y's shape.
+@group(0) @binding(3) var<storage, read> beside: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+
+// Whether w is laid out [k][m] instead of [m][k].
+override transposed: bool = false;
+
+const TILE = 32u;
+const DEPTH = 16u;
+const INVOCATIONS = 64u;
+// One more than a tile is wide, so that neighbours in a column lie in different banks.
+const PITCH = 33u;
+
+var<workgroup> w_tile: array<f32, DEPTH * PITCH>;
+var<workgroup> x_tile: array<f32, DEPTH * PITCH>;
+
+@compute @workgroup_size(8, 8)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_id) local: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let first_row = group.y * TILE;
+    let first_column = group.x * TILE;
+    let x_picture = group.z * params.depth * params.columns;
+    let y_picture = group.z * params.rows * params.columns;
+
+    var sums = array<vec4<f32>, 4>();
+    for (var start = 0u; start < params.depth; start += DEPTH) {
+        for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
+            // Neighbouring invocations read neighbouring weights.
+            let m = select(i / DEPTH, i % TILE, transposed);
+            let k = select(i % DEPTH, i / TILE, transposed);
+            let row = first_row + m;
+            let channel = start + k;
+            var weight = 0.0;
+            if (row < params.rows && channel < params.depth) {
+                weight = w[select(row * params.depth + channel, channel * params.rows + row, transposed)];
+            }
+            w_tile[k * PITCH + m] = weight;
+        }
+        for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
+            let column = first_column + i % TILE;
+            let channel = start + i / TILE;
+            var value = 0.0;
+            if (column < params.columns && channel < params.depth) {
+                value = x[x_picture + channel * params.columns + column];
+            }
+            x_tile[i / TILE * PITCH + i % TILE] = value;
+        }
+        workgroupBarrier();
+        for (var k = 0u; k < DEPTH; k++) {
+            let a = k * PITCH + local.y;
+            let b = k * PITCH + local.x;
+            let values = vec4(x_tile[b], x_tile[b + 8u], x_tile[b + 16u], x_tile[b + 24u]);
+            sums[0] += w_tile[a] * values;
+            sums[1] += w_tile[a + 8u] * values;
+            sums[2] += w_tile[a + 16u] * values;
+            sums[3] += w_tile[a + 24u] * values;
+        }
+        workgroupBarrier();
+    }
+
+    for (var i = 0u; i < 4u; i++) {
+        let row = first_row + local.y + 8u * i;
+        for (var j = 0u; j < 4u; j++) {
+            let column = first_column + local.x + 8u * j;
+            if (row < params.rows && column < params.columns) {
+                let at = y_picture + row * params.columns + column;
+                y[at] = end(sums[i][j], row, at);
+            }
+        }
+    }
+}
+
+fn end(sum: f32, row: u32, at: u32) -> f32 {
+    switch params.end {
+        case 0u: { return activate(sum + beside[row]); }
+        case 2u: { return gated(beside[at], sum); }
+        default: { return sum; }
+    }
+}
+
+// Comparisons are of bits: a compiler may take it that no float is NaN, and a NaN must stay one, so that a broken network is seen.
+
+fn at_most_zero(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits == 0u || (bits >= 0x80000000u && bits <= 0xff800000u);
+}
+
+fn at_least_six(v: f32) -> bool {
+    let bits = bitcast<u32>(v);
+    return bits >= 0x40c00000u && bits <= 0x7f800000u;
+}
+
+fn activate(v: f32) -> f32 {
+    if (params.activation != 0u && at_most_zero(v)) { return 0.0; }
+    if (params.activation == 2u && at_least_six(v)) { return 6.0; }
+    return v;
+}
+
+fn gated(output: f32, dy: f32) -> f32 {
+    let flat = at_most_zero(output) || (params.activation == 2u && at_least_six(output));
+    if (params.rule != 2u && flat) { return 0.0; }
+    if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
+    return dy;
+}

@@ -1,0 +1,33 @@
+//! An activation on the card.
+
+use std::rc::Rc;
+
+use candling_core::Shape;
+
+use crate::buffers::Lent;
+
+/// Row-major NCHW values in a buffer; cheap to clone. The buffer goes back to the pool with the last clone.
+#[derive(Clone)]
+pub struct Tensor {
+    buffer: Rc<Lent>,
+    shape: Shape,
+}
+
+impl Tensor {
+    pub(crate) fn new(buffer: Lent, shape: Shape) -> Self {
+        Self { buffer: Rc::new(buffer), shape }
+    }
+
+    pub(crate) fn buffer(&self) -> &Lent {
+        &self.buffer
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The same values in another shape of as many elements.
+    pub(crate) fn reshaped(&self, shape: Shape) -> Self {
+        Self { shape, ..self.clone() }
+    }
+}

@@ -1,0 +1,32 @@
+//! Every shader is valid WGSL, and there is none that the crate does not know.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use candling_webgpu::SHADERS;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+#[test]
+fn naga_takes_every_shader() {
+    for (name, text) in SHADERS {
+        let module = naga::front::wgsl::parse_str(text)
+            .unwrap_or_else(|e| panic!("{}", e.emit_to_string_with_path(text, name)));
+        // no capabilities: what every browser with WebGPU has
+        let valid = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
+        valid.unwrap_or_else(|e| panic!("{}", e.emit_to_string_with_path(text, name)));
+        assert_eq!(module.entry_points.len(), 1, "{name}: one kernel a file");
+    }
+}
+
+#[test]
+fn every_file_is_known() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/shaders");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    files.sort();
+    let mut known = SHADERS.map(|(name, _)| name.to_owned()).to_vec();
+    known.sort();
+    assert_eq!(files, known);
+}

@@ -11,7 +11,8 @@ use candling_testkit::reference::{Array, Reference, parameters, walk_on};
 use candling_testkit::{golden, random};
 use pollster::block_on;
 
-use common::{INPUT, MODEL, lite0, tensor};
+use candling_testkit::golden_network::INPUT;
+use common::{MODEL, lite0, tensor};
 
 /// Small enough that hardly one of the 6.7 million ReLU6 of the network passes a kink within it (at 1e-7 about five
 /// do, and each of them moves the slope by 1e-3), large enough that the logit's `f64` rounding is far below its change.

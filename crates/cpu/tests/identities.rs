@@ -13,7 +13,8 @@ use candling_testkit::compare::relative_to_max;
 use candling_testkit::golden;
 use pollster::block_on;
 
-use common::{INPUT, MODEL, lite0, tensor};
+use candling_testkit::golden_network::INPUT;
+use common::{MODEL, lite0, tensor};
 
 /// Two ways to the same sum of at most 1280 `f32` products.
 const ROUNDING: f64 = 1e-5;

@@ -10,7 +10,8 @@ use candling_testkit::golden;
 use candling_testkit::reference::Reference;
 use pollster::block_on;
 
-use common::{INPUT, MODEL, lite0, tensor};
+use candling_testkit::golden_network::INPUT;
+use common::{MODEL, lite0, tensor};
 
 /// Distance from a kink, in absolute terms of activations that go up to 6: a few `f32` roundings of a long sum.
 const ROUNDING: f64 = 2e-5;

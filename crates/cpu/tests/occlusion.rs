@@ -11,7 +11,8 @@ use candling_testkit::compare::relative_to_max;
 use candling_testkit::golden;
 use pollster::block_on;
 
-use common::{INPUT, lite0, tensor};
+use candling_testkit::golden_network::INPUT;
+use common::{lite0, tensor};
 
 /// Of the map's largest magnitude. A value is the difference of two logits that are nearly alike, so their rounding shows
 /// larger than in the logits themselves. PyTorch's own `f32` is off by 1.4e-5; a patch that is one pixel off, by 3e-1.

@@ -8,7 +8,8 @@ use candling_cpu::Cpu;
 use candling_testkit::golden;
 use pollster::block_on;
 
-use common::{INPUT, MODEL, lite0, tensor};
+use candling_testkit::golden_network::INPUT;
+use common::{MODEL, lite0, tensor};
 
 const DOG: Target = Target::Class(235);
 const DOG_OVER_CAT: Target = Target::Margin { class: 235, over: 285 };

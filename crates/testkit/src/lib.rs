@@ -7,5 +7,6 @@
 pub mod compare;
 pub mod conformance;
 pub mod golden;
+pub mod golden_network;
 pub mod random;
 pub mod reference;

@@ -3,7 +3,7 @@
 //! | kind | kernel |
 //! |---|---|
 //! | 1×1 | `pointwise.wgsl`, a matrix product |
-//! | depthwise | `depthwise.wgsl`, every channel by itself |
+//! | depthwise, or to few channels | `direct.wgsl`, every value by itself |
 //! | any other | `dense.wgsl`, a matrix product whose right side is gathered |
 
 use candling_core::ops::Conv2d;
@@ -11,10 +11,13 @@ use candling_core::{Activation, Gate, ReluRule, Result, Shape};
 
 use crate::Tensor;
 use crate::buffers::Buffer;
-use crate::elementwise::{each, number, rule_number};
-use crate::kernel::{Kernel, TILE};
+use crate::elementwise::{number, rule_number};
+use crate::kernel::{FLAT, Kernel, TILE, grid};
 use crate::params::Params;
 use crate::recorder::Recorder;
+
+/// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
+const FEW: usize = 8;
 
 /// Weights as they come, `[out, in / groups, kh, kw]`, which serve both directions, and bias.
 pub struct Conv {
@@ -107,28 +110,32 @@ impl Conv {
         // A binding must hold something even where the kernel does not look at it.
         let beside: &Buffer = if let End::Gate(gate) = &end { gate.y.buffer() } else { &self.b };
         let steps = if forward { Steps::forward(op) } else { Steps::back(op) };
-        if op.groups == op.in_channels && op.groups == op.out_channels {
-            let params = Params::default().u(y.len()).u(y.c).u(x.shape().h).u(x.shape().w).u(y.h).u(y.w);
-            let kernel = Kernel::Depthwise { kernel: op.window.kernel, divisor: steps.divisor };
-            let params = end.params(steps.params(params));
-            return each(recorder, kernel, params, &[x.buffer(), &self.w, beside], y);
-        }
+        let [rows, channels] = [y.c, x.shape().c].map(|c| c / op.groups);
         let columns = y.area().div_ceil(TILE);
-        let (kernel, params, grid) = if op.groups == 1 && op.window.is_pointwise() {
-            let params = end.params(Params::default().u(y.c).u(x.shape().c).u(y.area()));
-            (Kernel::Pointwise { transposed: !forward }, params, [columns, y.c.div_ceil(TILE), y.n])
-        } else {
-            let [rows, channels] = [y.c, x.shape().c].map(|c| c / op.groups);
-            let taps = op.window.taps();
-            let [w_row, w_channel] = if forward { [channels * taps, taps] } else { [taps, rows * taps] };
-            let params = Params::default().u(rows).u(channels).u(op.groups);
-            let params = params.u(x.shape().h).u(x.shape().w).u(y.h).u(y.w);
-            let params = steps.params(params.u(op.window.kernel[0]).u(op.window.kernel[1]));
-            let params = params.u(steps.divisor[0]).u(steps.divisor[1]).u(w_row).u(w_channel);
-            (Kernel::Dense, end.params(params), [columns, rows.div_ceil(TILE), y.n * op.groups])
-        };
         let out = Tensor::new(recorder.room(y.len())?, y);
-        recorder.run(kernel, params, &[x.buffer(), &self.w, beside, out.buffer()], grid)?;
+        let buffers = [&**x.buffer(), &self.w, beside, &**out.buffer()];
+        if op.groups == 1 && op.window.is_pointwise() {
+            let params = end.params(Params::default().u(rows).u(channels).u(y.area()));
+            let kernel = Kernel::Pointwise { transposed: !forward };
+            recorder.run(kernel, params, &buffers, [columns, rows.div_ceil(TILE), y.n])?;
+            return Ok(out);
+        }
+        let taps = op.window.taps();
+        let [w_row, w_channel] = if forward { [channels * taps, taps] } else { [taps, rows * taps] };
+        let sizes = |params: Params| {
+            let params = params.u(rows).u(channels).u(op.groups);
+            params.u(x.shape().h).u(x.shape().w).u(y.h).u(y.w)
+        };
+        if rows < FEW {
+            let params = steps.params(sizes(Params::default().u(y.len()))).u(w_row).u(w_channel);
+            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor };
+            recorder.run(kernel, end.params(params), &buffers, grid(y.len().div_ceil(FLAT)))?;
+        } else {
+            let params = sizes(Params::default()).u(op.window.kernel[0]).u(op.window.kernel[1]);
+            let params = steps.params(params).u(steps.divisor[0]).u(steps.divisor[1]).u(w_row).u(w_channel);
+            let grid = [columns, rows.div_ceil(TILE), y.n * op.groups];
+            recorder.run(Kernel::Dense, end.params(params), &buffers, grid)?;
+        }
         Ok(out)
     }
 }

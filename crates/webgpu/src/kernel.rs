@@ -8,7 +8,7 @@ pub(crate) enum Kernel {
     },
     Dense,
     /// By height and width of its kernel, and what positions are divided by.
-    Depthwise {
+    Direct {
         kernel: [usize; 2],
         divisor: [usize; 2],
     },
@@ -31,7 +31,7 @@ pub(crate) enum Kernel {
 pub const SHADERS: [(&str, &str); 16] = [
     ("pointwise", include_str!("shaders/pointwise.wgsl")),
     ("dense", include_str!("shaders/dense.wgsl")),
-    ("depthwise", include_str!("shaders/depthwise.wgsl")),
+    ("direct", include_str!("shaders/direct.wgsl")),
     ("linear", include_str!("shaders/linear.wgsl")),
     ("linear_vjp", include_str!("shaders/linear_vjp.wgsl")),
     ("affine", include_str!("shaders/affine.wgsl")),
@@ -53,7 +53,7 @@ impl Kernel {
         match self {
             Self::Pointwise { .. } => 0,
             Self::Dense => 1,
-            Self::Depthwise { .. } => 2,
+            Self::Direct { .. } => 2,
             Self::Linear => 3,
             Self::LinearVjp => 4,
             Self::Affine => 5,
@@ -74,7 +74,7 @@ impl Kernel {
     pub(crate) fn constants(self) -> Vec<(&'static str, f64)> {
         match self {
             Self::Pointwise { transposed } => vec![("transposed", f64::from(u8::from(transposed)))],
-            Self::Depthwise { kernel, divisor } => vec![
+            Self::Direct { kernel, divisor } => vec![
                 ("kernel_height", kernel[0] as f64),
                 ("kernel_width", kernel[1] as f64),
                 ("divisor_down", divisor[0] as f64),

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use candling_core::{Backend, Network, Shape};
+use candling_core::{Backend, Network};
 use candling_models::Model;
 use candling_testkit::golden::Picture;
 
@@ -18,9 +18,6 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
 pub fn lite0<B: Backend>(backend: B) -> Arc<Network<B>> {
     Arc::new(Network::new(backend, MODEL.graph.clone(), &MODEL.weights).unwrap())
 }
-
-/// Input of one picture.
-pub const INPUT: Shape = Shape::new(1, 3, 224, 224);
 
 /// The input tensor of a golden picture: `(pixel − 127) / 128` of exactly these pixels.
 pub fn tensor(picture: &Picture) -> Vec<f32> {

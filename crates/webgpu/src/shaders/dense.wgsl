@@ -66,10 +66,13 @@ fn main(
     // Pictures and their groups follow each other in x and y alike.
     let of_groups = group.z % params.groups;
     let x_part = group.z * params.channels * params.x_height * params.x_width;
-    let y_part = group.z * params.rows * columns;
     let w_part = of_groups * params.rows * depth;
 
-    var sums = array<vec4<f32>, 4>();
+    // Not an array: one that is indexed may end up in memory.
+    var sums_0 = vec4<f32>();
+    var sums_1 = vec4<f32>();
+    var sums_2 = vec4<f32>();
+    var sums_3 = vec4<f32>();
     for (var start = 0u; start < depth; start += DEPTH) {
         for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
             let row = first_row + i / DEPTH;
@@ -94,22 +97,28 @@ fn main(
             let a = k * PITCH + local.y;
             let b = k * PITCH + local.x;
             let values = vec4(x_tile[b], x_tile[b + 8u], x_tile[b + 16u], x_tile[b + 24u]);
-            sums[0] += w_tile[a] * values;
-            sums[1] += w_tile[a + 8u] * values;
-            sums[2] += w_tile[a + 16u] * values;
-            sums[3] += w_tile[a + 24u] * values;
+            sums_0 += w_tile[a] * values;
+            sums_1 += w_tile[a + 8u] * values;
+            sums_2 += w_tile[a + 16u] * values;
+            sums_3 += w_tile[a + 24u] * values;
         }
         workgroupBarrier();
     }
 
-    for (var i = 0u; i < 4u; i++) {
-        let row = first_row + local.y + 8u * i;
-        for (var j = 0u; j < 4u; j++) {
-            let column = first_column + local.x + 8u * j;
-            if (row < params.rows && column < columns) {
-                let at = y_part + row * columns + column;
-                y[at] = end(sums[i][j], of_groups * params.rows + row, at);
-            }
+    store(sums_0, first_row + local.y, first_column + local.x, group.z);
+    store(sums_1, first_row + local.y + 8u, first_column + local.x, group.z);
+    store(sums_2, first_row + local.y + 16u, first_column + local.x, group.z);
+    store(sums_3, first_row + local.y + 24u, first_column + local.x, group.z);
+}
+
+// Four sums of a row, eight columns apart.
+fn store(sums: vec4<f32>, row: u32, column: u32, part: u32) {
+    if (row >= params.rows) { return; }
+    for (var j = 0u; j < 4u; j++) {
+        let place = column + 8u * j;
+        if (place < params.y_height * params.y_width) {
+            let at = (part * params.rows + row) * params.y_height * params.y_width + place;
+            y[at] = end(sums[j], part % params.groups * params.rows + row, at);
         }
     }
 }

@@ -44,9 +44,12 @@ fn main(
     let first_row = group.y * TILE;
     let first_column = group.x * TILE;
     let x_picture = group.z * params.depth * params.columns;
-    let y_picture = group.z * params.rows * params.columns;
 
-    var sums = array<vec4<f32>, 4>();
+    // Not an array: one that is indexed may end up in memory.
+    var sums_0 = vec4<f32>();
+    var sums_1 = vec4<f32>();
+    var sums_2 = vec4<f32>();
+    var sums_3 = vec4<f32>();
     for (var start = 0u; start < params.depth; start += DEPTH) {
         for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
             // Neighbouring invocations read neighbouring weights.
@@ -74,22 +77,28 @@ fn main(
             let a = k * PITCH + local.y;
             let b = k * PITCH + local.x;
             let values = vec4(x_tile[b], x_tile[b + 8u], x_tile[b + 16u], x_tile[b + 24u]);
-            sums[0] += w_tile[a] * values;
-            sums[1] += w_tile[a + 8u] * values;
-            sums[2] += w_tile[a + 16u] * values;
-            sums[3] += w_tile[a + 24u] * values;
+            sums_0 += w_tile[a] * values;
+            sums_1 += w_tile[a + 8u] * values;
+            sums_2 += w_tile[a + 16u] * values;
+            sums_3 += w_tile[a + 24u] * values;
         }
         workgroupBarrier();
     }
 
-    for (var i = 0u; i < 4u; i++) {
-        let row = first_row + local.y + 8u * i;
-        for (var j = 0u; j < 4u; j++) {
-            let column = first_column + local.x + 8u * j;
-            if (row < params.rows && column < params.columns) {
-                let at = y_picture + row * params.columns + column;
-                y[at] = end(sums[i][j], row, at);
-            }
+    store(sums_0, first_row + local.y, first_column + local.x, group.z);
+    store(sums_1, first_row + local.y + 8u, first_column + local.x, group.z);
+    store(sums_2, first_row + local.y + 16u, first_column + local.x, group.z);
+    store(sums_3, first_row + local.y + 24u, first_column + local.x, group.z);
+}
+
+// Four sums of a row, eight columns apart.
+fn store(sums: vec4<f32>, row: u32, column: u32, part: u32) {
+    if (row >= params.rows) { return; }
+    for (var j = 0u; j < 4u; j++) {
+        let place = column + 8u * j;
+        if (place < params.columns) {
+            let at = (part * params.rows + row) * params.columns + place;
+            y[at] = end(sums[j], row, at);
         }
     }
 }

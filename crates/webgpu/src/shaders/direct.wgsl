@@ -1,11 +1,17 @@
-// A depthwise convolution, forward and back: every channel by itself, y[c, r] = end(Σ_{u,v} w[c, u, v] · x[c, row(r, u), column(r, v)]).
-// The way back is the same sum with other steps; see dense.wgsl. One invocation a value; the kernel's size and the divisors are constants
-// of the pipeline, so that the loops are unrolled and a division by 1 costs nothing.
+// A convolution of few channels at a time, forward and back: y[m, r] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(r, u), column(r, v)]), one
+// invocation a value. Depthwise ones, where c is a single channel, and those with so few rows that a tile of dense.wgsl would be empty: the
+// way back to a picture's three channels.
+//
+// The way back is the same sum with other steps; see dense.wgsl. The kernel's size and the divisors are constants of the pipeline, so that
+// the loops over taps are unrolled, taps that do not divide are passed over, and a division by 1 costs nothing.
 
 struct Params {
     // Values of y.
     values: u32,
+    // Channels of y and of x in a group.
+    rows: u32,
     channels: u32,
+    groups: u32,
     x_height: u32,
     x_width: u32,
     y_height: u32,
@@ -16,6 +22,9 @@ struct Params {
     tap_across: i32,
     shift_down: i32,
     shift_across: i32,
+    // From a weight to that of the next row, and of the next channel.
+    w_row: u32,
+    w_channel: u32,
     // What becomes of a sum: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before.
     end: u32,
     // 0 none, 1 ReLU, 2 ReLU6
@@ -27,7 +36,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-// One bias a channel, or the outputs that the gate looks at, of y's shape.
+// One bias a channel of y, or the outputs that the gate looks at, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
@@ -46,9 +55,14 @@ fn main(
     if (at >= params.values) { return; }
     let plane = at / (params.y_height * params.y_width);
     let position = at % (params.y_height * params.y_width);
-    let channel = plane % params.channels;
-    let x_plane = plane * params.x_height * params.x_width;
-    let w_channel = i32(channel) * kernel_height * kernel_width;
+    // Pictures and their groups follow each other in x and y alike.
+    let part = plane / params.rows;
+    let row_of_w = plane % params.rows;
+    let of_groups = part % params.groups;
+    let x_area = params.x_height * params.x_width;
+    let x_part = part * params.channels * x_area;
+    let taps = u32(kernel_height * kernel_width);
+    let w_part = of_groups * params.rows * params.channels * taps + row_of_w * params.w_row;
     let first_down = i32(position / params.y_width) * params.step_down + params.shift_down;
     let first_across = i32(position % params.y_width) * params.step_across + params.shift_across;
 
@@ -61,10 +75,16 @@ fn main(
             let across = first_across + v * params.tap_across;
             let column = u32(across / divisor_across);
             if (across < 0 || across % divisor_across != 0 || column >= params.x_width) { continue; }
-            sum += w[w_channel + u * kernel_width + v] * x[x_plane + row * params.x_width + column];
+            var x_at = x_part + row * params.x_width + column;
+            var w_at = w_part + u32(u * kernel_width + v);
+            for (var c = 0u; c < params.channels; c++) {
+                sum += w[w_at] * x[x_at];
+                w_at += params.w_channel;
+                x_at += x_area;
+            }
         }
     }
-    y[at] = end(sum, channel, at);
+    y[at] = end(sum, of_groups * params.rows + row_of_w, at);
 }
 
 fn end(sum: f32, row: u32, at: u32) -> f32 {

@@ -39,7 +39,7 @@ ship: toolchain packages (engines "ship")
 [private]
 engines profile:
     cargo build --package xtask
-    for build in simd128 relaxed-simd threads; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
+    for build in simd128 relaxed-simd threads webgpu; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
 [private]

@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
-# Makes a compiled engine importable: engine.sh PROFILE BUILD runs xtask for the bindings, then wasm-opt, into www/lib/BUILD. Does
+# Makes a compiled engine importable: engine.sh PROFILE BUILD runs xtask for the bindings, then wasm-opt and esbuild, into www/lib/BUILD. Does
 # nothing where that was already done.
 set -euo pipefail
 profile=$1
 build=$2
-compiled="target/$build/wasm32-unknown-unknown/$profile/candling_wasm.wasm"
+name=candling_wasm
+crate=candling_wasm
+# A tile of the matrix product has one caller and must stay a function of its own (see product/tile.rs).
+optimise=(-O3 --one-caller-inline-max-function-size=0)
+if [ "$build" = webgpu ]; then
+    profile=card
+    name=candling_webgpu
+    crate=candling_wasm_webgpu
+    optimise=(-Oz)
+fi
+compiled="target/$build/wasm32-unknown-unknown/$profile/$crate.wasm"
 out="www/lib/$build"
-made="$out/candling_wasm_bg.wasm"
+made="$out/${name}_bg.wasm"
 stamp="$out/.engine"
 
 if [ -f "$made" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$compiled" ] && [ "$stamp" -nt "$compiled" ]; then
@@ -19,11 +29,9 @@ case $build in
     threads) features+=(--enable-relaxed-simd --enable-threads) ;;
 esac
 mkdir -p "$out"
-target/debug/xtask "$compiled" "$out"
-# The features are those that rustc already emitted. A tile of the matrix product has one caller and must stay a function of its
-# own (see product/tile.rs).
-web/node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=0 --strip-debug --strip-producers "${features[@]}" \
-    "$made" -o "$made.tmp"
+target/debug/xtask "$compiled" "$out/$name"
+# The features are those that rustc already emitted.
+web/node_modules/.bin/wasm-opt "${optimise[@]}" --strip-debug --strip-producers "${features[@]}" "$made" -o "$made.tmp"
 mv "$made.tmp" "$made"
 rm -f "$out"/*.d.ts
 # The pool starts its workers from a copy behind a blob: address, which our content security policy refuses; they start from the
@@ -35,9 +43,9 @@ for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do
     sed -i 's/pkg.default(data.module, data.memory)/pkg.default({ module_or_path: data.module, memory: data.memory })/' "$helper"
     grep -q 'let url = import.meta.url;' "$helper" && ! grep -q scriptBlob "$helper" ||
         { echo "error: $helper does not start its workers in the way this script knows; see the lines above this one" >&2; exit 1; }
-    # One file, as with the other builds: a bundler that copies it under a new name would part it from the helper.
-    web/node_modules/.bin/esbuild "$out/candling_wasm.js" --bundle --format=esm --log-level=warning --outfile="$out/bundled.js"
-    mv "$out/bundled.js" "$out/candling_wasm.js"
-    rm -r "$out/snippets"
 done
+# One file for every build: a bundler that copies it under a new name would part it from the helper.
+web/node_modules/.bin/esbuild "$out/$name.js" --bundle --minify --format=esm --log-level=warning --outfile="$out/bundled.js"
+mv "$out/bundled.js" "$out/$name.js"
+rm -rf "$out/snippets"
 printf '%s' "$compiled" > "$stamp"

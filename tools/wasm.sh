@@ -3,6 +3,8 @@
 #   simd128       128-bit vectors, which every browser has
 #   relaxed-simd  with fused multiply-add
 #   threads       the same, with a pool of workers on one memory; only on cross-origin isolated pages
+# and beside them
+#   webgpu        the engine on a graphics card, a module of its own, whose PROFILE is `card`
 # The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing about who built
 # it and comes out the same everywhere.
 set -euo pipefail
@@ -11,13 +13,31 @@ build=$2
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 sysroot=$(rustc --print sysroot)
 
+package=candling-wasm
 arguments=()
 # Loop strength reduction turns the constant offsets of a load into additions of their own, which cost the matrix product
 # two fifths of its speed in V8.
 flags=(-C llvm-args=-disable-lsr
     "--remap-path-prefix=$cargo_home/registry/src=" "--remap-path-prefix=$sysroot=" "--remap-path-prefix=$PWD=")
+
+# Compiles the standard library too. That is not stable yet; the language used here is.
+build_std() {
+    [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
+    export RUSTC_BOOTSTRAP=1
+    # No features: nobody sees a backtrace, which std has by default, and its `optimize_for_size` selects and sorts by other
+    # algorithms, of which one takes quadratic time on a map that is mostly zeros.
+    arguments+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=)
+}
+
 case $build in
     simd128) ;;
+    webgpu)
+        package=candling-wasm-webgpu
+        profile=card
+        # Nobody sees the words of a panic, and they are a tenth of the download.
+        flags+=(-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none)
+        build_std
+        ;;
     relaxed-simd) flags+=(-C target-feature=+relaxed-simd) ;;
     threads)
         flags+=(-C target-feature=+relaxed-simd,+atomics,+bulk-memory)
@@ -25,16 +45,13 @@ case $build in
             --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
             flags+=(-C "link-arg=$argument")
         done
-        # The standard library comes compiled without atomics. Compiling it is not stable yet; the language used here is.
-        [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
-        export RUSTC_BOOTSTRAP=1
-        # No features: nobody sees a backtrace, which std has by default, and its `optimize_for_size` selects and sorts by other
-        # algorithms, of which one takes quadratic time on a map that is mostly zeros.
-        arguments+=(-Zbuild-std=std,panic_abort -Zbuild-std-features= --features threads)
+        # The standard library comes compiled without atomics.
+        build_std
+        arguments+=(--features threads)
         ;;
-    *) echo "error: unknown build $build; there are simd128, relaxed-simd and threads" >&2; exit 2 ;;
+    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads and webgpu" >&2; exit 2 ;;
 esac
 
 quoted=$(printf "'%s'," "${flags[@]}")
-cargo build --package candling-wasm --target wasm32-unknown-unknown --profile "$profile" --target-dir "target/$build" \
+cargo build --package "$package" --target wasm32-unknown-unknown --profile "$profile" --target-dir "target/$build" \
     --config "target.wasm32-unknown-unknown.rustflags=[${quoted%,}]" "${arguments[@]}"

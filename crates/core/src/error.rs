@@ -56,7 +56,7 @@ pub enum Error {
     )]
     NotRetained(String),
     /// A NaN or an infinity.
-    #[error("{what} is not finite at element {index} ({value})")]
+    #[error("{what} is not finite at element {index} ({})", name_of(*value))]
     NotFinite {
         /// The tensor.
         what: String,
@@ -121,5 +121,16 @@ impl Error {
             None => Ok(()),
             Some(index) => Err(Self::NotFinite { what: what.to_owned(), index, value: values[index] }),
         }
+    }
+}
+
+/// Of a value that is no number; formatting any float is a lot of code for three words.
+fn name_of(value: f32) -> &'static str {
+    if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "inf"
+    } else {
+        "-inf"
     }
 }

@@ -8,8 +8,8 @@ use candling_cpu::on_threads;
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
-use crate::run::{Explanation, Run, target_of};
+use crate::run::Run;
+use candling_bindings::{Explanation, Result, target_of};
 
 /// What such a network says, and how.
 #[wasm_bindgen]

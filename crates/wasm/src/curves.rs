@@ -9,8 +9,8 @@ use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, Prepared};
-use crate::error::Result;
 use crate::types::{Compared, Curve, Traced, object};
+use candling_bindings::Result;
 
 /// The input, of this size, cut into squares of `side` pixels.
 fn tiling(height: usize, width: usize, side: usize) -> candling_core::Result<Tiling> {

@@ -8,9 +8,9 @@ use candling_imaging::{Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
 use crate::run::Run;
 use crate::types::{Info, Layer, View, object};
+use candling_bindings::Result;
 
 /// A loaded model.
 #[wasm_bindgen]

@@ -4,9 +4,9 @@ use candling_cpu::on_threads;
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
-use crate::run::{Run, target_of};
+use crate::run::Run;
 use crate::types::{Identity, object};
+use candling_bindings::{Result, target_of};
 
 #[wasm_bindgen]
 impl Run {

@@ -5,7 +5,6 @@
 mod cascade;
 mod curves;
 mod engine;
-mod error;
 mod identities;
 mod live;
 mod occlusion;
@@ -14,13 +13,16 @@ mod picture;
 mod profile;
 mod run;
 mod types;
+mod unpacked;
 
+pub use candling_bindings::Explanation;
 pub use cascade::Randomized;
 pub use curves::{Curves, Tracer, ranking};
 pub use engine::{Engine, Prepared};
 pub use occlusion::{OccluderHandle, Occlusion};
 pub use perturbation::Perturbed;
 pub use picture::{colormaps, probe, render};
-pub use run::{Explanation, Run};
+pub use run::Run;
+pub use unpacked::Unpacked;
 #[cfg(feature = "threads")]
 pub use wasm_bindgen_rayon::init_thread_pool;

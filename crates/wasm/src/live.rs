@@ -4,8 +4,8 @@ use candling_core::Retain;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, Prepared};
-use crate::error::Result;
 use crate::run::Run;
+use candling_bindings::Result;
 
 #[wasm_bindgen]
 impl Engine {

@@ -8,8 +8,8 @@ use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, Prepared};
-use crate::error::Result;
-use crate::run::{Run, target_of};
+use crate::run::Run;
+use candling_bindings::{Result, target_of};
 
 /// What is laid over the picture: the side of the patch and the step, in pixels of the input, and the value under it.
 #[wasm_bindgen]

@@ -8,8 +8,8 @@ use candling_cpu::{Cpu, on_threads};
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
 use crate::run::Run;
+use candling_bindings::Result;
 
 /// A run's perturbers, each made when it is first asked for: a visitor who drags a brush over the picture asks many times a second.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use candling_imaging::{Colormap, Map, Paint};
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
 use crate::types::{Header, object};
+use candling_bindings::Result;
 
 /// A picture file's format and size, from its header alone, so that a browser is never asked to decode a bomb.
 ///

@@ -5,8 +5,8 @@ use candling_cpu::on_threads;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::{Engine, Prepared};
-use crate::error::Result as Thrown;
 use crate::types::{LayerTime, object};
+use candling_bindings::Result as Thrown;
 
 #[wasm_bindgen]
 extern "C" {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
+use candling_bindings::{Explanation, Result, question, target_of};
 use candling_core::attribution::Cascade;
-use candling_core::{Attribution, Graph, Method, NodeId, Query, Tape, Target, Trained, top};
+use candling_core::{NodeId, Tape, Trained, top};
 use candling_cpu::{Cpu, on_threads};
 use candling_models::Labels;
-use js_sys::Float32Array;
 use pollster::block_on; // the CPU backend never waits
 use wasm_bindgen::prelude::*;
 
-use crate::error::Result;
 use crate::perturbation::Perturbers;
 use crate::types::{Prediction, object};
 
@@ -25,13 +24,6 @@ pub struct Run {
     pub(crate) perturbers: Perturbers,
     /// Of the last seed that was asked for.
     pub(crate) cascade: Option<Cascade<Cpu>>,
-}
-
-/// A raw attribution map.
-#[wasm_bindgen]
-pub struct Explanation {
-    attribution: Attribution,
-    layer: Option<String>,
 }
 
 impl Run {
@@ -49,14 +41,6 @@ impl Run {
     /// The layer of this name, or the model's own choice.
     pub(crate) fn layer(&self, name: Option<&str>) -> candling_core::Result<NodeId> {
         name.map_or(Ok(self.default_layer), |name| self.tape.graph().find(name))
-    }
-}
-
-/// A class, or its margin over another.
-pub(crate) fn target_of(class: u32, over: Option<u32>) -> Target {
-    match over {
-        None => Target::Class(class),
-        Some(over) => Target::Margin { class, over },
     }
 }
 
@@ -100,69 +84,9 @@ impl Run {
         counterfactual: bool,
     ) -> Result<Explanation> {
         let graph = self.tape.graph();
-        let method = method.parse::<Method>()?;
-        let query = Query {
-            method,
-            target: target_of(target, over),
-            layer: if layer.is_some() || method.takes_layer() {
-                Some(self.layer(layer.as_deref())?)
-            } else {
-                None
-            },
-            counterfactual,
-        };
+        let target = target_of(target, over);
+        let query = question(graph, self.default_layer, method, target, layer.as_deref(), counterfactual)?;
         let attribution = on_threads(|| block_on(self.tape.explain(&query)))?;
         Ok(Explanation::new(attribution, graph))
-    }
-}
-
-impl Explanation {
-    pub(crate) fn new(attribution: Attribution, graph: &Graph) -> Self {
-        let layer = attribution.layer.map(|id| graph.node(id).name.clone());
-        Self { attribution, layer }
-    }
-}
-
-#[wasm_bindgen]
-impl Explanation {
-    /// The values, row-major `channels × height × width`.
-    #[must_use]
-    pub fn data(&self) -> Float32Array {
-        Float32Array::from(self.attribution.data.as_slice())
-    }
-
-    /// 1 for CAM methods, 3 for pixel methods.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn channels(&self) -> usize {
-        self.attribution.shape.c
-    }
-
-    /// Rows.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn height(&self) -> usize {
-        self.attribution.shape.h
-    }
-
-    /// Columns.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.attribution.shape.w
-    }
-
-    /// The largest value; 0 in a CAM says that there is no positive evidence.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn max(&self) -> f32 {
-        self.attribution.max()
-    }
-
-    /// The layer that was looked at, if the method takes one.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn layer(&self) -> Option<String> {
-        self.layer.clone()
     }
 }

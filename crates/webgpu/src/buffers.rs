@@ -1,7 +1,6 @@
 //! Buffers, used again and again: a network asks for the same sizes in the same order on every pass.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 /// Bytes of a value.
@@ -51,10 +50,10 @@ struct Free {
     recording: u64,
 }
 
-/// The buffers that wait, by size in bytes, the one used last on top.
+/// The buffers that wait, those used last at the end.
 #[derive(Default)]
 pub(crate) struct Pool {
-    free: HashMap<u64, Vec<Free>>,
+    free: Vec<Free>,
     bytes: u64,
     /// Counts submissions.
     pub(crate) recording: u64,
@@ -75,9 +74,8 @@ impl Pool {
 
     fn lend_if(pool: &Rc<RefCell<Self>>, bytes: u64, fits: impl Fn(&Free) -> bool) -> Option<Lent> {
         let mut this = pool.borrow_mut();
-        let waiting = this.free.get_mut(&bytes)?;
-        let place = waiting.iter().rposition(fits)?;
-        let Free { buffer, .. } = waiting.remove(place);
+        let place = this.free.iter().rposition(|free| free.buffer.bytes() == bytes && fits(free))?;
+        let Free { buffer, .. } = this.free.remove(place);
         this.bytes -= bytes;
         Some(Self::lent(pool, buffer))
     }
@@ -90,7 +88,7 @@ impl Pool {
     fn take_back(&mut self, buffer: Buffer) {
         self.bytes += buffer.bytes();
         let recording = self.recording;
-        self.free.entry(buffer.bytes()).or_default().push(Free { buffer, recording });
+        self.free.push(Free { buffer, recording });
     }
 
     /// Gives up everything that waits, if it is too much; says whether it did.

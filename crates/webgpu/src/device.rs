@@ -11,8 +11,24 @@ pub struct Adapter {
     pub software: bool,
 }
 
-/// The fastest adapter and a device on it, with room for the largest buffers that it allows.
-pub(crate) async fn request() -> Result<(Adapter, wgpu::Device, wgpu::Queue)> {
+impl Adapter {
+    pub(crate) fn of(adapter: &wgpu::Adapter) -> Self {
+        let info = adapter.get_info();
+        Self { name: info.name, software: info.device_type == wgpu::DeviceType::Cpu }
+    }
+}
+
+/// A device, and the adapter that it is on.
+pub(crate) struct Card {
+    pub(crate) adapter: wgpu::Adapter,
+    pub(crate) device: wgpu::Device,
+    pub(crate) queue: wgpu::Queue,
+    /// Bytes of the largest buffer that a kernel can see.
+    pub(crate) most_bytes: u64,
+}
+
+/// The fastest adapter and a device on it, with all that it allows.
+pub(crate) async fn request() -> Result<Card> {
     let unavailable = |e: &dyn std::fmt::Display| Error::BackendUnavailable(e.to_string());
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         // nothing that a release build would not check: our shaders are checked by a test
@@ -24,15 +40,9 @@ pub(crate) async fn request() -> Result<(Adapter, wgpu::Device, wgpu::Queue)> {
         ..Default::default()
     };
     let adapter = instance.request_adapter(&options).await.map_err(|e| unavailable(&e))?;
-    let most = adapter.limits();
-    let required_limits = wgpu::Limits {
-        max_buffer_size: most.max_buffer_size,
-        max_storage_buffer_binding_size: most.max_storage_buffer_binding_size,
-        ..wgpu::Limits::default()
-    };
+    let required_limits = adapter.limits();
+    let most_bytes = required_limits.max_buffer_size.min(required_limits.max_storage_buffer_binding_size);
     let descriptor = wgpu::DeviceDescriptor { required_limits, ..Default::default() };
     let (device, queue) = adapter.request_device(&descriptor).await.map_err(|e| unavailable(&e))?;
-    let info = adapter.get_info();
-    let software = info.device_type == wgpu::DeviceType::Cpu;
-    Ok((Adapter { name: info.name, software }, device, queue))
+    Ok(Card { adapter, device, queue, most_bytes })
 }

@@ -1,7 +1,7 @@
 //! The kernels, by name, each with its WGSL.
 
 /// A kernel; those with the same source differ in the constants of their pipelines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
     Pointwise {
         transposed: bool,
@@ -27,30 +27,36 @@ pub(crate) enum Kernel {
     CopyChannels,
 }
 
-/// File name, without its ending, and text of every shader.
-pub const SHADERS: [(&str, &str); 16] = [
-    ("pointwise", include_str!("shaders/pointwise.wgsl")),
-    ("dense", include_str!("shaders/dense.wgsl")),
-    ("direct", include_str!("shaders/direct.wgsl")),
-    ("linear", include_str!("shaders/linear.wgsl")),
-    ("linear_vjp", include_str!("shaders/linear_vjp.wgsl")),
-    ("affine", include_str!("shaders/affine.wgsl")),
-    ("activation", include_str!("shaders/activation.wgsl")),
-    ("activation_vjp", include_str!("shaders/activation_vjp.wgsl")),
-    ("max_pool", include_str!("shaders/max_pool.wgsl")),
-    ("max_pool_vjp", include_str!("shaders/max_pool_vjp.wgsl")),
-    ("avg_pool", include_str!("shaders/avg_pool.wgsl")),
-    ("avg_pool_vjp", include_str!("shaders/avg_pool_vjp.wgsl")),
-    ("sum_positions", include_str!("shaders/sum_positions.wgsl")),
-    ("spread", include_str!("shaders/spread.wgsl")),
-    ("add", include_str!("shaders/add.wgsl")),
-    ("copy_channels", include_str!("shaders/copy_channels.wgsl")),
+macro_rules! shaders {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!(env!("OUT_DIR"), "/", $name, ".wgsl")))),*]
+    };
+}
+
+/// Name of every file of `src/shaders`, without its ending, and its text without comments.
+pub const SHADERS: [(&str, &str); 16] = shaders![
+    "pointwise",
+    "dense",
+    "direct",
+    "linear",
+    "linear_vjp",
+    "affine",
+    "activation",
+    "activation_vjp",
+    "max_pool",
+    "max_pool_vjp",
+    "avg_pool",
+    "avg_pool_vjp",
+    "sum_positions",
+    "spread",
+    "add",
+    "copy_channels"
 ];
 
 impl Kernel {
-    /// Its place in [`SHADERS`].
-    pub(crate) fn shader(self) -> usize {
-        match self {
+    /// Name and text of its shader.
+    pub(crate) fn shader(self) -> (&'static str, &'static str) {
+        let place = match self {
             Self::Pointwise { .. } => 0,
             Self::Dense => 1,
             Self::Direct { .. } => 2,
@@ -67,7 +73,8 @@ impl Kernel {
             Self::Spread => 13,
             Self::Add => 14,
             Self::CopyChannels => 15,
-        }
+        };
+        SHADERS[place]
     }
 
     /// The constants of its pipeline.

@@ -33,12 +33,13 @@ pub use linear::Linear;
 pub use pool::Argmax;
 pub use tensor::Tensor;
 
+use device::Card;
 use recorder::Recorder;
 
 /// The backend: a device, its pipelines, and the buffers that it uses again and again.
 pub struct WebGpu {
     recorder: Recorder,
-    adapter: Adapter,
+    adapter: wgpu::Adapter,
 }
 
 impl WebGpu {
@@ -47,14 +48,14 @@ impl WebGpu {
     /// # Errors
     /// [`Error::BackendUnavailable`] where there is no adapter, or it gives no device.
     pub async fn new() -> Result<Self> {
-        let (adapter, device, queue) = device::request().await?;
-        Ok(Self { recorder: Recorder::new(device, queue), adapter })
+        let Card { adapter, device, queue, most_bytes } = device::request().await?;
+        Ok(Self { recorder: Recorder::new(device, queue, most_bytes), adapter })
     }
 
     /// The card.
     #[must_use]
-    pub fn adapter(&self) -> &Adapter {
-        &self.adapter
+    pub fn adapter(&self) -> Adapter {
+        Adapter::of(&self.adapter)
     }
 
     /// What was asked of the card since it was taken.

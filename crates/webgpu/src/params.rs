@@ -1,7 +1,7 @@
 //! A kernel's parameters as its uniform buffer has them: words one after the other, in the order of its `Params`.
 
 /// The words.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Params(Vec<u32>);
 
 impl Params {

@@ -1,7 +1,6 @@
 //! Kernels are recorded here, and submitted when somebody wants to see what came of them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use candling_core::{Error, Result};
@@ -10,12 +9,12 @@ use wgpu::BufferUsages;
 
 use crate::Counts;
 use crate::buffers::{Buffer, Lent, Pool, WORD};
-use crate::kernel::{Kernel, SHADERS};
+use crate::kernel::Kernel;
 use crate::params::Params;
 use crate::scopes::Scopes;
 
 /// Bind groups that are remembered; more come from inputs of ever new sizes, and are forgotten all at once.
-const MOST_BIND_GROUPS: usize = 4096;
+const MOST_BIND_GROUPS: usize = 512;
 
 /// A kernel that waits for its submission.
 struct Dispatch {
@@ -24,25 +23,25 @@ struct Dispatch {
     grid: [u32; 3],
 }
 
-/// What a bind group is made of.
-#[derive(PartialEq, Eq, Hash)]
+/// A bind group, and what it is made of.
 struct Bound {
     kernel: Kernel,
     params: Params,
     buffers: Vec<u64>,
+    bind_group: wgpu::BindGroup,
 }
 
+/// What it remembers it looks for one by one: that is some hundred comparisons, and less code than hash tables, which every page loads that uses this.
 pub(crate) struct Recorder {
     device: wgpu::Device,
     queue: wgpu::Queue,
     scopes: RefCell<Scopes>,
     recorded: RefCell<Vec<Dispatch>>,
     pool: Rc<RefCell<Pool>>,
-    modules: RefCell<HashMap<usize, wgpu::ShaderModule>>,
-    pipelines: RefCell<HashMap<Kernel, wgpu::ComputePipeline>>,
-    bind_groups: RefCell<HashMap<Bound, wgpu::BindGroup>>,
-    /// Buffers that values are read back through, by size.
-    landings: RefCell<HashMap<u64, Vec<wgpu::Buffer>>>,
+    pipelines: RefCell<Vec<(Kernel, wgpu::ComputePipeline)>>,
+    bind_groups: RefCell<Vec<Bound>>,
+    /// Buffers that values are read back through.
+    landings: RefCell<Vec<wgpu::Buffer>>,
     next_id: Cell<u64>,
     counts: Cell<Counts>,
     /// Of a buffer that a kernel can see.
@@ -50,16 +49,14 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        let limits = device.limits();
+    pub(crate) fn new(device: wgpu::Device, queue: wgpu::Queue, most_bytes: u64) -> Self {
         Self {
-            most_bytes: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
+            most_bytes,
             scopes: RefCell::new(Scopes::open(&device)),
             device,
             queue,
             recorded: RefCell::default(),
             pool: Rc::default(),
-            modules: RefCell::default(),
             pipelines: RefCell::default(),
             bind_groups: RefCell::default(),
             landings: RefCell::default(),
@@ -162,30 +159,30 @@ impl Recorder {
     }
 
     fn pipeline(&self, kernel: Kernel) -> wgpu::ComputePipeline {
-        let make = || {
-            self.count(|counts| counts.pipelines += 1);
-            let mut modules = self.modules.borrow_mut();
-            let (name, text) = SHADERS[kernel.shader()];
-            let module = modules.entry(kernel.shader()).or_insert_with(|| {
-                self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                    label: Some(name),
-                    source: wgpu::ShaderSource::Wgsl(text.into()),
-                })
-            });
-            self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(name),
-                layout: None,
-                module,
-                entry_point: Some("main"),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    constants: &kernel.constants(),
-                    // tiles are written before they are read
-                    zero_initialize_workgroup_memory: false,
-                },
-                cache: None,
-            })
-        };
-        self.pipelines.borrow_mut().entry(kernel).or_insert_with(make).clone()
+        let mut pipelines = self.pipelines.borrow_mut();
+        if let Some((_, pipeline)) = pipelines.iter().find(|(of, _)| *of == kernel) {
+            return pipeline.clone();
+        }
+        self.count(|counts| counts.pipelines += 1);
+        let (name, text) = kernel.shader();
+        let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(name),
+            source: wgpu::ShaderSource::Wgsl(text.into()),
+        });
+        let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(name),
+            layout: None,
+            module: &module,
+            entry_point: Some("main"),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &kernel.constants(),
+                // tiles are written before they are read
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        pipelines.push((kernel, pipeline.clone()));
+        pipeline
     }
 
     fn bind_group(
@@ -195,13 +192,17 @@ impl Recorder {
         params: Params,
         buffers: &[&Buffer],
     ) -> wgpu::BindGroup {
-        let bound = Bound { kernel, params, buffers: buffers.iter().map(|buffer| buffer.id).collect() };
         let mut remembered = self.bind_groups.borrow_mut();
-        if let Some(bind_group) = remembered.get(&bound) {
-            return bind_group.clone();
+        let same = |bound: &&Bound| {
+            bound.kernel == kernel
+                && bound.buffers.iter().copied().eq(buffers.iter().map(|buffer| buffer.id))
+                && bound.params == params
+        };
+        if let Some(bound) = remembered.iter().find(same) {
+            return bound.bind_group.clone();
         }
         self.count(|counts| counts.bind_groups += 1);
-        let words = bound.params.words();
+        let words = params.words();
         let uniform = self.numbered(wgpu::BufferDescriptor {
             label: None,
             size: words.len() as u64 * WORD,
@@ -225,7 +226,8 @@ impl Recorder {
         if remembered.len() >= MOST_BIND_GROUPS {
             remembered.clear();
         }
-        remembered.insert(bound, bind_group.clone());
+        let buffers = buffers.iter().map(|buffer| buffer.id).collect();
+        remembered.push(Bound { kernel, params, buffers, bind_group: bind_group.clone() });
         bind_group
     }
 
@@ -262,13 +264,14 @@ impl Recorder {
         }
         drop(view);
         landing.unmap();
-        self.landings.borrow_mut().entry(bytes).or_default().push(landing);
+        self.landings.borrow_mut().push(landing);
         Ok(values)
     }
 
     fn landing(&self, bytes: u64) -> wgpu::Buffer {
-        let kept = self.landings.borrow_mut().get_mut(&bytes).and_then(Vec::pop);
-        kept.unwrap_or_else(|| {
+        let mut landings = self.landings.borrow_mut();
+        let place = landings.iter().position(|landing| landing.size() == bytes);
+        place.map(|place| landings.swap_remove(place)).unwrap_or_else(|| {
             self.device.create_buffer(&wgpu::BufferDescriptor {
                 label: None,
                 size: bytes,

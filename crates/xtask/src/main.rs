@@ -1,30 +1,35 @@
-//! `xtask INPUT.wasm OUTPUT_FOLDER`: what the command `wasm-bindgen --target web` does, from the library of the
-//! very version that the crates were compiled with, so that nobody has to install it.
+//! `xtask INPUT.wasm FOLDER/NAME`: what the command `wasm-bindgen --target web` does, from the library of the very version that the
+//! crates were compiled with, so that nobody has to install it. It makes `NAME.js` and `NAME_bg.wasm`.
 
+mod names;
+
+use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The module's name in the output folder: `candling_wasm.js` and `candling_wasm_bg.wasm`.
-const NAME: &str = "candling_wasm";
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, output] = arguments.as_slice() else {
-        eprintln!("error: usage: xtask INPUT.wasm OUTPUT_FOLDER");
+        eprintln!("error: usage: xtask INPUT.wasm FOLDER/NAME");
         return ExitCode::from(2);
     };
-    let mut bindgen = Bindgen::new();
-    let generated = bindgen
-        .input_path(input)
-        .out_name(NAME)
-        .web(true)
-        .and_then(|bindgen| bindgen.remove_producers_section(true).generate(output));
-    match generated {
+    match generate(input, Path::new(output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {input}: {e:#}");
+            eprintln!("error: {input}: {e}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn generate(input: &str, output: &Path) -> Result<(), Box<dyn Error>> {
+    let (Some(folder), Some(name)) = (output.parent(), output.file_name().and_then(|name| name.to_str()))
+    else {
+        return Err(format!("{}: needed a path of the form FOLDER/NAME", output.display()).into());
+    };
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(input).out_name(name).web(true)?.remove_producers_section(true).generate(folder)?;
+    names::shorten(&folder.join(format!("{name}_bg.wasm")), &folder.join(format!("{name}.js")))
 }

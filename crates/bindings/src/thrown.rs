@@ -6,9 +6,12 @@ use wasm_bindgen::{JsError, JsValue};
 /// A JavaScript `Error` on its way out.
 pub struct Thrown(JsValue);
 
+/// What a function that JavaScript calls returns.
 pub type Result<T> = std::result::Result<T, Thrown>;
 
 impl Thrown {
+    /// An `Error` with this message, and a property `code`.
+    #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
         let error = JsValue::from(JsError::new(message));
         // setting a property of a fresh, extensible object cannot fail
@@ -24,13 +27,17 @@ impl From<Thrown> for JsValue {
 }
 
 macro_rules! thrown_from {
-    ($($error:ty),*) => {$(
+    ($error:ty) => {
         impl From<$error> for Thrown {
             fn from(e: $error) -> Self {
                 Self::new(e.code(), &e.to_string())
             }
         }
-    )*};
+    };
 }
 
-thrown_from!(candling_core::Error, candling_imaging::Error, candling_models::Error);
+thrown_from!(candling_core::Error);
+#[cfg(feature = "candling-imaging")]
+thrown_from!(candling_imaging::Error);
+#[cfg(feature = "candling-models")]
+thrown_from!(candling_models::Error);

@@ -1,0 +1,65 @@
+//! Raw maps.
+
+use candling_core::{Attribution, Graph};
+use js_sys::Float32Array;
+use wasm_bindgen::prelude::*;
+
+/// A raw attribution map.
+#[wasm_bindgen]
+pub struct Explanation {
+    attribution: Attribution,
+    layer: Option<String>,
+}
+
+impl Explanation {
+    /// The map with its layer's name.
+    #[must_use]
+    pub fn new(attribution: Attribution, graph: &Graph) -> Self {
+        let layer = attribution.layer.map(|id| graph.node(id).name.clone());
+        Self { attribution, layer }
+    }
+}
+
+#[wasm_bindgen]
+impl Explanation {
+    /// The values, row-major `channels × height × width`.
+    #[must_use]
+    pub fn data(&self) -> Float32Array {
+        Float32Array::from(self.attribution.data.as_slice())
+    }
+
+    /// 1 for CAM methods, 3 for pixel methods.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.attribution.shape.c
+    }
+
+    /// Rows.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.attribution.shape.h
+    }
+
+    /// Columns.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.attribution.shape.w
+    }
+
+    /// The largest value; 0 in a CAM says that there is no positive evidence.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn max(&self) -> f32 {
+        self.attribution.max()
+    }
+
+    /// The layer that was looked at, if the method takes one.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn layer(&self) -> Option<String> {
+        self.layer.clone()
+    }
+}

@@ -1,0 +1,32 @@
+//! Questions, from the plain values that cross the boundary.
+
+use candling_core::{Graph, Method, NodeId, Query, Result, Target};
+
+/// A class, or its margin over another.
+#[must_use]
+pub fn target_of(class: u32, over: Option<u32>) -> Target {
+    match over {
+        None => Target::Class(class),
+        Some(over) => Target::Margin { class, over },
+    }
+}
+
+/// A question about a run of `graph`; where a method takes a layer and none is named, about `default_layer`.
+///
+/// # Errors
+/// `bad-argument` for a method that there is not, `unknown-layer`.
+pub fn question(
+    graph: &Graph,
+    default_layer: NodeId,
+    method: &str,
+    target: Target,
+    layer: Option<&str>,
+    counterfactual: bool,
+) -> Result<Query> {
+    let method = method.parse::<Method>()?;
+    let layer = match layer {
+        Some(name) => Some(graph.find(name)?),
+        None => method.takes_layer().then_some(default_layer),
+    };
+    Ok(Query { method, target, layer, counterfactual })
+}

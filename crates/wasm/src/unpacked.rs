@@ -1,0 +1,37 @@
+//! A model for the module that brings it to a graphics card, which reads no files.
+
+use candling_bindings::{Result, wire};
+use candling_models::Model;
+use wasm_bindgen::prelude::*;
+
+/// A model's graph and weights.
+#[wasm_bindgen]
+pub struct Unpacked {
+    graph: Vec<u8>,
+    weights: Vec<f32>,
+}
+
+#[wasm_bindgen]
+impl Unpacked {
+    /// Reads and checks a model file.
+    ///
+    /// # Errors
+    /// `bad-model`, and the code of a layer that does not fit.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &[u8]) -> Result<Unpacked> {
+        let Model { graph, weights, default_layer, .. } = Model::from_bytes(model)?;
+        Ok(Self { weights: wire::flatten(&graph, &weights), graph: wire::encode(&graph, default_layer) })
+    }
+
+    /// The layers, as that module takes them.
+    #[must_use]
+    pub fn graph(&self) -> Vec<u8> {
+        self.graph.clone()
+    }
+
+    /// All weights as that module takes them; nothing the second time.
+    #[must_use]
+    pub fn weights(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.weights)
+    }
+}

@@ -1,9 +1,10 @@
 /**
  * The worker: owns the wasm, answers one request after the other. Everything that can throw ends as a `Failure`.
  */
-import type { Answer, Ask, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
+import type { Answer, Ask, Backend, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
+import { adapter, type Card, inTime, isOfTheCard, lost, release, take } from "./worker/card.js";
 import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
 import { bytesBut, download } from "./worker/download.js";
@@ -13,13 +14,9 @@ import { failure, toFailure, using } from "./worker/failure.js";
 import { look } from "./worker/live.js";
 import { beginOcclusion, planOf } from "./worker/occlusion.js";
 import { valuesOf } from "./worker/parts.js";
+import { measure } from "./worker/measure.js";
 import { randomized } from "./worker/randomized.js";
-
-interface KeptRun {
-  readonly run: Run;
-  /** Index of its best class. */
-  readonly top: number;
-}
+import { inputOf, KeptRun, type Source } from "./worker/run.js";
 
 /** What `load` set up. */
 interface Loaded {
@@ -27,11 +24,13 @@ interface Loaded {
   readonly memory: WebAssembly.Memory;
   readonly engine: Engine;
   readonly classes: number;
-  /** Bytes of the engine's files and of the model's. */
-  readonly bytes: number;
+  /** The model's file, and where it came from. */
+  readonly file: Blob;
+  readonly model: string | Blob;
 }
 
 let loaded: Loaded | undefined;
+let card: Card | undefined;
 const runs = new Map<number, KeptRun>();
 const counts = { forwards: 0, explanations: 0, renders: 0 };
 
@@ -47,9 +46,35 @@ const handlers: Handlers = {
     ]);
     const engine = new wasm.Engine(bytes);
     const info = engine.info();
-    loaded = { wasm, memory, engine, classes: info.classes, bytes: bytesBut(model) + bytes.byteLength };
+    const file = new Blob([bytes]);
+    loaded = { wasm, memory, engine, classes: info.classes, file, model };
     const about = { info: { ...info, build, threads }, labels: engine.labels(), colormaps: wasm.colormaps() };
-    return { answer: { ...about, model: new Blob([bytes]) } };
+    return { answer: { ...about, model: file } };
+  },
+
+  async adapter() {
+    return { answer: await adapter() };
+  },
+
+  async backend({ backend, compare, files }) {
+    if (backend === "cpu") {
+      dismiss();
+      return { answer: { backend } };
+    }
+    card ??= await take(files, unpacked);
+    const { name } = card;
+    const input = runs.size === 0 ? undefined : [...runs.values()].at(-1)?.input;
+    if (!compare || input === undefined) return { answer: { backend, adapter: name } };
+    try {
+      const milliseconds = await measure(need().engine, card, input);
+      const faster = milliseconds.webgpu < milliseconds.cpu ? "webgpu" : "cpu";
+      if (faster === "cpu") dismiss();
+      return { answer: { backend: faster, adapter: name, milliseconds } };
+    } catch (thrown) {
+      dismiss();
+      const { code, message } = lost(thrown);
+      throw failure(code, message);
+    }
   },
 
   async run({ photo, fit }) {
@@ -58,7 +83,7 @@ const handlers: Handlers = {
     try {
       const start = performance.now();
       const prepared = engine.prepare(pixels.data, pixels.width, pixels.height, fit);
-      const answer = forward(prepared, { ...timings, prepare: performance.now() - start });
+      const answer = await forward(prepared, { ...timings, prepare: performance.now() - start });
       return { answer: { ...answer, photo: bitmap }, transfer: [bitmap, answer.logits.buffer] };
     } catch (error) {
       bitmap.close();
@@ -66,33 +91,34 @@ const handlers: Handlers = {
     }
   },
 
-  runTensor({ data, height, width }) {
+  async runTensor({ data, height, width }) {
     const start = performance.now();
     const prepared = need().engine.prepareTensor(data, height, width);
-    const answer = forward(prepared, { read: 0, decode: 0, prepare: performance.now() - start });
+    const answer = await forward(prepared, { read: 0, decode: 0, prepare: performance.now() - start });
     return { answer, transfer: [answer.logits.buffer] };
   },
 
-  explain({ run: handle, method, target, layer, counterfactual }) {
-    const { run, top } = kept(handle);
-    const resolved = resolve(target ?? top);
+  async explain({ run: handle, method, target, layer, counterfactual }) {
+    const run = kept(handle);
+    const resolved = resolve(target ?? run.top);
     const start = performance.now();
-    const answer = answerOf(run.explain(method, resolved.class, resolved.over, layer, counterfactual), resolved, start);
+    const { explanation, backend } = await run.explain({ method, target: resolved, layer, counterfactual }, () => onCpu(run), onLost);
+    const answer = answerOf(explanation, resolved, backend, start);
     counts.explanations += 1;
     return { answer, transfer: [answer.data.buffer] };
   },
 
   randomized(ask) {
-    const answer = randomized(kept(ask.run).run, resolve(ask.target), ask);
+    const answer = randomized(onCpu(kept(ask.run)), resolve(ask.target), ask);
     counts.forwards += 1;
     counts.explanations += answer.maps.length;
     return { answer, transfer: answer.maps.map(({ map }) => map.data.buffer) };
   },
 
   identities({ run: handle, target }) {
-    const { run, top } = kept(handle);
-    const resolved = resolve(target ?? top);
-    const found = run.identities(resolved.class, resolved.over);
+    const run = kept(handle);
+    const resolved = resolve(target ?? run.top);
+    const found = onCpu(run).identities(resolved.class, resolved.over);
     const answer = found.map(({ residual, layer, ...identity }) => ({
       ...identity,
       residual: residual ?? Number.NaN,
@@ -102,7 +128,7 @@ const handlers: Handlers = {
   },
 
   perturb({ run: handle, mask, fill }) {
-    const { run } = kept(handle);
+    const run = onCpu(kept(handle));
     const start = performance.now();
     return using(run.perturb(mask, fill), (perturbed) => {
       const timings = { forward: performance.now() - start };
@@ -113,8 +139,8 @@ const handlers: Handlers = {
   },
 
   occlusion({ run: handle, target, how }) {
-    const { run, top } = kept(handle);
-    const answer = planOf(need().wasm, run, resolve(target ?? top), how);
+    const run = kept(handle);
+    const answer = planOf(need().wasm, onCpu(run), resolve(target ?? run.top), how);
     return { answer, transfer: [answer.job.data.buffer] };
   },
 
@@ -130,7 +156,7 @@ const handlers: Handlers = {
   },
 
   curves(ask) {
-    const answer = curvesOf(need().wasm, kept(ask.run).run, ask);
+    const answer = curvesOf(need().wasm, onCpu(kept(ask.run)), ask);
     return { answer, transfer: [answer.job.data.buffer] };
   },
 
@@ -145,9 +171,9 @@ const handlers: Handlers = {
     return { answer: traced(need().wasm, ask) };
   },
 
-  frame(ask) {
+  async frame(ask) {
     const { wasm, engine } = need();
-    const answer = look(wasm, engine, resolve, ask);
+    const answer = await look(wasm, engine, card?.engine, resolve, onLost, ask);
     counts.forwards += 1;
     counts.explanations += 1;
     const picture = answer.picture === undefined ? [] : [answer.picture];
@@ -166,11 +192,12 @@ const handlers: Handlers = {
   },
 
   stats() {
-    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0, bytes: loaded?.bytes ?? 0 } };
+    const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
+    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
   },
 
   free({ run }) {
-    runs.get(run)?.run.free();
+    runs.get(run)?.free();
     runs.delete(run);
     return { answer: null };
   },
@@ -181,22 +208,61 @@ function need(): Loaded {
   return loaded;
 }
 
-/** The forward pass, kept under a new handle for `explain`. */
-function forward(input: Prepared, before: Omit<RunTimings, "forward">): RunAnswer {
+/** The forward pass, kept under a new handle for `explain`: on the card, if there is one and it does not fail. */
+async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">): Promise<RunAnswer> {
   const { engine, classes } = need();
-  return using(input, () => {
-    const start = performance.now();
-    const run = engine.forward(input);
-    const timings = { ...before, forward: performance.now() - start };
-    counts.forwards += 1;
-    const predictions = run.predictions(classes);
-    const handle = counts.forwards;
-    runs.set(handle, { run, top: predictions[0]?.index ?? 0 });
-    const { x, y, width, height } = input.view;
-    const [inputHeight = 0, inputWidth = 0] = run.inputSize();
-    const view = { x, y, width, height };
-    return { run: handle, predictions, logits: run.logits(), inputWidth, inputHeight, view, timings };
-  });
+  const { x, y, width, height } = prepared.view;
+  const [inputHeight = 0, inputWidth = 0] = prepared.size();
+  const start = performance.now();
+  const { source, logits, backend } = await ran(prepared);
+  const timings = { ...before, forward: performance.now() - start };
+  counts.forwards += 1;
+  const predictions = engine.predictions(logits, classes);
+  const handle = counts.forwards;
+  runs.set(handle, new KeptRun(source, predictions[0]?.index ?? 0));
+  return { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
+}
+
+/** Frees the input. */
+async function ran(prepared: Prepared): Promise<{ source: Source; logits: Float32Array; backend: Backend }> {
+  if (card !== undefined) {
+    const input = inputOf(prepared);
+    try {
+      const run = await inTime(card.engine.forward(input.data, input.height, input.width));
+      prepared.free();
+      return { source: { card: run, input }, logits: run.logits(), backend: "webgpu" };
+    } catch (thrown) {
+      if (!isOfTheCard(thrown)) {
+        prepared.free();
+        throw thrown;
+      }
+      onLost(thrown);
+    }
+  }
+  const run = using(prepared, (input) => need().engine.forward(input));
+  return { source: run, logits: run.logits(), backend: "cpu" };
+}
+
+function onCpu(run: KeptRun): Run {
+  return run.cpu(need().engine, () => (counts.forwards += 1));
+}
+
+/** The card failed: the processor takes over, and the page is told, once. */
+function onLost(thrown: unknown): void {
+  if (card === undefined) return;
+  dismiss();
+  reply({ type: "lost", failure: lost(thrown) });
+}
+
+/** Runs that were made on the card keep what they have there. */
+function dismiss(): void {
+  release(card?.engine);
+  card = undefined;
+}
+
+async function unpacked(): Promise<{ graph: Uint8Array; weights: Float32Array }> {
+  const { wasm, file } = need();
+  return using(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({ graph: model.graph(), weights: model.weights() }));
 }
 
 function kept(handle: number): KeptRun {

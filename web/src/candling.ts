@@ -1,10 +1,10 @@
 /**
  * Candling in a page: `import { Candling, paint } from "./lib/candling.js"`.
  *
- * The module needs `candling-worker.js` and the folders `simd128`, `relaxed-simd` and `threads` of the engine beside it, loads one
- * of these, and asks for nothing else,
- * but the model whose address it is given.
+ * The module needs `candling-worker.js` and the folders `simd128`, `relaxed-simd`, `threads` and `webgpu` of the engine beside it, loads
+ * one of the first three, the last where a graphics card is used, and asks for nothing else, but the model whose address it is given.
  */
+export type { BackendChoice, BackendState } from "./client/backend.js";
 export { Candling } from "./client/client.js";
 export type { LoadOptions, RunOptions } from "./client/client.js";
 export type { CurvesOptions } from "./client/curves.js";
@@ -26,6 +26,8 @@ export { version } from "./client/version.js";
 export { weightsFor } from "./client/weights.js";
 export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
+  Backend,
+  BackendTimes,
   Build,
   ClassQuery,
   Compared,

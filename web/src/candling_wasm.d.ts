@@ -25,6 +25,8 @@ export class Engine {
   labels(): string[];
   /** `"282"`, `"tabby"` or an unambiguous part of a label → class index. */
   findClass(query: string): number;
+  /** The likeliest classes by logits that were computed elsewhere. */
+  predictions(logits: Float32Array, top: number): Prediction[];
   /** Photo (RGBA8, straight alpha; laid over white) → input tensor. */
   prepare(rgba: Uint8Array, width: number, height: number, fit: Fit): Prepared;
   /** A ready 1×3×height×width tensor instead of a photo. */
@@ -43,6 +45,19 @@ export class Engine {
 export class Prepared {
   private constructor();
   readonly view: View;
+  /** The input tensor, 1×3×height×width. */
+  tensor(): Float32Array;
+  /** Its height and width. */
+  size(): Uint32Array;
+  free(): void;
+}
+
+/** A model's graph and weights, for the module that brings them to a graphics card and reads no model files. */
+export class Unpacked {
+  constructor(model: Uint8Array);
+  graph(): Uint8Array;
+  /** Only once. */
+  weights(): Float32Array;
   free(): void;
 }
 

@@ -81,6 +81,27 @@ export type Build = "simd128" | "relaxed-simd" | "threads";
 /** The addresses of each build's two files. */
 export type EngineFiles = Readonly<Record<Build, { readonly module: string; readonly wasm: string }>>;
 
+/** The addresses of the two files of the engine for graphics cards. */
+export interface CardFiles {
+  readonly module: string;
+  readonly wasm: string;
+}
+
+/** Where forward passes and walks back are computed: by the processor, or by the graphics card, which browsers offer as WebGPU.
+ *  Photos are prepared, maps painted and experiments made on the processor in any case. */
+export type Backend = "cpu" | "webgpu";
+
+/** A graphics card. */
+export interface Adapter {
+  /** What the browser tells of it. */
+  readonly name: string;
+  /** Whether the processor does its work, slower than it could by itself. */
+  readonly software: boolean;
+}
+
+/** Milliseconds of a forward pass. */
+export type BackendTimes = Readonly<Record<Backend, number>>;
+
 /** What runs. */
 export interface EngineBuild {
   readonly build: Build;
@@ -245,6 +266,7 @@ export interface RunAnswer {
   readonly inputWidth: number;
   readonly inputHeight: number;
   readonly view: View;
+  readonly backend: Backend;
   readonly timings: RunTimings;
 }
 
@@ -279,6 +301,7 @@ export interface MapAnswer extends MapData {
   readonly max: number;
   readonly target: ResolvedTarget;
   readonly layer?: string;
+  readonly backend: Backend;
   readonly timings: ExplainTimings;
 }
 
@@ -292,6 +315,7 @@ export interface FrameAnswer extends MapData {
   /** Of the frame, in pixels. */
   readonly frame: { readonly width: number; readonly height: number };
   readonly view: View;
+  readonly backend: Backend;
   readonly timings: FrameTimings;
 }
 
@@ -312,6 +336,14 @@ export interface Calls {
       /** The model's file, for further workers; a handle, whose bytes the browser keeps once. */
       readonly model: Blob;
     };
+  };
+  /** The graphics card that there is, if any. Costs nothing and fetches nothing. */
+  adapter: { ask: object; answer: Adapter | null };
+  /** Computes there from now on; with `compare`, on the card only if that is faster with the picture that ran last. Fails where there is
+   *  no card, and then computes on the processor. */
+  backend: {
+    ask: { readonly backend: Backend; readonly compare: boolean; readonly files: CardFiles };
+    answer: { readonly backend: Backend; readonly adapter?: string; readonly milliseconds?: BackendTimes };
   };
   run: {
     ask: { readonly photo: Photo; readonly fit: Fit };
@@ -424,9 +456,11 @@ export interface Request<K extends Kind = Kind> {
   readonly ask: Ask<K>;
 }
 
-/** Worker → page: any number of `progress`, then one `answer` or `failure`. */
+/** Worker → page: any number of `progress`, and `lost` where the card failed and the processor takes over, then one `answer` or
+ *  `failure`. */
 export type Reply<K extends Kind = Kind> =
   | { readonly type: "progress"; readonly progress: Progress }
+  | { readonly type: "lost"; readonly failure: Failure }
   | { readonly type: "answer"; readonly answer: Answer<K> }
   | { readonly type: "failure"; readonly failure: Failure };
 
@@ -450,6 +484,10 @@ export const codes = {
   engineCrashed: "engine-crashed",
   /** The worker or the wasm could not be loaded. */
   engineUnavailable: "engine-unavailable",
+  /** There is no graphics card to use. */
+  backendUnavailable: "backend-unavailable",
+  /** The graphics card failed, or took too long. */
+  backendLost: "backend-lost",
   /** The model file could not be fetched. */
   modelUnreachable: "model-unreachable",
   /** The browser, or the engine, does not read this kind of file. */

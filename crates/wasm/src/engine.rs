@@ -6,9 +6,10 @@ use candling_core::{Network, NodeId, Retain, Shape, Trained};
 use candling_cpu::{Cpu, on_threads};
 use candling_imaging::{Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
+use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
-use crate::run::Run;
+use crate::run::{Run, predictions};
 use crate::types::{Info, Layer, View, object};
 use candling_bindings::Result;
 
@@ -87,6 +88,15 @@ impl Engine {
         Ok(self.labels.find(query)?)
     }
 
+    /// The likeliest classes by these logits, best first; for those that were computed elsewhere.
+    ///
+    /// # Errors
+    /// None in practice.
+    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
+    pub fn predictions(&self, logits: &[f32], count: usize) -> Result<JsValue> {
+        predictions(&self.labels, logits, count)
+    }
+
     /// Photo pixels (RGBA8, straight alpha) to an input; `fit` is `squash` or `crop`.
     ///
     /// # Errors
@@ -143,5 +153,17 @@ impl Prepared {
     pub fn view(&self) -> Result<JsValue> {
         let Rect { x, y, width, height } = self.view;
         object(&View { x, y, width, height })
+    }
+
+    /// The input tensor, row-major 3×height×width.
+    #[must_use]
+    pub fn tensor(&self) -> Float32Array {
+        Float32Array::from(self.tensor.as_slice())
+    }
+
+    /// Its height and width.
+    #[must_use]
+    pub fn size(&self) -> Vec<usize> {
+        vec![self.shape.h, self.shape.w]
     }
 }

@@ -44,6 +44,20 @@ impl Run {
     }
 }
 
+/// The likeliest classes as plain objects.
+pub(crate) fn predictions(labels: &Labels, logits: &[f32], count: usize) -> Result<JsValue> {
+    let predictions: Vec<Prediction<'_>> = top(logits, count)
+        .into_iter()
+        .map(|p| Prediction {
+            index: p.class,
+            label: labels.name(p.class),
+            logit: p.logit,
+            probability: p.probability,
+        })
+        .collect();
+    object(&predictions)
+}
+
 #[wasm_bindgen]
 impl Run {
     /// The likeliest classes, best first.
@@ -52,16 +66,7 @@ impl Run {
     /// None in practice.
     #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
     pub fn predictions(&self, count: usize) -> Result<JsValue> {
-        let predictions: Vec<Prediction<'_>> = top(&self.logits, count)
-            .into_iter()
-            .map(|p| Prediction {
-                index: p.class,
-                label: self.labels.name(p.class),
-                logit: p.logit,
-                probability: p.probability,
-            })
-            .collect();
-        object(&predictions)
+        predictions(&self.labels, &self.logits, count)
     }
 
     /// The logits, by class.

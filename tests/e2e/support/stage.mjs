@@ -34,9 +34,12 @@ const TIMEOUT_MS = 15_000;
 
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 
+/** Chromium with a graphics card that its own software makes up, SwiftShader: right, and slow. */
+export const withCard = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
 /** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. `site` is the
- *  folder that is served, `www` where left out. */
-export function stage(options) {
+ *  folder that is served, `www` where left out; `browserArguments` are Chromium's. */
+export function stage({ browserArguments = [], ...options } = {}) {
   let server;
   let port = 0;
   let browser;
@@ -59,7 +62,7 @@ export function stage(options) {
 
   before(async () => {
     await openServer();
-    browser = await chromium.launch({ executablePath, args: launchArguments });
+    browser = await chromium.launch({ executablePath, args: [...launchArguments, ...browserArguments] });
   });
   after(async () => {
     await browser?.close();
@@ -141,17 +144,22 @@ export async function emptyPage(page, { isolated = false } = {}) {
   });
 }
 
-/** From now on each new worker runs `traps.source` at the end of the wasm's JavaScript. In it, `trap()` is a true WebAssembly
- *  trap. */
+/** From now on each new worker runs `traps.source` at the end of the wasm's JavaScript, under the names that this exports. In it,
+ *  `trap()` is a true WebAssembly trap. */
 export async function setTraps(page, traps = { source: "" }) {
   // (module (func (export "f") unreachable))
   const bytes = "0061736d0100000001040160000003020100070501016600000a05010300000b";
   await page.route("**/lib/*/candling_wasm.js", async (route) => {
     const response = await route.fetch();
-    const body = `${await response.text()}
-      const trap = () => new WebAssembly.Instance(new WebAssembly.Module(
-        Uint8Array.from("${bytes}".match(/../g), (byte) => Number.parseInt(byte, 16)))).exports.f();
-      ${traps.source}`;
+    const module = await response.text();
+    const exported = module.slice(module.lastIndexOf("export")).matchAll(/([\w$]+) as ([A-Z]\w*)/g);
+    const body = `${module}
+      {
+        ${[...exported].map(([, inside, outside]) => `const ${outside} = ${inside};`).join(" ")}
+        const trap = () => new WebAssembly.Instance(new WebAssembly.Module(
+          Uint8Array.from("${bytes}".match(/../g), (byte) => Number.parseInt(byte, 16)))).exports.f();
+        ${traps.source}
+      }`;
     await route.fulfill({ response, body });
   });
   return traps;

@@ -4,7 +4,7 @@
  * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker that crashes is
  * dropped: the call that met the crash fails, and the next one starts a fresh worker and loads the model again.
  */
-import { type Answer, type Ask, codes, type Kind, type Progress, type Reply, type Request } from "../protocol.js";
+import { type Answer, type Ask, codes, type Failure, type Kind, type Progress, type Reply, type Request } from "../protocol.js";
 import { CandlingError } from "./error.js";
 
 export interface CallOptions<K extends Kind> {
@@ -39,6 +39,8 @@ export class Bridge {
   readonly #spawn: () => Worker;
   readonly #load: Ask<"load">;
   readonly #onProgress: (progress: Progress) => void;
+  /** Told when the graphics card failed, before the answer that the processor gives in its place. */
+  onLost: (failure: Failure) => void = () => {};
   readonly #queue: Job[] = [];
   #worker: Worker | undefined;
   #flight: Flight | undefined;
@@ -181,6 +183,8 @@ export class Bridge {
     switch (reply.type) {
       case "progress":
         return this.#onProgress(reply.progress);
+      case "lost":
+        return this.onLost(reply.failure);
       case "answer":
         return this.#flight?.resolve(reply.answer);
       case "failure":

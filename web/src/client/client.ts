@@ -8,6 +8,7 @@ import {
   type Progress,
   type Stats,
 } from "../protocol.js";
+import { type BackendChoice, Backends, type BackendState } from "./backend.js";
 import { Bridge } from "./bridge.js";
 import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
@@ -21,14 +22,18 @@ import { Run } from "./run.js";
 import { spawnWorker } from "./spawn.js";
 import { type ModelFiles, weightsFor } from "./weights.js";
 
+const BACKENDS: readonly BackendChoice[] = ["auto", "cpu", "webgpu"];
 const BUILDS: readonly (Build | "auto")[] = ["auto", "simd128", "relaxed-simd", "threads"];
 
 export interface LoadOptions {
   /** Address of the model file; a relative one counts from the page. Of two, the connection decides (`weightsFor`). Where left out, the
    *  two in the folder `models` beside this module, which come with the package. */
   readonly model?: string | URL | ModelFiles;
-  /** Where the numbers are computed. So far there is one way. */
-  readonly backend?: "cpu";
+  /** Where the numbers are computed. `"auto"`, the default, begins on the processor and changes to the graphics card if that is faster;
+   *  `"webgpu"` waits for the card before it resolves, and takes the processor if there is none. See `Candling.backend`. */
+  readonly backend?: BackendChoice;
+  /** Told when another backend computes, or when it was decided that none will. */
+  readonly onBackend?: (state: BackendState) => void;
   /** Which build of the engine; `"auto"` takes the fastest that the browser and the page allow. */
   readonly build?: Build | "auto";
   /** At most so many threads, where there are threads; as many as the machine has cores where left out. */
@@ -54,6 +59,7 @@ export interface RunOptions {
 export class Candling {
   readonly #bridge: Bridge;
   readonly #pool: Pool;
+  readonly #backends: Backends;
   #digest: Promise<string> | undefined;
   /** The model's file as it was loaded: bytes that need not be fetched again. */
   readonly file: Blob;
@@ -63,8 +69,9 @@ export class Candling {
   /** The colormaps that `paint` knows. */
   readonly colormaps: readonly string[];
 
-  private constructor(bridge: Bridge, { info, labels, colormaps, model }: Answer<"load">) {
+  private constructor(bridge: Bridge, backends: Backends, { info, labels, colormaps, model }: Answer<"load">) {
     this.#bridge = bridge;
+    this.#backends = backends;
     this.#pool = new Pool(spawnWorker, model, info.build);
     this.file = model;
     this.info = info;
@@ -75,18 +82,34 @@ export class Candling {
   /** Starts a worker and loads a model into it. */
   static async load(options: LoadOptions = {}): Promise<Candling> {
     checkOptions("load", options);
-    const { model = modelFiles, backend = "cpu", build = "auto", threads, onProgress = () => {}, signal } = options;
-    check(backend === "cpu", "load: backend", '"cpu"', backend);
+    const { model = modelFiles, backend = "auto", build = "auto", threads, onProgress = () => {}, onBackend = () => {}, signal } = options;
+    checkBackend("load", backend);
+    check(typeof onBackend === "function", "load: onBackend", "a function", onBackend);
     check(BUILDS.includes(build), "load: build", BUILDS.map((name) => `"${name}"`).join(", "), build);
     check(threads === undefined || (Number.isInteger(threads) && threads > 0), "load: threads", "a whole number, 1 or more", threads);
     check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
     const bridge = new Bridge(spawnWorker, { files: engineFiles, model: addressOf(model), build, threads }, onProgress);
     try {
-      return new Candling(bridge, await bridge.load(signal));
+      const answer = await bridge.load(signal);
+      const backends = new Backends(bridge, backend, answer.info.name, onBackend);
+      if (backend === "webgpu") await backends.use(backend);
+      return new Candling(bridge, backends, answer);
     } catch (error) {
       bridge.close();
       throw error;
     }
+  }
+
+  /** Where it is computed, and why. */
+  get backend(): BackendState {
+    return this.#backends.state;
+  }
+
+  /** Computes there from now on. Resolves with what came of it, which is the processor where there is no card; runs that were made before
+   *  keep working. */
+  async useBackend(backend: BackendChoice): Promise<BackendState> {
+    checkBackend("useBackend", backend);
+    return this.#backends.use(backend);
   }
 
   /** One forward pass. What it leaves behind serves every later `explain` of this photo. */
@@ -104,6 +127,7 @@ export class Candling {
         discard: (late) => toRun(late).free(),
       },
     );
+    this.#backends.answered(answer.backend);
     return toRun(answer);
   }
 
@@ -126,9 +150,9 @@ export class Candling {
       });
     }
     const toRun = (answer: Answer<"runTensor">) => new Run(this.#bridge, this.#pool, answer, { width, height }, undefined);
-    return toRun(
-      await this.#bridge.call("runTensor", { data, height, width }, { signal, discard: (late) => toRun(late).free() }),
-    );
+    const answer = await this.#bridge.call("runTensor", { data, height, width }, { signal, discard: (late) => toRun(late).free() });
+    this.#backends.answered(answer.backend);
+    return toRun(answer);
   }
 
   /**
@@ -140,7 +164,7 @@ export class Candling {
    * other error, ends the stream and is thrown. The cost grows with the size of the frames: ask a camera for 640×480.
    */
   live(options: LiveOptions): Promise<LiveStats> {
-    return stream(this.#bridge, options);
+    return stream(this.#bridge, this.#backends, options);
   }
 
   /** `"282"`, `"tabby cat"` or an unambiguous part of a label → class index. The error for an unknown one offers the nearest. */
@@ -178,6 +202,10 @@ export class Candling {
     this.#bridge.close();
     this.#pool.close();
   }
+}
+
+function checkBackend(call: string, backend: unknown): void {
+  check((BACKENDS as readonly unknown[]).includes(backend), `${call}: backend`, BACKENDS.map((name) => `"${name}"`).join(", "), backend);
 }
 
 /** An absolute address: the worker would count a relative one from its own place. */

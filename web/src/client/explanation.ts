@@ -1,4 +1,4 @@
-import type { Answer, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
+import type { Answer, Backend, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
@@ -39,6 +39,8 @@ export class Explanation {
   /** The part of the photo that the map lies on: `run.view`, but for an occlusion map, whose cells lie around the middles of its
    *  patches. */
   readonly view: View;
+  /** What computed it; not always what computed its run. */
+  readonly backend: Backend;
   readonly timings: ExplainTimings;
 
   /** @internal */
@@ -63,6 +65,7 @@ export class Explanation {
     this.layer = answer.layer;
     this.#area = area;
     this.view = partOf(run, area);
+    this.backend = answer.backend;
     this.timings = answer.timings;
   }
 

@@ -7,6 +7,7 @@
  * would stay dark after a crash of the worker.
  */
 import { type Answer, codes, type Fit, type FrameAnswer, type Target } from "../protocol.js";
+import type { Backends } from "./backend.js";
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkTarget, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
@@ -55,7 +56,7 @@ const FAILURES = 3;
 /** What is over with the frame that it befell. Everything else is the same for every frame: a wrong argument, a closed engine. */
 const PASSING: ReadonlySet<string> = new Set([codes.corruptImage, codes.engineCrashed]);
 
-export async function stream(bridge: Bridge, options: LiveOptions): Promise<LiveStats> {
+export async function stream(bridge: Bridge, backends: Backends, options: LiveOptions): Promise<LiveStats> {
   checkOptions("live", options);
   const { source, target, layer, canvas, onFrame, onError, colormap = "turbo", opacity = 0.5, fit = "squash", signal } = options;
   check(canvas !== undefined || onFrame !== undefined, "live: canvas", "needed where there is no onFrame", canvas);
@@ -103,6 +104,7 @@ export async function stream(bridge: Bridge, options: LiveOptions): Promise<Live
         onError?.(error);
         continue;
       }
+      backends.answered(answer.backend);
       inARow = 0;
       explained += 1;
       pace.tick();

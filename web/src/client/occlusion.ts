@@ -45,6 +45,7 @@ export async function occlusion({ run, bridge, pool, handle, generation }: Acces
     width: columns,
     max: data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
     target: job.target,
+    backend: "cpu",
     timings: { backward: 0, forwards: performance.now() - start },
   }, area);
 }

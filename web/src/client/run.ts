@@ -1,4 +1,5 @@
 import {
+  type Backend,
   codes,
   type Curves,
   type Identity,
@@ -57,6 +58,8 @@ export class Run {
   readonly inputWidth: number;
   readonly inputHeight: number;
   readonly view: View;
+  /** What computed it. */
+  readonly backend: Backend;
   readonly timings: RunTimings;
 
   /** @internal */
@@ -79,6 +82,7 @@ export class Run {
     this.inputWidth = answer.inputWidth;
     this.inputHeight = answer.inputHeight;
     this.view = answer.view;
+    this.backend = answer.backend;
     this.timings = answer.timings;
   }
 

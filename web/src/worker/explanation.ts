@@ -1,10 +1,10 @@
 /** A map out of the wasm. */
 import type { Explanation } from "../candling_wasm.js";
-import type { MapAnswer, ResolvedTarget } from "../protocol.js";
+import type { Backend, MapAnswer, ResolvedTarget } from "../protocol.js";
 import { using } from "./failure.js";
 
 /** Frees the explanation; `start` is when its computation began. */
-export function answerOf(explanation: Explanation, target: ResolvedTarget, start: number): MapAnswer {
+export function answerOf(explanation: Explanation, target: ResolvedTarget, backend: Backend, start: number): MapAnswer {
   const backward = performance.now() - start;
   return using(explanation, (map) => ({
     data: map.data(),
@@ -14,6 +14,7 @@ export function answerOf(explanation: Explanation, target: ResolvedTarget, start
     max: map.max,
     target,
     ...(map.layer === undefined ? {} : { layer: map.layer }),
+    backend,
     timings: { backward },
   }));
 }

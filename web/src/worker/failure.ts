@@ -38,7 +38,7 @@ export function using<T extends { free(): void }, R>(object: T, body: (object: T
 }
 
 /** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
-function isTrap(thrown: unknown): boolean {
+export function isTrap(thrown: unknown): boolean {
   if (thrown instanceof WebAssembly.RuntimeError) return true;
   // Chromium and Safari throw a RangeError, Firefox an InternalError.
   return thrown instanceof Error && /call stack|too much recursion/i.test(thrown.message);

@@ -4,10 +4,23 @@
  * One canvas serves all frames, and each twice: the frame is drawn on it to get at its pixels, then the heatmap over the frame.
  * It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
  */
-import type { Engine } from "../candling_wasm.js";
-import { type Answer, type Ask, codes, type MapData, type ResolvedTarget, type Target, type View } from "../protocol.js";
+import type { Engine, Explanation } from "../candling_wasm.js";
+import type { Engine as CardEngine } from "../candling_webgpu.js";
+import {
+  type Answer,
+  type Ask,
+  type Backend,
+  codes,
+  type MapData,
+  type Prediction,
+  type ResolvedTarget,
+  type Target,
+  type View,
+} from "../protocol.js";
+import { inTime, isOfTheCard, release } from "./card.js";
 import type { Wasm } from "./engine.js";
 import { failure, using } from "./failure.js";
+import { inputOf } from "./run.js";
 
 /** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
 const NAMED = 5;
@@ -23,13 +36,25 @@ interface Canvases {
 
 let canvases: Canvases | undefined;
 
-/** `resolve` finds a target's classes. The frame is closed, whatever happens. */
-export function look(
+/** What was found in a frame; the map is still in its wasm. */
+interface Found {
+  readonly predictions: readonly Prediction[];
+  readonly target: ResolvedTarget;
+  readonly explanation: Explanation;
+  readonly backend: Backend;
+  readonly forward: number;
+}
+
+/** `resolve` finds a target's classes. With a card the frame is explained there; `onLost` is told what that threw, if it failed and the
+ *  processor did it. The frame is closed, whatever happens. */
+export async function look(
   wasm: Wasm,
   engine: Engine,
+  card: CardEngine | undefined,
   resolve: (target: Target) => ResolvedTarget,
+  onLost: (thrown: unknown) => void,
   { frame, fit, target, layer, paint }: Ask<"frame">,
-): Answer<"frame"> {
+): Promise<Answer<"frame">> {
   const lap = stopwatch();
   const on = (canvases ??= { frame: canvas(), heat: canvas() });
   const { data, width, height } = pixelsOf(frame, on.frame);
@@ -38,26 +63,62 @@ export function look(
   const prepare = lap();
   const { x, y, width: across, height: down } = prepared.view;
   const view = { x, y, width: across, height: down };
-  return using(using(prepared, (input) => engine.forwardTo(input, layer)), (run) => {
-    const predictions = run.predictions(NAMED);
-    const forward = lap();
-    const resolved = target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
-    return using(run.explain("grad-cam", resolved.class, resolved.over, layer, false), (found) => {
-      const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
-      const backward = lap();
-      const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, on) };
-      return {
-        ...map,
-        ...picture,
-        max: found.max,
-        target: resolved,
-        layer: found.layer ?? "",
-        predictions,
-        frame: { width, height },
-        view,
-        timings: { decode, prepare, forward, backward, paint: lap() },
-      };
+  const targetOf = (predictions: readonly Prediction[]) =>
+    target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
+
+  /** Frees its run. */
+  const onCard = async (card: CardEngine): Promise<Found> => {
+    const input = inputOf(prepared);
+    const run = await inTime(card.forwardTo(input.data, input.height, input.width, layer));
+    try {
+      const predictions = engine.predictions(run.logits(), NAMED);
+      const forward = lap();
+      const resolved = targetOf(predictions);
+      const explanation = await inTime(run.explain("grad-cam", resolved.class, resolved.over, layer, false));
+      return { predictions, target: resolved, explanation, backend: "webgpu", forward };
+    } finally {
+      release(run);
+    }
+  };
+  const onCpu = (): Found =>
+    using(engine.forwardTo(prepared, layer), (run) => {
+      const predictions = run.predictions(NAMED);
+      const forward = lap();
+      const resolved = targetOf(predictions);
+      const explanation = run.explain("grad-cam", resolved.class, resolved.over, layer, false);
+      return { predictions, target: resolved, explanation, backend: "cpu", forward };
     });
+
+  let found: Found | undefined;
+  if (card !== undefined) {
+    try {
+      found = await onCard(card);
+    } catch (thrown) {
+      if (!isOfTheCard(thrown)) {
+        prepared.free();
+        throw thrown;
+      }
+      onLost(thrown);
+      lap();
+    }
+  }
+  const { predictions, target: resolved, explanation, backend, forward } = using(prepared, () => found ?? onCpu());
+  return using(explanation, (found) => {
+    const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
+    const backward = lap();
+    const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, on) };
+    return {
+      ...map,
+      ...picture,
+      max: found.max,
+      target: resolved,
+      layer: found.layer ?? "",
+      predictions,
+      frame: { width, height },
+      view,
+      backend,
+      timings: { decode, prepare, forward, backward, paint: lap() },
+    };
   });
 }
 

@@ -13,7 +13,7 @@ export function randomized(run: Run, target: ResolvedTarget, ask: Ask<"randomize
     maps: ask.methods.map((method, i) => {
       const map = found.map(i);
       if (map === undefined) throw failure(codes.internal, `there is no map for ${method}`);
-      return { map: answerOf(map, target, start), correlation: found.correlation(i) };
+      return { map: answerOf(map, target, "cpu", start), correlation: found.correlation(i) };
     }),
   }));
 }

@@ -1,0 +1,144 @@
+/**
+ * Where it is computed, and who decides it.
+ *
+ * `auto` begins on the processor, so that nobody waits for a card to be woken. After the first answer, when the page is idle, the card is
+ * tried on the picture that ran, and the faster of both is remembered for this card. What runs on a card that is made up by the processor
+ * is never the faster; such a one is only used where it is asked for by name.
+ */
+import { type Backend, type BackendTimes, codes, type Failure } from "../protocol.js";
+import type { Bridge } from "./bridge.js";
+import { CandlingError } from "./error.js";
+import { cardFiles } from "./files.js";
+import { version } from "./version.js";
+
+/** `"auto"` takes the faster of both. */
+export type BackendChoice = Backend | "auto";
+
+export interface BackendState {
+  /** Where forward passes and walks back are computed from now on. */
+  readonly backend: Backend;
+  /**
+   * - `undecided`: by the processor, until both were tried
+   * - `asked`: it was named
+   * - `measured`: it was the faster of both, just now
+   * - `remembered`: it was, at an earlier visit
+   * - `software`: by the processor, because it would do the card's work too
+   * - `unavailable`: by the processor, because there is no card
+   * - `failed`: by the processor, because the card failed; so far, or for the answer that was due
+   */
+  readonly reason: "undecided" | "asked" | "measured" | "remembered" | "software" | "unavailable" | "failed";
+  /** The card, as the browser calls it. */
+  readonly adapter?: string;
+  /** Of a forward pass on each, where they were measured. */
+  readonly milliseconds?: BackendTimes;
+  /** Of the failure. */
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** Where choices are remembered, by card, model and version. */
+const KEPT = "candling-backend";
+
+/** Time for the visitor's own questions, before the card is tried. */
+const PAUSE_MS = 1500;
+
+export class Backends {
+  readonly #bridge: Bridge;
+  readonly #model: string;
+  readonly #onChange: (state: BackendState) => void;
+  #state: BackendState;
+  /** Waits for the first answer. */
+  #waiting: boolean;
+  /** A card that failed is left alone until it is asked for by name. */
+  #failed = false;
+
+  constructor(bridge: Bridge, choice: BackendChoice, model: string, onChange: (state: BackendState) => void) {
+    this.#bridge = bridge;
+    this.#model = model;
+    this.#onChange = onChange;
+    this.#waiting = choice === "auto";
+    this.#state = { backend: "cpu", reason: choice === "auto" ? "undecided" : "asked" };
+    bridge.onLost = (failure) => this.#fail(failure);
+  }
+
+  get state(): BackendState {
+    return this.#state;
+  }
+
+  /** Never fails: without a card the processor does it, and the state says why. */
+  async use(choice: BackendChoice): Promise<BackendState> {
+    this.#waiting = false;
+    try {
+      if (choice === "auto") await this.#decide();
+      else this.#set({ reason: "asked", ...(await this.#switch(choice, false)) });
+    } catch (error) {
+      if (!(error instanceof CandlingError) || error.code === codes.closed) throw error;
+      this.#fail(error);
+    }
+    return this.#state;
+  }
+
+  /** A forward pass was answered, by this. */
+  answered(backend: Backend): void {
+    // The worker was started anew, which knows of no card.
+    if (backend === "cpu" && this.#state.backend === "webgpu") {
+      this.#fail({ code: codes.engineCrashed, message: "the engine crashed, and the graphics card was let go" });
+    }
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (work: () => void) => setTimeout(work);
+    setTimeout(() => idle(() => void this.use("auto").catch(() => {})), PAUSE_MS);
+  }
+
+  async #decide(): Promise<void> {
+    if (this.#failed) return;
+    const adapter = await this.#bridge.call("adapter", {});
+    if (adapter === null) return this.#keepCpu({ reason: "unavailable" });
+    const { name } = adapter;
+    if (adapter.software) return this.#keepCpu({ reason: "software", adapter: name });
+    const key = `${name} | ${this.#model} | ${version}`;
+    const known = recall()[key];
+    if (known === "cpu") return this.#keepCpu({ reason: "remembered", adapter: name });
+    const answer = await this.#switch("webgpu", known === undefined);
+    if (answer.milliseconds !== undefined) remember(key, answer.backend);
+    this.#set({ ...answer, reason: answer.milliseconds === undefined ? "remembered" : "measured" });
+  }
+
+  async #keepCpu(state: Omit<BackendState, "backend">): Promise<void> {
+    await this.#switch("cpu", false);
+    this.#set({ backend: "cpu", ...state });
+  }
+
+  #switch(backend: Backend, compare: boolean) {
+    return this.#bridge.call("backend", { backend, compare, files: cardFiles });
+  }
+
+  #fail({ code, message }: Failure): void {
+    this.#failed = true;
+    const { adapter } = this.#state;
+    const reason = code === codes.backendUnavailable ? "unavailable" : "failed";
+    this.#set({ backend: "cpu", reason, code, message, ...(adapter === undefined ? {} : { adapter }) });
+  }
+
+  #set(state: BackendState): void {
+    this.#state = state;
+    this.#onChange(state);
+  }
+}
+
+/** What is no record of choices, or may not be read, is none. */
+function recall(): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(localStorage.getItem(KEPT) ?? "{}"));
+  } catch {
+    return {};
+  }
+}
+
+function remember(key: string, backend: Backend): void {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ ...recall(), [key]: backend }));
+  } catch {
+    // Storage may be full or forbidden: it is measured again then.
+  }
+}

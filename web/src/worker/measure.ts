@@ -1,0 +1,27 @@
+/** Which is faster, the processor or the graphics card? */
+import type { Engine } from "../candling_wasm.js";
+import type { BackendTimes } from "../protocol.js";
+import { type Card, inTime, release } from "./card.js";
+import { using } from "./failure.js";
+import type { Input } from "./run.js";
+
+/** Of each, beside one that is not counted: pipelines and caches. */
+const PASSES = 5;
+
+/** The median of some forward passes on the same input: the processor's time depends on what is in the picture. */
+export async function measure(engine: Engine, { engine: onCard }: Card, { data, height, width }: Input): Promise<BackendTimes> {
+  const webgpu = await median(async () => release(await inTime(onCard.forward(data, height, width))));
+  const cpu = await median(() => using(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()));
+  return { cpu, webgpu };
+}
+
+async function median(pass: () => void | Promise<void>): Promise<number> {
+  await pass();
+  const times: number[] = [];
+  for (let i = 0; i < PASSES; i++) {
+    const start = performance.now();
+    await pass();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[PASSES >> 1] ?? Number.POSITIVE_INFINITY;
+}

@@ -4,13 +4,13 @@
 import type { Answer, Ask, Backend, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
-import { adapter, type Card, inTime, isOfTheCard, lost, release, take } from "./worker/card.js";
+import { adapter, type Card, instead, inTime, lost, release, take } from "./worker/card.js";
 import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
 import { bytesBut, download } from "./worker/download.js";
 import { startEngine, type Wasm } from "./worker/engine.js";
 import { answerOf } from "./worker/explanation.js";
-import { failure, toFailure, using } from "./worker/failure.js";
+import { failure, toFailure, using, usingLater } from "./worker/failure.js";
 import { look } from "./worker/live.js";
 import { beginOcclusion, planOf } from "./worker/occlusion.js";
 import { valuesOf } from "./worker/parts.js";
@@ -223,24 +223,29 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   return { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
 }
 
+/** What a forward pass left, its logits, and where it ran. */
+interface Ran {
+  readonly source: Source;
+  readonly logits: Float32Array;
+  readonly backend: Backend;
+}
+
 /** Frees the input. */
-async function ran(prepared: Prepared): Promise<{ source: Source; logits: Float32Array; backend: Backend }> {
-  if (card !== undefined) {
-    const input = inputOf(prepared);
-    try {
-      const run = await inTime(card.engine.forward(input.data, input.height, input.width));
-      prepared.free();
+function ran(prepared: Prepared): Promise<Ran> {
+  return usingLater(prepared, async (prepared): Promise<Ran> => {
+    const onCpu = (): Ran => {
+      const run = need().engine.forward(prepared);
+      return { source: run, logits: run.logits(), backend: "cpu" };
+    };
+    if (card === undefined) return onCpu();
+    const { engine } = card;
+    const onCard = async (): Promise<Ran> => {
+      const input = inputOf(prepared);
+      const run = await inTime(engine.forward(input.data, input.height, input.width));
       return { source: { card: run, input }, logits: run.logits(), backend: "webgpu" };
-    } catch (thrown) {
-      if (!isOfTheCard(thrown)) {
-        prepared.free();
-        throw thrown;
-      }
-      onLost(thrown);
-    }
-  }
-  const run = using(prepared, (input) => need().engine.forward(input));
-  return { source: run, logits: run.logits(), backend: "cpu" };
+    };
+    return instead(onCard, onCpu, onLost);
+  });
 }
 
 function onCpu(run: KeptRun): Run {

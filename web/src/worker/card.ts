@@ -26,7 +26,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 /** How long a card may take until its first answer; pipelines are compiled before it. */
 const PATIENCE_MS = 20_000;
 
-/** What a card may be to blame for. Everything else is in the question, and the processor would say the same. */
+/** What a card may be to blame for. Everything else is in the question. */
 const OF_THE_CARD: ReadonlySet<string> = new Set([codes.backendLost, codes.backendUnavailable, "backend-failed", "not-finite", codes.internal]);
 
 /** The card that is used; none while the processor does everything. */
@@ -70,9 +70,19 @@ export function inTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Whether the card is to blame, so that the processor may be asked. A trap in its module is no trap in the other one. */
-export function isOfTheCard(thrown: unknown): boolean {
-  return isTrap(thrown) || OF_THE_CARD.has(toFailure(thrown).code);
+/** What `onCard` gives; if the card fails, what `onCpu` gives, and `onLost` is told what the card threw. Where the processor fails too, it
+ *  was the question: nobody is told. */
+export async function instead<T>(onCard: () => Promise<T>, onCpu: () => T, onLost: (thrown: unknown) => void): Promise<T> {
+  try {
+    return await onCard();
+  } catch (thrown) {
+    // A trap in its module is no trap in the other one.
+    const mayBe = isTrap(thrown) || OF_THE_CARD.has(toFailure(thrown).code);
+    if (!mayBe) throw thrown;
+    const answer = onCpu();
+    onLost(thrown);
+    return answer;
+  }
 }
 
 /** What to tell of a card that failed. */

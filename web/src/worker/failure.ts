@@ -37,6 +37,19 @@ export function using<T extends { free(): void }, R>(object: T, body: (object: T
   return result;
 }
 
+/** As `using`, for work that waits. */
+export async function usingLater<T extends { free(): void }, R>(object: T, body: (object: T) => Promise<R>): Promise<R> {
+  let result: R;
+  try {
+    result = await body(object);
+  } catch (error) {
+    if (!isTrap(error)) object.free();
+    throw error;
+  }
+  object.free();
+  return result;
+}
+
 /** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
 export function isTrap(thrown: unknown): boolean {
   if (thrown instanceof WebAssembly.RuntimeError) return true;

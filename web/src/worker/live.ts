@@ -17,9 +17,9 @@ import {
   type Target,
   type View,
 } from "../protocol.js";
-import { inTime, isOfTheCard, release } from "./card.js";
+import { instead, inTime, release } from "./card.js";
 import type { Wasm } from "./engine.js";
-import { failure, using } from "./failure.js";
+import { failure, using, usingLater } from "./failure.js";
 import { inputOf } from "./run.js";
 
 /** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
@@ -66,7 +66,6 @@ export async function look(
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
-  /** Frees its run. */
   const onCard = async (card: CardEngine): Promise<Found> => {
     const input = inputOf(prepared);
     const run = await inTime(card.forwardTo(input.data, input.height, input.width, layer));
@@ -89,20 +88,8 @@ export async function look(
       return { predictions, target: resolved, explanation, backend: "cpu", forward };
     });
 
-  let found: Found | undefined;
-  if (card !== undefined) {
-    try {
-      found = await onCard(card);
-    } catch (thrown) {
-      if (!isOfTheCard(thrown)) {
-        prepared.free();
-        throw thrown;
-      }
-      onLost(thrown);
-      lap();
-    }
-  }
-  const { predictions, target: resolved, explanation, backend, forward } = using(prepared, () => found ?? onCpu());
+  const explained = async () => (card === undefined ? onCpu() : instead(() => onCard(card), onCpu, onLost));
+  const { predictions, target: resolved, explanation, backend, forward } = await usingLater(prepared, explained);
   return using(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
     const backward = lap();

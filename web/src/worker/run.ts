@@ -5,7 +5,7 @@
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
 import type { Run as CardRun } from "../candling_webgpu.js";
 import type { Backend, Method, ResolvedTarget } from "../protocol.js";
-import { inTime, isOfTheCard, release } from "./card.js";
+import { instead, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 
 /** An input tensor, 1×3×height×width, outside the wasm. */
@@ -66,16 +66,14 @@ export class KeptRun {
     onLost: (thrown: unknown) => void,
   ): Promise<{ explanation: Explanation; backend: Backend }> {
     const question = [method, target.class, target.over, layer, counterfactual] as const;
-    if ("card" in this.#source && !this.#failed) {
-      try {
-        return { explanation: await inTime(this.#source.card.explain(...question)), backend: "webgpu" };
-      } catch (thrown) {
-        if (!isOfTheCard(thrown)) throw thrown;
-        this.#failed = true;
-        onLost(thrown);
-      }
-    }
-    return { explanation: cpu().explain(...question), backend: "cpu" };
+    const onCpu = () => ({ explanation: cpu().explain(...question), backend: "cpu" }) as const;
+    if (!("card" in this.#source) || this.#failed) return onCpu();
+    const { card } = this.#source;
+    const onCard = async () => ({ explanation: await inTime(card.explain(...question)), backend: "webgpu" }) as const;
+    return instead<{ explanation: Explanation; backend: Backend }>(onCard, onCpu, (thrown) => {
+      this.#failed = true;
+      onLost(thrown);
+    });
   }
 
   free(): void {

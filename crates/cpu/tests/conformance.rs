@@ -2,6 +2,8 @@
 
 use candling_cpu::{Cpu, Rounding};
 use candling_testkit::conformance;
+use candling_testkit::golden::op_cases;
+use pollster::block_on;
 
 /// Every set of kernels that this processor has.
 fn backends() -> impl Iterator<Item = Cpu> {
@@ -10,20 +12,20 @@ fn backends() -> impl Iterator<Item = Cpu> {
 
 #[test]
 fn golden_ops() {
-    backends().for_each(|cpu| conformance::goldens(&cpu));
+    backends().for_each(|cpu| block_on(conformance::goldens(&cpu, op_cases())));
 }
 
 #[test]
 fn convolutions_agree_with_the_reference_and_are_adjoint() {
-    backends().for_each(|cpu| conformance::random_convolutions(&cpu, 1500));
+    backends().for_each(|cpu| block_on(conformance::random_convolutions(&cpu, 1500)));
 }
 
 #[test]
 fn ops_agree_with_the_reference() {
-    backends().for_each(|cpu| conformance::random_ops(&cpu));
+    backends().for_each(|cpu| block_on(conformance::random_ops(&cpu)));
 }
 
 #[test]
 fn edges() {
-    backends().for_each(|cpu| conformance::edges(&cpu));
+    backends().for_each(|cpu| block_on(conformance::edges(&cpu)));
 }

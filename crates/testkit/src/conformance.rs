@@ -1,16 +1,16 @@
 //! One suite for every backend: the golden ops, agreement with the reference on random cases, and the identity
-//! that defines a vjp of a linear op, `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`.
+//! that defines a vjp of a linear op, `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`. It waits for the backend, and so runs in browsers too.
 
 use candling_core::ops::{
     Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
 };
 use candling_core::{Activation, Backend, Gate, Op, ReluRule, Shape};
-use pollster::block_on;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use crate::compare::relative_to_max;
-use crate::golden::{self, OpCase};
+use crate::golden::OpCase;
 use crate::random;
 use crate::reference::Reference;
 
@@ -58,31 +58,30 @@ const NOT_OURS: [&str; 29] = [
 ];
 
 /// What an op gives on a backend: its output, and the gradient of every input.
-fn run<B: Backend>(backend: &B, case: &OpCase) -> (Shape, Vec<f32>, Vec<Vec<f32>>) {
+async fn run<B: Backend>(backend: &B, case: &OpCase) -> (Shape, Vec<f32>, Vec<Vec<f32>>) {
     let in_case = |e: candling_core::Error| -> ! { panic!("{}: {e}", case.name) };
     let upload = |(shape, data): &(Shape, Vec<f32>)| backend.upload(*shape, data).unwrap();
     let inputs: Vec<B::Tensor> = case.inputs.iter().map(upload).collect();
     let applied = case.op.apply(backend, &case.weights, &inputs).unwrap_or_else(|e| in_case(e));
     let y = applied.output();
     let dy = backend.upload(backend.shape(y), &case.dy).unwrap_or_else(|e| in_case(e));
-    let gradient = |i: usize| {
+    let mut gradients = Vec::new();
+    for i in 0..inputs.len() {
         let dx = applied.vjp(&dy, i, case.rule).unwrap_or_else(|e| in_case(e));
         assert_eq!(backend.shape(&dx), case.inputs[i].0, "{}: gradient of input {i}", case.name);
-        block_on(backend.download(&dx)).unwrap()
-    };
-    let dx = (0..inputs.len()).map(gradient).collect();
-    (backend.shape(y), block_on(backend.download(y)).unwrap(), dx)
+        gradients.push(backend.download(&dx).await.unwrap());
+    }
+    (backend.shape(y), backend.download(y).await.unwrap(), gradients)
 }
 
-/// Every golden op, forward and vjp.
+/// Every golden op, forward and vjp; `cases` is what [`golden::op_cases`](crate::golden::op_cases) gives.
 ///
 /// # Panics
 /// Where one is off by more than [`GOLDEN`].
-pub fn goldens<B: Backend>(backend: &B) {
-    let (cases, others) = golden::op_cases();
+pub async fn goldens<B: Backend>(backend: &B, (cases, others): (Vec<OpCase>, Vec<String>)) {
     assert_eq!(others, NOT_OURS.to_vec(), "golden cases that nothing runs");
     for case in &cases {
-        let (shape, y, mut dx) = run(backend, case);
+        let (shape, y, mut dx) = run(backend, case).await;
         if case.name == "add_same_input" {
             let second = dx.pop().unwrap();
             dx[0].iter_mut().zip(second).for_each(|(a, b)| *a += b);
@@ -101,7 +100,7 @@ pub fn goldens<B: Backend>(backend: &B) {
 }
 
 /// Compares a backend with the reference on one op with random values.
-fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, seed: u64) -> OpCase {
+async fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, seed: u64) -> OpCase {
     // Values in steps of 1/8 up to ±8 make ties in pools and cross both kinks of ReLU6.
     let coarse = |shape: Shape, seed: u64| {
         let values = random::values(shape.len(), seed);
@@ -119,8 +118,8 @@ fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, see
         dy: random::values(y.len(), seed ^ 99),
         dx: Vec::new(),
     };
-    let (shape, y, dx) = run(&Reference, &case);
-    let (actual_shape, actual_y, actual_dx) = run(backend, &case);
+    let (shape, y, dx) = run(&Reference, &case).await;
+    let (actual_shape, actual_y, actual_dx) = run(backend, &case).await;
     assert_eq!(actual_shape, shape, "{}", case.name);
     let close = |what: &str, actual: &[f32], expected: &[f32]| {
         let error = relative_to_max(actual, expected);
@@ -150,20 +149,18 @@ fn is_adjoint(case: &OpCase, f_of_zero: &[f32]) {
 ///
 /// # Panics
 /// Where one is off by more than [`RANDOM`] or [`ADJOINT`].
-pub fn random_convolutions<B: Backend>(backend: &B, cases: u32) {
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, deterministic());
+pub async fn random_convolutions<B: Backend>(backend: &B, cases: u32) {
+    let mut runner = TestRunner::new_with_rng(Default::default(), deterministic());
     let strategy = (random::convolution(), any::<u64>());
-    let result = runner.run(&strategy, |((conv, x), seed)| {
-        let case = agrees(backend, Op::Conv2d(conv), &[x], ReluRule::Exact, seed);
+    for _ in 0..cases {
+        let ((conv, x), seed) = strategy.new_tree(&mut runner).unwrap().current();
+        let case = agrees(backend, Op::Conv2d(conv), &[x], ReluRule::Exact, seed).await;
         // f(0) is the bias
         let bias = &case.weights["op.bias"].data;
         let area = case.y.0.area();
         let of_zero: Vec<f32> = (0..case.y.0.len()).map(|i| bias[i / area % bias.len()]).collect();
         is_adjoint(&case, &of_zero);
-        Ok(())
-    });
-    result.unwrap();
+    }
 }
 
 /// The same cases on every run, so that a red build stays red.
@@ -175,23 +172,23 @@ fn deterministic() -> proptest::test_runner::TestRng {
 ///
 /// # Panics
 /// Where one is off by more than [`RANDOM`].
-pub fn random_ops<B: Backend>(backend: &B) {
+pub async fn random_ops<B: Backend>(backend: &B) {
     let rules = [ReluRule::Exact, ReluRule::Guided, ReluRule::Deconv];
     let mut seed = 1u64;
     for n in 1..=3 {
         let x = Shape::new(n, 6, 9, 7);
-        let mut check = |op: Op, shapes: &[Shape], rule: ReluRule| {
+        let mut check = async |op: Op, shapes: &[Shape], rule: ReluRule| {
             seed += 1;
-            agrees(backend, op, shapes, rule, seed);
+            agrees(backend, op, shapes, rule, seed).await;
         };
         for activation in [Activation::Relu, Activation::Relu6] {
             for rule in rules {
-                check(Op::Relu(Relu { activation }), &[x], rule);
+                check(Op::Relu(Relu { activation }), &[x], rule).await;
                 for (kernel, groups) in [([1, 1], 1), ([3, 3], 1), ([3, 3], 6), ([3, 3], 3)] {
                     let window =
                         Window { padding: Padding::all(kernel[0] / 2), ..Window::new(kernel, [1, 1]) };
                     let conv = Conv2d { in_channels: 6, out_channels: 6, window, groups, activation };
-                    check(Op::Conv2d(conv), &[x], rule);
+                    check(Op::Conv2d(conv), &[x], rule).await;
                 }
             }
         }
@@ -199,22 +196,22 @@ pub fn random_ops<B: Backend>(backend: &B) {
             for ceil_mode in [false, true] {
                 let padding = Padding { bottom: p / 2, ..Padding::all(p) };
                 let window = Window { padding, ..Window::new([kernel, kernel], [stride, stride]) };
-                check(Op::MaxPool(MaxPool { window, ceil_mode }), &[x], ReluRule::Exact);
+                check(Op::MaxPool(MaxPool { window, ceil_mode }), &[x], ReluRule::Exact).await;
                 for count_include_pad in [false, true] {
                     let op = AvgPool { window, ceil_mode, count_include_pad };
-                    check(Op::AvgPool(op), &[x], ReluRule::Exact);
+                    check(Op::AvgPool(op), &[x], ReluRule::Exact).await;
                 }
             }
         }
         let vector = Shape::vector(n, 6);
         let exact = ReluRule::Exact;
-        check(Op::Add(Add), &[x, x], exact);
-        check(Op::Add(Add), &[x, vector], exact);
-        check(Op::Concat(Concat), &[x, Shape { c: 1, ..x }, Shape { c: 4, ..x }], exact);
-        check(Op::Affine(Affine { channels: 6 }), &[x], exact);
-        check(Op::Flatten(Flatten), &[x], exact);
-        check(Op::GlobalAvgPool(GlobalAvgPool), &[x], exact);
-        check(Op::Linear(Linear { in_features: 6, out_features: 11 }), &[vector], exact);
+        check(Op::Add(Add), &[x, x], exact).await;
+        check(Op::Add(Add), &[x, vector], exact).await;
+        check(Op::Concat(Concat), &[x, Shape { c: 1, ..x }, Shape { c: 4, ..x }], exact).await;
+        check(Op::Affine(Affine { channels: 6 }), &[x], exact).await;
+        check(Op::Flatten(Flatten), &[x], exact).await;
+        check(Op::GlobalAvgPool(GlobalAvgPool), &[x], exact).await;
+        check(Op::Linear(Linear { in_features: 6, out_features: 11 }), &[vector], exact).await;
     }
 }
 
@@ -222,23 +219,23 @@ pub fn random_ops<B: Backend>(backend: &B) {
 ///
 /// # Panics
 /// Where it does not.
-pub fn edges<B: Backend>(backend: &B) {
+pub async fn edges<B: Backend>(backend: &B) {
     let wrong = backend.upload(Shape::vector(1, 3), &[0.0; 4]).err().expect("4 values are no 1x3x1x1");
     assert_eq!(wrong.code(), "bad-shape");
     let nan = backend.upload(Shape::vector(1, 2), &[f32::NAN, -1.0]).unwrap();
     for activation in [Activation::Relu, Activation::Relu6] {
-        let y = block_on(backend.download(&backend.activation(&nan, activation).unwrap())).unwrap();
+        let y = backend.download(&backend.activation(&nan, activation).unwrap()).await.unwrap();
         assert!(y[0].is_nan() && y[1] == 0.0, "{activation:?} of NaN is {}", y[0]);
     }
-    nan_passes_back(backend);
+    nan_passes_back(backend).await;
 }
 
 /// On the way back too: where the output or its gradient is NaN, no comparison closes the ReLU, as in PyTorch. A network that
 /// overflowed does not look like one without evidence.
-fn nan_passes_back<B: Backend>(backend: &B) {
+async fn nan_passes_back<B: Backend>(backend: &B) {
     let vector = Shape::vector(1, 3);
     let upload = |values: [f32; 3]| backend.upload(vector, &values).unwrap();
-    let download = |tensor: &B::Tensor| block_on(backend.download(tensor)).unwrap();
+    let download = async |tensor: &B::Tensor| backend.download(tensor).await.unwrap();
     let activation = Activation::None;
     let window = Window::new([1, 1], [1, 1]);
     let conv = Conv2d { in_channels: 3, out_channels: 3, window, groups: 1, activation };
@@ -248,16 +245,16 @@ fn nan_passes_back<B: Backend>(backend: &B) {
             let y = upload([f32::NAN, 1.0, 0.0]);
             let closed = if rule == ReluRule::Deconv { 2.0 } else { 0.0 };
             let dx = backend.activation_vjp(&upload([2.0, f32::NAN, 2.0]), &y, activation, rule).unwrap();
-            let dx = download(&dx);
+            let dx = download(&dx).await;
             let right = dx[0] == 2.0 && dx[1].is_nan() && dx[2] == closed;
             assert!(right, "{activation:?}, {rule:?}: {dx:?}");
             // The same gate at the end of a convolution, where 0·NaN makes every sum NaN.
-            let gated = |dz: [f32; 3]| {
+            let gated = async |dz: [f32; 3]| {
                 let gate = Some(Gate { y: &y, activation, rule });
-                download(&backend.conv2d_vjp(&upload(dz), &identity, vector, gate).unwrap())
+                download(&backend.conv2d_vjp(&upload(dz), &identity, vector, gate).unwrap()).await
             };
-            assert_eq!(gated([2.0, 0.0, 2.0]), [2.0, 0.0, closed], "{activation:?}, {rule:?}");
-            let dx = gated([f32::NAN, 1.0, 1.0]);
+            assert_eq!(gated([2.0, 0.0, 2.0]).await, [2.0, 0.0, closed], "{activation:?}, {rule:?}");
+            let dx = gated([f32::NAN, 1.0, 1.0]).await;
             assert!(dx[0].is_nan() && dx[1].is_nan(), "{activation:?}, {rule:?}: {dx:?}");
         }
     }

@@ -22,11 +22,14 @@ pub fn folder() -> PathBuf {
 /// If the file cannot be read.
 #[must_use]
 pub fn tensors(file: &Path) -> (BTreeMap<String, Weight>, BTreeMap<String, Value>) {
-    let bytes = std::fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    let (_, header) = SafeTensors::read_metadata(&bytes).expect("a safetensors header");
+    parsed(&std::fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
+}
+
+fn parsed(bytes: &[u8]) -> (BTreeMap<String, Weight>, BTreeMap<String, Value>) {
+    let (_, header) = SafeTensors::read_metadata(bytes).expect("a safetensors header");
     let notes = header.metadata().iter().flatten();
     let notes = notes.map(|(k, v)| (k.clone(), serde_json::from_str(v).expect("json"))).collect();
-    let file = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+    let file = SafeTensors::deserialize(bytes).expect("a safetensors file");
     let weight = |(name, view): (String, safetensors::tensor::TensorView<'_>)| {
         let data = view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
         (name, Weight { shape: view.shape().to_vec(), data })
@@ -73,9 +76,18 @@ pub struct OpCase {
 /// If the data cannot be read.
 #[must_use]
 pub fn op_cases() -> (Vec<OpCase>, Vec<String>) {
-    let (tensors, _) = tensors(&folder().join("ops.safetensors"));
-    let list = std::fs::read_to_string(folder().join("ops.json")).expect("tests/golden/ops.json");
-    let list: BTreeMap<String, Value> = serde_json::from_str(&list).expect("json");
+    let read = |name: &str| std::fs::read(folder().join(name)).expect("a file of tests/golden");
+    op_cases_of(&read("ops.json"), &read("ops.safetensors"))
+}
+
+/// [`op_cases`] from the bytes of its two files, for where there is no file system.
+///
+/// # Panics
+/// If they are not what they should be.
+#[must_use]
+pub fn op_cases_of(list: &[u8], tensors: &[u8]) -> (Vec<OpCase>, Vec<String>) {
+    let (tensors, _) = parsed(tensors);
+    let list: BTreeMap<String, Value> = serde_json::from_slice(list).expect("json");
     let mut others = Vec::new();
     let mut cases = Vec::new();
     for (name, spec) in &list {

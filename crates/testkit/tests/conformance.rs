@@ -1,19 +1,21 @@
 //! The reference backend against PyTorch, and against finite differences.
 
 use candling_testkit::conformance;
+use candling_testkit::golden::op_cases;
 use candling_testkit::reference::Reference;
+use pollster::block_on;
 
 #[test]
 fn golden_ops() {
-    conformance::goldens(&Reference);
+    block_on(conformance::goldens(&Reference, op_cases()));
 }
 
 #[test]
 fn convolutions_are_adjoint() {
-    conformance::random_convolutions(&Reference, 256);
+    block_on(conformance::random_convolutions(&Reference, 256));
 }
 
 #[test]
 fn edges() {
-    conformance::edges(&Reference);
+    block_on(conformance::edges(&Reference));
 }

@@ -4,25 +4,27 @@
 mod common;
 
 use candling_testkit::conformance;
+use candling_testkit::golden::op_cases;
+use pollster::block_on;
 
 use common::card;
 
 #[test]
 fn golden_ops() {
-    conformance::goldens(&card());
+    block_on(conformance::goldens(&card(), op_cases()));
 }
 
 #[test]
 fn convolutions_agree_with_the_reference_and_are_adjoint() {
-    conformance::random_convolutions(&card(), 500);
+    block_on(conformance::random_convolutions(&card(), 500));
 }
 
 #[test]
 fn ops_agree_with_the_reference() {
-    conformance::random_ops(&card());
+    block_on(conformance::random_ops(&card()));
 }
 
 #[test]
 fn edges() {
-    conformance::edges(&card());
+    block_on(conformance::edges(&card()));
 }

@@ -229,6 +229,15 @@ pub fn pictures() -> Vec<Picture> {
 /// If the data cannot be read.
 #[must_use]
 pub fn case(picture: &str, class: u32) -> (BTreeMap<String, Weight>, Value) {
-    let (tensors, mut notes) = tensors(&folder().join(format!("cases/{picture}_{class}.safetensors")));
+    case_of(&std::fs::read(folder().join(format!("cases/{picture}_{class}.safetensors"))).expect("a case"))
+}
+
+/// [`case`] from the bytes of its file, for where there is no file system.
+///
+/// # Panics
+/// If they are not what they should be.
+#[must_use]
+pub fn case_of(bytes: &[u8]) -> (BTreeMap<String, Weight>, Value) {
+    let (tensors, mut notes) = parsed(bytes);
     (tensors, notes.remove("case").expect("metadata `case`"))
 }

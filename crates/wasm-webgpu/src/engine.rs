@@ -23,6 +23,8 @@ impl Engine {
     ///
     /// # Errors
     /// `backend-unavailable`, `backend-lost`, and the code of a graph that is none.
+    // A page has one thread; `Network` is shared by `Arc` for the backends that have more.
+    #[allow(clippy::arc_with_non_send_sync)]
     pub async fn create(graph: Vec<u8>, weights: Vec<f32>) -> Result<Engine> {
         let webgpu = WebGpu::new().await?;
         let (graph, default_layer) = wire::decode(&graph)?;

@@ -1,5 +1,6 @@
 //! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
 
+use super::Explainer;
 use crate::{Backend, Error, Graph, Method, NodeId, Op, ReluRule, Result, Shape, Tape, Target};
 
 /// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
@@ -47,26 +48,31 @@ pub(super) fn negate(map: &mut [f32]) {
     map.iter_mut().for_each(|v| *v = -*v);
 }
 
-impl<B: Backend> Tape<B> {
+impl<B: Backend> Explainer<'_, B> {
     /// A CAM before its ReLU.
     pub(super) async fn cam_map(
-        &self,
+        &mut self,
         method: Method,
         target: Target,
         layer: NodeId,
     ) -> Result<(Shape, Vec<f32>)> {
         let sought = self.cam_gradient(method, target, layer)?;
-        let [gradient, activation] = self.download_all([&sought, self.kept(layer)?]).await?;
-        self.map_of(method, layer, &activation, gradient)
+        let [gradient, activation] = self.tape.download_all([&sought, self.tape.kept(layer)?]).await?;
+        self.tape.map_of(method, layer, &activation, gradient)
     }
 
     /// What a CAM method needs of the way back: the gradient at the layer; for plain CAM the linear layer's row for the target. A
     /// linear layer's gradient *is* its row, so the walk stops right behind the pooling.
-    pub(super) fn cam_gradient(&self, method: Method, target: Target, layer: NodeId) -> Result<B::Tensor> {
+    pub(super) fn cam_gradient(
+        &mut self,
+        method: Method,
+        target: Target,
+        layer: NodeId,
+    ) -> Result<B::Tensor> {
         if method != Method::Cam {
             return self.backward(target, layer, ReluRule::Exact);
         }
-        let graph = self.graph();
+        let graph = self.tape.graph();
         let linear = graph.output();
         match pooling(graph) {
             Some((pool, pooled)) if pooled == layer => self.backward(target, pool, ReluRule::Exact),
@@ -87,8 +93,10 @@ impl<B: Backend> Tape<B> {
             ))),
         }
     }
+}
 
-    /// The map before its ReLU, of a layer's values and of what [`cam_gradient`](Self::cam_gradient) gave.
+impl<B: Backend> Tape<B> {
+    /// The map before its ReLU, of a layer's values and of what [`Explainer::cam_gradient`] gave.
     pub(super) fn map_of(
         &self,
         method: Method,

@@ -11,8 +11,8 @@ use fastrand::Rng;
 use crate::ops::Prepared;
 use crate::trained::Trained;
 use crate::{
-    Attribution, Backend, Error, Method, Network, NodeId, Query, Result, Retain, Tape, Target, Weight,
-    Weights, probabilities, random, rank_correlation,
+    Attribution, Backend, Error, Explainer, Method, Network, NodeId, Query, Result, Retain, Tape, Target,
+    Weight, Weights, probabilities, random, rank_correlation,
 };
 
 /// A network on its way from trained to random.
@@ -85,11 +85,12 @@ impl<B: Backend> Cascade<B> {
         let (Target::Class(class) | Target::Margin { class, .. }) = target;
         let probability = probabilities(&logits).get(class as usize).copied().unwrap_or(f32::NAN);
 
+        let (mut intact, mut redrawn) = (Explainer::new(tape), Explainer::new(&run));
         let mut maps = Vec::with_capacity(methods.len());
         for &method in methods {
             let query = Query { layer: layer.filter(|_| method.takes_layer()), ..Query::new(method, target) };
-            let trained = tape.explain(&query).await?;
-            let attribution = match run.explain(&query).await {
+            let trained = intact.explain(&query).await?;
+            let attribution = match redrawn.explain(&query).await {
                 Err(Error::NotFinite { .. }) => {
                     Attribution { data: vec![f32::NAN; trained.data.len()], ..trained.clone() }
                 }

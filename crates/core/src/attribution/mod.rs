@@ -7,6 +7,7 @@
 mod cam;
 mod cascade;
 mod curves;
+mod explainer;
 mod fill;
 mod occlusion;
 mod perturbation;
@@ -17,6 +18,7 @@ pub(crate) use cam::pooling;
 pub use cam::signed_map;
 pub use cascade::{Cascade, Randomized, RandomizedMap};
 pub use curves::{Causal, Compared, Curve, Curves, Tracer};
+pub use explainer::Explainer;
 pub use fill::Fill;
 pub use occlusion::{Occluder, Occlusion};
 pub use perturbation::Perturber;
@@ -162,13 +164,23 @@ impl Attribution {
 }
 
 impl<B: Backend> Tape<B> {
-    /// Answers a question about this run.
+    /// Answers a question about this run; an [`Explainer`] answers several for less.
+    ///
+    /// # Errors
+    /// As for [`Explainer::explain`].
+    pub async fn explain(&self, query: &Query) -> Result<Attribution> {
+        Explainer::new(self).explain(query).await
+    }
+}
+
+impl<B: Backend> Explainer<'_, B> {
+    /// Answers a question about the run.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::BadArgument`] for an option that the method does not take, a layer
     /// without positions, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
     /// [`Tape::backward`] gives.
-    pub async fn explain(&self, query: &Query) -> Result<Attribution> {
+    pub async fn explain(&mut self, query: &Query) -> Result<Attribution> {
         let layer = self.layer_of(query)?;
         let (shape, data) = match query.method {
             Method::Gradient => self.gradient(query.target, ReluRule::Exact).await?,
@@ -209,7 +221,7 @@ impl<B: Backend> Tape<B> {
             Some(_) if !method.takes_layer() => Err(Error::BadArgument(format!(
                 "layer: `{method}` is about the input's pixels and takes no layer"
             ))),
-            None if method.takes_layer() => Ok(self.graph().last_convolution()),
+            None if method.takes_layer() => Ok(self.tape.graph().last_convolution()),
             layer => Ok(layer),
         }
     }
@@ -219,13 +231,13 @@ impl<B: Backend> Tape<B> {
         let layer = layer.ok_or_else(|| {
             Error::BadArgument("layer: this network has no convolution; name a layer".into())
         })?;
-        let node = self.graph().node(layer);
-        if !self.graph().has_positions(layer) {
+        let node = self.tape.graph().node(layer);
+        if !self.tape.graph().has_positions(layer) {
             return Err(Error::BadArgument(format!(
                 "layer: `{}` ({}) has no positions left to map; choose one before it, for example `{}`",
                 node.name,
                 node.op.name(),
-                self.graph().last_convolution().map_or("input", |id| &self.graph().node(id).name),
+                self.tape.graph().last_convolution().map_or("input", |id| &self.tape.graph().node(id).name),
             )));
         }
         Ok(layer)

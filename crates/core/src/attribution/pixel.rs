@@ -1,35 +1,39 @@
 //! Methods at the resolution of the pixels: one walk from the logit to the input, under a ReLU rule.
 
-use super::cam;
-use crate::{Backend, Bilinear, Method, NodeId, ReluRule, Result, Shape, Tape, Target};
+use super::{Explainer, cam};
+use crate::{Backend, Bilinear, Method, NodeId, ReluRule, Result, Shape, Target};
 
-impl<B: Backend> Tape<B> {
+impl<B: Backend> Explainer<'_, B> {
     /// The walk to the input: the gradient, guided backpropagation or the deconvnet, by `rule`.
-    pub(super) async fn gradient(&self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
-        let input = self.graph().input();
+    pub(super) async fn gradient(&mut self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
+        let input = self.tape.graph().input();
         let dx = self.backward(target, input, rule)?;
-        Ok((self.shape(input), self.network().backend().download(&dx).await?))
+        Ok((self.tape.shape(input), self.tape.network().backend().download(&dx).await?))
     }
 
     /// `x ⊙ ∂y_c/∂x`.
-    pub(super) async fn input_x_gradient(&self, target: Target) -> Result<(Shape, Vec<f32>)> {
-        let input = self.graph().input();
+    pub(super) async fn input_x_gradient(&mut self, target: Target) -> Result<(Shape, Vec<f32>)> {
+        let input = self.tape.graph().input();
         let dx = self.backward(target, input, ReluRule::Exact)?;
-        let [mut dx, x] = self.download_all([&dx, self.kept(input)?]).await?;
+        let [mut dx, x] = self.tape.download_all([&dx, self.tape.kept(input)?]).await?;
         dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= x);
-        Ok((self.shape(input), dx))
+        Ok((self.tape.shape(input), dx))
     }
 
     /// Guided backpropagation times the upsampled Grad-CAM of a layer.
-    pub(super) async fn guided_grad_cam(&self, target: Target, layer: NodeId) -> Result<(Shape, Vec<f32>)> {
-        let input = self.graph().input();
+    pub(super) async fn guided_grad_cam(
+        &mut self,
+        target: Target,
+        layer: NodeId,
+    ) -> Result<(Shape, Vec<f32>)> {
+        let input = self.tape.graph().input();
         let pixels = self.backward(target, input, ReluRule::Guided)?;
         let gradient = self.cam_gradient(Method::GradCam, target, layer)?;
         let [mut pixels, gradient, activation] =
-            self.download_all([&pixels, &gradient, self.kept(layer)?]).await?;
-        let (from, mut map) = self.map_of(Method::GradCam, layer, &activation, gradient)?;
+            self.tape.download_all([&pixels, &gradient, self.tape.kept(layer)?]).await?;
+        let (from, mut map) = self.tape.map_of(Method::GradCam, layer, &activation, gradient)?;
         cam::relu(&mut map);
-        let shape = self.shape(input);
+        let shape = self.tape.shape(input);
         let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&map, from.n);
         multiply_by_map(&mut pixels, &up, shape);
         Ok((shape, pixels))

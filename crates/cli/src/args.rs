@@ -8,6 +8,8 @@ use candling_imaging::{Colormap, Fit};
 use candling_models::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::backend::Choice;
+
 /// See what in a photo made an image classifier say so.
 #[derive(Parser)]
 #[command(
@@ -46,6 +48,9 @@ pub struct Source {
     /// A model file; EfficientNet-Lite0 is built in
     #[arg(long, value_name = "PATH")]
     pub model: Option<PathBuf>,
+    /// Where the network is computed: on the processor, or on the graphics card through Vulkan or Metal
+    #[arg(long, value_name = "cpu|webgpu", default_value = "cpu", hide_possible_values = true)]
+    pub backend: Choice,
 }
 
 #[derive(Args)]

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use candling_core::{
-    Backend, Error as CoreError, Method, NodeId, Occluder, Occlusion, Prediction, Query, Shape, Target, top,
+    Error as CoreError, Method, NodeId, Occluder, Occlusion, Prediction, Query, Shape, Target, top,
 };
+use candling_cpu::Cpu;
 use candling_imaging::{Map, Paint, Photo, Rect, overlay, render};
 use candling_models::{Labels, Model};
 use pollster::block_on;
 use serde::Serialize;
 
 use crate::args::{Explain, How};
+use crate::backend::{self, Choice, Named};
 use crate::error::{Error, Result};
 use crate::report::{self, Class, Common};
 use crate::session::Session;
@@ -66,7 +68,14 @@ pub fn run(args: &Explain) -> Result<String> {
         return Err(CoreError::BadArgument(message).into());
     }
     check_options(args)?;
-    let mut session = Session::run(&args.source, |model| {
+    match args.source.backend {
+        Choice::Cpu => explained(args, Cpu::new()),
+        Choice::WebGpu => explained(args, backend::card()?),
+    }
+}
+
+fn explained(args: &Explain, backend: impl Named) -> Result<String> {
+    let mut session = Session::run(&args.source, backend, |model| {
         let layer = layer(args, model)?;
         let pixels = match args.method {
             How::Walk(method) => method.walks_to_input(),
@@ -74,8 +83,7 @@ pub fn run(args: &Explain) -> Result<String> {
         };
         Ok(layer.into_iter().chain(pixels.then(|| model.graph.input())).collect())
     })?;
-    let logits = block_on(session.tape.logits())?;
-    let predictions = top(&logits, NAMED);
+    let predictions = top(&session.logits, NAMED);
     let target = match &args.target {
         None => Target::Class(predictions.first().map_or(0, |p| p.class)),
         Some(text) => parse_target(text, &session.model.labels)?,
@@ -121,7 +129,7 @@ fn check_options(args: &Explain) -> Result<()> {
     Err(CoreError::BadArgument(wrong).into())
 }
 
-fn walk(args: &Explain, session: &Session, method: Method, target: Target) -> Result<Answer> {
+fn walk(args: &Explain, session: &Session<impl Named>, method: Method, target: Target) -> Result<Answer> {
     let layer = layer(args, &session.model)?;
     let query = Query { method, target, layer, counterfactual: args.counterfactual };
     let found = block_on(session.tape.explain(&query))?;
@@ -130,7 +138,7 @@ fn walk(args: &Explain, session: &Session, method: Method, target: Target) -> Re
     Ok(Answer { target, layer: found.layer, shape: found.shape, data: found.data, area })
 }
 
-fn occlude(args: &Explain, session: &Session, target: Target) -> Result<Answer> {
+fn occlude(args: &Explain, session: &Session<impl Named>, target: Target) -> Result<Answer> {
     let (tape, input) = (&session.tape, session.tape.graph().input());
     let patch = args.patch.unwrap_or(PATCH);
     let stride = args.stride.unwrap_or((patch / 2).max(1));
@@ -166,7 +174,7 @@ fn parse_target(text: &str, labels: &Labels) -> Result<Target> {
 }
 
 /// The map over the photo it explains; a map of a ready tensor stands alone, at the input's size.
-fn paint(path: &Path, args: &Explain, session: &Session, answer: &Answer) -> Result<()> {
+fn paint(path: &Path, args: &Explain, session: &Session<impl Named>, answer: &Answer) -> Result<()> {
     let s = answer.shape;
     let map = Map::new(&answer.data, s.c, s.h, s.w)?;
     let input = session.tape.shape(session.tape.graph().input());
@@ -214,11 +222,16 @@ fn classes(target: Target) -> (u32, Option<u32>) {
     }
 }
 
-fn layer_name<'a>(session: &'a Session, answer: &Answer) -> Option<&'a str> {
+fn layer_name<'a>(session: &'a Session<impl Named>, answer: &Answer) -> Option<&'a str> {
     answer.layer.map(|id| session.tape.graph().node(id).name.as_str())
 }
 
-fn in_json(args: &Explain, session: &Session, predictions: &[Prediction], answer: &Answer) -> Result<String> {
+fn in_json(
+    args: &Explain,
+    session: &Session<impl Named>,
+    predictions: &[Prediction],
+    answer: &Answer,
+) -> Result<String> {
     let labels = &session.model.labels;
     let (target, over) = classes(answer.target);
     let s = answer.shape;
@@ -233,7 +246,7 @@ fn in_json(args: &Explain, session: &Session, predictions: &[Prediction], answer
     })
 }
 
-fn in_words(args: &Explain, session: &Session, answer: &Answer) -> String {
+fn in_words(args: &Explain, session: &Session<impl Named>, answer: &Answer) -> String {
     let name = |class: u32| format!("{} ({class})", session.model.labels.name(class));
     let (target, over) = classes(answer.target);
     let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `candling`: what in the photo made the network say so.
 
 mod args;
+mod backend;
 mod checkpoint;
 mod convert;
 mod error;

@@ -1,19 +1,27 @@
 //! `candling predict`
 
 use candling_core::{Prediction, top};
-use pollster::block_on;
+use candling_cpu::Cpu;
 
 use crate::args::Predict;
+use crate::backend::{self, Choice, Named};
 use crate::error::Result;
 use crate::report::{self, Common};
 use crate::session::Session;
 
 pub fn run(args: &Predict) -> Result<String> {
-    let session = Session::run(&args.source, |_| Ok(Vec::new()))?;
-    let logits = block_on(session.tape.logits())?;
-    let predictions = top(&logits, usize::from(args.top));
+    match args.source.backend {
+        Choice::Cpu => predicted(args, Cpu::new()),
+        Choice::WebGpu => predicted(args, backend::card()?),
+    }
+}
+
+fn predicted(args: &Predict, backend: impl Named) -> Result<String> {
+    let session = Session::run(&args.source, backend, |_| Ok(Vec::new()))?;
+    let logits = &session.logits;
+    let predictions = top(logits, usize::from(args.top));
     if let Some(path) = &args.raw {
-        crate::npy::write(path, &[logits.len()], &logits)?;
+        crate::npy::write(path, &[logits.len()], logits)?;
     }
     if args.json {
         return report::json(&Common::new(&args.source, &session, &predictions));

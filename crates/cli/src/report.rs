@@ -6,6 +6,7 @@ use candling_models::Labels;
 use serde::Serialize;
 
 use crate::args::Source;
+use crate::backend::{Choice, Named};
 use crate::error::Result;
 use crate::session::Session;
 
@@ -51,6 +52,28 @@ pub struct PhotoReport {
     view: View,
 }
 
+/// Where the network was computed.
+#[derive(Serialize)]
+pub struct BackendReport {
+    name: &'static str,
+    /// The graphics card, as its driver calls it; none for the processor.
+    card: Option<String>,
+    /// Whether the processor stands in for a graphics card.
+    software: bool,
+}
+
+impl BackendReport {
+    fn of<B: Named>(backend: &B) -> Self {
+        let name = match B::CHOICE {
+            Choice::Cpu => "cpu",
+            Choice::WebGpu => "webgpu",
+        };
+        let card = backend.card();
+        let software = card.as_ref().is_some_and(|card| card.software);
+        Self { name, card: card.map(|card| card.name), software }
+    }
+}
+
 /// What both commands report.
 #[derive(Serialize)]
 pub struct Common<'a> {
@@ -59,11 +82,12 @@ pub struct Common<'a> {
     /// None for a ready tensor.
     pub photo: Option<PhotoReport>,
     pub predictions: Vec<PredictedClass<'a>>,
+    pub backend: BackendReport,
     pub timings_ms: &'a Timings,
 }
 
 impl<'a> Common<'a> {
-    pub fn new(source: &Source, session: &'a Session, predictions: &[Prediction]) -> Self {
+    pub fn new(source: &Source, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
         let path = source.photo.as_ref().or(source.input.as_ref());
         Self {
             model: &session.model.name,
@@ -73,6 +97,7 @@ impl<'a> Common<'a> {
                 PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }
             }),
             predictions: predictions.iter().map(|p| predicted(&session.model.labels, p)).collect(),
+            backend: BackendReport::of(session.tape.network().backend()),
             timings_ms: &session.timings,
         }
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
-use candling_cpu::Cpu;
 use candling_imaging::{Photo, Preprocessing, Rect, decode, prepare};
 use candling_models::Model;
+use pollster::block_on;
 
 use crate::args::Source;
+use crate::backend::Named;
 use crate::error::{Error, Result};
 use crate::report::Timings;
 
@@ -28,17 +29,18 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
 }
 
 /// What the network looked at.
-pub struct Session {
+pub struct Session<B: Named> {
     pub model: Model,
     /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
     pub photo: Option<(Photo, Rect)>,
-    pub tape: Tape<Cpu>,
+    pub tape: Tape<B>,
+    pub logits: Vec<f32>,
     pub timings: Timings,
 }
 
-impl Session {
+impl<B: Named> Session<B> {
     /// Decodes, prepares, and runs the network, keeping what a walk back to the layers that `watch` names needs.
-    pub fn run(source: &Source, watch: impl Fn(&Model) -> Result<Vec<NodeId>>) -> Result<Self> {
+    pub fn run(source: &Source, backend: B, watch: impl Fn(&Model) -> Result<Vec<NodeId>>) -> Result<Self> {
         let mut timings = Timings::default();
         let mut started = Instant::now();
         let mut lap = || {
@@ -50,8 +52,10 @@ impl Session {
         let mut model = load_model(source.model.as_deref())?;
         let watched = watch(&model)?;
         let weights = std::mem::take(&mut model.weights);
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &weights)?);
+        let network = Arc::new(Network::new(backend, model.graph.clone(), &weights)?);
         drop(weights);
+        // A graphics card is ready once it has taken the weights, which it does when something is waited for.
+        block_on(network.backend().download_all(&[]))?;
         timings.load = lap();
 
         let (shape, tensor, photo) = match (&source.photo, &source.input) {
@@ -73,13 +77,15 @@ impl Session {
             }
         };
         let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(&watched) };
-        let tape = network.forward(shape, &tensor, retain).map_err(|e| match &source.input {
+        let forward = network.forward(shape, &tensor, retain);
+        let forward = forward.and_then(|tape| block_on(tape.logits()).map(|logits| (tape, logits)));
+        let (tape, logits) = forward.map_err(|e| match &source.input {
             // what a network refuses of a ready tensor is that file's fault
             Some(path) => Error::file(path, e),
             None => e.into(),
         })?;
         timings.forward = lap();
-        Ok(Self { model, photo, tape, timings })
+        Ok(Self { model, photo, tape, logits, timings })
     }
 }
 

@@ -15,10 +15,11 @@ demo: build
     npm --prefix web run --silent serve
 
 # Run every test: lints, Rust, TypeScript, and the real page in a real browser
-test: toolchain lint build chromium
+test: toolchain lint build chromium vulkan
     cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
     npm --prefix web run --silent typecheck
     node --test tests/layout.test.mjs tests/manifest.test.mjs
+    tools/conformance.sh
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
     npm --prefix web run --silent test-package
 
@@ -56,6 +57,11 @@ packages:
 [private]
 chromium:
     tools/chromium.sh
+
+# Find a Vulkan driver, or install Mesa's where apt-get can
+[private]
+vulkan:
+    tools/vulkan.sh
 
 # Time the engine against its peers, in Chromium and natively, and write tests/bench/results.json
 bench *arguments: build chromium

@@ -15,6 +15,7 @@ use crate::elementwise::{number, rule_number};
 use crate::kernel::{FLAT, Kernel, TILE, grid};
 use crate::params::Params;
 use crate::recorder::Recorder;
+use crate::weights::Weights;
 
 /// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
 const FEW: usize = 8;
@@ -22,7 +23,7 @@ const FEW: usize = 8;
 /// Weights as they come, `[out, in / groups, kh, kw]`, which serve both directions, and bias.
 pub struct Conv {
     op: Conv2d,
-    w: Buffer,
+    w: Weights,
     b: Buffer,
 }
 
@@ -81,7 +82,7 @@ impl Steps {
 
 impl Conv {
     pub(crate) fn prepare(recorder: &Recorder, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Self> {
-        Ok(Self { op: *op, w: recorder.keep(w)?, b: recorder.keep(b)? })
+        Ok(Self { op: *op, w: Weights::keep(recorder, w)?, b: recorder.keep(b)? })
     }
 
     pub(crate) fn forward(&self, recorder: &Recorder, x: &Tensor, y: Shape) -> Result<Tensor> {
@@ -106,17 +107,17 @@ impl Conv {
         forward: bool,
         end: End<'_>,
     ) -> Result<Tensor> {
-        let op = &self.op;
+        let (op, halves) = (&self.op, self.w.halves);
         // A binding must hold something even where the kernel does not look at it.
         let beside: &Buffer = if let End::Gate(gate) = &end { gate.y.buffer() } else { &self.b };
         let steps = if forward { Steps::forward(op) } else { Steps::back(op) };
         let [rows, channels] = [y.c, x.shape().c].map(|c| c / op.groups);
         let columns = y.area().div_ceil(TILE);
         let out = Tensor::new(recorder.room(y.len())?, y);
-        let buffers = [&**x.buffer(), &self.w, beside, &**out.buffer()];
+        let buffers = [&**x.buffer(), &self.w.buffer, beside, &**out.buffer()];
         if op.groups == 1 && op.window.is_pointwise() {
             let params = end.params(Params::default().u(rows).u(channels).u(y.area()));
-            let kernel = Kernel::Pointwise { transposed: !forward };
+            let kernel = Kernel::Pointwise { transposed: !forward, halves };
             recorder.run(kernel, params, &buffers, [columns, rows.div_ceil(TILE), y.n])?;
             return Ok(out);
         }
@@ -128,13 +129,13 @@ impl Conv {
         };
         if rows < FEW {
             let params = steps.params(sizes(Params::default().u(y.len()))).u(w_row).u(w_channel);
-            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor };
+            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor, halves };
             recorder.run(kernel, end.params(params), &buffers, grid(y.len().div_ceil(FLAT)))?;
         } else {
             let params = sizes(Params::default()).u(op.window.kernel[0]).u(op.window.kernel[1]);
             let params = steps.params(params).u(steps.divisor[0]).u(steps.divisor[1]).u(w_row).u(w_channel);
             let grid = [columns, rows.div_ceil(TILE), y.n * op.groups];
-            recorder.run(Kernel::Dense, end.params(params), &buffers, grid)?;
+            recorder.run(Kernel::Dense { halves }, end.params(params), &buffers, grid)?;
         }
         Ok(out)
     }

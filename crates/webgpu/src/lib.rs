@@ -20,6 +20,7 @@ mod pool;
 mod recorder;
 mod scopes;
 mod tensor;
+mod weights;
 
 use candling_core::ops::{AvgPool, Conv2d, MaxPool};
 use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};

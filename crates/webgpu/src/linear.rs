@@ -8,10 +8,11 @@ use crate::elementwise::each;
 use crate::kernel::{Kernel, grid};
 use crate::params::Params;
 use crate::recorder::Recorder;
+use crate::weights::Weights;
 
 /// Weights `[out, in]` and bias.
 pub struct Linear {
-    w: Buffer,
+    w: Weights,
     b: Buffer,
     inputs: usize,
     outputs: usize,
@@ -21,7 +22,7 @@ impl Linear {
     pub(crate) fn prepare(recorder: &Recorder, w: &[f32], b: &[f32]) -> Result<Self> {
         let outputs = b.len();
         let inputs = w.len() / outputs.max(1);
-        Ok(Self { w: recorder.keep(w)?, b: recorder.keep(b)?, inputs, outputs })
+        Ok(Self { w: Weights::keep(recorder, w)?, b: recorder.keep(b)?, inputs, outputs })
     }
 
     pub(crate) fn forward(&self, recorder: &Recorder, x: &Tensor) -> Result<Tensor> {
@@ -29,9 +30,9 @@ impl Linear {
         let y = Tensor::new(recorder.room(shape.len())?, shape);
         let params = Params::default().u(shape.len()).u(self.outputs).u(self.inputs);
         recorder.run(
-            Kernel::Linear,
+            Kernel::Linear { halves: self.w.halves },
             params,
-            &[x.buffer(), &self.w, &self.b, y.buffer()],
+            &[x.buffer(), &self.w.buffer, &self.b, y.buffer()],
             grid(shape.len()),
         )?;
         Ok(y)
@@ -40,6 +41,12 @@ impl Linear {
     pub(crate) fn vjp(&self, recorder: &Recorder, dy: &Tensor) -> Result<Tensor> {
         let shape = Shape::vector(dy.shape().n, self.inputs);
         let params = Params::default().u(shape.len()).u(self.outputs).u(self.inputs);
-        each(recorder, Kernel::LinearVjp, params, &[dy.buffer(), &self.w], shape)
+        each(
+            recorder,
+            Kernel::LinearVjp { halves: self.w.halves },
+            params,
+            &[dy.buffer(), &self.w.buffer],
+            shape,
+        )
     }
 }

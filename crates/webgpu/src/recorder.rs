@@ -80,9 +80,10 @@ impl Recorder {
     }
 
     /// Values that stay: weights.
-    pub(crate) fn keep(&self, values: &[f32]) -> Result<Buffer> {
-        let buffer = self.buffer(values.len() as u64 * WORD)?;
-        self.queue.write_buffer(&buffer.inner, 0, bytemuck::cast_slice(values));
+    pub(crate) fn keep(&self, values: &[impl bytemuck::NoUninit]) -> Result<Buffer> {
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        let buffer = self.buffer(bytes.len() as u64)?;
+        self.queue.write_buffer(&buffer.inner, 0, bytes);
         Ok(buffer)
     }
 

@@ -38,7 +38,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<u32>;
 // One bias a row, or the outputs that the gate looks at, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -79,7 +79,7 @@ fn main(
             let k = start + i % DEPTH;
             var weight = 0.0;
             if (row < params.rows && k < depth) {
-                weight = w[w_part + row * params.w_row + k / taps * params.w_channel + k % taps];
+                weight = weight_at(w_part + row * params.w_row + k / taps * params.w_channel + k % taps);
             }
             w_tile[i % DEPTH * PITCH + i / DEPTH] = weight;
         }
@@ -167,4 +167,13 @@ fn gated(output: f32, dy: f32) -> f32 {
     if (params.rule != 2u && flat) { return 0.0; }
     if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
     return dy;
+}
+
+// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
+
+override halves: bool = false;
+
+fn weight_at(at: u32) -> f32 {
+    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    return bitcast<f32>(w[at]);
 }

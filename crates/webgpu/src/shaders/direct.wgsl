@@ -35,7 +35,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<u32>;
 // One bias a channel of y, or the outputs that the gate looks at, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -78,7 +78,7 @@ fn main(
             var x_at = x_part + row * params.x_width + column;
             var w_at = w_part + u32(u * kernel_width + v);
             for (var c = 0u; c < params.channels; c++) {
-                sum += w[w_at] * x[x_at];
+                sum += weight_at(w_at) * x[x_at];
                 w_at += params.w_channel;
                 x_at += x_area;
             }
@@ -118,4 +118,13 @@ fn gated(output: f32, dy: f32) -> f32 {
     if (params.rule != 2u && flat) { return 0.0; }
     if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
     return dy;
+}
+
+// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
+
+override halves: bool = false;
+
+fn weight_at(at: u32) -> f32 {
+    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    return bitcast<f32>(w[at]);
 }

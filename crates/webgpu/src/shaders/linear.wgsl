@@ -9,7 +9,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<u32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
@@ -27,7 +27,7 @@ fn main(
     var sum = 0.0;
     if (at < params.sums) {
         for (var i = lane; i < params.inputs; i += 64u) {
-            sum += w[output * params.inputs + i] * x[picture * params.inputs + i];
+            sum += weight_at(output * params.inputs + i) * x[picture * params.inputs + i];
         }
     }
     partial[lane] = sum;
@@ -37,4 +37,13 @@ fn main(
         if (lane < half) { partial[lane] += partial[lane + half]; }
     }
     if (lane == 0u && at < params.sums) { y[at] = partial[0] + bias[output]; }
+}
+
+// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
+
+override halves: bool = false;
+
+fn weight_at(at: u32) -> f32 {
+    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    return bitcast<f32>(w[at]);
 }

@@ -10,7 +10,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<u32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
 @compute @workgroup_size(256)
@@ -27,7 +27,16 @@ fn main(
     for (var o = 0u; o < params.outputs; o++) {
         let gradient = dy[picture * params.outputs + o];
         // of either sign
-        if ((bitcast<u32>(gradient) & 0x7fffffffu) != 0u) { sum += gradient * w[o * params.inputs + input]; }
+        if ((bitcast<u32>(gradient) & 0x7fffffffu) != 0u) { sum += gradient * weight_at(o * params.inputs + input); }
     }
     dx[at] = sum;
+}
+
+// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
+
+override halves: bool = false;
+
+fn weight_at(at: u32) -> f32 {
+    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    return bitcast<f32>(w[at]);
 }

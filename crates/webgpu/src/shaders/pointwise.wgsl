@@ -18,7 +18,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<u32>;
 // One bias a row, or the outputs that the gate looks at, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
@@ -59,7 +59,7 @@ fn main(
             let channel = start + k;
             var weight = 0.0;
             if (row < params.rows && channel < params.depth) {
-                weight = w[select(row * params.depth + channel, channel * params.rows + row, transposed)];
+                weight = weight_at(select(row * params.depth + channel, channel * params.rows + row, transposed));
             }
             w_tile[k * PITCH + m] = weight;
         }
@@ -134,4 +134,13 @@ fn gated(output: f32, dy: f32) -> f32 {
     if (params.rule != 2u && flat) { return 0.0; }
     if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
     return dy;
+}
+
+// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
+
+override halves: bool = false;
+
+fn weight_at(at: u32) -> f32 {
+    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    return bitcast<f32>(w[at]);
 }

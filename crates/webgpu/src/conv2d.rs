@@ -82,7 +82,7 @@ impl Steps {
 
 impl Conv {
     pub(crate) fn prepare(recorder: &Recorder, op: &Conv2d, w: &[f32], b: &[f32]) -> Result<Self> {
-        Ok(Self { op: *op, w: Weights::keep(recorder, w)?, b: recorder.keep(b)? })
+        Ok(Self { op: *op, w: Weights::keep(recorder, w)?, b: recorder.keep(bytemuck::cast_slice(b))? })
     }
 
     pub(crate) fn forward(&self, recorder: &Recorder, x: &Tensor, y: Shape) -> Result<Tensor> {
@@ -107,7 +107,7 @@ impl Conv {
         forward: bool,
         end: End<'_>,
     ) -> Result<Tensor> {
-        let (op, halves) = (&self.op, self.w.halves);
+        let op = &self.op;
         // A binding must hold something even where the kernel does not look at it.
         let beside: &Buffer = if let End::Gate(gate) = &end { gate.y.buffer() } else { &self.b };
         let steps = if forward { Steps::forward(op) } else { Steps::back(op) };
@@ -116,8 +116,8 @@ impl Conv {
         let out = Tensor::new(recorder.room(y.len())?, y);
         let buffers = [&**x.buffer(), &self.w.buffer, beside, &**out.buffer()];
         if op.groups == 1 && op.window.is_pointwise() {
-            let params = end.params(Params::default().u(rows).u(channels).u(y.area()));
-            let kernel = Kernel::Pointwise { transposed: !forward, halves };
+            let params = end.params(self.w.params().u(rows).u(channels).u(y.area()));
+            let kernel = Kernel::Pointwise { transposed: !forward };
             recorder.run(kernel, params, &buffers, [columns, rows.div_ceil(TILE), y.n])?;
             return Ok(out);
         }
@@ -128,14 +128,14 @@ impl Conv {
             params.u(x.shape().h).u(x.shape().w).u(y.h).u(y.w)
         };
         if rows < FEW {
-            let params = steps.params(sizes(Params::default().u(y.len()))).u(w_row).u(w_channel);
-            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor, halves };
+            let params = steps.params(sizes(self.w.params().u(y.len()))).u(w_row).u(w_channel);
+            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor };
             recorder.run(kernel, end.params(params), &buffers, grid(y.len().div_ceil(FLAT)))?;
         } else {
-            let params = sizes(Params::default()).u(op.window.kernel[0]).u(op.window.kernel[1]);
+            let params = sizes(self.w.params()).u(op.window.kernel[0]).u(op.window.kernel[1]);
             let params = steps.params(params).u(steps.divisor[0]).u(steps.divisor[1]).u(w_row).u(w_channel);
             let grid = [columns, rows.div_ceil(TILE), y.n * op.groups];
-            recorder.run(Kernel::Dense { halves }, end.params(params), &buffers, grid)?;
+            recorder.run(Kernel::Dense, end.params(params), &buffers, grid)?;
         }
         Ok(out)
     }

@@ -83,7 +83,10 @@ pub struct Affine {
 
 impl Affine {
     pub(crate) fn prepare(recorder: &Recorder, scale: &[f32], shift: &[f32]) -> Result<Self> {
-        Ok(Self { scale: recorder.keep(scale)?, shift: recorder.keep(shift)? })
+        Ok(Self {
+            scale: recorder.keep(bytemuck::cast_slice(scale))?,
+            shift: recorder.keep(bytemuck::cast_slice(shift))?,
+        })
     }
 
     pub(crate) fn forward(&self, recorder: &Recorder, x: &Tensor) -> Result<Tensor> {

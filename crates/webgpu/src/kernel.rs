@@ -1,28 +1,19 @@
 //! The kernels, by name, each with its WGSL.
 
-/// A kernel; those with the same source differ in the constants of their pipelines. `halves`: how the weights lie on the card, see
-/// `weights.rs`.
+/// A kernel; those with the same source differ in the constants of their pipelines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kernel {
     Pointwise {
         transposed: bool,
-        halves: bool,
     },
-    Dense {
-        halves: bool,
-    },
+    Dense,
     /// By height and width of its kernel, and what positions are divided by.
     Direct {
         kernel: [usize; 2],
         divisor: [usize; 2],
-        halves: bool,
     },
-    Linear {
-        halves: bool,
-    },
-    LinearVjp {
-        halves: bool,
-    },
+    Linear,
+    LinearVjp,
     Affine,
     Activation,
     ActivationVjp,
@@ -67,10 +58,10 @@ impl Kernel {
     pub(crate) fn shader(self) -> (&'static str, &'static str) {
         let place = match self {
             Self::Pointwise { .. } => 0,
-            Self::Dense { .. } => 1,
+            Self::Dense => 1,
             Self::Direct { .. } => 2,
-            Self::Linear { .. } => 3,
-            Self::LinearVjp { .. } => 4,
+            Self::Linear => 3,
+            Self::LinearVjp => 4,
             Self::Affine => 5,
             Self::Activation => 6,
             Self::ActivationVjp => 7,
@@ -88,20 +79,13 @@ impl Kernel {
 
     /// The constants of its pipeline.
     pub(crate) fn constants(self) -> Vec<(&'static str, f64)> {
-        let truth = |value: bool| f64::from(u8::from(value));
         match self {
-            Self::Pointwise { transposed, halves } => {
-                vec![("transposed", truth(transposed)), ("halves", truth(halves))]
-            }
-            Self::Dense { halves } | Self::Linear { halves } | Self::LinearVjp { halves } => {
-                vec![("halves", truth(halves))]
-            }
-            Self::Direct { kernel, divisor, halves } => vec![
+            Self::Pointwise { transposed } => vec![("transposed", f64::from(u8::from(transposed)))],
+            Self::Direct { kernel, divisor } => vec![
                 ("kernel_height", kernel[0] as f64),
                 ("kernel_width", kernel[1] as f64),
                 ("divisor_down", divisor[0] as f64),
                 ("divisor_across", divisor[1] as f64),
-                ("halves", truth(halves)),
             ],
             _ => Vec::new(),
         }

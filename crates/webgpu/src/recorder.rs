@@ -79,11 +79,10 @@ impl Recorder {
         self.counts.set(counts);
     }
 
-    /// Values that stay: weights.
-    pub(crate) fn keep(&self, values: &[impl bytemuck::NoUninit]) -> Result<Buffer> {
-        let bytes: &[u8] = bytemuck::cast_slice(values);
-        let buffer = self.buffer(bytes.len() as u64)?;
-        self.queue.write_buffer(&buffer.inner, 0, bytes);
+    /// Words that stay: weights.
+    pub(crate) fn keep(&self, words: &[u32]) -> Result<Buffer> {
+        let buffer = self.buffer(words.len() as u64 * WORD)?;
+        self.queue.write_buffer(&buffer.inner, 0, bytemuck::cast_slice(words));
         Ok(buffer)
     }
 

@@ -9,22 +9,27 @@
 use candling_core::Result;
 
 use crate::buffers::Buffer;
+use crate::params::Params;
 use crate::recorder::Recorder;
 
 /// Weights on the card.
 pub(crate) struct Weights {
     pub(crate) buffer: Buffer,
     /// Whether they are pairs of `f16`, 2¹⁰ times as large; else words of `f32`.
-    pub(crate) halves: bool,
+    halves: bool,
 }
 
 impl Weights {
     /// Brings them there.
     pub(crate) fn keep(recorder: &Recorder, values: &[f32]) -> Result<Self> {
-        match halves(values) {
-            Some(words) => Ok(Self { buffer: recorder.keep(&words)?, halves: true }),
-            None => Ok(Self { buffer: recorder.keep(values)?, halves: false }),
-        }
+        let halves = halves(values);
+        let words = halves.as_deref().unwrap_or(bytemuck::cast_slice(values));
+        Ok(Self { buffer: recorder.keep(words)?, halves: halves.is_some() })
+    }
+
+    /// The first parameter of every kernel that reads weights: how they lie there.
+    pub(crate) fn params(&self) -> Params {
+        Params::default().u(usize::from(self.halves))
     }
 }
 

@@ -6,6 +6,8 @@
 // the loops over taps are unrolled, taps that do not divide are passed over, and a division by 1 costs nothing.
 
 struct Params {
+    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    halves: u32,
     // Values of y.
     values: u32,
     // Channels of y and of x in a group.
@@ -122,9 +124,7 @@ fn gated(output: f32, dy: f32) -> f32 {
 
 // Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
 
-override halves: bool = false;
-
 fn weight_at(at: u32) -> f32 {
-    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    if (params.halves != 0u) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
     return bitcast<f32>(w[at]);
 }

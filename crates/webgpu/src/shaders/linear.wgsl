@@ -1,6 +1,8 @@
 // y = x·wᵀ + b for every picture. A workgroup an output, whose 64 invocations share the sum and read neighbouring weights.
 
 struct Params {
+    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    halves: u32,
     // Outputs of all pictures, and of one.
     sums: u32,
     outputs: u32,
@@ -41,9 +43,7 @@ fn main(
 
 // Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
 
-override halves: bool = false;
-
 fn weight_at(at: u32) -> f32 {
-    if (halves) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
+    if (params.halves != 0u) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
     return bitcast<f32>(w[at]);
 }

@@ -1,31 +1,11 @@
 /** The graphics card: chosen as it should be, and whatever befalls it, a right heatmap comes from the processor. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { destroyedAfter, dressedUp, inWorker, ofCard } from "./support/card.mjs";
 import { emptyPage, MODEL, setTraps, stage, withCard } from "./support/stage.mjs";
 
 const card = stage({ browserArguments: withCard });
 const noCard = stage();
-
-/** Runs `source` in each new worker before anything else. */
-async function inWorker(page, source) {
-  await page.route("**/lib/candling-worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${source};\n${await response.text()}` });
-  });
-}
-
-/** Calls `destroy()` on the device when so many command buffers were submitted to it; the first ends the loading. */
-const destroyedAfter = (submissions) => `{
-  let device;
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...given) { return (device = await requestDevice.apply(this, given)); };
-  let left = ${submissions};
-  const { submit } = GPUQueue.prototype;
-  GPUQueue.prototype.submit = function (buffers) { submit.call(this, buffers); if (--left === 0) device.destroy(); };
-}`;
-
-/** A software adapter that says it is none. */
-const dressedUp = `Object.defineProperty(GPUAdapter.prototype, "info", { get: () => ({ vendor: "acme", architecture: "one", description: "" }) })`;
 
 /** Grad-CAM and Guided Backpropagation of a photo, with the backend that gave each, what was told of backends, and whether the numbers
  *  are those of a client that knows the processor only, to the bit. */
@@ -60,8 +40,6 @@ async function explained(page, backend = "webgpu") {
     [MODEL, backend],
   );
 }
-
-const ofCard = (requests) => requests.filter((url) => url.includes("/lib/webgpu/"));
 
 test("asked for by name, the card answers, and only then its engine is fetched", async () => {
   await card.withPage(async (page, requests) => {
@@ -198,6 +176,22 @@ test("auto: the faster card is taken, now and at the next visit", async () => {
     assert.ok(milliseconds.webgpu < milliseconds.cpu, JSON.stringify(milliseconds));
     assert.deepEqual(await decided(page), { backend: "webgpu", reason: "remembered", adapter: "acme, one" });
     assert.equal(await page.evaluate(async () => (await window.candling.run(window.photo)).backend), "webgpu");
+  });
+});
+
+test("auto: what is chosen before it has decided stands", async () => {
+  await card.withPage(async (page) => {
+    await emptyPage(page);
+    const state = await page.evaluate(async (model) => {
+      const { Candling } = await import("/lib/candling.js");
+      const candling = await Candling.load({ model });
+      await candling.run(new ImageData(8, 8));
+      await candling.useBackend("webgpu");
+      // longer than it waits for a quiet moment
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      return candling.backend;
+    }, MODEL);
+    assert.deepEqual(state, { backend: "webgpu", reason: "asked", adapter: "google, swiftshader" });
   });
 });
 

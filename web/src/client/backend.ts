@@ -47,16 +47,18 @@ export class Backends {
   readonly #model: string;
   readonly #onChange: (state: BackendState) => void;
   #state: BackendState;
-  /** Waits for the first answer. */
+  /** Whether `auto` still has to decide, and whether it waits for the first answer to do so. */
+  #undecided: boolean;
   #waiting: boolean;
   /** A card that failed is left alone until it is asked for by name. */
   #failed = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(bridge: Bridge, choice: BackendChoice, model: string, onChange: (state: BackendState) => void) {
     this.#bridge = bridge;
     this.#model = model;
     this.#onChange = onChange;
-    this.#waiting = choice === "auto";
+    this.#undecided = this.#waiting = choice === "auto";
     this.#state = { backend: "cpu", reason: choice === "auto" ? "undecided" : "asked" };
     bridge.onLost = (failure) => this.#fail(failure);
   }
@@ -65,9 +67,15 @@ export class Backends {
     return this.#state;
   }
 
-  /** Never fails: without a card the processor does it, and the state says why. */
-  async use(choice: BackendChoice): Promise<BackendState> {
-    this.#waiting = false;
+  /** Never fails: without a card the processor does it, and the state says why. Choices are carried out one after the other. */
+  use(choice: BackendChoice): Promise<BackendState> {
+    this.#undecided = false;
+    const turn = this.#turn.then(() => this.#use(choice));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #use(choice: BackendChoice): Promise<BackendState> {
     try {
       if (choice === "auto") await this.#decide();
       else this.#set({ reason: "asked", ...(await this.#switch(choice, false)) });
@@ -87,7 +95,11 @@ export class Backends {
     if (!this.#waiting) return;
     this.#waiting = false;
     const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (work: () => void) => setTimeout(work);
-    setTimeout(() => idle(() => void this.use("auto").catch(() => {})), PAUSE_MS);
+    const decide = () => {
+      // The visitor may have chosen meanwhile.
+      if (this.#undecided) void this.use("auto").catch(() => {});
+    };
+    setTimeout(() => idle(decide), PAUSE_MS);
   }
 
   async #decide(): Promise<void> {

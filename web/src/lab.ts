@@ -100,7 +100,14 @@ versus.onOther = remember;
 const takeAway = new parts.TakeAway(settings, why, state);
 benches = { versus, takeAway };
 session.add(versus);
-for (const make of [() => new parts.Layers(settings), () => new parts.Proof(settings), () => new parts.Sanity(settings), () => new parts.Machine(), () => takeAway]) {
+const machine = () => {
+  const bench = new parts.Machine(network);
+  bench.backend.onSwitch = ({ backend }) => {
+    if (session.shown !== undefined && session.shown.run.backend !== backend) session.runAgain();
+  };
+  return bench;
+};
+for (const make of [() => new parts.Layers(settings), () => new parts.Proof(settings), () => new parts.Sanity(settings), machine, () => takeAway]) {
   await breathe();
   session.add(make());
 }

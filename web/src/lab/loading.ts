@@ -1,7 +1,8 @@
 /** The network's own corner: bytes while it loads, cancel, and another try. */
-import { Candling } from "../candling.js";
+import { type BackendState, Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
+import { chosenBackend, followBackend, tellBackend } from "./backend.js";
 import { byId } from "./dom.js";
 import { announce } from "./message.js";
 import { hasCode } from "./words.js";
@@ -40,7 +41,8 @@ async function attempt(model: string): Promise<Candling> {
   try {
     const candling = await Candling.load({
       model,
-      backend: "cpu",
+      backend: chosenBackend(),
+      onBackend: tellBackend,
       signal: cancel.signal,
       onProgress({ loaded, total }) {
         // After a crash it is loaded again, in the background.
@@ -56,7 +58,12 @@ async function attempt(model: string): Promise<Candling> {
       },
     });
     corner.dataset.state = "ready";
-    text.textContent = `${candling.info.name}, ${megabytes(size)} MB, in this tab`;
+    const ready = ({ backend, reason }: BackendState) => {
+      const where = backend === "webgpu" ? "on your graphics card" : reason === "failed" ? "without the card, which failed" : "in this tab";
+      text.textContent = `${candling.info.name}, ${megabytes(size)} MB, ${where}`;
+    };
+    ready(candling.backend);
+    followBackend(ready);
     return candling;
   } finally {
     loaded.abort();

@@ -1,5 +1,7 @@
 /** See the machine: what runs, how much it took, and whether its mathematics holds. */
+import type { Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
+import { BackendSwitch } from "./backend-switch.js";
 import { byId, found, make } from "./dom.js";
 import { Experiment, type Shown } from "./experiment.js";
 
@@ -23,8 +25,12 @@ export class Machine extends Experiment {
   readonly #table = byId("identities", HTMLTableElement);
   readonly #button = byId("self-test", HTMLButtonElement);
 
-  constructor() {
+  /** Between processor and graphics card. */
+  readonly backend: BackendSwitch;
+
+  constructor(network: Promise<Candling>) {
     super("machine");
+    this.backend = new BackendSwitch(network);
     this.#button.addEventListener("click", () => {
       // Not `disabled`: what has the focus keeps it.
       if (this.#button.ariaDisabled === "true") return;

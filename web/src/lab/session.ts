@@ -50,8 +50,7 @@ export class Session {
     this.#answers = answers;
     this.#why = why;
     settings.onChange = (what) => {
-      const photo = this.#opening ?? this.#shown;
-      if (what === "fit" && photo !== undefined) void this.open(photo.picture, photo.target);
+      if (what === "fit") this.runAgain();
       if (what === "question") this.#again();
       if (what === "colours") this.#repaint();
     };
@@ -132,6 +131,12 @@ export class Session {
       this.#wished = target;
       this.#answers.choose(target);
     }
+  }
+
+  /** The same photo and class from the forward pass on: it is prepared or computed in another way now. */
+  runAgain(): void {
+    const photo = this.#opening ?? this.#shown;
+    if (photo !== undefined) void this.open(photo.picture, photo.target);
   }
 
   /** The same photo and class by another method or at another layer. */

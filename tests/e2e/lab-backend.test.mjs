@@ -1,0 +1,98 @@
+/** The lab's switch between processor and graphics card: what it does and says, that it is remembered, and what is said of a card that failed. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";
+import { lookAt, settled } from "./support/lab.mjs";
+import { idle, numbers, openLab, stage, withCard } from "./support/stage.mjs";
+
+const card = stage({ browserArguments: withCard });
+const noCard = stage();
+/** SwiftShader takes seconds. */
+const PATIENCE = { timeout: 60_000 };
+
+/** Chooses with the arrow keys, as people without a mouse do. */
+async function choose(page, value) {
+  await lookAt(page, "machine");
+  await page.focus("#backend input:checked");
+  const chosen = () => page.$eval("#backend input:checked", (input) => input.value);
+  for (let press = 0; press < 2 && (await chosen()) !== value; press++) await page.keyboard.press("ArrowRight");
+  assert.equal(await chosen(), value);
+}
+
+/** Waits until the page says this of where it computes. */
+async function says(page, words) {
+  await page.waitForFunction((words) => document.querySelector("#backend-text").textContent.includes(words), words, PATIENCE);
+}
+
+/** The heatmap on the page, and where its forward pass ran. */
+async function heatmap(page) {
+  await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
+  return numbers(page, "cam");
+}
+
+test("the graphics card is chosen by keyboard, computes the photo anew, and is remembered", async () => {
+  await card.withPage(async (page, requests) => {
+    await openLab(page);
+    const before = await numbers(page, "cam");
+    assert.deepEqual(ofCard(requests), []);
+    await page.evaluate(() => {
+      const said = (window.said = []);
+      new MutationObserver(() => said.push(document.getElementById("announce").textContent)).observe(document.getElementById("announce"), { childList: true });
+    });
+    await choose(page, "webgpu");
+    await says(page, "The graphics card (google, swiftshader), as you chose.");
+    await page.waitForFunction(() => Number.parseFloat(document.querySelector('[data-stage="forward"]').textContent) > 200, undefined, PATIENCE);
+    const after = await heatmap(page);
+    assert.equal(after.target, before.target);
+    assert.ok(Math.abs(after.strength / before.strength - 1) < 1e-4, `${after.strength}, ${before.strength}`);
+    assert.match(await page.textContent("#loading-text"), /on your graphics card$/);
+    assert.ok((await page.evaluate(() => window.said)).includes("The graphics card (google, swiftshader), as you chose."));
+
+    await page.reload();
+    await idle(page);
+    assert.match(await page.textContent("#loading-text"), /on your graphics card$/);
+    await lookAt(page, "machine");
+    assert.ok(await page.isChecked('#backend [value="webgpu"]'));
+    await says(page, "as you chose");
+  });
+});
+
+test("without WebGPU the card cannot be chosen, and the page says why", async () => {
+  await noCard.withPage(async (page) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, "gpu", { value: undefined }));
+    await openLab(page);
+    await lookAt(page, "machine");
+    assert.ok(await page.isDisabled('#backend [value="webgpu"]'));
+    await says(page, "The processor. This browser has no WebGPU");
+    assert.equal(await page.getAttribute("#backend", "aria-describedby"), "backend-text");
+  });
+});
+
+test("a card that is none: automatic stays on the processor, and says so, in a line that does not move the page", async () => {
+  await card.withPage(async (page, requests) => {
+    await openLab(page);
+    await lookAt(page, "machine");
+    const height = await page.$eval("#machine", ({ offsetHeight }) => offsetHeight);
+    await says(page, "The processor: the graphics card (google, swiftshader) is made up by it, and slower.");
+    assert.equal(await page.$eval("#machine", ({ offsetHeight }) => offsetHeight), height);
+    assert.deepEqual(ofCard(requests), []);
+  });
+});
+
+test("a card that is lost: the heatmap is the processor's, and a quiet line says so", async () => {
+  await card.withPage(
+    async (page) => {
+      await inWorker(page, destroyedAfter(2));
+      await openLab(page);
+      const before = await numbers(page, "cam");
+      await choose(page, "webgpu");
+      await says(page, "The processor. The graphics card failed");
+      const after = await heatmap(page);
+      await settled(page, "machine");
+      assert.deepEqual(after, before);
+      assert.match(await page.textContent("#loading-text"), /without the card, which failed$/);
+      assert.ok(await page.isHidden("#message"), "no alarm");
+    },
+    { expectErrors: /GPU|Device|device/ },
+  );
+});

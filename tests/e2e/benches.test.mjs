@@ -617,26 +617,6 @@ test("a crash of the engine on a bench: the page recovers, once", async () => {
   });
 });
 
-test("the camera explains as it moves, and stops when it is told to", async () => {
-  await withPage(async (page) => {
-    await openLab(page);
-    await page.click("#camera");
-    await page.waitForFunction(() => Number(document.querySelector("#camera-live").dataset.fps) > 0);
-    assert.match(await page.textContent("#camera-reading"), /\d\s%.*frames a second/);
-    await page.uncheck("#camera-explain");
-    await page.waitForSelector("#camera-live", { state: "hidden" });
-    await page.check("#camera-explain");
-    await page.waitForSelector("#camera-live", { state: "visible" });
-    await page.click("#camera-cancel");
-    await page.waitForSelector("#camera-dialog:not([open])", { state: "attached" });
-    assert.equal(await page.$eval("#camera-video", ({ srcObject }) => srcObject), null, "the camera is off again");
-    // and the page answers as before
-    await page.click('#predictions [data-class="285"]');
-    await idle(page);
-    assert.equal((await numbers(page, "cam")).target, CAT);
-  });
-});
-
 test("before the network is there: a sample is explained, and its classes can be asked", async () => {
   await withPage(async (page) => {
     const release = await hold(page, "**/models/*.safetensors");

@@ -1,126 +1,131 @@
-/** The camera: a dialog that explains what it sees as it moves, and one still picture out of it. */
-import { type Candling, CandlingError } from "../candling.js";
+/** The camera's dialog: what it sees, explained as it moves, and one still picture out of it. */
+import { type Candling, CandlingError, type LiveFrame } from "../candling.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
+import { CameraFeed, type FeedState } from "./camera-feed.js";
+import { CameraView, type Colours } from "./camera-view.js";
+import { Combobox } from "./combobox.js";
 import { byId } from "./dom.js";
-
-/** The cost of a frame grows with its size; the network looks at 224×224 of it. */
-const CAMERA = { facingMode: "environment", width: { ideal: 640 }, height: { ideal: 480 } };
 
 const dialog = byId("camera-dialog", HTMLDialogElement);
 const video = byId("camera-video", HTMLVideoElement);
 const text = byId("camera-text", HTMLElement);
 const reading = byId("camera-reading", HTMLElement);
 const take = byId("camera-take", HTMLButtonElement);
+const again = byId("camera-again", HTMLButtonElement);
+const close = byId("camera-cancel", HTMLButtonElement);
 const explain = byId("camera-explain", HTMLInputElement);
+const pin = byId("camera-pin", HTMLButtonElement);
 
-byId("camera-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
+export class Camera {
+  readonly #network: Promise<Candling>;
+  readonly #feed: CameraFeed;
+  readonly #view: CameraView;
+  readonly #search: Combobox;
+  #on = false;
+  #labels: readonly string[] = [];
+  /** Of the class that is kept to, whatever else comes into sight. */
+  #pinned: number | undefined;
+  /** What the network said last. */
+  #seen: number | undefined;
 
-/** Where frames are shown; a fresh one for each time, as a canvas is given to a stream for life. */
-let canvas = byId("camera-live", HTMLCanvasElement);
-
-/** The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once the network is there, it
- *  explains each frame. */
-export async function takePhoto(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }): Promise<ImageBitmap | undefined> {
-  take.disabled = true;
-  text.textContent = "Waiting for the camera…";
-  reading.textContent = "\u00a0";
-  dialog.showModal();
-  const done = new AbortController();
-  const { signal } = done;
-  const picture = new Promise<ImageBitmap | undefined>((resolve) => {
-    dialog.addEventListener("close", () => resolve(undefined), { signal });
-    take.addEventListener("click", () => resolve(createImageBitmap(video)), { signal });
-  });
-  void show(signal).then((running) => {
-    if (running) void follow(network, colours, signal);
-  });
-  try {
-    return await picture;
-  } finally {
-    done.abort();
-    if (dialog.open) dialog.close();
-  }
-}
-
-/** Whether there is a picture to look at. */
-async function show(signal: AbortSignal): Promise<boolean> {
-  try {
-    if (navigator.mediaDevices === undefined) {
-      throw new Error("Browsers give pages a camera only over https or on localhost. Choose a file instead.");
-    }
-    const stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
-    const stop = () => {
-      for (const track of stream.getTracks()) track.stop();
-      video.srcObject = null;
+  constructor(network: Promise<Candling>, colours: Colours) {
+    this.#network = network;
+    this.#feed = new CameraFeed(video, (state) => this.#take(state));
+    this.#view = new CameraView(network, colours, video);
+    this.#view.onFrame = (frame) => this.#read(frame);
+    this.#view.onFailure = (error) => {
+      explain.checked = false;
+      text.textContent = sentence(error instanceof CandlingError ? error.message : error);
+      this.#update();
     };
-    if (signal.aborted) {
-      stop();
-      return false;
+    this.#search = new Combobox("camera-class", "camera-classes", (index) => this.#pin(index), (query) => void this.#find(query));
+    close.addEventListener("click", () => dialog.close());
+    again.addEventListener("click", () => this.#feed.start());
+    explain.addEventListener("change", () => this.#update());
+    pin.addEventListener("click", () => this.#pin(this.#pinned === undefined ? this.#seen : undefined));
+    void network.then(({ labels }) => {
+      this.#labels = labels;
+      this.#search.classes = labels.map((label, index) => ({ label, index }));
+    });
+  }
+
+  /** The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once the network is there, it
+   *  explains each frame. */
+  async takePhoto(): Promise<ImageBitmap | undefined> {
+    this.#pin(undefined);
+    dialog.showModal();
+    this.#feed.start();
+    const done = new AbortController();
+    const { signal } = done;
+    try {
+      return await new Promise<ImageBitmap | undefined>((resolve) => {
+        dialog.addEventListener("close", () => resolve(undefined), { signal });
+        take.addEventListener("click", () => resolve(createImageBitmap(video)), { signal });
+      });
+    } finally {
+      done.abort();
+      this.#on = false;
+      this.#update();
+      this.#feed.stop();
+      if (dialog.open) dialog.close();
     }
-    signal.addEventListener("abort", stop);
-    video.srcObject = stream;
-    await video.play();
-    text.textContent = "";
-    take.disabled = false;
-    take.focus();
-    return !signal.aborted;
-  } catch (error) {
-    if (!signal.aborted) text.textContent = refusal(error);
-    return false;
   }
-}
 
-/** Explains frames for as long as the box is ticked and the dialog open. */
-async function follow(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }, signal: AbortSignal): Promise<void> {
-  const candling = await network;
-  while (!signal.aborted) {
-    if (explain.checked) await stream(candling, colours(), AbortSignal.any([signal, unticked(signal)]));
-    else await new Promise((resolve) => {
-      explain.addEventListener("change", resolve, { once: true, signal });
-      signal.addEventListener("abort", resolve, { once: true });
-    });
+  #take(state: FeedState): void {
+    this.#on = state.on;
+    const buttons: readonly (Element | null)[] = [take, again, close];
+    const handy = buttons.includes(document.activeElement);
+    take.disabled = !state.on;
+    again.hidden = state.on || !state.failed;
+    // The keyboard is where the next step is, unless the visitor is elsewhere.
+    if (handy) (state.on ? take : again.hidden ? close : again).focus();
+    text.textContent = state.on ? this.#pinnedWords() : state.why;
+    this.#update();
   }
-}
 
-async function stream(candling: Candling, colours: { colormap: string; opacity: number }, signal: AbortSignal): Promise<void> {
-  const fresh = canvas.cloneNode() as HTMLCanvasElement;
-  canvas.replaceWith(fresh);
-  canvas = fresh;
-  try {
-    await candling.live({
-      source: video,
-      canvas,
-      ...colours,
-      signal,
-      onFrame({ predictions, fps, target, max }) {
-        canvas.hidden = false;
-        const [best] = predictions;
-        if (best === undefined) return;
-        reading.textContent = `${best.label}, ${percent(best.probability)} · ${fps.toFixed(0)} frames a second`;
-        Object.assign(canvas.dataset, { target: target.class, max, fps });
-      },
-    });
-  } catch (error) {
-    explain.checked = false;
-    text.textContent = sentence(error instanceof CandlingError ? error.message : error);
-  } finally {
-    canvas.hidden = true;
+  /** Explains, or does not: as the camera, the box and the pin are. */
+  #update(): void {
+    if (this.#on && explain.checked) {
+      void this.#view.show(this.#pinned);
+      return;
+    }
+    this.#view.hide();
+    this.#seen = undefined;
     reading.textContent = "\u00a0";
+    this.#showPin();
   }
-}
 
-/** Aborted when the box is unticked. */
-function unticked(signal: AbortSignal): AbortSignal {
-  const over = new AbortController();
-  explain.addEventListener("change", () => over.abort(), { once: true, signal });
-  return over.signal;
-}
+  #pin(index: number | undefined): void {
+    this.#pinned = index;
+    if (this.#on) text.textContent = this.#pinnedWords();
+    this.#update();
+    this.#showPin();
+  }
 
-function refusal(error: unknown): string {
-  const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") return "The camera was refused. Allow it in the browser's settings for this site, or choose a file instead.";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "There is no camera on this device. Choose a file instead.";
-  if (name === "NotReadableError") return "Another program has the camera. Close that one and try again, or choose a file instead.";
-  return error instanceof Error ? error.message : String(error);
+  async #find(query: string): Promise<void> {
+    try {
+      this.#pin(await (await this.#network).findClass(query));
+      this.#search.clear();
+    } catch (error) {
+      text.textContent = sentence(error);
+    }
+  }
+
+  #pinnedWords(): string {
+    return this.#pinned === undefined ? "" : `Pinned: ${this.#labels[this.#pinned]}.`;
+  }
+
+  #showPin(): void {
+    pin.ariaPressed = String(this.#pinned !== undefined);
+    pin.disabled = this.#pinned === undefined && this.#seen === undefined;
+  }
+
+  #read({ predictions: [best], fps, backend }: LiveFrame): void {
+    if (best === undefined) return;
+    this.#seen = best.index;
+    this.#showPin();
+    const pace = `${fps.toFixed(0)} frames a second${backend === "webgpu" ? " on your graphics card" : ""}`;
+    reading.textContent = `${best.label}, ${percent(best.probability)} · ${pace}`;
+  }
 }

@@ -95,6 +95,8 @@ export class Combobox {
         break;
       }
       case "Escape":
+        // With nothing left to take back it is for what the field stands in, say a dialog.
+        if (this.#list.hidden && this.#field.value === "") return;
         if (this.#list.hidden) this.#field.value = "";
         this.#close();
         break;

@@ -1,7 +1,8 @@
 /** Where photos come from: drop, paste, choose, camera, link, and our samples. */
 import type { Candling, PhotoSource } from "../candling.js";
 import { sentence } from "../words/sentence.js";
-import { takePhoto } from "./camera.js";
+import { Camera } from "./camera.js";
+import type { Colours } from "./camera-view.js";
 import { byId, make } from "./dom.js";
 import { askForLink } from "./link-dialog.js";
 import { say } from "./message.js";
@@ -30,7 +31,7 @@ type Open = (picture: Picture) => void;
 const YOURS = "Your own photo; it stays on this device.";
 
 /** All but the samples. */
-export function listenForPhotos(network: Promise<Candling>, colours: () => { colormap: string; opacity: number }, open: Open): void {
+export function listenForPhotos(network: Promise<Candling>, colours: Colours, open: Open): void {
   const openFile = (file: File) => open({ source: file, title: file.name || "Your photo", credit: YOURS });
 
   const chooser = byId("file", HTMLInputElement);
@@ -67,8 +68,9 @@ export function listenForPhotos(network: Promise<Candling>, colours: () => { col
     else say("That was neither a file nor a link. Drop a picture's file, or choose one.");
   });
 
+  const camera = new Camera(network, colours);
   byId("camera", HTMLButtonElement).addEventListener("click", async () => {
-    const source = await takePhoto(network, colours);
+    const source = await camera.takePhoto();
     if (source !== undefined) open({ source, title: "From your camera", credit: YOURS });
   });
   byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));

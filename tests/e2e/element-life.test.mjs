@@ -97,7 +97,8 @@ test("values that are not allowed are told, and after an error the next change i
       [{ target: "top", layer: "attic" }, "unknown-layer", /attic/],
       [{ layer: "", opacity: "2" }, "bad-argument", /opacity.*0 to 1.*"2"/],
       [{ opacity: "", reveal: "never" }, "bad-argument", /reveal.*"auto", "interaction".*"never"/],
-      [{ reveal: "", method: "gradient", layer: "head" }, "bad-argument", /layer/],
+      [{ reveal: "", backend: "gpu" }, "bad-argument", /backend.*"auto", "cpu", "webgpu".*"gpu"/],
+      [{ backend: "", method: "gradient", layer: "head" }, "bad-argument", /layer/],
     ];
     for (const [change, code, words] of changes) {
       expected.push(code);

@@ -35,11 +35,11 @@ export const methods: readonly Method[] = [
 
 export type Loading = "lazy" | "eager";
 export type Reveal = "auto" | "interaction";
-export type Backend = "auto" | "cpu";
+export type Backend = "auto" | "cpu" | "webgpu";
 
 export const loadings: readonly Loading[] = ["lazy", "eager"];
 export const reveals: readonly Reveal[] = ["auto", "interaction"];
-const backends: readonly Backend[] = ["auto", "cpu"];
+export const backends: readonly Backend[] = ["auto", "cpu", "webgpu"];
 
 /** What is asked. A change of any of it needs another map. */
 export interface Question {

@@ -1,10 +1,11 @@
-import type { Candling, Explanation, Prediction, Progress, Run, Target } from "../candling.js";
+import type { BackendState, Candling, Explanation, Prediction, Progress, Run, Target } from "../candling.js";
 import { codes } from "../protocol.js";
 import { description, gist } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { onApproach } from "./approach.js";
 import {
   type Backend,
+  backends,
   type Loading,
   type Name,
   names,
@@ -83,13 +84,14 @@ export interface ToBlobOptions {
  * @attr {"candle" | "turbo" | "inferno" | "viridis" | "jet"} [colormap=candle] - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `inferno`, `viridis`, `jet`.
  * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5 for other colours, 1 for pixel maps.
  * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out, `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
- * @attr {"auto" | "cpu"} [backend=auto] - Where it is computed: `auto` (the default) or `cpu`.
+ * @attr {"auto" | "cpu" | "webgpu"} [backend=auto] - Where it is computed: `auto` (the default) begins on the processor and takes the graphics card where that proves faster; `cpu`: the processor; `webgpu`: the graphics card. What a card cannot do, the processor does.
  * @attr {"lazy" | "eager"} [loading=lazy] - `lazy`: when the reader comes near (the default); `eager`: at once.
  * @attr {"auto" | "interaction"} [reveal=auto] - `auto`: the map is shown when it is there (the default); `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
  * @attr {boolean} controls - Shows a bar under the photo: the likeliest classes, the method, the map's strength, and what the map says in a sentence.
  *
  * @fires statechange - The state is another one: `detail.state`, `detail.previous`.
  * @fires progress - Bytes of the model so far: `detail.loaded`, and `detail.total` where the server says it.
+ * @fires backendchange - Another backend computes from now on, or it was decided that none will: `detail.backend`, `detail.reason`, and `detail.code` and `detail.message` where the graphics card failed.
  * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first. Once for each photo.
  * @fires explain - A map is shown: `detail.explanation`, and `detail.compared` where `compare` is set.
  * @fires error - It could not be: `detail.code`, stable and in kebab-case, and `detail.message`.
@@ -148,6 +150,7 @@ export class CandlingViewElement extends BaseElement {
   /** A photo may be exchanged without an event, where it is deeper than the slot or was there before. */
   readonly #content = new MutationObserver(() => this.#renew());
   readonly #online = () => this.#retry();
+  readonly #onBackend = (state: BackendState) => this.#dispatch("backendchange", state);
   #state: CandlingViewState = "idle";
   /** In a document, and working. */
   #present = false;
@@ -258,7 +261,7 @@ export class CandlingViewElement extends BaseElement {
 
   /** Where it is computed. */
   get backend(): Backend {
-    return this.getAttribute("backend") === "cpu" ? "cpu" : "auto";
+    return backends.find((name) => name === this.getAttribute("backend")) ?? "auto";
   }
   set backend(backend: string | null | undefined) {
     this.#reflect("backend", backend);
@@ -450,11 +453,11 @@ export class CandlingViewElement extends BaseElement {
     this.#arrange();
     const kinds = [...changed];
     const shown = this.#state === "ready" ? this.#shown : undefined;
-    if (changed.has("model")) {
+    if (changed.has("model") || changed.has("backend")) {
       this.#workplace?.leave(this);
       this.#workplace = undefined;
-      this.#predictions = [];
     }
+    if (changed.has("model")) this.#predictions = [];
     // Values that are not allowed have to be told, and so has their mending: after an error everything is asked again.
     if (kinds.every((name) => ofTime.has(name))) this.#proceed();
     else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name))) void this.#repaint(shown);
@@ -604,8 +607,8 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #joined(): Workplace {
-    this.#workplace ??= Workplace.of(this.model === "" ? CandlingViewElement.model : this.model);
-    this.#workplace.join(this);
+    this.#workplace ??= Workplace.of(this.model === "" ? CandlingViewElement.model : this.model, this.backend);
+    this.#workplace.join(this, this.#onBackend);
     return this.#workplace;
   }
 

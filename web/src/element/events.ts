@@ -1,5 +1,5 @@
 /** The element's events. None of them bubbles: each is about its own element. */
-import type { Explanation, Prediction, Progress } from "../candling.js";
+import type { BackendState, Explanation, Prediction, Progress } from "../candling.js";
 
 /**
  * - `idle`: nothing is asked yet, or it was aborted
@@ -16,6 +16,8 @@ export interface CandlingViewEventMap {
   statechange: CustomEvent<{ readonly state: CandlingViewState; readonly previous: CandlingViewState }>;
   /** Bytes of the model so far, which all elements that wait for it are told. */
   progress: CustomEvent<Progress>;
+  /** Another backend computes from now on, or it was decided that none will; all elements that share it are told. */
+  backendchange: CustomEvent<BackendState>;
   /** What the network says of the photo: all classes, best first. Once for each photo. */
   predict: CustomEvent<{ readonly predictions: readonly Prediction[] }>;
   /** A map is shown. `compared` is that of the class in `compare`. */

@@ -1,11 +1,12 @@
 /**
- * One model on one page: all elements that ask it share a worker, a download, and a line in which they wait.
+ * One model on one backend, on one page: all elements that ask it share a worker, a download, and a line in which they wait.
  *
  * The line is served in the order in which the reader sees them, chosen anew at each turn, since the reader scrolls meanwhile. One turn
  * is everything that an element needs until it shows its answer.
  */
-import type { Candling, ModelFiles, Progress, Run } from "../candling.js";
+import type { BackendState, Candling, ModelFiles, Progress, Run } from "../candling.js";
 import { codes } from "../protocol.js";
+import type { Backend } from "./attributes.js";
 import { type Client, importClient } from "./client.js";
 import { aborted, asFailure, failure } from "./failure.js";
 import { nextForReader, type Place } from "./order.js";
@@ -30,12 +31,14 @@ interface Turn {
   readonly fail: (error: Error) => void;
 }
 
-/** By address. */
+/** By address and backend. */
 const workplaces = new Map<string, Workplace>();
 
 export class Workplace {
   readonly #model: Model | undefined;
-  readonly #members = new Set<Element>();
+  readonly #backend: Backend;
+  /** And what tells each of them of its backend. */
+  readonly #members = new Map<Element, (state: BackendState) => void>();
   readonly #line = new Set<Turn>();
   /** Of the element that was used last. A run holds some 30 MB; any other photo runs again when it is asked, which takes less time than a
    *  reader notices. */
@@ -46,23 +49,24 @@ export class Workplace {
   #serving = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(model: Model | undefined) {
+  private constructor(model: Model | undefined, backend: Backend) {
     this.#model = model;
+    this.#backend = backend;
   }
 
   /** Of this model; of the one beside the script where none is named. */
-  static of(model: Model | undefined): Workplace {
+  static of(model: Model | undefined, backend: Backend): Workplace {
     const address = (file: string | URL) => new URL(file, document.baseURI).href;
     const files = typeof model === "object" && "full" in model ? [model.full, model.small] : model === undefined ? [] : [model];
-    const key = files.map(address).join(" ");
-    const workplace = workplaces.get(key) ?? new Workplace(model);
+    const key = [backend, ...files.map(address)].join(" ");
+    const workplace = workplaces.get(key) ?? new Workplace(model, backend);
     workplaces.set(key, workplace);
     return workplace;
   }
 
   /** The element has work here, now or later: the model stays. */
-  join(element: Element): void {
-    this.#members.add(element);
+  join(element: Element, onBackend: (state: BackendState) => void): void {
+    this.#members.set(element, onBackend);
     clearTimeout(this.#idle);
   }
 
@@ -165,6 +169,10 @@ export class Workplace {
       if (opening.signal.aborted) throw aborted();
       const candling = await client.Candling.load({
         ...(this.#model === undefined ? {} : { model: this.#model }),
+        backend: this.#backend,
+        onBackend: (state) => {
+          for (const tell of this.#members.values()) tell(state);
+        },
         onProgress,
         signal: opening.signal,
       });

@@ -67,6 +67,12 @@ vulkan:
 bench *arguments: build chromium
     tests/bench/run.sh {{ arguments }}
 
+# Time the graphics card's engine beside what the card could do, and write tests/bench/card.md
+bench-card *runs: vulkan
+    mkdir -p target/bench
+    cargo run --quiet --release --package candling-webgpu --example card -- www/models/efficientnet-lite0.safetensors {{ runs }} > target/bench/card.md
+    cp target/bench/card.md tests/bench/card.md
+
 # Measure the page as a visitor meets it, and write tests/bench/page/results.json
 page *arguments: build chromium
     [ tests/bench/page/node_modules/.package-lock.json -nt tests/bench/page/package-lock.json ] || npm --prefix tests/bench/page ci --no-audit --no-fund

@@ -12,8 +12,7 @@ if [ "$build" = webgpu ]; then
     profile=card
     name=candling_webgpu
     crate=candling_wasm_webgpu
-    # The stack lies below the data, so nothing has an address below 1024: small offsets fold into loads.
-    optimise=(-Oz --converge --low-memory-unused)
+    optimise=(-Oz --converge)
 fi
 compiled="target/$build/wasm32-unknown-unknown/$profile/$crate.wasm"
 out="www/lib/$build"
@@ -32,7 +31,8 @@ esac
 mkdir -p "$out"
 target/debug/xtask "$compiled" "$out/$name"
 # The features are those that rustc already emitted.
-web/node_modules/.bin/wasm-opt "${optimise[@]}" --strip-debug --strip-producers "${features[@]}" "$made" -o "$made.tmp"
+# The stack lies below the data, so nothing has an address below 1024: small offsets fold into loads.
+web/node_modules/.bin/wasm-opt "${optimise[@]}" --low-memory-unused --strip-debug --strip-producers "${features[@]}" "$made" -o "$made.tmp"
 mv "$made.tmp" "$made"
 rm -f "$out"/*.d.ts
 # The pool starts its workers from a copy behind a blob: address, which our content security policy refuses; they start from the

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { www } from "../../web/scripts/server.mjs";
 import { buildServiceWorker } from "../../web/scripts/service-worker.mjs";
-import { idle, MODEL, stage } from "./support/stage.mjs";
+import { idle, MODEL, stage, withCard } from "./support/stage.mjs";
 
 /** A copy of the site that a test may change; it is new before each. */
 const site = mkdtempSync(join(tmpdir(), "candling-site-"));
 const plain = stage({ site });
 const isolated = stage({ site, isolated: true });
+const card = stage({ site, browserArguments: withCard });
 beforeEach(() => publish(site));
 after(() => rmSync(site, { recursive: true }));
 
@@ -214,6 +215,28 @@ test("the model is downloaded once, and the second visit asks for nothing that i
     // the browser looks for a newer version
     assert.deepEqual(askedSince().filter((path) => path !== "/sw.js"), []);
   });
+});
+
+test("the graphics card's engine is kept where it was used, and nowhere else", async () => {
+  const keptOfCard = () => caches.keys().then(async (names) => {
+    const requests = (await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))).flat();
+    return requests.map(({ url }) => url).filter((url) => url.includes("/webgpu/")).length;
+  });
+  await withSite(
+    async (page) => {
+      await visit(page);
+      assert.equal(await page.evaluate(keptOfCard), 0);
+      await page.evaluate(() => localStorage.setItem("candling-lab-backend", "webgpu"));
+      await page.reload();
+      await until(page, keptOfCard);
+      await offline(async () => {
+        await page.reload();
+        await page.waitForFunction(() => document.querySelector("#loading-text").textContent.endsWith("on your graphics card"));
+        await explained(page, DOG);
+      }, card);
+    },
+    { on: card },
+  );
 });
 
 test("under Save-Data no sample is fetched that was not looked at", async () => {

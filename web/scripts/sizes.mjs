@@ -14,6 +14,8 @@ const small = "models/efficientnet-lite0-small.safetensors";
 const before = ["candling-view.js"];
 const engine = ["relaxed-simd/candling_wasm.js", "relaxed-simd/candling_wasm_bg.wasm"];
 const code = [...before, "candling.js", "candling-worker.js", ...engine];
+/** Beside it, where a graphics card is used. */
+const card = ["webgpu/candling_webgpu.js", "webgpu/candling_webgpu_bg.wasm"];
 
 /** Bytes of a file. Weights are sent as they are: they hardly shrink, and few hosts try. */
 function weigh(path) {
@@ -39,6 +41,7 @@ const table = [
   row("**until the first map**, without the weights", sum(code)),
   row("... with them", sum([...code, full])),
   row("... on a slow or metered connection", sum([...code, small])),
+  row("**more, where the graphics card is used**", sum(card)),
   ...files.map((path) => row(`\`${path}\``, weigh(path))),
 ].join("\n");
 

@@ -96,7 +96,10 @@ impl Kernel {
 pub(crate) const FLAT: usize = 256;
 
 /// Side of the tile of sums that a workgroup of a matrix product computes.
-pub(crate) const TILE: usize = 32;
+pub const TILE: usize = 32;
+
+/// Terms of each sum that such a workgroup fetches at a time.
+pub const DEPTH: usize = 16;
 
 /// A grid of at least `count` workgroups, which the kernel counts row by row: a device allows so many along each axis.
 pub(crate) fn grid(count: usize) -> [usize; 3] {

@@ -29,7 +29,7 @@ pub use conv2d::Conv;
 pub use counts::Counts;
 pub use device::Adapter;
 pub use elementwise::Affine;
-pub use kernel::SHADERS;
+pub use kernel::{DEPTH, SHADERS, TILE};
 pub use linear::Linear;
 pub use pool::Argmax;
 pub use tensor::Tensor;

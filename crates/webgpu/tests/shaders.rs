@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use candling_webgpu::SHADERS;
+use candling_webgpu::{DEPTH, SHADERS, TILE};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 /// What every browser with WebGPU has. Only some OpenGL lack `unpack2x16float`.
@@ -17,6 +17,15 @@ fn naga_takes_every_shader() {
         let valid = Validator::new(ValidationFlags::all(), EVERYWHERE).validate(&module);
         valid.unwrap_or_else(|e| panic!("{}", e.emit_to_string_with_path(text, name)));
         assert_eq!(module.entry_points.len(), 1, "{name}: one kernel a file");
+    }
+}
+
+#[test]
+fn tiles_are_as_large_as_the_crate_says() {
+    for (name, text) in SHADERS.iter().filter(|(name, _)| ["pointwise", "dense"].contains(name)) {
+        for constant in [format!("const TILE = {TILE}u;"), format!("const DEPTH = {DEPTH}u;")] {
+            assert!(text.contains(&constant), "{name}: no {constant}");
+        }
     }
 }
 

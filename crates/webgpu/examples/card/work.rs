@@ -1,0 +1,124 @@
+//! What a pass needs, by the graph alone: a kernel for each layer, bias, activation and gate in it, that reads its inputs and weights once
+//! and writes its output once.
+
+use std::ops::AddAssign;
+
+use candling_core::ops::{Conv2d, Op};
+use candling_core::{Activation, Graph, NodeId, Shape};
+use candling_webgpu::{DEPTH, TILE};
+
+use crate::Result;
+
+/// A value on the card, and a weight: Lite0's are numbers of f16.
+const VALUE: usize = 4;
+const WEIGHT: usize = 2;
+
+#[derive(Default, Clone, Copy)]
+pub struct Work {
+    pub kernels: usize,
+    /// Two for a multiply-add.
+    pub flop: usize,
+    /// ... with the sums and terms that fill the tiles of matrix products up.
+    pub flop_of_tiles: usize,
+    pub bytes: usize,
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.kernels += other.kernels;
+        self.flop += other.flop;
+        self.flop_of_tiles += other.flop_of_tiles;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Layers that are a kernel: all but the input and those that only give a tensor another shape.
+pub fn layers(graph: &Graph) -> usize {
+    graph.nodes().iter().filter(|node| !matches!(node.op, Op::Input | Op::Flatten(_))).count()
+}
+
+/// Of a forward pass.
+pub fn forward(graph: &Graph) -> Result<Work> {
+    let mut work = Work::default();
+    for id in graph.ids() {
+        let y = graph.shape(id);
+        let x: usize = graph.inputs(id).map(|input| graph.shape(input).len()).sum();
+        work += match &graph.node(id).op {
+            Op::Input | Op::Flatten(_) => continue,
+            Op::Conv2d(op) => conv(op, graph.shape(first_input(graph, id)), y, true, 0),
+            Op::Linear(op) => linear(op.in_features, op.out_features, op.out_features),
+            Op::Add(_) => plain(y.len(), x + y.len()),
+            Op::GlobalAvgPool(_) => plain(x, x + y.len()),
+            _ => return Err(unknown(graph, id)),
+        };
+    }
+    Ok(work)
+}
+
+/// Of a walk back from a class to the output of `to`, which everything that is walked through comes after.
+pub fn back(graph: &Graph, to: NodeId) -> Result<Work> {
+    let mut work = Work::default();
+    for id in graph.ids().rev().take_while(|&id| id != to) {
+        let readers = graph.ids().filter(|&reader| graph.inputs(reader).any(|input| input == id)).count();
+        let y = graph.shape(id);
+        if readers > 1 {
+            // Gradients that come by several ways are added.
+            work += plain((readers - 1) * y.len(), 3 * (readers - 1) * y.len());
+        }
+        let Some(input) = graph.inputs(id).next() else { continue };
+        let x = graph.shape(input);
+        work += match &graph.node(id).op {
+            // The gradient of a sum is that of its terms.
+            Op::Input | Op::Flatten(_) | Op::Add(_) => continue,
+            Op::Conv2d(op) => {
+                let gated = input != to
+                    && matches!(&graph.node(input).op, Op::Conv2d(before) if before.activation != Activation::None);
+                conv(op, x, y, false, if gated { x.len() } else { 0 })
+            }
+            Op::Linear(op) => linear(op.in_features, op.out_features, 0),
+            Op::GlobalAvgPool(_) => plain(x.len(), x.len() + y.len()),
+            _ => return Err(unknown(graph, id)),
+        };
+    }
+    Ok(work)
+}
+
+fn first_input(graph: &Graph, id: NodeId) -> NodeId {
+    graph.inputs(id).next().unwrap_or(graph.input())
+}
+
+/// A convolution from `x` to `y`, or back, with so many values of a gate.
+fn conv(op: &Conv2d, x: Shape, y: Shape, forward: bool, gate: usize) -> Work {
+    let depth = op.in_channels / op.groups * op.window.taps();
+    let flop = 2 * y.len() * depth;
+    let [to, from] = if forward { [y, x] } else { [x, y] };
+    let [rows, channels] = [to.c, from.c].map(|c| c / op.groups);
+    // As `conv2d.rs` decides: depthwise convolutions, and those to few channels, have no tiles.
+    let tiles = [rows, to.area()].map(|extent| extent.next_multiple_of(TILE));
+    let steps = (channels * op.window.taps()).next_multiple_of(DEPTH);
+    let flop_of_tiles = if rows < 8 { flop } else { 2 * tiles[0] * tiles[1] * steps * op.groups };
+    let bias = if forward { op.out_channels } else { 0 };
+    let values = x.len() + y.len() + bias + gate;
+    let bytes = VALUE * values + WEIGHT * op.out_channels * depth;
+    Work { kernels: 1, flop, flop_of_tiles, bytes }
+}
+
+fn linear(from: usize, to: usize, bias: usize) -> Work {
+    let flop = 2 * from * to;
+    Work { kernels: 1, flop, flop_of_tiles: flop, bytes: VALUE * (from + to + bias) + WEIGHT * from * to }
+}
+
+/// An operation for each of so many values.
+fn plain(flop: usize, values: usize) -> Work {
+    Work { kernels: 1, flop, flop_of_tiles: flop, bytes: VALUE * values }
+}
+
+fn unknown(graph: &Graph, id: NodeId) -> Box<dyn std::error::Error> {
+    let node = graph.node(id);
+    format!(
+        "layer {}: the least work of a {} is not known here; add it to work.rs",
+        node.name,
+        node.op.name()
+    )
+    .into()
+}

@@ -1,0 +1,67 @@
+//! What a pass asks of the card: no more kernels than the network has layers, one submission, one wait, and nothing made anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "../../cpu/tests/common/mod.rs"]
+mod network;
+
+use std::sync::Arc;
+
+use candling_core::ops::Op;
+use candling_core::{Method, Network, Query, Retain, Shape, Tape, Target};
+use candling_testkit::golden;
+use candling_webgpu::{Counts, WebGpu};
+use pollster::block_on;
+
+use common::card;
+use network::{lite0, tensor};
+
+/// Beside one for each layer: seeds, joins, weights of a map.
+const MORE: u64 = 5;
+
+/// After so many passes every buffer and every bind group is one that was there before; the last new one comes in the sixth.
+const WARM: usize = 8;
+
+/// What `work` asked for.
+fn counted<T>(network: &Network<WebGpu>, work: impl FnOnce() -> T) -> (T, Counts) {
+    let before = network.backend().counts();
+    let result = work();
+    (result, network.backend().counts() - before)
+}
+
+fn forward(network: &Arc<Network<WebGpu>>, input: &[f32]) -> Tape<WebGpu> {
+    let tape = network.forward(Shape::new(1, 3, 224, 224), input, Retain::All).unwrap();
+    block_on(tape.logits()).unwrap();
+    tape
+}
+
+#[test]
+fn a_pass_is_one_submission_of_known_kernels() {
+    let network = lite0(card());
+    let input = tensor(&golden::pictures()[0]);
+    let is_kernel = |op: &Op| !matches!(op, Op::Input | Op::Flatten(_));
+    let layers = network.graph().nodes().iter().filter(|node| is_kernel(&node.op)).count() as u64;
+    let head = network.graph().find("head").unwrap();
+    let queries = [
+        Query::new(Method::GradCam, Target::Class(281)).at(head),
+        Query::new(Method::GuidedBackprop, Target::Class(281)),
+        Query::new(Method::GuidedGradCam, Target::Class(281)).at(head),
+    ];
+    for pass in 0..=WARM {
+        let (tape, ahead) = counted(&network, || forward(&network, &input));
+        let mut all = vec![("forward".to_owned(), ahead)];
+        for query in &queries {
+            let (_, back) = counted(&network, || block_on(tape.explain(query)).unwrap());
+            all.push((query.method.to_string(), back));
+        }
+        for (name, counts) in all {
+            assert_eq!((counts.submissions, counts.read_backs), (1, 1), "{name}: {counts:?}");
+            assert!(counts.dispatches <= layers + MORE, "{name}: {counts:?} for {layers} layers");
+            if pass == WARM {
+                let made = (counts.pipelines, counts.bind_groups, counts.buffers);
+                assert_eq!(made, (0, 0, 0), "{name}: {counts:?}");
+                println!("{name}: {} kernels, {:.1} MB", counts.dispatches, counts.bytes as f64 / 1e6);
+            }
+        }
+    }
+}

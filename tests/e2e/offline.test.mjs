@@ -228,10 +228,12 @@ test("the graphics card's engine is kept where it was used, and nowhere else", a
       assert.equal(await page.evaluate(keptOfCard), 0);
       await page.evaluate(() => localStorage.setItem("candling-lab-backend", "webgpu"));
       await page.reload();
-      await until(page, keptOfCard);
+      const onTheCard = () => document.querySelector("#loading-text").textContent.endsWith("on your graphics card");
+      await until(page, onTheCard);
+      assert.equal(await page.evaluate(keptOfCard), 2, "its script and its wasm");
       await offline(async () => {
         await page.reload();
-        await page.waitForFunction(() => document.querySelector("#loading-text").textContent.endsWith("on your graphics card"));
+        await until(page, onTheCard);
         await explained(page, DOG);
       }, card);
     },

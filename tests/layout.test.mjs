@@ -15,6 +15,7 @@ const allowed = {
   "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
+  "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],
   "candling-bindings": ["candling-core", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen"],
   "candling-wasm": [
     "candling-bindings", "candling-core", "candling-cpu", "candling-imaging", "candling-models",

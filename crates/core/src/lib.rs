@@ -22,6 +22,7 @@ pub mod attribution;
 mod backend;
 mod bilinear;
 mod error;
+mod evidence;
 mod graph;
 mod identities;
 mod network;
@@ -40,6 +41,7 @@ pub use attribution::{Attribution, Explainer, Fill, Method, Occluder, Occlusion,
 pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;
 pub use error::{Error, Result};
+pub use evidence::{Region, evidence_share};
 pub use graph::{Graph, INPUT, Node, NodeId};
 pub use identities::Identity;
 pub use network::{Network, Retain};

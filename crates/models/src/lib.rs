@@ -8,6 +8,7 @@ mod document;
 pub mod efficientnet_lite;
 mod error;
 mod file;
+mod head;
 mod labels;
 mod layer;
 mod model;

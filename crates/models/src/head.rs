@@ -1,0 +1,58 @@
+//! A model with another last layer: the same eyes, other words.
+
+use candling_core::{Graph, Node, NodeId, Op, Weight, ops};
+use half::f16;
+
+use crate::{Error, Labels, Model, Result};
+
+impl Model {
+    /// The layer whose output the classifier sees: what a head is trained on.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] if the last layer is not linear.
+    pub fn features(&self) -> Result<NodeId> {
+        let last = self.graph.output();
+        let node = self.graph.node(last);
+        match (&node.op, self.graph.inputs(last).next()) {
+            (Op::Linear(_), Some(features)) => Ok(features),
+            _ => Err(Error::BadModel(format!(
+                "its last layer `{}` is a {}; only a model that ends in a linear layer can have another head",
+                node.name,
+                node.op.name()
+            ))),
+        }
+    }
+
+    /// The same network with a linear head of its own: `weight` is `labels.len() × features` values, class after class, `bias` one a
+    /// class. They are rounded to `f16`, as the file holds them, so that a model which was saved answers as the one that was trained.
+    ///
+    /// # Errors
+    /// [`Error::BadModel`] if the last layer is not linear, or for numbers of values that do not fit.
+    pub fn with_head(&self, name: &str, labels: Vec<String>, weight: &[f32], bias: &[f32]) -> Result<Self> {
+        self.features()?;
+        let mut layers: Vec<Node> = self.graph.nodes()[1..].to_vec();
+        let Some(Node { name: layer, op: Op::Linear(linear), .. }) = layers.last_mut() else {
+            return Err(Error::BadModel("it has no layers".into()));
+        };
+        let (width, classes) = (linear.in_features, labels.len());
+        *linear = ops::Linear { in_features: width, out_features: classes };
+        if weight.len() != classes * width || bias.len() != classes || classes == 0 {
+            return Err(Error::BadModel(format!(
+                "a head of {} weights and {} biases; {classes} classes of {width} features need {} and {classes}",
+                weight.len(),
+                bias.len(),
+                classes * width
+            )));
+        }
+        let rounded = |shape: Vec<usize>, values: &[f32]| Weight {
+            shape,
+            data: values.iter().map(|&v| f16::from_f32(v).to_f32()).collect(),
+        };
+        let mut weights = self.weights.clone();
+        weights.insert(format!("{layer}.weight"), rounded(vec![classes, width], weight));
+        weights.insert(format!("{layer}.bias"), rounded(vec![classes], bias));
+        let graph = Graph::new(self.graph.shape(self.graph.input()), layers)?;
+        graph.check_weights(&weights)?;
+        Ok(Self { name: name.to_owned(), labels: Labels::new(labels), graph, weights, ..self.clone() })
+    }
+}

@@ -44,6 +44,18 @@ test("the card by name, then the processor: the same map, one prediction, and th
     assert.notDeepEqual(ofTheCard.data, ofTheProcessor.data, "computed elsewhere, rounded otherwise");
     assert.equal((await told(page, "predict")).length, 1);
     assert.ok(ofCard(requests).length > 0);
+
+    // and back, to a card that is still there, and to one who comes when all is decided
+    await page.evaluate(() => (document.querySelector("candling-view").backend = "webgpu"));
+    await explained(page, 3);
+    await page.evaluate(() => {
+      const other = document.querySelector("candling-view").cloneNode(true);
+      other.id = "late";
+      document.querySelector("main").append(other);
+    });
+    await explained(page, 4);
+    const changes = await page.evaluate("changes");
+    assert.deepEqual(changes.map(({ id, backend }) => [id, backend]), [["", "webgpu"], ["", "cpu"], ["", "webgpu"], ["late", "webgpu"]]);
   });
 });
 

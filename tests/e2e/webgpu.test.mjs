@@ -127,7 +127,7 @@ test("the engine of the card cannot be fetched: the processor answers", async ()
     async (page) => {
       await page.route("**/lib/webgpu/*", (route) => route.fulfill({ status: 404 }));
       const { told, same } = await explained(page);
-      assert.equal(told.at(-1).code, "backend-unavailable");
+      assert.deepEqual([told.at(-1).reason, told.at(-1).code], ["failed", "engine-unavailable"]);
       assert.ok(same);
     },
     { expectErrors: /404/ },

@@ -14,7 +14,7 @@ import { failure, toFailure, using, usingLater } from "./worker/failure.js";
 import { look } from "./worker/live.js";
 import { beginOcclusion, planOf } from "./worker/occlusion.js";
 import { valuesOf } from "./worker/parts.js";
-import { measure } from "./worker/measure.js";
+import { measure, noise } from "./worker/measure.js";
 import { randomized } from "./worker/randomized.js";
 import { inputOf, KeptRun, type Source } from "./worker/run.js";
 
@@ -63,10 +63,12 @@ const handlers: Handlers = {
     }
     card ??= await take(files, unpacked);
     const { name } = card;
-    const input = runs.size === 0 ? undefined : [...runs.values()].at(-1)?.input;
-    if (!compare || input === undefined) return { answer: { backend, adapter: name } };
+    if (!compare) return { answer: { backend, adapter: name } };
     try {
-      const milliseconds = await measure(need().engine, card, input);
+      const { engine } = need();
+      const { inputHeight, inputWidth } = engine.info();
+      const input = [...runs.values()].at(-1)?.input ?? noise(inputHeight, inputWidth);
+      const milliseconds = await measure(engine, card, input);
       const faster = milliseconds.webgpu < milliseconds.cpu ? "webgpu" : "cpu";
       if (faster === "cpu") dismiss();
       return { answer: { backend: faster, adapter: name, milliseconds } };
@@ -173,7 +175,7 @@ const handlers: Handlers = {
 
   async frame(ask) {
     const { wasm, engine } = need();
-    const answer = await look(wasm, engine, card?.engine, resolve, onLost, ask);
+    const answer = await look(wasm, engine, card, resolve, onLost, ask);
     counts.forwards += 1;
     counts.explanations += 1;
     const picture = answer.picture === undefined ? [] : [answer.picture];
@@ -237,14 +239,14 @@ function ran(prepared: Prepared): Promise<Ran> {
       const run = need().engine.forward(prepared);
       return { source: run, logits: run.logits(), backend: "cpu" };
     };
-    if (card === undefined) return onCpu();
-    const { engine } = card;
+    const of = card;
+    if (of === undefined) return onCpu();
     const onCard = async (): Promise<Ran> => {
       const input = inputOf(prepared);
-      const run = await inTime(engine.forward(input.data, input.height, input.width));
-      return { source: { card: run, input }, logits: run.logits(), backend: "webgpu" };
+      const run = await inTime(of.engine.forward(input.data, input.height, input.width));
+      return { source: { run, of, input }, logits: run.logits(), backend: "webgpu" };
     };
-    return instead(onCard, onCpu, onLost);
+    return instead(onCard, onCpu, (thrown) => onLost(thrown, of));
   });
 }
 
@@ -252,9 +254,9 @@ function onCpu(run: KeptRun): Run {
   return run.cpu(need().engine, () => (counts.forwards += 1));
 }
 
-/** The card failed: the processor takes over, and the page is told, once. */
-function onLost(thrown: unknown): void {
-  if (card === undefined) return;
+/** A card failed: the processor takes over, and the page is told, once; nothing happens if another card is in use by now. */
+function onLost(thrown: unknown, of: Card): void {
+  if (card !== of) return;
   dismiss();
   reply({ type: "lost", failure: lost(thrown) });
 }

@@ -1,6 +1,6 @@
 //! Where the network is computed, and what a report says of it.
 
-use candling_core::{Backend, Error as CoreError};
+use candling_core::Backend;
 use candling_cpu::Cpu;
 use candling_webgpu::WebGpu;
 use clap::ValueEnum;
@@ -20,12 +20,7 @@ pub enum Choice {
 
 /// The graphics card.
 pub fn card() -> Result<WebGpu> {
-    Ok(block_on(WebGpu::new()).map_err(|e| match e {
-        CoreError::BackendUnavailable(why) => {
-            CoreError::BackendUnavailable(format!("{why}; `--backend cpu` needs none"))
-        }
-        e => e,
-    })?)
+    Ok(block_on(WebGpu::new())?)
 }
 
 /// A backend that a report can name.

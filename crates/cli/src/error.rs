@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use candling_core::Error as CoreError;
+
 /// Bad use of an option.
 const BAD_USE: u8 = 2;
 /// A bad file, or a machine that failed.
@@ -15,11 +17,23 @@ pub enum Error {
     #[error("{path}: {message}")]
     File { path: String, message: String },
     #[error(transparent)]
-    Network(#[from] candling_core::Error),
+    Network(candling_core::Error),
     #[error(transparent)]
     Imaging(#[from] candling_imaging::Error),
     #[error(transparent)]
     Model(#[from] candling_models::Error),
+}
+
+impl From<CoreError> for Error {
+    /// What a graphics card cannot do, the processor can.
+    fn from(e: CoreError) -> Self {
+        let elsewhere = |why: String| format!("{why}; `--backend cpu` needs none");
+        Self::Network(match e {
+            CoreError::BackendUnavailable(why) => CoreError::BackendUnavailable(elsewhere(why)),
+            CoreError::BackendLost(why) => CoreError::BackendLost(elsewhere(why)),
+            e => e,
+        })
+    }
 }
 
 impl Error {

@@ -78,7 +78,7 @@ pub enum Error {
     #[error("there is no graphics card to use: {0}")]
     BackendUnavailable(String),
     /// The device is gone, or what it computed cannot be relied on.
-    #[error("the graphics card failed: {0}; ask again on the processor")]
+    #[error("the graphics card failed: {0}")]
     BackendLost(String),
 }
 

@@ -51,7 +51,7 @@ export class Backends {
   #undecided: boolean;
   #waiting: boolean;
   /** A card that failed is left alone until it is asked for by name. */
-  #failed = false;
+  #failure: Omit<BackendState, "backend"> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(bridge: Bridge, choice: BackendChoice, model: string, onChange: (state: BackendState) => void) {
@@ -78,7 +78,11 @@ export class Backends {
   async #use(choice: BackendChoice): Promise<BackendState> {
     try {
       if (choice === "auto") await this.#decide();
-      else this.#set({ reason: "asked", ...(await this.#switch(choice, false)) });
+      else {
+        const answer = await this.#switch(choice, false);
+        if (answer.backend === "webgpu") this.#failure = undefined;
+        this.#set({ reason: "asked", ...answer });
+      }
     } catch (error) {
       if (!(error instanceof CandlingError) || error.code === codes.closed) throw error;
       this.#fail(error);
@@ -103,7 +107,7 @@ export class Backends {
   }
 
   async #decide(): Promise<void> {
-    if (this.#failed) return;
+    if (this.#failure !== undefined) return this.#keepCpu(this.#failure);
     const adapter = await this.#bridge.call("adapter", {});
     if (adapter === null) return this.#keepCpu({ reason: "unavailable" });
     const { name } = adapter;
@@ -113,7 +117,7 @@ export class Backends {
     if (known === "cpu") return this.#keepCpu({ reason: "remembered", adapter: name });
     const answer = await this.#switch("webgpu", known === undefined);
     if (answer.milliseconds !== undefined) remember(key, answer.backend);
-    this.#set({ ...answer, reason: answer.milliseconds === undefined ? "remembered" : "measured" });
+    this.#set({ ...answer, reason: known === undefined ? "measured" : "remembered" });
   }
 
   async #keepCpu(state: Omit<BackendState, "backend">): Promise<void> {
@@ -126,10 +130,10 @@ export class Backends {
   }
 
   #fail({ code, message }: Failure): void {
-    this.#failed = true;
     const { adapter } = this.#state;
     const reason = code === codes.backendUnavailable ? "unavailable" : "failed";
-    this.#set({ backend: "cpu", reason, code, message, ...(adapter === undefined ? {} : { adapter }) });
+    this.#failure = { reason, code, message, ...(adapter === undefined ? {} : { adapter }) };
+    this.#set({ backend: "cpu", ...this.#failure });
   }
 
   #set(state: BackendState): void {

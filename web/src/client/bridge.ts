@@ -205,6 +205,16 @@ export function aborted(): CandlingError {
   return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
 }
 
+/** What is waited for, unless `signal` is aborted before. */
+export function orAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(aborted());
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    answer.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
+  });
+}
+
 export function closed(): CandlingError {
   return new CandlingError({ code: codes.closed, message: "this candling was closed; load a new one" });
 }

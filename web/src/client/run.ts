@@ -151,7 +151,7 @@ export class Run {
   }
 
   /**
-   * Checks the engine, as it runs here, by what must hold exactly for these weights, this photo and this target, up to rounding: an
+   * Checks the processor's engine, as it runs here, by what must hold exactly for these weights, this photo and this target, up to rounding: an
    * identity is broken where `residual <= bound` does not hold. Those that do not apply to the model are left out.
    */
   async identities(options: IdentitiesOptions = {}): Promise<readonly Identity[]> {

@@ -150,7 +150,12 @@ export class CandlingViewElement extends BaseElement {
   /** A photo may be exchanged without an event, where it is deeper than the slot or was there before. */
   readonly #content = new MutationObserver(() => this.#renew());
   readonly #online = () => this.#retry();
-  readonly #onBackend = (state: BackendState) => this.#dispatch("backendchange", state);
+  /** Where the element last heard that it is computed. */
+  #backend: BackendState["backend"] = "cpu";
+  readonly #onBackend = (state: BackendState) => {
+    this.#backend = state.backend;
+    this.#dispatch("backendchange", state);
+  };
   #state: CandlingViewState = "idle";
   /** In a document, and working. */
   #present = false;
@@ -595,6 +600,9 @@ export class CandlingViewElement extends BaseElement {
       if (signal.aborted) throw signal.reason;
       this.#view.busy = "waiting";
       this.#enter("running");
+      // Others who share the model may have heard of a change before this one came.
+      const { backend } = tools.candling;
+      if (backend.backend !== this.#backend) this.#onBackend(backend);
       const once = () => this.#compute(workplace, tools, photo, question, signal);
       try {
         return await once();

@@ -43,7 +43,10 @@ export class Camera {
     close.addEventListener("click", () => dialog.close());
     again.addEventListener("click", () => this.#feed.start());
     explain.addEventListener("change", () => this.#update());
-    pin.addEventListener("click", () => this.#pin(this.#pinned === undefined ? this.#seen : undefined));
+    pin.addEventListener("click", () => {
+      // Not `disabled`: what has the focus keeps it.
+      if (pin.ariaDisabled !== "true") this.#pin(this.#pinned === undefined ? this.#seen : undefined);
+    });
     void network.then(({ labels }) => {
       this.#labels = labels;
       this.#search.classes = labels.map((label, index) => ({ label, index }));
@@ -98,6 +101,8 @@ export class Camera {
 
   #pin(index: number | undefined): void {
     this.#pinned = index;
+    // Who names a class wants to see it lit.
+    if (index !== undefined) explain.checked = true;
     if (this.#on) text.textContent = this.#pinnedWords();
     this.#update();
     this.#showPin();
@@ -118,7 +123,7 @@ export class Camera {
 
   #showPin(): void {
     pin.ariaPressed = String(this.#pinned !== undefined);
-    pin.disabled = this.#pinned === undefined && this.#seen === undefined;
+    pin.ariaDisabled = String(this.#pinned === undefined && this.#seen === undefined);
   }
 
   #read({ predictions: [best], fps, backend }: LiveFrame): void {

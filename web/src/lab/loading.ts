@@ -51,7 +51,8 @@ async function attempt(model: string): Promise<Candling> {
         if (total === undefined) {
           text.textContent = `Loading the network: ${megabytes(loaded)} MB`;
         } else {
-          text.textContent = `Loading the network: ${megabytes(loaded)} of ${megabytes(total)} MB`;
+          const all = loaded === total && chosenBackend() === "webgpu";
+          text.textContent = all ? "Waking the graphics card…" : `Loading the network: ${megabytes(loaded)} of ${megabytes(total)} MB`;
           bar.max = total;
           bar.value = loaded;
         }

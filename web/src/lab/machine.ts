@@ -47,7 +47,7 @@ export class Machine extends Experiment {
       model: info.name,
       "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
       layers: `${info.layers.length}, ${info.weighted.length} with weights`,
-      runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}`,
+      runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
       "peak memory": `${megabytes(stats.memory)} MB`,
       loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
       "forward passes": String(stats.forwards),
@@ -77,7 +77,8 @@ export class Machine extends Experiment {
     );
     this.#table.hidden = false;
     const broken = identities.filter(({ residual, bound }) => !(residual <= bound)).length;
-    this.say(broken === 0 ? `All ${identities.length} identities hold.` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
+    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are held against PyTorch's before a release." : "";
+    this.say(broken === 0 ? `All ${identities.length} identities hold.${where}` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
   }
 }
 

@@ -5,7 +5,6 @@
  * It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
  */
 import type { Engine, Explanation } from "../candling_wasm.js";
-import type { Engine as CardEngine } from "../candling_webgpu.js";
 import {
   type Answer,
   type Ask,
@@ -17,7 +16,7 @@ import {
   type Target,
   type View,
 } from "../protocol.js";
-import { instead, inTime, release } from "./card.js";
+import { type Card, instead, inTime, release } from "./card.js";
 import type { Wasm } from "./engine.js";
 import { failure, using, usingLater } from "./failure.js";
 import { inputOf } from "./run.js";
@@ -50,9 +49,9 @@ interface Found {
 export async function look(
   wasm: Wasm,
   engine: Engine,
-  card: CardEngine | undefined,
+  card: Card | undefined,
   resolve: (target: Target) => ResolvedTarget,
-  onLost: (thrown: unknown) => void,
+  onLost: (thrown: unknown, of: Card) => void,
   { frame, fit, target, layer, paint }: Ask<"frame">,
 ): Promise<Answer<"frame">> {
   const lap = stopwatch();
@@ -66,9 +65,9 @@ export async function look(
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
-  const onCard = async (card: CardEngine): Promise<Found> => {
+  const onCard = async ({ engine: onCard }: Card): Promise<Found> => {
     const input = inputOf(prepared);
-    const run = await inTime(card.forwardTo(input.data, input.height, input.width, layer));
+    const run = await inTime(onCard.forwardTo(input.data, input.height, input.width, layer));
     try {
       const predictions = engine.predictions(run.logits(), NAMED);
       const forward = lap();
@@ -88,7 +87,7 @@ export async function look(
       return { predictions, target: resolved, explanation, backend: "cpu", forward };
     });
 
-  const explained = async () => (card === undefined ? onCpu() : instead(() => onCard(card), onCpu, onLost));
+  const explained = async () => (card === undefined ? onCpu() : instead(() => onCard(card), onCpu, (thrown) => onLost(thrown, card)));
   const { predictions, target: resolved, explanation, backend, forward } = await usingLater(prepared, explained);
   return using(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };

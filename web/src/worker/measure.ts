@@ -5,6 +5,14 @@ import { type Card, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 import type { Input } from "./run.js";
 
+/** An input where no photo is kept. Not zeros: the processor passes over those. */
+export function noise(height: number, width: number): Input {
+  // Numerical Recipes' linear congruence, in the range of normalised pixels.
+  let state = 1;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1;
+  return { data: Float32Array.from({ length: 3 * height * width }, next), height, width };
+}
+
 /** Of each, beside one that is not counted: pipelines and caches. */
 const PASSES = 5;
 

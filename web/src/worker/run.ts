@@ -5,7 +5,7 @@
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
 import type { Run as CardRun } from "../candling_webgpu.js";
 import type { Backend, Method, ResolvedTarget } from "../protocol.js";
-import { instead, inTime, release } from "./card.js";
+import { type Card, instead, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 
 /** An input tensor, 1×3×height×width, outside the wasm. */
@@ -16,7 +16,7 @@ export interface Input {
 }
 
 /** What a forward pass left: on the processor, or on a card, and then its input beside it. */
-export type Source = Run | { readonly card: CardRun; readonly input: Input };
+export type Source = Run | { readonly run: CardRun; readonly of: Card; readonly input: Input };
 
 export function inputOf(prepared: Prepared): Input {
   const [height = 0, width = 0] = prepared.size();
@@ -39,19 +39,19 @@ export class KeptRun {
 
   constructor(source: Source, top: number) {
     this.#source = source;
-    this.#cpu = "card" in source ? undefined : source;
+    this.#cpu = "of" in source ? undefined : source;
     this.top = top;
   }
 
   get input(): Input {
-    if ("card" in this.#source) return this.#source.input;
+    if ("of" in this.#source) return this.#source.input;
     const [height = 0, width = 0] = this.#source.inputSize();
     return { data: this.#source.input(), height, width };
   }
 
   /** The run on the processor. `onForward` is told if that takes a pass. */
   cpu(engine: Engine, onForward: () => void): Run {
-    if (this.#cpu === undefined && "card" in this.#source) {
+    if (this.#cpu === undefined && "of" in this.#source) {
       const { data, height, width } = this.#source.input;
       this.#cpu = using(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
       onForward();
@@ -59,25 +59,25 @@ export class KeptRun {
     return this.#cpu as Run;
   }
 
-  /** `onLost` is told what the card threw, if it failed and the processor answers. */
+  /** `onLost` is told what which card threw, if it failed and the processor answers. */
   async explain(
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
-    onLost: (thrown: unknown) => void,
+    onLost: (thrown: unknown, of: Card) => void,
   ): Promise<{ explanation: Explanation; backend: Backend }> {
     const question = [method, target.class, target.over, layer, counterfactual] as const;
     const onCpu = () => ({ explanation: cpu().explain(...question), backend: "cpu" }) as const;
-    if (!("card" in this.#source) || this.#failed) return onCpu();
-    const { card } = this.#source;
-    const onCard = async () => ({ explanation: await inTime(card.explain(...question)), backend: "webgpu" }) as const;
+    if (!("of" in this.#source) || this.#failed) return onCpu();
+    const { run, of } = this.#source;
+    const onCard = async () => ({ explanation: await inTime(run.explain(...question)), backend: "webgpu" }) as const;
     return instead<{ explanation: Explanation; backend: Backend }>(onCard, onCpu, (thrown) => {
       this.#failed = true;
-      onLost(thrown);
+      onLost(thrown, of);
     });
   }
 
   free(): void {
     this.#cpu?.free();
-    if ("card" in this.#source) release(this.#source.card);
+    if ("of" in this.#source) release(this.#source.run);
   }
 }

@@ -30,8 +30,8 @@ const allowed = {
     "getrandom", "js-sys", "wasm-bindgen", "wasm-bindgen-futures",
   ],
   candling: [
-    "candling-core", "candling-cpu", "candling-imaging", "candling-models", "candling-webgpu",
-    "candle-core", "clap", "image", "npyz", "pollster", "serde", "serde_json", "thiserror",
+    "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
+    "base64", "candle-core", "clap", "csv", "image", "indicatif", "npyz", "pollster", "rayon", "serde", "serde_json", "sha2", "thiserror",
   ],
   "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],
   xtask: ["walrus", "wasm-bindgen-cli-support"],

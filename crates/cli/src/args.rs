@@ -14,7 +14,8 @@ use crate::backend::Choice;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "exit codes: 0 done, 1 bad input (a file, a model), 2 bad use (an option, a class, a layer)"
+    after_help = "exit codes: 0 done, 1 bad input (a file, a model), 2 bad use (an option, a class, a layer), \
+                  3 an audit is below what --fail-under asks for"
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -31,6 +32,10 @@ pub enum Command {
     Inspect(Inspect),
     /// Make a model file from a PyTorch checkpoint of EfficientNet-Lite0, 1 or 2
     Convert(Convert),
+    /// Train a model's last layer on photos of your own, one folder for each class
+    Train(Train),
+    /// See of many photos whether a model is right, and whether it looks where it should
+    Audit(Audit),
 }
 
 /// What is looked at, and with which model.
@@ -181,4 +186,76 @@ impl From<Weights> for Precision {
             Weights::Small => Self::Small,
         }
     }
+}
+
+#[derive(Args)]
+pub struct Train {
+    /// A folder with one folder for each class, named as the class; photos in these, in groups if you like
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where the model file goes
+    #[arg(short, long, value_name = "MODEL.safetensors")]
+    pub output: PathBuf,
+    /// The model whose last layer is trained; EfficientNet-Lite0 is built in
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+    /// What of a photo the network sees: all of it, squashed, or the model's centre crop
+    #[arg(long, value_name = "squash|crop", default_value = "squash")]
+    pub fit: Fit,
+    /// The share of each class's photos that is not learnt from, to see how the model does on photos that it does not know
+    #[arg(long, value_name = "SHARE", default_value_t = 0.25, value_parser = share_but_one)]
+    pub held_out: f64,
+    /// Chooses the photos that are held out
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A number from 0 to 1, without 1.
+fn share_but_one(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..1.0).contains(&value) => Ok(value),
+        _ => Err("it is a number from 0 to 1, without 1".to_owned()),
+    }
+}
+
+#[derive(Args)]
+pub struct Audit {
+    /// A folder with one folder for each class, named as one of the model's; in these photos, or groups of photos
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// The model that is audited; EfficientNet-Lite0 is built in
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+    /// What of a photo the network sees: all of it, squashed, or the model's centre crop
+    #[arg(long, value_name = "squash|crop", default_value = "squash")]
+    pub fit: Fit,
+    /// A folder like DIR with a mask for each photo, NAME.png beside NAME.jpg, white where evidence should be
+    #[arg(long, value_name = "DIR")]
+    pub masks: Option<PathBuf>,
+    /// Write one line a photo
+    #[arg(long, value_name = "OUT.csv")]
+    pub csv: Option<PathBuf>,
+    /// Go on with OUT.csv where an earlier audit of the same photos and model was ended
+    #[arg(long, requires = "csv")]
+    pub resume: bool,
+    /// Write a page that needs nothing else, with the photos that have the least evidence in their masks
+    #[arg(long, value_name = "REPORT.html")]
+    pub html: Option<PathBuf>,
+    /// How many photos the page shows
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "html")]
+    pub show: usize,
+    /// End with exit code 3 if the mean share of evidence inside the masks is below this
+    #[arg(long, value_name = "SHARE", value_parser = share_of_evidence, requires = "masks")]
+    pub fail_under: Option<f64>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A number from 0 to 1.
+fn share_of_evidence(text: &str) -> Result<f64, String> {
+    share(text).map(f64::from)
 }

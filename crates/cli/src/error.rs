@@ -8,6 +8,8 @@ use candling_core::Error as CoreError;
 const BAD_USE: u8 = 2;
 /// A bad file, or a machine that failed.
 const BAD_INPUT: u8 = 1;
+/// An audit whose outcome is not good enough.
+const BELOW: u8 = 3;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,6 +18,11 @@ pub enum Error {
     /// A file could not be read or written, or holds the wrong thing.
     #[error("{path}: {message}")]
     File { path: String, message: String },
+    /// An audit has done its work, and found too little evidence where it should be.
+    #[error(
+        "evidence inside the masks is {found:.3} in the mean, below the {least} that --fail-under asks for"
+    )]
+    Below { found: f64, least: f64 },
     #[error(transparent)]
     Network(candling_core::Error),
     #[error(transparent)]
@@ -45,6 +52,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         let code = match self {
             Self::File { .. } => return BAD_INPUT,
+            Self::Below { .. } => return BELOW,
             Self::Network(e) => e.code(),
             Self::Imaging(e) => e.code(),
             Self::Model(e) => e.code(),

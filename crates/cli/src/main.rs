@@ -1,16 +1,21 @@
 //! `candling`: what in the photo made the network say so.
 
 mod args;
+mod audit;
 mod backend;
 mod checkpoint;
 mod convert;
 mod error;
 mod explain;
+mod folders;
 mod inspect;
 mod npy;
+mod onlooker;
 mod predict;
 mod report;
 mod session;
+mod sheet;
+mod train;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -22,12 +27,15 @@ use error::{Error, Result};
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Predict(args) => predict::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Convert(args) => convert::run(&args),
+        Command::Predict(args) => predict::run(&args).and_then(|report| print(&report)),
+        Command::Explain(args) => explain::run(&args).and_then(|report| print(&report)),
+        Command::Inspect(args) => inspect::run(&args).and_then(|report| print(&report)),
+        Command::Convert(args) => convert::run(&args).and_then(|report| print(&report)),
+        Command::Train(args) => train::run(&args).and_then(|report| print(&report)),
+        // It reports also when what it found is not good enough.
+        Command::Audit(args) => audit::run(&args).and_then(|(report, verdict)| print(&report).and(verdict)),
     };
-    match done.and_then(|report| print(&report)) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("error: {e}");

@@ -89,7 +89,8 @@ impl<B: Named> Session<B> {
     }
 }
 
-fn preprocessing(model: &Model) -> Preprocessing {
+/// How the model wants a photo.
+pub fn preprocessing(model: &Model) -> Preprocessing {
     let p = &model.preprocessing;
     Preprocessing {
         width: p.width as u32,

@@ -1,0 +1,282 @@
+//! `train` and `audit` on the pictures of the bias lesson: the story from the command line, and all that can go wrong with folders of photos.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{BAD_INPUT, BAD_USE, candling, done, file, json, refused, refused_at_length, scratch};
+use serde_json::Value;
+
+/// Below what `--fail-under` asks for.
+const BELOW: i32 = 3;
+
+/// A fresh folder.
+fn fresh(name: &str) -> PathBuf {
+    let folder = scratch(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// One of the lesson's sets as folders: `class/background/picture.jpg`, and its masks likewise.
+fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
+    let (photos, masks) = (fresh(into), fresh(&format!("{into}_masks")));
+    let labels: Value =
+        serde_json::from_slice(&std::fs::read(file("www/bias/labels.json")).unwrap()).unwrap();
+    for picture in labels["pictures"].as_array().unwrap() {
+        if !picture["sets"].as_array().unwrap().iter().any(|set| set == name) {
+            continue;
+        }
+        let text = |key: &str| picture[key].as_str().unwrap();
+        let place = Path::new(text("label")).join(text("background"));
+        for (from, to, ending) in [("images", &photos, "jpg"), ("masks", &masks, "png")] {
+            std::fs::create_dir_all(to.join(&place)).unwrap();
+            let file = file(&format!("www/bias/{from}/{}.{ending}", text("name")));
+            std::fs::copy(file, to.join(&place).join(format!("{}.{ending}", text("name")))).unwrap();
+        }
+    }
+    (photos, masks)
+}
+
+fn trained(photos: &Path, model: &Path) -> Value {
+    json(args!["train", photos, "-o", model, "--held-out", "0", "--json"])
+}
+
+fn audited(photos: &Path, masks: &Path, model: &Path) -> Value {
+    json(args!["audit", photos, "--masks", masks, "--model", model, "--json"])["summary"][0].clone()
+}
+
+/// As `crates/head/tests/lesson.rs`, whose numbers these are.
+#[test]
+fn the_story_from_the_command_line() {
+    let tests = ["test_same", "test_swapped"].map(|name| set(name, name));
+    let [biased, mended] = ["train_biased", "train_unbiased"].map(|name| {
+        let (photos, _) = set(name, name);
+        let model = scratch(&format!("{name}.safetensors"));
+        let report = trained(&photos, &model);
+        assert_eq!(report["accuracy"], 1.0);
+        assert_eq!(report["classes"][0]["learnt_from"], 20);
+        assert!(report["skipped"].as_array().unwrap().is_empty());
+        tests.each_ref().map(|(photos, masks)| {
+            let all = audited(photos, masks, &model);
+            assert_eq!((&all["photos"], &all["evidence"]["count"]), (&32.into(), &32.into()));
+            ["accuracy", "evidence"].map(|what| all[what]["mean"].as_f64().unwrap())
+        })
+    });
+    assert!(biased[0][0] >= 0.95 && biased[1][0] <= 0.65, "{biased:?}");
+    assert!(mended[0][0] >= 0.85 && mended[1][0] >= 0.85, "{mended:?}");
+    let evidence = |sets: [[f64; 2]; 2]| (sets[0][1] + sets[1][1]) / 2.0;
+    assert!(evidence(mended) - evidence(biased) >= 0.10, "{biased:?} {mended:?}");
+}
+
+#[test]
+fn the_model_is_an_ordinary_one_and_always_the_same() {
+    let (photos, _) = set("train_biased", "ordinary");
+    let [first, second] = ["ordinary_1.safetensors", "ordinary_2.safetensors"].map(|name| {
+        let model = scratch(name);
+        done(args!["train", &photos, "-o", &model]);
+        model
+    });
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+    assert!(done(args!["inspect", &first]).contains("ordinary, on EfficientNet-Lite0"));
+    let picture = file("www/bias/images/test_bird_00_water.jpg");
+    let said = json(args![
+        "explain",
+        &picture,
+        "--model",
+        &first,
+        "--method",
+        "guided-grad-cam",
+        "--target",
+        "bird",
+        "--json"
+    ]);
+    assert_eq!(said["predictions"][0]["label"], "bird");
+    assert_eq!(said["target"]["label"], "bird");
+}
+
+#[test]
+fn photos_are_held_out_by_class_and_judged() {
+    let (photos, _) = set("train_unbiased", "held_out");
+    let report = |seed: &str| {
+        json(args!["train", &photos, "-o", scratch("held.safetensors"), "--seed", seed, "--json"])
+    };
+    let said = report("1");
+    for class in 0..2 {
+        assert_eq!(
+            (&said["classes"][class]["learnt_from"], &said["classes"][class]["held_out"]),
+            (&15.into(), &5.into())
+        );
+    }
+    let (accuracy, interval) =
+        (said["held_out"]["accuracy"].as_f64().unwrap(), &said["held_out"]["interval"]);
+    assert_eq!(said["held_out"]["photos"], 10);
+    assert!(interval[0].as_f64().unwrap() <= accuracy && accuracy <= interval[1].as_f64().unwrap());
+    assert_ne!(report("2")["loss"], said["loss"], "others were held out");
+}
+
+#[test]
+fn what_cannot_be_learnt_from_is_left_out_and_named() {
+    let (photos, _) = set("train_biased", "odd");
+    let picture = |name: &str| file(&format!("www/bias/images/{name}.jpg"));
+    std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
+    std::fs::write(photos.join("bird/notes.txt"), b"no picture by its name").unwrap();
+    std::fs::copy(picture("test_bird_00_grass"), photos.join("bird/both.jpg")).unwrap();
+    std::fs::copy(picture("test_bird_00_grass"), photos.join("mammal/both.jpg")).unwrap();
+    std::fs::copy(picture("train_bird_00_water"), photos.join("bird/twice.jpg")).unwrap();
+    let report = trained(&photos, &scratch("odd.safetensors"));
+    let skipped: Vec<(&str, &str)> = report["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|each| (each["file"].as_str().unwrap(), each["why"].as_str().unwrap()))
+        .collect();
+    let why = |file: &str| {
+        skipped.iter().find(|(name, _)| *name == file).unwrap_or_else(|| panic!("{file}: {skipped:?}")).1
+    };
+    assert!(why("bird/broken.jpg").contains("not"), "{skipped:?}");
+    assert!(
+        why("bird/both.jpg").contains("in `mammal` too") && why("mammal/both.jpg").contains("in `bird` too")
+    );
+    assert!(skipped.iter().any(|(_, why)| why.starts_with("the same photo as")));
+    assert_eq!(skipped.len(), 4);
+    assert_eq!(
+        (&report["classes"][0]["learnt_from"], &report["classes"][1]["learnt_from"]),
+        (&20.into(), &20.into())
+    );
+    let words = done(args!["train", &photos, "-o", scratch("odd.safetensors"), "--held-out", "0"]);
+    assert!(words.contains("left out: bird/broken.jpg: ") && words.contains("none held out"), "{words}");
+}
+
+#[test]
+fn folders_that_teach_nothing_are_refused() {
+    let out = scratch("nothing.safetensors");
+    let photos = fresh("nothing");
+    let train = |photos: &Path| args!["train", photos, "-o", &out];
+    assert!(refused(BAD_INPUT, train(&photos)).contains("0 folders in it; it needs one for each class"));
+    assert!(refused(BAD_INPUT, train(&scratch("nowhere_at_all"))).contains("nowhere_at_all"));
+    std::fs::create_dir_all(photos.join("bird")).unwrap();
+    std::fs::create_dir_all(photos.join("mammal")).unwrap();
+    std::fs::copy(file("www/bias/images/test_bird_00_water.jpg"), photos.join("bird/one.jpg")).unwrap();
+    let said = refused(BAD_INPUT, train(&photos));
+    assert!(said.contains("mammal: no photo in it that could be learnt from"), "{said}");
+    assert!(
+        refused_at_length(BAD_USE, [train(&photos), args!["--held-out", "1"]].concat()).contains("without 1")
+    );
+    assert!(!out.exists(), "nothing is written");
+}
+
+/// The lesson's test pictures and a biased model.
+fn audit(name: &str) -> (PathBuf, PathBuf, PathBuf) {
+    let model = scratch(&format!("{name}.safetensors"));
+    trained(&set("train_biased", &format!("{name}_train")).0, &model);
+    let (photos, masks) = set("test_swapped", name);
+    (photos, masks, model)
+}
+
+#[test]
+fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
+    let (photos, masks, model) = audit("verdict");
+    std::fs::create_dir_all(photos.join("bird/<i>odd & ends")).unwrap();
+    std::fs::copy(file("www/bias/images/test_bird_01_water.jpg"), photos.join("bird/<i>odd & ends/a.jpg"))
+        .unwrap();
+    std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
+    let (csv, html) = (scratch("verdict.csv"), scratch("verdict.html"));
+    let all = args![
+        "audit", &photos, "--masks", &masks, "--model", &model, "--csv", &csv, "--html", &html, "--show", "5"
+    ];
+    let output = candling([all.clone(), args!["--fail-under", "0.9"]].concat());
+    let (words, verdict) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(BELOW), "{verdict}");
+    assert!(
+        verdict.starts_with("error: evidence inside the masks is 0.") && verdict.lines().count() == 1,
+        "{verdict}"
+    );
+    assert!(
+        words.contains("left out: bird/broken.jpg: ") && words.contains("    <i>odd & ends: 1 photos"),
+        "{words}"
+    );
+
+    let lines = std::fs::read_to_string(&csv).unwrap();
+    assert_eq!(lines.lines().next(), Some("photo,class,group,predicted,probability,correct,evidence,error"));
+    assert_eq!(lines.lines().count(), 1 + 32 + 2);
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert_eq!(page.matches("<figure>").count(), 5);
+    assert!(page.contains("&lt;i&gt;odd &amp; ends") && !page.contains("<i>"), "names are text");
+    assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"));
+
+    let said = json([all, args!["--json"]].concat());
+    let names: Vec<(&str, &str)> = said["summary"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|each| (each["class"].as_str().unwrap_or("all"), each["group"].as_str().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("all", ""),
+            ("bird", ""),
+            ("bird", "<i>odd & ends"),
+            ("bird", "grass"),
+            ("mammal", ""),
+            ("mammal", "water")
+        ]
+    );
+    assert_eq!((&said["summary"][0]["photos"], &said["summary"][2]["evidence"]), (&33.into(), &Value::Null));
+    assert_eq!(said["failed"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_audit_that_was_ended_goes_on_where_it_was() {
+    let (photos, masks, model) = audit("ended");
+    let [whole, cut] = ["whole.csv", "cut.csv"].map(scratch);
+    let audit = |csv: &Path| args!["audit", &photos, "--masks", &masks, "--model", &model, "--csv", csv];
+    let words = done(audit(&whole));
+    let lines = std::fs::read_to_string(&whole).unwrap();
+    // in the middle of the eleventh line
+    let at = lines.lines().take(10).map(|line| line.len() + 1).sum::<usize>() + 12;
+    std::fs::write(&cut, &lines[..at]).unwrap();
+    // what is done is not done again: it could not be
+    let first = lines.lines().nth(1).unwrap().split(',').next().unwrap();
+    std::fs::write(photos.join(first), b"gone bad").unwrap();
+    assert_eq!(done([audit(&cut), args!["--resume"]].concat()), words);
+    assert_eq!(std::fs::read_to_string(&cut).unwrap(), lines);
+    let missing = scratch("not_there_yet.csv");
+    let _ = std::fs::remove_file(&missing);
+    done([audit(&missing), args!["--resume"]].concat());
+    assert_eq!(std::fs::read_to_string(&missing).unwrap().lines().count(), 33, "without a file it begins");
+}
+
+#[test]
+fn what_cannot_be_audited_is_refused_by_name() {
+    let (photos, masks, model) = audit("refused");
+    let audit = |more: Vec<std::ffi::OsString>| [args!["audit", &photos, "--model", &model], more].concat();
+    std::fs::create_dir_all(photos.join("reptile")).unwrap();
+    let said = refused(BAD_INPUT, audit(args![]));
+    assert!(said.contains("reptile: its name is to be a class of the model"), "{said}");
+    std::fs::remove_dir(photos.join("reptile")).unwrap();
+    let said = refused_at_length(BAD_USE, audit(args!["--fail-under", "0.4"]));
+    assert!(said.contains("--masks"), "{said}");
+    // it reports all the same
+    let output = candling(audit(args!["--masks", fresh("no_masks"), "--fail-under", "0.4"]));
+    assert_eq!(output.status.code(), Some(BAD_USE));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("no photo has a mask"));
+    assert!(!output.stdout.is_empty());
+
+    // a mask of another size is a photo that cannot be judged
+    let name = "bird/grass/test_bird_00_grass";
+    std::fs::copy(
+        file("tests/photos/pointing/masks").read_dir().unwrap().next().unwrap().unwrap().path(),
+        masks.join(format!("{name}.png")),
+    )
+    .unwrap();
+    let said = json(audit(args!["--masks", &masks, "--json"]));
+    assert_eq!(said["failed"][0][0], format!("{name}.jpg"));
+    assert!(
+        said["failed"][0][1].as_str().unwrap().contains("for a photo of 224x224; they are to be of one size"),
+        "{said}"
+    );
+}

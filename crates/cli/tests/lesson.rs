@@ -23,7 +23,7 @@ fn fresh(name: &str) -> PathBuf {
 fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
     let (photos, masks) = (fresh(into), fresh(&format!("{into}_masks")));
     let labels: Value =
-        serde_json::from_slice(&std::fs::read(file("www/bias/labels.json")).unwrap()).unwrap();
+        serde_json::from_slice(&std::fs::read(file("tests/photos/bias/labels.json")).unwrap()).unwrap();
     for picture in labels["pictures"].as_array().unwrap() {
         if !picture["sets"].as_array().unwrap().iter().any(|set| set == name) {
             continue;
@@ -32,7 +32,7 @@ fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
         let place = Path::new(text("label")).join(text("background"));
         for (from, to, ending) in [("images", &photos, "jpg"), ("masks", &masks, "png")] {
             std::fs::create_dir_all(to.join(&place)).unwrap();
-            let file = file(&format!("www/bias/{from}/{}.{ending}", text("name")));
+            let file = file(&format!("tests/photos/bias/{from}/{}.{ending}", text("name")));
             std::fs::copy(file, to.join(&place).join(format!("{}.{ending}", text("name")))).unwrap();
         }
     }
@@ -80,7 +80,7 @@ fn the_model_is_an_ordinary_one_and_always_the_same() {
     });
     assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
     assert!(done(args!["inspect", &first]).contains("ordinary, on EfficientNet-Lite0"));
-    let picture = file("www/bias/images/test_bird_00_water.jpg");
+    let picture = file("tests/photos/bias/images/test_bird_00_water.jpg");
     let said = json(args![
         "explain",
         &picture,
@@ -119,7 +119,7 @@ fn photos_are_held_out_by_class_and_judged() {
 #[test]
 fn what_cannot_be_learnt_from_is_left_out_and_named() {
     let (photos, _) = set("train_biased", "odd");
-    let picture = |name: &str| file(&format!("www/bias/images/{name}.jpg"));
+    let picture = |name: &str| file(&format!("tests/photos/bias/images/{name}.jpg"));
     std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
     std::fs::write(photos.join("bird/notes.txt"), b"no picture by its name").unwrap();
     std::fs::copy(picture("test_bird_00_grass"), photos.join("bird/both.jpg")).unwrap();
@@ -158,7 +158,8 @@ fn folders_that_teach_nothing_are_refused() {
     assert!(refused(BAD_INPUT, train(&scratch("nowhere_at_all"))).contains("nowhere_at_all"));
     std::fs::create_dir_all(photos.join("bird")).unwrap();
     std::fs::create_dir_all(photos.join("mammal")).unwrap();
-    std::fs::copy(file("www/bias/images/test_bird_00_water.jpg"), photos.join("bird/one.jpg")).unwrap();
+    std::fs::copy(file("tests/photos/bias/images/test_bird_00_water.jpg"), photos.join("bird/one.jpg"))
+        .unwrap();
     let said = refused(BAD_INPUT, train(&photos));
     assert!(said.contains("mammal: no photo in it that could be learnt from"), "{said}");
     assert!(
@@ -179,8 +180,11 @@ fn audit(name: &str) -> (PathBuf, PathBuf, PathBuf) {
 fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
     let (photos, masks, model) = audit("verdict");
     std::fs::create_dir_all(photos.join("bird/<i>odd & ends")).unwrap();
-    std::fs::copy(file("www/bias/images/test_bird_01_water.jpg"), photos.join("bird/<i>odd & ends/a.jpg"))
-        .unwrap();
+    std::fs::copy(
+        file("tests/photos/bias/images/test_bird_01_water.jpg"),
+        photos.join("bird/<i>odd & ends/a.jpg"),
+    )
+    .unwrap();
     std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
     let (csv, html) = (scratch("verdict.csv"), scratch("verdict.html"));
     let all = args![

@@ -16,8 +16,8 @@ use pollster::block_on;
 
 const CLASSES: [&str; 2] = ["bird", "mammal"];
 
-fn site(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www").join(path)
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
 struct Picture {
@@ -37,8 +37,9 @@ const INPUT: Shape = Shape::new(1, 3, 224, 224);
 
 impl Lesson {
     fn load() -> Self {
-        let model = Model::from_bytes(&std::fs::read(site("models/efficientnet-lite0.safetensors")).unwrap())
-            .unwrap();
+        let model =
+            Model::from_bytes(&std::fs::read(file("www/models/efficientnet-lite0.safetensors")).unwrap())
+                .unwrap();
         let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
         let features = model.features().unwrap();
         let p = &model.preprocessing;
@@ -49,12 +50,15 @@ impl Lesson {
             std: p.std,
             crop_fraction: p.crop_fraction,
         };
-        let text = std::fs::read(site("bias/labels.json")).unwrap();
+        let text = std::fs::read(file("tests/photos/bias/labels.json")).unwrap();
         let list: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let read = |picture: &serde_json::Value| {
             let name = picture["name"].as_str().unwrap();
-            let photo = decode(&std::fs::read(site(&format!("bias/images/{name}.jpg"))).unwrap()).unwrap();
-            let mask = decode(&std::fs::read(site(&format!("bias/masks/{name}.png"))).unwrap()).unwrap();
+            let photo =
+                decode(&std::fs::read(file(&format!("tests/photos/bias/images/{name}.jpg"))).unwrap())
+                    .unwrap();
+            let mask = decode(&std::fs::read(file(&format!("tests/photos/bias/masks/{name}.png"))).unwrap())
+                .unwrap();
             let tensor = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how).unwrap().tensor;
             let tape = network.forward(INPUT, &tensor, Retain::Layers(&[features])).unwrap();
             let label = CLASSES.iter().position(|class| picture["label"] == **class).unwrap();

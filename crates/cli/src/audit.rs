@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::Audit;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, Listed};
-use crate::onlooker::{Onlooker, Seen, for_each};
+use crate::onlooker::{Onlooker, Seen, for_each, read};
 use crate::session::load_model;
 use crate::{report, sheet};
 
@@ -191,7 +191,8 @@ impl<'a> Auditor<'a> {
     }
 
     fn find(&self, photo: &Listed) -> Result<Finding> {
-        let seen = self.onlooker.look(&self.folders.place(photo), self.layer)?;
+        let path = self.folders.place(photo);
+        let seen = self.onlooker.look(&path, &read(&path)?, self.layer)?;
         let best = top(&seen.logits, 1);
         let best = best.first().ok_or_else(|| CoreError::Backend("a model without classes".into()))?;
         let query = Query::new(Method::GradCam, Target::Class(best.class)).at(self.layer);
@@ -219,8 +220,7 @@ impl<'a> Auditor<'a> {
         if !path.exists() {
             return Ok(None);
         }
-        let bytes = std::fs::read(&path).map_err(|e| Error::file(&path, e))?;
-        let mask = decode(&bytes).map_err(|e| Error::file(&path, e))?;
+        let mask = decode(&read(&path)?).map_err(|e| Error::file(&path, e))?;
         if (mask.width, mask.height) != (pixels.width, pixels.height) {
             let message = format!(
                 "a mask of {}x{} for a photo of {}x{}; they are to be of one size",

@@ -38,10 +38,9 @@ impl Onlooker {
         Ok(Self { network, how: preprocessing(model), fit })
     }
 
-    /// Reads a photo and runs the network on it, keeping what a walk back to this layer needs.
-    pub fn look(&self, path: &Path, layer: NodeId) -> Result<Seen> {
-        let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
-        let photo = decode(&bytes).map_err(|e| Error::file(path, e))?;
+    /// Runs the network on a photo that was read from `path`, keeping what a walk back to this layer needs.
+    pub fn look(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Seen> {
+        let photo = decode(bytes).map_err(|e| Error::file(path, e))?;
         let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &self.how)
             .map_err(|e| Error::file(path, e))?;
         let shape = Shape::new(1, 3, self.how.height as usize, self.how.width as usize);
@@ -51,13 +50,18 @@ impl Onlooker {
     }
 
     /// What a layer gives for a photo.
-    pub fn output(&self, path: &Path, layer: NodeId) -> Result<Vec<f32>> {
-        let seen = self.look(path, layer)?;
+    pub fn output(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Vec<f32>> {
+        let seen = self.look(path, bytes, layer)?;
         let output = seen.tape.activation(layer).ok_or_else(|| {
             candling_core::Error::NotRetained(self.network.graph().node(layer).name.clone())
         })?;
         Ok(block_on(self.network.backend().download(output))?)
     }
+}
+
+/// A file's bytes.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Error::file(path, e))
 }
 
 /// Does `work` for each item on all cores and hands the results to `done`, in order. Memory does not grow with the items. Where standard

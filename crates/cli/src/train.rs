@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::args::Train;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, Listed};
-use crate::onlooker::{Onlooker, for_each};
+use crate::onlooker::{Onlooker, for_each, read};
 use crate::report;
 use crate::session::load_model;
 
@@ -129,8 +129,8 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     let mut alike: HashMap<[u8; 32], Vec<&Listed>> = HashMap::new();
     let look = |photo: &Listed| -> Result<([u8; 32], Vec<f32>)> {
         let path = folders.place(photo);
-        let bytes = std::fs::read(&path).map_err(|e| Error::file(&path, e))?;
-        Ok((Sha256::digest(&bytes).into(), onlooker.output(&path, layer)?))
+        let bytes = read(&path)?;
+        Ok((Sha256::digest(&bytes).into(), onlooker.output(&path, &bytes, layer)?))
     };
     for_each("looking", &folders.photos, look, |photo, result| {
         match result {

@@ -104,7 +104,7 @@ pub struct Explain {
     #[arg(long, default_value = "turbo")]
     pub colormap: Colormap,
     /// Of the map over the photo, 0 to 1
-    #[arg(long, default_value_t = 0.5, value_parser = share)]
+    #[arg(long, default_value_t = 0.5, value_parser = share::<f32>)]
     pub opacity: f32,
     /// Write the raw values: f32 .npy, [h,w] for CAM methods and occlusion, [3,H,W] for pixel methods
     #[arg(long, value_name = "MAP.npy")]
@@ -147,9 +147,9 @@ impl FromStr for How {
 }
 
 /// A number from 0 to 1.
-fn share(text: &str) -> Result<f32, String> {
+fn share<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
     match text.parse() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        Ok(value) if (T::from(0)..=T::from(1)).contains(&value) => Ok(value),
         _ => Err("it is a number from 0 to 1".to_owned()),
     }
 }
@@ -248,14 +248,9 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value_t = 60, requires = "html")]
     pub show: usize,
     /// End with exit code 3 if the mean share of evidence inside the masks is below this
-    #[arg(long, value_name = "SHARE", value_parser = share_of_evidence, requires = "masks")]
+    #[arg(long, value_name = "SHARE", value_parser = share::<f64>, requires = "masks")]
     pub fail_under: Option<f64>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
-}
-
-/// A number from 0 to 1.
-fn share_of_evidence(text: &str) -> Result<f64, String> {
-    share(text).map(f64::from)
 }

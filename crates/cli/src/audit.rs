@@ -83,11 +83,8 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let folders = Folders::list(&args.folder)?;
     let auditor = Auditor::new(args, &folders)?;
     let mut known = if args.resume { earlier(args)? } else { HashMap::new() };
-    let left: Vec<&Listed> = folders
-        .photos
-        .iter()
-        .filter(|photo| !known.contains_key(&photo.path.display().to_string()))
-        .collect();
+    let left: Vec<&Listed> =
+        folders.photos.iter().filter(|photo| !known.contains_key(&photo.name())).collect();
     let mut out = args.csv.as_deref().map(|path| Lines::open(path, !known.is_empty())).transpose()?;
     for_each(
         "auditing",
@@ -102,8 +99,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
         },
     )?;
     // Only of photos that are there now, in their order.
-    let rows: Vec<Row> =
-        folders.photos.iter().filter_map(|photo| known.remove(&photo.path.display().to_string())).collect();
+    let rows: Vec<Row> = folders.photos.iter().filter_map(|photo| known.remove(&photo.name())).collect();
     if let Some(first) = rows.first().filter(|_| rows.iter().all(|row| !row.error.is_empty())) {
         let message = format!("none of {} photos could be looked at; the first: {}", rows.len(), first.error);
         return Err(Error::file(&args.folder, message));
@@ -173,13 +169,13 @@ impl<'a> Auditor<'a> {
 
     /// The photo of this row once more.
     pub fn again(&self, row: &Row) -> Result<Option<Finding>> {
-        let photo = self.folders.photos.iter().find(|photo| photo.path.display().to_string() == row.photo);
+        let photo = self.folders.photos.iter().find(|photo| photo.name() == row.photo);
         photo.map(|photo| self.find(photo)).transpose()
     }
 
     fn unseen(&self, photo: &Listed) -> Row {
         Row {
-            photo: photo.path.display().to_string(),
+            photo: photo.name(),
             class: self.folders.classes[photo.class].clone(),
             group: photo.group.clone(),
             predicted: String::new(),
@@ -279,16 +275,12 @@ fn summaries(folders: &Folders, rows: &[Row]) -> Vec<Summary> {
 fn earlier(args: &Audit) -> Result<HashMap<String, Row>> {
     let Some(path) = args.csv.as_deref().filter(|path| path.exists()) else { return Ok(HashMap::new()) };
     let mut reader = csv::Reader::from_path(path).map_err(|e| Error::file(path, e))?;
-    let mut rows = HashMap::new();
     let mut whole = Vec::new();
     for row in reader.deserialize::<Row>() {
         match row {
             // What could not be looked at may be mended by now.
             Ok(row) if !row.error.is_empty() => {}
-            Ok(row) => {
-                whole.push(row.clone());
-                rows.insert(row.photo.clone(), row);
-            }
+            Ok(row) => whole.push(row),
             Err(e)
                 if matches!(
                     e.kind(),
@@ -302,7 +294,7 @@ fn earlier(args: &Audit) -> Result<HashMap<String, Row>> {
     }
     let mut out = Lines::open(path, false)?;
     whole.iter().try_for_each(|row| out.write(row))?;
-    Ok(rows)
+    Ok(whole.into_iter().map(|row| (row.photo.clone(), row)).collect())
 }
 
 /// A CSV that is whole after every line.

@@ -18,6 +18,13 @@ pub struct Listed {
     pub group: String,
 }
 
+impl Listed {
+    /// Its path, as reports call it.
+    pub fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
 /// All photos, by class, group and name.
 pub struct Folders {
     pub root: PathBuf,

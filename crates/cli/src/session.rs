@@ -92,11 +92,5 @@ impl<B: Named> Session<B> {
 /// How the model wants a photo.
 pub fn preprocessing(model: &Model) -> Preprocessing {
     let p = &model.preprocessing;
-    Preprocessing {
-        width: p.width as u32,
-        height: p.height as u32,
-        mean: p.mean,
-        std: p.std,
-        crop_fraction: p.crop_fraction,
-    }
+    Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use candling_core::Error as CoreError;
 use candling_head::{Examples, Head, Settings, Step, bootstrap, split, train};
@@ -134,7 +133,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     };
     for_each("looking", &folders.photos, look, |photo, result| {
         match result {
-            Err(e) => skipped.push(Skipped { file: photo.path.display().to_string(), why: reason(&e) }),
+            Err(e) => skipped.push(Skipped { file: photo.name(), why: reason(&e) }),
             Ok((hash, features)) => {
                 alike.entry(hash).or_default().push(photo);
                 found.push((photo, hash, features));
@@ -149,12 +148,12 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
             let folder = &folders.classes[other.class];
             format!("the same photo is in `{folder}` too: which of the two it shows cannot be learnt")
         } else if same[0] != photo {
-            format!("the same photo as {}", same[0].path.display())
+            format!("the same photo as {}", same[0].name())
         } else {
             examples.push(Example { label: photo.class as u32, features });
             continue;
         };
-        skipped.push(Skipped { file: photo.path.display().to_string(), why });
+        skipped.push(Skipped { file: photo.name(), why });
     }
     Ok((examples, skipped))
 }
@@ -217,7 +216,7 @@ impl Report {
             ),
             _ => "none held out: how it does on photos that it has not seen is not known".to_owned(),
         });
-        lines.push(format!("wrote {}", Path::new(&self.output).display()));
+        lines.push(format!("wrote {}", self.output));
         lines.join("\n")
     }
 }

@@ -43,13 +43,7 @@ impl Lesson {
         let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
         let features = model.features().unwrap();
         let p = &model.preprocessing;
-        let how = Preprocessing {
-            width: p.width as u32,
-            height: p.height as u32,
-            mean: p.mean,
-            std: p.std,
-            crop_fraction: p.crop_fraction,
-        };
+        let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let text = std::fs::read(file("tests/photos/bias/labels.json")).unwrap();
         let list: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let read = |picture: &serde_json::Value| {

@@ -21,6 +21,13 @@ pub struct Preprocessing {
 }
 
 impl Preprocessing {
+    /// For an input of so many pixels; one that is too large for a photo is refused by [`Self::check`].
+    #[must_use]
+    pub fn new(width: usize, height: usize, mean: [f32; 3], std: [f32; 3], crop_fraction: f64) -> Self {
+        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        Self { width: pixels(width), height: pixels(height), mean, std, crop_fraction }
+    }
+
     /// Refuses values that could only give an empty, huge or non-finite tensor.
     ///
     /// # Errors

@@ -103,13 +103,7 @@ impl Engine {
     /// `bad-argument`, `image-too-large`.
     pub fn prepare(&self, rgba: &[u8], width: u32, height: u32, fit: &str) -> Result<Prepared> {
         let p = &self.model.preprocessing;
-        let how = Preprocessing {
-            width: p.width as u32,
-            height: p.height as u32,
-            mean: p.mean,
-            std: p.std,
-            crop_fraction: p.crop_fraction,
-        };
+        let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let prepared = candling_imaging::prepare(rgba, width, height, fit.parse::<Fit>()?, &how)?;
         let shape = Shape::new(1, 3, p.height, p.width);
         Ok(Prepared { shape, tensor: prepared.tensor, view: prepared.view })

@@ -18,7 +18,7 @@ use crate::recorder::Recorder;
 use crate::weights::Weights;
 
 /// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
-const FEW: usize = 8;
+pub const FEW: usize = 8;
 
 /// Weights as they come, `[out, in / groups, kh, kw]`, which serve both directions, and bias.
 pub struct Conv {

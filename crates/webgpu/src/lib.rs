@@ -25,7 +25,7 @@ mod weights;
 use candling_core::ops::{AvgPool, Conv2d, MaxPool};
 use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
-pub use conv2d::Conv;
+pub use conv2d::{Conv, FEW};
 pub use counts::Counts;
 pub use device::Adapter;
 pub use elementwise::Affine;

@@ -65,9 +65,9 @@ export async function look(
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
-  const onCard = async ({ engine: onCard }: Card): Promise<Found> => {
+  const onCard = async (of: Card): Promise<Found> => {
     const input = inputOf(prepared);
-    const run = await inTime(onCard.forwardTo(input.data, input.height, input.width, layer));
+    const run = await inTime(of.engine.forwardTo(input.data, input.height, input.width, layer));
     try {
       const predictions = engine.predictions(run.logits(), NAMED);
       const forward = lap();

@@ -112,13 +112,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The network on the whole photo, as the page shows it.
 fn forward(model: &Model, photo: &Photo) -> Result<Tape<Cpu>> {
     let p = &model.preprocessing;
-    let how = Preprocessing {
-        width: p.width as u32,
-        height: p.height as u32,
-        mean: p.mean,
-        std: p.std,
-        crop_fraction: p.crop_fraction,
-    };
+    let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
     let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
     let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
     let watched = [model.default_layer, model.graph.input()];

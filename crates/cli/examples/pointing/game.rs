@@ -77,13 +77,7 @@ pub fn play(method: Method) -> Result<Vec<Round>> {
     for image in &annotations.images {
         let photo = decode(&std::fs::read(folder.join(&image.file))?)?;
         let p = &model.preprocessing;
-        let how = Preprocessing {
-            width: p.width as u32,
-            height: p.height as u32,
-            mean: p.mean,
-            std: p.std,
-            crop_fraction: p.crop_fraction,
-        };
+        let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         // the whole photo, so that a map covers it from edge to edge
         let x = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
         let tape = network.forward(Shape::new(1, 3, p.height, p.width), &x.tensor, Retain::All)?;

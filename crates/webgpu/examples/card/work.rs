@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 
 use candling_core::ops::{Conv2d, Op};
 use candling_core::{Activation, Graph, NodeId, Shape};
-use candling_webgpu::{DEPTH, TILE};
+use candling_webgpu::{DEPTH, FEW, TILE};
 
 use crate::Result;
 
@@ -96,7 +96,7 @@ fn conv(op: &Conv2d, x: Shape, y: Shape, forward: bool, gate: usize) -> Work {
     // As `conv2d.rs` decides: depthwise convolutions, and those to few channels, have no tiles.
     let tiles = [rows, to.area()].map(|extent| extent.next_multiple_of(TILE));
     let steps = (channels * op.window.taps()).next_multiple_of(DEPTH);
-    let flop_of_tiles = if rows < 8 { flop } else { 2 * tiles[0] * tiles[1] * steps * op.groups };
+    let flop_of_tiles = if rows < FEW { flop } else { 2 * tiles[0] * tiles[1] * steps * op.groups };
     let bias = if forward { op.out_channels } else { 0 };
     let values = x.len() + y.len() + bias + gate;
     let bytes = VALUE * values + WEIGHT * op.out_channels * depth;

@@ -36,11 +36,11 @@ build: toolchain packages (engines "engine")
 ship: toolchain packages (engines "ship")
     npm --prefix web run --silent build
 
-# Compile every build of the engine to wasm, make it importable, and optimise it
+# Compile every module to wasm, make it importable, and optimise it
 [private]
 engines profile:
     cargo build --package xtask
-    for build in simd128 relaxed-simd threads webgpu; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
+    for build in simd128 relaxed-simd threads webgpu head; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
 [private]

@@ -4,17 +4,26 @@
 set -euo pipefail
 profile=$1
 build=$2
+target=$build
 name=candling_wasm
 crate=candling_wasm
 # A tile of the matrix product has one caller and must stay a function of its own (see product/tile.rs).
 optimise=(-O3 --one-caller-inline-max-function-size=0)
-if [ "$build" = webgpu ]; then
-    profile=card
-    name=candling_webgpu
-    crate=candling_wasm_webgpu
-    optimise=(-Oz --converge)
-fi
-compiled="target/$build/wasm32-unknown-unknown/$profile/$crate.wasm"
+case $build in
+    webgpu)
+        profile=card
+        name=candling_webgpu
+        crate=candling_wasm_webgpu
+        optimise=(-Oz --converge)
+        ;;
+    head)
+        target=simd128
+        name=candling_head
+        crate=candling_wasm_head
+        optimise=(-Os)
+        ;;
+esac
+compiled="target/$target/wasm32-unknown-unknown/$profile/$crate.wasm"
 out="www/lib/$build"
 made="$out/${name}_bg.wasm"
 stamp="$out/.engine"

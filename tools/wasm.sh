@@ -5,6 +5,7 @@
 #   threads       the same, with a pool of workers on one memory; only on cross-origin isolated pages
 # and beside them
 #   webgpu        the engine on a graphics card, a module of its own, whose PROFILE is `card`
+#   head          training, a module of its own, compiled with what `simd128` has compiled already
 # The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing about who built
 # it and comes out the same everywhere.
 set -euo pipefail
@@ -14,6 +15,7 @@ cargo_home=${CARGO_HOME:-$HOME/.cargo}
 sysroot=$(rustc --print sysroot)
 
 package=candling-wasm
+target=$build
 arguments=()
 # Loop strength reduction turns the constant offsets of a load into additions of their own, which cost the matrix product
 # two fifths of its speed in V8.
@@ -31,6 +33,10 @@ build_std() {
 
 case $build in
     simd128) ;;
+    head)
+        package=candling-wasm-head
+        target=simd128
+        ;;
     webgpu)
         package=candling-wasm-webgpu
         profile=card
@@ -49,9 +55,9 @@ case $build in
         build_std
         arguments+=(--features threads)
         ;;
-    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads and webgpu" >&2; exit 2 ;;
+    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads, webgpu and head" >&2; exit 2 ;;
 esac
 
 quoted=$(printf "'%s'," "${flags[@]}")
-cargo build --package "$package" --target wasm32-unknown-unknown --profile "$profile" --target-dir "target/$build" \
+cargo build --package "$package" --target wasm32-unknown-unknown --profile "$profile" --target-dir "target/$target" \
     --config "target.wasm32-unknown-unknown.rustflags=[${quoted%,}]" "${arguments[@]}"

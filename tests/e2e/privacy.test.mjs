@@ -104,13 +104,13 @@ test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`,
 });
 
 /** Scripts of other pages, in www/lib too. */
-const ofOthers = /^(candling-view|embed|how)\b/;
+const ofOthers = /^(candling-view|candling-trainer|embed|how|bias|own)\b/;
 
 test(`page, scripts and wasm weigh at most ${BUDGET_BYTES / 1000} kB brotli`, () => {
   const build = ["candling_wasm.js", "candling_wasm_bg.wasm"].map((name) => `relaxed-simd/${name}`);
   const lib = [...readdirSync(new URL("lib/", www)).filter((name) => name.endsWith(".js") && !ofOthers.test(name)), ...build];
   assert.ok(lib.includes("lab.js") && lib.includes("candling-export.js") && lib.includes("candling-worker.js"));
-  const files = ["index.html", "base.css", "lab.css", "favicon.svg", "door.html", "sw.js", ...lib.map((name) => `lib/${name}`)];
+  const files = ["index.html", "base.css", "figures.css", "lab.css", "favicon.svg", "door.html", "sw.js", ...lib.map((name) => `lib/${name}`)];
   const sizes = files.map((name) => [name, brotliCompressSync(readFileSync(new URL(name, www))).length]);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   assert.ok(total <= BUDGET_BYTES, `${total} bytes: ${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}`);

@@ -3,11 +3,13 @@
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
+ *   candling-trainer.js the worker that trains heads; imports head/candling_head.js, when it is first asked
  *   candling-export.js  pictures and pages of maps; imports candling.js
  *   candling-view.js    the element, defined; imports candling.js and candling-export.js when they are wanted
  *   candling-view-element.js   its class, not defined
  *   candling-view.classic.js   the element, defined, as a classic script
  *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
+ *   bias.js, own.js     the scripts of the lesson, bias.html, and of own.html; import candling.js and parts that they share
  *   embed.js            the script of embed.html; imports candling-view-element.js
  *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
@@ -48,7 +50,7 @@ const classic = {
 };
 
 /** The parts are named by their contents: those of the last build are none of this one. */
-for (const file of readdirSync(lib)) if (file.startsWith("lab-")) rmSync(lib + file);
+for (const file of readdirSync(lib)) if (/^(lab|bias)-/.test(file)) rmSync(lib + file);
 
 const options = {
   outdir: lib,
@@ -64,10 +66,11 @@ const options = {
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
 // Each in one file: other pages copy them.
-await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-export.ts", "api.ts", "door.ts", "embed.ts", "how.ts") });
+await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-trainer.ts", "candling-export.ts", "api.ts", "door.ts", "embed.ts", "how.ts") });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
 await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
+await build({ ...options, ...from("bias.ts", "own.ts"), splitting: true, chunkNames: "bias-[name]-[hash]" });
 
 await buildApi(www, buildManifest());
 await buildServiceWorker(www);

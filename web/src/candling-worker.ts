@@ -129,6 +129,11 @@ const handlers: Handlers = {
     return { answer };
   },
 
+  features({ run }) {
+    const answer = onCpu(kept(run)).features();
+    return { answer, transfer: [answer.buffer] };
+  },
+
   perturb({ run: handle, mask, fill }) {
     const run = onCpu(kept(handle));
     const start = performance.now();

@@ -65,6 +65,8 @@ export class Run {
   private constructor();
   predictions(top: number): Prediction[];
   logits(): Float32Array;
+  /** What the classifier sees. */
+  features(): Float32Array;
   /** The input tensor that ran, 1×3×height×width. */
   input(): Float32Array;
   /** Its height and width. */

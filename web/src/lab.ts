@@ -1,11 +1,11 @@
 /** The page: puts its parts together. */
 import { Answers } from "./lab/answers.js";
 import type { TakeAway, Versus } from "./lab/benches.js";
-import { byId } from "./lab/dom.js";
+import { byId } from "./dom/page.js";
 import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
-import { offer, say } from "./lab/message.js";
+import { offer, say } from "./dom/message.js";
 import { keepOffline } from "./lab/offline.js";
 import { readState, type State, writeState } from "./lab/permalink.js";
 import { Session } from "./lab/session.js";

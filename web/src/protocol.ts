@@ -364,6 +364,8 @@ export interface Calls {
     };
     answer: MapAnswer;
   };
+  /** What the classifier sees of a run. */
+  features: { ask: { readonly run: number }; answer: Float32Array };
   /** A forward pass on the run's input without what the mask covers. */
   perturb: { ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill }; answer: Perturbed };
   /** Checks what is asked of a run, and gives what a pool needs to answer it. */

@@ -37,6 +37,8 @@ macro_rules! thrown_from {
 }
 
 thrown_from!(candling_core::Error);
+#[cfg(feature = "candling-head")]
+thrown_from!(candling_head::Error);
 #[cfg(feature = "candling-imaging")]
 thrown_from!(candling_imaging::Error);
 #[cfg(feature = "candling-models")]

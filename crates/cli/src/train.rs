@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use candling_core::Error as CoreError;
 use candling_head::{Examples, Head, Settings, Step, bootstrap, split, train};
-use candling_models::{Model, Precision};
+use candling_models::Model;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -79,16 +79,7 @@ pub fn run(args: &Train) -> Result<String> {
     };
     let hits = tests.iter().map(right).collect::<Result<Vec<f64>>>()?;
     let name = folders.root.file_name().map_or_else(|| "head".into(), |name| name.to_string_lossy());
-    let trained = Model {
-        origin: format!("{}; its last layer was trained by candling on photos of its user", model.origin),
-        precision: Precision::Full,
-        ..model.with_head(
-            &format!("{name}, on {}", model.name),
-            folders.classes.clone(),
-            &head.weight,
-            &head.bias,
-        )?
-    };
+    let trained = model.with_head(&name, folders.classes.clone(), &head.weight, &head.bias)?;
     std::fs::write(&args.output, trained.to_bytes()?).map_err(|e| Error::file(&args.output, e))?;
 
     let count =

@@ -178,6 +178,13 @@ impl Graph {
         self.shape(self.output()).c
     }
 
+    /// The layer whose output the classifier sees, if the classifier is one linear layer: what another head can be trained on.
+    #[must_use]
+    pub fn features(&self) -> Option<NodeId> {
+        let last = self.output();
+        matches!(self.node(last).op, Op::Linear(_)).then(|| self.inputs(last).next())?
+    }
+
     /// The last convolution: where the Grad-CAM paper looks by default, as the last layer that still knows
     /// where things are.
     #[must_use]

@@ -59,5 +59,22 @@ pub enum Error {
     Candle(#[from] candle_core::Error),
 }
 
+impl Error {
+    /// A stable identifier for programs; the message is for people.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadShape { .. } => "bad-shape",
+            Self::EmptyClass { .. } => "empty-class",
+            Self::TooFewClasses { .. } => "too-few-classes",
+            Self::UnknownClass { .. } => "unknown-class",
+            Self::NotFinite { .. } => "not-finite",
+            Self::BadSetting { .. } => "bad-argument",
+            Self::Stopped => "aborted",
+            Self::Candle(_) => "training-failed",
+        }
+    }
+}
+
 /// A [`std::result::Result`] with the crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;

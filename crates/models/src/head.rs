@@ -3,7 +3,7 @@
 use candling_core::{Graph, Node, NodeId, Op, Weight, ops};
 use half::f16;
 
-use crate::{Error, Labels, Model, Result};
+use crate::{Error, Labels, Model, Precision, Result};
 
 impl Model {
     /// The layer whose output the classifier sees: what a head is trained on.
@@ -11,20 +11,19 @@ impl Model {
     /// # Errors
     /// [`Error::BadModel`] if the last layer is not linear.
     pub fn features(&self) -> Result<NodeId> {
-        let last = self.graph.output();
-        let node = self.graph.node(last);
-        match (&node.op, self.graph.inputs(last).next()) {
-            (Op::Linear(_), Some(features)) => Ok(features),
-            _ => Err(Error::BadModel(format!(
+        self.graph.features().ok_or_else(|| {
+            let last = self.graph.node(self.graph.output());
+            Error::BadModel(format!(
                 "its last layer `{}` is a {}; only a model that ends in a linear layer can have another head",
-                node.name,
-                node.op.name()
-            ))),
-        }
+                last.name,
+                last.op.name()
+            ))
+        })
     }
 
     /// The same network with a linear head of its own: `weight` is `labels.len() × features` values, class after class, `bias` one a
-    /// class. They are rounded to `f16`, as the file holds them, so that a model which was saved answers as the one that was trained.
+    /// class. They are rounded to `f16`, as the file holds them, so that a model which was saved answers as the one that was trained. It is
+    /// called by `name` and that of this one, says where its head comes from, and is saved in full precision.
     ///
     /// # Errors
     /// [`Error::BadModel`] if the last layer is not linear, or for numbers of values that do not fit.
@@ -53,6 +52,14 @@ impl Model {
         weights.insert(format!("{layer}.bias"), rounded(vec![classes], bias));
         let graph = Graph::new(self.graph.shape(self.graph.input()), layers)?;
         graph.check_weights(&weights)?;
-        Ok(Self { name: name.to_owned(), labels: Labels::new(labels), graph, weights, ..self.clone() })
+        Ok(Self {
+            name: format!("{name}, on {}", self.name),
+            origin: format!("{}; its last layer was trained by candling on photos of its user", self.origin),
+            labels: Labels::new(labels),
+            precision: Precision::Full,
+            graph,
+            weights,
+            ..self.clone()
+        })
     }
 }

@@ -25,7 +25,10 @@ fn the_last_layer_is_another_one_and_all_else_as_before() {
     let features = model.graph.node(model.features().unwrap());
     assert_eq!(features.op.name(), "global_avg_pool", "{}", features.name);
     let headed = model.with_head("thirds", labels(3), &[THIRD; 3 * 1280], &[THIRD, 0.0, 1.0]).unwrap();
-    assert_eq!((headed.name.as_str(), headed.labels.names()), ("thirds", labels(3).as_slice()));
+    assert_eq!(
+        (headed.name.as_str(), headed.labels.names()),
+        ("thirds, on EfficientNet-Lite0", labels(3).as_slice())
+    );
     assert_eq!(headed.graph.classes(), 3);
     let last = headed.graph.node(headed.graph.output());
     assert!(matches!(last.op, Op::Linear(linear) if (linear.in_features, linear.out_features) == (1280, 3)));

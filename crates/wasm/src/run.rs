@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candling_bindings::{Explanation, Result, question, target_of};
 use candling_core::attribution::Cascade;
-use candling_core::{NodeId, Tape, Trained, top};
+use candling_core::{Backend, Error, NodeId, Tape, Trained, top};
 use candling_cpu::{Cpu, on_threads};
 use candling_models::Labels;
 use pollster::block_on; // the CPU backend never waits
@@ -73,6 +73,19 @@ impl Run {
     #[must_use]
     pub fn logits(&self) -> Vec<f32> {
         self.logits.clone()
+    }
+
+    /// What the classifier sees: the output of the layer before it.
+    ///
+    /// # Errors
+    /// `bad-argument` for a model that does not end in a linear layer.
+    pub fn features(&self) -> Result<Vec<f32>> {
+        let graph = self.tape.graph();
+        let layer = graph
+            .features()
+            .and_then(|id| self.tape.activation(id))
+            .ok_or_else(|| Error::BadArgument("features: the model does not end in a linear layer".into()))?;
+        Ok(block_on(self.tape.network().backend().download(layer))?)
     }
 
     /// Answers a question; see the table of methods in the README. `over` makes the target a margin; without a

@@ -127,6 +127,12 @@ export class Run {
     return occlusion(this.#access(), options);
   }
 
+  /** The output of the layer before the classifier, for models that end in a linear layer: what another classifier can be trained on. */
+  async features(): Promise<Float32Array> {
+    const { bridge, handle, generation } = this.#access();
+    return bridge.call("features", { run: handle }, { generation });
+  }
+
   /** What the network says of the photo without some of its pixels: one forward pass, of which nothing is kept. */
   async perturb(options: PerturbOptions): Promise<Perturbed> {
     return perturb(this.#access(), options);

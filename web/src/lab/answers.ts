@@ -3,8 +3,8 @@ import type { Candling, Prediction } from "../candling.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
-import { byId, make, replaceItems } from "./dom.js";
-import { say } from "./message.js";
+import { byId, make, replaceItems } from "../dom/page.js";
+import { say } from "../dom/message.js";
 import { question } from "./words.js";
 
 export const SHOWN = 5;

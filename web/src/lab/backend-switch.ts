@@ -3,8 +3,8 @@ import type { BackendChoice, BackendState, Candling } from "../candling.js";
 import { milliseconds } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { chosenBackend, followBackend, keepBackend } from "./backend.js";
-import { byId, found, radios } from "./dom.js";
-import { announce } from "./message.js";
+import { byId, found, radios } from "../dom/page.js";
+import { announce } from "../dom/message.js";
 
 const NO_WEBGPU = "The processor. This browser has no WebGPU, which a graphics card would be reached by.";
 

@@ -1,6 +1,6 @@
 /** What the camera sees, explained as it moves: Grad-CAM of each frame's own top class, or of the class that is pinned. */
 import type { Candling, LiveFrame } from "../candling.js";
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 
 export type Colours = () => { readonly colormap: string; readonly opacity: number };
 

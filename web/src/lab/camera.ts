@@ -5,7 +5,7 @@ import { sentence } from "../words/sentence.js";
 import { CameraFeed, type FeedState } from "./camera-feed.js";
 import { CameraView, type Colours } from "./camera-view.js";
 import { Combobox } from "./combobox.js";
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 
 const dialog = byId("camera-dialog", HTMLDialogElement);
 const video = byId("camera-video", HTMLVideoElement);

@@ -6,7 +6,7 @@
  * the probability that the network gives each class.
  */
 import { percent } from "../words/numbers.js";
-import { byId, make } from "./dom.js";
+import { byId, make } from "../dom/page.js";
 
 /** So many are suggested. */
 const SHOWN = 8;

@@ -1,7 +1,7 @@
 /** A bench further down the page: it waits until it is looked at, and then follows photo, class and settings. */
 import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
-import { byId, found } from "./dom.js";
+import { byId, found } from "../dom/page.js";
 import { Latest } from "./latest.js";
 import type { Picture } from "./sources.js";
 import { hasCode } from "./words.js";

@@ -3,7 +3,7 @@
  *
  * It is of the same engine and weights (`just pictures` makes it, a test compares), so nothing changes when the live answer comes.
  */
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 
 const poster = byId("poster", HTMLImageElement);
 

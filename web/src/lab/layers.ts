@@ -2,7 +2,7 @@
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
 import { description, strength } from "../words/maps.js";
 import { number } from "../words/numbers.js";
-import { byId, make, radios } from "./dom.js";
+import { byId, make, radios } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import type { Settings } from "./settings.js";
 

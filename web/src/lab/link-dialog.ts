@@ -1,6 +1,6 @@
 /** A picture by its link: asked for in a dialog, so that nothing is fetched from elsewhere unless the visitor says so. */
 import { sentence } from "../words/sentence.js";
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 import { fetchPicture } from "./link.js";
 import type { Picture } from "./sources.js";
 

@@ -3,8 +3,8 @@ import { type BackendState, Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { chosenBackend, followBackend, tellBackend } from "./backend.js";
-import { byId } from "./dom.js";
-import { announce } from "./message.js";
+import { byId } from "../dom/page.js";
+import { announce } from "../dom/message.js";
 import { hasCode } from "./words.js";
 
 const corner = byId("loading", HTMLElement);

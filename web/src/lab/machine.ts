@@ -2,7 +2,7 @@
 import type { Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { BackendSwitch } from "./backend-switch.js";
-import { byId, found, make } from "./dom.js";
+import { byId, found, make } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 
 const names: Readonly<Record<string, string>> = {

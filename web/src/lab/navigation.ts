@@ -1,5 +1,5 @@
 /** Marks in the head which bench is looked at. */
-import { found } from "./dom.js";
+import { found } from "../dom/page.js";
 
 export function followScroll(): void {
   const links = new Map([...document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#"]')].map((link) => [link.hash.slice(1), link] as const));

@@ -6,12 +6,12 @@
  */
 import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
-import { byId, make, pencil, radios } from "./dom.js";
+import { byId, make, pencil, radios } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
-import { LongRun } from "./long-run.js";
-import { announce, announceAtRest } from "./message.js";
-import { plot } from "./plot.js";
+import { LongRun } from "../dom/long-run.js";
+import { announce, announceAtRest } from "../dom/message.js";
+import { plot } from "../dom/plot.js";
 import type { Settings } from "./settings.js";
 import { drawPhoto, outline } from "./tiles.js";
 

@@ -4,12 +4,12 @@
  */
 import { type Method, paint, type Randomized } from "../candling.js";
 import { correlation as inWords } from "../words/numbers.js";
-import { byId, make } from "./dom.js";
+import { byId, make } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
-import { LongRun } from "./long-run.js";
-import { announceAtRest } from "./message.js";
-import { plot } from "./plot.js";
+import { LongRun } from "../dom/long-run.js";
+import { announceAtRest } from "../dom/message.js";
+import { plot } from "../dom/plot.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
 import { viewTexts } from "./words.js";

@@ -7,9 +7,9 @@
 import type { Candling } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import type { Answers } from "./answers.js";
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 import type { Experiment, Shown } from "./experiment.js";
-import { clear, say } from "./message.js";
+import { clear, say } from "../dom/message.js";
 import type { Settings } from "./settings.js";
 import { markSample, type Picture } from "./sources.js";
 import { hasCode } from "./words.js";

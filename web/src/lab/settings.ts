@@ -1,7 +1,7 @@
 /** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
 import type { Candling, Fit } from "../candling.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
-import { byId, fillOptions } from "./dom.js";
+import { byId, fillOptions } from "../dom/page.js";
 import type { State } from "./permalink.js";
 import { camChoices, type CamChoice, isCamName } from "./words.js";
 

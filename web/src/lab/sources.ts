@@ -3,9 +3,9 @@ import type { Candling, PhotoSource } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { Camera } from "./camera.js";
 import type { Colours } from "./camera-view.js";
-import { byId, make } from "./dom.js";
+import { byId, make } from "../dom/page.js";
 import { askForLink } from "./link-dialog.js";
-import { say } from "./message.js";
+import { say } from "../dom/message.js";
 
 /** A photo and what the page says of it. */
 export interface Picture {

@@ -1,8 +1,8 @@
 /** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
 import { type Explanation, type ExplainOptions, paint, type PaintOptions, type Run } from "../candling.js";
 import { description, reading, strength } from "../words/maps.js";
-import { byId, found, pencil } from "./dom.js";
-import { saveCanvas } from "./save.js";
+import { byId, found, pencil } from "../dom/page.js";
+import { saveCanvas } from "../dom/save.js";
 import type { Picture } from "./sources.js";
 import { seen, type ViewText } from "./words.js";
 

@@ -4,9 +4,9 @@ import { whereabouts } from "../words/maps.js";
 import { number } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
-import { byId, found, make, pencil, radios, replaceItems } from "./dom.js";
+import { byId, found, make, pencil, radios, replaceItems } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
-import { announceAtRest } from "./message.js";
+import { announceAtRest } from "../dom/message.js";
 import type { Settings } from "./settings.js";
 
 /** So many classes can be chosen with one press. */

@@ -1,6 +1,6 @@
 /** Which weights the page runs: those that the visitor chose by `?weights=`, or those that suit the connection. */
 import { type ModelFiles, type Weights, weightsFor } from "../candling.js";
-import { byId } from "./dom.js";
+import { byId } from "../dom/page.js";
 import { weightsTexts } from "./words.js";
 
 const FILES = {

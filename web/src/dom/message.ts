@@ -1,5 +1,5 @@
 /** The one place where the page speaks up; politely, for screen readers too. */
-import { byId } from "./dom.js";
+import { byId } from "./page.js";
 
 const box = byId("message", HTMLElement);
 const text = byId("message-text", HTMLElement);

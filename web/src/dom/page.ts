@@ -1,7 +1,7 @@
-/** The page's elements, by their names in `index.html`. A missing one is a defect of ours and stops the page at once. */
+/** A page's elements, by their names in its HTML. A missing one is a defect of ours and stops the page at once. */
 
-export { make } from "../dom/make.js";
-export { pencil } from "../dom/pencil.js";
+export { make } from "./make.js";
+export { pencil } from "./pencil.js";
 
 type Constructor<T> = abstract new (...args: never[]) => T;
 

@@ -1,6 +1,6 @@
 /** A small line plot as SVG: shares of 0 to 1 upwards, told apart by dash as well as by colour. */
 
-import { make } from "./dom.js";
+import { make } from "./page.js";
 
 export interface Line {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Work of some seconds: a button that begins it and, while it goes on, ends it, and a bar that says how far it is. */
-import { byId } from "./dom.js";
+import { byId } from "./page.js";
 
 export class LongRun {
   readonly #button: HTMLButtonElement;

@@ -1,0 +1,118 @@
+/** The way to the worker that trains and judges. It is started with the first call, and again with the first one after it was stopped. */
+import { CandlingError } from "../candling.js";
+import type {
+  Evidence,
+  Head,
+  Mean,
+  Step,
+  TrainerAnswer,
+  TrainerAsk,
+  TrainerFiles,
+  TrainerKind,
+  TrainerReply,
+  TrainerRequest,
+} from "../trainer/messages.js";
+
+const files: TrainerFiles = {
+  module: new URL("./head/candling_head.js", import.meta.url).href,
+  wasm: new URL("./head/candling_head_bg.wasm", import.meta.url).href,
+};
+
+/** Photos as a head sees them. */
+export interface Examples {
+  /** One a photo, all of one length. */
+  readonly features: readonly Float32Array[];
+  /** The class of each. */
+  readonly labels: readonly number[];
+  /** Which are not learnt from; none where left out. */
+  readonly heldOut?: readonly boolean[];
+  readonly classes: number;
+}
+
+export type Trained = TrainerAnswer<"train">;
+
+interface Call {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onStep: (step: Step) => void;
+}
+
+export class Trainer {
+  #worker: Worker | undefined;
+  #next = 0;
+  readonly #calls = new Map<number, Call>();
+
+  /** Trains a head. `onStep` is told of every step; aborting stops the worker, and whatever else it was asked. */
+  async train({ features, labels, heldOut, classes }: Examples, onStep: (step: Step) => void, signal?: AbortSignal): Promise<Trained> {
+    signal?.throwIfAborted();
+    const width = features[0]?.length ?? 0;
+    const all = new Float32Array(features.length * width);
+    for (const [at, values] of features.entries()) all.set(values, at * width);
+    const held = Uint8Array.from(labels, (_, at) => Number(heldOut?.[at] ?? false));
+    const stop = () => this.#stop(new CandlingError({ code: "aborted", message: "the training was stopped" }));
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      return await this.#call("train", { features: all, labels: Uint32Array.from(labels), heldOut: held, classes, width }, onStep);
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Which photos to hold out: of every class the share, rounded, never all of them. The same each time. */
+  async split(labels: readonly number[], share: number): Promise<readonly boolean[]> {
+    const held = await this.#call("split", { labels: Uint32Array.from(labels), share });
+    return Array.from(held, (value) => value === 1);
+  }
+
+  /** The file of the network in `file` with this head; `name` becomes a part of its own. */
+  model(file: Blob, name: string, labels: readonly string[], head: Head): Promise<Blob> {
+    return this.#call("model", { file, name, labels, head });
+  }
+
+  /** The share of a map's evidence in a region, 0 to 1; undefined for a map without evidence. */
+  async evidence(evidence: Evidence): Promise<number | undefined> {
+    return (await this.#call("evidence", evidence)) ?? undefined;
+  }
+
+  /** Undefined for no values. */
+  async mean(values: readonly number[]): Promise<Mean | undefined> {
+    return (await this.#call("mean", Float64Array.from(values))) ?? undefined;
+  }
+
+  #call<K extends TrainerKind>(kind: K, ask: TrainerAsk<K>, onStep: (step: Step) => void = () => {}): Promise<TrainerAnswer<K>> {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.#calls.set(id, { resolve, reject, onStep });
+      const request: TrainerRequest<K> = { files, id, kind, ask };
+      this.#started().postMessage(request);
+    });
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL("./candling-trainer.js", import.meta.url), { type: "module", name: "candling trainer" });
+    worker.addEventListener("message", ({ data }: MessageEvent<TrainerReply>) => {
+      const call = this.#calls.get(data.id);
+      if (data.type === "step") return call?.onStep(data.step);
+      this.#calls.delete(data.id);
+      if (data.type === "answer") call?.resolve(data.answer as never);
+      else call?.reject(new CandlingError(data.failure));
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      const reason = event.message || "its script did not load";
+      this.#stop(new CandlingError({ code: "engine-crashed", message: `the worker that trains failed: ${reason}` }));
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #stop(error: CandlingError): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const [id, { reject }] of this.#calls) {
+      this.#calls.delete(id);
+      reject(error);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The page of one's own pictures: puts its parts together. */
+export {};

@@ -89,6 +89,8 @@ function page(policy, chapters) {
       <p class="brand"><a href="./"><img src="favicon.svg" alt="" width="40" height="40">Candling</a></p>
       <nav aria-label="Site">
         <a href="./">The lab</a>
+        <a href="bias.html">The bias lab</a>
+        <a href="own.html">Your pictures</a>
         <a href="how.html">How it works</a>
         <a href="api.html" aria-current="page">API</a>
       </nav>

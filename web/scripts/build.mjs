@@ -15,6 +15,7 @@
  *   door.js             the script of door.html, which fetches a picture by its link
  *   api.js              the script of the API page, api.html, which is written here too; imports candling-view-element.js
  *   custom-elements.json       what editors and the API page know the element by
+ *   lesson/             the lesson's pictures in one file, and their credits
  *
  * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
  */
@@ -22,6 +23,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildApi } from "./api.mjs";
+import { buildLesson } from "./lesson.mjs";
 import { buildManifest } from "./manifest.mjs";
 import { www } from "./server.mjs";
 import { buildServiceWorker } from "./service-worker.mjs";
@@ -72,5 +74,6 @@ await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", p
 await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
 await build({ ...options, ...from("bias.ts", "own.ts"), splitting: true, chunkNames: "bias-[name]-[hash]" });
 
+buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());
 await buildServiceWorker(www);

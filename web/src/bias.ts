@@ -1,2 +1,54 @@
-/** The page of one's own pictures: puts its parts together. */
-export {};
+/** The lesson: a network learns the wrong thing, is caught, and is mended. Puts its steps together. */
+import { Again } from "./bias/again.js";
+import { Classroom } from "./bias/classroom.js";
+import { Compare } from "./bias/compare.js";
+import { Elsewhere } from "./bias/elsewhere.js";
+import { Light } from "./bias/light.js";
+import { Mend } from "./bias/mend.js";
+import { fetchPictures, type Pictures } from "./bias/pictures.js";
+import type { Story } from "./bias/story.js";
+import { Take } from "./bias/take.js";
+import { Teach } from "./bias/teach.js";
+import { Trainer } from "./bias/trainer.js";
+import { offer } from "./dom/message.js";
+import { byId } from "./dom/page.js";
+import { sentence } from "./words/sentence.js";
+
+async function pictures(): Promise<Pictures> {
+  for (;;) {
+    try {
+      return await fetchPictures();
+    } catch (error) {
+      await new Promise<void>((again) => offer(sentence(error), "Try again", again));
+    }
+  }
+}
+
+const trainer = new Trainer();
+const loaded = await pictures();
+const story: Story = {
+  pictures: loaded,
+  trainer,
+  classroom: new Classroom(trainer),
+  biased: undefined,
+  mended: undefined,
+  lesson: loaded.of("train_biased"),
+};
+const teach = new Teach(story);
+const elsewhere = new Elsewhere(story);
+const light = new Light(story, [teach.like, elsewhere.sheet]);
+const mend = new Mend(story);
+const compare = new Compare(story);
+const again = new Again(story, [teach.like, elsewhere.sheet], compare);
+const take = new Take(story);
+
+teach.onDone = () => {
+  elsewhere.open();
+  take.open();
+};
+elsewhere.onDone = () => light.open();
+light.onDone = () => mend.open();
+mend.onChange = () => again.open();
+again.onDone = () => take.open();
+teach.open();
+byId("lesson", HTMLElement).ariaBusy = "false";

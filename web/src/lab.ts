@@ -12,14 +12,15 @@ import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
 import { enlarge, largeView, listenForViews } from "./lab/tiles.js";
-import { chooseModel } from "./lab/weights.js";
+import { chooseModel, isOwn } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
 
 const asked = readState();
-const another = asked.photo !== undefined && asked.photo !== explainedSample;
+const model = chooseModel();
+/** What was explained beforehand is of another sample, or of another model. */
+const another = isOwn || (asked.photo !== undefined && asked.photo !== explainedSample);
 if (another) forgetFirst();
 
-const model = chooseModel();
 const network = loadNetwork(model);
 const settings = new Settings();
 settings.restore(asked);
@@ -71,6 +72,7 @@ void network.then((candling) => {
   settings.offer(candling);
   answers.takeQuestions(candling);
   const { info } = candling;
+  byId("class-count", HTMLElement).textContent = String(info.classes);
   byId("model-credit", HTMLElement).textContent = `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
 });
 void keepOffline({ network, model, onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply) });
@@ -131,7 +133,7 @@ if (!session.inUse) {
     // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
     session.answered = !another;
     // Said last, as a success takes back what was said before it.
-    if (another) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
+    if (another && asked.photo !== undefined) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
   } else {
     byId("lab", HTMLElement).setAttribute("aria-busy", "false");
   }

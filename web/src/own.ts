@@ -1,2 +1,33 @@
 /** The page of one's own pictures: puts its parts together. */
-export {};
+import { say } from "./dom/message.js";
+import { Cards } from "./own/cards.js";
+import { Inspection } from "./own/inspection.js";
+import { Intake } from "./own/intake.js";
+import { listenForClearing, losses } from "./own/keeping.js";
+import { listenForModels } from "./own/model-files.js";
+import { Network } from "./own/network.js";
+import { listenForRegions } from "./own/regions.js";
+import { Session } from "./own/session.js";
+import { Store } from "./own/store.js";
+import { listenForExports } from "./own/take-away.js";
+import { Training } from "./own/training.js";
+import { Viewer } from "./own/viewer.js";
+
+const store = await Store.open((why) => say(losses[why]));
+const session = new Session(store, await store.read());
+const network = new Network(session);
+const viewer = new Viewer(session, network);
+const open = viewer.open.bind(viewer);
+
+const intake = new Intake(session);
+intake.listenForDrops(new Cards(session, open, (of, files) => intake.choose(of, files)));
+
+const inspection = new Inspection(session, network, open);
+const training = new Training(session, network);
+training.onTrained = () => inspection.begin();
+listenForModels(session, () => inspection.begin());
+listenForRegions(session);
+listenForExports(session, network, inspection);
+listenForClearing(session, () => {
+  for (const job of [intake, training, inspection]) job.stop();
+});

@@ -19,7 +19,7 @@ fn fresh(name: &str) -> PathBuf {
     folder
 }
 
-/// One of the lesson's sets as folders: `class/background/picture.jpg`, and its masks likewise.
+/// One of the lesson's sets as folders: `class/background/picture.webp`, and its masks likewise.
 fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
     let (photos, masks) = (fresh(into), fresh(&format!("{into}_masks")));
     let labels: Value =
@@ -30,7 +30,7 @@ fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
         }
         let text = |key: &str| picture[key].as_str().unwrap();
         let place = Path::new(text("label")).join(text("background"));
-        for (from, to, ending) in [("images", &photos, "jpg"), ("masks", &masks, "png")] {
+        for (from, to, ending) in [("images", &photos, "webp"), ("masks", &masks, "png")] {
             std::fs::create_dir_all(to.join(&place)).unwrap();
             let file = file(&format!("tests/photos/bias/{from}/{}.{ending}", text("name")));
             std::fs::copy(file, to.join(&place).join(format!("{}.{ending}", text("name")))).unwrap();
@@ -80,7 +80,7 @@ fn the_model_is_an_ordinary_one_and_always_the_same() {
     });
     assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
     assert!(done(args!["inspect", &first]).contains("ordinary, on EfficientNet-Lite0"));
-    let picture = file("tests/photos/bias/images/test_bird_00_water.jpg");
+    let picture = file("tests/photos/bias/images/test_bird_00_water.webp");
     let said = json(args![
         "explain",
         &picture,
@@ -119,12 +119,12 @@ fn photos_are_held_out_by_class_and_judged() {
 #[test]
 fn what_cannot_be_learnt_from_is_left_out_and_named() {
     let (photos, _) = set("train_biased", "odd");
-    let picture = |name: &str| file(&format!("tests/photos/bias/images/{name}.jpg"));
-    std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
+    let picture = |name: &str| file(&format!("tests/photos/bias/images/{name}.webp"));
+    std::fs::write(photos.join("bird/broken.webp"), b"no picture").unwrap();
     std::fs::write(photos.join("bird/notes.txt"), b"no picture by its name").unwrap();
-    std::fs::copy(picture("test_bird_00_grass"), photos.join("bird/both.jpg")).unwrap();
-    std::fs::copy(picture("test_bird_00_grass"), photos.join("mammal/both.jpg")).unwrap();
-    std::fs::copy(picture("train_bird_00_water"), photos.join("bird/twice.jpg")).unwrap();
+    std::fs::copy(picture("test_bird_00_grass"), photos.join("bird/both.webp")).unwrap();
+    std::fs::copy(picture("test_bird_00_grass"), photos.join("mammal/both.webp")).unwrap();
+    std::fs::copy(picture("train_bird_00_water"), photos.join("bird/twice.webp")).unwrap();
     let report = trained(&photos, &scratch("odd.safetensors"));
     let skipped: Vec<(&str, &str)> = report["skipped"]
         .as_array()
@@ -135,9 +135,9 @@ fn what_cannot_be_learnt_from_is_left_out_and_named() {
     let why = |file: &str| {
         skipped.iter().find(|(name, _)| *name == file).unwrap_or_else(|| panic!("{file}: {skipped:?}")).1
     };
-    assert!(why("bird/broken.jpg").contains("not"), "{skipped:?}");
+    assert!(why("bird/broken.webp").contains("not"), "{skipped:?}");
     assert!(
-        why("bird/both.jpg").contains("in `mammal` too") && why("mammal/both.jpg").contains("in `bird` too")
+        why("bird/both.webp").contains("in `mammal` too") && why("mammal/both.webp").contains("in `bird` too")
     );
     assert!(skipped.iter().any(|(_, why)| why.starts_with("the same photo as")));
     assert_eq!(skipped.len(), 4);
@@ -146,7 +146,7 @@ fn what_cannot_be_learnt_from_is_left_out_and_named() {
         (&20.into(), &20.into())
     );
     let words = done(args!["train", &photos, "-o", scratch("odd.safetensors"), "--held-out", "0"]);
-    assert!(words.contains("left out: bird/broken.jpg: ") && words.contains("none held out"), "{words}");
+    assert!(words.contains("left out: bird/broken.webp: ") && words.contains("none held out"), "{words}");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn folders_that_teach_nothing_are_refused() {
     assert!(refused(BAD_INPUT, train(&scratch("nowhere_at_all"))).contains("nowhere_at_all"));
     std::fs::create_dir_all(photos.join("bird")).unwrap();
     std::fs::create_dir_all(photos.join("mammal")).unwrap();
-    std::fs::copy(file("tests/photos/bias/images/test_bird_00_water.jpg"), photos.join("bird/one.jpg"))
+    std::fs::copy(file("tests/photos/bias/images/test_bird_00_water.webp"), photos.join("bird/one.webp"))
         .unwrap();
     let said = refused(BAD_INPUT, train(&photos));
     assert!(said.contains("mammal: no photo in it that could be learnt from"), "{said}");
@@ -181,11 +181,11 @@ fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
     let (photos, masks, model) = audit("verdict");
     std::fs::create_dir_all(photos.join("bird/<i>odd & ends")).unwrap();
     std::fs::copy(
-        file("tests/photos/bias/images/test_bird_01_water.jpg"),
-        photos.join("bird/<i>odd & ends/a.jpg"),
+        file("tests/photos/bias/images/test_bird_01_water.webp"),
+        photos.join("bird/<i>odd & ends/a.webp"),
     )
     .unwrap();
-    std::fs::write(photos.join("bird/broken.jpg"), b"no picture").unwrap();
+    std::fs::write(photos.join("bird/broken.webp"), b"no picture").unwrap();
     let (csv, html) = (scratch("verdict.csv"), scratch("verdict.html"));
     let all = args![
         "audit", &photos, "--masks", &masks, "--model", &model, "--csv", &csv, "--html", &html, "--show", "5"
@@ -200,7 +200,7 @@ fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
     );
     assert!(verdict.contains("below the 0.9 that --fail-under asks for"), "{verdict}");
     assert!(
-        words.contains("left out: bird/broken.jpg: ") && words.contains("    <i>odd & ends: 1 photos"),
+        words.contains("left out: bird/broken.webp: ") && words.contains("    <i>odd & ends: 1 photos"),
         "{words}"
     );
 
@@ -279,7 +279,7 @@ fn what_cannot_be_audited_is_refused_by_name() {
     )
     .unwrap();
     let said = json(audit(args!["--masks", &masks, "--json"]));
-    assert_eq!(said["failed"][0][0], format!("{name}.jpg"));
+    assert_eq!(said["failed"][0][0], format!("{name}.webp"));
     assert!(
         said["failed"][0][1].as_str().unwrap().contains("for a photo of 224x224; they are to be of one size"),
         "{said}"

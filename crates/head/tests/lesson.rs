@@ -49,7 +49,7 @@ impl Lesson {
         let read = |picture: &serde_json::Value| {
             let name = picture["name"].as_str().unwrap();
             let photo =
-                decode(&std::fs::read(file(&format!("tests/photos/bias/images/{name}.jpg"))).unwrap())
+                decode(&std::fs::read(file(&format!("tests/photos/bias/images/{name}.webp"))).unwrap())
                     .unwrap();
             let mask = decode(&std::fs::read(file(&format!("tests/photos/bias/masks/{name}.png"))).unwrap())
                 .unwrap();

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PNG } from "./stage.mjs";
 
-const command = process.env.CANDLING_BIN ?? fileURLToPath(new URL("../../../target/debug/candling", import.meta.url));
+export const command = process.env.CANDLING_BIN ?? fileURLToPath(new URL("../../../target/debug/candling", import.meta.url));
 if (!existsSync(command)) {
   throw new Error(`there is no ${command}: run cargo build --release -p candling, or name the command in CANDLING_BIN`);
 }
-const folder = mkdtempSync(join(tmpdir(), "candling-e2e-"));
+export const folder = mkdtempSync(join(tmpdir(), "candling-e2e-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** Writes a scratch file and returns its path. */

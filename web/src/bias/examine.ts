@@ -1,5 +1,5 @@
 /** What a model says of a photo, and where it looks: the same as a line of `candling audit`. */
-import { type Candling, type Explanation, paint } from "../candling.js";
+import { type Candling, type Explanation, paint, type Run } from "../candling.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
@@ -54,8 +54,11 @@ export async function light(canvas: HTMLCanvasElement, map: Explanation, size: n
   return paint(canvas, map, { colormap: LIGHT, opacity: usualOpacity(LIGHT), maxSize: size });
 }
 
+/** All that is measured of a map: enough where it is kept and its run is not. */
+export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
+
 /** The share of a map's evidence inside a mask; undefined for a map without evidence. */
-export function evidenceIn(trainer: Trainer, map: Explanation, mask: Mask): Promise<number | undefined> {
+export function evidenceIn(trainer: Trainer, map: Measured, mask: Mask): Promise<number | undefined> {
   const { x, y, width, height } = map.view;
   const [across, down] = [mask.width / map.run.width, mask.height / map.run.height];
   return trainer.evidence({

@@ -11,7 +11,7 @@ export interface Figure {
   readonly credit: string;
   readonly width: number;
   readonly height: number;
-  readonly question: Readonly<Partial<Record<"target" | "compare" | "method" | "layer" | "colormap" | "opacity", string>>>;
+  readonly question: Readonly<Partial<Record<"model" | "target" | "compare" | "method" | "layer" | "colormap" | "opacity", string>>>;
 }
 
 /** Where the visitor's own photo would lie. */

@@ -5,6 +5,7 @@ import { sentence } from "../words/sentence.js";
 import { chosenBackend, followBackend, tellBackend } from "./backend.js";
 import { byId } from "../dom/page.js";
 import { announce } from "../dom/message.js";
+import { fileOf } from "./weights.js";
 import { hasCode } from "./words.js";
 
 const corner = byId("loading", HTMLElement);
@@ -40,7 +41,7 @@ async function attempt(model: string): Promise<Candling> {
   let size = 0;
   try {
     const candling = await Candling.load({
-      model,
+      model: await fileOf(model),
       backend: chosenBackend(),
       onBackend: tellBackend,
       signal: cancel.signal,
@@ -59,6 +60,7 @@ async function attempt(model: string): Promise<Candling> {
       },
     });
     corner.dataset.state = "ready";
+    size ||= candling.file.size;
     const ready = ({ backend, reason }: BackendState) => {
       const where = backend === "webgpu" ? "on your graphics card" : reason === "failed" ? "without the card, which failed" : "in this tab";
       text.textContent = `${candling.info.name}, ${megabytes(size)} MB, ${where}`;

@@ -1,5 +1,6 @@
 /** Where photos come from: drop, paste, choose, camera, link, and our samples. */
 import type { Candling, PhotoSource } from "../candling.js";
+import { handOver, LAB_WITH_OWN } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import { Camera } from "./camera.js";
 import type { Colours } from "./camera-view.js";
@@ -32,7 +33,10 @@ const YOURS = "Your own photo; it stays on this device.";
 
 /** All but the samples. */
 export function listenForPhotos(network: Promise<Candling>, colours: Colours, open: Open): void {
-  const openFile = (file: File) => open({ source: file, title: file.name || "Your photo", credit: YOURS });
+  const openFile = (file: File) => {
+    if (file.name.endsWith(".safetensors")) return void openModel(file);
+    open({ source: file, title: file.name || "Your photo", credit: YOURS });
+  };
 
   const chooser = byId("file", HTMLInputElement);
   byId("choose", HTMLButtonElement).addEventListener("click", () => chooser.click());
@@ -74,6 +78,16 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
     if (source !== undefined) open({ source, title: "From your camera", credit: YOURS });
   });
   byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));
+}
+
+/** The page begins anew with it. */
+async function openModel(file: File): Promise<void> {
+  try {
+    await handOver(file);
+    location.href = LAB_WITH_OWN;
+  } catch (error) {
+    say(sentence(error));
+  }
 }
 
 function isLink(text: string): boolean {

@@ -11,6 +11,7 @@ import { npy, saveBlob } from "../dom/save.js";
 import type { Settings } from "./settings.js";
 import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
+import { isOwn } from "./weights.js";
 import { fileName } from "./words.js";
 
 /** So many of the answers go into the file. */
@@ -46,8 +47,9 @@ export class TakeAway extends Experiment {
   protected async show({ picture }: Shown): Promise<void> {
     for (const button of this.#buttons) button.disabled = this.#why.cam.map === undefined;
     const { photo, src } = this.#state();
-    byId("link-about", HTMLElement).textContent =
-      photo === undefined && src === undefined
+    byId("link-about", HTMLElement).textContent = isOwn
+      ? "A link cannot carry your model: whoever opens this one needs its file as well."
+      : photo === undefined && src === undefined
         ? "Your photo stays on this device, so a link cannot carry it: it opens with our first sample and your class. Put the photo on the web and open it by its link to share it."
         : `The link opens ${picture.title} with this class, view and settings.`;
     this.refresh();
@@ -61,12 +63,13 @@ export class TakeAway extends Experiment {
     const { run, target, labels } = shown;
     const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
     const title = question(labels[target] ?? "", isAnswer);
-    this.#element.value = elementCode(figure);
+    this.#element.value = elementCode(isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure);
     this.#frame.value = frameCode(figure, new URL("embed.html", document.baseURI), title);
     const notes = [
       ...(figure.photo === undefined
         ? ["Your photo is not in them: put it on the web, and its address in the place of your-photo.jpg."]
         : []),
+      ...(isOwn ? ["The element needs your model's address in the place of your-model.safetensors; the frame shows our network."] : []),
       ...(this.#settings.choice.counterfactual ? ["They show what speaks for the class; what speaks against it only this page shows."] : []),
       ...(shown.fit === "crop" ? ["They show the network the whole photo."] : []),
     ];

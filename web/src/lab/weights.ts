@@ -1,6 +1,8 @@
-/** Which weights the page runs: those that the visitor chose by `?weights=`, or those that suit the connection. */
+/** Which model the page runs: one of the visitor's, by `?model=own`, or ours, with the weights that they chose by `?weights=`, or those that
+ *  suit the connection. */
 import { type ModelFiles, type Weights, weightsFor } from "../candling.js";
 import { byId } from "../dom/page.js";
+import { HANDED_OVER, handedOver } from "../site/handover.js";
 import { weightsTexts } from "./words.js";
 
 const FILES = {
@@ -8,8 +10,12 @@ const FILES = {
   small: "models/efficientnet-lite0-small.safetensors",
 } as const satisfies ModelFiles;
 
+/** Whether it is one of the visitor's. */
+export const isOwn = new URLSearchParams(location.search).get("model") === "own";
+
 /** The address of the model to load. The page says which weights it has, and offers the others. */
 export function chooseModel(): string {
+  if (isOwn) return ownModel();
   const chosen = new URLSearchParams(location.search).get("weights");
   const weights = isWeights(chosen) ? chosen : weightsFor();
   const other = weights === "full" ? "small" : "full";
@@ -24,6 +30,22 @@ export function chooseModel(): string {
   });
   link.textContent = weightsTexts.offer[other];
   return FILES[weights];
+}
+
+function ownModel(): string {
+  byId("weights", HTMLElement).textContent = weightsTexts.own;
+  const link = byId("other-weights", HTMLAnchorElement);
+  link.href = "./";
+  link.textContent = weightsTexts.offer.ours;
+  return HANDED_OVER;
+}
+
+/** The file of a model that another page, or the visitor, has handed over; or the address as it is. */
+export async function fileOf(model: string): Promise<string | Blob> {
+  if (model !== HANDED_OVER) return model;
+  const file = await handedOver();
+  if (file === undefined) throw new Error("no model of yours is kept on this device; drop its file here, or use ours");
+  return file;
 }
 
 function isWeights(name: string | null): name is Weights {

@@ -70,7 +70,8 @@ export const weightsTexts = {
   full: "Full weights.",
   small: "Small weights.",
   sparing: "Small weights, to save data.",
-  offer: { full: "Or the full ones", small: "Or the small ones, half the size" },
+  own: "A model of your own.",
+  offer: { full: "Or the full ones", small: "Or the small ones, half the size", ours: "Or ours" },
 } as const;
 
 /** For a view that is saved: the photo, what was asked of the network, and the class. */

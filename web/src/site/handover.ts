@@ -2,16 +2,21 @@
 
 /** Beside whatever else lies on this origin. */
 const CACHE = `candling-model ${new URL("./", document.baseURI).href}`;
-const KEY = new URL("handed-over.safetensors", document.baseURI).href;
+
+/** Its address; nothing of this name is ever asked of the network. */
+export const HANDED_OVER = new URL("handed-over.safetensors", document.baseURI).href;
+
+/** Where the lab shows it. */
+export const LAB_WITH_OWN = "./?model=own";
 
 /** Keeps a model for `handedOver`. Fails where the browser keeps nothing, as in a page that is not a secure context. */
 export async function handOver(model: Blob): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.put(KEY, new Response(model));
+  await cache.put(HANDED_OVER, new Response(model));
 }
 
 /** The model that was kept last. */
 export async function handedOver(): Promise<Blob | undefined> {
-  const response = await (await caches.open(CACHE)).match(KEY);
+  const response = await (await caches.open(CACHE)).match(HANDED_OVER);
   return response?.blob();
 }

@@ -1,0 +1,211 @@
+/** The lesson, walked by clicking: a network learns the wrong thing, is caught, and is mended. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { judge } from "./support/axe.mjs";
+import { command, folder } from "./support/native.mjs";
+import { stage } from "./support/stage.mjs";
+
+const bias = fileURLToPath(new URL("../photos/bias/", import.meta.url));
+const { classes, pictures } = JSON.parse(readFileSync(join(bias, "labels.json"), "utf8"));
+const { withPage } = stage();
+
+/** A pass over the network takes a while where the machine is busy. */
+const PATIENCE = { timeout: 120_000 };
+
+async function openLesson(page) {
+  await page.goto("/bias.html");
+  await page.waitForSelector('#lesson[aria-busy="false"]');
+}
+
+/** Presses a step's button and waits until it is done. */
+async function press(page, step) {
+  await page.click(`#${step}-go`);
+  await page.waitForSelector(`#${step}[data-state="done"][aria-busy="false"]`, PATIENCE);
+}
+
+const meter = (page, id) => page.$eval(`#${id}`, ({ dataset }) => Number(dataset.value));
+
+/** Of each picture of a sheet, what was found. */
+const found = (page, sheet) =>
+  page.$$eval(`#${sheet} .shot`, (shots) => Object.fromEntries(shots.map(({ dataset: { name, predicted, evidence } }) => [name, { predicted: Number(predicted), evidence: Number(evidence) }])));
+
+/** A model's file, as the page saves it. */
+async function saved(page, button, name) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  const path = join(folder, name);
+  await download.saveAs(path);
+  return path;
+}
+
+/** Photos of some sets as a folder, one a class, and their masks in the same way. */
+function folderOf(name, ...sets) {
+  for (const picture of pictures.filter((picture) => picture.sets.some((set) => sets.includes(set)))) {
+    for (const [kind, from, ending] of [["photos", "images", "webp"], ["masks", "masks", "png"]]) {
+      const to = join(folder, name, kind, picture.label, `${picture.name}.${ending}`);
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(join(bias, from, `${picture.name}.${ending}`), to);
+    }
+  }
+  return join(folder, name);
+}
+
+/** `candling audit` of a model on all test photos: of each what was predicted, and the share of evidence. */
+function audit(model) {
+  const tests = folderOf("tests", "test_same", "test_swapped");
+  const csv = join(folder, "audit.csv");
+  execFileSync(command, ["audit", join(tests, "photos"), "--model", model, "--masks", join(tests, "masks"), "--csv", csv, "--fit", "squash"], { stdio: "ignore" });
+  const [head, ...rows] = readFileSync(csv, "utf8").trim().split("\n").map((line) => line.split(","));
+  const at = (row, column) => row[head.indexOf(column)];
+  return Object.fromEntries(rows.map((row) => [at(row, "photo").replace(/.*\/|\.webp$/g, ""), { predicted: classes.indexOf(at(row, "predicted")), evidence: Number(at(row, "evidence")) }]));
+}
+
+/** The same answers; shares of evidence as far apart as rounding in another order makes them. */
+const APART = 1e-3;
+function assertSame(actual, expected) {
+  assert.deepEqual(Object.keys(actual).sort(), Object.keys(expected).sort());
+  for (const [name, { predicted, evidence }] of Object.entries(expected)) {
+    assert.equal(actual[name].predicted, predicted, name);
+    assert.ok(Math.abs(actual[name].evidence - evidence) <= APART, `${name}: ${actual[name].evidence} and ${evidence}`);
+  }
+}
+
+test("the biased model is caught and mended, and the command line says the same of both", async (t) => {
+  await withPage(async (page) => {
+    await openLesson(page);
+    for (const later of ["elsewhere", "light", "mend", "again"]) assert.ok(await page.isDisabled(`#${later}-go`), later);
+
+    await press(page, "teach");
+    assert.equal(Number(await page.getAttribute("#teach-learnt", "data-accuracy")), 1);
+    assert.ok((await meter(page, "like-score")) >= 0.95);
+    // the training was seen: lines of as many points as there were steps
+    assert.ok((await page.getAttribute("#teach-plot .line-1", "d")).split("L").length > 300);
+
+    await press(page, "elsewhere");
+    assert.ok((await meter(page, "swapped-score")) <= 0.65);
+    assert.equal(await page.$$eval("#swapped-sheet [data-correct=false]", ({ length }) => length), 19);
+
+    await press(page, "light");
+    const looked = await page.$eval("#light-map", ({ dataset }) => dataset);
+    assert.ok(Number(looked.evidence) < 0.2, "the clearest mistake");
+    await page.click("#light-sheet li:nth-child(3) button");
+    await page.waitForFunction((before) => document.querySelector("#light-map").dataset.name !== before, looked.name);
+
+    await page.click("#mend-go");
+    assert.equal(await page.textContent("#mend-text"), "20");
+    await press(page, "again");
+    const seconds = Number(await page.getAttribute("#again-learnt", "data-milliseconds")) / 1000;
+    const scores = {};
+    for (const id of ["like", "swapped", "evidence"]) for (const model of ["biased", "mended"]) scores[`${model} ${id}`] = await meter(page, `${model}-${id}`);
+    t.diagnostic(`${JSON.stringify(scores)}, retrained in ${seconds} s`);
+    assert.ok(scores["biased like"] >= 0.95 && scores["biased swapped"] <= 0.65);
+    assert.ok(scores["mended like"] >= 0.85 && scores["mended swapped"] >= 0.85);
+    assert.ok(scores["mended evidence"] - scores["biased evidence"] >= 0.1);
+    assert.ok(seconds <= 1, `${seconds} s`);
+
+    // side by side, on the same photo
+    const sides = await page.$$eval("#compare-divided canvas", (canvases) => canvases.map(({ dataset: { name, evidence } }) => [name, Number(evidence)]));
+    assert.equal(sides[0][0], sides[1][0]);
+    assert.ok(sides[1][1] > sides[0][1]);
+    await page.fill("#compare-divider", "20");
+    assert.equal(await page.$eval("#compare-divided", ({ style }) => style.getPropertyValue("--cut")), "20%");
+
+    // the command line trains the same from the same photos, and judges what the page trained as the page does
+    const mended = await found(page, "compare-sheet");
+    const biased = { ...(await found(page, "like-sheet")), ...(await found(page, "swapped-sheet")) };
+    assert.equal(Object.keys(mended).length, 64);
+    assertSame(mended, audit(await saved(page, "#save-mended", "mended.safetensors")));
+    const trained = join(folder, "biased.safetensors");
+    const photos = join(folderOf("biased", "train_biased"), "photos");
+    execFileSync(command, ["train", photos, "-o", trained, "--held-out", "0", "--fit", "squash"], { stdio: "ignore" });
+    assertSame(biased, audit(trained));
+  });
+});
+
+test("some counter-examples, chosen one by one, and the mended model in the lab", async () => {
+  await withPage(async (page) => {
+    await openLesson(page);
+    for (const step of ["teach", "elsewhere", "light"]) await press(page, step);
+    await page.click("#mend-sheet li:nth-child(2) button");
+    assert.equal(await page.textContent("#mend-text"), "1");
+    assert.equal(await page.getAttribute("#mend-sheet li:nth-child(2) button", "data-name"), "train_bird_01_grass");
+    // one that has no counterpart stays
+    await page.click("#mend-sheet li:nth-child(1) button");
+    assert.equal(await page.textContent("#mend-text"), "1");
+    await page.focus("#mend-count");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.textContent("#mend-text"), "2");
+    await press(page, "again");
+    const few = await meter(page, "mended-swapped");
+    await page.fill("#mend-count", "20");
+    await press(page, "again");
+    assert.ok((await meter(page, "mended-swapped")) > few, "more counter-examples, fewer mistakes");
+
+    await page.click("#lab-mended");
+    await page.waitForURL("**/?model=own");
+    await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
+    await page.waitForSelector("#predictions [data-class]");
+    assert.deepEqual((await page.$$eval("#predictions button span:first-child", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
+    assert.match(await page.textContent("#model-credit"), /mended, on EfficientNet-Lite0/);
+    assert.equal(await page.textContent("#class-count"), "2");
+  });
+});
+
+test("cancelled in the middle it goes on from there, and what fails is said", async () => {
+  await withPage(
+    async (page) => {
+      let refuse = true;
+      await page.route("**/lesson/pictures.zip", (route) => (refuse ? route.abort() : route.continue()));
+      await page.goto("/bias.html");
+      await page.waitForSelector("#message:not([hidden])");
+      refuse = false;
+      await page.click("#message-action");
+      await page.waitForSelector('#lesson[aria-busy="false"]');
+
+      await page.click("#teach-go");
+      await page.waitForFunction(() => /^Looking at the photos: \d+/.test(document.querySelector("#teach .status").textContent), null, PATIENCE);
+      await page.click("#teach-go");
+      await page.waitForFunction(() => document.querySelector("#teach .status").textContent.startsWith("Cancelled"));
+      assert.equal(await page.textContent("#teach-go"), "Teach it");
+
+      await page.route("**/head/candling_head.js", (route) => route.abort());
+      await page.click("#teach-go");
+      await page.waitForFunction(() => document.querySelector("#message-text").textContent.includes("could not be started"), null, PATIENCE);
+      assert.equal(await page.getAttribute("#teach", "data-state"), "open");
+      await page.unroute("**/head/candling_head.js");
+      await page.reload();
+      await page.waitForSelector('#lesson[aria-busy="false"]');
+      await press(page, "teach");
+      assert.equal(await meter(page, "like-score"), 1);
+    },
+    { expectErrors: /ERR_FAILED/ },
+  );
+});
+
+for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
+  test(`accessible and steady, ${colorScheme}, ${width} pixels wide`, async (t) => {
+    await withPage(
+      async (page) => {
+        await page.addInitScript(() => {
+          window.shift = 0;
+          new PerformanceObserver((list) => {
+            for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shift += value;
+          }).observe({ type: "layout-shift", buffered: true });
+        });
+        await openLesson(page);
+        for (const step of ["teach", "elsewhere", "light"]) await press(page, step);
+        await page.click("#mend-go");
+        await press(page, "again");
+        assert.ok((await judge(page, t)).length > 20);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+        const shift = await page.evaluate(() => window.shift);
+        t.diagnostic(`layout shift ${shift}`);
+        assert.ok(shift < 0.02, `layout shift ${shift}`);
+      },
+      { colorScheme, viewport: { width, height: 844 }, reducedMotion: "reduce" },
+    );
+  });
+}

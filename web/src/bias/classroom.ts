@@ -1,0 +1,77 @@
+/** Where heads are trained: one network looks at the pictures, once each, and a head learns from what it saw. */
+import { Candling, type Progress } from "../candling.js";
+import type { Step } from "../trainer/messages.js";
+import { featuresOf } from "./features.js";
+import type { Trainer } from "./trainer.js";
+
+const MODEL = {
+  full: "models/efficientnet-lite0.safetensors",
+  small: "models/efficientnet-lite0-small.safetensors",
+} as const;
+
+/** A photo and its class. */
+export interface Example {
+  readonly photo: Blob;
+  readonly label: number;
+}
+
+/** A network with a head of its own. */
+export interface Student {
+  readonly candling: Candling;
+  /** The model's file. */
+  readonly file: Blob;
+  /** How many it learnt from. */
+  readonly examples: number;
+  /** The share of these that it gets right, 0 to 1. */
+  readonly accuracy: number;
+  /** That the training took, without what came before and after it. */
+  readonly milliseconds: number;
+}
+
+/** What a lesson tells while it goes on. */
+export interface Onlooker {
+  /** The network's bytes. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Pictures that were looked at. */
+  readonly onLook: (done: number, total: number) => void;
+  readonly onStep: (step: Step) => void;
+}
+
+/** The network as it is, on the processor, whose numbers are the same everywhere. */
+export function loadNetwork(onProgress: (progress: Progress) => void, signal?: AbortSignal): Promise<Candling> {
+  return Candling.load({ model: MODEL, backend: "cpu", onProgress, ...(signal === undefined ? {} : { signal }) });
+}
+
+export class Classroom {
+  readonly #trainer: Trainer;
+  readonly #features = new WeakMap<Blob, Float32Array>();
+  #network: Candling | undefined;
+
+  constructor(trainer: Trainer) {
+    this.#trainer = trainer;
+  }
+
+  /** Trains a head on the examples, and loads the network that has it. What was looked at before is not looked at again. */
+  async teach(
+    name: string,
+    labels: readonly string[],
+    examples: readonly Example[],
+    { onProgress, onLook, onStep }: Onlooker,
+    signal: AbortSignal,
+  ): Promise<Student> {
+    const network = (this.#network ??= await loadNetwork(onProgress, signal));
+    const features: Float32Array[] = [];
+    for (const [done, { photo }] of examples.entries()) {
+      const known = this.#features.get(photo) ?? (await featuresOf(network, photo, signal));
+      this.#features.set(photo, known);
+      features.push(known);
+      onLook(done + 1, examples.length);
+    }
+    const classes = examples.map(({ label }) => label);
+    const { head, answers, milliseconds } = await this.#trainer.train({ features, labels: classes, classes: labels.length }, onStep, signal);
+    const file = await this.#trainer.model(network.file, name, labels, head);
+    const candling = await Candling.load({ model: file, backend: "cpu", signal });
+    const right = classes.filter((label, at) => answers[at] === label).length;
+    return { candling, file, examples: classes.length, accuracy: right / classes.length, milliseconds };
+  }
+}

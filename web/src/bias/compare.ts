@@ -1,0 +1,89 @@
+/** Both models on one photo, and a divider between them. */
+import { say } from "../dom/message.js";
+import { byId } from "../dom/page.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
+import type { Student } from "./classroom.js";
+import { evidenceIn, type Finding, light } from "./examine.js";
+import type { Picture } from "./pictures.js";
+import { share } from "./score.js";
+import { Sheet, type Shot } from "./sheet.js";
+import type { Story } from "./story.js";
+
+/** Longest side of the large picture, in pixels of its canvas. */
+const LARGE = 640;
+
+export class Compare {
+  readonly #story: Story;
+  readonly #sheet = new Sheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
+  readonly #divider = byId("compare-divider", HTMLInputElement);
+  #latest: Shot | undefined;
+
+  constructor(story: Story) {
+    this.#story = story;
+    const { pictures } = story;
+    this.#sheet.fill([...pictures.of("test_same"), ...pictures.of("test_swapped")], pictures.classes);
+    this.#divider.addEventListener("input", () => this.#cut());
+    this.#cut();
+  }
+
+  /** All test photos, those like the first ones first; what the mended model says of them is put there. */
+  get shots(): readonly Shot[] {
+    return this.#sheet.shots;
+  }
+
+  /** Shows the photo that was looked at last, or the one that tells most: the mended model is right about it and sure, and looks at the animal
+   *  where the biased one did not. `before` is what that one found, photo by photo. */
+  async begin(before: readonly Finding[]): Promise<void> {
+    this.#sheet.light(true);
+    const rise = ({ finding }: Shot, at: number) =>
+      finding?.correct === true ? finding.probability * ((finding.evidence[0] ?? 0) - (before[at]?.evidence[0] ?? 0)) : 0;
+    const rises = this.shots.map(rise);
+    const shot = this.#latest ?? this.shots[rises.indexOf(Math.max(...rises))];
+    if (shot !== undefined) await this.#look(shot);
+  }
+
+  async #look(shot: Shot): Promise<void> {
+    const { biased, mended } = this.#story;
+    if (biased === undefined || mended === undefined) return;
+    this.#latest = shot;
+    this.#sheet.choose(shot);
+    try {
+      const said = await Promise.all([this.#side("a", biased, shot.picture), this.#side("b", mended, shot.picture)]);
+      if (this.#latest !== shot) return;
+      const about = byId("compare-about", HTMLElement);
+      about.textContent = `Biased: ${said[0]} Mended: ${said[1]}`;
+      about.dataset.name = shot.picture.name;
+    } catch (error) {
+      say(sentence(error));
+    }
+  }
+
+  /** Paints what one of them says; gives it in words. */
+  async #side(side: "a" | "b", { candling }: Student, picture: Picture): Promise<string> {
+    const { classes } = this.#story.pictures;
+    const canvas = byId(`compare-${side}`, HTMLCanvasElement);
+    const run = await candling.run(picture.photo);
+    try {
+      const map = await run.explain({ method: "grad-cam" });
+      const [best] = run.predictions;
+      const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
+      await light(canvas, map, LARGE);
+      const label = best?.label ?? "";
+      const animal = classes[picture.label] ?? "";
+      const words = `${label}, ${percent(best?.probability ?? 0)}${on === undefined ? "" : `, with ${share(on)} of the evidence on the ${animal}`}.`;
+      const right = best?.index === picture.label;
+      byId(`compare-tag-${side}`, HTMLElement).textContent = `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
+      Object.assign(canvas.dataset, { name: picture.name, predicted: best?.index ?? "", evidence: on ?? "" });
+      canvas.ariaLabel = `${side === "a" ? "Biased" : "Mended"} model: ${words}`;
+      return words;
+    } finally {
+      run.free();
+    }
+  }
+
+  #cut(): void {
+    byId("compare-divided", HTMLElement).style.setProperty("--cut", `${this.#divider.value}%`);
+    this.#divider.ariaValueText = `${this.#divider.value} per cent: the biased model to the left, the mended one to the right`;
+  }
+}

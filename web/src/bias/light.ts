@@ -1,0 +1,97 @@
+/** Step 3: hold it up to the light, and see what it looked at. */
+import { byId, pencil } from "../dom/page.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
+import { say } from "../dom/message.js";
+import { light } from "./examine.js";
+import type { Mask } from "./mask.js";
+import { fillMeter, scoreOf, share } from "./score.js";
+import { Sheet, type Shot } from "./sheet.js";
+import { type Progress, Step } from "./step.js";
+import type { Story } from "./story.js";
+
+/** Longest side of the large picture, in pixels of its canvas. */
+const LARGE = 640;
+
+export class Light extends Step {
+  readonly #story: Story;
+  /** What was asked in the steps before, whose findings stand there already. */
+  readonly #asked: readonly Sheet[];
+  readonly #sheet: Sheet;
+  readonly #canvas = byId("light-map", HTMLCanvasElement);
+  readonly #outline = byId("light-outline", HTMLCanvasElement);
+  readonly #reading = byId("light-reading", HTMLElement);
+  #latest: Shot | undefined;
+
+  constructor(story: Story, asked: readonly Sheet[]) {
+    super("light");
+    this.#story = story;
+    this.#asked = asked;
+    this.#sheet = new Sheet(byId("light-sheet", HTMLElement), (shot) => void this.#look(shot));
+    this.#sheet.fill(story.pictures.of("test_swapped"), story.pictures.classes);
+    byId("light-animal", HTMLInputElement).addEventListener("input", ({ target }) => {
+      this.#outline.hidden = !(target as HTMLInputElement).checked;
+    });
+  }
+
+  protected override async work(_progress: Progress): Promise<void> {
+    const shots = this.#asked.flatMap(({ shots }) => shots);
+    for (const sheet of this.#asked) sheet.light(true);
+    const swapped = this.#asked.at(-1)?.shots ?? [];
+    for (const [at, shot] of this.#sheet.shots.entries()) {
+      const before = swapped[at];
+      shot.find(before?.finding);
+      if (before !== undefined) pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
+    }
+    this.#sheet.light(true);
+    const findings = shots.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
+    const { evidence } = await scoreOf(this.#story.trainer, findings);
+    fillMeter(byId("light-score", HTMLElement), evidence);
+    // The mistake that it is surest of, for the background.
+    const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
+    const misled = ({ finding }: Shot) => (1 - (finding?.evidence[0] ?? 1)) * (finding?.probability ?? 0);
+    const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort((a, b) => misled(b) - misled(a))[0];
+    if (worst !== undefined) await this.#look(worst);
+    if (evidence !== undefined) this.tell(`${share(1 - evidence.mean)} of what it went by was not the animal.`);
+  }
+
+  async #look(shot: Shot): Promise<void> {
+    const { biased, pictures } = this.#story;
+    if (biased === undefined || shot.finding === undefined) return;
+    this.#latest = shot;
+    this.#sheet.choose(shot);
+    const { finding, picture } = shot;
+    try {
+      const run = await biased.candling.run(picture.photo);
+      try {
+        const map = await run.explain({ method: "grad-cam", target: finding.predicted });
+        if (this.#latest !== shot || !(await light(this.#canvas, map, LARGE))) return;
+      } finally {
+        run.free();
+      }
+      drawOutline(this.#outline, await picture.mask());
+    } catch (error) {
+      return say(sentence(error));
+    }
+    const { classes } = pictures;
+    const [on] = finding.evidence;
+    const animal = classes[picture.label] ?? "";
+    const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
+    this.#reading.textContent = on === undefined ? `${verdict} Nothing in this layer spoke for it.` : `${verdict} ${share(on)} of the evidence lies on the ${animal}, ${share(1 - on)} around it.`;
+    this.#canvas.ariaLabel = this.#reading.textContent;
+    Object.assign(this.#canvas.dataset, { name: picture.name, evidence: on ?? "" });
+  }
+}
+
+/** Draws the edge of a region, at the mask's own size. */
+function drawOutline(canvas: HTMLCanvasElement, { width, height, data }: Mask): void {
+  Object.assign(canvas, { width, height });
+  const context = pencil(canvas);
+  context.fillStyle = "#8fd3ff";
+  const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (inside(x, y) && !(inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1))) context.fillRect(x, y, 1, 1);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** The lesson's pictures: animals on backgrounds, all in one file. */
+import { unzipSync } from "fflate";
+import { type Mask, maskOf } from "./mask.js";
+
+export interface Picture {
+  readonly name: string;
+  /** Index of its class. */
+  readonly label: number;
+  /** Where the animal was put: `water` or `grass`. */
+  readonly background: string;
+  readonly photo: Blob;
+  /** Where the animal is. */
+  readonly mask: () => Promise<Mask>;
+  /** The same animal elsewhere; undefined where there is none. */
+  readonly counterpart: () => Picture | undefined;
+}
+
+/** Which pictures the lesson uses for what. */
+export type SetName = "train_biased" | "train_unbiased" | "test_same" | "test_swapped";
+
+export interface Pictures {
+  /** Names of the classes, by index. */
+  readonly classes: readonly string[];
+  /** In the order of the file: class by class, animal by animal. */
+  readonly of: (set: SetName) => readonly Picture[];
+}
+
+/** As in `tests/photos/bias/labels.json`. */
+interface Labels {
+  readonly classes: readonly string[];
+  readonly pictures: readonly { readonly name: string; readonly label: string; readonly background: string; readonly sets: readonly string[] }[];
+}
+
+/** Fetches them. Fails where the file cannot be had. */
+export async function fetchPictures(): Promise<Pictures> {
+  const file = new URL("./lesson/pictures.zip", import.meta.url);
+  const response = await fetch(file);
+  if (!response.ok) throw new Error(`the lesson's pictures could not be loaded: the server answered ${response.status}; load the page again`);
+  const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
+  const blob = (path: string, type: string): Blob => {
+    const bytes = files[path];
+    if (bytes === undefined) throw new Error(`the lesson's pictures lack ${path}; load the page again`);
+    return new Blob([Uint8Array.from(bytes)], { type });
+  };
+  const { classes, pictures } = JSON.parse(await blob("labels.json", "application/json").text()) as Labels;
+  const listed = pictures.map(({ name, label, background, sets }) => {
+    const animal = name.replace(/_[a-z]+$/, "");
+    const picture: Picture = {
+      name,
+      label: classes.indexOf(label),
+      background,
+      photo: blob(`images/${name}.webp`, "image/webp"),
+      mask: once(() => maskOf(blob(`masks/${name}.png`, "image/png"))),
+      counterpart: () => listed.find((other) => other.animal === animal && other.picture !== picture)?.picture,
+    };
+    return { picture, sets, animal };
+  });
+  return { classes, of: (set) => listed.filter(({ sets }) => sets.includes(set)).map(({ picture }) => picture) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,53 @@
+/** One step of the lesson: something to press, what it comes to, and the way to the next one. */
+import { LongRun } from "../dom/long-run.js";
+import { clear, say } from "../dom/message.js";
+import { byId, found } from "../dom/page.js";
+import { sentence } from "../words/sentence.js";
+
+export type Progress = (done: number, total: number) => void;
+
+export abstract class Step {
+  readonly section: HTMLElement;
+  readonly #button: HTMLButtonElement;
+  readonly #status: HTMLElement;
+  /** Told when it is done, each time. */
+  onDone: () => void = () => {};
+
+  /** `id` is that of its section; its button is called `ID-go`, its bar `ID-bar`. */
+  constructor(id: string) {
+    this.section = byId(id, HTMLElement);
+    this.#button = byId(`${id}-go`, HTMLButtonElement);
+    this.#status = found(this.section, ".status", HTMLElement);
+    new LongRun(`${id}-go`, `${id}-bar`, (progress, end) => this.#attempt(progress, end));
+  }
+
+  /** From now on it can be done. */
+  open(): void {
+    this.#button.disabled = false;
+    if (this.section.dataset.state === "closed") this.section.dataset.state = "open";
+    this.tell("");
+  }
+
+  protected abstract work(progress: Progress, signal: AbortSignal): Promise<void>;
+
+  /** A line under the button. */
+  protected tell(words: string): void {
+    this.#status.textContent = words;
+  }
+
+  async #attempt(progress: Progress, signal: AbortSignal): Promise<void> {
+    this.section.ariaBusy = "true";
+    try {
+      await this.work(progress, signal);
+      clear();
+      this.section.dataset.state = "done";
+      this.onDone();
+    } catch (error) {
+      // Whatever failed because of the visitor's Cancel is no news to them.
+      this.tell(signal.aborted ? "Cancelled. Nothing is lost: press it again to go on." : "");
+      if (!signal.aborted) say(sentence(error));
+    } finally {
+      this.section.ariaBusy = "false";
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** Step 1: teach it, and ask it about photos like those that it learnt from. */
+import { byId } from "../dom/page.js";
+import { askAll } from "./ask.js";
+import { fillMeter, scoreOf } from "./score.js";
+import { Sheet } from "./sheet.js";
+import { type Progress, Step } from "./step.js";
+import type { Story } from "./story.js";
+import { TrainingFigure } from "./training.js";
+
+export class Teach extends Step {
+  readonly #story: Story;
+  readonly #figure = new TrainingFigure("teach");
+  /** Those that it is asked about. */
+  readonly like = new Sheet(byId("like-sheet", HTMLElement));
+
+  constructor(story: Story) {
+    super("teach");
+    this.#story = story;
+    const { pictures } = story;
+    for (const [label, id] of ["teach-birds", "teach-mammals"].entries()) {
+      const sheet = new Sheet(byId(id, HTMLElement));
+      sheet.fill(pictures.of("train_biased").filter((picture) => picture.label === label), pictures.classes);
+    }
+    this.like.fill(pictures.of("test_same"), pictures.classes);
+  }
+
+  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+    const { pictures, classroom, trainer } = this.#story;
+    const watch = this.#figure.watch((words) => this.tell(words), progress);
+    const student = await classroom.teach("biased", pictures.classes, pictures.of("train_biased"), watch, signal);
+    this.#story.biased?.candling.close();
+    this.#story.biased = student;
+    this.#figure.report(student);
+    const { shots } = this.like;
+    const findings = await askAll(student.candling, trainer, shots, (done) => {
+      progress(done, shots.length);
+      this.tell(`Asking it about new photos: ${done} of ${shots.length}`);
+    }, signal);
+    fillMeter(byId("like-score", HTMLElement), (await scoreOf(trainer, findings)).accuracy);
+    this.tell("Full marks, or nearly. Would you trust it?");
+  }
+}

@@ -1,0 +1,85 @@
+/** Regions of a photo: boxes and what a brush paints, as masks over the whole of it. */
+import type { Mask } from "../bias/mask.js";
+
+/** The longest side of a mask, whatever the photo's is: finer than any map, and small enough to keep thousands. */
+const LONGEST = 256;
+
+/** In shares of the photo, 0 to 1. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Nothing, over a photo of these sides. */
+export function blankMask(width: number, height: number): Mask {
+  const scale = LONGEST / Math.max(width, height);
+  const sides = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { ...sides, data: new Uint8Array(sides.width * sides.height) };
+}
+
+/** The box and nothing else. */
+export function withBox({ width, height }: Mask, box: Box): Mask {
+  const data = new Uint8Array(width * height);
+  const [left, right] = [box.x * width, (box.x + box.width) * width].map(Math.round) as [number, number];
+  const [top, bottom] = [box.y * height, (box.y + box.height) * height].map(Math.round) as [number, number];
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+    data.fill(1, y * width + Math.max(0, left), y * width + Math.max(0, Math.min(width, right)));
+  }
+  return { width, height, data };
+}
+
+/** With a stroke of a round brush, or without it. Points are shares of the photo, the brush's size one of its shorter side. */
+export function withStroke(
+  mask: Mask,
+  from: { readonly x: number; readonly y: number },
+  to: { readonly x: number; readonly y: number },
+  size: number,
+  value: 0 | 1,
+): Mask {
+  const { width, height } = mask;
+  const data = mask.data.slice();
+  const radius = Math.max(0.5, (size * Math.min(width, height)) / 2);
+  const [ax, ay, bx, by] = [from.x * width, from.y * height, to.x * width, to.y * height];
+  const length = (bx - ax) ** 2 + (by - ay) ** 2;
+  for (let y = Math.max(0, Math.floor(Math.min(ay, by) - radius)); y < Math.min(height, Math.ceil(Math.max(ay, by) + radius)); y++) {
+    for (let x = Math.max(0, Math.floor(Math.min(ax, bx) - radius)); x < Math.min(width, Math.ceil(Math.max(ax, bx) + radius)); x++) {
+      const [px, py] = [x + 0.5, y + 0.5];
+      const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length));
+      if ((px - ax - along * (bx - ax)) ** 2 + (py - ay - along * (by - ay)) ** 2 <= radius ** 2) data[y * width + x] = value;
+    }
+  }
+  return { width, height, data };
+}
+
+/** The smallest box around a region; undefined for an empty one. */
+export function boxAround({ width, height, data }: Mask): Box | undefined {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let at = 0; at < data.length; at++) {
+    if (data[at] === 0) continue;
+    const [x, y] = [at % width, Math.floor(at / width)];
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + 1);
+    bottom = Math.max(bottom, y + 1);
+  }
+  if (right === 0) return undefined;
+  return { x: left / width, y: top / height, width: (right - left) / width, height: (bottom - top) / height };
+}
+
+/** Between two points, whichever comes first; no further than the photo. */
+export function boxBetween(a: { readonly x: number; readonly y: number }, b: { readonly x: number; readonly y: number }): Box {
+  const within = (value: number) => Math.min(1, Math.max(0, value));
+  const [left, right] = [within(Math.min(a.x, b.x)), within(Math.max(a.x, b.x))];
+  const [top, bottom] = [within(Math.min(a.y, b.y)), within(Math.max(a.y, b.y))];
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** What a region covers, as words: a screen reader's picture of it. */
+export function areaWords(mask: Mask | undefined): string {
+  const box = mask === undefined ? undefined : boxAround(mask);
+  if (mask === undefined || box === undefined) return "nothing marked yet";
+  const share = (value: number) => `${Math.round(100 * value)} %`;
+  return `from ${share(box.x)} left and ${share(box.y)} down, ${share(box.width)} wide and ${share(box.height)} high`;
+}

@@ -1,0 +1,36 @@
+/** A button whose work cannot be undone: what has something to lose is pressed twice. */
+
+/** A second press counts for so long. */
+const WAIT_MS = 6000;
+
+export class Confirmed {
+  readonly #button: HTMLButtonElement;
+  readonly #name: string;
+  #asked: ReturnType<typeof setTimeout> | undefined;
+
+  /** `question` is what the button asks before it does its work, or undefined where there is nothing to lose. */
+  constructor(button: HTMLButtonElement, question: () => string | undefined, work: () => void) {
+    this.#button = button;
+    this.#name = button.textContent ?? "";
+    button.addEventListener("click", () => {
+      const words = this.#asked === undefined ? question() : undefined;
+      if (words !== undefined) return this.#ask(words);
+      this.#rest();
+      work();
+    });
+    button.addEventListener("blur", () => this.#rest());
+  }
+
+  #ask(words: string): void {
+    this.#button.textContent = words;
+    this.#button.dataset.asking = "";
+    this.#asked = setTimeout(() => this.#rest(), WAIT_MS);
+  }
+
+  #rest(): void {
+    clearTimeout(this.#asked);
+    this.#asked = undefined;
+    this.#button.textContent = this.#name;
+    delete this.#button.dataset.asking;
+  }
+}

@@ -1,0 +1,118 @@
+/** What the model says of every photo, and how much of its evidence lies in a region: the lines of an audit. */
+import { evidenceIn, light } from "../bias/examine.js";
+import type { Trainer } from "../bias/trainer.js";
+import type { Candling } from "../candling.js";
+import type { Mean } from "../trainer/messages.js";
+import { type Finding, maskIn, type Photo, type PhotoClass, type Region } from "./photo.js";
+import type { Model, Session } from "./session.js";
+
+/** Photos that are measured between two looks at the clock of the page. */
+const AT_ONCE = 64;
+
+/** A line of the audit. The names are those of `candling audit`. */
+export interface Row {
+  readonly photo: Photo;
+  /** From the folder of all classes on, as it would be in one. */
+  readonly path: string;
+  readonly class: string;
+  readonly group: string;
+  /** Empty where nothing was found yet, or nothing could be. */
+  readonly predicted: string;
+  readonly probability: number;
+  readonly correct: boolean;
+  /** In the region that is looked at. */
+  readonly evidence: number | undefined;
+  readonly heldOut: boolean;
+  /** Why nothing could be found. */
+  readonly error: string;
+}
+
+/** What some photos come to; `class` and `group` are undefined for all of them. */
+export interface Summary {
+  readonly class: string | undefined;
+  readonly group: string | undefined;
+  readonly photos: number;
+  readonly accuracy: Mean | undefined;
+  readonly evidence: Mean | undefined;
+}
+
+/** Which of the model's classes a class is; undefined where it is none of them. */
+export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass): number | undefined {
+  const at = classIds?.indexOf(id) ?? labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());
+  return at < 0 ? undefined : at;
+}
+
+/** Grad-CAM of what the network takes the photo for; painted as well, where there is a place for it. */
+export async function find(candling: Candling, { blob }: Photo, signal: AbortSignal, place?: { readonly canvas: HTMLCanvasElement; readonly size: number }): Promise<Finding> {
+  const run = await candling.run(blob, { signal });
+  try {
+    const [best] = run.predictions;
+    if (best === undefined) throw new Error("a model without classes");
+    const explained = await run.explain({ method: "grad-cam", target: best.index, signal });
+    if (place !== undefined) await light(place.canvas, explained, place.size);
+    const { data, height, width, view } = explained;
+    const map = { data, height, width, view, run: { width: run.width, height: run.height } };
+    return { predicted: best.index, probability: best.probability, map };
+  } finally {
+    run.free();
+  }
+}
+
+/** Measures a region in all photos in which it lies and which were found, but not measured yet. */
+export async function measure(session: Session, trainer: Trainer, region: Region): Promise<void> {
+  const due = [...session.photos.values()].filter(({ finding, shares }) => finding !== undefined && !shares.has(region.id));
+  for (let at = 0; at < due.length; at += AT_ONCE) {
+    await Promise.all(
+      due.slice(at, at + AT_ONCE).map(async (photo) => {
+        const { finding } = photo;
+        const mask = maskIn(photo, region);
+        if (finding === undefined || mask === undefined) return;
+        const share = await evidenceIn(trainer, finding.map, mask);
+        // What was asked may be out of date by now.
+        if (photo.finding === finding && maskIn(photo, region) === mask) photo.shares.set(region.id, share ?? null);
+      }),
+    );
+  }
+}
+
+/** A line for every photo, class by class, in the order of the folders. */
+export function rowsOf(session: Session, photos: readonly Photo[], region = session.region): readonly Row[] {
+  const { model } = session;
+  return photos.map((photo) => {
+    const of = session.classOf(photo);
+    const { finding, group, name, unreadable } = photo;
+    const label = of === undefined ? "" : of.name;
+    return {
+      photo,
+      path: [label, group, name].filter((part) => part !== "").join("/"),
+      class: label,
+      group,
+      predicted: finding === undefined ? "" : (model?.labels[finding.predicted] ?? ""),
+      probability: finding?.probability ?? 0,
+      correct: finding !== undefined && model !== undefined && of !== undefined && labelOf(model, of) === finding.predicted,
+      evidence: photo.shares.get(region.id) ?? undefined,
+      heldOut: session.isHeldOut(photo),
+      error: unreadable ?? "",
+    };
+  });
+}
+
+/** All photos, then each class, then each group of a class. Of those that were found. */
+export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<readonly Summary[]> {
+  const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
+  const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
+    const of = found.filter((row) => (name === undefined || row.class === name) && (group === undefined || row.group === group));
+    const [accuracy, evidence] = await Promise.all([
+      trainer.mean(of.map(({ correct }) => Number(correct))),
+      trainer.mean(of.flatMap((row) => (row.evidence === undefined ? [] : [row.evidence]))),
+    ]);
+    return { class: name, group, photos: of.length, accuracy, evidence };
+  };
+  const all = [summary(undefined, undefined)];
+  for (const name of new Set(rows.map((row) => row.class))) {
+    all.push(summary(name, undefined));
+    const groups = new Set(rows.filter((row) => row.class === name && row.group !== "").map(({ group }) => group));
+    for (const group of groups) all.push(summary(name, group));
+  }
+  return Promise.all(all);
+}

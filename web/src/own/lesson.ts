@@ -1,0 +1,90 @@
+/** A lesson: which photos are learnt from, a head for them, and the network with that head. */
+import type { Trained } from "../bias/trainer.js";
+import type { Step } from "../trainer/messages.js";
+import type { Progress } from "./job.js";
+import { lookForFeatures, unseen } from "./looking.js";
+import type { Network } from "./network.js";
+import { byPath, type Photo, type PhotoClass } from "./photo.js";
+import type { Lesson, Model, Session } from "./session.js";
+import { count, listed } from "./words.js";
+
+/** Of each class; as `candling train` holds out unless it is told otherwise. */
+export const HELD_OUT = 0.25;
+
+/** The photos cannot be learnt from; the message says why, and what to do. */
+export class Unteachable extends Error {}
+
+/** Why there is nothing to learn yet; undefined where there is. */
+export function objection(session: Session): string | undefined {
+  const { classes } = session;
+  for (const [at, of] of classes.entries()) {
+    if (of.name === "") return `Class ${at + 1} has no name: give it one${session.photosOf(of).length === 0 && classes.length > 2 ? ", or remove it" : ""}.`;
+  }
+  const names = classes.map(({ name }) => name.toLowerCase());
+  const twice = classes.find(({ name }, at) => names.indexOf(name.toLowerCase()) !== at);
+  if (twice !== undefined) return `Two classes are called “${twice.name}”: give one of them another name.`;
+  const empty = classes.filter((of) => session.photosOf(of).length === 0);
+  const [first] = empty;
+  if (first === undefined) return undefined;
+  const removable = classes.length - empty.length >= 2;
+  return `${empty.length === 1 ? "Class" : "Classes"} ${listed(empty.map(({ name }) => name))} ${empty.length === 1 ? "has" : "have"} no photos: add some${removable ? `, or remove ${empty.length === 1 ? "it" : "them"}` : ""}.`;
+}
+
+/** Looks at photos that were not looked at yet, trains, and puts the head into the network. Does not change the session's model. */
+export async function teach(
+  session: Session,
+  network: Network,
+  progress: Progress,
+  onStep: (curve: readonly Step[]) => void,
+  signal: AbortSignal,
+): Promise<Model> {
+  const due = unseen(session);
+  if (due.length > 0) await lookForFeatures(session, await network.eyes(progress, signal), progress, signal);
+  const classes = [...session.classes];
+  const taught = classes.flatMap((of, label) => readable(session, of).map((photo) => ({ photo, label })));
+  const labels = taught.map(({ label }) => label);
+  const features = taught.flatMap(({ photo }) => photo.features ?? []);
+  progress("Choosing the photos that are held out…");
+  const heldOut = await network.trainer.split(labels, HELD_OUT);
+  progress(`Training on ${count(heldOut.filter((held) => !held).length, "photo")}…`);
+  const curve: Step[] = [];
+  const watch = (step: Step) => {
+    curve.push(step);
+    onStep(curve);
+  };
+  const trained = await network.trainer.train({ features, labels, heldOut, classes: classes.length }, watch, signal);
+  progress("Putting it into the network…");
+  const names = classes.map(({ name }) => name);
+  const file = await network.trainer.model(await network.file(progress, signal), nameOf(names), names, trained.head);
+  signal.throwIfAborted();
+  return {
+    file,
+    name: nameOf(names),
+    labels: names,
+    classIds: classes.map(({ id }) => id),
+    lesson: { curve, ...outcome(taught, heldOut, trained) },
+  };
+}
+
+function outcome(
+  taught: readonly { readonly photo: Photo; readonly label: number }[],
+  heldOut: readonly boolean[],
+  { answers, milliseconds }: Trained,
+): Omit<Lesson, "curve"> {
+  return {
+    heldOut: new Set(taught.filter((_, at) => heldOut[at]).map(({ photo }) => photo.digest)),
+    answers: new Map(taught.map(({ photo, label }, at) => [photo.digest, { given: answers[at] ?? 0, right: label }])),
+    milliseconds,
+  };
+}
+
+function readable(session: Session, of: PhotoClass): readonly Photo[] {
+  const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
+  if (photos.length > 0) return [...photos].sort(byPath);
+  throw new Unteachable(`None of the photos of class “${of.name}” can be read: add others, or remove the class.`);
+}
+
+/** "bird, mammal or fish". */
+function nameOf(labels: readonly string[]): string {
+  return [labels.slice(0, -1).join(", "), ...labels.slice(-1)].join(" or ");
+}

@@ -1,0 +1,101 @@
+/** The model as a file: saved, opened again, and handed to the lab. */
+import { Candling } from "../candling.js";
+import { say } from "../dom/message.js";
+import { byId } from "../dom/page.js";
+import { saveBlob } from "../dom/save.js";
+import { handOver } from "../site/handover.js";
+import { sentence } from "../words/sentence.js";
+import { labelOf } from "./findings.js";
+import { MOST_CLASSES } from "./photo.js";
+import type { Model, Session } from "./session.js";
+import { listed } from "./words.js";
+
+const save = byId("save-model", HTMLButtonElement);
+const lab = byId("to-lab", HTMLButtonElement);
+const hint = byId("model-hint", HTMLElement);
+const chooser = byId("model-file", HTMLInputElement);
+
+/** `onOpened` is called once a model that was opened is the session's. */
+export function listenForModels(session: Session, onOpened: () => void): void {
+  const refresh = () => {
+    const { model } = session;
+    save.disabled = lab.disabled = model === undefined;
+    hint.textContent =
+      model === undefined
+        ? "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it."
+        : `${model.name}: an ordinary model that tells ${listed(model.labels.slice(0, MOST_CLASSES))}${model.labels.length > MOST_CLASSES ? " and others" : ""} apart.`;
+  };
+  session.follow((what) => {
+    if (what === "model") refresh();
+  });
+  refresh();
+
+  save.addEventListener("click", () => {
+    if (session.model !== undefined) saveBlob(session.model.file, `${fileName(session.model)}.safetensors`);
+  });
+  lab.addEventListener("click", async () => {
+    if (session.model === undefined) return;
+    try {
+      await handOver(session.model.file);
+      location.assign("./?model=own");
+    } catch {
+      say("This browser does not let the page hand the model to the lab. Save it, and open the file there.");
+    }
+  });
+  byId("open-model", HTMLButtonElement).addEventListener("click", () => chooser.click());
+  chooser.addEventListener("change", async () => {
+    const file = chooser.files?.[0];
+    chooser.value = "";
+    if (file === undefined) return;
+    try {
+      hint.textContent = `Opening ${file.name}…`;
+      const model = await opened(file);
+      const refused = mismatch(session, model, file.name);
+      if (refused === undefined) {
+        nameClasses(session, model);
+        session.model = model;
+        onOpened();
+      } else say(refused);
+    } catch (error) {
+      say(`${file.name} could not be opened as a model: ${sentence(error)}`);
+    }
+    refresh();
+  });
+}
+
+/** "bird-or-mammal". */
+export function fileName({ name }: Pick<Model, "name">): string {
+  const plain = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  return plain === "" ? "model" : plain.slice(0, 60);
+}
+
+/** Loads it once, to see that it is one. */
+async function opened(file: File): Promise<Model> {
+  const candling = await Candling.load({ model: file, backend: "cpu" });
+  try {
+    return { file, name: candling.info.name, labels: candling.labels, classIds: undefined, lesson: undefined };
+  } finally {
+    candling.close();
+  }
+}
+
+/** Why the model is not for these photos; undefined where it is. */
+function mismatch(session: Session, model: Model, name: string): string | undefined {
+  const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
+  const strange = inUse.filter((of) => labelOf(model, of) === undefined);
+  if (strange.length === 0) return undefined;
+  const knows = model.labels.length > MOST_CLASSES ? `has ${model.labels.length.toLocaleString("en-GB")} classes` : `tells ${listed(model.labels)} apart`;
+  const which = strange.map((of) => of.name || "a class without a name");
+  return `${name} ${knows}; ${listed(which)} ${strange.length === 1 ? "is" : "are"} none of them. Rename or remove ${strange.length === 1 ? "that class" : "those classes"}, then open the model again.`;
+}
+
+/** Classes that are still blank get the model's names, and those that are missing are made. */
+function nameClasses(session: Session, { labels }: Model): void {
+  if (labels.length > MOST_CLASSES) return;
+  const isThere = (label: string) => session.classes.some(({ name }) => name.toLowerCase() === label.toLowerCase());
+  for (const label of labels.filter((label) => !isThere(label))) {
+    const blank = session.classes.find((of) => session.photosOf(of).length === 0 && !labels.includes(of.name));
+    if (blank !== undefined) session.renameClass(blank, label);
+    else session.addClass(label);
+  }
+}

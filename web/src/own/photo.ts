@@ -1,0 +1,68 @@
+/** What the page keeps of photos, their classes, and the regions that are looked at in them. */
+import type { Measured } from "../bias/examine.js";
+import type { Mask } from "../bias/mask.js";
+
+/** At most so many classes: more than that are better kept in folders, for `candling train`. */
+export const MOST_CLASSES = 6;
+
+export interface PhotoClass {
+  readonly id: number;
+  /** Empty until it is given one. */
+  name: string;
+}
+
+/** A part of a photo that has a name, such as "face". */
+export interface Region {
+  readonly id: number;
+  name: string;
+  /** Where it lies in photos that have none of their own, by class; in those of every other class it lies at `everywhere`. */
+  readonly byClass: Map<number, Mask>;
+  everywhere?: Mask | undefined;
+}
+
+/** What a model says of a photo. */
+export interface Finding {
+  /** Index of the likeliest class among the model's, and its softmax probability. */
+  readonly predicted: number;
+  readonly probability: number;
+  /** Of Grad-CAM, for what was predicted: small, and enough to measure it in any region without the network. */
+  readonly map: Measured;
+}
+
+export interface Photo {
+  /** SHA-256 of its bytes: what it is known by. */
+  readonly digest: string;
+  readonly blob: Blob;
+  readonly name: string;
+  /** Folders between that of its class and the photo; empty for none. */
+  readonly group: string;
+  readonly classId: number;
+  /** What the network's classifier sees of it; as soon as it was looked at. */
+  features?: Float32Array | undefined;
+  /** Why it cannot be looked at. */
+  unreadable?: string | undefined;
+  finding?: Finding | undefined;
+  /** Its own regions, by their ids. */
+  readonly masks: Map<number, Mask>;
+  /** The share of evidence in each region, as far as it was measured; null for a map without evidence. */
+  readonly shares: Map<number, number | null>;
+}
+
+/** Where a region lies in a photo. */
+export function maskIn(photo: Photo, region: Region): Mask | undefined {
+  return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
+}
+
+/** In the order in which `candling train` lists files: folder by folder, by name. */
+export function byPath(a: Photo, b: Photo): number {
+  const [left, right] = [pathIn(a), pathIn(b)];
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const [x = "", y = ""] = [left[at], right[at]];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+function pathIn({ group, name }: Photo): readonly string[] {
+  return group === "" ? [name] : [...group.split("/"), name];
+}

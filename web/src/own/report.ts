@@ -1,0 +1,148 @@
+/** The audit as files: the columns and the names of `candling audit`, with which photos were held out, and a share for each region. */
+import { html, type Markup } from "../export/markup.js";
+import type { Mean } from "../trainer/messages.js";
+import type { Row, Summary } from "./findings.js";
+import type { Region } from "./photo.js";
+import type { Model } from "./session.js";
+import { style } from "./report-style.js";
+import { nameOf } from "./summary-table.js";
+
+/** All that is to be told. */
+export interface Audit {
+  readonly model: Model;
+  readonly rows: readonly Row[];
+  readonly summary: readonly Summary[];
+  readonly regions: readonly Region[];
+  /** The one whose shares the rows have. */
+  readonly region: Region;
+}
+
+/** A picture of a photo with its map, as an address that holds it. */
+export interface Picture {
+  readonly row: Row;
+  readonly source: string;
+}
+
+/** The page's own policy: whatever a name might smuggle in, nothing runs and nothing is fetched. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+/** Shares of other regions stand in columns of their own. */
+function others({ regions, region }: Audit): readonly Region[] {
+  return regions.filter((other) => other !== region);
+}
+
+/** RFC 4180, as the command line writes it. */
+export function csvOf(audit: Audit): string {
+  const more = others(audit);
+  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "error", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
+  const lines = audit.rows.map((row) => [
+    row.path,
+    row.class,
+    row.group,
+    row.predicted,
+    row.probability,
+    row.correct,
+    row.evidence ?? "",
+    row.error,
+    row.heldOut,
+    ...more.map(({ id }) => row.photo.shares.get(id) ?? ""),
+  ]);
+  return [head, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
+}
+
+function field(value: string | number | boolean): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The report of `candling audit --json`, with every line. */
+export function jsonOf(audit: Audit): string {
+  const mean = (given: Mean | undefined) => (given === undefined ? null : { mean: given.mean, interval: [given.low, given.high], count: given.count });
+  const { model, rows, summary, region } = audit;
+  const report = {
+    model: model.name,
+    classes: model.labels,
+    region: region.name,
+    summary: summary.map((line) => ({
+      class: line.class ?? null,
+      group: line.group ?? null,
+      photos: line.photos,
+      accuracy: mean(line.accuracy),
+      evidence: mean(line.evidence),
+    })),
+    failed: rows.filter(({ error }) => error !== "").map(({ path, error }) => [path, error]),
+    rows: rows.map((row) => ({
+      photo: row.path,
+      class: row.class,
+      group: row.group,
+      predicted: row.predicted,
+      probability: row.probability,
+      correct: row.correct,
+      evidence: row.evidence ?? null,
+      error: row.error,
+      held_out: row.heldOut,
+      ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id) ?? null])),
+    })),
+  };
+  return JSON.stringify(report, null, 1);
+}
+
+/** One file that needs nothing but itself: what it comes to, and a contact sheet. All texts are escaped. */
+export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
+  const { model, rows, summary, region } = audit;
+  const title = `Audit of ${model.name}`;
+  const examined = rows.filter(({ predicted }) => predicted !== "").length;
+  const measured = rows.some(({ evidence }) => evidence !== undefined);
+  const order = measured ? `the least evidence in “${region.name}” first` : "those that are wrong first";
+  const which = pictures.length < examined ? `The first ${pictures.length} of ${examined} photos, ${order}.` : `All ${examined} photos, ${order}.`;
+  const failed = rows.filter(({ error }) => error !== "");
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1 dir="auto">${title}</h1>
+<p>How often it is right, and how much of what speaks for its answer (Grad-CAM) lies in the region “${region.name}”; in brackets where the mean lies in 95 of 100 such sets of photos (bootstrap).</p>
+${table(summary, region)}
+<h2>Contact sheet</h2>
+<p>${which}</p>
+<ol>
+${pictures.map(item)}
+</ol>
+${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ path, error }) => html`<li dir="auto">${path}: ${error}</li>`)}</ul>`]}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function table(summary: readonly Summary[], region: Region): Markup {
+  const cell = (mean: Mean | undefined) => (mean === undefined ? "–" : `${share(mean.mean)} (${(100 * mean.low).toFixed(1)} to ${(100 * mean.high).toFixed(1)})`);
+  const row = (line: Summary) =>
+    html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td><td>${cell(line.accuracy)}</td><td>${cell(line.evidence)}</td></tr>`;
+  return html`<table>
+<thead><tr><th scope="col">Class</th><th scope="col">Photos</th><th scope="col">Right</th><th scope="col">Evidence in “${region.name}”</th></tr></thead>
+<tbody>
+${summary.map(row)}
+</tbody>
+</table>`;
+}
+
+function item({ row, source }: Picture): Markup {
+  const inside = row.evidence === undefined ? "not marked" : `${share(row.evidence)} inside`;
+  const said = `${row.correct ? "" : "wrong: "}${row.predicted}, ${share(row.probability)}`;
+  return html`<li><figure><img src="${source}" alt=""><figcaption><b>${inside}</b><span class="${row.correct ? "" : "wrong"}" dir="auto">${said}</span><span dir="auto">${row.path}${row.heldOut ? ", held out" : ""}</span></figcaption></figure></li>`;
+}
+
+function share(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}

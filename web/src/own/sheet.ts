@@ -1,0 +1,184 @@
+/** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
+import { light } from "../bias/examine.js";
+import { byId, fillOptions, found, make } from "../dom/page.js";
+import { percent } from "../words/numbers.js";
+import type { Row } from "./findings.js";
+import type { Network } from "./network.js";
+import type { Finding, Photo } from "./photo.js";
+import type { Session } from "./session.js";
+import { drawSmall, Thumbs } from "./thumbs.js";
+import { count } from "./words.js";
+
+/** So many are on the sheet at first, and so many more each time. */
+const SHOWN = 60;
+/** The longest side of a picture, in pixels. */
+const SIDE = 224;
+
+interface Tile {
+  readonly element: HTMLLIElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly photo: Photo;
+  /** What the picture shows. */
+  painted: Finding | undefined;
+}
+
+export class Sheet {
+  readonly #session: Session;
+  readonly #network: Network;
+  readonly #list = byId("sheet", HTMLOListElement);
+  readonly #more = byId("more", HTMLButtonElement);
+  readonly #order = byId("order", HTMLSelectElement);
+  readonly #class = byId("only-class", HTMLSelectElement);
+  readonly #group = byId("only-group", HTMLSelectElement);
+  readonly #heldOut = byId("only-held-out", HTMLInputElement);
+  readonly #wrong = byId("only-wrong", HTMLInputElement);
+  readonly #tiles = new Map<string, Tile>();
+  readonly #byCanvas = new WeakMap<HTMLCanvasElement, Tile>();
+  readonly #thumbs = new Thumbs(1, (canvas) => this.#paint(canvas));
+  readonly #onOpen: (photo: Photo, among: readonly Photo[]) => void;
+  #rows: readonly Row[] = [];
+  #shown = SHOWN;
+
+  constructor(session: Session, network: Network, onOpen: (photo: Photo, among: readonly Photo[]) => void) {
+    this.#session = session;
+    this.#network = network;
+    this.#onOpen = onOpen;
+    for (const choice of [this.#order, this.#class, this.#group, this.#heldOut, this.#wrong]) {
+      choice.addEventListener("change", () => {
+        this.#shown = SHOWN;
+        this.#lay();
+      });
+    }
+    this.#more.addEventListener("click", () => {
+      const first = this.#shown;
+      this.#shown += SHOWN;
+      this.#lay();
+      this.#list.children[first]?.querySelector("button")?.focus();
+    });
+  }
+
+  /** The photos that there is something to say of. */
+  show(rows: readonly Row[]): void {
+    this.#rows = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
+    byId("filters", HTMLElement).hidden = this.#rows.length === 0;
+    refill(this.#class, "all classes", rows.map((row) => row.class));
+    refill(this.#group, "all groups", rows.map(({ group }) => group));
+    const { photos } = this.#session;
+    for (const [digest, { photo }] of this.#tiles) if (photos.get(digest) !== photo) this.#tiles.delete(digest);
+    this.#lay();
+  }
+
+  /** Where a photo that is being examined is to be painted: those that will be seen are, so that they need no second look. */
+  canvasFor(photo: Photo): HTMLCanvasElement | undefined {
+    return this.#tiles.size < SHOWN || this.#tiles.has(photo.digest) ? this.#tileOf(photo).canvas : undefined;
+  }
+
+  painted(photo: Photo): void {
+    const tile = this.#tiles.get(photo.digest);
+    if (tile !== undefined) tile.painted = photo.finding;
+  }
+
+  #lay(): void {
+    const rows = this.#chosen();
+    const first = rows.slice(0, this.#shown);
+    const among = rows.map(({ photo }) => photo);
+    const focused = document.activeElement;
+    const items = first.map((row) => this.#labelled(row, among));
+    // Only what moves is moved: what has the focus would lose it.
+    for (const [at, item] of items.entries()) {
+      if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null);
+    }
+    while (this.#list.children.length > items.length) this.#list.lastElementChild?.remove();
+    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus();
+    this.#more.hidden = rows.length <= this.#shown;
+    this.#more.textContent = `Show ${Math.min(SHOWN, rows.length - this.#shown)} more of ${(rows.length - this.#shown).toLocaleString("en-GB")}`;
+    const all = this.#rows.length;
+    byId("shown", HTMLElement).textContent = rows.length === all ? count(all, "photo") : `${count(rows.length, "photo")} of ${all.toLocaleString("en-GB")}`;
+  }
+
+  #chosen(): readonly Row[] {
+    const rows = this.#rows.filter(
+      (row) =>
+        (this.#class.value === "" || row.class === this.#class.value) &&
+        (this.#group.value === "" || row.group === this.#group.value) &&
+        (!this.#heldOut.checked || row.heldOut) &&
+        (!this.#wrong.checked || !row.correct),
+    );
+    return sorted(rows, this.#order.value);
+  }
+
+  #tileOf(photo: Photo): Tile {
+    const known = this.#tiles.get(photo.digest);
+    if (known !== undefined) return known;
+    const canvas = make("canvas", { width: 1, height: 1 });
+    const button = make("button", { type: "button" }, canvas, make("span", { className: "mark" }));
+    const element = make("li", {}, button, make("p", { className: "inside" }), make("p", { className: "said" }), make("p", { className: "named-photo" }, photo.name));
+    const tile: Tile = { element, canvas, photo, painted: undefined };
+    this.#tiles.set(photo.digest, tile);
+    this.#byCanvas.set(canvas, tile);
+    return tile;
+  }
+
+  #labelled(row: Row, among: readonly Photo[]): HTMLLIElement {
+    const { photo, evidence, predicted, probability, correct, error, heldOut } = row;
+    const tile = this.#tileOf(photo);
+    const { element } = tile;
+    const inside = evidence === undefined ? (error === "" ? "not marked" : "unreadable") : `${percent(evidence)} inside`;
+    const said = error === "" ? `${predicted}, ${percent(probability)}` : error;
+    const mark = heldOut ? "held out" : "";
+    found(element, ".inside", HTMLElement).textContent = inside;
+    found(element, ".said", HTMLElement).textContent = error === "" && !correct ? `wrong: ${said}` : said;
+    found(element, ".mark", HTMLElement).textContent = mark;
+    found(element, ".mark", HTMLElement).hidden = mark === "";
+    element.classList.toggle("wrong", error === "" && !correct);
+    Object.assign(element.dataset, { photo: row.path, evidence: evidence ?? "", predicted });
+    const button = found(element, "button", HTMLButtonElement);
+    button.ariaLabel = [photo.name, row.class, inside, found(element, ".said", HTMLElement).textContent, mark].filter((part) => part !== "").join(", ");
+    button.onclick = () => this.#onOpen(photo, among);
+    if (tile.painted !== photo.finding || photo.finding === undefined) this.#thumbs.follow(tile.canvas);
+    return element;
+  }
+
+  async #paint(canvas: HTMLCanvasElement): Promise<void> {
+    const tile = this.#byCanvas.get(canvas);
+    const { model } = this.#session;
+    if (tile === undefined || tile.painted === tile.photo.finding && tile.painted !== undefined) return;
+    const { photo } = tile;
+    const { finding } = photo;
+    if (finding === undefined || model === undefined) return void (await drawSmall(canvas, photo.blob, SIDE));
+    try {
+      const run = await (await this.#network.judge(model)).run(photo.blob);
+      try {
+        await light(canvas, await run.explain({ method: "grad-cam", target: finding.predicted }), SIDE);
+        tile.painted = finding;
+      } finally {
+        run.free();
+      }
+    } catch {
+      // Another model took over, or the engine went: the photo alone is no lie.
+      await drawSmall(canvas, photo.blob, SIDE);
+    }
+  }
+}
+
+/** In the order of an option; what was not measured comes last. */
+export function sorted(rows: readonly Row[], order: string): readonly Row[] {
+  const sign = order === "most" ? -1 : 1;
+  const key = ({ evidence, probability }: Row) => (order === "doubt" ? probability : evidence === undefined ? Number.POSITIVE_INFINITY : sign * evidence);
+  // Without a region: those that are wrong first, as in the report of the command line.
+  return [...rows].sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left === right ? Number(a.correct) - Number(b.correct) : left < right ? -1 : 1;
+  });
+}
+
+/** All names that there are; what is chosen stays where it is still among them. */
+function refill(select: HTMLSelectElement, all: string, names: readonly string[]): void {
+  const wished = [...new Set(names)].filter((name) => name !== "");
+  const present = [...select.options].slice(1).map(({ value }) => value);
+  if (select.options.length > 0 && wished.join("\n") === present.join("\n")) return;
+  const before = select.value;
+  fillOptions(select, [["", all], ...wished.map((name) => [name, name] as const)]);
+  select.value = wished.includes(before) ? before : "";
+  select.disabled = wished.length === 0;
+}

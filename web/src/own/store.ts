@@ -1,0 +1,191 @@
+/** What outlives the tab: the session in IndexedDB, on this device. Without it the page works all the same, for as long as the tab is open. */
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Mask } from "../bias/mask.js";
+import type { Finding } from "./photo.js";
+
+/** Beside whatever else lies on this origin. */
+const NAME = `candling-own ${new URL("./", document.baseURI).href}`;
+/** A tab that is being closed lets go of the session in less. */
+const PATIENCE_MS = 1500;
+
+export interface PhotoRecord {
+  readonly digest: string;
+  readonly blob: Blob;
+  readonly name: string;
+  readonly group: string;
+  readonly classId: number;
+}
+
+/** What came of looking at a photo. */
+export interface LookRecord {
+  readonly digest: string;
+  readonly features?: Float32Array;
+  readonly unreadable?: string;
+}
+
+export interface FindingRecord extends Finding {
+  readonly digest: string;
+}
+
+export interface MaskRecord {
+  readonly digest: string;
+  readonly region: number;
+  readonly mask: Mask;
+}
+
+interface Schema extends DBSchema {
+  photos: { key: string; value: PhotoRecord };
+  looks: { key: string; value: LookRecord };
+  findings: { key: string; value: FindingRecord };
+  masks: { key: [string, number]; value: MaskRecord };
+  /** Classes, regions, the model: one value each. */
+  state: { key: string; value: unknown };
+}
+
+const STORES = ["photos", "looks", "findings", "masks", "state"] as const;
+
+/** Everything that was kept. */
+export interface Kept {
+  readonly photos: readonly PhotoRecord[];
+  readonly looks: readonly LookRecord[];
+  readonly findings: readonly FindingRecord[];
+  readonly masks: readonly MaskRecord[];
+  readonly state: ReadonlyMap<string, unknown>;
+}
+
+/** Why nothing is kept: there is no IndexedDB, another tab has the session, or there is no more room. */
+export type Loss = "none" | "elsewhere" | "full";
+
+export class Store {
+  #db: IDBPDatabase<Schema> | undefined;
+  readonly #onLoss: (why: Loss) => void;
+
+  private constructor(db: IDBPDatabase<Schema> | undefined, onLoss: (why: Loss) => void) {
+    this.#db = db;
+    this.#onLoss = onLoss;
+  }
+
+  /** Never fails. `onLoss` is told once, if nothing is kept, or no more. */
+  static async open(onLoss: (why: Loss) => void): Promise<Store> {
+    try {
+      if (!(await isAlone())) {
+        onLoss("elsewhere");
+        return new Store(undefined, onLoss);
+      }
+      const db = await openDB<Schema>(NAME, 1, {
+        upgrade(fresh) {
+          for (const name of ["photos", "looks", "findings"] as const) fresh.createObjectStore(name, { keyPath: "digest" });
+          fresh.createObjectStore("masks", { keyPath: ["digest", "region"] });
+          fresh.createObjectStore("state");
+        },
+      });
+      return new Store(db, onLoss);
+    } catch {
+      onLoss("none");
+      return new Store(undefined, onLoss);
+    }
+  }
+
+  /** Whether what is done is kept. */
+  get keeps(): boolean {
+    return this.#db !== undefined;
+  }
+
+  /** Undefined where there is nothing to read from. */
+  async read(): Promise<Kept | undefined> {
+    let kept: Kept | undefined;
+    await this.#write(async (db) => {
+      kept = await everything(db);
+    });
+    return kept;
+  }
+
+  putPhotos(photos: readonly PhotoRecord[]): Promise<void> {
+    return this.#write(async (db) => {
+      const { store, done } = db.transaction("photos", "readwrite");
+      await Promise.all([...photos.map((photo) => store.put(photo)), done]);
+    });
+  }
+
+  putLook(look: LookRecord): Promise<void> {
+    return this.#write((db) => db.put("looks", look));
+  }
+
+  putFinding(finding: FindingRecord): Promise<void> {
+    return this.#write((db) => db.put("findings", finding));
+  }
+
+  clearFindings(): Promise<void> {
+    return this.#write((db) => db.clear("findings"));
+  }
+
+  putMask(mask: MaskRecord): Promise<void> {
+    return this.#write((db) => db.put("masks", mask));
+  }
+
+  removeMask(digest: string, region: number): Promise<void> {
+    return this.#write((db) => db.delete("masks", [digest, region]));
+  }
+
+  putState(name: string, value: unknown): Promise<void> {
+    return this.#write((db) => (value === undefined ? db.delete("state", name) : db.put("state", value, name)));
+  }
+
+  /** Forgets photos and all that belongs to them. */
+  removePhotos(digests: readonly string[]): Promise<void> {
+    return this.#write(async (db) => {
+      const all = db.transaction(["photos", "looks", "findings", "masks"], "readwrite");
+      for (const digest of digests) {
+        for (const name of ["photos", "looks", "findings"] as const) void all.objectStore(name).delete(digest);
+        void all.objectStore("masks").delete(IDBKeyRange.bound([digest, 0], [digest, Number.MAX_SAFE_INTEGER]));
+      }
+      await all.done;
+    });
+  }
+
+  clear(): Promise<void> {
+    return this.#write(async (db) => {
+      const all = db.transaction(STORES, "readwrite");
+      for (const name of STORES) void all.objectStore(name).clear();
+      await all.done;
+    });
+  }
+
+  async #write(work: (db: IDBPDatabase<Schema>) => Promise<unknown>): Promise<void> {
+    if (this.#db === undefined) return;
+    try {
+      await work(this.#db);
+    } catch {
+      // What was kept so far stays.
+      if (this.#db === undefined) return;
+      this.#db.close();
+      this.#db = undefined;
+      this.#onLoss("full");
+    }
+  }
+}
+
+async function everything(db: IDBPDatabase<Schema>): Promise<Kept> {
+  const [photos, looks, findings, masks, names, values] = await Promise.all([
+    db.getAll("photos"),
+    db.getAll("looks"),
+    db.getAll("findings"),
+    db.getAll("masks"),
+    db.getAllKeys("state"),
+    db.getAll("state"),
+  ]);
+  return { photos, looks, findings, masks, state: new Map(names.map((name, at) => [name, values[at]])) };
+}
+
+/** Whether no other tab has the session. Two that write it would each undo what the other did. */
+function isAlone(): Promise<boolean> {
+  const { locks } = navigator as { readonly locks?: LockManager };
+  if (locks === undefined) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const held = () => {
+      resolve(true);
+      return new Promise(() => {}); // until the tab is closed
+    };
+    locks.request(NAME, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(() => resolve(false));
+  });
+}

@@ -1,0 +1,80 @@
+/** The audit as files for the visitor. */
+import { light } from "../bias/examine.js";
+import type { Candling } from "../candling.js";
+import { say } from "../dom/message.js";
+import { byId, make } from "../dom/page.js";
+import { LongRun } from "../dom/long-run.js";
+import { saveBlob } from "../dom/save.js";
+import { sentence } from "../words/sentence.js";
+import { measure, type Row } from "./findings.js";
+import type { Inspection } from "./inspection.js";
+import { fileName } from "./model-files.js";
+import type { Network } from "./network.js";
+import { type Audit, csvOf, jsonOf, pageOf, type Picture } from "./report.js";
+import type { Session } from "./session.js";
+import { sorted } from "./sheet.js";
+import { wasAborted } from "./words.js";
+
+/** The report shows at most so many photos: those with the least evidence. */
+const MOST_PICTURES = 200;
+/** Their longest side, in pixels, and how much of a JPEG is kept. */
+const SIDE = 192;
+const QUALITY = 0.8;
+
+const csv = byId("save-csv", HTMLButtonElement);
+const json = byId("save-json", HTMLButtonElement);
+const report = byId("save-report", HTMLButtonElement);
+const hint = byId("export-hint", HTMLElement);
+
+export function listenForExports(session: Session, network: Network, inspection: Inspection): void {
+  const refresh = () => {
+    const examined = inspection.rows.filter(({ predicted }) => predicted !== "").length;
+    for (const button of [csv, json]) button.disabled = examined === 0;
+    // While it is written, its button cancels it.
+    if (byId("report-bar", HTMLProgressElement).hidden) report.disabled = examined === 0;
+    const capped = examined > MOST_PICTURES ? ` The report shows the ${MOST_PICTURES} with the least evidence inside.` : "";
+    hint.textContent = examined === 0 ? "Examine the photos first." : `${examined.toLocaleString("en-GB")} of ${inspection.rows.length.toLocaleString("en-GB")} photos examined.${capped}`;
+  };
+  inspection.onShown = refresh;
+
+  /** With every region measured. */
+  const audit = async (): Promise<Audit | undefined> => {
+    const { model, regions, region } = session;
+    for (const other of regions) await measure(session, network.trainer, other);
+    return model === undefined ? undefined : { model, rows: inspection.rows, summary: inspection.summary, regions, region };
+  };
+  const save = async (made: (audit: Audit) => Blob | Promise<Blob>, ending: string) => {
+    try {
+      const all = await audit();
+      if (all !== undefined) saveBlob(await made(all), `${fileName(all.model)}-audit.${ending}`);
+    } catch (error) {
+      if (!wasAborted(error)) say(sentence(error));
+    }
+  };
+  csv.addEventListener("click", () => void save((all) => new Blob([csvOf(all)], { type: "text/csv;charset=utf-8" }), "csv"));
+  json.addEventListener("click", () => void save((all) => new Blob([jsonOf(all)], { type: "application/json" }), "json"));
+  new LongRun("save-report", "report-bar", (progress, end) =>
+    save(async (all) => {
+      const candling = await network.judge(all.model);
+      const rows = sorted(all.rows.filter(({ predicted }) => predicted !== ""), "least").slice(0, MOST_PICTURES);
+      const pictures: Picture[] = [];
+      for (const row of rows) {
+        progress(pictures.length, rows.length);
+        pictures.push({ row, source: await pictured(candling, row, end) });
+      }
+      return new Blob([pageOf(all, pictures)], { type: "text/html;charset=utf-8" });
+    }, "html"),
+  );
+}
+
+/** The photo with its map, as an address that holds it. Looked at once more, so that no pictures have to be kept. */
+async function pictured(candling: Candling, { photo }: Row, signal: AbortSignal): Promise<string> {
+  const run = await candling.run(photo.blob, { signal });
+  try {
+    const canvas = make("canvas");
+    await light(canvas, await run.explain({ method: "grad-cam", target: photo.finding?.predicted ?? 0, signal }), SIDE);
+    return canvas.toDataURL("image/jpeg", QUALITY);
+  } finally {
+    run.free();
+  }
+}

@@ -1,0 +1,147 @@
+/** The training on the page: what is done, how it goes, and what it is worth. */
+import { say } from "../dom/message.js";
+import { byId, make } from "../dom/page.js";
+import { plot } from "../dom/plot.js";
+import type { Mean, Step } from "../trainer/messages.js";
+import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
+import { Job } from "./job.js";
+import { objection, teach, Unteachable } from "./lesson.js";
+import { forecast, unseen } from "./looking.js";
+import type { Network } from "./network.js";
+import type { Lesson, Session } from "./session.js";
+import { soon } from "./soon.js";
+import { count, interval, wasAborted } from "./words.js";
+
+/** What the curve is drawn with: enough points for its width. */
+const POINTS = 120;
+/** The curve is drawn again after so many milliseconds. */
+const REDRAW_MS = 80;
+
+export class Training {
+  readonly #session: Session;
+  readonly #network: Network;
+  readonly #job = new Job("training");
+  readonly #button = byId("train", HTMLButtonElement);
+  /** Told when a head was trained. */
+  onTrained: () => void = () => {};
+
+  constructor(session: Session, network: Network) {
+    this.#session = session;
+    this.#network = network;
+    this.#button.addEventListener("click", () => void this.#train());
+    const hint = soon(120, () => this.#hint());
+    session.follow((what) => {
+      hint();
+      if (what === "model") void this.#show();
+    });
+    this.#hint();
+    void this.#show();
+  }
+
+  stop(): void {
+    this.#job.stop();
+  }
+
+  async #train(): Promise<void> {
+    const refused = objection(this.#session);
+    if (refused !== undefined) return say(refused);
+    this.#button.disabled = true;
+    byId("verdict", HTMLElement).textContent = "\u00a0";
+    let drawn = performance.now();
+    const draw = (curve: readonly Step[]) => {
+      if (performance.now() - drawn < REDRAW_MS) return;
+      drawn = performance.now();
+      this.#draw(curve);
+    };
+    const start = performance.now();
+    try {
+      await this.#job.run(async (progress, signal) => {
+        const model = await teach(this.#session, this.#network, progress, draw, signal);
+        this.#session.model = model;
+        return `Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.`;
+      });
+      this.onTrained();
+    } catch (error) {
+      if (wasAborted(error)) this.#job.words = "Cancelled. What was looked at so far is kept, and is not looked at again.";
+      else {
+        this.#job.words = "";
+        say(error instanceof Unteachable ? error.message : sentence(error));
+      }
+      void this.#show();
+    } finally {
+      this.#button.disabled = false;
+    }
+  }
+
+  /** What stands in the way, or how long it will take. */
+  #hint(): void {
+    const due = unseen(this.#session).filter(({ unreadable }) => unreadable === undefined).length;
+    const words = objection(this.#session) ?? forecast(this.#session, due);
+    byId("train-hint", HTMLElement).textContent = words === "" ? "All photos are looked at: this takes a moment." : words;
+    this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
+  }
+
+  async #show(): Promise<void> {
+    const { model } = this.#session;
+    const lesson = model?.lesson;
+    this.#draw(lesson?.curve ?? []);
+    const box = byId("lesson-box", HTMLElement);
+    const verdict = byId("verdict", HTMLElement);
+    box.hidden = lesson === undefined;
+    verdict.textContent = "\u00a0";
+    if (model === undefined || lesson === undefined) return;
+    const answers = answersOf(lesson);
+    const held = await this.#network.trainer.mean(answers.filter((one) => one.heldOut).map((one) => Number(one.correct)));
+    if (this.#session.model !== model) return;
+    verdict.textContent = verdictOf(answers, held);
+    const rows = await Promise.all(
+      model.labels.map(async (label, at) => {
+        const own = answers.filter(({ right }) => right === at);
+        const tests = own.filter((one) => one.heldOut);
+        const mean = await this.#network.trainer.mean(tests.map((one) => Number(one.correct)));
+        const lessons = own.filter((one) => !one.heldOut);
+        return make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, label),
+          make("td", {}, String(lessons.length)),
+          make("td", {}, percent(lessons.filter((one) => one.correct).length / lessons.length)),
+          make("td", {}, tests.length === 0 ? "none: one photo cannot be both" : String(tests.length)),
+          make("td", {}, mean === undefined ? "–" : interval(mean)),
+        );
+      }),
+    );
+    const heads = ["Class", "To learn from", "Right", "Held out", "Right (95 % interval)"];
+    byId("lesson", HTMLTableElement).replaceChildren(
+      make("thead", {}, make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)))),
+      make("tbody", {}, ...rows),
+    );
+  }
+
+  #draw(curve: readonly Step[]): void {
+    const last = curve.at(-1);
+    const first = curve[0]?.loss ?? 1;
+    const every = Math.max(1, Math.floor(curve.length / POINTS));
+    const points = curve.filter((_, at) => at % every === 0 || at === curve.length - 1);
+    const lines = [
+      { name: "right, of those it learns from", points: points.map(({ step, accuracy }) => [step, accuracy] as const) },
+      { name: "loss, of what it was at first", points: points.map(({ step, loss }) => [step, loss / first] as const) },
+    ];
+    const label = last === undefined ? "No training yet" : `After ${last.step} steps ${percent(last.accuracy)} are right; the loss is ${percent(last.loss / first)} of what it was`;
+    plot(byId("curve", HTMLElement), lines, label, { most: last?.of ?? 100, xName: "steps", yName: "share" });
+  }
+}
+
+/** Of each photo whether the head is right about it. */
+function answersOf({ answers, heldOut }: Lesson) {
+  return [...answers].map(([digest, { given, right }]) => ({ right, correct: given === right, heldOut: heldOut.has(digest) }));
+}
+
+function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined): string {
+  const lessons = answers.filter(({ heldOut }) => !heldOut);
+  const right = lessons.filter(({ correct }) => correct).length;
+  const learnt = `Right about ${right} of ${count(lessons.length, "photo")} that it learnt from (${percent(right / lessons.length)})`;
+  if (held === undefined) return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
+  return `${learnt}, and about ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen: ${interval(held)}.`;
+}

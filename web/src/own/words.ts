@@ -1,0 +1,47 @@
+/** Lists, counts and lengths of time as people read them. */
+import { CandlingError } from "../candling.js";
+import type { Mean } from "../trainer/messages.js";
+import { percent } from "../words/numbers.js";
+
+/** So many names are said of a long list. */
+const NAMED = 3;
+
+/** "1 photo", "5,000 photos". */
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${amount.toLocaleString("en-GB")} ${amount === 1 ? one : many}`;
+}
+
+/** "a.jpg, b.jpg, c.jpg and 9 more". */
+export function some(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  const first = names.slice(0, NAMED).join(", ");
+  return rest > 0 ? `${first} and ${rest.toLocaleString("en-GB")} more` : first;
+}
+
+/** "“bird”, “mammal” and “fish”". */
+export function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `“${name}”`);
+  return [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].filter((part) => part !== "").join(" and ");
+}
+
+/** "about 40 s", "about 6 min". */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `about ${minutes} min` : `about ${Math.round(minutes / 60)} h`;
+}
+
+/** "2.1 MB". */
+export function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function wasAborted(error: unknown): boolean {
+  return (error instanceof CandlingError && error.code === "aborted") || (error instanceof DOMException && error.name === "AbortError");
+}
+
+/** "92 % (75 to 100)". */
+export function interval({ mean, low, high }: Mean): string {
+  return `${percent(mean)} (${Math.round(100 * low)} to ${Math.round(100 * high)})`;
+}

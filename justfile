@@ -101,6 +101,7 @@ golden:
     [ -x target/golden-venv/bin/python ] || python3 -m venv target/golden-venv
     target/golden-venv/bin/pip install --quiet --requirement tests/golden/requirements.txt
     target/golden-venv/bin/python -B tests/golden/generate.py --check
+    target/golden-venv/bin/python -B tests/golden/head.py --check
 
 # Pack the npm package, with the engine that is shipped, into web/candling-VERSION.tgz
 package: ship

@@ -131,6 +131,7 @@ export class Sheet {
     found(element, ".mark", HTMLElement).textContent = mark;
     found(element, ".mark", HTMLElement).hidden = mark === "";
     element.classList.toggle("wrong", error === "" && !correct);
+    element.style.setProperty("--share", String(evidence ?? 0));
     Object.assign(element.dataset, { photo: row.path, evidence: evidence ?? "", predicted });
     const button = found(element, "button", HTMLButtonElement);
     button.ariaLabel = [photo.name, row.class, inside, found(element, ".said", HTMLElement).textContent, mark].filter((part) => part !== "").join(", ");

@@ -1,0 +1,112 @@
+/** The worker that trains and judges, by itself: its numbers against NumPy's, and what it refuses. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { emptyPage, stage } from "./support/stage.mjs";
+
+const golden = JSON.parse(readFileSync(new URL("../golden/head.json", import.meta.url), "utf8"));
+const { withPage } = stage();
+
+/** As far as a head in wasm may be from the one that the command trains, which is held to the same numbers. */
+const APART = 1e-4;
+
+/** A page with `ask(kind, ask)`, which gives the worker's steps and its answer, or its failure. */
+async function withTrainer(body) {
+  await withPage(async (page) => {
+    await emptyPage(page);
+    await page.evaluate(() => {
+      const worker = new Worker("/lib/candling-trainer.js", { type: "module" });
+      const files = { module: new URL("/lib/head/candling_head.js", location.href).href, wasm: new URL("/lib/head/candling_head_bg.wasm", location.href).href };
+      let id = 0;
+      window.ask = (kind, ask) =>
+        new Promise((resolve) => {
+          const mine = id++;
+          const steps = [];
+          worker.addEventListener("message", function listen({ data }) {
+            if (data.id !== mine) return;
+            if (data.type === "step") return steps.push(data.step);
+            worker.removeEventListener("message", listen);
+            resolve({ ...data, steps });
+          });
+          worker.postMessage({ files, id: mine, kind, ask });
+        });
+    });
+    await body(page);
+  });
+}
+
+/** Trains in the page, on what is given in plain arrays. */
+const train = (page, examples) =>
+  page.evaluate(async ({ features, labels, heldOut, classes, width }) => {
+    const ask = { features: Float32Array.from(features), labels: Uint32Array.from(labels), heldOut: Uint8Array.from(heldOut ?? labels.map(() => 0)), classes, width };
+    const { type, failure, answer, steps } = await window.ask("train", ask);
+    if (type === "failure") return { failure };
+    const { head, answers, milliseconds } = answer;
+    return { weight: [...head.weight], bias: [...head.bias], answers: [...answers], milliseconds, steps };
+  }, examples);
+
+test("a head comes out as NumPy's, the same each time, and its steps are told", async (t) => {
+  await withTrainer(async (page) => {
+    const trained = await train(page, golden);
+    for (const part of ["weight", "bias"]) {
+      const apart = Math.max(...trained[part].map((value, at) => Math.abs(value - golden[part][at])));
+      t.diagnostic(`${part}: ${apart}`);
+      assert.equal(trained[part].length, golden[part].length);
+      assert.ok(apart < APART, `${part}: ${apart}`);
+    }
+    assert.equal(trained.steps.length, 400);
+    assert.ok(trained.steps.at(-1).loss < trained.steps[0].loss);
+    assert.ok(Math.abs(trained.steps[0].loss - Math.log(golden.classes)) < 1e-6, "nothing is known at first");
+    const again = await train(page, golden);
+    assert.deepEqual([again.weight, again.bias, again.steps], [trained.weight, trained.bias, trained.steps]);
+  });
+});
+
+test("what is held out is not learnt from, and is answered", async () => {
+  await withTrainer(async (page) => {
+    const heldOut = golden.labels.map((_, at) => Number(at < 6));
+    const trained = await train(page, { ...golden, heldOut });
+    const part = (list, width) => list.slice(6 * width);
+    const without = await train(page, { ...golden, features: part(golden.features, golden.width), labels: part(golden.labels, 1) });
+    assert.deepEqual(trained.weight, without.weight);
+    assert.equal(trained.answers.length, golden.labels.length);
+    assert.deepEqual(trained.answers.slice(6), without.answers);
+  });
+});
+
+test("bad examples fail with their codes", async () => {
+  await withTrainer(async (page) => {
+    const cases = {
+      "empty-class": { ...golden, classes: 4 },
+      "too-few-classes": { ...golden, classes: 1, labels: golden.labels.map(() => 0) },
+      "unknown-class": { ...golden, classes: 2 },
+      "not-finite": { ...golden, features: golden.features.map((value, at) => (at === 5 ? Number.POSITIVE_INFINITY : value)) },
+    };
+    for (const [code, examples] of Object.entries(cases)) {
+      const { failure } = await train(page, examples);
+      assert.equal(failure?.code, code);
+    }
+    const failed = await page.evaluate(() => window.ask("model", { file: new Blob(["no model"]), name: "x", labels: ["a"], head: { weight: new Float32Array(1), bias: new Float32Array(1) } }));
+    assert.equal(failed.failure.code, "bad-model");
+  });
+});
+
+test("shares of evidence, and means with their intervals", async () => {
+  await withTrainer(async (page) => {
+    const share = (mask, view) =>
+      page.evaluate(
+        async ([mask, view]) => (await window.ask("evidence", { map: Float32Array.of(1, 0, 0, 3), height: 2, width: 2, mask: Uint8Array.from(mask), maskHeight: 4, maskWidth: 4, view })).answer,
+        [mask, view],
+      );
+    const everywhere = Array(16).fill(1);
+    assert.equal(await share(everywhere, [0, 0, 4, 4]), 1);
+    assert.equal(await share(everywhere.map(() => 0), [0, 0, 4, 4]), 0);
+    const mean = (values) => page.evaluate(async (values) => (await window.ask("mean", Float64Array.from(values))).answer, values);
+    assert.equal(await mean([]), null);
+    const { low, high, ...rest } = await mean([0, 1, 1, 1]);
+    assert.deepEqual(rest, { mean: 0.75, count: 4 });
+    assert.ok(low >= 0 && low < 0.75 && high > 0.75 && high <= 1);
+    const held = await page.evaluate(async () => [...(await window.ask("split", { labels: Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1), share: 0.25 })).answer]);
+    assert.deepEqual([held.slice(0, 4), held.slice(4)].map((part) => part.reduce((sum, value) => sum + value)), [1, 1]);
+  });
+});

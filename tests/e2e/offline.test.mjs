@@ -204,6 +204,24 @@ test("in a folder of a host, beside another site of the same origin", async () =
   });
 });
 
+test("the lesson is there without a network as well, once it was begun", async () => {
+  await withSite(async (page) => {
+    const teach = async () => {
+      await page.goto("/bias.html");
+      await page.click("#teach-go:not([disabled])");
+      await page.waitForSelector('#teach[data-state="done"]', { timeout: 60_000 });
+    };
+    await teach();
+    const isWhole = async () => {
+      const scope = new URL("./", document.baseURI).href;
+      const kept = (await (await caches.open(`candling-files ${scope}`)).keys()).map(({ url }) => url.slice(scope.length));
+      return ["lib/head/candling_head.js", "lib/head/candling_head_bg.wasm", "lib/lesson/pictures.zip", "lib/relaxed-simd/", "models/"].every((path) => kept.some((name) => name.startsWith(path)));
+    };
+    await until(page, isWhole);
+    await offline(teach);
+  });
+});
+
 test("the model is downloaded once, and the second visit asks for nothing that is kept", async () => {
   await withSite(async (page) => {
     await visit(page);

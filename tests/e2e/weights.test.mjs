@@ -76,7 +76,7 @@ test("what is no address, and no two, is refused", async () => {
     });
     for (const { code, message } of errors) {
       assert.equal(code, "bad-argument");
-      assert.match(message, /^load: model is the address of a model file, or \{ full, small \} with two of them; given /);
+      assert.match(message, /^load: model is the address of a model file, \{ full, small \} with two of them, or a Blob; given /);
     }
   });
 });

@@ -6,7 +6,7 @@ import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
 import { offer, say } from "./dom/message.js";
-import { keepOffline } from "./lab/offline.js";
+import { keepOffline } from "./site/offline.js";
 import { readState, type State, writeState } from "./lab/permalink.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";

@@ -25,7 +25,10 @@ intake.listenForDrops(new Cards(session, open, (of, files) => intake.choose(of, 
 const inspection = new Inspection(session, network, open);
 const training = new Training(session, network);
 training.onTrained = () => inspection.begin();
-listenForModels(session, () => inspection.begin());
+listenForModels(session, () => {
+  training.stop();
+  inspection.begin();
+});
 listenForRegions(session);
 listenForExports(session, network, inspection);
 listenForClearing(session, () => {

@@ -1,13 +1,14 @@
 /** Where heads are trained: one network looks at the pictures, once each, and a head learns from what it saw. */
-import { Candling, type Progress } from "../candling.js";
+import { Candling, type Progress, weightsFor } from "../candling.js";
 import type { Step } from "../trainer/messages.js";
 import { featuresOf } from "./features.js";
 import type { Trainer } from "./trainer.js";
 
-const MODEL = {
+/** The network's address; the connection decides which weights. */
+export const MODEL = {
   full: "models/efficientnet-lite0.safetensors",
   small: "models/efficientnet-lite0-small.safetensors",
-} as const;
+}[weightsFor()];
 
 /** A photo and its class. */
 export interface Example {
@@ -45,10 +46,13 @@ export function loadNetwork(onProgress: (progress: Progress) => void, signal?: A
 export class Classroom {
   readonly #trainer: Trainer;
   readonly #features = new WeakMap<Blob, Float32Array>();
+  readonly #onNetwork: (network: Candling) => void;
   #network: Candling | undefined;
 
-  constructor(trainer: Trainer) {
+  /** `onNetwork` is told when the network is there. */
+  constructor(trainer: Trainer, onNetwork: (network: Candling) => void) {
     this.#trainer = trainer;
+    this.#onNetwork = onNetwork;
   }
 
   /** Trains a head on the examples, and loads the network that has it. What was looked at before is not looked at again. */
@@ -59,7 +63,9 @@ export class Classroom {
     { onProgress, onLook, onStep }: Onlooker,
     signal: AbortSignal,
   ): Promise<Student> {
-    const network = (this.#network ??= await loadNetwork(onProgress, signal));
+    const network = this.#network ?? (await loadNetwork(onProgress, signal));
+    if (this.#network !== network) this.#onNetwork(network);
+    this.#network = network;
     const features: Float32Array[] = [];
     for (const [done, { photo }] of examples.entries()) {
       const known = this.#features.get(photo) ?? (await featuresOf(network, photo, signal));

@@ -13,7 +13,8 @@ import type {
   TrainerRequest,
 } from "../trainer/messages.js";
 
-const files: TrainerFiles = {
+/** The module that the worker fetches. */
+export const files: TrainerFiles = {
   module: new URL("./head/candling_head.js", import.meta.url).href,
   wasm: new URL("./head/candling_head_bg.wasm", import.meta.url).href,
 };

@@ -1,4 +1,5 @@
 /** A button whose work cannot be undone: what has something to lose is pressed twice. */
+import { announce } from "../dom/message.js";
 
 /** A second press counts for so long. */
 const WAIT_MS = 6000;
@@ -23,6 +24,7 @@ export class Confirmed {
 
   #ask(words: string): void {
     this.#button.textContent = words;
+    announce(words);
     this.#button.dataset.asking = "";
     this.#asked = setTimeout(() => this.#rest(), WAIT_MS);
   }

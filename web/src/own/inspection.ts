@@ -6,7 +6,7 @@ import { find, labelOf, measure, type Row, rowsOf, summaries, type Summary } fro
 import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
 import type { Network } from "./network.js";
-import { byPath, type Photo } from "./photo.js";
+import { inOrder, maskIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 import { Sheet } from "./sheet.js";
 import { soon } from "./soon.js";
@@ -21,12 +21,11 @@ const SIDE = 224;
 export class Inspection {
   readonly #session: Session;
   readonly #network: Network;
-  readonly #job = new Job("examining");
   readonly #button = byId("examine", HTMLButtonElement);
+  readonly #job = new Job("examining", this.#button);
   readonly #sheet: Sheet;
   readonly #refresh: () => void;
-  #rows: readonly Row[] = [];
-  #summary: readonly Summary[] = [];
+  #found = 0;
   /** Told whenever what there is to export changed. */
   onShown: () => void = () => {};
 
@@ -34,7 +33,8 @@ export class Inspection {
     this.#session = session;
     this.#network = network;
     this.#sheet = new Sheet(session, network, onOpen);
-    this.#refresh = soon(250, () => this.#show());
+    // The intervals of thousands of photos are no small matter.
+    this.#refresh = soon(() => (this.#job.running ? 700 : 100), () => this.#show());
     this.#button.addEventListener("click", () => void this.#examine());
     session.follow((what) => {
       if (what === "model") {
@@ -48,13 +48,9 @@ export class Inspection {
     this.#refresh();
   }
 
-  /** Every photo, class by class. */
-  get rows(): readonly Row[] {
-    return this.#rows;
-  }
-
-  get summary(): readonly Summary[] {
-    return this.#summary;
+  /** Of so many photos there is something to export. */
+  get found(): number {
+    return this.#found;
   }
 
   /** Begins by itself where that does not take long. */
@@ -71,7 +67,7 @@ export class Inspection {
     const { model } = this.#session;
     if (model === undefined) return [];
     const known = this.#session.classes.filter((of) => labelOf(model, of) !== undefined);
-    return known.flatMap((of) => [...this.#session.photosOf(of)].sort(byPath)).filter(({ finding, unreadable }) => finding === undefined && unreadable === undefined);
+    return known.flatMap((of) => inOrder(this.#session.photosOf(of))).filter(({ finding, unreadable }) => finding === undefined && unreadable === undefined);
   }
 
   async #examine(): Promise<void> {
@@ -81,7 +77,6 @@ export class Inspection {
       await this.#job.run(async (progress, signal) => {
         progress("Loading the model…");
         const candling = await this.#network.judge(model);
-        this.#button.disabled = true;
         const look = async (photo: Photo) => {
           const canvas = this.#sheet.canvasFor(photo);
           const finding = await find(candling, photo, signal, canvas === undefined ? undefined : { canvas, size: SIDE });
@@ -101,7 +96,9 @@ export class Inspection {
 
   #say(): void {
     if (this.#job.running) return;
-    this.#button.disabled = this.#due().length === 0;
+    const isDone = this.#due().length === 0;
+    if (isDone && document.activeElement === this.#button) byId("examining-text", HTMLElement).focus();
+    this.#button.disabled = isDone;
     this.#job.words = this.#words();
   }
 
@@ -113,19 +110,28 @@ export class Inspection {
     const due = this.#due().length;
     if (due > 0) return `${forecast(this.#session, due)}${unknown}`;
     const found = [...this.#session.photos.values()].filter(({ finding }) => finding !== undefined).length;
-    return found === 0 ? `There are no photos to examine.${unknown}` : `${count(found, "photo")} examined.${unknown}`;
+    if (found === 0) return `There are no photos to examine.${unknown}`;
+    const { region, photos } = this.#session;
+    const marked = [...photos.values()].some((photo) => maskIn(photo, region) !== undefined);
+    return `${count(found, "photo")} examined.${marked ? "" : ` Open one, and mark “${region.name}” there to measure it.`}${unknown}`;
+  }
+
+  /** Every photo, class by class, measured in the region that is looked at now, and what they come to. */
+  async audit(): Promise<{ readonly rows: readonly Row[]; readonly summary: readonly Summary[]; readonly region: Region }> {
+    const { region, classes } = this.#session;
+    await measure(this.#session, this.#network.examiner, region);
+    const rows = rowsOf(this.#session, classes.flatMap((of) => inOrder(this.#session.photosOf(of))), region);
+    return { rows, summary: await summaries(this.#network.examiner, rows), region };
   }
 
   async #show(): Promise<void> {
-    const { region } = this.#session;
-    const ordered = this.#session.classes.flatMap((of) => [...this.#session.photosOf(of)].sort(byPath));
-    await measure(this.#session, this.#network.trainer, region);
-    const rows = rowsOf(this.#session, ordered, region);
-    const summary = await summaries(this.#network.trainer, rows);
-    this.#rows = rows;
-    this.#summary = summary;
+    const audit = await this.audit().catch((error) => say(sentence(error)));
+    if (audit === undefined) return;
+    const { rows, summary, region } = audit;
+    this.#found = rows.filter(({ predicted }) => predicted !== "").length;
     showSummary(summary, region.name);
     this.#sheet.show(rows);
+    this.#say();
     this.onShown();
   }
 }

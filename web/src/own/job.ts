@@ -1,4 +1,5 @@
 /** Work that takes a while, one piece at a time: a bar that says how far it is, words that say what is done, and a button that stops it. */
+import { announce } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 
 /** What the work may say while it goes on. */
@@ -6,18 +7,25 @@ export interface Progress {
   (words: string, done?: number, total?: number): void;
 }
 
+/** The words change at most so often: a fast job has more to do than to say how far it is. */
+const PAUSE_MS = 16;
+
 /** The place of a job in the page: `<id>-text`, `<id>-bar` and `<id>-stop`. */
 export class Job {
   readonly #text: HTMLElement;
   readonly #bar: HTMLProgressElement;
   readonly #stop: HTMLButtonElement;
+  readonly #opener: HTMLButtonElement | undefined;
   #running: AbortController | undefined;
   #drawn = 0;
 
-  constructor(id: string) {
+  /** `opener` is the button that begins it, which rests meanwhile. */
+  constructor(id: string, opener?: HTMLButtonElement) {
     this.#text = byId(`${id}-text`, HTMLElement);
     this.#bar = byId(`${id}-bar`, HTMLProgressElement);
     this.#stop = byId(`${id}-stop`, HTMLButtonElement);
+    this.#opener = opener;
+    this.#text.tabIndex = -1;
     this.#stop.addEventListener("click", () => this.stop());
   }
 
@@ -34,28 +42,45 @@ export class Job {
     this.stop();
     const running = new AbortController();
     this.#running = running;
-    this.#stop.hidden = this.#bar.hidden = false;
-    this.#bar.removeAttribute("value");
-    this.#text.dataset.state = "running";
+    this.#begin();
     try {
-      this.words = await work((words, done, total) => this.#show(running, words, done, total), running.signal);
+      this.say(await work((words, done, total) => this.#show(running, words, done, total), running.signal));
     } finally {
-      if (this.#running === running) {
-        this.#running = undefined;
-        this.#stop.hidden = this.#bar.hidden = true;
-        this.#text.dataset.state = "done";
-      }
+      if (this.#running === running) this.#end();
     }
   }
 
+  /** What stands beside the bar, without a word to screen readers. */
   set words(words: string) {
     this.#text.textContent = words;
   }
 
-  /** At most once a frame: a fast job has more to do than to say how far it is. */
+  /** How it ended. */
+  say(words: string): void {
+    this.words = words;
+    announce(words);
+  }
+
+  /** The keyboard goes on where it was: the button that began it is the one that stops it now. */
+  #begin(): void {
+    this.#stop.hidden = this.#bar.hidden = false;
+    this.#bar.removeAttribute("value");
+    if (this.#opener === undefined) return;
+    if (document.activeElement === this.#opener) this.#stop.focus();
+    this.#opener.disabled = true;
+  }
+
+  #end(): void {
+    this.#running = undefined;
+    const { activeElement } = document;
+    if (this.#opener !== undefined) this.#opener.disabled = false;
+    if (activeElement === this.#stop) (this.#opener ?? this.#text).focus();
+    this.#stop.hidden = this.#bar.hidden = true;
+  }
+
   #show(running: AbortController, words: string, done?: number, total?: number): void {
     const now = performance.now();
-    if (this.#running !== running || (now - this.#drawn < 16 && done !== total)) return;
+    if (this.#running !== running || (now - this.#drawn < PAUSE_MS && done !== total)) return;
     this.#drawn = now;
     this.#text.textContent = words;
     if (done === undefined || total === undefined) return this.#bar.removeAttribute("value");

@@ -4,7 +4,7 @@ import type { Step } from "../trainer/messages.js";
 import type { Progress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
-import { byPath, type Photo, type PhotoClass } from "./photo.js";
+import { inOrder, type Photo, type PhotoClass } from "./photo.js";
 import type { Lesson, Model, Session } from "./session.js";
 import { count, listed } from "./words.js";
 
@@ -45,7 +45,7 @@ export async function teach(
   const labels = taught.map(({ label }) => label);
   const features = taught.flatMap(({ photo }) => photo.features ?? []);
   progress("Choosing the photos that are held out…");
-  const heldOut = await network.trainer.split(labels, HELD_OUT);
+  const heldOut = await network.examiner.split(labels, HELD_OUT);
   progress(`Training on ${count(heldOut.filter((held) => !held).length, "photo")}…`);
   const curve: Step[] = [];
   const watch = (step: Step) => {
@@ -80,7 +80,7 @@ function outcome(
 
 function readable(session: Session, of: PhotoClass): readonly Photo[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
-  if (photos.length > 0) return [...photos].sort(byPath);
+  if (photos.length > 0) return inOrder(photos);
   throw new Unteachable(`None of the photos of class “${of.name}” can be read: add others, or remove the class.`);
 }
 

@@ -37,8 +37,9 @@ export async function lookAtAll(
     const took = performance.now() - start;
     // The first one wakes the machine up.
     if (done > 0 || photos.length === 1) pace = pace === undefined ? took : STEADY * pace + (1 - STEADY) * took;
+    // As soon as it can be told, and as it was at last.
+    if (session.pace === undefined || done === photos.length - 1) session.pace = pace;
   }
-  if (pace !== session.pace) session.pace = pace;
 }
 
 /** Photos that have no features yet. Those that could not be read are tried again: the reason may be gone. */

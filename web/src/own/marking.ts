@@ -8,6 +8,7 @@ import { byId, fillOptions } from "../dom/page.js";
 import { reading } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { Pane } from "./pane.js";
 import { maskIn, type Photo } from "./photo.js";
 import type { Session } from "./session.js";
@@ -124,7 +125,7 @@ export class Marking {
       if (share === undefined) return show("This map has no evidence to measure.");
       show(`${percent(share)} of the evidence lies in “${name}”.`, share);
       announceAtRest(this.#share.textContent ?? "");
-    });
+    }, (error) => show(sentence(error)));
   }
 }
 

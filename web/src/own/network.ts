@@ -1,6 +1,6 @@
-/** The networks of the page, of which one at a time is alive: the site's own, whose eyes a head is trained on, and the one with that head. */
+/** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
 import { Trainer } from "../bias/trainer.js";
-import { Candling, type ModelFiles, weightsFor } from "../candling.js";
+import { Candling, type ModelFiles, type Weights, weightsFor } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import type { Progress } from "./job.js";
 import type { Model, Session } from "./session.js";
@@ -12,9 +12,13 @@ const FILES: ModelFiles = {
 
 export class Network {
   readonly trainer = new Trainer();
+  /** Another one, which measures: a training that is cancelled takes down whatever else its worker was asked. */
+  readonly examiner = new Trainer();
   readonly #session: Session;
   #base: Candling | undefined;
   #file: Blob | undefined;
+  /** Of both. */
+  #weights: Weights | undefined;
   #judge: { readonly model: Model; readonly candling: Promise<Candling> } | undefined;
 
   constructor(session: Session) {
@@ -28,12 +32,15 @@ export class Network {
   async eyes(progress: Progress, signal: AbortSignal): Promise<Candling> {
     const { model } = this.#session;
     if (model?.lesson !== undefined && this.#judge?.model === model) return this.#judge.candling;
-    return this.#base ?? (await this.#loaded(progress, signal));
+    if (this.#base === undefined) return this.#loaded(progress, signal);
+    this.#session.weights = this.#weights;
+    return this.#base;
   }
 
   /** The file of the site's own, which a head is put into. */
   async file(progress: Progress, signal: AbortSignal): Promise<Blob> {
-    return this.#file ?? (await this.#loaded(progress, signal)).file;
+    if (this.#file !== undefined && this.#weights === this.#session.weights) return this.#file;
+    return (await this.#loaded(progress, signal)).file;
   }
 
   /** The session's model, loaded. */
@@ -42,17 +49,18 @@ export class Network {
     this.#dismiss();
     const candling = Candling.load({ model: model.file, backend: "cpu" });
     this.#judge = { model, candling };
-    void candling.then(
-      () => {
-        this.#base?.close();
-        this.#base = undefined;
-      },
-      () => {
-        // Another try begins anew; whoever asked is told.
-        if (this.#judge?.candling === candling) this.#judge = undefined;
-      },
-    );
+    candling.catch(() => {
+      // Another try begins anew; whoever asked is told.
+      if (this.#judge?.candling === candling) this.#judge = undefined;
+    });
     return candling;
+  }
+
+  /** There is nothing more to learn for now: the model that came of it has the same eyes. */
+  rest(): void {
+    if (this.#session.model?.lesson === undefined) return;
+    this.#base?.close();
+    this.#base = undefined;
   }
 
   #dismiss(): void {
@@ -61,9 +69,9 @@ export class Network {
   }
 
   async #loaded(progress: Progress, signal: AbortSignal): Promise<Candling> {
-    this.#session.weights ??= weightsFor();
+    const weights = this.#session.weights ?? weightsFor();
     const candling = await Candling.load({
-      model: FILES[this.#session.weights],
+      model: FILES[weights],
       backend: "cpu",
       signal,
       onProgress({ loaded, total }) {
@@ -73,6 +81,7 @@ export class Network {
     });
     this.#base = candling;
     this.#file = candling.file;
+    this.#weights = this.#session.weights = weights;
     return candling;
   }
 }

@@ -38,7 +38,7 @@ export function offer(candling: Candling | undefined): void {
   const labels = candling?.labels ?? [];
   const before = choices.map(({ value }) => value);
   const classes = labels.map((label, index) => [String(index), label] as const);
-  fillOptions(asked, [[NONE, "what it takes the photo for"], ...classes]);
+  fillOptions(asked, [[NONE, "its answer"], ...classes]);
   fillOptions(over, [[NONE, "none other"], ...classes]);
   const layers = [...(candling?.info.layers ?? [])].filter(({ height, width }) => height * width > 1).reverse();
   fillOptions(layer, layers.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === candling?.info.defaultLayer ? " (the last)" : ""}`] as const));

@@ -89,7 +89,7 @@ export class Sheet {
       if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null);
     }
     while (this.#list.children.length > items.length) this.#list.lastElementChild?.remove();
-    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus();
+    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
     this.#more.hidden = rows.length <= this.#shown;
     this.#more.textContent = `Show ${Math.min(SHOWN, rows.length - this.#shown)} more of ${(rows.length - this.#shown).toLocaleString("en-GB")}`;
     const all = this.#rows.length;

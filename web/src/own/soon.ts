@@ -1,14 +1,15 @@
 /** Work that many changes ask for, and that is done once for all of them. */
 
-/** Returns what asks for the work: it begins `wait` milliseconds later, and whatever is asked until then is one. Asked while it goes on, it is
+/** Returns what asks for the work: it begins so many milliseconds later, and whatever is asked until then is one. Asked while it goes on, it is
  *  done once more. */
-export function soon(wait: number, work: () => void | Promise<void>): () => void {
+export function soon(wait: number | (() => number), work: () => void | Promise<void>): () => void {
   let due = false;
   let working = false;
+  const later = () => setTimeout(begin, typeof wait === "number" ? wait : wait());
   const ask = () => {
     if (due) return;
     due = true;
-    if (!working) setTimeout(begin, wait);
+    if (!working) later();
   };
   const begin = async () => {
     due = false;
@@ -17,7 +18,7 @@ export function soon(wait: number, work: () => void | Promise<void>): () => void
       await work();
     } finally {
       working = false;
-      if (due) setTimeout(begin, wait);
+      if (due) later();
     }
   };
   return ask;

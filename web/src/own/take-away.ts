@@ -28,20 +28,22 @@ const hint = byId("export-hint", HTMLElement);
 
 export function listenForExports(session: Session, network: Network, inspection: Inspection): void {
   const refresh = () => {
-    const examined = inspection.rows.filter(({ predicted }) => predicted !== "").length;
+    const examined = inspection.found;
     for (const button of [csv, json]) button.disabled = examined === 0;
     // While it is written, its button cancels it.
     if (byId("report-bar", HTMLProgressElement).hidden) report.disabled = examined === 0;
     const capped = examined > MOST_PICTURES ? ` The report shows the ${MOST_PICTURES} with the least evidence inside.` : "";
-    hint.textContent = examined === 0 ? "Examine the photos first." : `${examined.toLocaleString("en-GB")} of ${inspection.rows.length.toLocaleString("en-GB")} photos examined.${capped}`;
+    hint.textContent = examined === 0 ? "Examine the photos first." : `${examined.toLocaleString("en-GB")} of ${session.photos.size.toLocaleString("en-GB")} photos examined.${capped}`;
   };
   inspection.onShown = refresh;
 
-  /** With every region measured. */
+  /** With every region measured; of photos that were not looked at there is nothing to tell. */
   const audit = async (): Promise<Audit | undefined> => {
-    const { model, regions, region } = session;
-    for (const other of regions) await measure(session, network.trainer, other);
-    return model === undefined ? undefined : { model, rows: inspection.rows, summary: inspection.summary, regions, region };
+    const { model, regions } = session;
+    for (const other of regions) await measure(session, network.examiner, other);
+    const { rows, summary, region } = await inspection.audit();
+    const told = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
+    return model === undefined ? undefined : { model, rows: told, summary, regions, region };
   };
   const save = async (made: (audit: Audit) => Blob | Promise<Blob>, ending: string) => {
     try {

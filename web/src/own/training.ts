@@ -21,8 +21,8 @@ const REDRAW_MS = 80;
 export class Training {
   readonly #session: Session;
   readonly #network: Network;
-  readonly #job = new Job("training");
   readonly #button = byId("train", HTMLButtonElement);
+  readonly #job = new Job("training", this.#button);
   /** Told when a head was trained. */
   onTrained: () => void = () => {};
 
@@ -33,10 +33,10 @@ export class Training {
     const hint = soon(120, () => this.#hint());
     session.follow((what) => {
       hint();
-      if (what === "model") void this.#show();
+      if (what === "model") this.#show().catch((error) => say(sentence(error)));
     });
     this.#hint();
-    void this.#show();
+    this.#show().catch((error) => say(sentence(error)));
   }
 
   stop(): void {
@@ -46,7 +46,6 @@ export class Training {
   async #train(): Promise<void> {
     const refused = objection(this.#session);
     if (refused !== undefined) return say(refused);
-    this.#button.disabled = true;
     byId("verdict", HTMLElement).textContent = "\u00a0";
     let drawn = performance.now();
     const draw = (curve: readonly Step[]) => {
@@ -63,14 +62,14 @@ export class Training {
       });
       this.onTrained();
     } catch (error) {
-      if (wasAborted(error)) this.#job.words = "Cancelled. What was looked at so far is kept, and is not looked at again.";
+      if (wasAborted(error)) this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
       else {
         this.#job.words = "";
         say(error instanceof Unteachable ? error.message : sentence(error));
       }
-      void this.#show();
+      await this.#show();
     } finally {
-      this.#button.disabled = false;
+      this.#network.rest();
     }
   }
 
@@ -92,14 +91,14 @@ export class Training {
     verdict.textContent = "\u00a0";
     if (model === undefined || lesson === undefined) return;
     const answers = answersOf(lesson);
-    const held = await this.#network.trainer.mean(answers.filter((one) => one.heldOut).map((one) => Number(one.correct)));
+    const held = await this.#network.examiner.mean(answers.filter((one) => one.heldOut).map((one) => Number(one.correct)));
     if (this.#session.model !== model) return;
     verdict.textContent = verdictOf(answers, held);
     const rows = await Promise.all(
       model.labels.map(async (label, at) => {
         const own = answers.filter(({ right }) => right === at);
         const tests = own.filter((one) => one.heldOut);
-        const mean = await this.#network.trainer.mean(tests.map((one) => Number(one.correct)));
+        const mean = await this.#network.examiner.mean(tests.map((one) => Number(one.correct)));
         const lessons = own.filter((one) => !one.heldOut);
         return make(
           "tr",

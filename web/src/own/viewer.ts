@@ -41,13 +41,16 @@ export class Viewer {
   constructor(session: Session, network: Network) {
     this.#session = session;
     this.#network = network;
-    this.#marking = new Marking(session, network.trainer);
+    this.#marking = new Marking(session, network.examiner);
     listenForQuestions(() => void this.#answer());
     this.#heat.addEventListener("change", () => void this.#paint());
     byId("viewer-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#leave());
     byId("previous", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
     byId("next", HTMLButtonElement).addEventListener("click", () => this.#step(1));
+    session.follow((what) => {
+      if (what === "model" && this.#shown !== undefined) void this.#show(this.#shown.photo);
+    });
     const remove = byId("remove-photo", HTMLButtonElement);
     new Confirmed(remove, () => "Remove it from the session?", () => this.#remove());
   }

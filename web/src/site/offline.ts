@@ -7,6 +7,8 @@ export interface OfflineOptions {
   readonly network: Promise<Pick<Candling, "file" | "info">>;
   /** The address that the network was loaded from; a relative one counts from the page. */
   readonly model: string;
+  /** Addresses of what else the page uses, in workers of its own. */
+  readonly uses?: readonly string[];
   /** Told when a newer version of the site is ready; `apply` changes to it and reloads every page that is open. */
   readonly onUpdate: (apply: () => void) => void;
 }
@@ -17,7 +19,7 @@ export interface OfflineOptions {
  * Resolves with whether all that this visit uses is kept now, and with `false` where the browser keeps nothing (private windows,
  * no room, no secure context): the page works as well, only not without a network. Never rejects.
  */
-export async function keepOffline({ network, model, onUpdate }: OfflineOptions): Promise<boolean> {
+export async function keepOffline({ network, model, uses = [], onUpdate }: OfflineOptions): Promise<boolean> {
   try {
     // beside `lib`, where this module is: the worker's scope is the folder of the site
     const script = new URL("../sw.js", import.meta.url);
@@ -29,7 +31,7 @@ export async function keepOffline({ network, model, onUpdate }: OfflineOptions):
     if (worker === undefined) return false;
     return await ask(worker, {
       kind: "keep",
-      loaded: performance.getEntriesByType("resource").map(({ name }) => name),
+      loaded: [...performance.getEntriesByType("resource").map(({ name }) => name), ...uses],
       build: info.build,
       model: new URL(model, document.baseURI).href,
       file,

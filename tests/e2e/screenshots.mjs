@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: the lab's pictures in `docs/lab`, each state on a desktop and a phone, in the dark and by day, and the element's in a
- * post.
+ * `npm run screenshots`: the pictures of the lab in `docs/lab` and of the bias lab in `docs/bias`, each state on a desktop and a phone, in the dark
+ * and by day, and the element's in a post.
  *
  * They are for people to look at, in the README and after a change of the page; no test compares them.
  */
@@ -22,8 +22,8 @@ const devices = {
   phone: { viewport: { width: 390, height: 780 }, deviceScaleFactor: 0.9, hasTouch: true, isMobile: true },
 };
 
-/** Each state: where to look, and what to do there first. */
-const states = {
+/** Each state of the lab: where to look, and what to do there first. */
+const lab = {
   why: async () => {},
   "guided-grad-cam": async (page) => {
     await page.click('[data-view="guided-grad-cam"] .enlarge');
@@ -77,6 +77,29 @@ const states = {
   },
 };
 
+/** The lesson, step by step. */
+const bias = {
+  opening: async () => {},
+  teach: (page) => step(page, "teach"),
+  elsewhere: (page) => step(page, "elsewhere"),
+  light: (page) => step(page, "light"),
+  mend: async (page) => {
+    await page.click("#mend-go");
+    await showStep(page, "mend");
+  },
+  again: (page) => step(page, "again"),
+};
+
+async function step(page, id) {
+  await page.click(`#${id}-go`);
+  await page.waitForSelector(`#${id}[data-state="done"][aria-busy="false"]`, { timeout: 120_000 });
+  await showStep(page, id);
+}
+
+async function showStep(page, id) {
+  await page.$eval(`#${id}`, (section) => section.scrollIntoView({ behavior: "instant", block: "start" }));
+}
+
 async function lookAt(page, id) {
   // Twice: what lies between is laid out on the way.
   await look(page, id);
@@ -87,23 +110,32 @@ function toTop(page) {
   return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
+/** What is pictured, by its folder in `docs`; only those that are named on the command line, if any are. */
+const asked = process.argv.slice(2);
+const pages = Object.fromEntries(
+  Object.entries({ lab: { path: "", states: lab }, bias: { path: "bias.html", states: bias } }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
+);
+
 const server = await serve(0, { isolated: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
 });
 try {
-  mkdirSync(`${docs}lab`, { recursive: true });
   for (const [device, options] of Object.entries(devices)) {
     for (const colorScheme of ["dark", "light"]) {
       const context = await browser.newContext({ ...options, colorScheme, serviceWorkers: "block", reducedMotion: "reduce" });
-      const page = await context.newPage();
-      await page.goto(`http://localhost:${server.address().port}/`);
-      await page.waitForSelector('main[aria-busy="false"]');
-      for (const [name, prepare] of Object.entries(states)) {
-        await prepare(page);
-        await page.waitForTimeout(300);
-        await page.screenshot({ path: `${docs}lab/${device}-${colorScheme}-${name}.jpg`, type: "jpeg", quality: QUALITY });
+      for (const [folder, { path, states }] of Object.entries(pages)) {
+        mkdirSync(docs + folder, { recursive: true });
+        const page = await context.newPage();
+        await page.goto(`http://localhost:${server.address().port}/${path}`);
+        await page.waitForSelector('main[aria-busy="false"]');
+        for (const [name, prepare] of Object.entries(states)) {
+          await prepare(page);
+          await page.waitForTimeout(300);
+          await page.screenshot({ path: `${docs}${folder}/${device}-${colorScheme}-${name}.jpg`, type: "jpeg", quality: QUALITY });
+        }
+        await page.close();
       }
       await context.close();
     }

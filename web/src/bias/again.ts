@@ -42,7 +42,7 @@ export class Again extends Step {
     const before = await this.#fill("biased", [like, swapped]);
     const after = await this.#fill("mended", [findings.slice(0, like.length), findings.slice(like.length)]);
     await this.#compare.begin([...like, ...swapped]);
-    this.tell(`The evidence on the animal went from ${share(before)} to ${share(after)}.`);
+    this.conclude(`The evidence on the animal went from ${share(before)} to ${share(after)}.`);
   }
 
   /** A column of the table; gives the share of evidence on the animals. */

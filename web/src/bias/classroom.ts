@@ -47,7 +47,10 @@ export class Classroom {
   readonly #trainer: Trainer;
   readonly #features = new WeakMap<Blob, Float32Array>();
   readonly #onNetwork: (network: Candling) => void;
-  #network: Candling | undefined;
+  /** Looks at pictures: the newest student, as all have the same eyes, so that no network is there for that alone. */
+  #eyes: Candling | undefined;
+  /** The network's file, as it was before it learnt anything. */
+  #file: Blob | undefined;
 
   /** `onNetwork` is told when the network is there. */
   constructor(trainer: Trainer, onNetwork: (network: Candling) => void) {
@@ -63,21 +66,29 @@ export class Classroom {
     { onProgress, onLook, onStep }: Onlooker,
     signal: AbortSignal,
   ): Promise<Student> {
-    const network = this.#network ?? (await loadNetwork(onProgress, signal));
-    if (this.#network !== network) this.#onNetwork(network);
-    this.#network = network;
+    const eyes = this.#eyes ?? (await this.#open(onProgress, signal));
     const features: Float32Array[] = [];
     for (const [done, { photo }] of examples.entries()) {
-      const known = this.#features.get(photo) ?? (await featuresOf(network, photo, signal));
+      const known = this.#features.get(photo) ?? (await featuresOf(eyes, photo, signal));
       this.#features.set(photo, known);
       features.push(known);
       onLook(done + 1, examples.length);
     }
     const classes = examples.map(({ label }) => label);
     const { head, answers, milliseconds } = await this.#trainer.train({ features, labels: classes, classes: labels.length }, onStep, signal);
-    const file = await this.#trainer.model(network.file, name, labels, head);
+    const file = await this.#trainer.model(this.#file ?? eyes.file, name, labels, head);
     const candling = await Candling.load({ model: file, backend: "cpu", signal });
+    if (eyes.file === this.#file) eyes.close();
+    this.#eyes = candling;
     const right = classes.filter((label, at) => answers[at] === label).length;
     return { candling, file, examples: classes.length, accuracy: right / classes.length, milliseconds };
+  }
+
+  async #open(onProgress: Onlooker["onProgress"], signal: AbortSignal): Promise<Candling> {
+    const network = await loadNetwork(onProgress, signal);
+    this.#eyes = network;
+    this.#file = network.file;
+    this.#onNetwork(network);
+    return network;
   }
 }

@@ -27,6 +27,6 @@ export class Elsewhere extends Step {
     const { accuracy } = await scoreOf(trainer, findings);
     fillMeter(byId("swapped-score", HTMLElement), accuracy);
     const right = accuracy?.mean ?? 0;
-    this.tell(right < 0.6 ? `${share(right)}: a coin would do as well. The animals are the same.` : `${share(right)} of them are right.`);
+    this.conclude(right < 0.6 ? `${share(right)}: a coin would do as well. The animals are the same.` : `${share(right)} of them are right.`);
   }
 }

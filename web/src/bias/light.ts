@@ -52,7 +52,7 @@ export class Light extends Step {
     const misled = ({ finding }: Shot) => (1 - (finding?.evidence[0] ?? 1)) * (finding?.probability ?? 0);
     const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort((a, b) => misled(b) - misled(a))[0];
     if (worst !== undefined) await this.#look(worst);
-    if (evidence !== undefined) this.tell(`${share(1 - evidence.mean)} of what it went by was not the animal.`);
+    if (evidence !== undefined) this.conclude(`${share(1 - evidence.mean)} of what it went by was not the animal.`);
   }
 
   async #look(shot: Shot): Promise<void> {

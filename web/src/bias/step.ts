@@ -1,6 +1,6 @@
 /** One step of the lesson: something to press, what it comes to, and the way to the next one. */
 import { LongRun } from "../dom/long-run.js";
-import { clear, say } from "../dom/message.js";
+import { announce, clear, say } from "../dom/message.js";
 import { byId, found } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 
@@ -30,9 +30,15 @@ export abstract class Step {
 
   protected abstract work(progress: Progress, signal: AbortSignal): Promise<void>;
 
-  /** A line under the button. */
+  /** A line under the button: what goes on. It is not read out, as it changes many times a second. */
   protected tell(words: string): void {
     this.#status.textContent = words;
+  }
+
+  /** What it came to, read out too. */
+  protected conclude(words: string): void {
+    this.tell(words);
+    announce(words);
   }
 
   async #attempt(progress: Progress, signal: AbortSignal): Promise<void> {
@@ -44,8 +50,9 @@ export abstract class Step {
       this.onDone();
     } catch (error) {
       // Whatever failed because of the visitor's Cancel is no news to them.
-      this.tell(signal.aborted ? "Cancelled. Nothing is lost: press it again to go on." : "");
-      if (!signal.aborted) say(sentence(error));
+      if (signal.aborted) return this.conclude("Cancelled. Nothing is lost: press it again to go on.");
+      this.tell("");
+      say(sentence(error));
     } finally {
       this.section.ariaBusy = "false";
     }

@@ -37,6 +37,6 @@ export class Teach extends Step {
       this.tell(`Asking it about new photos: ${done} of ${shots.length}`);
     }, signal);
     fillMeter(byId("like-score", HTMLElement), (await scoreOf(trainer, findings)).accuracy);
-    this.tell("Full marks, or nearly. Would you trust it?");
+    this.conclude("Full marks, or nearly. Would you trust it?");
   }
 }

@@ -32,6 +32,67 @@ test("one forward pass serves every class, layer and method", async () => {
   });
 });
 
+/** The tensors of a model file whose names begin so, widened from half precision (IEEE 754-2008, 3.6). */
+function tensorsOf(file, prefix) {
+  const length = Number(file.readBigUInt64LE(0));
+  const { __metadata__, ...entries } = JSON.parse(file.toString("utf8", 8, 8 + length));
+  const widened = (half) => {
+    const [sign, exponent, fraction] = [half & 0x8000 ? -1 : 1, (half >> 10) & 31, half & 1023];
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  };
+  const tensors = Object.entries(entries).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(
+    tensors.map(([name, { dtype, data_offsets: [from, to] }]) => {
+      assert.equal(dtype, "F16");
+      return [name.slice(prefix.length), Float64Array.from({ length: (to - from) / 2 }, (_, at) => widened(file.readUInt16LE(8 + length + from + 2 * at)))];
+    }),
+  );
+}
+
+/** Sums of 1280 products in f32, of logits up to 20. */
+const ROUNDING = 1e-4;
+
+test("features are what the classifier makes its logits of", async () => {
+  await withClient(async (page) => {
+    await samples(page);
+    const { features, logits } = await page.evaluate(async () => {
+      const run = await window.candling.run(await window.photo("cat.jpg"));
+      return { features: [...(await run.features())], logits: [...run.logits] };
+    });
+    const { weight, bias } = tensorsOf(readFileSync(new URL(`../../www${MODEL}`, import.meta.url)), "classifier.");
+    assert.equal(features.length * logits.length, weight.length);
+    for (const [label, logit] of logits.entries()) {
+      const sum = features.reduce((sum, feature, at) => sum + feature * weight[label * features.length + at], bias[label]);
+      assert.ok(Math.abs(sum - logit) < ROUNDING, `${label}: ${sum} and ${logit}`);
+    }
+    const freed = await page.evaluate(async () => {
+      const run = await window.candling.run(await window.photo("cat.jpg"));
+      run.free();
+      return window.failure(() => run.features());
+    });
+    assert.equal(freed.code, "run-freed");
+  });
+});
+
+test("a model may be a file", async () => {
+  await withPage(async (page) => {
+    await emptyPage(page);
+    const { same, refused } = await page.evaluate(async (model) => {
+      window.client = await import("/lib/candling.js");
+      const { Candling } = window.client;
+      const file = await (await fetch(model)).blob();
+      const photo = await (await fetch("/samples/cat.jpg")).blob();
+      const [byFile, byAddress] = await Promise.all([Candling.load({ model: file }), Candling.load({ model })]);
+      const logits = async (candling) => [...(await candling.run(photo)).logits];
+      const [one, other] = [await logits(byFile), await logits(byAddress)];
+      const refused = await window.failure(() => Candling.load({ model: new Blob(["no model"]) }));
+      return { same: one.every((value, at) => value === other[at]), refused };
+    }, MODEL);
+    assert.ok(same);
+    assert.equal(refused.code, "bad-model");
+  });
+});
+
 test("every kind of photo gives the same answer for the same pixels", async () => {
   await withClient(async (page) => {
     await samples(page);

@@ -6,8 +6,9 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { judge } from "./support/axe.mjs";
+import { lookAt, openSettings } from "./support/lab.mjs";
 import { command, folder } from "./support/native.mjs";
-import { stage } from "./support/stage.mjs";
+import { idle, numbers, stage } from "./support/stage.mjs";
 
 const bias = fileURLToPath(new URL("../photos/bias/", import.meta.url));
 const { classes, pictures } = JSON.parse(readFileSync(join(bias, "labels.json"), "utf8"));
@@ -151,6 +152,46 @@ test("some counter-examples, chosen one by one, and the mended model in the lab"
     assert.deepEqual((await page.$$eval("#predictions button span:first-child", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
     assert.match(await page.textContent("#model-credit"), /mended, on EfficientNet-Lite0/);
     assert.equal(await page.textContent("#class-count"), "2");
+    // it is a model like any other: each method, the other class, an earlier layer, and the identities
+    await openSettings(page);
+    for (const method of await page.$$eval("#method option", (options) => options.map(({ value }) => value))) {
+      await page.selectOption("#method", method);
+      await idle(page);
+      assert.ok((await numbers(page, "cam")).strength > 0, method);
+    }
+    await page.selectOption("#method", "grad-cam");
+    const { target } = await numbers(page, "cam");
+    await page.click(`#predictions [data-class="${1 - target}"]`);
+    await page.selectOption("#layer", "blocks.10.add");
+    await idle(page);
+    const other = await numbers(page, "cam");
+    assert.deepEqual([other.target, other.layer], [1 - target, "blocks.10.add"]);
+    await lookAt(page, "machine");
+    await page.click("#self-test");
+    await page.waitForSelector("#identities:not([hidden])");
+    assert.ok((await page.$$eval("#identities [data-identity]", (rows) => rows.map(({ dataset }) => dataset.holds))).every((holds) => holds === "true"));
+  });
+});
+
+test("a model's file opens in the lab, and one that is none is refused", async () => {
+  const path = join(folder, "lab.safetensors");
+  const photos = join(folderOf("lab", "train_unbiased"), "photos");
+  execFileSync(command, ["train", photos, "-o", path], { stdio: "ignore" });
+  await withPage(async (page) => {
+    await page.goto("/");
+    await idle(page);
+    await page.setInputFiles("#file", path);
+    await page.waitForURL("**/?model=own");
+    await page.waitForSelector("#predictions [data-class]");
+    await idle(page);
+    assert.equal(await page.textContent("#class-count"), "2");
+    await page.setInputFiles("#file", { name: "none.safetensors", mimeType: "", buffer: Buffer.from("no model") });
+    await page.waitForFunction(() => document.querySelector("#loading").dataset.state === "stopped");
+    assert.match(await page.textContent("#loading-text"), /model/i);
+    await page.click("#other-weights");
+    await page.waitForSelector("#predictions [data-class]");
+    await page.waitForFunction(() => document.querySelector("#loading").dataset.state === "ready");
+    assert.equal(await page.textContent("#class-count"), "1000");
   });
 });
 

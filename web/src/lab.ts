@@ -72,7 +72,10 @@ void network.then((candling) => {
   settings.offer(candling);
   answers.takeQuestions(candling);
   const { info } = candling;
-  byId("class-count", HTMLElement).textContent = String(info.classes);
+  if (isOwn) {
+    byId("class-count", HTMLDataElement).textContent = byId("class-count", HTMLDataElement).value = String(info.classes);
+    byId("class", HTMLInputElement).placeholder = candling.labels.slice(0, 3).join(", ");
+  }
   byId("model-credit", HTMLElement).textContent = `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
 });
 void keepOffline({ network, model, onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply) });

@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { emptyPage, stage } from "./support/stage.mjs";
 
-const golden = JSON.parse(readFileSync(new URL("../golden/head.json", import.meta.url), "utf8"));
+const read = (name) => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+const golden = read("head");
+/** What the native crate draws. */
+const draws = read("draws");
 const { withPage } = stage();
 
 /** As far as a head in wasm may be from the one that the command trains, which is held to the same numbers. */
@@ -106,7 +109,9 @@ test("shares of evidence, and means with their intervals", async () => {
     const { low, high, ...rest } = await mean([0, 1, 1, 1]);
     assert.deepEqual(rest, { mean: 0.75, count: 4 });
     assert.ok(low >= 0 && low < 0.75 && high > 0.75 && high <= 1);
-    const held = await page.evaluate(async () => [...(await window.ask("split", { labels: Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1), share: 0.25 })).answer]);
-    assert.deepEqual([held.slice(0, 4), held.slice(4)].map((part) => part.reduce((sum, value) => sum + value)), [1, 1]);
+    const drawn = await mean(draws.values);
+    assert.deepEqual([drawn.low, drawn.high], draws.interval);
+    const held = await page.evaluate(async ({ labels, share }) => [...(await window.ask("split", { labels: Uint32Array.from(labels), share })).answer], draws);
+    assert.deepEqual(held, draws.held_out);
   });
 });

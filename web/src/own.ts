@@ -1,9 +1,11 @@
 /** The page of one's own pictures: puts its parts together. */
 import { say } from "./dom/message.js";
+import { byId } from "./dom/page.js";
 import { Cards } from "./own/cards.js";
 import { Inspection } from "./own/inspection.js";
 import { Intake } from "./own/intake.js";
 import { listenForClearing, losses } from "./own/keeping.js";
+import { listenForMasks } from "./own/masks.js";
 import { listenForModels } from "./own/model-files.js";
 import { Network } from "./own/network.js";
 import { listenForRegions } from "./own/regions.js";
@@ -30,7 +32,12 @@ listenForModels(session, () => {
   inspection.begin();
 });
 listenForRegions(session);
+listenForMasks(session);
 listenForExports(session, network, inspection);
 listenForClearing(session, () => {
   for (const job of [intake, training, inspection]) job.stop();
 });
+
+// What was kept is shown in one go.
+await Promise.all([training.show(), inspection.show()]);
+byId("own", HTMLElement).ariaBusy = "false";

@@ -137,7 +137,8 @@ fn what_cannot_be_learnt_from_is_left_out_and_named() {
     };
     assert!(why("bird/broken.webp").contains("not"), "{skipped:?}");
     assert!(
-        why("bird/both.webp").contains("in `mammal` too") && why("mammal/both.webp").contains("in `bird` too")
+        why("bird/both.webp").contains("in `mammal` too")
+            && why("mammal/both.webp").contains("in `bird` too")
     );
     assert!(skipped.iter().any(|(_, why)| why.starts_with("the same photo as")));
     assert_eq!(skipped.len(), 4);

@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+use crate::draw::below;
+
 /// So many times the photos are drawn anew.
 const DRAWS: usize = 2000;
 
@@ -16,8 +18,8 @@ pub fn interval(values: &[f64], seed: u64) -> Option<[f64; 2]> {
         return None;
     }
     let mut rng = Rng::with_seed(seed);
-    let mut mean =
-        || values.iter().map(|_| values[rng.usize(..values.len())]).sum::<f64>() / values.len() as f64;
+    let mut draw = || values[below(&mut rng, values.len())];
+    let mut mean = || values.iter().map(|_| draw()).sum::<f64>() / values.len() as f64;
     let mut means: Vec<f64> = (0..DRAWS).map(|_| mean()).collect();
     means.sort_by(f64::total_cmp);
     let at = |share: f64| means[((DRAWS - 1) as f64 * share).round() as usize];

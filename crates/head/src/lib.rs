@@ -5,6 +5,7 @@
 //! can be trusted.
 
 pub mod bootstrap;
+mod draw;
 mod error;
 mod examples;
 mod split;

@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+use crate::draw::shuffle;
+
 /// For each example whether it is held out: of every class the `share` (0 to 1) of its examples, rounded, but never all of them; of a class with
 /// one example none. The same for the same labels and seed.
 #[must_use]
@@ -13,7 +15,7 @@ pub fn split(labels: &[u32], share: f64, seed: u64) -> Vec<bool> {
     let mut rng = Rng::with_seed(seed);
     for class in classes {
         let mut members: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == class).collect();
-        rng.shuffle(&mut members);
+        shuffle(&mut rng, &mut members);
         let count = (members.len() as f64 * share.clamp(0.0, 1.0)).round() as usize;
         for &member in members.iter().take(count.min(members.len() - 1)) {
             held_out[member] = true;

@@ -33,7 +33,8 @@ class Tally {
     } else if (first !== undefined) {
       const names = elsewhere.map(({ name, has }) => `${name} in ${has}`);
       const left = listed([...new Set(elsewhere.map((one) => one.left))]);
-      sentences.push(`${count(elsewhere.length, "photo")} are in another class already (${some(names)}); a photo can be of one class, so they were left out of ${left}.`);
+      const there = `${count(elsewhere.length, "photo")} are in another class already (${some(names)})`;
+      sentences.push(`${there}; a photo can be of one class, so they were left out of ${left}.`);
     }
     if (unread.length > 0) sentences.push(`${count(unread.length, "file")} could not be read from the disk: ${some(unread)}.`);
     return sentences.join(" ");

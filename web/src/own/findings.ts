@@ -3,8 +3,9 @@ import { evidenceIn, light } from "../bias/examine.js";
 import type { Trainer } from "../bias/trainer.js";
 import type { Candling } from "../candling.js";
 import type { Mean } from "../trainer/messages.js";
-import { type Finding, maskIn, type Photo, type PhotoClass, type Region } from "./photo.js";
-import type { Model, Session } from "./session.js";
+import { labelOf } from "./model.js";
+import { type Finding, maskIn, type Photo, type Region } from "./photo.js";
+import type { Session } from "./session.js";
 
 /** Photos that are measured between two looks at the clock of the page. */
 const AT_ONCE = 64;
@@ -36,14 +37,13 @@ export interface Summary {
   readonly evidence: Mean | undefined;
 }
 
-/** Which of the model's classes a class is; undefined where it is none of them. */
-export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass): number | undefined {
-  const at = classIds?.indexOf(id) ?? labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? undefined : at;
-}
-
 /** Grad-CAM of what the network takes the photo for; painted as well, where there is a place for it. */
-export async function find(candling: Candling, { blob }: Photo, signal: AbortSignal, place?: { readonly canvas: HTMLCanvasElement; readonly size: number }): Promise<Finding> {
+export async function find(
+  candling: Candling,
+  { blob }: Photo,
+  signal: AbortSignal,
+  place?: { readonly canvas: HTMLCanvasElement; readonly size: number },
+): Promise<Finding> {
   const run = await candling.run(blob, { signal });
   try {
     const [best] = run.predictions;

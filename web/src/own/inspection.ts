@@ -2,9 +2,10 @@
 import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
-import { find, labelOf, measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
+import { find, measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
 import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
+import { labelOf } from "./model.js";
 import type { Network } from "./network.js";
 import { inOrder, maskIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
@@ -34,7 +35,7 @@ export class Inspection {
     this.#network = network;
     this.#sheet = new Sheet(session, network, onOpen);
     // The intervals of thousands of photos are no small matter.
-    this.#refresh = soon(() => (this.#job.running ? 700 : 100), () => this.#show());
+    this.#refresh = soon(() => (this.#job.running ? 700 : 100), () => this.show());
     this.#button.addEventListener("click", () => void this.#examine());
     session.follow((what) => {
       if (what === "model") {
@@ -44,8 +45,6 @@ export class Inspection {
       if (what === "photos") this.#say();
       if (what !== "looks") this.#refresh();
     });
-    this.#say();
-    this.#refresh();
   }
 
   /** Of so many photos there is something to export. */
@@ -124,7 +123,8 @@ export class Inspection {
     return { rows, summary: await summaries(this.#network.examiner, rows), region };
   }
 
-  async #show(): Promise<void> {
+  /** Shows what there is to say of all photos by now. */
+  async show(): Promise<void> {
     const audit = await this.audit().catch((error) => say(sentence(error)));
     if (audit === undefined) return;
     const { rows, summary, region } = audit;

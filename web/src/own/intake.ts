@@ -10,6 +10,10 @@ import type { PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { count, listed } from "./words.js";
 
+/** Said of photos that were dropped beside the classes. */
+const HOMELESS =
+  "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
+
 export class Intake {
   readonly #session: Session;
   readonly #job = new Job("adding");
@@ -75,7 +79,7 @@ export class Intake {
   /** Which photo is for which class, and what there is to say of those that are for none. */
   #wanted(files: readonly Listed[], of: PhotoClass | undefined): { readonly photos: readonly Wanted[]; readonly words: string } {
     const { photos, others } = photosAmong(files);
-    const words = others === 0 ? "" : `${count(others, "file")} left out: by their names they are no pictures.`;
+    const words = others === 0 ? "" : `${count(others, "file")} left out: by ${others === 1 ? "its name it is no picture" : "their names they are no pictures"}.`;
     if (photos.length === 0) throw new Refused(words === "" ? "There were no photos in that." : `There were no photos in that: ${words}`);
     if (of !== undefined) {
       const folder = photos[0]?.folders[0];
@@ -83,10 +87,10 @@ export class Intake {
       return { photos: inOneClass(photos).map((photo) => ({ photo, of })), words };
     }
     const { placed, beside } = byFolder(photos);
-    if (placed.length === 0) throw new Refused("Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.");
+    if (placed.length === 0) throw new Refused(HOMELESS);
     const { photos: found, left } = this.#byClass(placed);
     const all = [words];
-    if (beside > 0) all.push(`${count(beside, "photo")} beside the folders left out: they are of no class.`);
+    if (beside > 0) all.push(`${count(beside, "photo")} beside the folders left out: ${beside === 1 ? "it is" : "they are"} of no class.`);
     if (left.length > 0) all.push(`There can be six classes at most: ${listed(left)} left out.`);
     return { photos: found, words: all.filter((part) => part !== "").join(" ") };
   }

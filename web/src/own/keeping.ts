@@ -22,7 +22,8 @@ export function listenForClearing(session: Session, stop: () => void): void {
     const empty = session.photos.size === 0 && session.model === undefined && session.classes.every(({ name }) => name === "");
     button.disabled = empty;
     const where = session.keeps ? "kept in this browser until you clear them" : "in this tab only";
-    words.textContent = empty ? (session.keeps ? "What you add is kept in this browser until you clear it." : "What you add lives only in this tab.") : `${amount()}, ${where}.`;
+    const promise = session.keeps ? "What you add is kept in this browser until you clear it." : "What you add lives only in this tab.";
+    words.textContent = empty ? promise : `${amount()}, ${where}.`;
   };
   const refresh = soon(120, show);
   session.follow((what) => {
@@ -33,6 +34,6 @@ export function listenForClearing(session: Session, stop: () => void): void {
     stop();
     await session.clear();
     show();
-    say("Everything was cleared: this browser keeps nothing of it.");
+    say(session.keeps ? "Everything was cleared: this browser keeps nothing of it." : "Everything in this tab was cleared.");
   });
 }

@@ -5,11 +5,12 @@ import type { Progress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import { inOrder, type Photo, type PhotoClass } from "./photo.js";
-import type { Lesson, Model, Session } from "./session.js";
+import type { Lesson, Model } from "./model.js";
+import type { Session } from "./session.js";
 import { count, listed } from "./words.js";
 
 /** Of each class; as `candling train` holds out unless it is told otherwise. */
-export const HELD_OUT = 0.25;
+const HELD_OUT = 0.25;
 
 /** The photos cannot be learnt from; the message says why, and what to do. */
 export class Unteachable extends Error {}
@@ -18,16 +19,18 @@ export class Unteachable extends Error {}
 export function objection(session: Session): string | undefined {
   const { classes } = session;
   for (const [at, of] of classes.entries()) {
-    if (of.name === "") return `Class ${at + 1} has no name: give it one${session.photosOf(of).length === 0 && classes.length > 2 ? ", or remove it" : ""}.`;
+    const isSpare = classes.length > 2 && session.photosOf(of).length === 0;
+    if (of.name === "") return `Class ${at + 1} has no name: give it one${isSpare ? ", or remove it" : ""}.`;
   }
-  const names = classes.map(({ name }) => name.toLowerCase());
-  const twice = classes.find(({ name }, at) => names.indexOf(name.toLowerCase()) !== at);
+  const taken = classes.map(({ name }) => name.toLowerCase());
+  const twice = classes.find(({ name }, at) => taken.indexOf(name.toLowerCase()) !== at);
   if (twice !== undefined) return `Two classes are called “${twice.name}”: give one of them another name.`;
   const empty = classes.filter((of) => session.photosOf(of).length === 0);
   const [first] = empty;
   if (first === undefined) return undefined;
-  const removable = classes.length - empty.length >= 2;
-  return `${empty.length === 1 ? "Class" : "Classes"} ${listed(empty.map(({ name }) => name))} ${empty.length === 1 ? "has" : "have"} no photos: add some${removable ? `, or remove ${empty.length === 1 ? "it" : "them"}` : ""}.`;
+  const names = listed(empty.map(({ name }) => name));
+  const [subject, object] = empty.length === 1 ? [`Class ${names} has`, "it"] : [`Classes ${names} have`, "them"];
+  return `${subject} no photos: add some${classes.length - empty.length >= 2 ? `, or remove ${object}` : ""}.`;
 }
 
 /** Looks at photos that were not looked at yet, trains, and puts the head into the network. Does not change the session's model. */
@@ -55,11 +58,12 @@ export async function teach(
   const trained = await network.trainer.train({ features, labels, heldOut, classes: classes.length }, watch, signal);
   progress("Putting it into the network…");
   const names = classes.map(({ name }) => name);
-  const file = await network.trainer.model(await network.file(progress, signal), nameOf(names), names, trained.head);
+  const base = await network.file(progress, signal);
+  const file = await network.trainer.model(base.file, nameOf(names), names, trained.head);
   signal.throwIfAborted();
   return {
     file,
-    name: nameOf(names),
+    name: `${nameOf(names)}, on ${base.name}`,
     labels: names,
     classIds: classes.map(({ id }) => id),
     lesson: { curve, ...outcome(taught, heldOut, trained) },

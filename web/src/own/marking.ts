@@ -80,8 +80,8 @@ export class Marking {
   #explain(): void {
     const photo = this.#photo;
     const isOwn = photo?.masks.has(this.#session.region.id) ?? true;
-    if (isOwn) this.#hint.textContent = NOTHING;
-    else this.#hint.textContent = this.#mask === undefined ? "Nothing is marked here yet." : "The same place as in others. What you mark now counts for this photo only.";
+    const ofAll = "The same place as in others. What you mark now counts for this photo only.";
+    this.#hint.textContent = isOwn ? NOTHING : this.#mask === undefined ? "Nothing is marked here yet." : ofAll;
   }
 
   #marked(mask: Mask, final: boolean): void {

@@ -5,9 +5,9 @@ import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
 import { handOver } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
-import { labelOf } from "./findings.js";
 import { MOST_CLASSES } from "./photo.js";
-import type { Model, Session } from "./session.js";
+import { labelOf, type Model } from "./model.js";
+import type { Session } from "./session.js";
 import { listed } from "./words.js";
 
 const save = byId("save-model", HTMLButtonElement);
@@ -15,15 +15,14 @@ const lab = byId("to-lab", HTMLButtonElement);
 const hint = byId("model-hint", HTMLElement);
 const chooser = byId("model-file", HTMLInputElement);
 
+const UNTRAINED = "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
+
 /** `onOpened` is called once a model that was opened is the session's. */
 export function listenForModels(session: Session, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
-    hint.textContent =
-      model === undefined
-        ? "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it."
-        : `${model.name}: an ordinary model that tells ${listed(model.labels.slice(0, MOST_CLASSES))}${model.labels.length > MOST_CLASSES ? " and others" : ""} apart.`;
+    hint.textContent = model === undefined ? UNTRAINED : `“${model.name}”: an ordinary model that tells ${known(model)} apart.`;
   };
   session.follow((what) => {
     if (what === "model") refresh();
@@ -63,9 +62,15 @@ export function listenForModels(session: Session, onOpened: () => void): void {
   });
 }
 
-/** "bird-or-mammal". */
+/** The classes that it tells apart, in words. */
+function known({ labels }: Model): string {
+  return labels.length > MOST_CLASSES ? `${labels.length.toLocaleString("en-GB")} classes` : listed(labels);
+}
+
+/** "bird-or-mammal", without the network that it stands on. */
 export function fileName({ name }: Pick<Model, "name">): string {
-  const plain = name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  const [own = ""] = name.split(", on ");
+  const plain = own.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
   return plain === "" ? "model" : plain.slice(0, 60);
 }
 
@@ -84,9 +89,9 @@ function mismatch(session: Session, model: Model, name: string): string | undefi
   const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
   const strange = inUse.filter((of) => labelOf(model, of) === undefined);
   if (strange.length === 0) return undefined;
-  const knows = model.labels.length > MOST_CLASSES ? `has ${model.labels.length.toLocaleString("en-GB")} classes` : `tells ${listed(model.labels)} apart`;
   const which = strange.map((of) => of.name || "a class without a name");
-  return `${name} ${knows}; ${listed(which)} ${strange.length === 1 ? "is" : "are"} none of them. Rename or remove ${strange.length === 1 ? "that class" : "those classes"}, then open the model again.`;
+  const [are, those] = strange.length === 1 ? ["is", "that class"] : ["are", "those classes"];
+  return `${name} tells ${known(model)} apart; ${listed(which)} ${are} none of them. Rename or remove ${those}, then open the model again.`;
 }
 
 /** Classes that are still blank get the model's names, and those that are missing are made. */

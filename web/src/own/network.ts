@@ -3,12 +3,18 @@ import { Trainer } from "../bias/trainer.js";
 import { Candling, type ModelFiles, type Weights, weightsFor } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import type { Progress } from "./job.js";
-import type { Model, Session } from "./session.js";
+import type { Model } from "./model.js";
+import type { Session } from "./session.js";
 
 const FILES: ModelFiles = {
   full: "models/efficientnet-lite0.safetensors",
   small: "models/efficientnet-lite0-small.safetensors",
 };
+
+interface Named {
+  readonly file: Blob;
+  readonly name: string;
+}
 
 export class Network {
   readonly trainer = new Trainer();
@@ -16,7 +22,7 @@ export class Network {
   readonly examiner = new Trainer();
   readonly #session: Session;
   #base: Candling | undefined;
-  #file: Blob | undefined;
+  #file: Named | undefined;
   /** Of both. */
   #weights: Weights | undefined;
   #judge: { readonly model: Model; readonly candling: Promise<Candling> } | undefined;
@@ -37,10 +43,11 @@ export class Network {
     return this.#base;
   }
 
-  /** The file of the site's own, which a head is put into. */
-  async file(progress: Progress, signal: AbortSignal): Promise<Blob> {
+  /** The site's own as a file, which a head is put into. */
+  async file(progress: Progress, signal: AbortSignal): Promise<Named> {
     if (this.#file !== undefined && this.#weights === this.#session.weights) return this.#file;
-    return (await this.#loaded(progress, signal)).file;
+    const { file, info } = await this.#loaded(progress, signal);
+    return { file, name: info.name };
   }
 
   /** The session's model, loaded. */
@@ -80,7 +87,7 @@ export class Network {
       },
     });
     this.#base = candling;
-    this.#file = candling.file;
+    this.#file = { file: candling.file, name: candling.info.name };
     this.#weights = this.#session.weights = weights;
     return candling;
   }

@@ -5,7 +5,17 @@ import type { Method } from "../protocol.js";
 import { methodName } from "../words/methods.js";
 
 /** Those of one channel first: their evidence can be measured in a region. */
-const METHODS = ["grad-cam", "hires-cam", "layer-cam", "cam", "guided-grad-cam", "guided-backprop", "gradient", "input-x-gradient", "deconvnet"] as const satisfies readonly Method[];
+const METHODS: readonly Method[] = [
+  "grad-cam",
+  "hires-cam",
+  "layer-cam",
+  "cam",
+  "guided-grad-cam",
+  "guided-backprop",
+  "gradient",
+  "input-x-gradient",
+  "deconvnet",
+];
 /** Grad-CAM of what speaks against the class. */
 const AGAINST = "against";
 /** Those that can be asked at any layer. */
@@ -41,7 +51,8 @@ export function offer(candling: Candling | undefined): void {
   fillOptions(asked, [[NONE, "its answer"], ...classes]);
   fillOptions(over, [[NONE, "none other"], ...classes]);
   const layers = [...(candling?.info.layers ?? [])].filter(({ height, width }) => height * width > 1).reverse();
-  fillOptions(layer, layers.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === candling?.info.defaultLayer ? " (the last)" : ""}`] as const));
+  const last = candling?.info.defaultLayer;
+  fillOptions(layer, layers.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === last ? " (the last)" : ""}`] as const));
   for (const [at, choice] of choices.entries()) {
     const wished = before[at] ?? NONE;
     const isThere = [...choice.options].some(({ value }) => value === wished);

@@ -23,7 +23,7 @@ thead th { color: var(--muted); font-size: 0.875rem; }
 .group th { padding-inline-start: 1.5rem; }
 ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr)); gap: 1.25rem 1rem; margin: 0; padding: 0; list-style: none; }
 figure { margin: 0; }
-img { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; border-radius: 0.5rem; background: var(--sunken); }
+img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 0.5rem; background: var(--sunken); }
 figcaption { display: grid; padding-top: 0.375rem; font-size: 0.875rem; }
 figcaption span:last-child { color: var(--muted); font-size: 0.8125rem; }
 .wrong { color: var(--flame); font-weight: 600; }

@@ -3,7 +3,7 @@ import { html, type Markup } from "../export/markup.js";
 import type { Mean } from "../trainer/messages.js";
 import type { Row, Summary } from "./findings.js";
 import type { Region } from "./photo.js";
-import type { Model } from "./session.js";
+import type { Model } from "./model.js";
 import { style } from "./report-style.js";
 import { nameOf } from "./summary-table.js";
 
@@ -111,7 +111,8 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
 <body>
 <main>
 <h1 dir="auto">${title}</h1>
-<p>How often it is right, and how much of what speaks for its answer (Grad-CAM) lies in the region “${region.name}”; in brackets where the mean lies in 95 of 100 such sets of photos (bootstrap).</p>
+<p>How often it is right, and how much of what speaks for its answer (Grad-CAM) lies in the region “${region.name}”; in brackets where the mean
+lies in 95 of 100 such sets of photos (bootstrap).</p>
 ${table(summary, region)}
 <h2>Contact sheet</h2>
 <p>${which}</p>
@@ -128,7 +129,8 @@ ${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ 
 function table(summary: readonly Summary[], region: Region): Markup {
   const cell = (mean: Mean | undefined) => (mean === undefined ? "–" : `${share(mean.mean)} (${(100 * mean.low).toFixed(1)} to ${(100 * mean.high).toFixed(1)})`);
   const row = (line: Summary) =>
-    html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td><td>${cell(line.accuracy)}</td><td>${cell(line.evidence)}</td></tr>`;
+    html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td>
+<td>${cell(line.accuracy)}</td><td>${cell(line.evidence)}</td></tr>`;
   return html`<table>
 <thead><tr><th scope="col">Class</th><th scope="col">Photos</th><th scope="col">Right</th><th scope="col">Evidence in “${region.name}”</th></tr></thead>
 <tbody>
@@ -140,7 +142,9 @@ ${summary.map(row)}
 function item({ row, source }: Picture): Markup {
   const inside = row.evidence === undefined ? "not marked" : `${share(row.evidence)} inside`;
   const said = `${row.correct ? "" : "wrong: "}${row.predicted}, ${share(row.probability)}`;
-  return html`<li><figure><img src="${source}" alt=""><figcaption><b>${inside}</b><span class="${row.correct ? "" : "wrong"}" dir="auto">${said}</span><span dir="auto">${row.path}${row.heldOut ? ", held out" : ""}</span></figcaption></figure></li>`;
+  return html`<li><figure><img src="${source}" alt=""><figcaption><b>${inside}</b>
+<span class="${row.correct ? "" : "wrong"}" dir="auto">${said}</span>
+<span dir="auto">${row.path}${row.heldOut ? ", held out" : ""}</span></figcaption></figure></li>`;
 }
 
 function share(value: number): string {

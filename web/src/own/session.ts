@@ -1,29 +1,9 @@
 /** The visitor's session: classes, photos, regions, and the model, in memory; what changes is handed on to be kept. */
 import type { Mask } from "../bias/mask.js";
 import type { Weights } from "../candling.js";
-import type { Step } from "../trainer/messages.js";
-import { type Finding, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
+import type { Model } from "./model.js";
+import { type Finding, inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
 import type { Kept, Store } from "./store.js";
-
-/** How a head was trained. */
-export interface Lesson {
-  readonly curve: readonly Step[];
-  /** Digests of the photos that were not learnt from. */
-  readonly heldOut: ReadonlySet<string>;
-  /** By digest, which of the model's classes the head gives, and which is right. */
-  readonly answers: ReadonlyMap<string, { readonly given: number; readonly right: number }>;
-  readonly milliseconds: number;
-}
-
-/** A network that tells classes apart. */
-export interface Model {
-  readonly file: Blob;
-  readonly name: string;
-  readonly labels: readonly string[];
-  /** The class that each label stands for; of a model that was opened, those of the same name. */
-  readonly classIds: readonly number[] | undefined;
-  readonly lesson: Lesson | undefined;
-}
 
 /** What changed. */
 export type Change = "photos" | "classes" | "looks" | "findings" | "regions" | "model";
@@ -253,7 +233,7 @@ export class Session {
   }
 
   #restore({ photos, looks, findings, masks, state }: Kept): void {
-    for (const photo of photos) this.#enter({ ...photo, masks: new Map(), shares: new Map() });
+    for (const photo of inOrder(photos.map((photo) => ({ ...photo, masks: new Map(), shares: new Map() })))) this.#enter(photo);
     for (const { digest, ...look } of looks) Object.assign(this.#photos.get(digest) ?? {}, look);
     for (const { digest, ...finding } of findings) Object.assign(this.#photos.get(digest) ?? {}, { finding });
     for (const { digest, region, mask } of masks) this.#photos.get(digest)?.masks.set(region, mask);

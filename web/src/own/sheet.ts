@@ -123,7 +123,8 @@ export class Sheet {
     const { photo, evidence, predicted, probability, correct, error, heldOut } = row;
     const tile = this.#tileOf(photo);
     const { element } = tile;
-    const inside = evidence === undefined ? (error === "" ? "not marked" : "unreadable") : `${percent(evidence)} inside`;
+    const none = error !== "" ? "unreadable" : photo.shares.has(this.#session.region.id) ? "no evidence" : "not marked";
+    const inside = evidence === undefined ? none : `${percent(evidence)} inside`;
     const said = error === "" ? `${predicted}, ${percent(probability)}` : error;
     const mark = heldOut ? "held out" : "";
     found(element, ".inside", HTMLElement).textContent = inside;
@@ -134,7 +135,8 @@ export class Sheet {
     element.style.setProperty("--share", String(evidence ?? 0));
     Object.assign(element.dataset, { photo: row.path, evidence: evidence ?? "", predicted });
     const button = found(element, "button", HTMLButtonElement);
-    button.ariaLabel = [photo.name, row.class, inside, found(element, ".said", HTMLElement).textContent, mark].filter((part) => part !== "").join(", ");
+    const parts = [photo.name, row.class, inside, found(element, ".said", HTMLElement).textContent, mark];
+    button.ariaLabel = parts.filter((part) => part !== "").join(", ");
     button.onclick = () => this.#onOpen(photo, among);
     if (tile.painted !== photo.finding || photo.finding === undefined) this.#thumbs.follow(tile.canvas);
     return element;

@@ -57,7 +57,9 @@ export interface Kept {
 export type Loss = "none" | "elsewhere" | "full";
 
 export class Store {
-  #db: IDBPDatabase<Schema> | undefined;
+  readonly #db: IDBPDatabase<Schema> | undefined;
+  /** There is no more room: what was kept so far stays, and nothing is added to it. */
+  #full = false;
   readonly #onLoss: (why: Loss) => void;
 
   private constructor(db: IDBPDatabase<Schema> | undefined, onLoss: (why: Loss) => void) {
@@ -88,7 +90,7 @@ export class Store {
 
   /** Whether what is done is kept. */
   get keeps(): boolean {
-    return this.#db !== undefined;
+    return this.#db !== undefined && !this.#full;
   }
 
   /** Undefined where there is nothing to read from. */
@@ -143,8 +145,10 @@ export class Store {
     });
   }
 
-  clear(): Promise<void> {
-    return this.#write(async (db) => {
+  /** Also what was kept before there was no more room; after it there is some. */
+  async clear(): Promise<void> {
+    this.#full = false;
+    await this.#write(async (db) => {
       const all = db.transaction(STORES, "readwrite");
       for (const name of STORES) void all.objectStore(name).clear();
       await all.done;
@@ -152,14 +156,12 @@ export class Store {
   }
 
   async #write(work: (db: IDBPDatabase<Schema>) => Promise<unknown>): Promise<void> {
-    if (this.#db === undefined) return;
+    if (this.#db === undefined || this.#full) return;
     try {
       await work(this.#db);
     } catch {
-      // What was kept so far stays.
-      if (this.#db === undefined) return;
-      this.#db.close();
-      this.#db = undefined;
+      if (this.#full) return;
+      this.#full = true;
       this.#onLoss("full");
     }
   }

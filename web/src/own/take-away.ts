@@ -13,7 +13,7 @@ import type { Network } from "./network.js";
 import { type Audit, csvOf, jsonOf, pageOf, type Picture } from "./report.js";
 import type { Session } from "./session.js";
 import { sorted } from "./sheet.js";
-import { wasAborted } from "./words.js";
+import { count, wasAborted } from "./words.js";
 
 /** The report shows at most so many photos: those with the least evidence. */
 const MOST_PICTURES = 200;
@@ -33,7 +33,8 @@ export function listenForExports(session: Session, network: Network, inspection:
     // While it is written, its button cancels it.
     if (byId("report-bar", HTMLProgressElement).hidden) report.disabled = examined === 0;
     const capped = examined > MOST_PICTURES ? ` The report shows the ${MOST_PICTURES} with the least evidence inside.` : "";
-    hint.textContent = examined === 0 ? "Examine the photos first." : `${examined.toLocaleString("en-GB")} of ${session.photos.size.toLocaleString("en-GB")} photos examined.${capped}`;
+    const done = `${examined.toLocaleString("en-GB")} of ${count(session.photos.size, "photo")} examined.`;
+    hint.textContent = examined === 0 ? "Examine the photos first." : `${done}${capped}`;
   };
   inspection.onShown = refresh;
 

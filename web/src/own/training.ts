@@ -9,12 +9,15 @@ import { Job } from "./job.js";
 import { objection, teach, Unteachable } from "./lesson.js";
 import { forecast, unseen } from "./looking.js";
 import type { Network } from "./network.js";
-import type { Lesson, Session } from "./session.js";
+import type { Lesson } from "./model.js";
+import type { Session } from "./session.js";
 import { soon } from "./soon.js";
-import { count, interval, wasAborted } from "./words.js";
+import { count, interval, some, wasAborted } from "./words.js";
 
 /** What the curve is drawn with: enough points for its width. */
 const POINTS = 120;
+/** Of fewer photos that were held out the interval says little, above all where every one of them was right. */
+const FEW = 20;
 /** The curve is drawn again after so many milliseconds. */
 const REDRAW_MS = 80;
 
@@ -33,10 +36,9 @@ export class Training {
     const hint = soon(120, () => this.#hint());
     session.follow((what) => {
       hint();
-      if (what === "model") this.#show().catch((error) => say(sentence(error)));
+      if (what === "model") void this.show();
     });
     this.#hint();
-    this.#show().catch((error) => say(sentence(error)));
   }
 
   stop(): void {
@@ -58,7 +60,7 @@ export class Training {
       await this.#job.run(async (progress, signal) => {
         const model = await teach(this.#session, this.#network, progress, draw, signal);
         this.#session.model = model;
-        return `Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.`;
+        return `Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.${this.#leftOut()}`;
       });
       this.onTrained();
     } catch (error) {
@@ -67,10 +69,17 @@ export class Training {
         this.#job.words = "";
         say(error instanceof Unteachable ? error.message : sentence(error));
       }
-      await this.#show();
+      await this.show();
     } finally {
       this.#network.rest();
     }
+  }
+
+  /** Which photos could not be read. */
+  #leftOut(): string {
+    const names = [...this.#session.photos.values()].filter(({ unreadable }) => unreadable !== undefined).map(({ name }) => name);
+    if (names.length === 0) return "";
+    return ` ${count(names.length, "photo")} could not be read, and ${names.length === 1 ? "was" : "were"} left out: ${some(names)}.`;
   }
 
   /** What stands in the way, or how long it will take. */
@@ -81,7 +90,16 @@ export class Training {
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
 
-  async #show(): Promise<void> {
+  /** Shows what the present model is worth. */
+  async show(): Promise<void> {
+    try {
+      await this.#judge();
+    } catch (error) {
+      say(sentence(error));
+    }
+  }
+
+  async #judge(): Promise<void> {
     const { model } = this.#session;
     const lesson = model?.lesson;
     this.#draw(lesson?.curve ?? []);
@@ -127,7 +145,10 @@ export class Training {
       { name: "right, of those it learns from", points: points.map(({ step, accuracy }) => [step, accuracy] as const) },
       { name: "loss, of what it was at first", points: points.map(({ step, loss }) => [step, loss / first] as const) },
     ];
-    const label = last === undefined ? "No training yet" : `After ${last.step} steps ${percent(last.accuracy)} are right; the loss is ${percent(last.loss / first)} of what it was`;
+    const label =
+      last === undefined
+        ? "No training yet"
+        : `After ${last.step} steps ${percent(last.accuracy)} are right; the loss is ${percent(last.loss / first)} of what it was`;
     plot(byId("curve", HTMLElement), lines, label, { most: last?.of ?? 100, xName: "steps", yName: "share" });
   }
 }
@@ -142,5 +163,6 @@ function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined
   const right = lessons.filter(({ correct }) => correct).length;
   const learnt = `Right about ${right} of ${count(lessons.length, "photo")} that it learnt from (${percent(right / lessons.length)})`;
   if (held === undefined) return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
-  return `${learnt}, and about ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen: ${interval(held)}.`;
+  const few = held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
+  return `${learnt}, and about ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen: ${interval(held)}.${few}`;
 }

@@ -43,7 +43,10 @@ export class Viewer {
     this.#network = network;
     this.#marking = new Marking(session, network.examiner);
     listenForQuestions(() => void this.#answer());
-    this.#heat.addEventListener("change", () => void this.#paint());
+    this.#heat.addEventListener("change", () => {
+      // Another photo may take over while this one is painted.
+      this.#paint().catch((error) => (this.#status.textContent = sentence(error)));
+    });
     byId("viewer-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#leave());
     byId("previous", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
@@ -71,6 +74,8 @@ export class Viewer {
     byId("viewer-title", HTMLElement).textContent = photo.name;
     byId("previous", HTMLButtonElement).disabled = at <= 0;
     byId("next", HTMLButtonElement).disabled = at >= this.#among.length - 1;
+    // At the end of the row the button that was pressed is no more.
+    if (!this.#dialog.contains(document.activeElement) || document.activeElement === this.#dialog) byId("viewer-close", HTMLButtonElement).focus();
     const facts = [of?.name || "a class without a name", photo.group, this.#session.isHeldOut(photo) ? "held out" : ""];
     this.#facts = facts.filter((part) => part !== "").join(" · ");
     this.#status.textContent = photo.unreadable ?? "";

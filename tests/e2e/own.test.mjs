@@ -1,0 +1,489 @@
+/** One's own pictures: classes, training, regions, the contact sheet, and what is kept. */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { judge } from "./support/axe.mjs";
+import {
+  added, addPhotos, bytesOf, counted, drawBox, examined, fileOf, kept, nameClass, openOwn, openPhoto, photosOf, saved, share, train, twoClasses,
+} from "./support/own.mjs";
+import { frames, message, PNG, stage } from "./support/stage.mjs";
+
+const { withPage } = stage();
+
+/** Rules that find something to judge on the page, and are content with it. */
+const LEAST_PASSES = 30;
+
+/** Of Grad-CAM for the photo of a file by the model of another: the share inside a box, computed here, pixel by pixel. */
+async function shareByHand(page, model, photo, [left, top, right, bottom]) {
+  const map = await page.evaluate(async ([model, photo]) => {
+    const blob = (base64) => new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+    const { Candling } = await import("/lib/candling.js");
+    const candling = await Candling.load({ model: blob(model), backend: "cpu" });
+    const run = await candling.run(blob(photo));
+    const { data, width, height } = await run.explain({ method: "grad-cam" });
+    candling.close();
+    return { data: [...data], width, height };
+  }, [model.toString("base64"), photo.toString("base64")]);
+  const side = 256;
+  const at = (x, y) => {
+    const place = (value, cells) => Math.min(cells - 1, Math.max(0, ((value + 0.5) / side) * cells - 0.5));
+    const [px, py] = [place(x, map.width), place(y, map.height)];
+    const [x0, y0] = [Math.floor(px), Math.floor(py)];
+    const [x1, y1] = [Math.min(map.width - 1, x0 + 1), Math.min(map.height - 1, y0 + 1)];
+    const value = (cx, cy) => map.data[cy * map.width + cx];
+    const row = (cy) => value(x0, cy) * (1 - px + x0) + value(x1, cy) * (px - x0);
+    return Math.max(0, row(y0) * (1 - py + y0) + row(y1) * (py - y0));
+  };
+  // what lies within half a cell of the box belongs to it
+  const margin = Math.round(side / map.width / 2);
+  let [inside, everywhere] = [0, 0];
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      everywhere += at(x, y);
+      const near = (value, from, to) => value >= Math.round(from * side) - margin && value < Math.round(to * side) + margin;
+      if (near(x, left, right) && near(y, top, bottom)) inside += at(x, y);
+    }
+  }
+  return inside / everywhere;
+}
+
+/** Drops files and folders of the disk, as a hand does. */
+async function drop(page, selector, files) {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await page.locator(selector).boundingBox();
+  const session = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+  }
+  await session.detach();
+}
+
+/** Fields of a CSV; the names in these tests have no quotes. */
+function table(bytes) {
+  const [head, ...lines] = bytes.toString().trimEnd().split("\n").map((line) => line.split(","));
+  return lines.map((line) => Object.fromEntries(head.map((name, at) => [name, line[at]])));
+}
+
+test("two classes are learnt, a quarter held out and shown; once more takes no second", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    await page.click("#train");
+    assert.match(await message(page), /^Class 1 has no name/);
+    await twoClasses(page, 12);
+    await page.waitForFunction(() => document.querySelector("#train-hint").textContent === "24 photos have to be looked at first.");
+    await train(page);
+    await counted(page, Array(2).fill("12 photos · 9 to learn from, 3 held out"));
+    assert.equal(await page.locator(".card .mark:not([hidden])").count(), 6);
+    assert.deepEqual(new Set(await page.locator(".card .mark:not([hidden])").allTextContents()), new Set(["held out"]));
+    assert.match(await page.textContent("#verdict"), /^Right about \d+ of 18 photos that it learnt from \(\d+.%\), and about \d of 6 that it had not seen: \d+.% \(\d+ to \d+\)\. 6 are few to judge by/);
+    const rows = await page.$$eval("#lesson tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(rows.map(([name, lessons, , held]) => [name, lessons, held]), [["bird", "9", "3"], ["mammal", "9", "3"]]);
+    assert.match(await page.getAttribute("#curve svg", "aria-label"), /^After 400 steps/);
+    await examined(page, 24);
+    const again = await train(page);
+    assert.ok(again < 1000, `training again took ${again} ms`);
+    await examined(page, 24);
+    assert.match(await page.textContent("#kept"), /^24 photos, .* kept in this browser/);
+  });
+});
+
+test("a region: its share is what it should be, follows hand and keyboard, and sorts the sheet; everything can be taken away", async () => {
+  await withPage(async (page, requests) => {
+    await openOwn(page);
+    await twoClasses(page);
+    await train(page);
+    await examined(page, 16);
+    await openPhoto(page);
+    const name = await page.textContent("#viewer-title");
+    const box = [0.25, 0.5, 0.75, 1];
+    await drawBox(page, ...box);
+    const drawn = await share(page);
+    assert.deepEqual(await page.$$eval(".box-fields input", (fields) => fields.map(({ value }) => value)), ["25", "50", "50", "50"]);
+
+    await page.focus("#pane");
+    await page.keyboard.press("ArrowUp");
+    const moved = await share(page, drawn);
+    assert.notEqual(moved, drawn);
+    await page.fill("#box-y", "50");
+    await page.keyboard.press("Tab");
+    assert.ok(Math.abs(Number(await share(page, moved)) - Number(drawn)) < 1e-6, "back where it was");
+
+    await page.selectOption("#method", "layer-cam");
+    await page.waitForFunction(() => document.querySelector("#picture").dataset.map.startsWith("layer-cam"));
+    await page.selectOption("#method", "gradient");
+    await page.waitForFunction(() => document.querySelector("#picture").dataset.map.startsWith("gradient"));
+    await page.selectOption("#method", "grad-cam");
+    await page.selectOption("#over", { label: "mammal" });
+    await page.waitForFunction(() => document.querySelector("#picture").dataset.map.startsWith("grad-cam"));
+    await page.selectOption("#over", { label: "none other" });
+
+    await page.click("#region-all");
+    assert.match(await page.textContent("#region-hint"), /15 other photos/);
+    await page.click("#viewer-close");
+    const evidence = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence));
+    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""));
+    const least = (await evidence()).map(Number);
+    assert.deepEqual(least, [...least].sort((a, b) => a - b));
+    assert.notEqual(least[0], least.at(-1));
+    await page.selectOption("#order", "most");
+    assert.deepEqual((await evidence()).map(Number), least.toReversed());
+    await page.selectOption("#only-class", "mammal");
+    assert.equal((await evidence()).length, 8);
+    await page.selectOption("#only-class", "");
+    await page.check("#only-held-out");
+    assert.equal((await evidence()).length, 4);
+    await page.uncheck("#only-held-out");
+
+    // a second region, of which only one photo is wholly inside
+    await page.fill("#region-name", "frame");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence === ""));
+    await openPhoto(page);
+    await drawBox(page, 0, 0, 1, 1);
+    assert.equal(Number(await share(page)), 1);
+    await page.click("#viewer-close");
+    await page.locator("#regions button", { hasText: "object" }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""));
+
+    const csv = await saved(page, "#save-csv");
+    assert.equal(csv.name, "bird-or-mammal-audit.csv");
+    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,error,held_out,evidence_frame\n/);
+    const lines = table(csv.bytes);
+    assert.equal(lines.length, 16);
+    assert.deepEqual(lines.map((line) => Number(line.evidence)).sort((a, b) => a - b), least);
+    assert.deepEqual(lines.filter(({ evidence_frame: frame }) => frame !== "").map(({ evidence_frame: frame }) => frame), ["1"]);
+    assert.equal(lines.filter(({ held_out: held }) => held === "true").length, 4);
+
+    const json = JSON.parse((await saved(page, "#save-json")).bytes);
+    assert.equal(json.model, "bird or mammal, on EfficientNet-Lite0");
+    assert.deepEqual(json.classes, ["bird", "mammal"]);
+    assert.deepEqual(json.summary.map((line) => [line.class, line.photos]), [[null, 16], ["bird", 8], ["mammal", 8]]);
+    const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
+    assert.ok(Math.abs(json.summary[0].evidence.mean - mean) < 1e-9);
+    const line = json.rows.find(({ photo }) => basename(photo) === name);
+    assert.ok(Math.abs(line.evidence - Number(drawn)) < 1e-6);
+
+    const model = await saved(page, "#save-model");
+    assert.equal(model.name, "bird-or-mammal.safetensors");
+    const path = [...photosOf("bird", "water", 8), ...photosOf("mammal", "grass", 8)].find((path) => basename(path) === name);
+    const byHand = await shareByHand(page, model.bytes, bytesOf(path), box);
+    assert.ok(Math.abs(byHand - line.evidence) < 1e-3, `${byHand} by hand, ${line.evidence} on the page`);
+
+    const report = await saved(page, "#save-report");
+    const asked = requests.length;
+    await page.context().setOffline(true);
+    const reader = await page.context().newPage();
+    await reader.setContent(report.bytes.toString());
+    assert.equal(await reader.locator("ol img").count(), 16);
+    assert.ok(await reader.$$eval("ol img", (all) => all.every(({ naturalWidth }) => naturalWidth > 100)));
+    const first = await reader.locator("ol b").first().textContent();
+    assert.equal(first, `${(100 * least[0]).toFixed(1)} % inside`);
+    assert.equal(await reader.locator("script").count(), 0);
+    assert.deepEqual(requests.slice(asked).filter((url) => !url.startsWith("data:")), []);
+  });
+});
+
+test("a saved model is opened again, and refused where it does not fit", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    await twoClasses(page);
+    await train(page);
+    await examined(page, 16);
+    const said = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => `${dataset.photo} ${dataset.predicted}`).sort());
+    const before = await said();
+    const model = await saved(page, "#save-model");
+    const file = { name: model.name, mimeType: "application/octet-stream", buffer: model.bytes };
+
+    await nameClass(page, 1, "wolf");
+    await page.setInputFiles("#model-file", file);
+    await page.waitForSelector("#message:not([hidden])");
+    assert.match(await message(page), /tells “bird” and “mammal” apart; “wolf” is none of them\. Rename or remove that class/);
+    await page.click("#message-close");
+    await page.setInputFiles("#model-file", { ...file, buffer: Buffer.from("no model") });
+    await page.waitForSelector("#message:not([hidden])");
+    assert.match(await message(page), /^bird-or-mammal\.safetensors could not be opened as a model: /);
+    await page.click("#message-close");
+    await nameClass(page, 1, "mammal");
+    await page.setInputFiles("#model-file", file);
+    await page.waitForFunction(() => document.querySelector("#lesson-box").hidden);
+    await examined(page, 16);
+    assert.deepEqual(await said(), before);
+
+    // on an empty page its classes are the page's
+    await page.click("#clear");
+    await page.click("#clear");
+    await page.waitForFunction(() => document.querySelector(".card input").value === "");
+    await page.setInputFiles("#model-file", file);
+    await page.waitForFunction(() => document.querySelector(".card input").value === "bird");
+    await page.click("#to-lab");
+    await page.waitForURL(/\?model=own$/);
+  });
+});
+
+test("a tab that is closed in mid-training loses nothing, and clearing leaves nothing", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    await twoClasses(page, 12);
+    await page.click("#train");
+    await page.waitForFunction(() => /^Looking at photo ([4-9]|1\d) of 24/.test(document.querySelector("#training-text").textContent));
+    await page.close();
+
+    let next = await page.context().newPage();
+    await openOwn(next);
+    await counted(next, ["12 photos", "12 photos"]);
+    await next.waitForFunction(() => document.querySelector("#train-hint").textContent.includes("looked at"));
+    const [, left] = /^(\d+) photos have to be looked at first/.exec(await next.textContent("#train-hint")) ?? [];
+    assert.ok(Number(left) < 24 && Number(left) > 0, `${left} photos are left`);
+    await train(next);
+    await examined(next, 24);
+    await openPhoto(next);
+    await drawBox(next, 0.2, 0.2, 0.8, 0.8);
+    const drawn = await share(next);
+    await next.click("#viewer-close");
+    const verdict = await next.textContent("#verdict");
+    await frames(next);
+    await next.close();
+
+    next = await page.context().newPage();
+    await openOwn(next);
+    await examined(next, 24);
+    await next.waitForFunction((verdict) => document.querySelector("#verdict").textContent === verdict, verdict);
+    await next.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence !== "");
+    assert.equal(Number(await next.getAttribute("#sheet li", "data-evidence")).toFixed(6), Number(drawn).toFixed(6));
+    assert.deepEqual(await kept(next), { findings: 24, looks: 24, masks: 1, photos: 24, state: 5 });
+
+    await next.click("#clear");
+    assert.match(await next.textContent("#clear"), /^Clear 24 photos/);
+    await next.click("#clear");
+    await next.waitForFunction(() => document.querySelectorAll(".photos li").length === 0);
+    await next.waitForSelector("#message:not([hidden])");
+    assert.deepEqual(await kept(next), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
+    await next.reload();
+    await next.waitForSelector(".card");
+    assert.equal(await next.locator(".photos li").count(), 0);
+    assert.equal(await next.inputValue(".card input"), "");
+  });
+});
+
+test("what is wrong with photos is said by name, and costs nothing else", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    const [one, two, three, four] = photosOf("bird", "water", 4);
+    await nameClass(page, 0, "husky");
+    await nameClass(page, 1, "wolf");
+    assert.equal(await addPhotos(page, 0, [one, two]), "2 photos added.");
+    await page.click("#train");
+    assert.match(await message(page), /^Class “wolf” has no photos: add some\.$/);
+
+    assert.match(await addPhotos(page, 0, [fileOf("again.jpg", bytesOf(one)), three]), /^1 photo added\. 1 duplicate left out: again\.jpg\.$/);
+    assert.match(
+      await addPhotos(page, 1, [two, four]),
+      new RegExp(`^1 photo added\\. ${basename(two)} is in husky already; a photo can be of one class, so it was left out of wolf\\.$`),
+    );
+    const jpeg = bytesOf(new URL("../../www/samples/cat.jpg", import.meta.url));
+    await addPhotos(page, 0, [fileOf("words.jpg", Buffer.from("no picture")), fileOf("half.jpg", jpeg.subarray(0, 200))]);
+    await page.locator('.card input[data-folder="false"]').first().setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("words") });
+    await page.waitForFunction(() => /1 file left out: by its name it is no picture/.test(document.querySelector("#message-text").textContent));
+
+    // one photo in a class is enough to learn from, and none is held out
+    await train(page);
+    await counted(page, ["5 photos · 2 to learn from, 1 held out · 2 unreadable", "1 photo · 1 to learn from, 0 held out"]);
+    assert.match(await page.locator("#lesson tbody tr").nth(1).textContent(), /none: one photo cannot be both/);
+    assert.match(await page.textContent("#training-text"), /^Trained in \S+ s\. 2 photos could not be read, and were left out: words\.jpg, half\.jpg\.$/);
+    const unreadable = await page.$$eval(".unreadable button", (all) => all.map(({ title }) => title));
+    assert.equal(unreadable.length, 2);
+    assert.match(unreadable.find((title) => title.startsWith("words.jpg")), /^words\.jpg: \p{Lu}.*\.$/u);
+    await examined(page, 4);
+
+    await page.click("#add-class");
+    await nameClass(page, 2, "logo");
+    await page.click("#train");
+    assert.match(await message(page), /^Class “logo” has no photos: add some, or remove it\.$/);
+    await nameClass(page, 2, "wolf");
+    await page.click("#train");
+    assert.match(await message(page), /^Two classes are called “wolf”/);
+    await page.locator(".card .remove").nth(2).click();
+    assert.equal(await page.locator(".card").count(), 2);
+    await page.locator(".card .remove").nth(1).click();
+    assert.match(await page.locator(".card .remove").nth(1).textContent(), /Remove 1 photo too\?/);
+    assert.equal(await page.locator(".photos li").count(), 6, "nothing is removed before the second press");
+  });
+});
+
+test("folders are classes, and the folders in them groups", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "candling-own-"));
+  try {
+    for (const [animal, background] of [["bird", "water"], ["bird", "grass"], ["mammal", "grass"]]) {
+      const inside = join(folder, animal, background);
+      mkdirSync(inside, { recursive: true });
+      for (const path of photosOf(animal, background, 3)) cpSync(path, join(inside, basename(path)));
+    }
+    mkdirSync(join(folder, ".hidden"));
+    cpSync(photosOf("mammal", "water", 1)[0], join(folder, ".hidden", "photo.webp"));
+    await withPage(async (page) => {
+      await openOwn(page);
+      await page.setInputFiles("#folders", folder);
+      assert.equal(await added(page), "9 photos added.");
+      assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+      await train(page);
+      await examined(page, 9);
+      const rows = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => [row.children[0].textContent, row.children[1].textContent]));
+      assert.deepEqual(rows, [["all photos", "9"], ["bird", "6"], ["grass", "3"], ["water", "3"], ["mammal", "3"], ["grass", "3"]]);
+      await page.selectOption("#only-group", "water");
+      assert.equal(await page.locator("#sheet li").count(), 3);
+      // and in a folder like it masks, of which one covers its photo
+      const [first, second] = photosOf("bird", "water", 2).map((path) => basename(path, ".webp"));
+      for (const [name, value] of [[first, 255], [second, 0]]) {
+        const inside = join(folder, "masks", "bird", "water");
+        mkdirSync(inside, { recursive: true });
+        const mask = new PNG({ width: 300, height: 300 });
+        mask.data.fill(value);
+        writeFileSync(join(inside, `${name}.png`), PNG.sync.write(mask));
+      }
+      await page.setInputFiles("#masks-file", join(folder, "masks"));
+      await page.waitForSelector("#message:not([hidden])");
+      assert.equal(await message(page), "“object” marked in 2 photos of 9.");
+      await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "0");
+      assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["0", "1", ""]);
+      rmSync(join(folder, "masks"), { recursive: true });
+    });
+    await withPage(async (page) => {
+      await openOwn(page);
+      await drop(page, "#training-title", [join(folder, "bird"), join(folder, "mammal")]);
+      assert.equal(await added(page), "9 photos added.", "folders dropped anywhere");
+      assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+      await page.$eval("#adding-text", (text) => (text.textContent = ""));
+      await page.click("#add-class");
+      await drop(page, ".card:last-child .empty", [folder]);
+      assert.match(await added(page), /^0 photos added\. 9 photos are in another class already/, "a folder dropped onto a class");
+      await drop(page, "#training-title", photosOf("bird", "water", 1));
+      await page.waitForSelector("#message:not([hidden])");
+      assert.match(await message(page), /^Drop photos onto one of the classes/);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps what there is", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    await nameClass(page, 0, "many");
+    await page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+      const pencil = canvas.getContext("2d");
+      pencil.fillRect(0, 0, 4, 4);
+      const picture = new Uint8Array(await (await new Promise((resolve) => canvas.toBlob(resolve))).arrayBuffer());
+      // what follows the end of a PNG is passed over, and makes each another file
+      const files = Array.from({ length: 5000 }, (_, at) => new File([picture, String(at)], `photo-${at}.png`, { type: "image/png" }));
+      window.tasks = [];
+      new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+      window.drop = (from, to) => {
+        const transfer = new DataTransfer();
+        for (const file of files.slice(from, to)) transfer.items.add(file);
+        const card = document.querySelector(".card");
+        window.tasks.length = 0;
+        card.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      };
+      window.drop(0, 5000);
+    });
+    await page.waitForFunction(() => /^Adding photos: \d{3}/.test(document.querySelector("#adding-text").textContent));
+    await page.click("#adding-stop");
+    const [, stopped] = /^Stopped: ([\d,]+) photos of 5,000 added; they stay\.$/.exec(await added(page)) ?? [];
+    const first = Number(stopped.replace(",", ""));
+    assert.ok(first > 0 && first < 5000, `${first} were added before it was stopped`);
+    assert.equal((await kept(page)).photos, first);
+    await page.evaluate(() => window.drop(0, 5000));
+    await page.waitForFunction(() => !document.querySelector("#adding-stop").hidden);
+    const words = await added(page, 60_000);
+    assert.equal(words, `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-2.png and ${(first - 3).toLocaleString("en-GB")} more.`);
+    await counted(page, ["5,000 photos", "No photos yet"]);
+    assert.equal((await kept(page)).photos, 5000);
+    assert.equal(await page.locator(".card .photos li").count(), 24);
+    assert.equal(await page.textContent(".card .more"), "and 4,976 more");
+    await page.click(".card .more");
+    assert.equal(await page.locator(".card .photos li").count(), 144);
+    const longest = Math.max(0, ...(await page.evaluate(() => window.tasks)));
+    assert.ok(longest <= 200, `a task of ${longest} ms`);
+
+    await nameClass(page, 1, "few");
+    await addPhotos(page, 1, photosOf("bird", "water", 1));
+    await page.click("#train");
+    await page.waitForFunction(() => /^[\d,]+ photos have to be looked at first: about \d+ (s|min) on this device\.$/.test(document.querySelector("#train-hint").textContent));
+    await page.click("#training-stop");
+    await page.waitForFunction(() => /^Cancelled\. What was looked at so far is kept/.test(document.querySelector("#training-text").textContent));
+    assert.ok((await kept(page)).looks > 0);
+  });
+});
+
+test("where nothing can be kept, no more, or another tab has it, that is said and the page works", async () => {
+  await withPage(async (page) => {
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("no", "SecurityError");
+      };
+    });
+    await openOwn(page);
+    assert.match(await message(page), /lives only in this tab/);
+    await twoClasses(page, 4);
+    await train(page);
+    await examined(page, 8);
+    assert.match(await page.textContent("#kept"), /in this tab only/);
+  });
+  await withPage(async (page) => {
+    await openOwn(page);
+    await addPhotos(page, 0, photosOf("bird", "water", 2));
+    await page.evaluate(() => {
+      window.put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("no room", "QuotaExceededError");
+      };
+    });
+    await twoClasses(page, 4);
+    assert.equal(await message(page), "This browser keeps no more: what comes from here on lives only in this tab.");
+    await train(page);
+    await examined(page, 8);
+    assert.equal((await kept(page)).photos, 2);
+    await page.evaluate(() => (IDBObjectStore.prototype.put = window.put));
+    await page.click("#clear");
+    await page.click("#clear");
+    await page.waitForFunction(() => document.querySelector("#message-text").textContent.startsWith("Everything was cleared"));
+    assert.deepEqual(await kept(page), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
+  });
+  await withPage(async (page) => {
+    await openOwn(page);
+    await twoClasses(page, 4);
+    const other = await page.context().newPage();
+    await openOwn(other);
+    assert.match(await message(other), /open in another tab/);
+    assert.equal(await other.locator(".photos li").count(), 0);
+    await nameClass(other, 0, "something else");
+    await page.reload();
+    await page.waitForSelector(".photos li");
+    assert.equal(await page.inputValue(".card input"), "bird");
+  });
+});
+
+for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
+  test(`axe finds nothing wrong, ${colorScheme}, at ${width} px`, async (t) => {
+    await withPage(
+      async (page) => {
+        await openOwn(page);
+        await twoClasses(page, 4);
+        await train(page);
+        await examined(page, 8);
+        await frames(page);
+        const passes = await judge(page, t);
+        assert.ok(passes.length >= LEAST_PASSES, `${passes.length} rules passed`);
+        await openPhoto(page);
+        await drawBox(page, 0.2, 0.2, 0.8, 0.8);
+        await share(page);
+        await judge(page, t);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+      },
+      { colorScheme, viewport: { width, height: 900 } },
+    );
+  });
+}

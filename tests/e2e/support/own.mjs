@@ -1,0 +1,137 @@
+/** The page of one's own pictures as a visitor handles it. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.url));
+
+/** Paths of so many of the lesson's photos of a class: "bird" or "mammal", on "water" or "grass". */
+export function photosOf(animal, background, count) {
+  const names = readdirSync(images).filter((name) => name.startsWith("train") && name.includes(animal) && name.includes(background));
+  return names.slice(0, count).map((name) => images + name);
+}
+
+/** As Playwright takes a file that is on no disk. */
+export function fileOf(name, buffer) {
+  return { name, mimeType: "image/jpeg", buffer };
+}
+
+export function bytesOf(path) {
+  return readFileSync(path);
+}
+
+export async function openOwn(page) {
+  await page.goto("/own.html");
+  await page.waitForSelector(".card");
+}
+
+/** Names a class, by its place. */
+export function nameClass(page, at, name) {
+  return page.locator('.card input[type="text"]').nth(at).fill(name);
+}
+
+/** Adds photos, by their paths or as files, to a class, by its place, and waits for the words about it. */
+export async function addPhotos(page, at, files) {
+  await page.$eval("#adding-text", (text) => (text.textContent = ""));
+  const inMemory = files.map((file) => (typeof file === "string" ? fileOf(basename(file), bytesOf(file)) : file));
+  await page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(inMemory);
+  return added(page);
+}
+
+/** The words about what was added, once there are. */
+export async function added(page, timeout = 15_000) {
+  await page.waitForFunction(() => document.querySelector("#adding-stop").hidden && document.querySelector("#adding-text").textContent !== "", null, { timeout });
+  return page.textContent("#adding-text");
+}
+
+/** Two classes of the lesson. */
+export async function twoClasses(page, count = 8) {
+  await nameClass(page, 0, "bird");
+  await nameClass(page, 1, "mammal");
+  await addPhotos(page, 0, photosOf("bird", "water", count));
+  await addPhotos(page, 1, photosOf("mammal", "grass", count));
+}
+
+/** Trains, and returns how long that took by the page's clock. */
+export async function train(page) {
+  const milliseconds = await page.evaluate(async () => {
+    const [button, text] = [document.querySelector("#train"), document.querySelector("#training-text")];
+    const start = performance.now();
+    button.click();
+    while (document.querySelector("#training-stop").hidden) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (button.disabled) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!text.textContent.startsWith("Trained")) throw new Error(text.textContent + document.querySelector("#message-text").textContent);
+    return performance.now() - start;
+  });
+  await page.waitForFunction(() => document.querySelector("#verdict").textContent.startsWith("Right"));
+  return milliseconds;
+}
+
+/** Waits until the cards say this of their photos, class by class. What they say follows what happens after a moment. */
+export async function counted(page, words) {
+  const said = () => page.locator(".card .count").allTextContents();
+  for (let tries = 0; tries < 40 && (await said()).join() !== words.join(); tries++) await sleep(50);
+  assert.deepEqual(await said(), words);
+}
+
+/** Waits until every photo was examined and the sheet shows it. */
+export async function examined(page, photos) {
+  await page.waitForFunction(
+    (photos) => document.querySelector("#examining-text").textContent.startsWith(`${photos} photo`) && document.querySelectorAll("#sheet li").length >= Math.min(photos, 60),
+    photos,
+  );
+}
+
+/** Opens a photo of the sheet, by its place, and waits for its map. */
+export async function openPhoto(page, at = 0) {
+  await page.$eval("#picture", ({ dataset }) => delete dataset.map);
+  await page.locator("#sheet button").nth(at).click();
+  await page.waitForFunction(() => document.querySelector("#picture").dataset.map !== undefined);
+}
+
+/** Draws a box with the mouse, in shares of the photo. */
+export async function drawBox(page, left, top, right, bottom) {
+  const { x, y, width, height } = await page.locator("#pane").boundingBox();
+  await page.mouse.move(x + left * width, y + top * height);
+  await page.mouse.down();
+  await page.mouse.move(x + ((left + right) / 2) * width, y + ((top + bottom) / 2) * height);
+  await page.mouse.move(x + right * width, y + bottom * height);
+  await page.mouse.up();
+}
+
+/** The share that the photo that is open has inside, once it is another than `before`. */
+export async function share(page, before) {
+  await page.waitForFunction((before) => {
+    const { share } = document.querySelector("#share").dataset;
+    return share !== undefined && share !== "" && share !== before;
+  }, before);
+  return page.$eval("#share", ({ dataset }) => dataset.share);
+}
+
+/** Presses a button and gives what it saves: its name and its bytes. */
+export async function saved(page, selector) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+  return { name: download.suggestedFilename(), path: await download.path(), bytes: readFileSync(await download.path()) };
+}
+
+/** How much the browser keeps, by store. */
+export function kept(page) {
+  return page.evaluate(async () => {
+    const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.startsWith("candling-own"));
+    const db = await new Promise((resolve, reject) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    const counts = {};
+    for (const store of db.objectStoreNames) {
+      counts[store] = await new Promise((resolve) => {
+        db.transaction(store).objectStore(store).count().onsuccess = ({ target }) => resolve(target.result);
+      });
+    }
+    db.close();
+    return counts;
+  });
+}

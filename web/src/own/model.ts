@@ -1,0 +1,29 @@
+/** A model of the session: a network that tells its classes apart, and how it came to. */
+import type { Step } from "../trainer/messages.js";
+import type { PhotoClass } from "./photo.js";
+
+/** How a head was trained. */
+export interface Lesson {
+  readonly curve: readonly Step[];
+  /** Digests of the photos that were not learnt from. */
+  readonly heldOut: ReadonlySet<string>;
+  /** By digest, which of the model's classes the head gives, and which is right. */
+  readonly answers: ReadonlyMap<string, { readonly given: number; readonly right: number }>;
+  readonly milliseconds: number;
+}
+
+/** A network that tells classes apart. */
+export interface Model {
+  readonly file: Blob;
+  readonly name: string;
+  readonly labels: readonly string[];
+  /** The class that each label stands for; of a model that was opened, those of the same name. */
+  readonly classIds: readonly number[] | undefined;
+  readonly lesson: Lesson | undefined;
+}
+
+/** Which of the model's classes a class is; undefined where it is none of them. */
+export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass): number | undefined {
+  const at = classIds?.indexOf(id) ?? labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());
+  return at < 0 ? undefined : at;
+}

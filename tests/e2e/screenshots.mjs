@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: the pictures of the lab in `docs/lab` and of the bias lab in `docs/bias`, each state on a desktop and a phone, in the dark
+ * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own pictures in `docs/own`, each state on a desktop and a phone, in the dark
  * and by day, and the element's in a post.
  *
  * They are for people to look at, in the README and after a change of the page; no test compares them.
@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../web/scripts/server.mjs";
 import { lookAt as look, settled } from "./support/lab.mjs";
+import { train, twoClasses } from "./support/own.mjs";
 import { openPost, view } from "./support/post.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -90,6 +91,30 @@ const bias = {
   again: (page) => step(page, "again"),
 };
 
+/** A visitor's own pictures: the lesson's, here. */
+const own = {
+  classes: (page) => twoClasses(page, 10),
+  training: async (page) => {
+    await train(page);
+    await showStep(page, "training");
+  },
+  viewer: async (page) => {
+    await page.click("#sheet button");
+    const { x, y, width, height } = await page.locator("#pane").boundingBox();
+    await page.mouse.move(x + 0.3 * width, y + 0.15 * height);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.6 * width, y + 0.6 * height, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForFunction(() => /\d+\s%/.test(document.querySelector("#share").textContent));
+  },
+  inspection: async (page) => {
+    await page.click("#region-all");
+    await page.click("#viewer-close");
+    await page.waitForFunction(() => document.querySelectorAll("#sheet button").length > 5 && !/not marked/.test(document.querySelector("#sheet").textContent));
+    await showStep(page, "inspection");
+  },
+};
+
 async function step(page, id) {
   await page.click(`#${id}-go`);
   await page.waitForSelector(`#${id}[data-state="done"][aria-busy="false"]`, { timeout: 120_000 });
@@ -113,7 +138,7 @@ function toTop(page) {
 /** What is pictured, by its folder in `docs`; only those that are named on the command line, if any are. */
 const asked = process.argv.slice(2);
 const pages = Object.fromEntries(
-  Object.entries({ lab: { path: "", states: lab }, bias: { path: "bias.html", states: bias } }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
+  Object.entries({ lab: { path: "", states: lab }, bias: { path: "bias.html", states: bias }, own: { path: "own.html", states: own } }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
 );
 
 const server = await serve(0, { isolated: true });
@@ -129,7 +154,7 @@ try {
         mkdirSync(docs + folder, { recursive: true });
         const page = await context.newPage();
         await page.goto(`http://localhost:${server.address().port}/${path}`);
-        await page.waitForSelector('main[aria-busy="false"]');
+        await page.waitForSelector("main:not([aria-busy=true])");
         for (const [name, prepare] of Object.entries(states)) {
           await prepare(page);
           await page.waitForTimeout(300);

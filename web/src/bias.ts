@@ -1,19 +1,18 @@
 /** The lesson: a network learns the wrong thing, is caught, and is mended. Puts its steps together. */
-import type { Candling } from "./candling.js";
 import { Again } from "./bias/again.js";
 import { Classroom, MODEL } from "./bias/classroom.js";
 import { Compare } from "./bias/compare.js";
 import { Elsewhere } from "./bias/elsewhere.js";
+import { keepForLater } from "./bias/keep.js";
 import { Light } from "./bias/light.js";
 import { Mend } from "./bias/mend.js";
 import { fetchPictures, type Pictures } from "./bias/pictures.js";
 import type { Story } from "./bias/story.js";
 import { Take } from "./bias/take.js";
 import { Teach } from "./bias/teach.js";
-import { files, Trainer } from "./bias/trainer.js";
+import { Trainer } from "./bias/trainer.js";
 import { offer } from "./dom/message.js";
 import { byId } from "./dom/page.js";
-import { keepOffline } from "./site/offline.js";
 import { sentence } from "./words/sentence.js";
 
 async function pictures(): Promise<Pictures> {
@@ -26,22 +25,12 @@ async function pictures(): Promise<Pictures> {
   }
 }
 
-/** For a visit without a connection. */
-function keep(network: Candling): void {
-  void keepOffline({
-    network: Promise.resolve(network),
-    model: MODEL,
-    uses: Object.values(files),
-    onUpdate: (apply) => offer("A new version of this page is ready; it begins the lesson anew.", "Use it", apply),
-  });
-}
-
 const trainer = new Trainer();
 const loaded = await pictures();
 const story: Story = {
   pictures: loaded,
   trainer,
-  classroom: new Classroom(trainer, keep),
+  classroom: new Classroom(trainer, (network) => keepForLater(network, MODEL, "It begins the lesson anew.")),
   biased: undefined,
   mended: undefined,
   lesson: loaded.of("train_biased"),

@@ -1,4 +1,5 @@
 /** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
+import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
 import { Candling, type ModelFiles, type Weights, weightsFor } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
@@ -86,6 +87,7 @@ export class Network {
         progress(`Fetching the network: ${megabytes(loaded)}${of} MB…`, loaded, total);
       },
     });
+    keepForLater(candling, String(FILES[weights]), "Your pictures stay.");
     this.#base = candling;
     this.#file = { file: candling.file, name: candling.info.name };
     this.#weights = this.#session.weights = weights;

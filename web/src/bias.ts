@@ -43,6 +43,12 @@ const compare = new Compare(story);
 const again = new Again(story, [teach.like, elsewhere.sheet], compare);
 const take = new Take(story);
 
+const steps = [teach, elsewhere, light, again];
+for (const step of steps) {
+  step.onBusy = (busy) => {
+    for (const other of steps) if (other !== step) other.rest(busy);
+  };
+}
 teach.onDone = () => {
   elsewhere.open();
   take.open();

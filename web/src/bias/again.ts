@@ -2,7 +2,7 @@
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import type { Compare } from "./compare.js";
-import type { Finding } from "./examine.js";
+import type { Finding } from "./ask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import type { Sheet } from "./sheet.js";
 import { type Progress, Step } from "./step.js";
@@ -38,7 +38,7 @@ export class Again extends Step {
       progress(done, shots.length);
       this.tell(`Asking it about all ${shots.length} test photos: ${done}`);
     }, signal);
-    const [like, swapped] = this.#asked.map(({ shots }) => shots.flatMap(({ finding }) => (finding === undefined ? [] : [finding]))) as unknown as Both;
+    const [like, swapped]: Both = [this.#asked[0].findings, this.#asked[1].findings];
     const before = await this.#fill("biased", [like, swapped]);
     const after = await this.#fill("mended", [findings.slice(0, like.length), findings.slice(like.length)]);
     await this.#compare.begin([...like, ...swapped]);

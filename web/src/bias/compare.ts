@@ -4,7 +4,8 @@ import { byId } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import type { Student } from "./classroom.js";
-import { evidenceIn, type Finding, light } from "./examine.js";
+import type { Finding } from "./ask.js";
+import { evidenceIn, light } from "./examine.js";
 import type { Picture } from "./pictures.js";
 import { share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
@@ -37,7 +38,7 @@ export class Compare {
   async begin(before: readonly Finding[]): Promise<void> {
     this.#sheet.light(true);
     const rise = ({ finding }: Shot, at: number) =>
-      finding?.correct === true ? finding.probability * ((finding.evidence[0] ?? 0) - (before[at]?.evidence[0] ?? 0)) : 0;
+      finding?.correct === true ? finding.probability * ((finding.evidence ?? 0) - (before[at]?.evidence ?? 0)) : 0;
     const rises = this.shots.map(rise);
     const shot = this.#latest ?? this.shots[rises.indexOf(Math.max(...rises))];
     if (shot !== undefined) await this.#look(shot);
@@ -55,7 +56,8 @@ export class Compare {
       about.textContent = `Biased: ${said[0]} Mended: ${said[1]}`;
       about.dataset.name = shot.picture.name;
     } catch (error) {
-      say(sentence(error));
+      // One that was taught again in the meantime answers no more.
+      if (biased === this.#story.biased && mended === this.#story.mended) say(sentence(error));
     }
   }
 

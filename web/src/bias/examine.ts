@@ -4,46 +4,33 @@ import { LIGHT, usualOpacity } from "../words/colours.js";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
-/** A photo whose class is known. */
-export interface Known {
-  readonly photo: Blob;
-  /** Index of its class in the model. */
-  readonly label: number;
-}
-
-export interface Finding {
+/** What a model takes a photo for, and where it looks. */
+export interface Sight {
   /** Index of the likeliest class, and its softmax probability, 0 to 1. */
   readonly predicted: number;
   readonly probability: number;
-  readonly correct: boolean;
-  /** For each mask, the share of Grad-CAM's evidence for what was predicted that lies in it, 0 to 1; undefined without evidence. */
-  readonly evidence: readonly (number | undefined)[];
+  /** Grad-CAM for that class: small, and enough to measure it in any region without the network. */
+  readonly map: Measured;
 }
 
-export interface Examination {
+/** Where a photo is painted with its map. */
+export interface Place {
+  readonly canvas: HTMLCanvasElement;
   /** The longest side of what is painted, in pixels. */
   readonly size: number;
-  /** Gets the photo with its map; nothing is painted where left out. */
-  readonly canvas?: HTMLCanvasElement;
-  readonly signal?: AbortSignal;
 }
 
-/** Runs the photo, asks Grad-CAM for what was predicted, and measures it in each of the masks. */
-export async function examine(
-  candling: Candling,
-  trainer: Trainer,
-  { photo, label }: Known,
-  masks: readonly Mask[],
-  { size, canvas, signal }: Examination,
-): Promise<Finding> {
-  const run = await candling.run(photo, signal === undefined ? {} : { signal });
+/** Runs the photo and asks Grad-CAM for what was predicted. */
+export async function examine(candling: Candling, photo: Blob, signal: AbortSignal, place?: Place): Promise<Sight> {
+  const run = await candling.run(photo, { signal });
   try {
     const [best] = run.predictions;
     if (best === undefined) throw new Error("a model without classes");
-    const map = await run.explain({ method: "grad-cam", target: best.index });
-    if (canvas !== undefined) await light(canvas, map, size);
-    const evidence = await Promise.all(masks.map((mask) => evidenceIn(trainer, map, mask)));
-    return { predicted: best.index, probability: best.probability, correct: best.index === label, evidence };
+    const explained = await run.explain({ method: "grad-cam", target: best.index, signal });
+    if (place !== undefined) await light(place.canvas, explained, place.size);
+    const { data, height, width, view } = explained;
+    const map = { data, height, width, view, run: { width: run.width, height: run.height } };
+    return { predicted: best.index, probability: best.probability, map };
   } finally {
     run.free();
   }

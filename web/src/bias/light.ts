@@ -35,7 +35,6 @@ export class Light extends Step {
   }
 
   protected override async work(_progress: Progress): Promise<void> {
-    const shots = this.#asked.flatMap(({ shots }) => shots);
     for (const sheet of this.#asked) sheet.light(true);
     const swapped = this.#asked.at(-1)?.shots ?? [];
     for (const [at, shot] of this.#sheet.shots.entries()) {
@@ -44,12 +43,11 @@ export class Light extends Step {
       if (before !== undefined) pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
     }
     this.#sheet.light(true);
-    const findings = shots.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-    const { evidence } = await scoreOf(this.#story.trainer, findings);
+    const { evidence } = await scoreOf(this.#story.trainer, this.#asked.flatMap(({ findings }) => findings));
     fillMeter(byId("light-score", HTMLElement), evidence);
     // The mistake that it is surest of, for the background.
     const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
-    const misled = ({ finding }: Shot) => (1 - (finding?.evidence[0] ?? 1)) * (finding?.probability ?? 0);
+    const misled = ({ finding }: Shot) => (1 - (finding?.evidence ?? 1)) * (finding?.probability ?? 0);
     const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort((a, b) => misled(b) - misled(a))[0];
     if (worst !== undefined) await this.#look(worst);
     if (evidence !== undefined) this.conclude(`${share(1 - evidence.mean)} of what it went by was not the animal.`);
@@ -71,10 +69,12 @@ export class Light extends Step {
       }
       drawOutline(this.#outline, await picture.mask());
     } catch (error) {
-      return say(sentence(error));
+      // One that was taught again in the meantime answers no more.
+      if (biased === this.#story.biased) say(sentence(error));
+      return;
     }
     const { classes } = pictures;
-    const [on] = finding.evidence;
+    const on = finding.evidence;
     const animal = classes[picture.label] ?? "";
     const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
     this.#reading.textContent = on === undefined ? `${verdict} Nothing in this layer spoke for it.` : `${verdict} ${share(on)} of the evidence lies on the ${animal}, ${share(1 - on)} around it.`;

@@ -1,7 +1,7 @@
 /** What a model's answers on some pictures come to, in words and as a bar. */
 import { found } from "../dom/page.js";
 import type { Mean } from "../trainer/messages.js";
-import type { Finding } from "./examine.js";
+import type { Finding } from "./ask.js";
 import type { Trainer } from "./trainer.js";
 
 export interface Score {
@@ -12,7 +12,7 @@ export interface Score {
 }
 
 export async function scoreOf(trainer: Trainer, findings: readonly Finding[]): Promise<Score> {
-  const shares = findings.flatMap(({ evidence: [share] }) => (share === undefined ? [] : [share]));
+  const shares = findings.flatMap(({ evidence }) => evidence ?? []);
   const [accuracy, evidence] = await Promise.all([trainer.mean(findings.map(({ correct }) => Number(correct))), trainer.mean(shares)]);
   return { accuracy, evidence };
 }

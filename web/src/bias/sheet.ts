@@ -1,7 +1,7 @@
 /** A contact sheet: many small pictures, what a model said of each, and where it looked. */
 import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
-import type { Finding } from "./examine.js";
+import type { Finding } from "./ask.js";
 import type { Picture } from "./pictures.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
@@ -48,7 +48,7 @@ export class Shot {
       this.element.ariaLabel = known;
       return;
     }
-    const { predicted, probability, correct, evidence: [share] } = finding;
+    const { predicted, probability, correct, evidence: share } = finding;
     Object.assign(this.element.dataset, { correct, predicted, evidence: share ?? "" });
     const where = share === undefined ? "" : `; ${percent(share)} of the evidence on the animal`;
     this.element.ariaLabel = `${known}: it says ${this.#classes[predicted] ?? ""}, ${percent(probability)}, ${correct ? "right" : "wrong"}${where}`;
@@ -68,6 +68,11 @@ export class Sheet {
 
   get shots(): readonly Shot[] {
     return this.#shots;
+  }
+
+  /** Of those that were asked about, in their order. */
+  get findings(): readonly Finding[] {
+    return this.#shots.flatMap(({ finding }) => finding ?? []);
   }
 
   fill(pictures: readonly Picture[], classes: readonly string[]): void {

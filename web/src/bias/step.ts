@@ -10,8 +10,11 @@ export abstract class Step {
   readonly section: HTMLElement;
   readonly #button: HTMLButtonElement;
   readonly #status: HTMLElement;
+  #opened = false;
   /** Told when it is done, each time. */
   onDone: () => void = () => {};
+  /** Told when it begins and when it ends: what one step uses, another may replace. */
+  onBusy: (busy: boolean) => void = () => {};
 
   /** `id` is that of its section; its button is called `ID-go`, its bar `ID-bar`. */
   constructor(id: string) {
@@ -23,9 +26,15 @@ export abstract class Step {
 
   /** From now on it can be done. */
   open(): void {
+    this.#opened = true;
     this.#button.disabled = false;
     if (this.section.dataset.state === "closed") this.section.dataset.state = "open";
     this.tell("");
+  }
+
+  /** While another step is at work. */
+  rest(resting: boolean): void {
+    this.#button.disabled = resting || !this.#opened;
   }
 
   protected abstract work(progress: Progress, signal: AbortSignal): Promise<void>;
@@ -43,6 +52,7 @@ export abstract class Step {
 
   async #attempt(progress: Progress, signal: AbortSignal): Promise<void> {
     this.section.ariaBusy = "true";
+    this.onBusy(true);
     try {
       await this.work(progress, signal);
       clear();
@@ -55,6 +65,7 @@ export abstract class Step {
       say(sentence(error));
     } finally {
       this.section.ariaBusy = "false";
+      this.onBusy(false);
     }
   }
 }

@@ -1,10 +1,9 @@
 /** What the model says of every photo, and how much of its evidence lies in a region: the lines of an audit. */
-import { evidenceIn, light } from "../bias/examine.js";
+import { evidenceIn } from "../bias/examine.js";
 import type { Trainer } from "../bias/trainer.js";
-import type { Candling } from "../candling.js";
 import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
-import { type Finding, maskIn, type Photo, type Region } from "./photo.js";
+import { maskIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 
 /** Photos that are measured between two looks at the clock of the page. */
@@ -35,27 +34,6 @@ export interface Summary {
   readonly photos: number;
   readonly accuracy: Mean | undefined;
   readonly evidence: Mean | undefined;
-}
-
-/** Grad-CAM of what the network takes the photo for; painted as well, where there is a place for it. */
-export async function find(
-  candling: Candling,
-  { blob }: Photo,
-  signal: AbortSignal,
-  place?: { readonly canvas: HTMLCanvasElement; readonly size: number },
-): Promise<Finding> {
-  const run = await candling.run(blob, { signal });
-  try {
-    const [best] = run.predictions;
-    if (best === undefined) throw new Error("a model without classes");
-    const explained = await run.explain({ method: "grad-cam", target: best.index, signal });
-    if (place !== undefined) await light(place.canvas, explained, place.size);
-    const { data, height, width, view } = explained;
-    const map = { data, height, width, view, run: { width: run.width, height: run.height } };
-    return { predicted: best.index, probability: best.probability, map };
-  } finally {
-    run.free();
-  }
 }
 
 /** Measures a region in all photos in which it lies and which were found, but not measured yet. */

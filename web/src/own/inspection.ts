@@ -1,8 +1,9 @@
 /** Where the model looks: every photo examined, measured in the region, and summed up. */
+import { examine } from "../bias/examine.js";
 import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
-import { find, measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
+import { measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
 import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
@@ -78,7 +79,7 @@ export class Inspection {
         const candling = await this.#network.judge(model);
         const look = async (photo: Photo) => {
           const canvas = this.#sheet.canvasFor(photo);
-          const finding = await find(candling, photo, signal, canvas === undefined ? undefined : { canvas, size: SIDE });
+          const finding = await examine(candling, photo.blob, signal, canvas === undefined ? undefined : { canvas, size: SIDE });
           if (this.#session.model !== model) return;
           await this.#session.found(photo, finding);
           this.#sheet.painted(photo);

@@ -1,5 +1,5 @@
 /** What the page keeps of photos, their classes, and the regions that are looked at in them. */
-import type { Measured } from "../bias/examine.js";
+import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
 
 /** At most so many classes: more than that are better kept in folders, for `candling train`. */
@@ -20,15 +20,6 @@ export interface Region {
   everywhere?: Mask | undefined;
 }
 
-/** What a model says of a photo. */
-export interface Finding {
-  /** Index of the likeliest class among the model's, and its softmax probability. */
-  readonly predicted: number;
-  readonly probability: number;
-  /** Of Grad-CAM, for what was predicted: small, and enough to measure it in any region without the network. */
-  readonly map: Measured;
-}
-
 export interface Photo {
   /** SHA-256 of its bytes: what it is known by. */
   readonly digest: string;
@@ -41,7 +32,7 @@ export interface Photo {
   features?: Float32Array | undefined;
   /** Why it cannot be looked at. */
   unreadable?: string | undefined;
-  finding?: Finding | undefined;
+  finding?: Sight | undefined;
   /** Its own regions, by their ids. */
   readonly masks: Map<number, Mask>;
   /** The share of evidence in each region, as far as it was measured; null for a map without evidence. */

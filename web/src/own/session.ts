@@ -1,8 +1,9 @@
 /** The visitor's session: classes, photos, regions, and the model, in memory; what changes is handed on to be kept. */
+import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
 import type { Weights } from "../candling.js";
 import type { Model } from "./model.js";
-import { type Finding, inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
+import { inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
 import type { Kept, Store } from "./store.js";
 
 /** What changed. */
@@ -149,7 +150,7 @@ export class Session {
     return this.#model?.lesson?.heldOut.has(digest) ?? false;
   }
 
-  async found(photo: Photo, finding: Finding): Promise<void> {
+  async found(photo: Photo, finding: Sight): Promise<void> {
     photo.finding = finding;
     photo.shares.clear();
     if (this.#photos.get(photo.digest) !== photo) return;

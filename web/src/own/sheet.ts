@@ -1,10 +1,10 @@
 /** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
-import { light } from "../bias/examine.js";
+import { light, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
 import type { Network } from "./network.js";
-import type { Finding, Photo } from "./photo.js";
+import type { Photo } from "./photo.js";
 import type { Session } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
 import { count } from "./words.js";
@@ -19,7 +19,7 @@ interface Tile {
   readonly canvas: HTMLCanvasElement;
   readonly photo: Photo;
   /** What the picture shows. */
-  painted: Finding | undefined;
+  painted: Sight | undefined;
 }
 
 export class Sheet {

@@ -1,7 +1,7 @@
 /** What outlives the tab: the session in IndexedDB, on this device. Without it the page works all the same, for as long as the tab is open. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
-import type { Finding } from "./photo.js";
 
 /** Beside whatever else lies on this origin. */
 const NAME = `candling-own ${new URL("./", document.baseURI).href}`;
@@ -23,7 +23,7 @@ export interface LookRecord {
   readonly unreadable?: string;
 }
 
-export interface FindingRecord extends Finding {
+export interface FindingRecord extends Sight {
   readonly digest: string;
 }
 

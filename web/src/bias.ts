@@ -25,6 +25,8 @@ async function pictures(): Promise<Pictures> {
   }
 }
 
+// Whoever loads the page again begins at the beginning: nothing of what was done is there any more.
+history.scrollRestoration = "manual";
 const trainer = new Trainer();
 const loaded = await pictures();
 const story: Story = {
@@ -44,9 +46,13 @@ const again = new Again(story, [teach.like, elsewhere.sheet], compare);
 const take = new Take(story);
 
 const steps = [teach, elsewhere, light, again];
-for (const step of steps) {
+for (const [at, step] of steps.entries()) {
   step.onBusy = (busy) => {
     for (const other of steps) if (other !== step) other.rest(busy);
+  };
+  step.onUndone = () => {
+    for (const later of steps.slice(at + 1)) later.close("First do the step before it, to its end.");
+    if (step !== again) mend.close();
   };
 }
 teach.onDone = () => {
@@ -54,8 +60,11 @@ teach.onDone = () => {
   take.open();
 };
 elsewhere.onDone = () => light.open();
-light.onDone = () => mend.open();
-mend.onChange = () => again.open();
+light.onDone = () => {
+  mend.open();
+  if (mend.isDone) again.open();
+};
+mend.onChange = () => again.outdate("Its photos have changed since: teach it again.");
 again.onDone = () => take.open();
 teach.open();
 byId("lesson", HTMLElement).ariaBusy = "false";

@@ -1,22 +1,29 @@
-/** Step 5: teach it again, ask it the same, and compare. */
+/** Step 5: teach it again, ask it the same, and compare; every try is kept in a plot. */
 import { byId } from "../dom/page.js";
-import { askAll } from "./ask.js";
+import { plot } from "../dom/plot.js";
+import { askAll, type Finding } from "./ask.js";
 import type { Compare } from "./compare.js";
-import type { Finding } from "./ask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import type { Sheet } from "./sheet.js";
 import { type Progress, Step } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
-/** Findings of a model on photos like its own, and on those elsewhere. */
-type Both = readonly [like: readonly Finding[], swapped: readonly Finding[]];
+/** Of a model: the share of right answers on photos like the first ones and elsewhere, and the share of evidence on the animal. */
+interface Outcome {
+  readonly like: number;
+  readonly elsewhere: number;
+  readonly evidence: number;
+}
 
 export class Again extends Step {
   readonly #story: Story;
   readonly #asked: readonly [like: Sheet, swapped: Sheet];
   readonly #compare: Compare;
   readonly #figure = new TrainingFigure("again");
+  readonly #tries = byId("tries-plot", HTMLElement);
+  /** By how many photos were swapped. */
+  readonly #outcomes = new Map<number, Outcome>();
 
   /** `asked` has what the biased model said. */
   constructor(story: Story, asked: readonly [like: Sheet, swapped: Sheet], compare: Compare) {
@@ -24,34 +31,47 @@ export class Again extends Step {
     this.#story = story;
     this.#asked = asked;
     this.#compare = compare;
+    this.#draw();
   }
 
   protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer, lesson } = this.#story;
+    const swapped = lesson.filter((picture, at) => picture !== pictures.of("train_biased")[at]).length;
     const watch = this.#figure.watch((words) => this.tell(words), progress);
     const student = await classroom.teach("mended", pictures.classes, lesson, watch, signal);
     this.#story.mended?.candling.close();
     this.#story.mended = student;
     this.#figure.report(student);
-    const { shots } = this.#compare;
-    const findings = await askAll(student.candling, trainer, shots, (done) => {
-      progress(done, shots.length);
-      this.tell(`Asking it about all ${shots.length} test photos: ${done}`);
+    const { sheet } = this.#compare;
+    const findings = await askAll(student.candling, trainer, sheet, (done) => {
+      progress(done, sheet.shots.length);
+      this.tell(`Asking it about all ${sheet.shots.length} test photos: ${done}`);
     }, signal);
-    const [like, swapped]: Both = [this.#asked[0].findings, this.#asked[1].findings];
-    const before = await this.#fill("biased", [like, swapped]);
-    const after = await this.#fill("mended", [findings.slice(0, like.length), findings.slice(like.length)]);
-    await this.#compare.begin([...like, ...swapped]);
-    this.conclude(`The evidence on the animal went from ${share(before)} to ${share(after)}.`);
+    const [like, elsewhere] = this.#asked;
+    const before = await this.#fill("biased", like.findings, elsewhere.findings);
+    const after = await this.#fill("mended", findings.slice(0, like.shots.length), findings.slice(like.shots.length));
+    this.#outcomes.set(0, before).set(swapped, after);
+    this.#draw();
+    await this.#compare.begin([...like.findings, ...elsewhere.findings]);
+    const price = after.like < before.like ? ` The price: ${share(after.like)} instead of ${share(before.like)} on photos like the first ones.` : "";
+    this.conclude(`Elsewhere ${share(after.elsewhere)} are right instead of ${share(before.elsewhere)}, with ${share(after.evidence)} of the evidence on the animal instead of ${share(before.evidence)}.${price}`);
   }
 
-  /** A column of the table; gives the share of evidence on the animals. */
-  async #fill(column: "biased" | "mended", [like, swapped]: Both): Promise<number> {
-    const { trainer } = this.#story;
-    const [own, elsewhere, all] = await Promise.all([like, swapped, [...like, ...swapped]].map((findings) => scoreOf(trainer, findings)));
-    fillMeter(byId(`${column}-like`, HTMLElement), own?.accuracy);
-    fillMeter(byId(`${column}-swapped`, HTMLElement), elsewhere?.accuracy);
-    fillMeter(byId(`${column}-evidence`, HTMLElement), all?.evidence);
-    return all?.evidence?.mean ?? 0;
+  /** A column of the table. */
+  async #fill(column: "biased" | "mended", like: readonly Finding[], elsewhere: readonly Finding[]): Promise<Outcome> {
+    const of = (findings: readonly Finding[]) => scoreOf(this.#story.trainer, findings);
+    const [own, other, all] = await Promise.all([of(like), of(elsewhere), of([...like, ...elsewhere])]);
+    fillMeter(byId(`${column}-like`, HTMLElement), own.accuracy);
+    fillMeter(byId(`${column}-swapped`, HTMLElement), other.accuracy);
+    fillMeter(byId(`${column}-evidence`, HTMLElement), all.evidence, all.evenly);
+    return { like: own.accuracy?.mean ?? 0, elsewhere: other.accuracy?.mean ?? 0, evidence: all.evidence?.mean ?? 0 };
+  }
+
+  #draw(): void {
+    const tries = [...this.#outcomes].sort(([a], [b]) => a - b);
+    const line = (name: string, value: (outcome: Outcome) => number) => ({ name, points: tries.map(([swapped, outcome]) => [swapped, value(outcome)] as const) });
+    const lines = [line("right elsewhere", ({ elsewhere }) => elsewhere), line("evidence on the animal", ({ evidence }) => evidence), line("right on photos like the first", ({ like }) => like)];
+    const told = tries.map(([swapped, { elsewhere, evidence }]) => `with ${swapped} photos swapped ${share(elsewhere)} right elsewhere and ${share(evidence)} of the evidence on the animal`);
+    plot(this.#tries, lines, tries.length === 0 ? "Nothing tried yet" : `What was tried: ${told.join("; ")}`, { most: 20, xName: "photos swapped", yName: "" });
   }
 }

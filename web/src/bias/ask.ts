@@ -1,7 +1,8 @@
 /** A model is asked about every picture of a sheet. */
 import type { Candling } from "../candling.js";
-import { evidenceIn, examine } from "./examine.js";
-import { THUMB, type Shot } from "./sheet.js";
+import { evidenceIn, examine, type Measured } from "./examine.js";
+import type { Mask } from "./mask.js";
+import { type Sheet, THUMB } from "./sheet.js";
 import type { Trainer } from "./trainer.js";
 
 /** What came of it. */
@@ -12,25 +13,34 @@ export interface Finding {
   readonly correct: boolean;
   /** The share of Grad-CAM's evidence for what was predicted that lies on the animal, 0 to 1; undefined without evidence. */
   readonly evidence: number | undefined;
+  /** What it would be if the evidence were spread evenly over the picture. */
+  readonly evenly: number;
 }
 
-/** One after the other, each marked as soon as it is answered; `onShot` is told how many are. */
-export async function askAll(
-  candling: Candling,
-  trainer: Trainer,
-  shots: readonly Shot[],
-  onShot: (done: number) => void,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
+/** One after the other, each marked as soon as it is answered; `onShot` is told how many are. A sheet that was begun and not finished has no
+ *  findings. */
+export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet, onShot: (done: number) => void, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { shots } = sheet;
   for (const shot of shots) shot.find(undefined);
   const findings: Finding[] = [];
-  for (const shot of shots) {
-    const { photo, label, mask } = shot.picture;
-    const { predicted, probability, map } = await examine(candling, photo, signal, { canvas: shot.lit, size: THUMB });
-    const finding = { predicted, probability, correct: predicted === label, evidence: await evidenceIn(trainer, map, await mask()) };
-    shot.find(finding);
-    findings.push(finding);
-    onShot(findings.length);
+  try {
+    for (const shot of shots) {
+      const { photo, label, mask } = shot.picture;
+      const { predicted, probability, map } = await examine(candling, photo, signal, { canvas: shot.lit, size: THUMB });
+      const [evidence, evenly] = await Promise.all([evidenceIn(trainer, map, await mask()), evenShare(trainer, map, await mask())]);
+      const finding = { predicted, probability, correct: predicted === label, evidence, evenly };
+      shot.find(finding);
+      findings.push(finding);
+      onShot(findings.length);
+    }
+    return findings;
+  } catch (error) {
+    for (const shot of shots) shot.find(undefined);
+    throw error;
   }
-  return findings;
+}
+
+/** The share of a map in a mask, if the map were the same everywhere: what a share is to be held against. */
+async function evenShare(trainer: Trainer, map: Measured, mask: Mask): Promise<number> {
+  return (await evidenceIn(trainer, { ...map, data: new Float32Array(map.data.length).fill(1) }, mask)) ?? 0;
 }

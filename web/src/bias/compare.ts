@@ -29,18 +29,21 @@ export class Compare {
   }
 
   /** All test photos, those like the first ones first; what the mended model says of them is put there. */
-  get shots(): readonly Shot[] {
-    return this.#sheet.shots;
+  get sheet(): Sheet {
+    return this.#sheet;
   }
 
-  /** Shows the photo that was looked at last, or the one that tells most: the mended model is right about it and sure, and looks at the animal
-   *  where the biased one did not. `before` is what that one found, photo by photo. */
+  /** Shows the photo that was looked at last, or the one that tells most: both are sure, the biased model is wrong and the mended one is right, and
+   *  looks at the animal where the other did not. `before` is what that one found, photo by photo. */
   async begin(before: readonly Finding[]): Promise<void> {
     this.#sheet.light(true);
-    const rise = ({ finding }: Shot, at: number) =>
-      finding?.correct === true ? finding.probability * ((finding.evidence ?? 0) - (before[at]?.evidence ?? 0)) : 0;
-    const rises = this.shots.map(rise);
-    const shot = this.#latest ?? this.shots[rises.indexOf(Math.max(...rises))];
+    const { shots, findings } = this.#sheet;
+    const tells = findings.map(({ correct, probability, evidence = 0 }, at) => {
+      const then = before[at];
+      if (!correct || then === undefined || then.correct) return 0;
+      return probability * then.probability * (evidence - (then.evidence ?? 0));
+    });
+    const shot = this.#latest ?? shots[tells.indexOf(Math.max(...tells))];
     if (shot !== undefined) await this.#look(shot);
   }
 

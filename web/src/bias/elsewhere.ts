@@ -1,7 +1,7 @@
 /** Step 2: the same animals, somewhere else. */
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
-import { fillMeter, scoreOf, share } from "./score.js";
+import { fillMeter, scoreOf } from "./score.js";
 import { Sheet } from "./sheet.js";
 import { type Progress, Step } from "./step.js";
 import type { Story } from "./story.js";
@@ -17,16 +17,21 @@ export class Elsewhere extends Step {
   }
 
   protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
-    const { biased, trainer } = this.#story;
+    const { biased, trainer, pictures } = this.#story;
     if (biased === undefined) return;
     const { shots } = this.sheet;
-    const findings = await askAll(biased.candling, trainer, shots, (done) => {
+    const findings = await askAll(biased.candling, trainer, this.sheet, (done) => {
       progress(done, shots.length);
       this.tell(`Asking it: ${done} of ${shots.length}`);
     }, signal);
-    const { accuracy } = await scoreOf(trainer, findings);
-    fillMeter(byId("swapped-score", HTMLElement), accuracy);
-    const right = accuracy?.mean ?? 0;
-    this.conclude(right < 0.6 ? `${share(right)}: a coin would do as well. The animals are the same.` : `${share(right)} of them are right.`);
+    const of = (label?: number) => findings.filter((_, at) => label === undefined || shots[at]?.picture.label === label);
+    for (const [id, label] of [["swapped-score", undefined], ["swapped-birds", 0], ["swapped-mammals", 1]] as const) {
+      fillMeter(byId(id, HTMLElement), (await scoreOf(trainer, of(label))).accuracy);
+    }
+    const right = findings.filter(({ correct }) => correct).length;
+    // What it says most, whatever it is shown, is the first hint at what it goes by.
+    const counts = pictures.classes.map((_, index) => findings.filter(({ predicted }) => predicted === index).length);
+    const most = counts.indexOf(Math.max(...counts));
+    this.conclude(`${right} of ${findings.length} right, and the animals are the same. It says “${pictures.classes[most] ?? ""}” of ${counts[most] ?? 0} of them.`);
   }
 }

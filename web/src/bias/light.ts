@@ -34,7 +34,7 @@ export class Light extends Step {
     });
   }
 
-  protected override async work(_progress: Progress): Promise<void> {
+  protected override async work(_progress: Progress, signal: AbortSignal): Promise<void> {
     for (const sheet of this.#asked) sheet.light(true);
     const swapped = this.#asked.at(-1)?.shots ?? [];
     for (const [at, shot] of this.#sheet.shots.entries()) {
@@ -43,14 +43,22 @@ export class Light extends Step {
       if (before !== undefined) pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
     }
     this.#sheet.light(true);
-    const { evidence } = await scoreOf(this.#story.trainer, this.#asked.flatMap(({ findings }) => findings));
-    fillMeter(byId("light-score", HTMLElement), evidence);
+    const { trainer } = this.#story;
+    const findings = this.#asked.flatMap(({ findings }) => findings);
+    const { evidence, evenly } = await scoreOf(trainer, findings);
+    const mistakes = await scoreOf(trainer, findings.filter(({ correct }) => !correct));
+    signal.throwIfAborted();
+    fillMeter(byId("light-score", HTMLElement), evidence, evenly);
+    fillMeter(byId("light-wrong", HTMLElement), mistakes.evidence, mistakes.evenly);
     // The mistake that it is surest of, for the background.
     const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
     const misled = ({ finding }: Shot) => (1 - (finding?.evidence ?? 1)) * (finding?.probability ?? 0);
     const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort((a, b) => misled(b) - misled(a))[0];
     if (worst !== undefined) await this.#look(worst);
-    if (evidence !== undefined) this.conclude(`${share(1 - evidence.mean)} of what it went by was not the animal.`);
+    if (mistakes.evidence !== undefined) {
+      const around = mistakes.evidence.mean < mistakes.evenly ? " It went by what stands around it." : "";
+      this.conclude(`Where it was wrong, ${share(mistakes.evidence.mean)} of the evidence lies on the animal.${around}`);
+    }
   }
 
   async #look(shot: Shot): Promise<void> {

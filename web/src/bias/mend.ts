@@ -30,10 +30,22 @@ export class Mend {
   }
 
   open(): void {
-    this.section.dataset.state = "open";
+    this.section.dataset.state = this.#swapped() > 0 ? "done" : "open";
     this.#slider.disabled = false;
     this.#button.disabled = false;
     this.#tell();
+  }
+
+  /** Whether there is something to learn from that was not there before. */
+  get isDone(): boolean {
+    return this.section.dataset.state === "done";
+  }
+
+  /** Not before the steps before it are done. */
+  close(): void {
+    this.section.dataset.state = "closed";
+    this.#slider.disabled = true;
+    this.#button.disabled = true;
   }
 
   #swapFirst(count: number): void {

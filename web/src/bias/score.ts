@@ -7,14 +7,16 @@ import type { Trainer } from "./trainer.js";
 export interface Score {
   /** The share that was right. */
   readonly accuracy: Mean | undefined;
-  /** The share of evidence in the first mask. */
+  /** The share of evidence on the animal, and what it would be if that were spread evenly. */
   readonly evidence: Mean | undefined;
+  readonly evenly: number;
 }
 
 export async function scoreOf(trainer: Trainer, findings: readonly Finding[]): Promise<Score> {
   const shares = findings.flatMap(({ evidence }) => evidence ?? []);
   const [accuracy, evidence] = await Promise.all([trainer.mean(findings.map(({ correct }) => Number(correct))), trainer.mean(shares)]);
-  return { accuracy, evidence };
+  const evenly = findings.reduce((sum, one) => sum + one.evenly, 0) / Math.max(1, findings.length);
+  return { accuracy, evidence, evenly };
 }
 
 /** "44 %". */
@@ -22,8 +24,9 @@ export function share(value: number): string {
   return `${Math.round(100 * value)}\u00a0%`;
 }
 
-/** Fills a meter of the page: its number, its interval, and a bar with both. */
-export function fillMeter(meter: HTMLElement, mean: Mean | undefined): void {
+/** Fills a meter of the page: its number, its interval, a bar with both, and on it a mark at `evenly`, if that is given. In a table (`data-short`)
+ *  it says no more than it must. */
+export function fillMeter(meter: HTMLElement, mean: Mean | undefined, evenly?: number): void {
   const [number, interval] = [found(meter, "b", HTMLElement), found(meter, "small", HTMLElement)];
   if (mean === undefined) {
     number.textContent = "–";
@@ -31,9 +34,13 @@ export function fillMeter(meter: HTMLElement, mean: Mean | undefined): void {
     return;
   }
   const { mean: value, low, high, count } = mean;
+  const short = meter.dataset.short !== undefined;
   number.textContent = share(value);
-  // Sets drawn anew from photos that are all alike are all alike: the bootstrap says nothing then.
-  interval.textContent = low === high ? `of ${count}, which are all alike: no interval` : `of ${count}; 95\u00a0% interval ${Math.round(100 * low)} to ${share(high)}`;
-  Object.assign(meter.dataset, { value, low, high, count });
-  for (const [name, at] of Object.entries({ value, low, high })) meter.style.setProperty(`--${name}`, String(at));
+  // Sets drawn anew from answers that are all alike are all alike: the bootstrap says nothing then.
+  const alike = `${value === 1 ? "all" : "none of"} ${count}${short ? "" : ": no interval"}`;
+  const between = `${Math.round(100 * low)} to ${share(high)}`;
+  const words = low === high ? alike : short ? between : `of ${count}; 95\u00a0% interval ${between}`;
+  interval.textContent = evenly === undefined || short ? words : `${words}. Spread evenly, it would be ${share(evenly)}.`;
+  Object.assign(meter.dataset, { value, low, high, count, ...(evenly === undefined ? {} : { evenly }) });
+  for (const [name, at] of Object.entries({ value, low, high, evenly })) if (at !== undefined) meter.style.setProperty(`--${name}`, String(at));
 }

@@ -13,6 +13,8 @@ export abstract class Step {
   #opened = false;
   /** Told when it is done, each time. */
   onDone: () => void = () => {};
+  /** Told when it was begun and not finished: what stands on it does no more. */
+  onUndone: () => void = () => {};
   /** Told when it begins and when it ends: what one step uses, another may replace. */
   onBusy: (busy: boolean) => void = () => {};
 
@@ -29,7 +31,22 @@ export abstract class Step {
     this.#opened = true;
     this.#button.disabled = false;
     if (this.section.dataset.state === "closed") this.section.dataset.state = "open";
-    this.tell("");
+    if (this.section.dataset.state === "open") this.tell("");
+  }
+
+  /** It cannot be done any more, for this reason. */
+  close(why: string): void {
+    this.#opened = false;
+    this.#button.disabled = true;
+    this.section.dataset.state = "closed";
+    this.tell(why);
+  }
+
+  /** What it came to is out of date. */
+  outdate(why: string): void {
+    if (this.section.dataset.state !== "done") return this.open();
+    this.section.dataset.state = "open";
+    this.tell(why);
   }
 
   /** While another step is at work. */
@@ -60,7 +77,9 @@ export abstract class Step {
       this.onDone();
     } catch (error) {
       // Whatever failed because of the visitor's Cancel is no news to them.
-      if (signal.aborted) return this.conclude("Cancelled. Nothing is lost: press it again to go on.");
+      this.section.dataset.state = "open";
+      this.onUndone();
+      if (signal.aborted) return this.conclude("Cancelled. What it has looked at is kept: press it again.");
       this.tell("");
       say(sentence(error));
     } finally {

@@ -34,7 +34,8 @@ export class Take {
     if (file === undefined) return;
     try {
       await handOver(file);
-      location.href = LAB_WITH_OWN;
+      // In a tab of its own: the lesson would be gone.
+      if (window.open(LAB_WITH_OWN) === null) location.href = LAB_WITH_OWN;
     } catch (error) {
       say(sentence(error));
     }

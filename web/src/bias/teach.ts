@@ -32,11 +32,12 @@ export class Teach extends Step {
     this.#story.biased = student;
     this.#figure.report(student);
     const { shots } = this.like;
-    const findings = await askAll(student.candling, trainer, shots, (done) => {
+    const findings = await askAll(student.candling, trainer, this.like, (done) => {
       progress(done, shots.length);
       this.tell(`Asking it about new photos: ${done} of ${shots.length}`);
     }, signal);
     fillMeter(byId("like-score", HTMLElement), (await scoreOf(trainer, findings)).accuracy);
-    this.conclude("Full marks, or nearly. Would you trust it?");
+    const right = findings.filter(({ correct }) => correct).length;
+    this.conclude(`${right} of ${findings.length} new photos right. Would you trust it?`);
   }
 }

@@ -1,5 +1,5 @@
 /** Where photos come from: drop, paste, choose, camera, link, and our samples. */
-import type { Candling, PhotoSource } from "../candling.js";
+import { Candling, type PhotoSource } from "../candling.js";
 import { handOver, LAB_WITH_OWN } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import { Camera } from "./camera.js";
@@ -34,7 +34,7 @@ const YOURS = "Your own photo; it stays on this device.";
 /** All but the samples. */
 export function listenForPhotos(network: Promise<Candling>, colours: Colours, open: Open): void {
   const openFile = (file: File) => {
-    if (file.name.endsWith(".safetensors")) return void openModel(file);
+    if (/\.safetensors$/i.test(file.name)) return void openModel(file);
     open({ source: file, title: file.name || "Your photo", credit: YOURS });
   };
 
@@ -80,9 +80,11 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
   byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));
 }
 
-/** The page begins anew with it. */
+/** The page begins anew with it, if it is one: what is shown stays otherwise. */
 async function openModel(file: File): Promise<void> {
   try {
+    say(`Opening ${file.name}…`);
+    (await Candling.load({ model: file, backend: "cpu" })).close();
     await handOver(file);
     location.href = LAB_WITH_OWN;
   } catch (error) {

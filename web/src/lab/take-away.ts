@@ -64,12 +64,13 @@ export class TakeAway extends Experiment {
     const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
     const title = question(labels[target] ?? "", isAnswer);
     this.#element.value = elementCode(isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure);
-    this.#frame.value = frameCode(figure, new URL("embed.html", document.baseURI), title);
+    this.#frame.value = isOwn ? "" : frameCode(figure, new URL("embed.html", document.baseURI), title);
+    byId("copy-frame", HTMLButtonElement).disabled = isOwn;
     const notes = [
       ...(figure.photo === undefined
         ? ["Your photo is not in them: put it on the web, and its address in the place of your-photo.jpg."]
         : []),
-      ...(isOwn ? ["The element needs your model's address in the place of your-model.safetensors; the frame shows our network."] : []),
+      ...(isOwn ? ["The element needs your model's address in the place of your-model.safetensors; frames show our network only."] : []),
       ...(this.#settings.choice.counterfactual ? ["They show what speaks for the class; what speaks against it only this page shows."] : []),
       ...(shown.fit === "crop" ? ["They show the network the whole photo."] : []),
     ];

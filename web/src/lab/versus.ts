@@ -98,7 +98,9 @@ export class Versus extends Experiment {
     const pair = this.#pair() as Pair;
     const names = [labels[target] ?? "", labels[other] ?? ""] as const;
     this.#name(shown, other);
-    byId("versus-about", HTMLElement).textContent = abouts[pair](...names);
+    // Two classes share little: a head that tells them apart has opposite weights for them.
+    const only = shown.labels.length === 2 ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark." : "";
+    byId("versus-about", HTMLElement).textContent = abouts[pair](...names) + only;
     const { layer } = this.#settings;
     const maps: Explanation[] = [];
     for (const question of pairs[pair](target, other)) maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));

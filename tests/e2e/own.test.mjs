@@ -72,16 +72,21 @@ test("two classes are learnt, a quarter held out and shown; once more takes no s
     await page.click("#train");
     assert.match(await message(page), /^Class 1 has no name/);
     await twoClasses(page, 12);
-    await page.waitForFunction(() => document.querySelector("#train-hint").textContent === "24 photos have to be looked at first.");
+    await page.waitForFunction(() => /^24 photos have to be looked at before the training can begin; how long/.test(document.querySelector("#train-hint").textContent));
+    assert.equal(await message(page), "", "the class has a name by now");
     await train(page);
     await counted(page, Array(2).fill("12 photos · 9 to learn from, 3 held out"));
     assert.equal(await page.locator(".card .mark:not([hidden])").count(), 6);
     assert.deepEqual(new Set(await page.locator(".card .mark:not([hidden])").allTextContents()), new Set(["held out"]));
-    assert.match(await page.textContent("#verdict"), /^Right about \d+ of 18 photos that it learnt from \(\d+.%\), and about \d of 6 that it had not seen: \d+.% \(\d+ to \d+\)\. 6 are few to judge by/);
+    assert.match(await page.textContent("#verdict"), /^\d+ of 18 right, of those it learnt from \(\d+.%\); \d of 6 that it had not seen(: \d+.% \(\d+ to \d+\))?\. 6 are few to judge by/);
     const rows = await page.$$eval("#lesson tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
     assert.deepEqual(rows.map(([name, lessons, , held]) => [name, lessons, held]), [["bird", "9", "3"], ["mammal", "9", "3"]]);
     assert.match(await page.getAttribute("#curve svg", "aria-label"), /^After 400 steps/);
     await examined(page, 24);
+    const summary = await page.$$eval("#summary tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(summary[0], ["Class", "Photos", "Right, held out", "Right, learnt from", "Evidence in “object”", "If spread evenly"]);
+    assert.match(summary[1][3], /^\d+.of.18$/);
+    for (const [, , held] of summary.slice(1)) assert.match(held, /^\d.of.\d$|^\d+.% \((\d+) to (?!\1\))\d+\)$/, "no interval of one point");
     const again = await train(page);
     assert.ok(again < 1000, `training again took ${again} ms`);
     await examined(page, 24);
@@ -100,6 +105,10 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const box = [0.25, 0.5, 0.75, 1];
     await drawBox(page, ...box);
     const drawn = await share(page);
+    // three quarters of a photo's map are a seventh of it and more, because of the half of a cell around the box
+    const [, label, even] = /^\d+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(await page.textContent("#share"));
+    assert.ok(Number(even) > 24 && Number(even) < 40, `${even} % of the photo, with the margin`);
+    await page.waitForFunction(() => document.querySelector("#viewer-said").textContent === document.querySelector("#share").textContent);
     assert.deepEqual(await page.$$eval(".box-fields input", (fields) => fields.map(({ value }) => value)), ["25", "50", "50", "50"]);
 
     await page.focus("#pane");
@@ -117,6 +126,15 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     await page.selectOption("#method", "grad-cam");
     await page.selectOption("#over", { label: "mammal" });
     await page.waitForFunction(() => document.querySelector("#picture").dataset.map.startsWith("grad-cam"));
+    const other = label === "bird" ? "mammal" : "bird";
+    await page.selectOption("#asked", { label });
+    await page.selectOption("#over", { label: other });
+    await page.waitForFunction((words) => document.querySelector("#picture").ariaLabel.startsWith(words), `Grad-CAM for ${label} rather than ${other}: `);
+    assert.match(await page.textContent("#share"), new RegExp(`for ${label} rather than ${other} lies`));
+    assert.match(await page.textContent("#method-hint"), /^Lit where the layer found evidence/);
+    assert.deepEqual(await page.$$eval("#layer optgroup", (groups) => groups.map((group) => group.label)), ["The last (coarse, knows things)", "Ends of blocks", "All other layers"]);
+    assert.equal(await page.inputValue("#layer"), "head");
+    await page.selectOption("#asked", { label: "its answer" });
     await page.selectOption("#over", { label: "none other" });
 
     await page.click("#region-all");
@@ -162,6 +180,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.deepEqual(json.summary.map((line) => [line.class, line.photos]), [[null, 16], ["bird", 8], ["mammal", 8]]);
     const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
     assert.ok(Math.abs(json.summary[0].evidence.mean - mean) < 1e-9);
+    assert.equal(json.summary[0].accuracy_held_out.count, 4);
+    assert.equal(json.summary[0].accuracy_learnt_from.count, 12);
+    assert.equal(Math.round(100 * json.summary[0].evenly), Number(even));
     const line = json.rows.find(({ photo }) => basename(photo) === name);
     assert.ok(Math.abs(line.evidence - Number(drawn)) < 1e-6);
 
@@ -181,6 +202,8 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const first = await reader.locator("ol b").first().textContent();
     assert.equal(first, `${(100 * least[0]).toFixed(1)} % inside`);
     assert.equal(await reader.locator("script").count(), 0);
+    assert.deepEqual(await reader.locator("thead th").allTextContents(), ["Class", "Photos", "Right, held out", "Right, learnt from", "Evidence in “object”", "If spread evenly"]);
+    assert.equal((await reader.locator("tbody td").allTextContents()).filter((words) => /\(([\d.]+) to \1\)/.test(words)).length, 0);
     assert.deepEqual(requests.slice(asked).filter((url) => !url.startsWith("data:")), []);
   });
 });
@@ -197,6 +220,10 @@ test("a saved model is opened again, and refused where it does not fit", async (
     const file = { name: model.name, mimeType: "application/octet-stream", buffer: model.bytes };
 
     await nameClass(page, 1, "wolf");
+    await page.waitForFunction(() => / “wolf” is called “mammal” in the model: train again/.test(document.querySelector("#model-hint").textContent));
+    const renamed = table((await saved(page, "#save-csv")).bytes);
+    assert.deepEqual(new Set(renamed.map((line) => line.class)), new Set(["bird", "mammal"]), "classes as the model calls them");
+    assert.ok(renamed.every((line) => (line.class === line.predicted) === (line.correct === "true")));
     await page.setInputFiles("#model-file", file);
     await page.waitForSelector("#message:not([hidden])");
     assert.match(await message(page), /tells “bird” and “mammal” apart; “wolf” is none of them\. Rename or remove that class/);
@@ -204,10 +231,10 @@ test("a saved model is opened again, and refused where it does not fit", async (
     await page.setInputFiles("#model-file", { ...file, buffer: Buffer.from("no model") });
     await page.waitForSelector("#message:not([hidden])");
     assert.match(await message(page), /^bird-or-mammal\.safetensors could not be opened as a model: /);
-    await page.click("#message-close");
     await nameClass(page, 1, "mammal");
     await page.setInputFiles("#model-file", file);
     await page.waitForFunction(() => document.querySelector("#lesson-box").hidden);
+    assert.equal(await message(page), "", "what was said of the other file is past");
     await examined(page, 16);
     assert.deepEqual(await said(), before);
 
@@ -234,7 +261,7 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     await openOwn(next);
     await counted(next, ["12 photos", "12 photos"]);
     await next.waitForFunction(() => document.querySelector("#train-hint").textContent.includes("looked at"));
-    const [, left] = /^(\d+) photos have to be looked at first/.exec(await next.textContent("#train-hint")) ?? [];
+    const [, left] = /^(\d+) photos have to be looked at before the training can begin: about/.exec(await next.textContent("#train-hint")) ?? [];
     assert.ok(Number(left) < 24 && Number(left) > 0, `${left} photos are left`);
     await train(next);
     await examined(next, 24);
@@ -258,7 +285,7 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     assert.match(await next.textContent("#clear"), /^Clear 24 photos/);
     await next.click("#clear");
     await next.waitForFunction(() => document.querySelectorAll(".photos li").length === 0);
-    await next.waitForSelector("#message:not([hidden])");
+    await next.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
     assert.deepEqual(await kept(next), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
     await next.reload();
     await next.waitForSelector(".card");
@@ -309,6 +336,24 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await page.locator(".card .remove").nth(1).click();
     assert.match(await page.locator(".card .remove").nth(1).textContent(), /Remove 1 photo too\?/);
     assert.equal(await page.locator(".photos li").count(), 6, "nothing is removed before the second press");
+    // what could not be read is neither wrong nor unsure
+    await page.check("#only-wrong");
+    assert.equal(await page.locator("#sheet .inside", { hasText: "unreadable" }).count(), 0);
+    await page.uncheck("#only-wrong");
+    assert.equal(await page.locator("#sheet .inside", { hasText: "unreadable" }).count(), 2);
+    await page.selectOption("#order", "doubt");
+    assert.equal(await page.locator("#sheet li").count(), 4);
+    // a class that goes and comes again is the one that the model knows
+    await page.locator(".card .remove").nth(1).focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll('.card input[type="text"]')[1].value === "");
+    await nameClass(page, 1, "Wolf");
+    await addPhotos(page, 1, [four]);
+    await page.waitForFunction(() => /^1 photo has to be examined before/.test(document.querySelector("#examining-text").textContent));
+    assert.doesNotMatch(await page.textContent("#examining-text"), /does not know/);
+    await page.click("#examine");
+    await examined(page, 4);
   });
 });
 
@@ -343,10 +388,10 @@ test("folders are classes, and the folders in them groups", async () => {
         writeFileSync(join(inside, `${name}.png`), PNG.sync.write(mask));
       }
       await page.setInputFiles("#masks-file", join(folder, "masks"));
-      await page.waitForSelector("#message:not([hidden])");
-      assert.equal(await message(page), "“object” marked in 2 photos of 9.");
-      await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "0");
-      assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["0", "1", ""]);
+      await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "1");
+      assert.equal(await page.textContent("#regions-hint"), "“object” marked in 1 photo of 9. 1 mask has nothing white: there is nothing marked.");
+      assert.equal(await message(page), "", "good news is no complaint");
+      assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["1", "", ""]);
       rmSync(join(folder, "masks"), { recursive: true });
     });
     await withPage(async (page) => {
@@ -365,6 +410,106 @@ test("folders are classes, and the folders in them groups", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("without photos at hand: the lesson's, and regions that can be marked, undone, renamed and removed before there is a model", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    await page.focus("#example");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#regions-hint").textContent.startsWith("Where the animal is"));
+    await counted(page, ["20 photos", "20 photos"]);
+    assert.equal(await page.textContent("#adding-text"), "40 photos added.");
+    assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+    assert.ok(await page.isHidden("#example"));
+    assert.equal(await page.evaluate(() => document.activeElement.id), "adding-text");
+    assert.equal((await kept(page)).masks, 40);
+
+    // dragged text is a field's own
+    const taken = await page.locator('.card input[type="text"]').first().evaluate((field) => {
+      const transfer = new DataTransfer();
+      transfer.setData("text/plain", "words");
+      return !field.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    });
+    assert.equal(taken, false);
+    assert.equal(await message(page), "");
+
+    // another region, by box: a tap draws nothing, numbers are true, and every change can be undone
+    await page.fill("#region-name", "face");
+    await page.keyboard.press("Enter");
+    await page.locator(".photos button").first().click();
+    await page.waitForFunction(() => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.");
+    const fields = () => page.$$eval(".box-fields input", (all) => all.map(({ value }) => value).join(" "));
+    assert.ok(await page.isDisabled("#region-undo"));
+    await drawBox(page, 0.25, 0.25, 0.25, 0.25);
+    assert.equal(await fields(), "   ");
+    assert.equal(await page.textContent("#region-hint"), "Nothing is marked here yet.");
+    await drawBox(page, 0.25, 0.5, 0.75, 1);
+    assert.equal(await fields(), "25 50 50 50");
+    await drawBox(page, 0.5, 0.6, 0.504, 0.9);
+    assert.equal(await fields(), "25 50 50 50", "a tap, or nearly, changes nothing");
+    await page.fill("#box-x", "80");
+    await page.keyboard.press("Enter");
+    await page.fill("#box-width", "60");
+    await page.keyboard.press("Enter");
+    assert.equal(await fields(), "80 50 20 50", "the field that is typed in tells the truth too");
+    await page.fill("#box-height", "0");
+    await page.keyboard.press("Enter");
+    assert.equal(await fields(), "80 50 20 50", "a box without height is none");
+    await page.click("#region-class");
+    assert.match(await page.textContent("#region-hint"), /19 other photos/);
+    await page.click("#region-undo");
+    assert.equal((await kept(page)).masks, 41);
+    await page.click("#next");
+    await page.waitForFunction(() => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.", null, { polling: 20 });
+    await page.click("#previous");
+    await page.waitForFunction(() => document.querySelector("#box-x").value === "80");
+    await page.click("#region-all");
+    await page.click("#next");
+    await page.waitForFunction(() => document.querySelector("#region-hint").textContent.startsWith("The same place as in others"));
+    await page.click("#region-clear");
+    assert.match(await page.textContent("#region-hint"), /“Clear it everywhere” removes it from all/);
+    await page.click("#region-clear-all");
+    assert.equal(await page.textContent("#region-hint"), "“face” is marked in no photo now; it was in 40.");
+    assert.equal(await fields(), "   ");
+    await page.click("#region-undo");
+    assert.equal(await fields(), "80 50 20 50");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Redo", "the keyboard stays");
+
+    // a photo that goes makes room for the next
+    const [, second, third] = await page.$$eval(".card:first-child .photos button", (all) => all.map(({ title }) => title));
+    assert.equal(await page.textContent("#viewer-title"), second);
+    await page.click("#remove-photo");
+    assert.equal(await page.textContent("#viewer-said"), "Remove it from the session?", "said where it is heard");
+    await page.click("#remove-photo");
+    await page.waitForFunction((name) => document.querySelector("#viewer-title").textContent === name, third);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "remove-photo");
+    await page.click("#viewer-close");
+
+    // other names, fewer, and no more than eight
+    const regions = () => page.locator("#regions button").allTextContents();
+    await page.click("#region-rename");
+    await page.keyboard.type("object");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.textContent("#regions-hint"), "There is a region “object” already.");
+    await page.fill("#region-name", "beak");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await regions(), ["object", "beak"]);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "region-rename");
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
+      await page.fill("#region-name", name);
+      await page.keyboard.press("Enter");
+    }
+    assert.deepEqual(await regions(), ["object", "beak", "a", "b", "c", "d", "e", "f"]);
+    assert.match(await page.textContent("#regions-hint"), /^Eight regions are as many as there can be/);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "region-name");
+    await page.locator("#regions button", { hasText: "beak" }).click();
+    await page.click("#region-remove");
+    assert.equal(await page.textContent("#region-remove"), "Remove “beak” from 39 photos?");
+    await page.click("#region-remove");
+    assert.deepEqual(await regions(), ["object", "a", "b", "c", "d", "e", "f"]);
+    assert.equal((await kept(page)).masks, 39);
+  });
 });
 
 test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps what there is", async () => {
@@ -411,10 +556,22 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
     await nameClass(page, 1, "few");
     await addPhotos(page, 1, photosOf("bird", "water", 1));
     await page.click("#train");
-    await page.waitForFunction(() => /^[\d,]+ photos have to be looked at first: about \d+ (s|min) on this device\.$/.test(document.querySelector("#train-hint").textContent));
+    await page.waitForFunction(() => /^[\d,]+ photos have to be looked at before the training can begin: about \d+ (s|min) on this device\.$/.test(document.querySelector("#train-hint").textContent));
     await page.click("#training-stop");
     await page.waitForFunction(() => /^Cancelled\. What was looked at so far is kept/.test(document.querySelector("#training-text").textContent));
     assert.ok((await kept(page)).looks > 0);
+
+    // clearing in the middle of it leaves no word of it
+    await page.click("#train");
+    await page.waitForFunction(() => /^Looking at photo/.test(document.querySelector("#training-text").textContent));
+    await page.click("#clear");
+    await page.click("#clear");
+    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await frames(page);
+    assert.equal(await page.textContent("#training-text"), "");
+    assert.equal(await page.textContent("#adding-text"), "");
+    assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "Name of class 1");
+    assert.ok(await page.isHidden("#training-stop"));
   });
 });
 
@@ -449,7 +606,8 @@ test("where nothing can be kept, no more, or another tab has it, that is said an
     await page.evaluate(() => (IDBObjectStore.prototype.put = window.put));
     await page.click("#clear");
     await page.click("#clear");
-    await page.waitForFunction(() => document.querySelector("#message-text").textContent.startsWith("Everything was cleared"));
+    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    assert.equal(await message(page), "", "there is room again");
     assert.deepEqual(await kept(page), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
   });
   await withPage(async (page) => {

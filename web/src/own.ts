@@ -1,7 +1,7 @@
 /** The page of one's own pictures: puts its parts together. */
-import { say } from "./dom/message.js";
 import { byId } from "./dom/page.js";
 import { Cards } from "./own/cards.js";
+import { listenForExample } from "./own/example.js";
 import { Inspection } from "./own/inspection.js";
 import { Intake } from "./own/intake.js";
 import { listenForClearing, losses } from "./own/keeping.js";
@@ -14,8 +14,9 @@ import { Store } from "./own/store.js";
 import { listenForExports } from "./own/take-away.js";
 import { Training } from "./own/training.js";
 import { Viewer } from "./own/viewer.js";
+import { complain } from "./own/voice.js";
 
-const store = await Store.open((why) => say(losses[why]));
+const store = await Store.open((why) => complain("keeping", losses[why]));
 const session = new Session(store, await store.read());
 const network = new Network(session);
 const viewer = new Viewer(session, network);
@@ -33,9 +34,10 @@ listenForModels(session, () => {
 });
 listenForRegions(session);
 listenForMasks(session);
+listenForExample(session, intake);
 listenForExports(session, network, inspection);
 listenForClearing(session, () => {
-  for (const job of [intake, training, inspection]) job.stop();
+  for (const part of [intake, training, inspection]) part.forget();
 });
 
 // What was kept is shown in one go.

@@ -1,7 +1,7 @@
 /** A model is asked about every picture of a sheet. */
 import type { Candling } from "../candling.js";
-import { evidenceIn, examine, type Measured } from "./examine.js";
-import type { Mask } from "./mask.js";
+import { examine } from "./examine.js";
+import { measureInside } from "./inside.js";
 import { type Sheet, THUMB } from "./sheet.js";
 import type { Trainer } from "./trainer.js";
 
@@ -27,7 +27,7 @@ export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet,
     for (const shot of shots) {
       const { photo, label, mask } = shot.picture;
       const { predicted, probability, map } = await examine(candling, photo, signal, { canvas: shot.lit, size: THUMB });
-      const [evidence, evenly] = await Promise.all([evidenceIn(trainer, map, await mask()), evenShare(trainer, map, await mask())]);
+      const { share: evidence, evenly = 0 } = await measureInside(trainer, map, await mask());
       const finding = { predicted, probability, correct: predicted === label, evidence, evenly };
       shot.find(finding);
       findings.push(finding);
@@ -38,9 +38,4 @@ export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet,
     for (const shot of shots) shot.find(undefined);
     throw error;
   }
-}
-
-/** The share of a map in a mask, if the map were the same everywhere: what a share is to be held against. */
-async function evenShare(trainer: Trainer, map: Measured, mask: Mask): Promise<number> {
-  return (await evidenceIn(trainer, { ...map, data: new Float32Array(map.data.length).fill(1) }, mask)) ?? 0;
 }

@@ -87,6 +87,11 @@ export function boxBetween(a: { readonly x: number; readonly y: number }, b: { r
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+/** Whether there is anything in it: a region without a point in it is marked nowhere. */
+export function isMarked({ data }: Mask): boolean {
+  return data.includes(1);
+}
+
 /** What a region covers, as words: a screen reader's picture of it. */
 export function areaWords(mask: Mask | undefined): string {
   const box = mask === undefined ? undefined : boxAround(mask);

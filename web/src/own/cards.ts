@@ -1,11 +1,11 @@
 /** The classes as cards: a name, photos, and ways in. */
-import { announce } from "../dom/message.js";
 import { byId, found, make } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
 import { MOST_CLASSES, type Photo, type PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { soon } from "./soon.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
+import { announce } from "./voice.js";
 import { count } from "./words.js";
 
 /** So many photos are shown at first, and so many more each time. */
@@ -74,7 +74,8 @@ export class Cards {
       if (this.#list.children[at] !== card.element) this.#list.insertBefore(card.element, this.#list.children[at] ?? null);
       const field = found(card.element, "input", HTMLInputElement);
       field.ariaLabel = `Name of class ${at + 1}`;
-      if (document.activeElement !== field) field.value = of.name;
+      // What is being typed is its name already, but for a space at its end.
+      if (field.value.trim() !== of.name) field.value = of.name;
     }
     const full = classes.length >= MOST_CLASSES;
     byId("add-class", HTMLButtonElement).disabled = full;

@@ -1,5 +1,5 @@
 /** A button whose work cannot be undone: what has something to lose is pressed twice. */
-import { announce } from "../dom/message.js";
+import { announce } from "./voice.js";
 
 /** A second press counts for so long. */
 const WAIT_MS = 6000;

@@ -1,5 +1,5 @@
 /** What the model says of every photo, and how much of its evidence lies in a region: the lines of an audit. */
-import { evidenceIn } from "../bias/examine.js";
+import { type Inside, measureInside } from "../bias/inside.js";
 import type { Trainer } from "../bias/trainer.js";
 import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
@@ -14,6 +14,7 @@ export interface Row {
   readonly photo: Photo;
   /** From the folder of all classes on, as it would be in one. */
   readonly path: string;
+  /** As the model calls it, so that it can be held against what it says; its own name where the model does not know it. */
   readonly class: string;
   readonly group: string;
   /** Empty where nothing was found yet, or nothing could be. */
@@ -22,7 +23,11 @@ export interface Row {
   readonly correct: boolean;
   /** In the region that is looked at. */
   readonly evidence: number | undefined;
+  /** What of a map that is alike everywhere would lie there. */
+  readonly evenly: number | undefined;
   readonly heldOut: boolean;
+  /** Whether the model learnt from it; neither this nor held out are photos that were added later. */
+  readonly learnt: boolean;
   /** Why nothing could be found. */
   readonly error: string;
 }
@@ -33,7 +38,13 @@ export interface Summary {
   readonly group: string | undefined;
   readonly photos: number;
   readonly accuracy: Mean | undefined;
+  /** Of those that were held out. */
+  readonly heldOut: Mean | undefined;
+  /** Of those that it learnt from: of these no interval says how it does on others. */
+  readonly learnt: { readonly right: number; readonly of: number };
   readonly evidence: Mean | undefined;
+  /** The mean over the same photos of what a map that is alike everywhere would have there. */
+  readonly evenly: number | undefined;
 }
 
 /** Measures a region in all photos in which it lies and which were found, but not measured yet. */
@@ -45,9 +56,9 @@ export async function measure(session: Session, trainer: Trainer, region: Region
         const { finding } = photo;
         const mask = maskIn(photo, region);
         if (finding === undefined || mask === undefined) return;
-        const share = await evidenceIn(trainer, finding.map, mask);
+        const inside: Inside = await measureInside(trainer, finding.map, mask);
         // What was asked may be out of date by now.
-        if (photo.finding === finding && maskIn(photo, region) === mask) photo.shares.set(region.id, share ?? null);
+        if (photo.finding === finding && maskIn(photo, region) === mask) photo.shares.set(region.id, inside);
       }),
     );
   }
@@ -55,11 +66,13 @@ export async function measure(session: Session, trainer: Trainer, region: Region
 
 /** A line for every photo, class by class, in the order of the folders. */
 export function rowsOf(session: Session, photos: readonly Photo[], region = session.region): readonly Row[] {
-  const { model } = session;
+  const { classes, model } = session;
   return photos.map((photo) => {
     const of = session.classOf(photo);
     const { finding, group, name, unreadable } = photo;
-    const label = of === undefined ? "" : of.name;
+    const known = model === undefined || of === undefined ? undefined : labelOf(model, of, classes);
+    const label = (known === undefined ? of?.name : model?.labels[known]) ?? "";
+    const inside = photo.shares.get(region.id);
     return {
       photo,
       path: [label, group, name].filter((part) => part !== "").join("/"),
@@ -67,9 +80,11 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
       group,
       predicted: finding === undefined ? "" : (model?.labels[finding.predicted] ?? ""),
       probability: finding?.probability ?? 0,
-      correct: finding !== undefined && model !== undefined && of !== undefined && labelOf(model, of) === finding.predicted,
-      evidence: photo.shares.get(region.id) ?? undefined,
+      correct: finding !== undefined && known === finding.predicted,
+      evidence: inside?.share,
+      evenly: inside?.share === undefined ? undefined : inside.evenly,
       heldOut: session.isHeldOut(photo),
+      learnt: !session.isHeldOut(photo) && (model?.lesson?.answers.has(photo.digest) ?? false),
       error: unreadable ?? "",
     };
   });
@@ -80,11 +95,17 @@ export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<reado
   const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
   const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
     const of = found.filter((row) => (name === undefined || row.class === name) && (group === undefined || row.group === group));
-    const [accuracy, evidence] = await Promise.all([
-      trainer.mean(of.map(({ correct }) => Number(correct))),
-      trainer.mean(of.flatMap((row) => (row.evidence === undefined ? [] : [row.evidence]))),
+    const right = (rows: readonly Row[]) => rows.map(({ correct }) => Number(correct));
+    const [accuracy, heldOut, evidence] = await Promise.all([
+      trainer.mean(right(of)),
+      trainer.mean(right(of.filter((row) => row.heldOut))),
+      trainer.mean(of.flatMap((row) => row.evidence ?? [])),
     ]);
-    return { class: name, group, photos: of.length, accuracy, evidence };
+    const lessons = of.filter(({ learnt }) => learnt);
+    const learnt = { right: lessons.filter(({ correct }) => correct).length, of: lessons.length };
+    const even = of.flatMap(({ evenly }) => evenly ?? []);
+    const evenly = even.length === 0 ? undefined : even.reduce((sum, value) => sum + value, 0) / even.length;
+    return { class: name, group, photos: of.length, accuracy, heldOut, learnt, evidence, evenly };
   };
   const all = [summary(undefined, undefined)];
   for (const name of new Set(rows.map((row) => row.class))) {

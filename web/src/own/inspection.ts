@@ -1,6 +1,5 @@
 /** Where the model looks: every photo examined, measured in the region, and summed up. */
 import { examine } from "../bias/examine.js";
-import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
@@ -13,6 +12,7 @@ import type { Session } from "./session.js";
 import { Sheet } from "./sheet.js";
 import { soon } from "./soon.js";
 import { showSummary } from "./summary-table.js";
+import { complain, settle } from "./voice.js";
 import { count, listed, wasAborted } from "./words.js";
 
 /** More than so many are examined only when the visitor says so. */
@@ -58,15 +58,18 @@ export class Inspection {
     if (this.#due().length <= UNASKED) void this.#examine();
   }
 
-  stop(): void {
-    this.#job.stop();
+  /** Everything was cleared. */
+  forget(): void {
+    this.#job.blank();
+    this.#say();
   }
 
   /** Photos that the present model has not looked at, of classes that it knows. */
   #due(): readonly Photo[] {
     const { model } = this.#session;
     if (model === undefined) return [];
-    const known = this.#session.classes.filter((of) => labelOf(model, of) !== undefined);
+    const { classes } = this.#session;
+    const known = classes.filter((of) => labelOf(model, of, classes) !== undefined);
     return known.flatMap((of) => inOrder(this.#session.photosOf(of))).filter(({ finding, unreadable }) => finding === undefined && unreadable === undefined);
   }
 
@@ -85,10 +88,11 @@ export class Inspection {
           this.#sheet.painted(photo);
         };
         await lookAtAll(this.#session, this.#due(), look, (photo, unreadable) => this.#session.looked(photo, { unreadable }), progress, signal);
+        settle("examining");
         return this.#words();
       });
     } catch (error) {
-      if (this.#session.model === model && !wasAborted(error)) say(sentence(error));
+      if (this.#session.model === model && !wasAborted(error)) complain("examining", sentence(error));
     }
     if (!this.#job.running) this.#say();
     this.#refresh();
@@ -105,10 +109,13 @@ export class Inspection {
   #words(): string {
     const { model, classes } = this.#session;
     if (model === undefined) return "Train a model first, or open one.";
-    const strange = classes.filter((of) => labelOf(model, of) === undefined && this.#session.photosOf(of).length > 0);
+    const strange = classes.filter((of) => labelOf(model, of, classes) === undefined && this.#session.photosOf(of).length > 0);
     const unknown = strange.length === 0 ? "" : ` The model does not know ${listed(strange.map(({ name }) => name || "a class without a name"))}: train again.`;
     const due = this.#due().length;
-    if (due > 0) return `${forecast(this.#session, due)}${unknown}`;
+    if (due > 0) {
+      const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be examined before there is anything to see of ${due === 1 ? "it" : "them"}`;
+      return `${forecast(this.#session, due, all)}${unknown}`;
+    }
     const found = [...this.#session.photos.values()].filter(({ finding }) => finding !== undefined).length;
     if (found === 0) return `There are no photos to examine.${unknown}`;
     const { region, photos } = this.#session;
@@ -126,11 +133,11 @@ export class Inspection {
 
   /** Shows what there is to say of all photos by now. */
   async show(): Promise<void> {
-    const audit = await this.audit().catch((error) => say(sentence(error)));
+    const audit = await this.audit().catch((error) => complain("examining", sentence(error)));
     if (audit === undefined) return;
     const { rows, summary, region } = audit;
     this.#found = rows.filter(({ predicted }) => predicted !== "").length;
-    showSummary(summary, region.name);
+    showSummary(summary, region.name, this.#session.model?.lesson !== undefined);
     this.#sheet.show(rows);
     this.#say();
     this.onShown();

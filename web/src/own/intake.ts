@@ -1,5 +1,4 @@
 /** The ways in: photos and folders, dropped, pasted or chosen, onto a class or anywhere on the page. */
-import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { addPhotos, type Wanted } from "./adding.js";
@@ -8,6 +7,7 @@ import { byFolder, chosen, dropped, inOneClass, type Listed, photosAmong, type P
 import { Job } from "./job.js";
 import type { PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
+import { complain, settle } from "./voice.js";
 import { count, listed } from "./words.js";
 
 /** Said of photos that were dropped beside the classes. */
@@ -25,18 +25,24 @@ export class Intake {
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
     folders.addEventListener("change", () => {
-      if (folders.files !== null && folders.files.length > 0) this.#take(Promise.resolve(chosen(folders.files)), undefined);
+      if (folders.files !== null && folders.files.length > 0) void this.takeFolders(chosen(folders.files));
       folders.value = "";
     });
   }
 
-  stop(): void {
-    this.#job.stop();
+  /** Everything was cleared. */
+  forget(): void {
+    this.#job.blank();
+  }
+
+  /** Photos in folders, whose names are those of their classes. */
+  takeFolders(files: readonly Listed[]): Promise<void> {
+    return this.#take(Promise.resolve(files), undefined);
   }
 
   /** Files that were chosen for a class. */
   choose(of: PhotoClass, files: FileList): void {
-    this.#take(Promise.resolve(chosen(files)), of);
+    void this.#take(Promise.resolve(chosen(files)), of);
   }
 
   listenForDrops(cards: Cards): void {
@@ -46,6 +52,7 @@ export class Intake {
       document.body.classList.toggle("dropping", event !== undefined && over === null);
     };
     document.addEventListener("dragover", (event) => {
+      if (isForField(event)) return mark();
       event.preventDefault();
       mark(event);
     });
@@ -53,27 +60,30 @@ export class Intake {
       if (event.relatedTarget === null) mark();
     });
     document.addEventListener("drop", (event) => {
-      event.preventDefault();
       mark();
+      if (isForField(event)) return;
+      event.preventDefault();
       const of = event.target instanceof Element ? cards.classAt(event.target) : undefined;
-      if (event.dataTransfer !== null) this.#take(dropped(event.dataTransfer), of);
+      if (event.dataTransfer !== null) void this.#take(dropped(event.dataTransfer), of);
     });
     document.addEventListener("paste", ({ clipboardData, target }) => {
       const of = target instanceof Element ? cards.classAt(target) : undefined;
-      if (clipboardData !== null && clipboardData.files.length > 0) this.#take(Promise.resolve(chosen(clipboardData.files)), of);
+      if (clipboardData !== null && clipboardData.files.length > 0) void this.#take(Promise.resolve(chosen(clipboardData.files)), of);
     });
   }
 
-  #take(files: Promise<readonly Listed[]>, of: PhotoClass | undefined): void {
+  #take(files: Promise<readonly Listed[]>, of: PhotoClass | undefined): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       try {
         const wanted = this.#wanted(await files, of);
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
-        if (wanted.words !== "") say(wanted.words);
+        settle("photos");
+        if (wanted.words !== "") complain("photos", wanted.words);
       } catch (error) {
-        say(error instanceof Refused ? error.message : `The files could not be read: ${sentence(error)}`);
+        complain("photos", error instanceof Refused ? error.message : `The files could not be read: ${sentence(error)}`);
       }
     });
+    return this.#queue;
   }
 
   /** Which photo is for which class, and what there is to say of those that are for none. */
@@ -111,6 +121,11 @@ export class Intake {
     });
     return { photos, left: [...classes].filter(([, of]) => of === undefined).map(([label]) => label) };
   }
+}
+
+/** Text that is dragged into a text field is the field's. */
+function isForField({ dataTransfer, target }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") === false && target instanceof Element && target.closest("input, textarea") !== null;
 }
 
 /** Nothing of it can be taken; the message says why. */

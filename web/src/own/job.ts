@@ -1,6 +1,6 @@
 /** Work that takes a while, one piece at a time: a bar that says how far it is, words that say what is done, and a button that stops it. */
-import { announce } from "../dom/message.js";
 import { byId } from "../dom/page.js";
+import { announce } from "./voice.js";
 
 /** What the work may say while it goes on. */
 export interface Progress {
@@ -37,6 +37,13 @@ export class Job {
     this.#running?.abort();
   }
 
+  /** Stops, and has nothing to say of it: what the words were about is no more. */
+  blank(): void {
+    this.stop();
+    if (this.running) this.#end();
+    this.words = "";
+  }
+
   /** Does the work; what it returns stands in the place of its words afterwards. Errors are the caller's. */
   async run(work: (progress: Progress, signal: AbortSignal) => Promise<string>): Promise<void> {
     this.stop();
@@ -44,7 +51,8 @@ export class Job {
     this.#running = running;
     this.#begin();
     try {
-      this.say(await work((words, done, total) => this.#show(running, words, done, total), running.signal));
+      const words = await work((words, done, total) => this.#show(running, words, done, total), running.signal);
+      if (this.#running === running) this.say(words);
     } finally {
       if (this.#running === running) this.#end();
     }

@@ -1,10 +1,10 @@
 /** What this browser keeps, in words, and the way to be rid of it. */
-import { say } from "../dom/message.js";
-import { byId } from "../dom/page.js";
+import { byId, found } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
 import type { Session } from "./session.js";
 import { soon } from "./soon.js";
 import type { Loss } from "./store.js";
+import { announce, settleAll } from "./voice.js";
 import { count, size } from "./words.js";
 
 /** Why nothing is kept, or no more. */
@@ -14,16 +14,19 @@ export const losses: Readonly<Record<Loss, string>> = {
   full: "This browser keeps no more: what comes from here on lives only in this tab.",
 };
 
-export function listenForClearing(session: Session, stop: () => void): void {
+export function listenForClearing(session: Session, forget: () => void): void {
   const words = byId("kept", HTMLElement);
   const button = byId("clear", HTMLButtonElement);
   const amount = () => `${count(session.photos.size, "photo")}, ${size(session.bytes)}`;
+  let cleared = false;
   const show = () => {
-    const empty = session.photos.size === 0 && session.model === undefined && session.classes.every(({ name }) => name === "");
+    const empty = session.isEmpty;
     button.disabled = empty;
+    cleared &&= empty;
     const where = session.keeps ? "kept in this browser until you clear them" : "in this tab only";
     const promise = session.keeps ? "What you add is kept in this browser until you clear it." : "What you add lives only in this tab.";
-    words.textContent = empty ? promise : `${amount()}, ${where}.`;
+    const gone = session.keeps ? "Everything was cleared: this browser keeps nothing of it." : "Everything in this tab was cleared.";
+    words.textContent = cleared ? gone : empty ? promise : `${amount()}, ${where}.`;
   };
   const refresh = soon(120, show);
   session.follow((what) => {
@@ -31,9 +34,14 @@ export function listenForClearing(session: Session, stop: () => void): void {
   });
   show();
   new Confirmed(button, () => `Clear ${amount()}? Press again`, async () => {
-    stop();
-    await session.clear();
+    const clearing = session.clear();
+    forget();
+    await clearing;
+    cleared = true;
     show();
-    say(session.keeps ? "Everything was cleared: this browser keeps nothing of it." : "Everything in this tab was cleared.");
+    settleAll(session.keeps);
+    announce(words.textContent ?? "");
+    // The button that was pressed rests now: this is where a new session begins.
+    found(byId("cards", HTMLOListElement), "input", HTMLInputElement).focus();
   });
 }

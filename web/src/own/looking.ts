@@ -5,7 +5,7 @@ import { sentence } from "../words/sentence.js";
 import type { Progress } from "./job.js";
 import type { Photo } from "./photo.js";
 import type { Session } from "./session.js";
-import { count, duration } from "./words.js";
+import { duration } from "./words.js";
 
 /** So much of the pace that is known stays when another photo was looked at. */
 const STEADY = 0.9;
@@ -53,10 +53,7 @@ export function lookForFeatures(session: Session, eyes: Candling, progress: Prog
   return lookAtAll(session, unseen(session), look, (photo, unreadable) => session.looked(photo, { unreadable }), progress, signal);
 }
 
-/** How long it takes to look at so many, where that is known. */
-export function forecast(session: Session, photos: number): string {
-  if (photos === 0) return "";
-  const all = `${count(photos, "photo")} ${photos === 1 ? "has" : "have"} to be looked at first`;
-  const { pace } = session;
-  return pace === undefined ? `${all}.` : `${all}: ${duration(pace * photos)} on this device.`;
+/** What has to be done, in `all`, and how long it takes to look at so many; a device that has not looked at any yet finds that out with the first. */
+export function forecast({ pace }: Session, photos: number, all: string): string {
+  return pace === undefined ? `${all}; how long that takes is said as soon as the first are done.` : `${all}: ${duration(pace * photos)} on this device.`;
 }

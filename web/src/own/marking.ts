@@ -1,17 +1,21 @@
 /** The marking of a region in the photo that is open, and the share of its map's evidence that lies inside. */
-import { evidenceIn, type Measured } from "../bias/examine.js";
+import type { Measured } from "../bias/examine.js";
+import { measureInside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 import type { Trainer } from "../bias/trainer.js";
 import type { Explanation } from "../candling.js";
-import { announceAtRest } from "../dom/message.js";
 import { byId, fillOptions } from "../dom/page.js";
 import { reading } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
+import { isMarked } from "./area.js";
+import { NOWHERE, type Places } from "./marks.js";
 import { Pane } from "./pane.js";
-import { maskIn, type Photo } from "./photo.js";
+import { maskIn, type Photo, type Region } from "./photo.js";
+import { substance } from "./question.js";
 import type { Session } from "./session.js";
+import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
 
 const NOTHING = "\u00a0";
@@ -24,7 +28,10 @@ export class Marking {
   readonly #share = byId("share", HTMLElement);
   readonly #hint = byId("region-hint", HTMLElement);
   readonly #ofClass = byId("region-class", HTMLButtonElement);
+  readonly #undo = byId("region-undo", HTMLButtonElement);
   #photo: Photo | undefined;
+  /** Where the region lay before its last change in this photo; after it was undone, where it lay before that. */
+  #before: { readonly region: Region; readonly places: Places } | undefined;
   #size = { width: 1, height: 1 };
   #map: Explanation | undefined;
   /** Of what was asked last: earlier answers come too late. */
@@ -37,19 +44,30 @@ export class Marking {
     this.#ofClass.addEventListener("click", () => this.#everywhere(true));
     byId("region-all", HTMLButtonElement).addEventListener("click", () => this.#everywhere(false));
     byId("region-clear", HTMLButtonElement).addEventListener("click", () => {
-      if (this.#photo === undefined) return;
-      session.mark(this.#photo, session.region, undefined);
-      this.#lay();
+      const photo = this.#photo;
+      if (photo === undefined) return;
+      const isOwn = photo.masks.has(session.region.id);
+      if (isOwn) this.#change(() => session.marks.mark(photo, session.region, undefined));
+      else if (this.#mask !== undefined) this.#hint.textContent = "It lies here because it does in other photos: “Clear it everywhere” removes it from all.";
     });
+    byId("region-clear-all", HTMLButtonElement).addEventListener("click", () => {
+      const { marks, region } = session;
+      const marked = marks.marked(region);
+      if (marked > 0) this.#change(() => marks.place(region, NOWHERE));
+      this.#hint.textContent = marked > 0 ? `“${region.name}” is marked in no photo now; it was in ${marked.toLocaleString("en-GB")}.` : "It is marked nowhere.";
+    });
+    this.#undo.addEventListener("click", () => this.#goBack());
     this.#regions.addEventListener("change", () => {
       const chosen = session.regions.find(({ id }) => String(id) === this.#regions.value);
       if (chosen !== undefined) session.region = chosen;
+      this.#forget();
       this.#lay();
     });
   }
 
   /** A photo of this size. */
   show(photo: Photo | undefined, size: { readonly width: number; readonly height: number }): void {
+    if (photo !== this.#photo) this.#forget();
     this.#photo = photo;
     this.#size = size;
     const of = photo === undefined ? undefined : this.#session.classOf(photo);
@@ -61,6 +79,37 @@ export class Marking {
   set map(map: Explanation | undefined) {
     this.#map = map;
     this.#measure();
+  }
+
+  // ---- to and fro ----
+
+  /** Changes where the region lies, in a way that can be undone. */
+  #change(change: () => void): void {
+    this.#remember(false);
+    change();
+    this.#lay();
+  }
+
+  #remember(isUndone: boolean): void {
+    const { marks, region } = this.#session;
+    this.#before = { region, places: marks.places(region) };
+    this.#undo.disabled = false;
+    this.#undo.textContent = isUndone ? "Redo" : "Undo";
+  }
+
+  #goBack(): void {
+    const before = this.#before;
+    if (before === undefined) return;
+    // The button stays, for the keyboard, and does the opposite.
+    this.#remember(this.#undo.textContent === "Undo");
+    this.#session.marks.place(before.region, before.places);
+    this.#lay();
+  }
+
+  #forget(): void {
+    this.#before = undefined;
+    this.#undo.disabled = true;
+    this.#undo.textContent = "Undo";
   }
 
   #lay(): void {
@@ -85,12 +134,17 @@ export class Marking {
   }
 
   #marked(mask: Mask, final: boolean): void {
-    if (this.#photo === undefined) return;
+    const photo = this.#photo;
+    if (photo === undefined) return;
+    const isThere = isMarked(mask);
     if (final) {
-      this.#session.mark(this.#photo, this.#session.region, mask);
+      this.#remember(false);
+      this.#session.marks.mark(photo, this.#session.region, mask);
+      // Where nothing of its own is left, it lies where it does in others.
+      if (!isThere) this.#lay();
       this.#explain();
     }
-    this.#measure(mask);
+    this.#measure(isThere ? mask : this.#mask);
   }
 
   /** Marks the same place in all photos of the class, or in all there are. */
@@ -103,7 +157,7 @@ export class Marking {
       return;
     }
     const { region, photos } = this.#session;
-    this.#session.markAll(region, mask, inClass ? of : undefined);
+    this.#change(() => this.#session.marks.markAll(region, mask, inClass ? of : undefined));
     const others = [...photos.values()].filter((other) => other !== photo && (!inClass || other.classId === of.id));
     const own = others.filter(({ masks }) => masks.has(region.id)).length;
     const kept = own === 0 ? "" : own === 1 ? "; 1 keeps what is marked in it" : `; ${own} keep what is marked in them`;
@@ -120,10 +174,11 @@ export class Marking {
     if (map === undefined) return show(NOTHING);
     if (mask === undefined) return show(`${methodName(map)}, ${reading(map)}.`);
     const { name } = this.#session.region;
-    void evidenceIn(this.#trainer, measurable(map), mask).then((share) => {
+    void measureInside(this.#trainer, measurable(map), mask).then(({ share, evenly }) => {
       if (turn !== this.#turn) return;
       if (share === undefined) return show("This map has no evidence to measure.");
-      show(`${percent(share)} of the evidence lies in “${name}”.`, share);
+      const even = evenly === undefined ? "" : `; ${percent(evenly)} if it were spread evenly`;
+      show(`${percent(share)} of ${substance(map, this.#session.model?.labels ?? [])} lies in “${name}”${even}.`, share);
       announceAtRest(this.#share.textContent ?? "");
     }, (error) => show(sentence(error)));
   }

@@ -1,11 +1,12 @@
 /** Regions out of a folder of masks, as `candling audit --masks` reads it: for `CLASS/GROUP/photo.jpg` the picture `CLASS/GROUP/photo.png`. */
 import { maskOf } from "../bias/mask.js";
-import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
-import { shrunk } from "./area.js";
+import { isMarked, shrunk } from "./area.js";
 import { chosen, type Listed } from "./folders.js";
 import type { Photo } from "./photo.js";
+import { tellOfRegions } from "./regions.js";
 import type { Session } from "./session.js";
+import { announce, complain, settle } from "./voice.js";
 import { count, some } from "./words.js";
 
 export function listenForMasks(session: Session): void {
@@ -18,33 +19,40 @@ export function listenForMasks(session: Session): void {
     if (listed.length === 0) return;
     button.disabled = true;
     try {
-      say(await mark(session, listed));
+      await mark(session, listed);
     } finally {
       button.disabled = false;
     }
   });
 }
 
-/** Marks the region that is looked at in every photo that has a mask. Returns what there is to say. */
-async function mark(session: Session, listed: readonly Listed[]): Promise<string> {
+/** Marks the region that is looked at in every photo that has a mask, and says what came of it. */
+async function mark(session: Session, listed: readonly Listed[]): Promise<void> {
   const { region } = session;
   const photos = new Map([...session.photos.values()].map((photo) => [placeOf(session, photo), photo]));
   const unread: string[] = [];
   let marked = 0;
+  let empty = 0;
   for (const { file, folders } of listed) {
     // The folder of all classes has a name of its own.
     const photo = photos.get(stem([...folders.slice(1), file.name].join("/")));
     if (photo === undefined) continue;
     try {
-      session.mark(photo, region, shrunk(await maskOf(file)));
-      marked += 1;
+      const mask = shrunk(await maskOf(file));
+      session.marks.mark(photo, region, mask);
+      if (isMarked(mask)) marked += 1;
+      else empty += 1;
     } catch {
       unread.push(file.name);
     }
   }
-  const damaged = unread.length === 0 ? "" : ` ${count(unread.length, "mask")} could not be read: ${some(unread)}.`;
-  if (marked === 0 && unread.length === 0) return "No mask in that folder has the path of a photo here: for CLASS/GROUP/photo.jpg it is CLASS/GROUP/photo.png.";
-  return `“${region.name}” marked in ${count(marked, "photo")} of ${session.photos.size.toLocaleString("en-GB")}.${damaged}`;
+  if (marked === 0 && empty === 0 && unread.length === 0) return complain("masks", "No mask in that folder has the path of a photo here: for CLASS/GROUP/photo.jpg it is CLASS/GROUP/photo.png.");
+  settle("masks");
+  const blank = empty === 0 ? "" : ` ${count(empty, "mask")} ${empty === 1 ? "has" : "have"} nothing white: there is nothing marked.`;
+  const words = `“${region.name}” marked in ${count(marked, "photo")} of ${session.photos.size.toLocaleString("en-GB")}.${blank}`;
+  tellOfRegions(words);
+  if (unread.length > 0) complain("masks", `${count(unread.length, "mask")} could not be read: ${some(unread)}.`);
+  else announce(words);
 }
 
 function placeOf(session: Session, photo: Photo): string {

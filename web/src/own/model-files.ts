@@ -1,6 +1,5 @@
 /** The model as a file: saved, opened again, and handed to the lab. */
 import { Candling } from "../candling.js";
-import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
 import { handOver } from "../site/handover.js";
@@ -8,6 +7,7 @@ import { sentence } from "../words/sentence.js";
 import { MOST_CLASSES } from "./photo.js";
 import { labelOf, type Model } from "./model.js";
 import type { Session } from "./session.js";
+import { complain, settle } from "./voice.js";
 import { listed } from "./words.js";
 
 const save = byId("save-model", HTMLButtonElement);
@@ -22,10 +22,12 @@ export function listenForModels(session: Session, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
-    hint.textContent = model === undefined ? UNTRAINED : `“${model.name}”: an ordinary model that tells ${known(model)} apart.`;
+    hint.textContent = model === undefined ? UNTRAINED : `“${model.name}”: an ordinary model that tells ${known(model)} apart.${renamed(session, model)}`;
   };
   session.follow((what) => {
-    if (what === "model") refresh();
+    if (what === "model" || what === "classes") refresh();
+    // One that was trained or opened is there: what was said of another is past.
+    if (what === "model") settle("model");
   });
   refresh();
 
@@ -38,7 +40,7 @@ export function listenForModels(session: Session, onOpened: () => void): void {
       await handOver(session.model.file);
       location.assign("./?model=own");
     } catch {
-      say("This browser does not let the page hand the model to the lab. Save it, and open the file there.");
+      complain("model", "This browser does not let the page hand the model to the lab. Save it, and open the file there.");
     }
   });
   byId("open-model", HTMLButtonElement).addEventListener("click", () => chooser.click());
@@ -54,12 +56,21 @@ export function listenForModels(session: Session, onOpened: () => void): void {
         nameClasses(session, model);
         session.model = model;
         onOpened();
-      } else say(refused);
+      } else complain("model", refused);
     } catch (error) {
-      say(`${file.name} could not be opened as a model: ${sentence(error)}`);
+      complain("model", `${file.name} could not be opened as a model: ${sentence(error)}`);
     }
     refresh();
   });
+}
+
+/** Classes that have another name by now than in the model, in words. */
+function renamed({ classes }: Session, { classIds, labels }: Model): string {
+  const changes = classes.flatMap(({ id, name }) => {
+    const label = labels[classIds?.indexOf(id) ?? -1];
+    return label === undefined || label === name ? [] : [`${name === "" ? "The class without a name" : `“${name}”`} is called “${label}” in the model`];
+  });
+  return changes.length === 0 ? "" : ` ${changes.join("; ")}: train again to put the new ${changes.length === 1 ? "name" : "names"} into it.`;
 }
 
 /** The classes that it tells apart, in words. */
@@ -87,7 +98,7 @@ async function opened(file: File): Promise<Model> {
 /** Why the model is not for these photos; undefined where it is. */
 function mismatch(session: Session, model: Model, name: string): string | undefined {
   const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
-  const strange = inUse.filter((of) => labelOf(model, of) === undefined);
+  const strange = inUse.filter((of) => labelOf(model, of, session.classes) === undefined);
   if (strange.length === 0) return undefined;
   const which = strange.map((of) => of.name || "a class without a name");
   const [are, those] = strange.length === 1 ? ["is", "that class"] : ["are", "those classes"];

@@ -22,8 +22,12 @@ export interface Model {
   readonly lesson: Lesson | undefined;
 }
 
-/** Which of the model's classes a class is; undefined where it is none of them. */
-export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass): number | undefined {
-  const at = classIds?.indexOf(id) ?? labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());
-  return at < 0 ? undefined : at;
+/** Which of the model's classes a class is; undefined where it is none of them. It was trained for classes, whatever they are called now; one that
+ *  was added later goes by its name, where no class of these has it. */
+export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass, classes: readonly PhotoClass[]): number | undefined {
+  const trained = classIds?.indexOf(id) ?? -1;
+  if (trained >= 0) return trained;
+  const named = labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());
+  const isTaken = classes.some((other) => other.id === classIds?.[named]);
+  return named < 0 || isTaken ? undefined : named;
 }

@@ -1,12 +1,14 @@
 /** The pane over a photo on which a region is marked: by a box, a brush, or the keyboard. */
 import type { Mask } from "../bias/mask.js";
 import { byId, pencil, radios } from "../dom/page.js";
-import { areaWords, blankMask, type Box, boxAround, boxBetween, withBox, withStroke } from "./area.js";
+import { areaWords, blankMask, type Box, boxAround, boxBetween, isMarked, withBox, withStroke } from "./area.js";
 
 /** An arrow key moves or widens the box by so much of the photo. */
 const STEP = 0.02;
 /** The box that the keyboard begins with. */
 const MIDDLE: Box = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
+/** A hand that moved by less of the photo pressed, and drew nothing. */
+const LEAST = 0.01;
 /** Inside and its edge: the cold colour, which no map has. */
 const INSIDE = [143, 184, 216, 70] as const;
 const EDGE = [143, 196, 240, 255] as const;
@@ -28,10 +30,7 @@ export class Pane {
     this.#tool = radios("tool", () => this.#equip());
     this.#brush.addEventListener("input", () => this.#equip());
     for (const field of this.#fields) {
-      field.addEventListener("change", () => {
-        const [x = 0, y = 0, width = 0, height = 0] = this.#fields.map(({ value }) => Number(value) / 100);
-        this.#change(withBox(this.#mask, boxBetween({ x, y }, { x: x + width, y: y + height })), true);
-      });
+      field.addEventListener("change", () => this.#type());
     }
     this.#listenForHands();
     this.#equip();
@@ -46,9 +45,19 @@ export class Pane {
 
   #change(mask: Mask, final: boolean): void {
     this.#mask = mask;
-    this.#isMarked = true;
+    this.#isMarked = isMarked(mask);
     this.#draw();
     this.onChange(mask, final);
+  }
+
+  /** A box as numbers. The first one of them begins it: what is not there yet goes as far as the photo does. */
+  #type(): void {
+    const [x, y, width, height] = this.#fields.map(({ value }) => (value === "" ? undefined : Number(value) / 100));
+    const [left, top] = [x ?? 0, y ?? 0];
+    const mask = withBox(this.#mask, boxBetween({ x: left, y: top }, { x: left + (width ?? 1), y: top + (height ?? 1) }));
+    if (isMarked(mask)) this.#change(mask, true);
+    // What was typed may reach beyond the photo, or be no box: the field says what is true.
+    this.#number(true);
   }
 
   #equip(): void {
@@ -63,12 +72,16 @@ export class Pane {
 
   #listenForHands(): void {
     let from: Point | undefined;
+    /** As it was when the hand came. */
+    let before = this.#mask;
     const canvas = this.#canvas;
     const follow = (event: PointerEvent, final: boolean) => {
       if (from === undefined) return;
       const to = this.#point(event);
       if (this.#tool() === "box") {
-        this.#change(withBox(this.#mask, boxBetween(from, to)), final);
+        const box = boxBetween(from, to);
+        if (Math.min(box.width, box.height) >= LEAST) this.#change(withBox(this.#mask, box), final);
+        else if (this.#mask !== before) this.#change(before, false);
       } else {
         this.#change(withStroke(this.#mask, from, to, Number(this.#brush.value) / 100, this.#tool() === "brush" ? 1 : 0), final);
         from = to;
@@ -78,6 +91,7 @@ export class Pane {
       if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       from = this.#point(event);
+      before = this.#mask;
       if (this.#tool() !== "box") follow(event, false);
     });
     canvas.addEventListener("pointermove", (event) => follow(event, false));
@@ -85,7 +99,10 @@ export class Pane {
       follow(event, true);
       from = undefined;
     });
-    canvas.addEventListener("pointercancel", () => (from = undefined));
+    canvas.addEventListener("pointercancel", () => {
+      if (from !== undefined && this.#mask !== before) this.#change(before, false);
+      from = undefined;
+    });
     canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -127,11 +144,16 @@ export class Pane {
       }
     }
     pencil(this.#canvas).putImageData(picture, 0, 0);
+    this.#number(false);
+    this.#canvas.ariaLabel = `Region on the photo: ${areaWords(this.#isMarked ? this.#mask : undefined)}`;
+  }
+
+  /** The box in numbers; `all`: also in the field that is being typed in. */
+  #number(all: boolean): void {
     const box = boxAround(this.#mask);
     for (const [at, name] of FIELDS.entries()) {
       const field = this.#fields[at];
-      if (field !== undefined && document.activeElement !== field) field.value = box === undefined ? "" : String(Math.round(100 * box[name]));
+      if (field !== undefined && (all || document.activeElement !== field)) field.value = box === undefined ? "" : String(Math.round(100 * box[name]));
     }
-    this.#canvas.ariaLabel = `Region on the photo: ${areaWords(this.#isMarked ? this.#mask : undefined)}`;
   }
 }

@@ -1,5 +1,6 @@
 /** What the page keeps of photos, their classes, and the regions that are looked at in them. */
 import type { Sight } from "../bias/examine.js";
+import type { Inside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 
 /** At most so many classes: more than that are better kept in folders, for `candling train`. */
@@ -35,8 +36,8 @@ export interface Photo {
   finding?: Sight | undefined;
   /** Its own regions, by their ids. */
   readonly masks: Map<number, Mask>;
-  /** The share of evidence in each region, as far as it was measured; null for a map without evidence. */
-  readonly shares: Map<number, number | null>;
+  /** What lies in each region, as far as it was measured. */
+  readonly shares: Map<number, Inside>;
 }
 
 /** Where a region lies in a photo. */
@@ -49,4 +50,9 @@ export function inOrder(photos: readonly Photo[]): readonly Photo[] {
   // No name has a character that comes before this one: folders are told apart before their contents are.
   const keyed = photos.map((photo) => ({ photo, key: [...(photo.group === "" ? [] : photo.group.split("/")), photo.name].join("\0") }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ photo }) => photo);
+}
+
+/** One that no class or region had before, removed ones among them. */
+export function freshId(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

@@ -1,8 +1,8 @@
 /** What is asked about a photo: a class, or how far it lies above another, by which method and at which layer. */
 import type { Candling, Explanation, Run } from "../candling.js";
-import { byId, fillOptions } from "../dom/page.js";
+import { byId, fillOptions, make } from "../dom/page.js";
 import type { Method } from "../protocol.js";
-import { methodName } from "../words/methods.js";
+import { howToRead, methodName } from "../words/methods.js";
 
 /** Those of one channel first: their evidence can be measured in a region. */
 const METHODS: readonly Method[] = [
@@ -52,7 +52,17 @@ export function offer(candling: Candling | undefined): void {
   fillOptions(over, [[NONE, "none other"], ...classes]);
   const layers = [...(candling?.info.layers ?? [])].filter(({ height, width }) => height * width > 1).reverse();
   const last = candling?.info.defaultLayer;
-  fillOptions(layer, layers.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === last ? " (the last)" : ""}`] as const));
+  const isEnd = (name: string) => name !== last && (name.endsWith(".add") || name === "head");
+  const groups = [
+    ["The last (coarse, knows things)", layers.filter(({ name }) => name === last)],
+    ["Ends of blocks", layers.filter(({ name }) => isEnd(name))],
+    ["All other layers", layers.filter(({ name }) => name !== last && !isEnd(name))],
+  ] as const;
+  layer.replaceChildren(
+    ...groups
+      .filter(([, of]) => of.length > 0)
+      .map(([label, of]) => make("optgroup", { label }, ...of.map(({ name, height, width }) => new Option(`${name}, ${height}×${width}`, name)))),
+  );
   for (const [at, choice] of choices.entries()) {
     const wished = before[at] ?? NONE;
     const isThere = [...choice.options].some(({ value }) => value === wished);
@@ -75,4 +85,22 @@ export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
     ...(LAYERED.includes(method.value) ? { layer: layer.value } : {}),
     signal,
   });
+}
+
+/** What was asked about, in words: "bird", "bird rather than mammal". */
+export function subject({ target }: Pick<Explanation, "target">, labels: readonly string[]): string {
+  const over = target.over === undefined ? "" : ` rather than ${labels[target.over] ?? ""}`;
+  return `${labels[target.class] ?? ""}${over}`;
+}
+
+/** What the share of a map is a share of: "Grad-CAM’s evidence for bird". A map of three channels has no evidence, only strength. */
+export function substance(map: Explanation, labels: readonly string[]): string {
+  const name = methodName({ method: map.method, counterfactual: false });
+  if (map.channels !== 1) return `the strength of ${name} for ${subject(map, labels)}`;
+  return `${name}’s evidence ${map.counterfactual ? "against" : "for"} ${subject(map, labels)}`;
+}
+
+/** Says under the choices how such a map is read. */
+export function explain(map: Explanation): void {
+  byId("method-hint", HTMLElement).textContent = howToRead(map);
 }

@@ -1,35 +1,89 @@
-/** The regions by name: which is looked at, and another one. */
-import { announce } from "../dom/message.js";
-import { byId, make, replaceItems } from "../dom/page.js";
+/** The regions by name: which is looked at, another one, another name, and one less. */
+import { byId, found, make, replaceItems } from "../dom/page.js";
+import { Confirmed } from "./confirmed.js";
+import type { Region } from "./photo.js";
 import type { Session } from "./session.js";
+import { announce } from "./voice.js";
+import { count } from "./words.js";
 
 /** More names would not be told apart. */
 const MOST = 8;
 
+/** Good news of the regions, which stay until something else is. */
+export function tellOfRegions(words: string): void {
+  byId("regions-hint", HTMLElement).textContent = words;
+}
+
 export function listenForRegions(session: Session): void {
   const chips = byId("regions", HTMLElement);
   const name = byId("region-name", HTMLInputElement);
+  const rename = byId("region-rename", HTMLButtonElement);
+  const remove = byId("region-remove", HTMLButtonElement);
+  /** The one whose name the field has; undefined while it is for another region. */
+  let renamed: Region | undefined;
+
   const lay = () => {
+    const { regions, region } = session;
     replaceItems(
       chips,
-      session.regions.map((region) => {
-        const chip = make("button", { type: "button", ariaPressed: String(region === session.region) }, region.name);
-        chip.dataset.class = String(region.id);
-        chip.addEventListener("click", () => (session.region = region));
+      regions.map((one) => {
+        const chip = make("button", { type: "button", ariaPressed: String(one === region) }, one.name);
+        chip.dataset.class = String(one.id);
+        chip.addEventListener("click", () => (session.region = one));
         return chip;
       }),
     );
-    name.disabled = session.regions.length >= MOST;
+    remove.disabled = regions.length < 2;
+    tellOfRegions(regions.length < MOST ? "" : "Eight regions are as many as there can be.");
+    if (renamed !== undefined && renamed !== region) ask(undefined);
   };
+  /** What the field is for. */
+  const ask = (region: Region | undefined) => {
+    renamed = region;
+    name.value = region?.name ?? "";
+    byId("region-name-label", HTMLElement).textContent = region === undefined ? "Name of another region" : `Another name for the region ${region.name}`;
+    byId("region-submit", HTMLButtonElement).textContent = region === undefined ? "Add it" : "Rename it";
+  };
+
   byId("region-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     const wished = name.value.trim();
     if (wished === "") return name.focus();
-    const known = session.regions.find((region) => region.name.toLowerCase() === wished.toLowerCase());
-    session.region = known ?? session.addRegion(wished);
+    const known = session.regions.find((region) => region !== renamed && region.name.toLowerCase() === wished.toLowerCase());
+    if (renamed !== undefined) {
+      if (known !== undefined) return tellOfRegions(`There is a region “${known.name}” already.`);
+      session.marks.rename(renamed, wished);
+      ask(undefined);
+      announce(`The region is called ${wished} now.`);
+      return rename.focus();
+    }
+    if (known === undefined && session.regions.length >= MOST) return tellOfRegions("Eight regions are as many as there can be: remove one first.");
+    session.region = known ?? session.marks.add(wished);
     name.value = "";
     announce(`The region ${wished} is looked at. Open a photo to mark it.`);
   });
+  rename.addEventListener("click", () => {
+    ask(session.region);
+    name.select();
+  });
+  name.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || renamed === undefined) return;
+    ask(undefined);
+    rename.focus();
+  });
+  new Confirmed(
+    remove,
+    () => {
+      const marked = session.marks.marked(session.region);
+      return marked === 0 ? undefined : `Remove “${session.region.name}” from ${count(marked, "photo")}?`;
+    },
+    () => {
+      const { region } = session;
+      session.marks.remove(region);
+      announce(`The region ${region.name} was removed.`);
+      if (remove.disabled) found(chips, "button", HTMLButtonElement).focus();
+    },
+  );
   session.follow((what) => {
     if (what === "regions") lay();
   });

@@ -16,6 +16,7 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; max-widt
 h1, h2 { margin: 0.5rem 0 0; font: 600 clamp(1.5rem, 1rem + 2.4vw, 2.5rem)/1.15 Fraunces, Georgia, serif; text-wrap: balance; }
 h2 { font-size: 1.375rem; }
 p { max-width: 75ch; margin: 0; color: var(--muted); }
+.table { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.375rem 0 0.375rem 1rem; border-bottom: 1px solid var(--line); text-align: end; font-weight: 400; }
 th:first-child { padding-inline-start: 0; text-align: start; }

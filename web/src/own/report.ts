@@ -5,7 +5,8 @@ import type { Row, Summary } from "./findings.js";
 import type { Region } from "./photo.js";
 import type { Model } from "./model.js";
 import { style } from "./report-style.js";
-import { nameOf } from "./summary-table.js";
+import { learntWords, nameOf } from "./summary-table.js";
+import { count, rate } from "./words.js";
 
 /** All that is to be told. */
 export interface Audit {
@@ -45,7 +46,7 @@ export function csvOf(audit: Audit): string {
     row.evidence ?? "",
     row.error,
     row.heldOut,
-    ...more.map(({ id }) => row.photo.shares.get(id) ?? ""),
+    ...more.map(({ id }) => row.photo.shares.get(id)?.share ?? ""),
   ]);
   return [head, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
 }
@@ -68,7 +69,10 @@ export function jsonOf(audit: Audit): string {
       group: line.group ?? null,
       photos: line.photos,
       accuracy: mean(line.accuracy),
+      accuracy_held_out: mean(line.heldOut),
+      accuracy_learnt_from: line.learnt.of === 0 ? null : { mean: line.learnt.right / line.learnt.of, count: line.learnt.of },
       evidence: mean(line.evidence),
+      evenly: line.evenly ?? null,
     })),
     failed: rows.filter(({ error }) => error !== "").map(({ path, error }) => [path, error]),
     rows: rows.map((row) => ({
@@ -79,9 +83,10 @@ export function jsonOf(audit: Audit): string {
       probability: row.probability,
       correct: row.correct,
       evidence: row.evidence ?? null,
+      evenly: row.evenly ?? null,
       error: row.error,
       held_out: row.heldOut,
-      ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id) ?? null])),
+      ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id)?.share ?? null])),
     })),
   };
   return JSON.stringify(report, null, 1);
@@ -112,8 +117,8 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
 <main>
 <h1 dir="auto">${title}</h1>
 <p>How often it is right, and how much of what speaks for its answer (Grad-CAM) lies in the region “${region.name}”; in brackets where the mean
-lies in 95 of 100 such sets of photos (bootstrap).</p>
-${table(summary, region)}
+lies in 95 of 100 such sets of photos (bootstrap). The last column is what the region would have of a map that is spread evenly over the photo.</p>
+<div class="table">${table(summary, region, model.lesson !== undefined)}</div>
 <h2>Contact sheet</h2>
 <p>${which}</p>
 <ol>
@@ -126,13 +131,21 @@ ${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ 
 `.text;
 }
 
-function table(summary: readonly Summary[], region: Region): Markup {
-  const cell = (mean: Mean | undefined) => (mean === undefined ? "–" : `${share(mean.mean)} (${(100 * mean.low).toFixed(1)} to ${(100 * mean.high).toFixed(1)})`);
+/** Of a model that was trained on this page, what it learnt from stands apart from what it had not seen. */
+function table(summary: readonly Summary[], region: Region, hasLesson: boolean): Markup {
+  const bounds = ({ low, high }: Mean) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`;
+  // Of values that are all alike there is no interval: their count says more.
+  const evidence = (mean: Mean) => `${share(mean.mean)} (${mean.low === mean.high ? count(mean.count, "photo") : bounds(mean)})`;
+  const accuracy = (mean: Mean) => (mean.low === mean.high ? rate(mean) : `${share(mean.mean)} (${bounds(mean)})`);
+  const orNone = <T>(value: T | undefined, words: (value: T) => string) => (value === undefined ? "–" : words(value));
+  const right = (line: Summary) => (hasLesson ? [orNone(line.heldOut, accuracy), learntWords(line.learnt)] : [orNone(line.accuracy, accuracy)]);
+  const cells = (line: Summary) => [...right(line), orNone(line.evidence, evidence), orNone(line.evenly, share)];
+  const heads = ["Photos", ...(hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"]), `Evidence in “${region.name}”`, "If spread evenly"];
   const row = (line: Summary) =>
     html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td>
-<td>${cell(line.accuracy)}</td><td>${cell(line.evidence)}</td></tr>`;
+${cells(line).map((words) => html`<td>${words}</td>`)}</tr>`;
   return html`<table>
-<thead><tr><th scope="col">Class</th><th scope="col">Photos</th><th scope="col">Right</th><th scope="col">Evidence in “${region.name}”</th></tr></thead>
+<thead><tr><th scope="col">Class</th>${heads.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
 ${summary.map(row)}
 </tbody>

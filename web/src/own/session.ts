@@ -1,21 +1,22 @@
 /** The visitor's session: classes, photos, regions, and the model, in memory; what changes is handed on to be kept. */
 import type { Sight } from "../bias/examine.js";
-import type { Mask } from "../bias/mask.js";
 import type { Weights } from "../candling.js";
+import { isMarked } from "./area.js";
+import { Marks } from "./marks.js";
 import type { Model } from "./model.js";
-import { inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
+import { freshId, inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
 import type { Kept, Store } from "./store.js";
 
 /** What changed. */
 export type Change = "photos" | "classes" | "looks" | "findings" | "regions" | "model";
 
 export class Session {
+  /** The regions, and where they lie. */
+  readonly marks: Marks;
   readonly #store: Store;
   readonly #listeners: ((what: Change) => void)[] = [];
   #classes: PhotoClass[] = [];
   readonly #photos = new Map<string, Photo>();
-  #regions: Region[] = [];
-  #region!: Region;
   #model: Model | undefined;
   #bytes = 0;
   #pace: number | undefined;
@@ -23,6 +24,7 @@ export class Session {
 
   constructor(store: Store, kept: Kept | undefined) {
     this.#store = store;
+    this.marks = new Marks(store, this.#photos, () => this.#tell("regions"));
     if (kept !== undefined) this.#restore(kept);
     this.#fillUp();
   }
@@ -33,6 +35,11 @@ export class Session {
 
   get keeps(): boolean {
     return this.#store.keeps;
+  }
+
+  /** Whether there is nothing in it that anybody put there. */
+  get isEmpty(): boolean {
+    return this.#photos.size === 0 && this.#model === undefined && this.#classes.every(({ name }) => name === "");
   }
 
   // ---- classes ----
@@ -123,7 +130,8 @@ export class Session {
 
   /** What came of looking at a photo: its features, or why there are none. */
   async looked(photo: Photo, look: { readonly features: Float32Array } | { readonly unreadable: string }): Promise<void> {
-    Object.assign(photo, look);
+    // The one takes the place of the other.
+    Object.assign(photo, { features: undefined, unreadable: undefined }, look);
     if (this.#photos.get(photo.digest) !== photo) return;
     this.#tell("looks");
     await this.#store.putLook({ digest: photo.digest, ...look });
@@ -161,47 +169,16 @@ export class Session {
   // ---- regions ----
 
   get regions(): readonly Region[] {
-    return this.#regions;
+    return this.marks.regions;
   }
 
   /** The one that is looked at. */
   get region(): Region {
-    return this.#region;
+    return this.marks.chosen;
   }
 
   set region(region: Region) {
-    this.#region = region;
-    this.#tell("regions");
-  }
-
-  addRegion(name: string): Region {
-    const added: Region = { id: freshId(), name, byClass: new Map() };
-    this.#regions.push(added);
-    this.#keepRegions();
-    return added;
-  }
-
-  /** Where a region lies in one photo; as in others of its kind, where left out. */
-  mark(photo: Photo, region: Region, mask: Mask | undefined): void {
-    if (mask === undefined) photo.masks.delete(region.id);
-    else photo.masks.set(region.id, mask);
-    photo.shares.delete(region.id);
-    const { digest } = photo;
-    void this.#store.putState("regions", this.#regions);
-    void (mask === undefined ? this.#store.removeMask(digest, region.id) : this.#store.putMask({ digest, region: region.id, mask }));
-    this.#tell("regions");
-  }
-
-  /** Where a region lies in all photos of a class, or in all there are, that have none of their own. */
-  markAll(region: Region, mask: Mask, only?: PhotoClass): void {
-    if (only === undefined) {
-      region.byClass.clear();
-      region.everywhere = mask;
-    } else {
-      region.byClass.set(only.id, mask);
-    }
-    for (const photo of this.#photos.values()) if (!photo.masks.has(region.id)) photo.shares.delete(region.id);
-    this.#keepRegions();
+    this.marks.chosen = region;
   }
 
   // ---- all of it ----
@@ -211,7 +188,7 @@ export class Session {
     this.#photos.clear();
     this.#bytes = 0;
     this.#classes = [];
-    this.#regions = [];
+    this.marks.restore([]);
     this.#model = undefined;
     this.#pace = undefined;
     this.#weights = undefined;
@@ -220,12 +197,9 @@ export class Session {
     await this.#store.clear();
   }
 
-  /** Two classes and one region at least: with fewer there is nothing to tell apart, and nowhere to look. */
+  /** Two classes at least: with fewer there is nothing to tell apart. */
   #fillUp(): void {
     while (this.#classes.length < 2) this.#classes.push({ id: freshId(), name: "" });
-    if (this.#regions.length === 0) this.#regions.push({ id: freshId(), name: "object", byClass: new Map() });
-    const [first] = this.#regions;
-    if (first !== undefined && !this.#regions.includes(this.#region)) this.#region = first;
   }
 
   #enter(photo: Photo): void {
@@ -237,9 +211,9 @@ export class Session {
     for (const photo of inOrder(photos.map((photo) => ({ ...photo, masks: new Map(), shares: new Map() })))) this.#enter(photo);
     for (const { digest, ...look } of looks) Object.assign(this.#photos.get(digest) ?? {}, look);
     for (const { digest, ...finding } of findings) Object.assign(this.#photos.get(digest) ?? {}, { finding });
-    for (const { digest, region, mask } of masks) this.#photos.get(digest)?.masks.set(region, mask);
+    for (const { digest, region, mask } of masks) if (isMarked(mask)) this.#photos.get(digest)?.masks.set(region, mask);
     this.#classes = (state.get("classes") as PhotoClass[] | undefined) ?? [];
-    this.#regions = (state.get("regions") as Region[] | undefined) ?? [];
+    this.marks.restore((state.get("regions") as Region[] | undefined) ?? []);
     this.#model = state.get("model") as Model | undefined;
     this.#pace = state.get("pace") as number | undefined;
     this.#weights = state.get("weights") as Weights | undefined;
@@ -250,17 +224,7 @@ export class Session {
     this.#tell("classes");
   }
 
-  #keepRegions(): void {
-    void this.#store.putState("regions", this.#regions);
-    this.#tell("regions");
-  }
-
   #tell(what: Change): void {
     for (const listener of this.#listeners) listener(what);
   }
-}
-
-/** One that no class or region had before, removed ones among them. */
-function freshId(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

@@ -102,7 +102,9 @@ export class Sheet {
         (this.#class.value === "" || row.class === this.#class.value) &&
         (this.#group.value === "" || row.group === this.#group.value) &&
         (!this.#heldOut.checked || row.heldOut) &&
-        (!this.#wrong.checked || !row.correct),
+        (!this.#wrong.checked || (row.error === "" && !row.correct)) &&
+        // Of what could not be read nobody knows how sure the model would be.
+        (this.#order.value !== "doubt" || row.error === ""),
     );
     return sorted(rows, this.#order.value);
   }

@@ -1,14 +1,22 @@
 /** How often the model is right, and how much of its evidence lies in the region: of all photos, by class and by group. */
 import { byId, make } from "../dom/page.js";
+import { percent } from "../words/numbers.js";
 import type { Summary } from "./findings.js";
-import { interval } from "./words.js";
+import { interval, part, rate } from "./words.js";
 
-export function showSummary(summaries: readonly Summary[], region: string): void {
-  const heads = ["Class", "Photos", "Right", `Evidence in “${region}”`];
+/** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
+export function showSummary(summaries: readonly Summary[], region: string, hasLesson: boolean): void {
+  const right = hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"];
+  const heads = ["Class", "Photos", ...right, `Evidence in “${region}”`, "If spread evenly"];
   const row = (summary: Summary) => {
-    const { photos, accuracy, evidence } = summary;
-    const measured = evidence === undefined ? "–" : evidence.count < photos ? `${interval(evidence)}, of ${evidence.count}` : interval(evidence);
-    const cells = [String(photos), accuracy === undefined ? "–" : interval(accuracy), measured];
+    const { photos, accuracy, heldOut, learnt, evidence, evenly } = summary;
+    const few = evidence !== undefined && evidence.count < photos ? `, of ${evidence.count}` : "";
+    const cells = [
+      String(photos),
+      ...(hasLesson ? [heldOut === undefined ? "–" : rate(heldOut), learntWords(learnt)] : [accuracy === undefined ? "–" : rate(accuracy)]),
+      evidence === undefined ? "–" : interval(evidence, few),
+      evenly === undefined ? "–" : percent(evenly),
+    ];
     return make(
       "tr",
       { className: summary.group !== undefined ? "group" : summary.class === undefined ? "all" : "" },
@@ -17,11 +25,16 @@ export function showSummary(summaries: readonly Summary[], region: string): void
     );
   };
   byId("summary", HTMLTableElement).replaceChildren(
-    make("caption", {}, "In brackets where the mean lies in 95 of 100 such sets of photos."),
+    make("caption", {}, `In brackets where the mean lies in 95 of 100 such sets of photos. The last column: what “${region}” would have of a map that is alike everywhere.`),
     make("thead", {}, make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...summaries.map(row)),
   );
   byId("summary-box", HTMLElement).hidden = summaries[0] === undefined || summaries[0].photos === 0;
+}
+
+/** "17 of 18"; no interval, because these are no sample of what it has not seen. */
+export function learntWords({ right, of }: Summary["learnt"]): string {
+  return of === 0 ? "–" : part(right, of);
 }
 
 /** What a line is about. */

@@ -1,7 +1,6 @@
 /** The audit as files for the visitor. */
 import { light } from "../bias/examine.js";
 import type { Candling } from "../candling.js";
-import { say } from "../dom/message.js";
 import { byId, make } from "../dom/page.js";
 import { LongRun } from "../dom/long-run.js";
 import { saveBlob } from "../dom/save.js";
@@ -13,6 +12,7 @@ import type { Network } from "./network.js";
 import { type Audit, csvOf, jsonOf, pageOf, type Picture } from "./report.js";
 import type { Session } from "./session.js";
 import { sorted } from "./sheet.js";
+import { complain, settle } from "./voice.js";
 import { count, wasAborted } from "./words.js";
 
 /** The report shows at most so many photos: those with the least evidence. */
@@ -50,8 +50,9 @@ export function listenForExports(session: Session, network: Network, inspection:
     try {
       const all = await audit();
       if (all !== undefined) saveBlob(await made(all), `${fileName(all.model)}-audit.${ending}`);
+      settle("files");
     } catch (error) {
-      if (!wasAborted(error)) say(sentence(error));
+      if (!wasAborted(error)) complain("files", sentence(error));
     }
   };
   csv.addEventListener("click", () => void save((all) => new Blob([csvOf(all)], { type: "text/csv;charset=utf-8" }), "csv"));

@@ -1,5 +1,4 @@
 /** The training on the page: what is done, how it goes, and what it is worth. */
-import { say } from "../dom/message.js";
 import { byId, make } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import type { Mean, Step } from "../trainer/messages.js";
@@ -12,7 +11,8 @@ import type { Network } from "./network.js";
 import type { Lesson } from "./model.js";
 import type { Session } from "./session.js";
 import { soon } from "./soon.js";
-import { count, interval, some, wasAborted } from "./words.js";
+import { complain, settle } from "./voice.js";
+import { count, rate, some, wasAborted } from "./words.js";
 
 /** What the curve is drawn with: enough points for its width. */
 const POINTS = 120;
@@ -26,6 +26,8 @@ export class Training {
   readonly #network: Network;
   readonly #button = byId("train", HTMLButtonElement);
   readonly #job = new Job("training", this.#button);
+  /** Why the last try did not begin. */
+  #refused: string | undefined;
   /** Told when a head was trained. */
   onTrained: () => void = () => {};
 
@@ -45,9 +47,15 @@ export class Training {
     this.#job.stop();
   }
 
+  /** Everything was cleared. */
+  forget(): void {
+    this.#job.blank();
+  }
+
   async #train(): Promise<void> {
-    const refused = objection(this.#session);
-    if (refused !== undefined) return say(refused);
+    settle("training");
+    this.#refused = objection(this.#session);
+    if (this.#refused !== undefined) return complain("training", this.#refused);
     byId("verdict", HTMLElement).textContent = "\u00a0";
     let drawn = performance.now();
     const draw = (curve: readonly Step[]) => {
@@ -64,10 +72,12 @@ export class Training {
       });
       this.onTrained();
     } catch (error) {
-      if (wasAborted(error)) this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
+      // Where everything was cleared meanwhile, nothing is kept.
+      if (this.#session.photos.size === 0) this.#job.words = "";
+      else if (wasAborted(error)) this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
       else {
         this.#job.words = "";
-        say(error instanceof Unteachable ? error.message : sentence(error));
+        complain("training", error instanceof Unteachable ? error.message : sentence(error));
       }
       await this.show();
     } finally {
@@ -85,8 +95,14 @@ export class Training {
   /** What stands in the way, or how long it will take. */
   #hint(): void {
     const due = unseen(this.#session).filter(({ unreadable }) => unreadable === undefined).length;
-    const words = objection(this.#session) ?? forecast(this.#session, due);
-    byId("train-hint", HTMLElement).textContent = words === "" ? "All photos are looked at: this takes a moment." : words;
+    const refused = objection(this.#session);
+    if (this.#refused !== undefined && refused !== this.#refused) {
+      this.#refused = undefined;
+      settle("training");
+    }
+    const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be looked at before the training can begin`;
+    const words = due === 0 ? "All photos are looked at: this takes a moment." : forecast(this.#session, due, all);
+    byId("train-hint", HTMLElement).textContent = refused ?? words;
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
 
@@ -95,7 +111,7 @@ export class Training {
     try {
       await this.#judge();
     } catch (error) {
-      say(sentence(error));
+      complain("training", sentence(error));
     }
   }
 
@@ -125,7 +141,7 @@ export class Training {
           make("td", {}, String(lessons.length)),
           make("td", {}, percent(lessons.filter((one) => one.correct).length / lessons.length)),
           make("td", {}, tests.length === 0 ? "none: one photo cannot be both" : String(tests.length)),
-          make("td", {}, mean === undefined ? "–" : interval(mean)),
+          make("td", {}, mean === undefined ? "–" : rate(mean)),
         );
       }),
     );
@@ -161,8 +177,10 @@ function answersOf({ answers, heldOut }: Lesson) {
 function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined): string {
   const lessons = answers.filter(({ heldOut }) => !heldOut);
   const right = lessons.filter(({ correct }) => correct).length;
-  const learnt = `Right about ${right} of ${count(lessons.length, "photo")} that it learnt from (${percent(right / lessons.length)})`;
+  const learnt = `${right} of ${lessons.length} right, of those it learnt from (${percent(right / lessons.length)})`;
   if (held === undefined) return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
   const few = held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
-  return `${learnt}, and about ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen: ${interval(held)}.${few}`;
+  // Where all were right, or none, there is no interval, and their number stands there already.
+  const worth = held.low === held.high ? "" : `: ${rate(held)}`;
+  return `${learnt}; ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen${worth}.${few}`;
 }

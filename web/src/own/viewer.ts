@@ -1,7 +1,6 @@
 /** One photo, large: its map, and what is asked of it. */
 import { light } from "../bias/examine.js";
 import type { Candling, Explanation, Run } from "../candling.js";
-import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { gist } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
@@ -11,9 +10,10 @@ import { Confirmed } from "./confirmed.js";
 import { Marking } from "./marking.js";
 import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
-import { ask, listenForQuestions, offer } from "./question.js";
+import { ask, explain, listenForQuestions, offer, subject } from "./question.js";
 import type { Session } from "./session.js";
 import { drawBitmap } from "./thumbs.js";
+import { announce } from "./voice.js";
 import { wasAborted } from "./words.js";
 
 /** The longest side of what is painted, in pixels. */
@@ -144,6 +144,7 @@ export class Viewer {
       if (this.#shown !== shown) return;
       this.#status.textContent = "";
       this.#marking.map = shown.map;
+      explain(shown.map);
       await this.#paint();
     } catch (error) {
       if (this.#shown === shown && !wasAborted(error)) this.#status.textContent = sentence(error);
@@ -156,7 +157,7 @@ export class Viewer {
     if (shown === undefined || map === undefined || photo === undefined) return;
     if (!this.#heat.checked) return void (await this.#drawPhoto(shown));
     if (await light(this.#picture, map, SIDE)) {
-      this.#picture.ariaLabel = gist(methodName(map), this.#session.model?.labels[map.target.class] ?? "", map);
+      this.#picture.ariaLabel = gist(methodName(map), subject(map, this.#session.model?.labels ?? []), map);
       this.#picture.dataset.map = `${map.method} ${map.layer ?? ""} ${map.target.class} ${map.target.over ?? ""}`;
     }
   }
@@ -172,9 +173,14 @@ export class Viewer {
   #remove(): void {
     const photo = this.#shown?.photo;
     if (photo === undefined) return;
-    this.#dialog.close();
+    const at = this.#among.indexOf(photo);
+    this.#among = this.#among.filter((other) => other !== photo);
     this.#session.removePhotos([photo]);
-    say(`${photo.name} was removed from the session.`);
+    // On to the one that comes after it, or at the end of the row to the one before.
+    const next = this.#among[Math.min(at, this.#among.length - 1)];
+    if (next === undefined) this.#dialog.close();
+    else void this.#show(next);
+    announce(`${photo.name} was removed from the session.`);
   }
 
   #leave(): void {

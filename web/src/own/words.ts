@@ -41,7 +41,21 @@ export function wasAborted(error: unknown): boolean {
   return (error instanceof CandlingError && error.code === "aborted") || (error instanceof DOMException && error.name === "AbortError");
 }
 
-/** "92 % (75 to 100)". */
-export function interval({ mean, low, high }: Mean): string {
-  return `${percent(mean)} (${Math.round(100 * low)} to ${Math.round(100 * high)})`;
+/** A mean of shares: "92 % (75 to 100)". Of values that are all alike the bootstrap draws nothing else: how many there are says more. */
+export function interval({ mean, low, high, count: of }: Mean, many = ""): string {
+  const digits = Math.round(100 * low) === Math.round(100 * high) ? 1 : 0;
+  const alike = `${count(of, "photo")}${of === 1 ? "" : ", all alike"}`;
+  const bounds = low === high ? alike : `${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)}`;
+  return `${percent(mean)} (${bounds})${low === high ? "" : many}`;
+}
+
+/** "9 of 9", on one line. */
+export function part(amount: number, of: number): string {
+  return `${amount}\u00a0of\u00a0${of}`;
+}
+
+/** How many are right: "92 % (75 to 100)"; where all are, or none: "9 of 9". */
+export function rate(right: Mean): string {
+  const { mean, low, high, count: of } = right;
+  return low === high ? part(Math.round(mean * of), of) : interval(right);
 }

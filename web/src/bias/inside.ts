@@ -1,0 +1,34 @@
+/** How much of a map lies in a region, and how much would if it were spread evenly over the photo: what a share is to be held against. */
+import { evidenceIn, type Measured } from "./examine.js";
+import type { Mask } from "./mask.js";
+import type { Trainer } from "./trainer.js";
+
+/** What was measured of one photo in one region. */
+export interface Inside {
+  /** Undefined for a map without evidence. */
+  readonly share: number | undefined;
+  /** The same share of a map that is alike everywhere. */
+  readonly evenly: number | undefined;
+}
+
+/** By mask, for maps of each shape: where a region is the same in all photos, it is measured once. */
+const known = new WeakMap<Mask, Map<string, Promise<number | undefined>>>();
+
+export async function measureInside(trainer: Trainer, map: Measured, mask: Mask): Promise<Inside> {
+  const [share, evenly] = await Promise.all([evidenceIn(trainer, map, mask), evenlyIn(trainer, map, mask)]);
+  return { share, evenly };
+}
+
+function evenlyIn(trainer: Trainer, { width, height, view, run }: Measured, mask: Mask): Promise<number | undefined> {
+  const shape = [width, height, view.x, view.y, view.width, view.height, run.width, run.height].join();
+  const ofMask = known.get(mask) ?? new Map<string, Promise<number | undefined>>();
+  known.set(mask, ofMask);
+  let found = ofMask.get(shape);
+  if (found === undefined) {
+    found = evidenceIn(trainer, { data: new Float32Array(width * height).fill(1), width, height, view, run }, mask);
+    ofMask.set(shape, found);
+    // Another try begins anew.
+    found.catch(() => ofMask.delete(shape));
+  }
+  return found;
+}

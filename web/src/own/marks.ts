@@ -1,0 +1,133 @@
+/** The regions of a session, and where each lies in its photos; what changes is handed on to be kept. */
+import type { Mask } from "../bias/mask.js";
+import { isMarked } from "./area.js";
+import { freshId, maskIn, type Photo, type PhotoClass, type Region } from "./photo.js";
+import type { Store } from "./store.js";
+
+/** Where a region lies, in all photos: what a change of it can be undone with. */
+export interface Places {
+  readonly everywhere: Mask | undefined;
+  readonly byClass: ReadonlyMap<number, Mask>;
+  /** Those of single photos, by digest. */
+  readonly own: ReadonlyMap<string, Mask>;
+}
+
+/** Of a region that is marked nowhere. */
+export const NOWHERE: Places = { everywhere: undefined, byClass: new Map(), own: new Map() };
+
+export class Marks {
+  readonly #store: Store;
+  readonly #photos: ReadonlyMap<string, Photo>;
+  readonly #tell: () => void;
+  #regions: Region[] = [];
+  #chosen!: Region;
+
+  constructor(store: Store, photos: ReadonlyMap<string, Photo>, tell: () => void) {
+    this.#store = store;
+    this.#photos = photos;
+    this.#tell = tell;
+    this.restore([]);
+  }
+
+  get regions(): readonly Region[] {
+    return this.#regions;
+  }
+
+  /** The one that is looked at. */
+  get chosen(): Region {
+    return this.#chosen;
+  }
+
+  set chosen(region: Region) {
+    this.#chosen = region;
+    this.#tell();
+  }
+
+  /** Those that were kept, of whose masks the photos know; one at least: there has to be somewhere to look. */
+  restore(regions: readonly Region[]): void {
+    this.#regions = regions.length > 0 ? [...regions] : [{ id: freshId(), name: "object", byClass: new Map() }];
+    this.#chosen = this.#regions[0] as Region;
+  }
+
+  add(name: string): Region {
+    const added: Region = { id: freshId(), name, byClass: new Map() };
+    this.#regions.push(added);
+    this.#keep();
+    this.#tell();
+    return added;
+  }
+
+  rename(region: Region, name: string): void {
+    region.name = name;
+    this.#keep();
+    this.#tell();
+  }
+
+  /** With all that is marked of it; the last one stays. */
+  remove(region: Region): void {
+    const rest = this.#regions.filter((other) => other !== region);
+    if (rest.length === 0) return;
+    this.place(region, NOWHERE);
+    this.restore(rest);
+    this.#keep();
+    this.#tell();
+  }
+
+  /** Where a region lies in one photo; as in others of its kind, where left out or empty. */
+  mark(photo: Photo, region: Region, given: Mask | undefined): void {
+    const mask = given !== undefined && isMarked(given) ? given : undefined;
+    this.#keep();
+    this.#set(photo, region, mask);
+    this.#tell();
+  }
+
+  /** Where a region lies in all photos of a class, or in all there are, that have none of their own. */
+  markAll(region: Region, mask: Mask, only?: PhotoClass): void {
+    const { everywhere, byClass, own } = this.places(region);
+    if (only === undefined) this.place(region, { everywhere: mask, byClass: new Map(), own });
+    else this.place(region, { everywhere, byClass: new Map([...byClass, [only.id, mask]]), own });
+  }
+
+  /** In how many photos it is marked. */
+  marked(region: Region): number {
+    return [...this.#photos.values()].filter((photo) => maskIn(photo, region) !== undefined).length;
+  }
+
+  places(region: Region): Places {
+    const own = [...this.#photos.values()].flatMap(({ digest, masks }) => {
+      const mask = masks.get(region.id);
+      return mask === undefined ? [] : [[digest, mask] as const];
+    });
+    return { everywhere: region.everywhere, byClass: new Map(region.byClass), own: new Map(own) };
+  }
+
+  place(region: Region, { everywhere, byClass, own }: Places): void {
+    const before = new Map([...this.#photos.values()].map((photo) => [photo, maskIn(photo, region)] as const));
+    region.everywhere = everywhere;
+    region.byClass.clear();
+    for (const [id, mask] of byClass) region.byClass.set(id, mask);
+    this.#keep();
+    for (const [photo, mask] of before) {
+      if (photo.masks.get(region.id) !== own.get(photo.digest)) this.#set(photo, region, own.get(photo.digest));
+      if (maskIn(photo, region) !== mask) photo.shares.delete(region.id);
+    }
+    this.#tell();
+  }
+
+  #set(photo: Photo, region: Region, mask: Mask | undefined): void {
+    const { digest } = photo;
+    photo.shares.delete(region.id);
+    if (mask === undefined) {
+      photo.masks.delete(region.id);
+      void this.#store.removeMask(digest, region.id);
+    } else {
+      photo.masks.set(region.id, mask);
+      void this.#store.putMask({ digest, region: region.id, mask });
+    }
+  }
+
+  /** Before the masks are: without its region a mask is nowhere. */
+  #keep(): void {
+    void this.#store.putState("regions", this.#regions);
+  }
+}

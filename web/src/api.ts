@@ -1,8 +1,6 @@
 /** The API page: its two photos become views. */
 import { CandlingViewElement, define } from "./candling-view-element.js";
+import { MODEL_FILES } from "./site/models.js";
 
-CandlingViewElement.model = {
-  full: "models/efficientnet-lite0.safetensors",
-  small: "models/efficientnet-lite0-small.safetensors",
-};
+CandlingViewElement.model = MODEL_FILES;
 define();

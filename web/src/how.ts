@@ -1,11 +1,9 @@
 /** The article: its photos become figures that answer. */
 import { CandlingViewElement, define } from "./candling-view-element.js";
 import { connect } from "./how/figure.js";
+import { MODEL_FILES } from "./site/models.js";
 
-CandlingViewElement.model = {
-  full: "models/efficientnet-lite0.safetensors",
-  small: "models/efficientnet-lite0-small.safetensors",
-};
+CandlingViewElement.model = MODEL_FILES;
 define();
 
 for (const figure of document.querySelectorAll<HTMLElement>("figure:has(candling-view)")) connect(figure);

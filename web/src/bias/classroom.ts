@@ -1,14 +1,12 @@
 /** Where heads are trained: one network looks at the pictures, once each, and a head learns from what it saw. */
 import { Candling, type Progress, weightsFor } from "../candling.js";
+import { MODEL_FILES } from "../site/models.js";
 import type { Step } from "../trainer/messages.js";
 import { featuresOf } from "./features.js";
 import type { Trainer } from "./trainer.js";
 
 /** The network's address; the connection decides which weights. */
-export const MODEL = {
-  full: "models/efficientnet-lite0.safetensors",
-  small: "models/efficientnet-lite0-small.safetensors",
-}[weightsFor()];
+export const MODEL = MODEL_FILES[weightsFor()];
 
 /** A photo and its class. */
 export interface Example {
@@ -36,11 +34,6 @@ export interface Onlooker {
   /** Pictures that were looked at. */
   readonly onLook: (done: number, total: number) => void;
   readonly onStep: (step: Step) => void;
-}
-
-/** The network as it is, on the processor, whose numbers are the same everywhere. */
-export function loadNetwork(onProgress: (progress: Progress) => void, signal?: AbortSignal): Promise<Candling> {
-  return Candling.load({ model: MODEL, backend: "cpu", onProgress, ...(signal === undefined ? {} : { signal }) });
 }
 
 export class Classroom {
@@ -84,8 +77,9 @@ export class Classroom {
     return { candling, file, examples: classes.length, accuracy: right / classes.length, milliseconds };
   }
 
+  /** The network as it is, on the processor, whose numbers are the same everywhere. */
   async #open(onProgress: Onlooker["onProgress"], signal: AbortSignal): Promise<Candling> {
-    const network = await loadNetwork(onProgress, signal);
+    const network = await Candling.load({ model: MODEL, backend: "cpu", onProgress, signal });
     this.#eyes = network;
     this.#file = network.file;
     this.#onNetwork(network);

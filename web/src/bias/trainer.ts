@@ -44,18 +44,18 @@ export class Trainer {
   readonly #calls = new Map<number, Call>();
 
   /** Trains a head. `onStep` is told of every step; aborting stops the worker, and whatever else it was asked. */
-  async train({ features, labels, heldOut, classes }: Examples, onStep: (step: Step) => void, signal?: AbortSignal): Promise<Trained> {
-    signal?.throwIfAborted();
+  async train({ features, labels, heldOut, classes }: Examples, onStep: (step: Step) => void, signal: AbortSignal): Promise<Trained> {
+    signal.throwIfAborted();
     const width = features[0]?.length ?? 0;
     const all = new Float32Array(features.length * width);
     for (const [at, values] of features.entries()) all.set(values, at * width);
     const held = Uint8Array.from(labels, (_, at) => Number(heldOut?.[at] ?? false));
     const stop = () => this.#stop(new CandlingError({ code: "aborted", message: "the training was stopped" }));
-    signal?.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
     try {
       return await this.#call("train", { features: all, labels: Uint32Array.from(labels), heldOut: held, classes, width }, onStep);
     } finally {
-      signal?.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
     }
   }
 

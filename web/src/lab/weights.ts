@@ -1,14 +1,10 @@
 /** Which model the page runs: one of the visitor's, by `?model=own`, or ours, with the weights that they chose by `?weights=`, or those that
  *  suit the connection. */
-import { type ModelFiles, type Weights, weightsFor } from "../candling.js";
+import { type Weights, weightsFor } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { HANDED_OVER, handedOver } from "../site/handover.js";
+import { MODEL_FILES } from "../site/models.js";
 import { weightsTexts } from "./words.js";
-
-const FILES = {
-  full: "models/efficientnet-lite0.safetensors",
-  small: "models/efficientnet-lite0-small.safetensors",
-} as const satisfies ModelFiles;
 
 /** Whether it is one of the visitor's. */
 export const isOwn = new URLSearchParams(location.search).get("model") === "own";
@@ -29,7 +25,7 @@ export function chooseModel(): string {
     link.href = address.href;
   });
   link.textContent = weightsTexts.offer[other];
-  return FILES[weights];
+  return MODEL_FILES[weights];
 }
 
 function ownModel(): string {
@@ -49,5 +45,5 @@ export async function fileOf(model: string): Promise<string | Blob> {
 }
 
 function isWeights(name: string | null): name is Weights {
-  return name !== null && Object.hasOwn(FILES, name);
+  return name !== null && Object.hasOwn(MODEL_FILES, name);
 }

@@ -1,16 +1,12 @@
 /** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
 import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
-import { Candling, type ModelFiles, type Weights, weightsFor } from "../candling.js";
+import { Candling, type Weights, weightsFor } from "../candling.js";
+import { MODEL_FILES } from "../site/models.js";
 import { megabytes } from "../words/numbers.js";
 import type { Progress } from "./job.js";
 import type { Model } from "./model.js";
 import type { Session } from "./session.js";
-
-const FILES: ModelFiles = {
-  full: "models/efficientnet-lite0.safetensors",
-  small: "models/efficientnet-lite0-small.safetensors",
-};
 
 interface Named {
   readonly file: Blob;
@@ -79,7 +75,7 @@ export class Network {
   async #loaded(progress: Progress, signal: AbortSignal): Promise<Candling> {
     const weights = this.#session.weights ?? weightsFor();
     const candling = await Candling.load({
-      model: FILES[weights],
+      model: MODEL_FILES[weights],
       backend: "cpu",
       signal,
       onProgress({ loaded, total }) {
@@ -87,7 +83,7 @@ export class Network {
         progress(`Fetching the network: ${megabytes(loaded)}${of} MB…`, loaded, total);
       },
     });
-    keepForLater(candling, String(FILES[weights]), "Your pictures stay.");
+    keepForLater(candling, MODEL_FILES[weights], "Your pictures stay.");
     this.#base = candling;
     this.#file = { file: candling.file, name: candling.info.name };
     this.#weights = this.#session.weights = weights;

@@ -1,5 +1,5 @@
 /** The audit as files for the visitor. */
-import { light } from "../bias/examine.js";
+import { examine } from "../bias/examine.js";
 import type { Candling } from "../candling.js";
 import { byId, make } from "../dom/page.js";
 import { LongRun } from "../dom/long-run.js";
@@ -73,12 +73,7 @@ export function listenForExports(session: Session, network: Network, inspection:
 
 /** The photo with its map, as an address that holds it. Looked at once more, so that no pictures have to be kept. */
 async function pictured(candling: Candling, { photo }: Row, signal: AbortSignal): Promise<string> {
-  const run = await candling.run(photo.blob, { signal });
-  try {
-    const canvas = make("canvas");
-    await light(canvas, await run.explain({ method: "grad-cam", target: photo.finding?.predicted ?? 0, signal }), SIDE);
-    return canvas.toDataURL("image/jpeg", QUALITY);
-  } finally {
-    run.free();
-  }
+  const canvas = make("canvas");
+  await examine(candling, photo.blob, signal, { canvas, size: SIDE });
+  return canvas.toDataURL("image/jpeg", QUALITY);
 }

@@ -36,10 +36,11 @@ build: toolchain packages (engines "engine")
 ship: toolchain packages (engines "ship")
     npm --prefix web run --silent build
 
-# Compile every module to wasm, make it importable, and optimise it
+# Compile every module to wasm, make it importable, and optimise it. xtask is built with the features that it has among the tests, so
+# that these need not compile it again.
 [private]
 engines profile:
-    cargo build --package xtask
+    cargo build --workspace --exclude candling-wasm --features candling-cpu/threads --bin xtask
     for build in simd128 relaxed-simd threads webgpu head; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # What rust-toolchain.toml asks for, where rustup has been told not to install it by itself

@@ -5,7 +5,9 @@
 #   threads       the same, with a pool of workers on one memory; only on cross-origin isolated pages
 # and beside them
 #   webgpu        the engine on a graphics card, a module of its own, whose PROFILE is `card`
-#   head          training, a module of its own, compiled with what `simd128` has compiled already
+#   head          training, a module of its own
+#   conformance   the conformance suite for a test's page
+# `simd128`, `relaxed-simd`, `head` and `conformance` share their dependencies.
 # The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing about who built
 # it and comes out the same everywhere.
 set -euo pipefail
@@ -33,8 +35,8 @@ build_std() {
 
 case $build in
     simd128) ;;
-    head)
-        package=candling-wasm-head
+    head | conformance)
+        package=candling-wasm-$build
         target=simd128
         ;;
     webgpu)
@@ -44,7 +46,10 @@ case $build in
         flags+=(-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none)
         build_std
         ;;
-    relaxed-simd) flags+=(-C target-feature=+relaxed-simd) ;;
+    relaxed-simd)
+        target=simd128
+        export RUSTC_WORKSPACE_WRAPPER=$PWD/tools/relaxed.sh
+        ;;
     threads)
         flags+=(-C target-feature=+relaxed-simd,+atomics,+bulk-memory)
         for argument in --shared-memory --import-memory --max-memory=2147483648 \
@@ -55,7 +60,7 @@ case $build in
         build_std
         arguments+=(--features threads)
         ;;
-    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads, webgpu and head" >&2; exit 2 ;;
+    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads, webgpu, head and conformance" >&2; exit 2 ;;
 esac
 
 quoted=$(printf "'%s'," "${flags[@]}")

@@ -22,7 +22,7 @@ async function shareByHand(page, model, photo, [left, top, right, bottom]) {
     const { Candling } = await import("/lib/candling.js");
     const candling = await Candling.load({ model: blob(model), backend: "cpu" });
     const run = await candling.run(blob(photo));
-    const { data, width, height } = await run.explain({ method: "grad-cam" });
+    const { data, width, height } = await run.explain({ method: "grad-cam", layer: candling.info.evidenceLayer });
     candling.close();
     return { data: [...data], width, height };
   }, [model.toString("base64"), photo.toString("base64")]);
@@ -36,14 +36,12 @@ async function shareByHand(page, model, photo, [left, top, right, bottom]) {
     const row = (cy) => value(x0, cy) * (1 - px + x0) + value(x1, cy) * (px - x0);
     return Math.max(0, row(y0) * (1 - py + y0) + row(y1) * (py - y0));
   };
-  // what lies within half a cell of the box belongs to it
-  const margin = Math.round(side / map.width / 2);
   let [inside, everywhere] = [0, 0];
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       everywhere += at(x, y);
-      const near = (value, from, to) => value >= Math.round(from * side) - margin && value < Math.round(to * side) + margin;
-      if (near(x, left, right) && near(y, top, bottom)) inside += at(x, y);
+      const within = (value, from, to) => value >= Math.round(from * side) && value < Math.round(to * side);
+      if (within(x, left, right) && within(y, top, bottom)) inside += at(x, y);
     }
   }
   return inside / everywhere;
@@ -105,9 +103,8 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const box = [0.25, 0.5, 0.75, 1];
     await drawBox(page, ...box);
     const drawn = await share(page);
-    // three quarters of a photo's map are a seventh of it and more, because of the half of a cell around the box
-    const [, label, even] = /^\d+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(await page.textContent("#share"));
-    assert.ok(Number(even) > 24 && Number(even) < 40, `${even} % of the photo, with the margin`);
+    const [, label, even] = /^[\d.]+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(await page.textContent("#share"));
+    assert.equal(even, "25", "half of its width, half of its height");
     await page.waitForFunction(() => document.querySelector("#viewer-said").textContent === document.querySelector("#share").textContent);
     assert.deepEqual(await page.$$eval(".box-fields input", (fields) => fields.map(({ value }) => value)), ["25", "50", "50", "50"]);
 
@@ -133,7 +130,7 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.match(await page.textContent("#share"), new RegExp(`for ${label} rather than ${other} lies`));
     assert.match(await page.textContent("#method-hint"), /^Lit where the layer found evidence/);
     assert.deepEqual(await page.$$eval("#layer optgroup", (groups) => groups.map((group) => group.label)), ["The last (coarse, knows things)", "Ends of blocks", "All other layers"]);
-    assert.equal(await page.inputValue("#layer"), "head");
+    assert.equal(await page.inputValue("#layer"), "blocks.14.add");
     await page.selectOption("#asked", { label: "its answer" });
     await page.selectOption("#over", { label: "none other" });
 

@@ -67,6 +67,8 @@ export interface EngineInfo {
   readonly inputHeight: number;
   /** The layer used where none is named: the last convolution. */
   readonly defaultLayer: string;
+  /** The layer where a share of evidence is best measured: the output of the last residual block, or the last convolution where there is none. */
+  readonly evidenceLayer: string;
   /** In the order of the forward pass. */
   readonly layers: readonly LayerInfo[];
   /** Names of those with weights, from the output down: the order of `Run.randomized`. */

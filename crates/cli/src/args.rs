@@ -232,13 +232,16 @@ pub struct Audit {
     /// What of a photo the network sees: all of it, squashed, or the model's centre crop
     #[arg(long, value_name = "squash|crop", default_value = "squash")]
     pub fit: Fit,
+    /// The layer whose Grad-CAM is measured; without it, the end of the last residual block
+    #[arg(long, value_name = "LAYER")]
+    pub layer: Option<String>,
     /// A folder like DIR with a mask for each photo, NAME.png beside NAME.jpg, white where evidence should be
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
     /// Write one line a photo
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
-    /// Go on with OUT.csv where an earlier audit of the same photos and model was ended
+    /// Go on with OUT.csv where an earlier audit of the same photos, model and layer was ended
     #[arg(long, requires = "csv")]
     pub resume: bool,
     /// Write a page that needs nothing else, with the photos that have the least evidence in their masks

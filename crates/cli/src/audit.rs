@@ -73,6 +73,8 @@ impl Mean {
 #[derive(Serialize)]
 struct Report<'a> {
     model: &'a str,
+    /// Where Grad-CAM's evidence was measured.
+    layer: &'a str,
     summary: &'a [Summary],
     /// Files that could not be looked at, and why.
     failed: Vec<(&'a str, &'a str)>,
@@ -110,7 +112,12 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     }
     let failed =
         rows.iter().filter(|row| !row.error.is_empty()).map(|row| (row.photo.as_str(), row.error.as_str()));
-    let report = Report { model: &auditor.model.name, summary: &summary, failed: failed.collect() };
+    let report = Report {
+        model: &auditor.model.name,
+        layer: auditor.layer_name(),
+        summary: &summary,
+        failed: failed.collect(),
+    };
     let text = if args.json { report::json(&report)? } else { words(&report) };
     Ok((text, verdict(args, &summary)))
 }
@@ -157,8 +164,16 @@ impl<'a> Auditor<'a> {
         };
         let classes = folders.classes.iter().map(class).collect::<Result<_>>()?;
         let onlooker = Onlooker::new(&model, args.fit)?;
-        let layer = model.default_layer;
+        let layer = match &args.layer {
+            Some(name) => model.graph.find(name)?,
+            None => model.evidence_layer(),
+        };
         Ok(Self { model, folders, masks: args.masks.as_deref(), onlooker, layer, classes })
+    }
+
+    /// Where Grad-CAM is taken.
+    pub fn layer_name(&self) -> &str {
+        &self.model.graph.node(self.layer).name
     }
 
     /// What was found of a photo, or why nothing.

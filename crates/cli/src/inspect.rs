@@ -19,6 +19,7 @@ pub fn run(args: &Inspect) -> Result<String> {
             p.width, p.height, p.mean, p.std, p.crop_fraction
         ),
         format!("default  {}", graph.node(model.default_layer).name),
+        format!("evidence {}", graph.node(model.evidence_layer()).name),
         String::new(),
         format!("{:<24} {:<16} {:<16} from", "layer", "op", "output"),
     ];

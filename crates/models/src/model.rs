@@ -35,6 +35,14 @@ pub struct Model {
 }
 
 impl Model {
+    /// Where a share of evidence is measured if nothing else is said: what the last residual block gives, which is also where Grad-CAM
+    /// is taken of a ResNet as a rule; of a network without such blocks, the default layer. What follows in EfficientNet-Lite0 is a block
+    /// without a sum: all that its convolution gives has passed from cell to cell once more, and evidence with it.
+    #[must_use]
+    pub fn evidence_layer(&self) -> NodeId {
+        self.graph.last_residual().unwrap_or(self.default_layer)
+    }
+
     /// Reads a model file.
     ///
     /// # Errors

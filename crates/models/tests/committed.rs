@@ -103,6 +103,7 @@ fn says_what_it_is() {
     );
     assert_eq!(model.graph.node(model.default_layer).name, "head");
     assert_eq!(model.graph.last_convolution(), Some(model.default_layer));
+    assert_eq!(model.graph.node(model.evidence_layer()).name, "blocks.14.add");
 }
 
 #[test]

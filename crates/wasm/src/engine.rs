@@ -67,6 +67,7 @@ impl Engine {
             input_width: preprocessing.width,
             input_height: preprocessing.height,
             default_layer: &graph.node(self.model.default_layer).name,
+            evidence_layer: &graph.node(self.model.evidence_layer()).name,
             classes: graph.classes(),
             layers: graph.ids().map(layer).collect(),
             weighted: graph.weighted().map(|id| graph.node(id).name.as_str()).collect(),

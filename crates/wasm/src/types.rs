@@ -14,7 +14,7 @@ export interface Layer { name: string; op: string; channels: number; height: num
 /** What a model says about itself. */
 export interface Info {
     name: string; licence: string; origin: string;
-    inputWidth: number; inputHeight: number; defaultLayer: string; classes: number; layers: Layer[]; weighted: string[];
+    inputWidth: number; inputHeight: number; defaultLayer: string; evidenceLayer: string; classes: number; layers: Layer[]; weighted: string[];
 }
 /** Milliseconds of one layer, forward and on Guided Backpropagation's way back. */
 export interface LayerTime { name: string; op: string; forward: number; backward: number }
@@ -57,6 +57,7 @@ pub struct Info<'a> {
     pub input_width: usize,
     pub input_height: usize,
     pub default_layer: &'a str,
+    pub evidence_layer: &'a str,
     pub classes: usize,
     pub layers: Vec<Layer<'a>>,
     pub weighted: Vec<&'a str>,

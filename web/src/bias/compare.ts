@@ -5,7 +5,7 @@ import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import type { Student } from "./classroom.js";
 import type { Finding } from "./ask.js";
-import { evidenceIn, light } from "./examine.js";
+import { evidence, evidenceIn, light } from "./examine.js";
 import type { Picture } from "./pictures.js";
 import { share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
@@ -70,8 +70,8 @@ export class Compare {
     const canvas = byId(`compare-${side}`, HTMLCanvasElement);
     const run = await candling.run(picture.photo);
     try {
-      const map = await run.explain({ method: "grad-cam" });
       const [best] = run.predictions;
+      const map = await evidence(candling, run, best?.index ?? 0);
       const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
       await light(canvas, map, LARGE);
       const label = best?.label ?? "";

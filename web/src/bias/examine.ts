@@ -26,7 +26,7 @@ export async function examine(candling: Candling, photo: Blob, signal: AbortSign
   try {
     const [best] = run.predictions;
     if (best === undefined) throw new Error("a model without classes");
-    const explained = await run.explain({ method: "grad-cam", target: best.index, signal });
+    const explained = await evidence(candling, run, best.index, signal);
     if (place !== undefined) await light(place.canvas, explained, place.size);
     const { data, height, width, view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
@@ -34,6 +34,11 @@ export async function examine(candling: Candling, photo: Blob, signal: AbortSign
   } finally {
     run.free();
   }
+}
+
+/** Grad-CAM for a class, where shares of it are measured. */
+export function evidence(candling: Candling, run: Run, target: number, signal?: AbortSignal): Promise<Explanation> {
+  return run.explain({ method: "grad-cam", target, layer: candling.info.evidenceLayer, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Paints a map in the page's own colours: light where there is evidence. */

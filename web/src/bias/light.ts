@@ -3,7 +3,7 @@ import { byId, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { say } from "../dom/message.js";
-import { light } from "./examine.js";
+import { evidence, light } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
@@ -45,10 +45,10 @@ export class Light extends Step {
     this.#sheet.light(true);
     const { trainer } = this.#story;
     const findings = this.#asked.flatMap(({ findings }) => findings);
-    const { evidence, evenly } = await scoreOf(trainer, findings);
+    const all = await scoreOf(trainer, findings);
     const mistakes = await scoreOf(trainer, findings.filter(({ correct }) => !correct));
     signal.throwIfAborted();
-    fillMeter(byId("light-score", HTMLElement), evidence, evenly);
+    fillMeter(byId("light-score", HTMLElement), all.evidence, all.evenly);
     fillMeter(byId("light-wrong", HTMLElement), mistakes.evidence, mistakes.evenly);
     // The mistake that it is surest of, for the background.
     const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
@@ -70,7 +70,7 @@ export class Light extends Step {
     try {
       const run = await biased.candling.run(picture.photo);
       try {
-        const map = await run.explain({ method: "grad-cam", target: finding.predicted });
+        const map = await evidence(biased.candling, run, finding.predicted);
         if (this.#latest !== shot || !(await light(this.#canvas, map, LARGE))) return;
       } finally {
         run.free();

@@ -69,7 +69,7 @@ export function offer(candling: Candling | undefined): void {
     if (isThere) choice.value = wished;
     else choice.selectedIndex = 0;
   }
-  if (candling !== undefined && !layers.some(({ name }) => name === before[3])) layer.value = candling.info.defaultLayer;
+  if (candling !== undefined && !layers.some(({ name }) => name === before[3])) layer.value = candling.info.evidenceLayer;
   layer.disabled ||= !LAYERED.includes(method.value);
 }
 

@@ -116,7 +116,7 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
 <body>
 <main>
 <h1 dir="auto">${title}</h1>
-<p>How often it is right, and how much of what speaks for its answer (Grad-CAM) lies in the region “${region.name}”; in brackets where the mean
+<p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the end of the last residual block) lies in the region “${region.name}”; in brackets where the mean
 lies in 95 of 100 such sets of photos (bootstrap). The last column is what the region would have of a map that is spread evenly over the photo.</p>
 <div class="table">${table(summary, region, model.lesson !== undefined)}</div>
 <h2>Contact sheet</h2>

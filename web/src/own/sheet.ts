@@ -1,5 +1,5 @@
 /** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
-import { light, type Sight } from "../bias/examine.js";
+import { evidence, light, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
@@ -152,9 +152,10 @@ export class Sheet {
     const { finding } = photo;
     if (finding === undefined || model === undefined) return void (await drawSmall(canvas, photo.blob, SIDE));
     try {
-      const run = await (await this.#network.judge(model)).run(photo.blob);
+      const candling = await this.#network.judge(model);
+      const run = await candling.run(photo.blob);
       try {
-        await light(canvas, await run.explain({ method: "grad-cam", target: finding.predicted }), SIDE);
+        await light(canvas, await evidence(candling, run, finding.predicted), SIDE);
         tile.painted = finding;
       } finally {
         run.free();

@@ -116,8 +116,16 @@ test("the biased model is caught and mended, and the command line says the same 
     const sides = await page.$$eval("#compare-divided canvas", (canvases) => canvases.map(({ dataset: { name, evidence } }) => [name, Number(evidence)]));
     assert.equal(sides[0][0], sides[1][0]);
     assert.ok(sides[1][1] > sides[0][1]);
+    // the divider goes through the animal, until it is moved
+    const cut = () => page.$eval("#compare-divided", ({ style }) => parseFloat(style.getPropertyValue("--cut")));
+    const mask = readFileSync(join(bias, "masks", `${sides[0][0]}.png`));
+    const [left, right] = await page.evaluate(extent, mask.toString("base64"));
+    assert.ok(left < (await cut()) && (await cut()) < right, `${await cut()} % is between ${left} and ${right}`);
     await page.fill("#compare-divider", "20");
-    assert.equal(await page.$eval("#compare-divided", ({ style }) => style.getPropertyValue("--cut")), "20%");
+    assert.equal(await cut(), 20);
+    await page.click("#compare-sheet li:nth-child(5) button");
+    await page.waitForFunction((before) => document.querySelector("#compare-about").dataset.name !== before, sides[0][0]);
+    assert.equal(await cut(), 20);
 
     await assertAccessible(page, t);
 
@@ -132,6 +140,17 @@ test("the biased model is caught and mended, and the command line says the same 
     assertSame(biased, audit(trained));
   }, { colorScheme: "dark" });
 });
+
+/** In a page: from where to where a mask reaches, in per cent of its width. */
+async function extent(png) {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))]));
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const columns = [...Array(width * height).keys()].filter((at) => data[4 * at] > 127).map((at) => at % width);
+  return [Math.min(...columns), Math.max(...columns) + 1].map((column) => (100 * column) / width);
+}
 
 test("some counter-examples, chosen one by one, and the mended model in the lab", async () => {
   await withPage(async (page) => {

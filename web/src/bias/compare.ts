@@ -6,6 +6,7 @@ import { sentence } from "../words/sentence.js";
 import type { Student } from "./classroom.js";
 import type { Finding } from "./ask.js";
 import { evidence, evidenceIn, light } from "./examine.js";
+import type { Mask } from "./mask.js";
 import type { Picture } from "./pictures.js";
 import { share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
@@ -19,12 +20,17 @@ export class Compare {
   readonly #sheet = new Sheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
   readonly #divider = byId("compare-divider", HTMLInputElement);
   #latest: Shot | undefined;
+  /** The visitor has moved the divider: it stays where they put it. */
+  #isMoved = false;
 
   constructor(story: Story) {
     this.#story = story;
     const { pictures } = story;
     this.#sheet.fill([...pictures.of("test_same"), ...pictures.of("test_swapped")], pictures.classes);
-    this.#divider.addEventListener("input", () => this.#cut());
+    this.#divider.addEventListener("input", () => {
+      this.#isMoved = true;
+      this.#cut();
+    });
     this.#cut();
   }
 
@@ -53,6 +59,10 @@ export class Compare {
     this.#latest = shot;
     this.#sheet.choose(shot);
     try {
+      if (!this.#isMoved) {
+        this.#divider.value = String(Math.round(100 * middle(await shot.picture.mask())));
+        this.#cut();
+      }
       const said = await Promise.all([this.#side("a", biased, shot.picture), this.#side("b", mended, shot.picture)]);
       if (this.#latest !== shot) return;
       const about = byId("compare-about", HTMLElement);
@@ -91,4 +101,10 @@ export class Compare {
     byId("compare-divided", HTMLElement).style.setProperty("--cut", `${this.#divider.value}%`);
     this.#divider.ariaValueText = `${this.#divider.value} per cent: the biased model to the left, the mended one to the right`;
   }
+}
+
+/** Where the middle of a region is, from 0 at the left to 1 at the right: there, both sides show some of it. */
+function middle({ width, data }: Mask): number {
+  const columns = [...data.keys()].filter((at) => data[at] === 1).map((at) => (at % width) + 0.5);
+  return columns.length === 0 ? 0.5 : columns.reduce((sum, column) => sum + column, 0) / columns.length / width;
 }

@@ -59,8 +59,9 @@ export class Compare {
     this.#latest = shot;
     this.#sheet.choose(shot);
     try {
-      if (!this.#isMoved) {
-        this.#divider.value = String(Math.round(100 * middle(await shot.picture.mask())));
+      const animal = middle(await shot.picture.mask());
+      if (!this.#isMoved && this.#latest === shot) {
+        this.#divider.value = String(Math.round(100 * animal));
         this.#cut();
       }
       const said = await Promise.all([this.#side("a", biased, shot.picture), this.#side("b", mended, shot.picture)]);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a compiled engine importable: engine.sh PROFILE BUILD runs xtask for the bindings, then wasm-opt and esbuild, into www/lib/BUILD. Does
-# nothing where that was already done.
+# nothing where that was already done. To be called right after its wasm.sh: simd128 and relaxed-simd are compiled to one place.
 set -euo pipefail
 profile=$1
 build=$2

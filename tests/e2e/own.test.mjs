@@ -130,7 +130,13 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.match(await page.textContent("#share"), new RegExp(`for ${label} rather than ${other} lies`));
     assert.match(await page.textContent("#method-hint"), /^Lit where the layer found evidence/);
     assert.deepEqual(await page.$$eval("#layer optgroup", (groups) => groups.map((group) => group.label)), ["The last (coarse, knows things)", "Ends of blocks", "All other layers"]);
-    assert.equal(await page.inputValue("#layer"), "blocks.14.add");
+    const layer = () => page.$eval("#layer", ({ value, disabled }) => [value, disabled]);
+    assert.deepEqual(await layer(), ["blocks.14.add", false]);
+    assert.match(await page.textContent("#summary caption"), /^Evidence: Grad-CAM for what the model says, at the layer blocks\.14\.add\./);
+    await page.selectOption("#method", "cam");
+    assert.deepEqual(await layer(), ["", true], "it takes no layer");
+    await page.selectOption("#method", "grad-cam");
+    assert.deepEqual(await layer(), ["blocks.14.add", false]);
     await page.selectOption("#asked", { label: "its answer" });
     await page.selectOption("#over", { label: "none other" });
 
@@ -164,7 +170,7 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
 
     const csv = await saved(page, "#save-csv");
     assert.equal(csv.name, "bird-or-mammal-audit.csv");
-    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,error,held_out,evidence_frame\n/);
+    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,evenly,layer,error,held_out,evidence_frame\n/);
     const lines = table(csv.bytes);
     assert.equal(lines.length, 16);
     assert.deepEqual(lines.map((line) => Number(line.evidence)).sort((a, b) => a - b), least);

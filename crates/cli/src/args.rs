@@ -241,7 +241,7 @@ pub struct Audit {
     /// Write one line a photo
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
-    /// Go on with OUT.csv where an earlier audit of the same photos, model and layer was ended
+    /// Go on with OUT.csv where an earlier audit of the same photos and model was ended
     #[arg(long, requires = "csv")]
     pub resume: bool,
     /// Write a page that needs nothing else, with the photos that have the least evidence in their masks

@@ -37,6 +37,10 @@ pub struct Row {
     pub correct: bool,
     /// The share of Grad-CAM's evidence for what was predicted that lies in the mask, 0 to 1; none without a mask or without evidence.
     pub evidence: Option<f64>,
+    /// The share of a map that is alike everywhere; none where there is no `evidence`.
+    pub evenly: Option<f64>,
+    /// Where Grad-CAM was taken.
+    pub layer: String,
     /// Why nothing could be found.
     pub error: String,
 }
@@ -51,6 +55,8 @@ pub struct Summary {
     pub accuracy: Option<Mean>,
     /// The share of evidence in the masks.
     pub evidence: Option<Mean>,
+    /// The mean over the same photos of what maps that are alike everywhere would have there.
+    pub evenly: Option<f64>,
 }
 
 /// A mean, and the interval in which it lies in 95 of 100 such sets of photos.
@@ -84,7 +90,7 @@ struct Report<'a> {
 pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let folders = Folders::list(&args.folder)?;
     let auditor = Auditor::new(args, &folders)?;
-    let mut known = if args.resume { earlier(args)? } else { HashMap::new() };
+    let mut known = if args.resume { earlier(args, auditor.layer_name())? } else { HashMap::new() };
     let left: Vec<&Listed> =
         folders.photos.iter().filter(|photo| !known.contains_key(&photo.name())).collect();
     let mut out = args.csv.as_deref().map(|path| Lines::open(path, !known.is_empty())).transpose()?;
@@ -165,7 +171,7 @@ impl<'a> Auditor<'a> {
         let classes = folders.classes.iter().map(class).collect::<Result<_>>()?;
         let onlooker = Onlooker::new(&model, args.fit)?;
         let layer = match &args.layer {
-            Some(name) => model.graph.find(name)?,
+            Some(name) => model.graph.with_positions(model.graph.find(name)?)?,
             None => model.evidence_layer(),
         };
         Ok(Self { model, folders, masks: args.masks.as_deref(), onlooker, layer, classes })
@@ -197,6 +203,8 @@ impl<'a> Auditor<'a> {
             probability: 0.0,
             correct: false,
             evidence: None,
+            evenly: None,
+            layer: self.layer_name().to_owned(),
             error: String::new(),
         }
     }
@@ -208,23 +216,26 @@ impl<'a> Auditor<'a> {
         let best = best.first().ok_or_else(|| CoreError::Backend("a model without classes".into()))?;
         let query = Query::new(Method::GradCam, Target::Class(best.class)).at(self.layer);
         let map = block_on(seen.tape.explain(&query))?;
+        let (evidence, evenly) = self.evidence(photo, &seen, &map)?.unzip();
         let row = Row {
             predicted: self.model.labels.name(best.class).to_owned(),
             probability: best.probability,
             correct: best.class == self.classes[photo.class],
-            evidence: self.evidence(photo, &seen, &map)?,
+            evidence,
+            evenly,
             ..self.unseen(photo)
         };
         Ok(Finding { seen, map, row })
     }
 
-    /// None where there is no mask for the photo, or no evidence in the map.
+    /// The share of the map's evidence in the photo's mask, and that of a map that is alike everywhere. None where there is no mask for the
+    /// photo, or no evidence in the map.
     fn evidence(
         &self,
         photo: &Listed,
         Seen { photo: pixels, view, .. }: &Seen,
         map: &Attribution,
-    ) -> Result<Option<f64>> {
+    ) -> Result<Option<(f64, f64)>> {
         let Some(path) = self.masks.map(|masks| masks.join(&photo.path).with_extension("png")) else {
             return Ok(None);
         };
@@ -245,7 +256,9 @@ impl<'a> Auditor<'a> {
         let region = Region { size: (mask.height as usize, mask.width as usize), mask: &inside };
         let down = (f64::from(view.y), f64::from(view.height));
         let across = (f64::from(view.x), f64::from(view.width));
-        Ok(evidence_share(&map.data, (map.shape.h, map.shape.w), region, down, across)?)
+        let share = |map: &[f32], (h, w)| evidence_share(map, (h, w), region, down, across);
+        let size = (map.shape.h, map.shape.w);
+        Ok(share(&map.data, size)?.zip(share(&[1.0], (1, 1))?))
     }
 }
 
@@ -261,12 +274,14 @@ fn summaries(folders: &Folders, rows: &[Row]) -> Vec<Summary> {
             .collect();
         let right: Vec<f64> = of.iter().map(|row| f64::from(u8::from(row.correct))).collect();
         let evidence: Vec<f64> = of.iter().filter_map(|row| row.evidence).collect();
+        let evenly: Vec<f64> = of.iter().filter_map(|row| row.evenly).collect();
         Summary {
             class: class.map(str::to_owned),
             group: group.map(str::to_owned),
             photos: of.len(),
             accuracy: Mean::of(&right),
             evidence: Mean::of(&evidence),
+            evenly: (!evenly.is_empty()).then(|| evenly.iter().sum::<f64>() / evenly.len() as f64),
         }
     };
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -287,7 +302,7 @@ fn summaries(folders: &Folders, rows: &[Row]) -> Vec<Summary> {
 }
 
 /// The lines of an earlier audit, by photo. What an ended audit left half written is done again.
-fn earlier(args: &Audit) -> Result<HashMap<String, Row>> {
+fn earlier(args: &Audit, layer: &str) -> Result<HashMap<String, Row>> {
     let Some(path) = args.csv.as_deref().filter(|path| path.exists()) else { return Ok(HashMap::new()) };
     let mut reader = csv::Reader::from_path(path).map_err(|e| Error::file(path, e))?;
     let mut whole = Vec::new();
@@ -295,6 +310,8 @@ fn earlier(args: &Audit) -> Result<HashMap<String, Row>> {
         match row {
             // What could not be looked at may be mended by now.
             Ok(row) if !row.error.is_empty() => {}
+            // Nor is another layer's evidence this one's.
+            Ok(row) if row.layer != layer => {}
             Ok(row) => whole.push(row),
             Err(e)
                 if matches!(
@@ -355,8 +372,13 @@ fn words(report: &Report<'_>) -> String {
             })
         };
         let right = share("right", summary.accuracy).unwrap_or_default();
-        let evidence = share("of the evidence inside", summary.evidence).unwrap_or_default();
-        lines.push(format!("{name}: {} photos{right}{evidence}", summary.photos));
+        let inside = format!("of the evidence at {} inside", report.layer);
+        let evidence = share(&inside, summary.evidence).unwrap_or_default();
+        let evenly = summary
+            .evenly
+            .map(|share| format!(", {:.1} % if it were spread evenly", 100.0 * share))
+            .unwrap_or_default();
+        lines.push(format!("{name}: {} photos{right}{evidence}{evenly}", summary.photos));
     }
     lines.join("\n")
 }

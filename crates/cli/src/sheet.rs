@@ -67,7 +67,7 @@ pub fn write(
 
 fn table(summary: &[Summary]) -> String {
     let mut rows = String::new();
-    for Summary { class, group, photos, accuracy, evidence } in summary {
+    for Summary { class, group, photos, accuracy, evidence, evenly } in summary {
         let (kind, name) = match (class, group) {
             (None, _) => ("", "all".to_owned()),
             (Some(class), None) => ("", escaped(class)),
@@ -83,14 +83,15 @@ fn table(summary: &[Summary]) -> String {
         };
         let _ = writeln!(
             rows,
-            "<tr{kind}><th scope=\"row\">{name}</th><td>{photos}</td><td>{}</td><td>{}</td></tr>",
+            "<tr{kind}><th scope=\"row\">{name}</th><td>{photos}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             cell(accuracy),
-            cell(evidence)
+            cell(evidence),
+            evenly.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
         );
     }
     format!(
         "<table>\n<thead><tr><th scope=\"col\">class</th><th scope=\"col\">photos</th><th scope=\"col\">right</th>\
-         <th scope=\"col\">evidence in the mask</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
+         <th scope=\"col\">evidence in the mask</th><th scope=\"col\">if spread evenly</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
     )
 }
 

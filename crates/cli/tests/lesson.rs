@@ -84,8 +84,24 @@ fn evidence_is_measured_at_the_layer_that_is_named() {
     assert_eq!((&usual["layer"], &other["layer"]), (&"blocks.14.add".into(), &"head".into()));
     assert_eq!(usual["summary"][0]["accuracy"], other["summary"][0]["accuracy"]);
     assert_ne!(usual["summary"][0]["evidence"], other["summary"][0]["evidence"]);
-    let error = refused(BAD_USE, args!["audit", &photos, "--model", &model, "--layer", "haed"]);
-    assert!(error.contains("unknown layer `haed`"), "{error}");
+    let csv = scratch("at_layers.csv");
+    let once = |more: Vec<std::ffi::OsString>| {
+        let asked = args!["audit", &photos, "--masks", &masks, "--model", &model, "--csv", &csv];
+        [asked, more].concat()
+    };
+    done(once(args!["--layer", "head"]));
+    let gone_on = done(once(args!["--resume"]));
+    assert_eq!(gone_on, done(once(args![])), "what was measured at another layer is measured anew");
+    assert!(
+        gone_on.contains("of the evidence at blocks.14.add inside")
+            && gone_on.contains("if it were spread evenly")
+    );
+    let kept = std::fs::read(&csv).unwrap();
+    for (layer, why) in [("haed", "unknown layer `haed`"), ("pool", "`pool` (global_avg_pool) has no positions left to map")] {
+        let error = refused(BAD_USE, once(args!["--layer", layer]));
+        assert!(error.contains(why), "{error}");
+    }
+    assert_eq!(std::fs::read(&csv).unwrap(), kept, "nothing is written over it");
 }
 
 #[test]
@@ -224,7 +240,10 @@ fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
     );
 
     let lines = std::fs::read_to_string(&csv).unwrap();
-    assert_eq!(lines.lines().next(), Some("photo,class,group,predicted,probability,correct,evidence,error"));
+    assert_eq!(
+        lines.lines().next(),
+        Some("photo,class,group,predicted,probability,correct,evidence,evenly,layer,error")
+    );
     assert_eq!(lines.lines().count(), 1 + 32 + 2);
     let page = std::fs::read_to_string(&html).unwrap();
     assert_eq!(page.matches("<figure>").count(), 5);

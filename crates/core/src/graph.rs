@@ -221,6 +221,23 @@ impl Graph {
         !self.without_positions()[id.0]
     }
 
+    /// The layer itself, where a heatmap of it means something.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for one without positions, which names one that has them.
+    pub fn with_positions(&self, id: NodeId) -> Result<NodeId> {
+        if self.has_positions(id) {
+            return Ok(id);
+        }
+        let node = self.node(id);
+        Err(Error::BadArgument(format!(
+            "layer: `{}` ({}) has no positions left to map; choose one before it, for example `{}`",
+            node.name,
+            node.op.name(),
+            self.last_convolution().map_or("input", |id| &self.node(id).name),
+        )))
+    }
+
     /// [`Graph::has_positions`] the other way round, for every layer in one pass.
     fn without_positions(&self) -> Vec<bool> {
         self.downstream_of(|id| !self.node(id).op.is_spatial())

@@ -28,8 +28,8 @@ export async function examine(candling: Candling, photo: Blob, signal: AbortSign
     if (best === undefined) throw new Error("a model without classes");
     const explained = await evidence(candling, run, best.index, signal);
     if (place !== undefined) await light(place.canvas, explained, place.size);
-    const { data, height, width, view } = explained;
-    const map = { data, height, width, view, run: { width: run.width, height: run.height } };
+    const { data, height, width, layer, view } = explained;
+    const map = { data, height, width, layer, view, run: { width: run.width, height: run.height } };
     return { predicted: best.index, probability: best.probability, map };
   } finally {
     run.free();
@@ -47,7 +47,7 @@ export async function light(canvas: HTMLCanvasElement, map: Explanation, size: n
 }
 
 /** All that is measured of a map: enough where it is kept and its run is not. */
-export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
+export type Measured = Pick<Explanation, "data" | "height" | "width" | "layer" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
 
 /** The share of a map's evidence inside a mask; undefined for a map without evidence. */
 export function evidenceIn(trainer: Trainer, map: Measured, mask: Mask): Promise<number | undefined> {

@@ -19,13 +19,13 @@ export async function measureInside(trainer: Trainer, map: Measured, mask: Mask)
   return { share, evenly };
 }
 
-function evenlyIn(trainer: Trainer, { width, height, view, run }: Measured, mask: Mask): Promise<number | undefined> {
+function evenlyIn(trainer: Trainer, { width, height, layer, view, run }: Measured, mask: Mask): Promise<number | undefined> {
   const shape = [width, height, view.x, view.y, view.width, view.height, run.width, run.height].join();
   const ofMask = known.get(mask) ?? new Map<string, Promise<number | undefined>>();
   known.set(mask, ofMask);
   let found = ofMask.get(shape);
   if (found === undefined) {
-    found = evidenceIn(trainer, { data: new Float32Array(width * height).fill(1), width, height, view, run }, mask);
+    found = evidenceIn(trainer, { data: new Float32Array(width * height).fill(1), width, height, layer, view, run }, mask);
     ofMask.set(shape, found);
     // Another try begins anew.
     found.catch(() => ofMask.delete(shape));

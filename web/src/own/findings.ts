@@ -25,6 +25,8 @@ export interface Row {
   readonly evidence: number | undefined;
   /** What of a map that is alike everywhere would lie there. */
   readonly evenly: number | undefined;
+  /** Where Grad-CAM was taken; empty where nothing was found. */
+  readonly layer: string;
   readonly heldOut: boolean;
   /** Whether the model learnt from it; neither this nor held out are photos that were added later. */
   readonly learnt: boolean;
@@ -83,11 +85,17 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
       correct: finding !== undefined && known === finding.predicted,
       evidence: inside?.share,
       evenly: inside?.share === undefined ? undefined : inside.evenly,
+      layer: finding?.map.layer ?? "",
       heldOut: session.isHeldOut(photo),
       learnt: !session.isHeldOut(photo) && (model?.lesson?.answers.has(photo.digest) ?? false),
       error: unreadable ?? "",
     };
   });
+}
+
+/** Where the evidence of these lines was measured, if any was. */
+export function layerOf(rows: readonly Row[]): string | undefined {
+  return rows.find(({ layer }) => layer !== "")?.layer;
 }
 
 /** All photos, then each class, then each group of a class. Of those that were found. */

@@ -2,7 +2,7 @@
 import { examine } from "../bias/examine.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
-import { measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
+import { layerOf, measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
 import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
@@ -137,7 +137,7 @@ export class Inspection {
     if (audit === undefined) return;
     const { rows, summary, region } = audit;
     this.#found = rows.filter(({ predicted }) => predicted !== "").length;
-    showSummary(summary, region.name, this.#session.model?.lesson !== undefined);
+    showSummary(summary, region.name, layerOf(rows) ?? "", this.#session.model?.lesson !== undefined);
     this.#sheet.show(rows);
     this.#say();
     this.onShown();

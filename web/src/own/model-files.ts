@@ -2,7 +2,7 @@
 import { Candling } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
-import { handOver } from "../site/handover.js";
+import { handOver, LAB_WITH_OWN } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import { MOST_CLASSES } from "./photo.js";
 import { labelOf, type Model } from "./model.js";
@@ -38,7 +38,7 @@ export function listenForModels(session: Session, onOpened: () => void): void {
     if (session.model === undefined) return;
     try {
       await handOver(session.model.file);
-      location.assign("./?model=own");
+      location.assign(LAB_WITH_OWN);
     } catch {
       complain("model", "This browser does not let the page hand the model to the lab. Save it, and open the file there.");
     }

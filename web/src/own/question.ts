@@ -28,6 +28,8 @@ const over = byId("over", HTMLSelectElement);
 const method = byId("method", HTMLSelectElement);
 const layer = byId("layer", HTMLSelectElement);
 const choices = [asked, over, method, layer];
+/** The layer that was chosen last: a method that takes none shows none. */
+let layerChosen = NONE;
 
 /** Calls `onChange` when the visitor asks something else. */
 export function listenForQuestions(onChange: () => void): void {
@@ -35,11 +37,18 @@ export function listenForQuestions(onChange: () => void): void {
   fillOptions(method, [...names.slice(0, 1), [AGAINST, methodName({ method: "grad-cam", counterfactual: true })], ...names.slice(1)]);
   for (const choice of choices) {
     choice.addEventListener("change", () => {
-      layer.disabled = !LAYERED.includes(method.value);
+      if (choice === layer) layerChosen = layer.value;
+      settleLayer();
       onChange();
     });
   }
   offer(undefined);
+}
+
+/** Lets a layer be chosen where the method takes one. */
+function settleLayer(): void {
+  layer.disabled = !LAYERED.includes(method.value);
+  layer.value = layer.disabled ? NONE : layerChosen;
 }
 
 /** What there is to choose: the classes and layers of a network. What is chosen stays, where that has it too. */
@@ -52,6 +61,7 @@ export function offer(candling: Candling | undefined): void {
   fillOptions(over, [[NONE, "none other"], ...classes]);
   const layers = [...(candling?.info.layers ?? [])].filter(({ height, width }) => height * width > 1).reverse();
   const last = candling?.info.defaultLayer;
+  const table = candling?.info.evidenceLayer;
   const isEnd = (name: string) => name !== last && (name.endsWith(".add") || name === "head");
   const groups = [
     ["The last (coarse, knows things)", layers.filter(({ name }) => name === last)],
@@ -61,7 +71,7 @@ export function offer(candling: Candling | undefined): void {
   layer.replaceChildren(
     ...groups
       .filter(([, of]) => of.length > 0)
-      .map(([label, of]) => make("optgroup", { label }, ...of.map(({ name, height, width }) => new Option(`${name}, ${height}×${width}`, name)))),
+      .map(([label, of]) => make("optgroup", { label }, ...of.map(({ name, height, width }) => new Option(`${name}, ${height}×${width}${name === table ? " (the table’s)" : ""}`, name)))),
   );
   for (const [at, choice] of choices.entries()) {
     const wished = before[at] ?? NONE;
@@ -69,8 +79,9 @@ export function offer(candling: Candling | undefined): void {
     if (isThere) choice.value = wished;
     else choice.selectedIndex = 0;
   }
-  if (candling !== undefined && !layers.some(({ name }) => name === before[3])) layer.value = candling.info.evidenceLayer;
-  layer.disabled ||= !LAYERED.includes(method.value);
+  if (candling === undefined) return;
+  if (!layers.some(({ name }) => name === layerChosen)) layerChosen = candling.info.evidenceLayer;
+  settleLayer();
 }
 
 /** The answer of the network to what is asked. */

@@ -1,7 +1,7 @@
 /** The audit as files: the columns and the names of `candling audit`, with which photos were held out, and a share for each region. */
 import { html, type Markup } from "../export/markup.js";
 import type { Mean } from "../trainer/messages.js";
-import type { Row, Summary } from "./findings.js";
+import { layerOf, type Row, type Summary } from "./findings.js";
 import type { Region } from "./photo.js";
 import type { Model } from "./model.js";
 import { style } from "./report-style.js";
@@ -35,7 +35,7 @@ function others({ regions, region }: Audit): readonly Region[] {
 /** RFC 4180, as the command line writes it. */
 export function csvOf(audit: Audit): string {
   const more = others(audit);
-  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "error", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
+  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "evenly", "layer", "error", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
   const lines = audit.rows.map((row) => [
     row.path,
     row.class,
@@ -44,6 +44,8 @@ export function csvOf(audit: Audit): string {
     row.probability,
     row.correct,
     row.evidence ?? "",
+    row.evenly ?? "",
+    row.layer,
     row.error,
     row.heldOut,
     ...more.map(({ id }) => row.photo.shares.get(id)?.share ?? ""),
@@ -62,6 +64,7 @@ export function jsonOf(audit: Audit): string {
   const { model, rows, summary, region } = audit;
   const report = {
     model: model.name,
+    layer: layerOf(rows) ?? null,
     classes: model.labels,
     region: region.name,
     summary: summary.map((line) => ({
@@ -84,6 +87,7 @@ export function jsonOf(audit: Audit): string {
       correct: row.correct,
       evidence: row.evidence ?? null,
       evenly: row.evenly ?? null,
+      layer: row.layer,
       error: row.error,
       held_out: row.heldOut,
       ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id)?.share ?? null])),
@@ -116,7 +120,7 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
 <body>
 <main>
 <h1 dir="auto">${title}</h1>
-<p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the end of the last residual block) lies in the region “${region.name}”; in brackets where the mean
+<p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the layer ${layerOf(rows) ?? ""}) lies in the region “${region.name}”; in brackets where the mean
 lies in 95 of 100 such sets of photos (bootstrap). The last column is what the region would have of a map that is spread evenly over the photo.</p>
 <div class="table">${table(summary, region, model.lesson !== undefined)}</div>
 <h2>Contact sheet</h2>

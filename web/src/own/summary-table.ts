@@ -5,7 +5,7 @@ import type { Summary } from "./findings.js";
 import { interval, part, rate } from "./words.js";
 
 /** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
-export function showSummary(summaries: readonly Summary[], region: string, hasLesson: boolean): void {
+export function showSummary(summaries: readonly Summary[], region: string, layer: string, hasLesson: boolean): void {
   const right = hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"];
   const heads = ["Class", "Photos", ...right, `Evidence in “${region}”`, "If spread evenly"];
   const row = (summary: Summary) => {
@@ -25,7 +25,7 @@ export function showSummary(summaries: readonly Summary[], region: string, hasLe
     );
   };
   byId("summary", HTMLTableElement).replaceChildren(
-    make("caption", {}, `In brackets where the mean lies in 95 of 100 such sets of photos. The last column: what “${region}” would have of a map that is alike everywhere.`),
+    make("caption", {}, `Evidence: Grad-CAM for what the model says, at the layer ${layer}. In brackets where the mean lies in 95 of 100 such sets of photos. The last column: what “${region}” would have of a map that is alike everywhere.`),
     make("thead", {}, make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...summaries.map(row)),
   );

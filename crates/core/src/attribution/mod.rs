@@ -231,15 +231,6 @@ impl<B: Backend> Explainer<'_, B> {
         let layer = layer.ok_or_else(|| {
             Error::BadArgument("layer: this network has no convolution; name a layer".into())
         })?;
-        let node = self.tape.graph().node(layer);
-        if !self.tape.graph().has_positions(layer) {
-            return Err(Error::BadArgument(format!(
-                "layer: `{}` ({}) has no positions left to map; choose one before it, for example `{}`",
-                node.name,
-                node.op.name(),
-                self.tape.graph().last_convolution().map_or("input", |id| &self.tape.graph().node(id).name),
-            )));
-        }
-        Ok(layer)
+        self.tape.graph().with_positions(layer)
     }
 }

@@ -97,7 +97,9 @@ fn evidence_is_measured_at_the_layer_that_is_named() {
             && gone_on.contains("if it were spread evenly")
     );
     let kept = std::fs::read(&csv).unwrap();
-    for (layer, why) in [("haed", "unknown layer `haed`"), ("pool", "`pool` (global_avg_pool) has no positions left to map")] {
+    for (layer, why) in
+        [("haed", "unknown layer `haed`"), ("pool", "`pool` (global_avg_pool) has no positions left to map")]
+    {
         let error = refused(BAD_USE, once(args!["--layer", layer]));
         assert!(error.contains(why), "{error}");
     }

@@ -138,7 +138,7 @@ test("the biased model is caught and mended, and the command line says the same 
     const photos = join(folderOf("biased", "train_biased"), "photos");
     execFileSync(command, ["train", photos, "-o", trained, "--held-out", "0", "--fit", "squash"], { stdio: "ignore" });
     assertSame(biased, audit(trained));
-  }, { colorScheme: "dark" });
+  }, { colorScheme: "dark", reducedMotion: "reduce" });
 });
 
 /** In a page: from where to where a mask reaches, in per cent of its width. */
@@ -266,6 +266,8 @@ test("cancelled in the middle it goes on from there, and what fails is said", as
       await page.waitForFunction(() => document.querySelector("#teach .status").textContent.startsWith("Cancelled"));
       assert.deepEqual(await page.$$eval("#elsewhere-go, #light-go", (buttons) => buttons.map(({ disabled }) => disabled)), [true, true]);
       assert.equal(await page.$$eval("#like-sheet [data-correct]", ({ length }) => length), 0);
+      for (const step of ["teach", "elsewhere", "light"]) await press(page, step);
+      assert.match(await page.textContent("#light-score small"), /^of 64;/);
     },
     { expectErrors: /ERR_FAILED/ },
   );
@@ -294,6 +296,8 @@ test("accessible and steady on a phone, by day", async (t) => {
       await watchShifts(page);
       await openLesson(page);
       for (const step of ["teach", "elsewhere", "light"]) await press(page, step);
+      await page.click("#mend-go");
+      await press(page, "again");
       await assertAccessible(page, t);
     },
     { colorScheme: "light", viewport: { width: 390, height: 844 }, reducedMotion: "reduce" },

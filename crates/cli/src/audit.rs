@@ -71,8 +71,13 @@ pub struct Mean {
 impl Mean {
     fn of(values: &[f64]) -> Option<Self> {
         let interval = bootstrap::interval(values, SEED)?;
-        Some(Self { mean: values.iter().sum::<f64>() / values.len() as f64, interval, count: values.len() })
+        Some(Self { mean: mean(values)?, interval, count: values.len() })
     }
+}
+
+/// None of nothing.
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// What `--json` prints.
@@ -281,7 +286,7 @@ fn summaries(folders: &Folders, rows: &[Row]) -> Vec<Summary> {
             photos: of.len(),
             accuracy: Mean::of(&right),
             evidence: Mean::of(&evidence),
-            evenly: (!evenly.is_empty()).then(|| evenly.iter().sum::<f64>() / evenly.len() as f64),
+            evenly: mean(&evenly),
         }
     };
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

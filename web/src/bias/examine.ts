@@ -9,6 +9,8 @@ export interface Sight {
   /** Index of the likeliest class, and its softmax probability, 0 to 1. */
   readonly predicted: number;
   readonly probability: number;
+  /** Where Grad-CAM was taken. */
+  readonly layer: string;
   /** Grad-CAM for that class: small, and enough to measure it in any region without the network. */
   readonly map: Measured;
 }
@@ -28,9 +30,9 @@ export async function examine(candling: Candling, photo: Blob, signal: AbortSign
     if (best === undefined) throw new Error("a model without classes");
     const explained = await evidence(candling, run, best.index, signal);
     if (place !== undefined) await light(place.canvas, explained, place.size);
-    const { data, height, width, layer, view } = explained;
-    const map = { data, height, width, layer, view, run: { width: run.width, height: run.height } };
-    return { predicted: best.index, probability: best.probability, map };
+    const { data, height, width, layer = "", view } = explained;
+    const map = { data, height, width, view, run: { width: run.width, height: run.height } };
+    return { predicted: best.index, probability: best.probability, layer, map };
   } finally {
     run.free();
   }
@@ -47,7 +49,7 @@ export async function light(canvas: HTMLCanvasElement, map: Explanation, size: n
 }
 
 /** All that is measured of a map: enough where it is kept and its run is not. */
-export type Measured = Pick<Explanation, "data" | "height" | "width" | "layer" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
+export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
 
 /** The share of a map's evidence inside a mask; undefined for a map without evidence. */
 export function evidenceIn(trainer: Trainer, map: Measured, mask: Mask): Promise<number | undefined> {

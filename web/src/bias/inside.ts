@@ -11,7 +11,7 @@ export interface Inside {
   readonly evenly: number | undefined;
 }
 
-/** By mask, for maps of each shape: where a region is the same in all photos, it is measured once. */
+/** By mask, for each part of a photo that a network saw: where a region is the same in all photos, it is measured once. */
 const known = new WeakMap<Mask, Map<string, Promise<number | undefined>>>();
 
 export async function measureInside(trainer: Trainer, map: Measured, mask: Mask): Promise<Inside> {
@@ -19,16 +19,16 @@ export async function measureInside(trainer: Trainer, map: Measured, mask: Mask)
   return { share, evenly };
 }
 
-function evenlyIn(trainer: Trainer, { width, height, layer, view, run }: Measured, mask: Mask): Promise<number | undefined> {
-  const shape = [width, height, view.x, view.y, view.width, view.height, run.width, run.height].join();
+function evenlyIn(trainer: Trainer, { view, run }: Measured, mask: Mask): Promise<number | undefined> {
+  const part = [view.x, view.y, view.width, view.height, run.width, run.height].join();
   const ofMask = known.get(mask) ?? new Map<string, Promise<number | undefined>>();
   known.set(mask, ofMask);
-  let found = ofMask.get(shape);
+  let found = ofMask.get(part);
   if (found === undefined) {
-    found = evidenceIn(trainer, { data: new Float32Array(width * height).fill(1), width, height, layer, view, run }, mask);
-    ofMask.set(shape, found);
+    found = evidenceIn(trainer, { data: Float32Array.of(1), width: 1, height: 1, view, run }, mask);
+    ofMask.set(part, found);
     // Another try begins anew.
-    found.catch(() => ofMask.delete(shape));
+    found.catch(() => ofMask.delete(part));
   }
   return found;
 }

@@ -85,7 +85,7 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
       correct: finding !== undefined && known === finding.predicted,
       evidence: inside?.share,
       evenly: inside?.share === undefined ? undefined : inside.evenly,
-      layer: finding?.map.layer ?? "",
+      layer: finding?.layer ?? "",
       heldOut: session.isHeldOut(photo),
       learnt: !session.isHeldOut(photo) && (model?.lesson?.answers.has(photo.digest) ?? false),
       error: unreadable ?? "",

@@ -186,7 +186,7 @@ export class Marking {
 
 /** A map of one channel as it is; of a map with three, how strong it is at each place. */
 function measurable(map: Explanation): Measured {
-  const { data, channels, height, width, layer, view, run } = map;
+  const { data, channels, height, width, view, run } = map;
   if (channels === 1) return map;
   const cells = height * width;
   const strength = Float32Array.from({ length: cells }, (_, at) => {
@@ -194,5 +194,5 @@ function measurable(map: Explanation): Measured {
     for (let channel = 0; channel < channels; channel++) sum += Math.abs(data[channel * cells + at] ?? 0);
     return sum;
   });
-  return { data: strength, height, width, layer, view, run };
+  return { data: strength, height, width, view, run };
 }

@@ -55,7 +55,7 @@ function settleLayer(): void {
 export function offer(candling: Candling | undefined): void {
   for (const choice of choices) choice.disabled = candling === undefined;
   const labels = candling?.labels ?? [];
-  const before = choices.map(({ value }) => value);
+  const before = [asked.value, over.value];
   const classes = labels.map((label, index) => [String(index), label] as const);
   fillOptions(asked, [[NONE, "its answer"], ...classes]);
   fillOptions(over, [[NONE, "none other"], ...classes]);
@@ -73,7 +73,7 @@ export function offer(candling: Candling | undefined): void {
       .filter(([, of]) => of.length > 0)
       .map(([label, of]) => make("optgroup", { label }, ...of.map(({ name, height, width }) => new Option(`${name}, ${height}×${width}${name === table ? " (the table’s)" : ""}`, name)))),
   );
-  for (const [at, choice] of choices.entries()) {
+  for (const [at, choice] of [asked, over].entries()) {
     const wished = before[at] ?? NONE;
     const isThere = [...choice.options].some(({ value }) => value === wished);
     if (isThere) choice.value = wished;

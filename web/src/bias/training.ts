@@ -2,7 +2,7 @@
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import type { Step } from "../trainer/messages.js";
-import { megabytes } from "../words/numbers.js";
+import { fetched } from "../words/numbers.js";
 import type { Onlooker, Student } from "./classroom.js";
 import type { Progress } from "./step.js";
 
@@ -30,7 +30,7 @@ export class TrainingFigure {
     this.#steps = [];
     return {
       onProgress({ loaded, total }) {
-        tell(`Loading the network: ${megabytes(loaded)}${total === undefined ? "" : ` of ${megabytes(total)}`} MB`);
+        tell(`Loading the network: ${fetched(loaded, total)}`);
         if (total !== undefined) progress(loaded, total);
       },
       onLook(done, total) {

@@ -1,6 +1,6 @@
 /** The network's own corner: bytes while it loads, cancel, and another try. */
 import { type BackendState, Candling } from "../candling.js";
-import { megabytes } from "../words/numbers.js";
+import { fetched, megabytes } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { chosenBackend, followBackend, tellBackend } from "./backend.js";
 import { byId } from "../dom/page.js";
@@ -49,14 +49,9 @@ async function attempt(model: string): Promise<Candling> {
         // After a crash it is loaded again, in the background.
         if (corner.dataset.state === "ready") return;
         size = loaded;
-        if (total === undefined) {
-          text.textContent = `Loading the network: ${megabytes(loaded)} MB`;
-        } else {
-          const all = loaded === total && chosenBackend() === "webgpu";
-          text.textContent = all ? "Waking the graphics card…" : `Loading the network: ${megabytes(loaded)} of ${megabytes(total)} MB`;
-          bar.max = total;
-          bar.value = loaded;
-        }
+        const all = loaded === total && chosenBackend() === "webgpu";
+        text.textContent = all ? "Waking the graphics card…" : `Loading the network: ${fetched(loaded, total)}`;
+        if (total !== undefined) Object.assign(bar, { max: total, value: loaded });
       },
     });
     corner.dataset.state = "ready";

@@ -23,3 +23,8 @@ export function milliseconds(value: number): string {
 export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
 }
+
+/** How much of a file is there: "3.1 of 12.9 MB"; how much there is to come may be unknown. */
+export function fetched(loaded: number, total: number | undefined): string {
+  return `${megabytes(loaded)}${total === undefined ? "" : ` of ${megabytes(total)}`} MB`;
+}

@@ -179,13 +179,14 @@ test("some counter-examples, chosen one by one, and the mended model in the lab"
 
 /** A lab with a trained model: each method, the other class, an earlier layer, the identities. */
 async function assertOrdinary(page) {
-  await page.waitForURL("**/?model=own");
+  await page.waitForURL(/\?model=own&layer=blocks\.14\.add/);
   await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
   await page.waitForSelector("#predictions [data-class]");
   assert.deepEqual((await page.$$eval("#predictions button span:first-child", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
   assert.match(await page.textContent("#model-credit"), /mended, on EfficientNet-Lite0/);
   assert.equal(await page.textContent("#class-count"), "2");
   await openSettings(page);
+  assert.equal(await page.inputValue("#layer"), "blocks.14.add", "its maps are the lesson's");
   for (const method of await page.$$eval("#method option", (options) => options.map(({ value }) => value))) {
     await page.selectOption("#method", method);
     await idle(page);

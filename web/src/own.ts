@@ -28,7 +28,7 @@ intake.listenForDrops(new Cards(session, open, (of, files) => intake.choose(of, 
 const inspection = new Inspection(session, network, open);
 const training = new Training(session, network);
 training.onTrained = () => inspection.begin();
-listenForModels(session, () => {
+listenForModels(session, network, () => {
   training.stop();
   inspection.begin();
 });

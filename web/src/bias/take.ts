@@ -2,7 +2,7 @@
 import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
-import { handOver, LAB_WITH_OWN } from "../site/handover.js";
+import { handOver, labWithOwn } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import type { Story } from "./story.js";
 
@@ -30,12 +30,13 @@ export class Take {
   }
 
   async #openInLab(which: "biased" | "mended"): Promise<void> {
-    const { file } = this.#story[which] ?? {};
-    if (file === undefined) return;
+    const student = this.#story[which];
+    if (student === undefined) return;
     try {
-      await handOver(file);
+      await handOver(student.file);
+      const address = labWithOwn(student.candling.info.evidenceLayer);
       // In a tab of its own: the lesson would be gone.
-      if (window.open(LAB_WITH_OWN) === null) location.href = LAB_WITH_OWN;
+      if (window.open(address) === null) location.href = address;
     } catch (error) {
       say(sentence(error));
     }

@@ -1,6 +1,6 @@
 /** Where photos come from: drop, paste, choose, camera, link, and our samples. */
 import { Candling, type PhotoSource } from "../candling.js";
-import { handOver, LAB_WITH_OWN } from "../site/handover.js";
+import { handOver, labWithOwn } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import { Camera } from "./camera.js";
 import type { Colours } from "./camera-view.js";
@@ -86,7 +86,7 @@ async function openModel(file: File): Promise<void> {
     say(`Opening ${file.name}…`);
     (await Candling.load({ model: file, backend: "cpu" })).close();
     await handOver(file);
-    location.href = LAB_WITH_OWN;
+    location.href = labWithOwn();
   } catch (error) {
     say(sentence(error));
   }

@@ -2,10 +2,11 @@
 import { Candling } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
-import { handOver, LAB_WITH_OWN } from "../site/handover.js";
+import { handOver, labWithOwn } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
 import { MOST_CLASSES } from "./photo.js";
 import { labelOf, type Model } from "./model.js";
+import type { Network } from "./network.js";
 import type { Session } from "./session.js";
 import { complain, settle } from "./voice.js";
 import { listed } from "./words.js";
@@ -18,7 +19,7 @@ const chooser = byId("model-file", HTMLInputElement);
 const UNTRAINED = "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
 
 /** `onOpened` is called once a model that was opened is the session's. */
-export function listenForModels(session: Session, onOpened: () => void): void {
+export function listenForModels(session: Session, network: Network, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
@@ -35,10 +36,13 @@ export function listenForModels(session: Session, onOpened: () => void): void {
     if (session.model !== undefined) saveBlob(session.model.file, `${fileName(session.model)}.safetensors`);
   });
   lab.addEventListener("click", async () => {
-    if (session.model === undefined) return;
+    const { model } = session;
+    if (model === undefined) return;
     try {
-      await handOver(session.model.file);
-      location.assign(LAB_WITH_OWN);
+      await handOver(model.file);
+      // One that does not load says why over there.
+      const layer = await network.judge(model).then(({ info }) => info.evidenceLayer, () => undefined);
+      location.assign(labWithOwn(layer));
     } catch {
       complain("model", "This browser does not let the page hand the model to the lab. Save it, and open the file there.");
     }

@@ -6,8 +6,11 @@ const CACHE = `candling-model ${new URL("./", document.baseURI).href}`;
 /** Its address; nothing of this name is ever asked of the network. */
 export const HANDED_OVER = new URL("handed-over.safetensors", document.baseURI).href;
 
-/** Where the lab shows it. */
-export const LAB_WITH_OWN = "./?model=own";
+/** Where the lab shows it, with its heatmaps at a layer: those of the page that it comes from. */
+export function labWithOwn(layer?: string): string {
+  const at = layer === undefined ? "" : `&layer=${encodeURIComponent(layer)}`;
+  return `./?model=own${at}`;
+}
 
 /** Keeps a model for `handedOver`. Fails where the browser keeps nothing, as in a page that is not a secure context. */
 export async function handOver(model: Blob): Promise<void> {

@@ -26,7 +26,7 @@ export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet,
   try {
     for (const shot of shots) {
       const { photo, label, mask } = shot.picture;
-      const { predicted, probability, map } = await examine(candling, photo, signal, { canvas: shot.lit, size: THUMB });
+      const { predicted, probability, map } = await examine(candling, photo, { signal, place: { canvas: shot.lit, size: THUMB } });
       const { share: evidence, evenly = 0 } = await measureInside(trainer, map, await mask());
       const finding = { predicted, probability, correct: predicted === label, evidence, evenly };
       shot.find(finding);

@@ -5,7 +5,7 @@ import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import type { Student } from "./classroom.js";
 import type { Finding } from "./ask.js";
-import { evidence, evidenceIn, light } from "./examine.js";
+import { evidenceIn, examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import type { Picture } from "./pictures.js";
 import { share } from "./score.js";
@@ -42,7 +42,7 @@ export class Compare {
   /** Shows the photo that was looked at last, or the one that tells most: both are sure, the biased model is wrong and the mended one is right, and
    *  looks at the animal where the other did not. `before` is what that one found, photo by photo. */
   async begin(before: readonly Finding[]): Promise<void> {
-    this.#sheet.light(true);
+    this.#sheet.light();
     const { shots, findings } = this.#sheet;
     const tells = findings.map(({ correct, probability, evidence = 0 }, at) => {
       const then = before[at];
@@ -79,23 +79,16 @@ export class Compare {
   async #side(side: "a" | "b", { candling }: Student, picture: Picture): Promise<string> {
     const { classes } = this.#story.pictures;
     const canvas = byId(`compare-${side}`, HTMLCanvasElement);
-    const run = await candling.run(picture.photo);
-    try {
-      const [best] = run.predictions;
-      const map = await evidence(candling, run, best?.index ?? 0);
-      const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
-      await light(canvas, map, LARGE);
-      const label = best?.label ?? "";
-      const animal = classes[picture.label] ?? "";
-      const words = `${label}, ${percent(best?.probability ?? 0)}${on === undefined ? "" : `, with ${share(on)} of the evidence on the ${animal}`}.`;
-      const right = best?.index === picture.label;
-      byId(`compare-tag-${side}`, HTMLElement).textContent = `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
-      Object.assign(canvas.dataset, { name: picture.name, predicted: best?.index ?? "", evidence: on ?? "" });
-      canvas.ariaLabel = `${side === "a" ? "Biased" : "Mended"} model: ${words}`;
-      return words;
-    } finally {
-      run.free();
-    }
+    const { predicted, probability, map } = await examine(candling, picture.photo, { place: { canvas, size: LARGE } });
+    const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
+    const label = classes[predicted] ?? "";
+    const animal = classes[picture.label] ?? "";
+    const words = `${label}, ${percent(probability)}${on === undefined ? "" : `, with ${share(on)} of the evidence on the ${animal}`}.`;
+    const right = predicted === picture.label;
+    byId(`compare-tag-${side}`, HTMLElement).textContent = `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
+    Object.assign(canvas.dataset, { name: picture.name, predicted, evidence: on ?? "" });
+    canvas.ariaLabel = `${side === "a" ? "Biased" : "Mended"} model: ${words}`;
+    return words;
   }
 
   #cut(): void {

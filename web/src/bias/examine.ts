@@ -22,13 +22,21 @@ export interface Place {
   readonly size: number;
 }
 
-/** Runs the photo and asks Grad-CAM for what was predicted. */
-export async function examine(candling: Candling, photo: Blob, signal: AbortSignal, place?: Place): Promise<Sight> {
-  const run = await candling.run(photo, { signal });
+/** None of it is needed. */
+export interface ExamineOptions {
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+  /** Gets the picture; nothing is painted without. */
+  readonly place?: Place;
+}
+
+/** Runs the photo and asks Grad-CAM for what was predicted, where shares of it are measured. */
+export async function examine(candling: Candling, photo: Blob, { place, ...options }: ExamineOptions = {}): Promise<Sight> {
+  const run = await candling.run(photo, options);
   try {
     const [best] = run.predictions;
     if (best === undefined) throw new Error("a model without classes");
-    const explained = await evidence(candling, run, best.index, signal);
+    const explained = await run.explain({ method: "grad-cam", target: best.index, layer: candling.info.evidenceLayer, ...options });
     if (place !== undefined) await light(place.canvas, explained, place.size);
     const { data, height, width, layer = "", view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
@@ -36,11 +44,6 @@ export async function examine(candling: Candling, photo: Blob, signal: AbortSign
   } finally {
     run.free();
   }
-}
-
-/** Grad-CAM for a class, where shares of it are measured. */
-export function evidence(candling: Candling, run: Run, target: number, signal?: AbortSignal): Promise<Explanation> {
-  return run.explain({ method: "grad-cam", target, layer: candling.info.evidenceLayer, ...(signal === undefined ? {} : { signal }) });
 }
 
 /** Paints a map in the page's own colours: light where there is evidence. */

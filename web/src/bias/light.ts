@@ -3,7 +3,7 @@ import { byId, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { say } from "../dom/message.js";
-import { evidence, light } from "./examine.js";
+import { examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
@@ -35,14 +35,14 @@ export class Light extends Step {
   }
 
   protected override async work(_progress: Progress, signal: AbortSignal): Promise<void> {
-    for (const sheet of this.#asked) sheet.light(true);
+    for (const sheet of this.#asked) sheet.light();
     const swapped = this.#asked.at(-1)?.shots ?? [];
     for (const [at, shot] of this.#sheet.shots.entries()) {
       const before = swapped[at];
       shot.find(before?.finding);
       if (before !== undefined) pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
     }
-    this.#sheet.light(true);
+    this.#sheet.light();
     const { trainer } = this.#story;
     const findings = this.#asked.flatMap(({ findings }) => findings);
     const all = await scoreOf(trainer, findings);
@@ -68,14 +68,10 @@ export class Light extends Step {
     this.#sheet.choose(shot);
     const { finding, picture } = shot;
     try {
-      const run = await biased.candling.run(picture.photo);
-      try {
-        const map = await evidence(biased.candling, run, finding.predicted);
-        if (this.#latest !== shot || !(await light(this.#canvas, map, LARGE))) return;
-      } finally {
-        run.free();
-      }
-      drawOutline(this.#outline, await picture.mask());
+      await examine(biased.candling, picture.photo, { place: { canvas: this.#canvas, size: LARGE } });
+      const mask = await picture.mask();
+      if (this.#latest !== shot) return;
+      drawOutline(this.#outline, mask);
     } catch (error) {
       // One that was taught again in the meantime answers no more.
       if (biased === this.#story.biased) say(sentence(error));

@@ -81,8 +81,8 @@ export class Sheet {
   }
 
   /** Shows maps in the place of photos. */
-  light(lit: boolean): void {
-    this.#list.classList.toggle("is-lit", lit);
+  light(): void {
+    this.#list.classList.add("is-lit");
   }
 
   /** Marks the one that is looked at. */

@@ -82,7 +82,7 @@ export class Inspection {
         const candling = await this.#network.judge(model);
         const look = async (photo: Photo) => {
           const canvas = this.#sheet.canvasFor(photo);
-          const finding = await examine(candling, photo.blob, signal, canvas === undefined ? undefined : { canvas, size: SIDE });
+          const finding = await examine(candling, photo.blob, { signal, ...(canvas === undefined ? {} : { place: { canvas, size: SIDE } }) });
           if (this.#session.model !== model) return;
           await this.#session.found(photo, finding);
           this.#sheet.painted(photo);

@@ -3,7 +3,7 @@ import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
 import { Candling, type Weights, weightsFor } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
-import { megabytes } from "../words/numbers.js";
+import { fetched } from "../words/numbers.js";
 import type { Progress } from "./job.js";
 import type { Model } from "./model.js";
 import type { Session } from "./session.js";
@@ -79,8 +79,7 @@ export class Network {
       backend: "cpu",
       signal,
       onProgress({ loaded, total }) {
-        const of = total === undefined ? "" : ` of ${megabytes(total)}`;
-        progress(`Fetching the network: ${megabytes(loaded)}${of} MB…`, loaded, total);
+        progress(`Fetching the network: ${fetched(loaded, total)}…`, loaded, total);
       },
     });
     keepForLater(candling, MODEL_FILES[weights], "Your pictures stay.");

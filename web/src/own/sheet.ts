@@ -1,5 +1,5 @@
 /** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
-import { evidence, light, type Sight } from "../bias/examine.js";
+import { examine, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
@@ -152,14 +152,8 @@ export class Sheet {
     const { finding } = photo;
     if (finding === undefined || model === undefined) return void (await drawSmall(canvas, photo.blob, SIDE));
     try {
-      const candling = await this.#network.judge(model);
-      const run = await candling.run(photo.blob);
-      try {
-        await light(canvas, await evidence(candling, run, finding.predicted), SIDE);
-        tile.painted = finding;
-      } finally {
-        run.free();
-      }
+      await examine(await this.#network.judge(model), photo.blob, { place: { canvas, size: SIDE } });
+      tile.painted = finding;
     } catch {
       // Another model took over, or the engine went: the photo alone is no lie.
       await drawSmall(canvas, photo.blob, SIDE);

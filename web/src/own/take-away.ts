@@ -74,6 +74,6 @@ export function listenForExports(session: Session, network: Network, inspection:
 /** The photo with its map, as an address that holds it. Looked at once more, so that no pictures have to be kept. */
 async function pictured(candling: Candling, { photo }: Row, signal: AbortSignal): Promise<string> {
   const canvas = make("canvas");
-  await examine(candling, photo.blob, signal, { canvas, size: SIDE });
+  await examine(candling, photo.blob, { signal, place: { canvas, size: SIDE } });
   return canvas.toDataURL("image/jpeg", QUALITY);
 }

@@ -157,13 +157,21 @@ test("an abort drops what has not begun, and frees what comes too late", async (
     const { codes, stats } = await page.evaluate(async () => {
       const { candling, failure } = window;
       const pixels = new ImageData(64, 64);
+      const begun = new Promise((resolve) => {
+        const { postMessage } = Worker.prototype;
+        Worker.prototype.postMessage = function (...given) {
+          Worker.prototype.postMessage = postMessage;
+          this.postMessage(...given);
+          resolve();
+        };
+      });
       const [running, queued, before] = [new AbortController(), new AbortController(), AbortSignal.abort()];
       const all = Promise.all([
         failure(() => candling.run(pixels, { signal: running.signal })),
         failure(() => candling.run(pixels, { signal: queued.signal })),
         failure(() => candling.run(pixels, { signal: before })),
       ]);
-      await new Promise((resolve) => setTimeout(resolve, 5)); // the first is on its way to the worker
+      await begun; // the first is on its way to the worker
       running.abort();
       queued.abort();
       const codes = (await all).map(({ code }) => code);

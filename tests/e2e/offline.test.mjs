@@ -48,7 +48,7 @@ function withSite(body, { on = plain, ...options } = {}) {
 /** Waits until `condition`, which may be async, holds in the page. */
 async function until(page, condition, argument) {
   for (let tries = 0; !(await page.evaluate(condition, argument)); tries++) {
-    assert.ok(tries < 600, `never came true: ${condition}`);
+    assert.ok(tries < 150, `never came true: ${condition}`);
     await page.waitForTimeout(100);
   }
 }

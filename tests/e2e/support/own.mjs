@@ -72,7 +72,7 @@ export async function train(page) {
 /** Waits until the cards say this of their photos, class by class. What they say follows what happens after a moment. */
 export async function counted(page, words) {
   const said = () => page.locator(".card .count").allTextContents();
-  for (let tries = 0; tries < 300 && (await said()).join() !== words.join(); tries++) await sleep(50);
+  for (let tries = 0; tries < 40 && (await said()).join() !== words.join(); tries++) await sleep(50);
   assert.deepEqual(await said(), words);
 }
 

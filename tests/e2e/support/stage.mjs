@@ -30,7 +30,7 @@ const launchArguments = [
 ];
 
 /** For anything a page is waited for. Most takes well under a second; the machine may be busy. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 15_000;
 
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 
@@ -205,7 +205,7 @@ export function frames(page) {
 
 /** A worker that was ended takes a moment to go. */
 export async function workersLeft(page, count) {
-  for (let tries = 0; page.workers().length !== count && tries < 300; tries++) await sleep(100);
+  for (let tries = 0; page.workers().length !== count && tries < 50; tries++) await sleep(100);
   assert.equal(page.workers().length, count, "workers left");
 }
 

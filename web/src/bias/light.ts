@@ -21,7 +21,8 @@ export class Light extends Step {
   readonly #canvas = byId("light-map", HTMLCanvasElement);
   readonly #outline = byId("light-outline", HTMLCanvasElement);
   readonly #reading = byId("light-reading", HTMLElement);
-  #latest: Shot | undefined;
+  /** Ends with the next look. */
+  #looking = new AbortController();
 
   constructor(story: Story, asked: readonly Sheet[]) {
     super("light");
@@ -64,17 +65,19 @@ export class Light extends Step {
   async #look(shot: Shot): Promise<void> {
     const { biased, pictures } = this.#story;
     if (biased === undefined || shot.finding === undefined) return;
-    this.#latest = shot;
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    const { signal } = this.#looking;
     this.#sheet.choose(shot);
     const { finding, picture } = shot;
     try {
-      await examine(biased.candling, picture.photo, { place: { canvas: this.#canvas, size: LARGE } });
+      await examine(biased.candling, picture.photo, { signal, place: { canvas: this.#canvas, size: LARGE } });
       const mask = await picture.mask();
-      if (this.#latest !== shot) return;
+      if (signal.aborted) return;
       drawOutline(this.#outline, mask);
     } catch (error) {
       // One that was taught again in the meantime answers no more.
-      if (biased === this.#story.biased) say(sentence(error));
+      if (!signal.aborted && biased === this.#story.biased) say(sentence(error));
       return;
     }
     const { classes } = pictures;

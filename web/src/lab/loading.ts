@@ -51,7 +51,10 @@ async function attempt(model: string): Promise<Candling> {
         size = loaded;
         const all = loaded === total && chosenBackend() === "webgpu";
         text.textContent = all ? "Waking the graphics card…" : `Loading the network: ${fetched(loaded, total)}`;
-        if (total !== undefined) Object.assign(bar, { max: total, value: loaded });
+        if (total !== undefined) {
+          bar.max = total;
+          bar.value = loaded;
+        }
       },
     });
     corner.dataset.state = "ready";

@@ -179,7 +179,7 @@ test("some counter-examples, chosen one by one, and the mended model in the lab"
 
 /** A lab with a trained model: each method, the other class, an earlier layer, the identities. */
 async function assertOrdinary(page) {
-  await page.waitForURL(/\?model=own&layer=blocks\.14\.add/);
+  await page.waitForURL(/\?model=own&layer=blocks\.14\.add$/);
   await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
   await page.waitForSelector("#predictions [data-class]");
   assert.deepEqual((await page.$$eval("#predictions button span:first-child", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);

@@ -224,13 +224,15 @@ test("without the network yet the camera shows its picture, and explains once it
 
 test("on the graphics card, and after its loss, frames go on", async () => {
   await card.withPage(async (page) => {
+    // SwiftShader takes seconds.
+    page.setDefaultTimeout(60_000);
     await page.addInitScript(() => localStorage.setItem("candling-lab-backend", "webgpu"));
     // the photo on the page takes its share of them
     await inWorker(page, destroyedAfter(20));
     await openCamera(page, { explained: false });
-    await page.waitForSelector('#camera-live[data-backend="webgpu"]', { timeout: 60_000 });
+    await page.waitForSelector('#camera-live[data-backend="webgpu"]');
     assert.match(await page.textContent("#camera-reading"), /on your graphics card$/);
-    await page.waitForSelector('#camera-live[data-backend="cpu"]', { timeout: 60_000 });
+    await page.waitForSelector('#camera-live[data-backend="cpu"]');
     assert.match(await page.textContent("#camera-reading"), /frames a second$/);
     assert.match(await page.textContent("#loading-text"), /without the card, which failed$/);
     await nextFrame(page);

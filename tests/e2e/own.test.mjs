@@ -248,7 +248,7 @@ test("a saved model is opened again, and refused where it does not fit", async (
     await page.setInputFiles("#model-file", file);
     await page.waitForFunction(() => document.querySelector(".card input").value === "bird");
     await page.click("#to-lab");
-    await page.waitForURL(/\?model=own&layer=blocks\.14\.add/);
+    await page.waitForURL(/\?model=own&layer=blocks\.14\.add$/);
   });
 });
 

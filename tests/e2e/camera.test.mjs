@@ -33,6 +33,17 @@ async function nextFrame(page) {
   await page.waitForSelector("#camera-live[data-max]:not([hidden])");
 }
 
+/** Closes the dialog in some way and waits until the page was told: that it is no longer open is seen a moment before. */
+async function closedBy(page, act) {
+  await page.evaluate(() => {
+    const dialog = document.querySelector("#camera-dialog");
+    window.closed = new Promise((resolve) => dialog.addEventListener("close", () => resolve(), { once: true }));
+  });
+  await act();
+  await page.evaluate("closed");
+  assert.equal(await page.getAttribute("#camera-dialog", "open"), null);
+}
+
 /** The network's, of another client than the page's. */
 const labelsOf = (page) =>
   page.evaluate(async (model) => {
@@ -72,8 +83,7 @@ test("each frame is explained by its own top class; the box stops and starts it;
     await page.click('#camera-classes [data-class="849"]');
     await nextFrame(page);
     assert.ok(await page.isChecked("#camera-explain"), "who names a class wants to see it lit");
-    await page.click("#camera-cancel");
-    await page.waitForSelector("#camera-dialog:not([open])", { state: "attached" });
+    await closedBy(page, () => page.click("#camera-cancel"));
     assert.deepEqual(await tracks(page), ["ended"]);
     assert.equal(await page.$eval("#camera-video", ({ srcObject }) => srcObject), null);
     // and the page answers as before
@@ -115,8 +125,7 @@ test("a class is pinned by a press or by its name, and stays whatever else is se
       assert.equal(labels[await target(page)], label);
     }
     // the pin is of this look through the camera
-    await page.keyboard.press("Escape");
-    await page.waitForSelector("#camera-dialog:not([open])", { state: "attached" });
+    await closedBy(page, () => page.keyboard.press("Escape"));
     await page.click("#camera");
     assert.equal(await pinned(), "false");
   });
@@ -141,7 +150,7 @@ test("a hidden page lets go of the camera, and takes it again when it is looked 
 
     // closed while hidden: it stays off
     await look(page, true);
-    await page.click("#camera-cancel");
+    await closedBy(page, () => page.click("#camera-cancel"));
     await look(page, false);
     assert.deepEqual(await tracks(page), ["ended", "ended"]);
   });

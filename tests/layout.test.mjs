@@ -16,6 +16,8 @@ const allowed = {
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],
+  // what a folder holds and what answers come to: takes paths, first bytes and pixels, and knows no files
+  "candling-audit": ["candling-imaging", "fastrand", "png", "thiserror", "unicode-normalization"],
   "candling-bindings": ["candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen"],
   "candling-wasm": [
     "candling-bindings", "candling-core", "candling-cpu", "candling-imaging", "candling-models",
@@ -26,13 +28,15 @@ const allowed = {
     "candling-bindings", "candling-core", "candling-webgpu", "wasm-bindgen", "wasm-bindgen-futures",
   ],
   // trains and judges; networks run in candling-wasm
-  "candling-wasm-head": ["candling-bindings", "candling-core", "candling-head", "candling-models", "js-sys", "wasm-bindgen"],
+  "candling-wasm-head": [
+    "candling-audit", "candling-bindings", "candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen",
+  ],
   "candling-wasm-conformance": [
     "candling-core", "candling-models", "candling-testkit", "candling-webgpu",
     "getrandom", "js-sys", "wasm-bindgen", "wasm-bindgen-futures",
   ],
   candling: [
-    "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
+    "candling-audit", "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
     "base64", "candle-core", "clap", "csv", "image", "indicatif", "npyz", "pollster", "rayon", "serde", "serde_json", "sha2", "thiserror",
   ],
   "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],

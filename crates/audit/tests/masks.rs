@@ -30,7 +30,7 @@ fn png(colours: ColorType, depth: BitDepth, palette: &[u8], see_through: &[u8], 
 }
 
 /// What `value` says of each pixel of a picture whose left half is 0 and whose right half is 1; the two corners on top are 2 and 3.
-fn drawn<T>(value: impl Fn(usize) -> T) -> Vec<T> {
+fn drawn<T>(mut value: impl FnMut(usize) -> T) -> Vec<T> {
     let side = SIDE as usize;
     let kind = |at: usize| match at {
         0 => 2,

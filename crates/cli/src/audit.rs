@@ -17,6 +17,7 @@ use crate::args::Audit;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, Listed};
 use crate::onlooker::{Onlooker, Seen, for_each, read};
+use crate::output::Output;
 use crate::session::load_model;
 use crate::{report, sheet};
 
@@ -95,6 +96,7 @@ struct Report<'a> {
 pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let folders = Folders::list(&args.folder)?;
     let auditor = Auditor::new(args, &folders)?;
+    let html = args.html.as_deref().map(Output::new).transpose()?;
     let mut known = if args.resume { earlier(args, auditor.layer_name())? } else { HashMap::new() };
     let left: Vec<&Listed> =
         folders.photos.iter().filter(|photo| !known.contains_key(&photo.name())).collect();
@@ -118,8 +120,8 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
         return Err(Error::file(&args.folder, message));
     }
     let summary = summaries(&folders, &rows);
-    if let Some(path) = &args.html {
-        sheet::write(path, args.show, &auditor, &rows, &summary)?;
+    if let Some(output) = &html {
+        sheet::write(output, args.show, &auditor, &rows, &summary)?;
     }
     let failed =
         rows.iter().filter(|row| !row.error.is_empty()).map(|row| (row.photo.as_str(), row.error.as_str()));

@@ -11,6 +11,7 @@ mod folders;
 mod inspect;
 mod npy;
 mod onlooker;
+mod output;
 mod predict;
 mod report;
 mod session;

@@ -1,7 +1,6 @@
 //! The audit as a page in one file: what it comes to, and a contact sheet of the photos with the least evidence where it should be.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +9,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, RgbaImage};
 
 use crate::audit::{Auditor, Finding, Mean, Row, Summary};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::output::Output;
 
 /// Longest side of a picture on the sheet, in pixels.
 const SIDE: u32 = 192;
@@ -32,7 +32,7 @@ figure { margin: 0; overflow-wrap: anywhere; font-size: .875rem; }
 
 /// Writes it. Photos are looked at once more for it, so that an audit holds no pictures.
 pub fn write(
-    path: &Path,
+    output: &Output,
     show: usize,
     auditor: &Auditor<'_>,
     rows: &[Row],
@@ -62,7 +62,7 @@ pub fn write(
          these lie in 95 of 100 \
          such sets of photos (bootstrap).</p>\n{table}\n<h2>Photos, the least evidence in the mask first</h2>\n<ol>\n{items}</ol>\n</html>\n"
     );
-    std::fs::write(path, page).map_err(|e| Error::file(path, e))
+    output.write(page.as_bytes())
 }
 
 fn table(summary: &[Summary]) -> String {

@@ -13,6 +13,7 @@ use crate::args::Train;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, Listed};
 use crate::onlooker::{Onlooker, for_each, read};
+use crate::output::Output;
 use crate::report;
 use crate::session::load_model;
 
@@ -62,6 +63,7 @@ struct Example {
 
 pub fn run(args: &Train) -> Result<String> {
     let folders = Folders::list(&args.folder)?;
+    let output = Output::new(&args.output)?;
     let model = load_model(args.model.as_deref())?;
     let (examples, skipped) = looked_at(args, &folders, &model)?;
     let labels: Vec<u32> = examples.iter().map(|example| example.label).collect();
@@ -80,7 +82,7 @@ pub fn run(args: &Train) -> Result<String> {
     let hits = tests.iter().map(right).collect::<Result<Vec<f64>>>()?;
     let name = folders.root.file_name().map_or_else(|| "head".into(), |name| name.to_string_lossy());
     let trained = model.with_head(&name, folders.classes.clone(), &head.weight, &head.bias)?;
-    std::fs::write(&args.output, trained.to_bytes()?).map_err(|e| Error::file(&args.output, e))?;
+    output.write(&trained.to_bytes()?)?;
 
     let count =
         |of: &[&Example], class: usize| of.iter().filter(|example| example.label as usize == class).count();

@@ -1,5 +1,6 @@
 //! Class names, and finding a class by what a person types.
 
+use crate::resemblance::nearest;
 use crate::{Error, Result};
 
 /// The names of a model's classes, by index.
@@ -32,7 +33,7 @@ impl Labels {
     /// that only one name has (`tabby`). Upper and lower case are one where that leaves one class.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`] for what means no class, offering the most similar names, and for what means several, offering these.
+    /// [`Error::UnknownClass`], offering the classes that it could mean, those with the whole word first, or else names that are spelt alike.
     pub fn find(&self, query: &str) -> Result<u32> {
         let query = query.trim();
         if query.is_empty() {
@@ -47,18 +48,19 @@ impl Labels {
         let containing = || self.which(|name| name.to_lowercase().contains(&wanted));
         let mut meant =
             std::iter::once(named).chain(std::iter::once_with(alike)).chain(std::iter::once_with(containing));
-        match meant.find(|classes| !classes.is_empty()).as_deref() {
-            Some(&[one]) => Ok(one),
-            None => Err(Error::UnknownClass(format!(
-                "unknown class `{query}`; the nearest are {}",
-                self.offer(&self.most_similar(&wanted))
-            ))),
-            Some(several) => Err(Error::UnknownClass(format!(
-                "class `{query}` is ambiguous: {} names have it, for example {}",
-                several.len(),
-                self.offer(several)
-            ))),
+        let Some(mut several) = meant.find(|classes| !classes.is_empty()) else {
+            return Err(Error::UnknownClass(self.unknown(query)));
+        };
+        if let &[one] = several.as_slice() {
+            return Ok(one);
         }
+        let near = self.nearest(query);
+        several.sort_by_key(|class| near.iter().position(|n| n == class).unwrap_or(near.len()));
+        Err(Error::UnknownClass(format!(
+            "class `{query}` is ambiguous: {} names have it, for example {}",
+            several.len(),
+            self.offer(&several)
+        )))
     }
 
     /// The class that a number means, where `named` are those whose name it is. One that means two classes is refused: whichever were
@@ -90,17 +92,21 @@ impl Labels {
         (0u32..).zip(&self.0).filter(|(_, name)| is_so(name)).map(|(class, _)| class).collect()
     }
 
-    /// Classes by falling similarity of their name, or of the best of its words.
-    fn most_similar(&self, wanted: &str) -> Vec<u32> {
-        let similarity = |name: &str| {
-            let name = name.to_lowercase();
-            let parts = std::iter::once(name.as_str()).chain(name.split_whitespace());
-            parts.map(|part| strsim::jaro_winkler(part, wanted)).fold(0.0, f64::max)
-        };
-        let mut scored: Vec<(f64, u32)> =
-            (0u32..).zip(&self.0).map(|(i, name)| (similarity(name), i)).collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.into_iter().map(|(_, class)| class).collect()
+    /// What is said of a class that there is not, with the nearest that there are.
+    #[must_use]
+    pub fn unknown(&self, query: &str) -> String {
+        match self.nearest(query).as_slice() {
+            [] => format!(
+                "unknown class `{query}`; none of this model's {} class names is like it: give another word for it, or an index",
+                self.0.len()
+            ),
+            near => format!("unknown class `{query}`; the nearest are {}", self.offer(near)),
+        }
+    }
+
+    /// Classes whose names are near to what was typed, the nearest first.
+    fn nearest(&self, wanted: &str) -> Vec<u32> {
+        nearest(wanted, &(0u32..).zip(self.0.iter().map(String::as_str)).collect::<Vec<_>>())
     }
 
     fn offer(&self, classes: &[u32]) -> String {
@@ -150,7 +156,15 @@ mod tests {
             assert_eq!(message(query).as_deref(), Some(expected), "{query}");
         }
         let misspelt = message("tabbi");
-        assert!(misspelt.as_deref().is_some_and(|m| m.contains("nearest are 0 (tabby cat)")), "{misspelt:?}");
+        assert!(
+            misspelt.as_deref().is_some_and(|m| m.ends_with("nearest are 0 (tabby cat)")),
+            "{misspelt:?}"
+        );
+        let nothing = message("person");
+        assert!(
+            nothing.as_deref().is_some_and(|m| m.contains("none of this model's 5 class names is like it")),
+            "{nothing:?}"
+        );
     }
 
     /// Folders called 0 to 10, in the order of their names.

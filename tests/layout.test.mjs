@@ -16,6 +16,8 @@ const allowed = {
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],
+  // what a folder holds and what answers come to: takes paths, first bytes and pixels, and knows no files
+  "candling-audit": ["candling-imaging", "fastrand", "png", "thiserror", "unicode-normalization"],
   "candling-bindings": ["candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen"],
   "candling-wasm": [
     "candling-bindings", "candling-core", "candling-cpu", "candling-imaging", "candling-models",
@@ -32,8 +34,8 @@ const allowed = {
     "getrandom", "js-sys", "wasm-bindgen", "wasm-bindgen-futures",
   ],
   candling: [
-    "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
-    "base64", "candle-core", "clap", "csv", "image", "indicatif", "npyz", "pollster", "rayon", "serde", "serde_json", "sha2", "tempfile", "thiserror",
+    "candling-audit", "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
+    "base64", "candle-core", "clap", "csv", "image", "indicatif", "npyz", "pollster", "rayon", "same-file", "serde", "serde_json", "sha2", "tempfile", "thiserror",
   ],
   "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],
   xtask: ["walrus", "wasm-bindgen-cli-support"],

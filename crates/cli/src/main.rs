@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod folders;
 mod inspect;
+mod left_out;
 mod npy;
 mod onlooker;
 mod output;
@@ -16,7 +17,9 @@ mod predict;
 mod report;
 mod session;
 mod sheet;
+mod shown;
 mod train;
+mod walk;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;

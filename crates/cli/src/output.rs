@@ -42,6 +42,19 @@ impl Output {
         Ok(Self { path: path.to_owned(), place })
     }
 
+    /// The file at the end of all links; none for a device or a pipe.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Stream(_) => None,
+        }
+    }
+
+    /// An error about it.
+    pub fn failed(&self, message: impl ToString) -> Error {
+        Error::file(&self.path, message)
+    }
+
     /// Writes all of it.
     ///
     /// # Errors
@@ -51,7 +64,7 @@ impl Output {
             Place::File(file) => replace(file, bytes),
             Place::Stream(stream) => send(stream, bytes),
         };
-        written.map_err(|e| Error::file(&self.path, e))
+        written.map_err(|e| self.failed(e))
     }
 }
 

@@ -89,7 +89,8 @@ impl Format {
     }
 
     /// Whether it is a kind of picture at all, so that converting it may help.
-    pub(crate) fn is_picture(self) -> bool {
+    #[must_use]
+    pub fn is_picture(self) -> bool {
         !matches!(self, Self::Pdf | Self::Html | Self::Video | Self::Zip | Self::Text)
     }
 }

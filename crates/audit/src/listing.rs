@@ -1,0 +1,173 @@
+//! What is in a folder of photos.
+
+use std::collections::{BTreeMap, HashSet};
+
+use candling_imaging::Format;
+
+use crate::beside;
+use crate::place::mask_folder;
+use crate::reason::{LeftOut, Reason};
+
+/// So many of a file's first bytes tell what it is.
+pub const HEAD_BYTES: usize = 1024;
+
+/// The formats that the command reads, and every browser but for TIFF.
+pub const READ: [Format; 6] =
+    [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Bmp, Format::Tiff];
+
+/// Names that systems leave behind, in lower case.
+const SYSTEM: [&str; 8] = [
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "icon\r",
+    "__macosx",
+    "@eadir",
+    "$recycle.bin",
+    "system volume information",
+];
+
+/// A photo of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    /// Which of the listed files it is.
+    pub file: usize,
+    /// Its path from the folder of all classes on: class, groups, name.
+    pub path: Vec<String>,
+    /// Index of its class.
+    pub class: usize,
+    /// What its content says.
+    pub format: Format,
+}
+
+impl Photo {
+    /// Folders between that of its class and the photo, with `/` between; empty for none.
+    #[must_use]
+    pub fn group(&self) -> String {
+        self.path.get(1..self.path.len().saturating_sub(1)).unwrap_or_default().join("/")
+    }
+
+    /// Its path with `/` between, as reports call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.join("/")
+    }
+}
+
+/// A picture that is a mask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaskFile {
+    /// Which of the listed files it is.
+    pub file: usize,
+    /// Its path from the folder that was listed on.
+    pub path: Vec<String>,
+}
+
+/// What is in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sorted {
+    /// Names of the folders that are classes, in the order of their bytes: those in which there are photos.
+    pub classes: Vec<String>,
+    /// By class, group and name, in the order of their bytes, folder by folder.
+    pub photos: Vec<Photo>,
+    /// Masks that lie among the photos; they are among `left_out` too.
+    pub masks: Vec<MaskFile>,
+    /// All else, in the order of the paths.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A picture among the files, of a format that is read here or not.
+pub(crate) struct Picture<'a> {
+    pub(crate) file: usize,
+    pub(crate) path: &'a [String],
+    pub(crate) format: Format,
+}
+
+/// Why an entry of this name is passed over with all that is in it: whoever walks folders need not go in.
+#[must_use]
+pub fn passed_by_name(name: &str) -> Option<Reason> {
+    if SYSTEM.contains(&name.to_lowercase().as_str()) {
+        Some(Reason::System)
+    } else {
+        name.starts_with('.').then_some(Reason::Hidden)
+    }
+}
+
+/// Sorts the files below a folder of classes. `files` are their paths from there on, folder by folder, the name last; `folders` those of folders, as far as they
+/// are known: one in which there are photos need not be among them. `read` are the formats that can be read, and `head` gives the
+/// first [`HEAD_BYTES`] of a file, by its index, or says why not. It is asked for files alone that are not passed over by their names.
+pub fn sort(
+    files: &[Vec<String>],
+    folders: &[Vec<String>],
+    read: &[Format],
+    mut head: impl FnMut(usize) -> Result<Vec<u8>, String>,
+) -> Sorted {
+    let mut left_out: BTreeMap<&[String], Reason> = BTreeMap::new();
+    let mut pictures: Vec<Picture<'_>> = Vec::new();
+    for (file, path) in files.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
+        if let Some((passed, why)) = passed(path) {
+            left_out.insert(passed, why);
+            continue;
+        }
+        match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
+            Ok(format) => pictures.push(Picture { file, path, format }),
+            Err(why) => drop(left_out.insert(path, why)),
+        }
+    }
+    // a folder has no name of its own among files: the same order natively and in a page
+    pictures.sort_by(|a, b| a.path.cmp(b.path));
+
+    let masks = beside::masks(&pictures);
+    let mut sorted = Sorted::default();
+    for picture in &pictures {
+        let Picture { file, path, format } = *picture;
+        let why = if masks.contains(&file) {
+            sorted.masks.push(MaskFile { file, path: path.to_vec() });
+            Reason::Mask
+        } else if !read.contains(&format) {
+            Reason::NotRead(format)
+        } else if let [class, _, ..] = path {
+            if sorted.classes.last() != Some(class) {
+                sorted.classes.push(class.clone());
+            }
+            let class = sorted.classes.len() - 1;
+            sorted.photos.push(Photo { file, path: path.to_vec(), class, format });
+            continue;
+        } else {
+            Reason::BesideClasses
+        };
+        left_out.insert(path, why);
+    }
+    let held: HashSet<&String> = sorted.classes.iter().collect();
+    let of_masks: HashSet<&String> = sorted
+        .masks
+        .iter()
+        .filter_map(|mask| mask.path.first())
+        .filter(|name| mask_folder(name).is_some())
+        .collect();
+    for path in
+        folders.iter().chain(files.iter().filter(|path| path.len() > 1)).filter(|path| !path.is_empty())
+    {
+        if let Some((passed, why)) = passed(path) {
+            left_out.insert(passed, why);
+        } else if !held.contains(&path[0]) && !of_masks.contains(&path[0]) {
+            left_out.insert(&path[..1], Reason::NoPhotos);
+        }
+    }
+    sorted.left_out = left_out.into_iter().map(|(path, why)| LeftOut { path: path.join("/"), why }).collect();
+    sorted
+}
+
+/// The first part of a path that is passed over by its name, and why.
+fn passed(path: &[String]) -> Option<(&[String], Reason)> {
+    (0..path.len()).find_map(|at| passed_by_name(&path[at]).map(|why| (&path[..=at], why)))
+}
+
+/// The format of a file that is a picture by its first bytes, or why it is none.
+pub(crate) fn picture(head: &[u8]) -> Result<Format, Reason> {
+    match Format::of(head) {
+        Some(format) if format.is_picture() => Ok(format),
+        None if head.is_empty() => Err(Reason::Empty),
+        other => Err(Reason::NotAPicture(other)),
+    }
+}

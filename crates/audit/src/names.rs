@@ -1,0 +1,164 @@
+//! Names of classes, folders and files: when two are one.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::words::quoted;
+
+/// What is left of a name when all is taken away that a person, a file system or a spreadsheet may change: composed (Unicode's NFC), in lower case, with single
+/// spaces and none at its ends. Two names with one key cannot be told apart for long.
+#[must_use]
+pub fn key(name: &str) -> String {
+    let lower = composed(name).to_lowercase();
+    composed(&lower.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The name in Unicode's NFC: macOS decomposes what others compose.
+#[must_use]
+pub fn composed(name: &str) -> String {
+    name.nfc().collect()
+}
+
+/// Why names cannot be those of classes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadName {
+    /// Nothing to call it by.
+    #[error("a class without a name; give it one")]
+    Empty,
+    /// A line break or another character that ends lines and fields of files.
+    #[error(
+        "{} has a {what} in its name, which reports and model files cannot carry; rename it",
+        quoted(name)
+    )]
+    Control {
+        /// The name.
+        name: String,
+        /// What is in it.
+        what: &'static str,
+    },
+    /// Two that nothing could tell apart.
+    #[error(
+        "{} and {} differ only in {difference}: no later command could tell the two classes apart; rename one",
+        quoted(a),
+        quoted(b)
+    )]
+    Alike {
+        /// One name.
+        a: String,
+        /// The other.
+        b: String,
+        /// In what they differ.
+        difference: &'static str,
+    },
+}
+
+/// Whether names can be those of a model's classes.
+///
+/// # Errors
+/// The first that cannot, and why.
+pub fn check<S: AsRef<str>>(names: &[S]) -> Result<(), BadName> {
+    let mut known: std::collections::HashMap<String, &str> = std::collections::HashMap::new();
+    for name in names.iter().map(AsRef::as_ref) {
+        let key = key(name);
+        if let Some(what) = name.chars().find_map(forbidden) {
+            return Err(BadName::Control { name: name.to_owned(), what });
+        }
+        if key.is_empty() {
+            return Err(BadName::Empty);
+        }
+        if let Some(other) = known.insert(key, name) {
+            let difference = difference(other, name);
+            return Err(BadName::Alike { a: other.to_owned(), b: name.to_owned(), difference });
+        }
+    }
+    Ok(())
+}
+
+fn forbidden(c: char) -> Option<&'static str> {
+    match c {
+        '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some("line break"),
+        '\t' => Some("tab"),
+        c if c.is_control() => Some("control character"),
+        _ => None,
+    }
+}
+
+fn difference(a: &str, b: &str) -> &'static str {
+    if a == b {
+        "nothing"
+    } else if composed(a) == composed(b) {
+        "how their accents are written (composed or decomposed)"
+    } else if composed(a).to_lowercase() == composed(b).to_lowercase() {
+        "upper and lower case"
+    } else {
+        "spaces, upper and lower case"
+    }
+}
+
+/// Which of some names a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This one.
+    One(usize),
+    /// Any of these.
+    Several(Vec<usize>),
+    /// None.
+    None,
+}
+
+/// Which of `names` is called `wanted`: the same letters, or else the same but for accents' composition, or else the same [`key`]. A part of a name
+/// is none, and a number is a name like any other.
+#[must_use]
+pub fn find<S: AsRef<str>>(names: &[S], wanted: &str) -> Found {
+    let with = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..names.len()).filter(|&at| same(names[at].as_ref())).collect()
+    };
+    let (normal, folded) = (composed(wanted), key(wanted));
+    let ways: [&dyn Fn(&str) -> bool; 3] =
+        [&|name| name == wanted, &|name| composed(name) == normal, &|name| key(name) == folded];
+    let found = ways.into_iter().map(with).find(|found| !found.is_empty()).unwrap_or_default();
+    match found.as_slice() {
+        [] => Found::None,
+        &[one] => Found::One(one),
+        _ => Found::Several(found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_in_case_accents_or_spaces_is_one_name() {
+        for (a, b) in
+            [("Crêpe", "cre\u{302}pe"), ("two  words", " Two words "), ("Å", "\u{212B}"), ("I\u{307}", "İ")]
+        {
+            assert_eq!(key(a), key(b), "{a} {b}");
+        }
+        assert_ne!(key("crêpe"), key("crepe"));
+        assert_ne!(key("1"), key("10"));
+    }
+
+    #[test]
+    fn classes_that_cannot_be_told_apart_are_refused_with_words() {
+        let refused = |names: &[&str]| check(names).err().map(|e| e.to_string()).unwrap_or_default();
+        assert_eq!(refused(&["cat", "dog", "10", "1", "wild cat"]), "");
+        assert!(refused(&["cat", "Cat"]).contains("`cat` and `Cat` differ only in upper and lower case"));
+        assert!(refused(&["é", "e\u{301}"]).contains("composed or decomposed"));
+        assert!(refused(&["cat", "cat "]).contains("spaces"));
+        assert!(refused(&["cat\ndog", "b"]).contains("`cat\\ndog` has a line break"));
+        assert!(refused(&["a\u{2028}", "b"]).contains("line break"));
+        assert!(refused(&["a\tb", "b"]).contains("tab"));
+        assert!(refused(&["a\0b", "b"]).contains("control character"));
+        assert_eq!(check(&["a", "  "]), Err(BadName::Empty));
+    }
+
+    #[test]
+    fn a_name_is_found_whole_and_never_by_a_part_or_a_number() {
+        let names = ["0", "1", "10", "Cat", "wild cat", "crane", "crane", "cre\u{302}pe"];
+        let found: Vec<Found> =
+            ["10", "2", "cat", "ild", "crane", "crêpe", "Crêpe"].map(|name| find(&names, name)).into();
+        let several = Found::Several(vec![5, 6]);
+        use Found::{None, One};
+        assert_eq!(found, [One(2), None, One(3), None, several, One(7), One(7)]);
+    }
+}

@@ -1,0 +1,236 @@
+//! Which mask belongs to which photo.
+
+use std::collections::{BTreeMap, HashMap};
+
+use candling_imaging::Format;
+
+use crate::listing::{MaskFile, Photo, Picture, Sorted, passed_by_name, picture};
+use crate::place::{Place, stem};
+use crate::reason::{LeftOut, Reason};
+use crate::words::{count, quoted, some};
+
+/// Endings of annotations that are no pictures.
+const ANNOTATIONS: [&str; 5] = ["json", "xml", "txt", "csv", "geojson"];
+
+/// Masks that there are, in a folder of their own or among the photos.
+#[derive(Debug, Clone, Default)]
+pub struct Masks {
+    /// The masks, in the order of their paths.
+    pub files: Vec<MaskFile>,
+    /// What else lies in their folder, in the order of the paths.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// The mask of a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pair {
+    /// There is none.
+    None,
+    /// This one, by its index among the masks.
+    One(usize),
+    /// There are several, or it is another photo's as well: none of them can be taken. In words.
+    Doubtful(String),
+}
+
+/// What became of looking for masks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairs {
+    /// One for each photo.
+    pub of: Vec<Pair>,
+    /// Masks that are no photo's, by their indices.
+    pub unused: Vec<usize>,
+}
+
+impl Masks {
+    /// Those that lie among the photos.
+    #[must_use]
+    pub fn beside(sorted: &Sorted) -> Self {
+        Self { files: sorted.masks.clone(), left_out: Vec::new() }
+    }
+
+    /// Those of a folder of masks: all its pictures of formats that can be read; see [`crate::sort`] for the arguments.
+    pub fn of(
+        files: &[Vec<String>],
+        read: &[Format],
+        mut head: impl FnMut(usize) -> Result<Vec<u8>, String>,
+    ) -> Self {
+        let mut left_out: BTreeMap<&[String], Reason> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (file, path) in files.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
+            if let Some((at, why)) =
+                (0..path.len()).find_map(|at| passed_by_name(&path[at]).map(|why| (at, why)))
+            {
+                left_out.insert(&path[..=at], why);
+                continue;
+            }
+            match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
+                Ok(format) if read.contains(&format) => found.push(Picture { file, path, format }),
+                Ok(format) => drop(left_out.insert(path, Reason::NotRead(format))),
+                Err(why) => drop(left_out.insert(path, why)),
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(b.path));
+        Self {
+            files: found.iter().map(|mask| MaskFile { file: mask.file, path: mask.path.to_vec() }).collect(),
+            left_out: left_out.into_iter().map(|(path, why)| LeftOut { path: path.join("/"), why }).collect(),
+        }
+    }
+
+    /// Finds each photo's. First those that lie as the photo does, then those of its class, at last those in no class's folder. In each of these places a photo with
+    /// several masks has none of them, but for one that is called as the photo to the letter where others differ in upper and lower case; and a mask of
+    /// several photos is none of theirs.
+    #[must_use]
+    pub fn pairs(&self, photos: &[Photo]) -> Pairs {
+        let places: Vec<Place> = photos.iter().map(|photo| Place::of(&photo.path)).collect();
+        let masks: Vec<Place> = self.files.iter().map(|mask| Place::of(&mask.path)).collect();
+        let mut of = vec![Pair::None; photos.len()];
+        let mut taken = vec![false; masks.len()];
+        for tier in [Tier::Same, Tier::Home, Tier::Class, Tier::Flat] {
+            let free: Vec<usize> = (0..masks.len()).filter(|&mask| !taken[mask]).collect();
+            let index = tier.index(&masks, &free);
+            let mut asked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            let open: Vec<usize> = (0..photos.len()).filter(|&photo| of[photo] == Pair::None).collect();
+            for photo in open {
+                let name = photos[photo].path.last().map_or("", String::as_str);
+                let found =
+                    best(tier.find(&index, &places[photo]), |mask| masks[mask].is_called_exactly(name));
+                for &mask in &found {
+                    taken[mask] = true;
+                }
+                match found.as_slice() {
+                    [] => {}
+                    &[mask] => asked.entry(mask).or_default().push(photo),
+                    several => {
+                        of[photo] = Pair::Doubtful(format!(
+                            "it has {}: {}",
+                            count(several.len(), "mask"),
+                            self.named(several)
+                        ))
+                    }
+                }
+            }
+            for (mask, claimed) in asked {
+                for &photo in &claimed {
+                    of[photo] = if claimed.len() == 1 {
+                        Pair::One(mask)
+                    } else {
+                        let names: Vec<String> = claimed.iter().map(|&photo| photos[photo].name()).collect();
+                        Pair::Doubtful(format!(
+                            "its mask {} could be that of {}: {}",
+                            self.named(&[mask]),
+                            count(names.len(), "photo"),
+                            some(&names)
+                        ))
+                    };
+                }
+            }
+        }
+        Pairs { of, unused: (0..masks.len()).filter(|&mask| !taken[mask]).collect() }
+    }
+
+    fn named(&self, masks: &[usize]) -> String {
+        some(&masks.iter().map(|&mask| self.files[mask].path.join("/")).collect::<Vec<_>>())
+    }
+
+    /// Why no photo has a mask, with the first photo and where its mask was looked for. `folder` is where the masks are to be, as people call it.
+    #[must_use]
+    pub fn missing(&self, folder: &str, photos: &[Photo]) -> String {
+        let Some(photo) = photos.first() else {
+            return format!("no photo to look for a mask in {} for", quoted(folder));
+        };
+        let name = photo.path.last().map_or("", String::as_str);
+        let [class, between @ .., _] = photo.path.as_slice() else {
+            return format!("no mask in {} fits a photo", quoted(folder));
+        };
+        let mut places = vec![[&[class.clone()], between].concat(), vec![class.clone()], Vec::new()];
+        places.dedup();
+        let looked: Vec<String> = places
+            .into_iter()
+            .map(|mut place| {
+                place.push(format!("{}.png", stem(name)));
+                format!("{folder}/{}", place.join("/"))
+            })
+            .collect();
+        let there = match (self.files.as_slice(), self.annotations().as_slice()) {
+            ([], []) => format!("there is no picture in {}", quoted(folder)),
+            ([], annotations) => format!(
+                "{} holds annotations, not masks ({}): export them as PNG, one for each photo",
+                quoted(folder),
+                some(annotations)
+            ),
+            ([first, rest @ ..], _) => {
+                let verb = if rest.is_empty() { "is" } else { "are" };
+                let pictures = count(self.files.len(), "picture");
+                format!("{pictures} there {verb} called otherwise, such as {}", quoted(&first.path.join("/")))
+            }
+        };
+        format!(
+            "no photo has a mask: for {} it was looked for at {} (or {}_mask.png, {name}.png, in any format that is read); {there}",
+            quoted(&photo.name()),
+            looked.join(", "),
+            stem(name)
+        )
+    }
+
+    /// Files that describe regions without being pictures of them.
+    fn annotations(&self) -> Vec<&str> {
+        let is = |path: &str| {
+            path.rsplit_once('.')
+                .is_some_and(|(_, ending)| ANNOTATIONS.iter().any(|one| ending.eq_ignore_ascii_case(one)))
+        };
+        self.left_out.iter().map(|out| out.path.as_str()).filter(|path| is(path)).collect()
+    }
+}
+
+/// Where the mask of a photo may lie, the likeliest first.
+#[derive(Clone, Copy)]
+enum Tier {
+    /// In a folder of the same path.
+    Same,
+    /// The same but for folders that only say that there are masks in them, or photos.
+    Home,
+    /// In its class's, without its groups.
+    Class,
+    /// In none.
+    Flat,
+}
+
+type Index<'a> = HashMap<(&'a [String], &'a str), Vec<usize>>;
+
+impl Tier {
+    fn index<'a>(self, masks: &'a [Place], free: &[usize]) -> Index<'a> {
+        let mut index: Index<'a> = HashMap::new();
+        for &mask in free {
+            let place = &masks[mask];
+            let folders = if matches!(self, Self::Same) { &place.folders } else { &place.home };
+            for name in place.called() {
+                index.entry((folders.as_slice(), name)).or_default().push(mask);
+            }
+        }
+        index
+    }
+
+    fn find(self, index: &Index<'_>, photo: &Place) -> Vec<usize> {
+        let folders = match self {
+            Self::Same => &photo.folders[..],
+            Self::Home => &photo.home[..],
+            Self::Class => &photo.home[..photo.home.len().min(1)],
+            Self::Flat => &[],
+        };
+        let mut found: Vec<usize> = [&photo.stem, &photo.whole]
+            .iter()
+            .filter_map(|name| index.get(&(folders, name.as_str())))
+            .flatten()
+            .copied()
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// Those that are called exactly so, if any are.
+fn best(found: Vec<usize>, is_exact: impl Fn(usize) -> bool) -> Vec<usize> {
+    let exact: Vec<usize> = found.iter().copied().filter(|&mask| is_exact(mask)).collect();
+    if exact.is_empty() { found } else { exact }
+}

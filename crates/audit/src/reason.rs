@@ -1,0 +1,142 @@
+//! Why something in a folder is no photo of a class.
+
+use candling_imaging::Format;
+
+use crate::words::{count, some};
+
+/// Why something is passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A file or folder whose name begins with a dot.
+    Hidden,
+    /// What systems leave behind: `Thumbs.db`, `desktop.ini`, `__MACOSX` and the like.
+    System,
+    /// A file without a byte.
+    Empty,
+    /// No picture by its content; what it is, if that is known.
+    NotAPicture(Option<Format>),
+    /// A picture in a format that is not read here.
+    NotRead(Format),
+    /// A picture that lies beside the folders of the classes.
+    BesideClasses,
+    /// A mask, recognised by its name and place.
+    Mask,
+    /// A folder in the place of a class's, without a photo.
+    NoPhotos,
+    /// A folder that was read already, by way of a link.
+    Twice,
+    /// The system would not give it; why.
+    Unreadable(String),
+}
+
+impl Reason {
+    /// A stable identifier for programs; the words are for people.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Hidden => "hidden",
+            Self::System => "system",
+            Self::Empty => "empty",
+            Self::NotAPicture(_) => "not-a-picture",
+            Self::NotRead(_) => "format-not-read",
+            Self::BesideClasses => "beside-classes",
+            Self::Mask => "mask",
+            Self::NoPhotos => "no-photos",
+            Self::Twice => "read-already",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+
+    /// As the end of a sentence that begins with the file.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Hidden => "hidden: its name begins with a dot".into(),
+            Self::System => "left there by the system".into(),
+            Self::Empty => "an empty file".into(),
+            Self::NotAPicture(None) => "not a picture".into(),
+            Self::NotAPicture(Some(format)) => format!("not a picture ({format})"),
+            Self::NotRead(format) => {
+                format!("a picture in {format}, which is not read here; convert it to JPEG or PNG")
+            }
+            Self::BesideClasses => {
+                "beside the folders of the classes: of which class it is, is not known".into()
+            }
+            Self::Mask => "a mask, by its name and place".into(),
+            Self::NoPhotos => "a folder without photos: no class".into(),
+            Self::Twice => "a link to a folder that was read already".into(),
+            Self::Unreadable(why) => format!("could not be read: {why}"),
+        }
+    }
+
+    /// Several for one reason, counted.
+    fn counted(&self, amount: usize) -> String {
+        let verb = if amount == 1 { "is" } else { "are" };
+        match self {
+            Self::Hidden => format!("{amount} hidden"),
+            Self::System => format!("{amount} left there by the system"),
+            Self::Empty => count(amount, "empty file"),
+            Self::NotAPicture(None) => {
+                format!("{amount} {verb} no picture{}", if amount == 1 { "" } else { "s" })
+            }
+            Self::NotAPicture(Some(format)) => format!("{amount} of {format}, which is no picture"),
+            Self::NotRead(format) => format!("{amount} in {format}, which is not read here"),
+            Self::BesideClasses => format!("{} beside the folders of the classes", count(amount, "picture")),
+            Self::Mask => count(amount, "mask"),
+            Self::NoPhotos => format!("{} without photos", count(amount, "folder")),
+            Self::Twice => format!("{} to what was read already", count(amount, "link")),
+            Self::Unreadable(_) => format!("{amount} could not be read"),
+        }
+    }
+}
+
+/// Something that is passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// From the folder of all classes on, with `/` between.
+    pub path: String,
+    /// Why.
+    pub why: Reason,
+}
+
+/// What is passed over, in one sentence by reason: `left out: 2 in heic, which is not read here (a.heic, b.heic); 1 mask (a_mask.png)`. Empty where
+/// nothing is.
+#[must_use]
+pub fn in_words(left_out: &[LeftOut]) -> String {
+    let mut kinds: Vec<(&Reason, Vec<&str>)> = Vec::new();
+    for LeftOut { path, why } in left_out {
+        let alike = |of: &Reason| match (of, why) {
+            (Reason::Unreadable(_), Reason::Unreadable(_)) => true,
+            (of, why) => of == why,
+        };
+        match kinds.iter_mut().find(|(of, _)| alike(of)) {
+            Some((_, paths)) => paths.push(path),
+            None => kinds.push((why, vec![path])),
+        }
+    }
+    let parts: Vec<String> =
+        kinds.iter().map(|(why, paths)| format!("{} ({})", why.counted(paths.len()), some(paths))).collect();
+    if parts.is_empty() { String::new() } else { format!("left out: {}", parts.join("; ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_counted_and_named() {
+        let out = |path: &str, why| LeftOut { path: path.into(), why };
+        let all = [
+            out("a.heic", Reason::NotRead(Format::Heic)),
+            out("b.txt", Reason::NotAPicture(Some(Format::Text))),
+            out("c.heic", Reason::NotRead(Format::Heic)),
+            out("d", Reason::Unreadable("gone".into())),
+            out("e", Reason::Unreadable("not allowed".into())),
+        ];
+        assert_eq!(
+            in_words(&all),
+            "left out: 2 in heic, which is not read here (a.heic, c.heic); 1 of plain text, which is no picture (b.txt); 2 could not be read (d, e)"
+        );
+        assert_eq!(in_words(&[]), "");
+    }
+}

@@ -69,7 +69,7 @@ fn a_folder_is_called_by_a_class_s_whole_name_or_refused() {
     // decomposed, as macOS writes it
     std::fs::rename(photos.join("cr\u{ea}pe"), photos.join("cre\u{302}pe")).unwrap();
     assert_eq!(audited(&photos, &model)["summary"][0]["accuracy"]["mean"], 1.0);
-    for (part, nearest) in [("wild", "1 (wild cat)"), ("0", "")] {
+    for (part, nearest) in [("wild", "2 (wild cat)"), ("0", "")] {
         std::fs::rename(photos.join("wild cat"), photos.join(part)).unwrap();
         let said = refused(BAD_INPUT, args!["audit", &photos, "--model", &model]);
         assert!(

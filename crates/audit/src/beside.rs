@@ -13,7 +13,8 @@ const LOSSLESS: [Format; 4] = [Format::Png, Format::Bmp, Format::Gif, Format::Ti
 
 /// The files that are masks, by their indices.
 pub(crate) fn masks(pictures: &[Picture<'_>]) -> HashSet<usize> {
-    let all: Vec<One<'_>> = pictures.iter().map(|picture| One { picture, place: Place::of(picture.path) }).collect();
+    let all: Vec<One<'_>> =
+        pictures.iter().map(|picture| One { picture, place: Place::of(picture.path) }).collect();
     let mut masks = in_folders(&all);
     let left: Vec<&One<'_>> = all.iter().filter(|one| !masks.contains(&one.picture.file)).collect();
     masks.extend(beside_photos(&left));
@@ -84,7 +85,8 @@ fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
             if !one.may_be_mask() {
                 return false;
             }
-            let differs = |photo: &One<'_>| photo.picture.format != one.picture.format || one.place.base.is_some();
+            let differs =
+                |photo: &One<'_>| photo.picture.format != one.picture.format || one.place.base.is_some();
             let mirrored = index.at_home(one);
             // masks of one format with the photos, in a folder that may as well be a class called `mask`
             if !mirrored.is_empty() {

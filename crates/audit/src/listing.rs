@@ -12,11 +12,19 @@ use crate::reason::{LeftOut, Reason};
 pub const HEAD_BYTES: usize = 1024;
 
 /// The formats that the command reads, and every browser but for TIFF.
-pub const READ: [Format; 6] = [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Bmp, Format::Tiff];
+pub const READ: [Format; 6] =
+    [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Bmp, Format::Tiff];
 
 /// Names that systems leave behind, in lower case.
 const SYSTEM: [&str; 8] = [
-    "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "$recycle.bin", "system volume information",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "icon\r",
+    "__macosx",
+    "@eadir",
+    "$recycle.bin",
+    "system volume information",
 ];
 
 /// A photo of a class.
@@ -131,9 +139,15 @@ pub fn sort(
         left_out.insert(path, why);
     }
     let held: HashSet<&String> = sorted.classes.iter().collect();
-    let of_masks: HashSet<&String> =
-        sorted.masks.iter().filter_map(|mask| mask.path.first()).filter(|name| mask_folder(name).is_some()).collect();
-    for path in folders.iter().chain(files.iter().filter(|path| path.len() > 1)).filter(|path| !path.is_empty()) {
+    let of_masks: HashSet<&String> = sorted
+        .masks
+        .iter()
+        .filter_map(|mask| mask.path.first())
+        .filter(|name| mask_folder(name).is_some())
+        .collect();
+    for path in
+        folders.iter().chain(files.iter().filter(|path| path.len() > 1)).filter(|path| !path.is_empty())
+    {
         if let Some((passed, why)) = passed(path) {
             left_out.insert(passed, why);
         } else if !held.contains(&path[0]) && !of_masks.contains(&path[0]) {

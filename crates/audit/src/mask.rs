@@ -62,7 +62,9 @@ pub enum MaskError {
     #[error("the mask is damaged: {0}")]
     Damaged(String),
     /// Grey of several values that are no black and white.
-    #[error("it has the values {0}: which of them is inside is not known; name it with --mask-value, or save the mask in black and white")]
+    #[error(
+        "it has the values {0}: which of them is inside is not known; name it with --mask-value, or save the mask in black and white"
+    )]
     Labels(String),
     /// Colours of which none stands for outside.
     #[error("it has {0}: a mask has one colour for each thing, on black; save it in black and white")]
@@ -148,11 +150,15 @@ const LABEL_PIXELS: usize = 16;
 
 fn told(Picture { width, height, values, exact }: Picture, value: Option<u16>) -> Result<Mask, MaskError> {
     let (inside, rule) = match (values, value) {
-        (Values::Palette { indices, .. }, Some(value)) => (those(&indices, |index| index == value), Rule::Value(value)),
+        (Values::Palette { indices, .. }, Some(value)) => {
+            (those(&indices, |index| index == value), Rule::Value(value))
+        }
         (Values::Palette { indices, white: Some(white) }, None) => {
             (those(&indices, |index| white[usize::from(index)]), Rule::White)
         }
-        (Values::Palette { indices, white: None }, None) => (those(&indices, |index| index != 0), Rule::Palette),
+        (Values::Palette { indices, white: None }, None) => {
+            (those(&indices, |index| index != 0), Rule::Palette)
+        }
         (Values::Grey { values, alpha, .. }, Some(value)) => {
             (seen(those(&values, |one| one == value), alpha.as_deref()), Rule::Value(value))
         }
@@ -211,10 +217,16 @@ fn is_black_and_white(amounts: &BTreeMap<u16, usize>, white: u16, exact: bool) -
     let pixels: usize = amounts.values().sum();
     let area = (pixels / LABEL_SHARE).max(LABEL_PIXELS);
     let between = amounts.iter().filter(|&(&value, _)| value != 0 && value != white);
-    amounts.keys().any(|&value| value >= white - white / 8) && between.clone().all(|(_, &amount)| amount <= area)
+    amounts.keys().any(|&value| value >= white - white / 8)
+        && between.clone().all(|(_, &amount)| amount <= area)
 }
 
-fn colour(values: &[[u16; 3]], white: u16, alpha: Option<&[u8]>, exact: bool) -> Result<(Vec<u8>, Rule), MaskError> {
+fn colour(
+    values: &[[u16; 3]],
+    white: u16,
+    alpha: Option<&[u8]>,
+    exact: bool,
+) -> Result<(Vec<u8>, Rule), MaskError> {
     if let Some(alpha) = alpha
         && alpha.iter().any(|&alpha| alpha <= HALF)
     {
@@ -233,7 +245,11 @@ fn colour(values: &[[u16; 3]], white: u16, alpha: Option<&[u8]>, exact: bool) ->
         return Err(MaskError::Colours(format!("more than {MOST_COLOURS} colours, as a photo")));
     }
     if !exact || !used.iter().any(|&value| is_black(value)) {
-        return Err(MaskError::Colours(if exact { "colours, and no black".into() } else { "colours, in a format that blurs them".into() }));
+        return Err(MaskError::Colours(if exact {
+            "colours, and no black".into()
+        } else {
+            "colours, in a format that blurs them".into()
+        }));
     }
     Ok((those(values, |value| !is_black(value)), Rule::Colour))
 }

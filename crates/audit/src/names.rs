@@ -26,7 +26,8 @@ pub enum BadName {
     Empty,
     /// A line break or another character that ends lines and fields of files.
     #[error(
-        "{} has a {what} in its name, which reports and model files cannot carry; rename it", quoted(name)
+        "{} has a {what} in its name, which reports and model files cannot carry; rename it",
+        quoted(name)
     )]
     Control {
         /// The name.
@@ -36,7 +37,9 @@ pub enum BadName {
     },
     /// Two that nothing could tell apart.
     #[error(
-        "{} and {} differ only in {difference}: no later command could tell the two classes apart; rename one", quoted(a), quoted(b)
+        "{} and {} differ only in {difference}: no later command could tell the two classes apart; rename one",
+        quoted(a),
+        quoted(b)
     )]
     Alike {
         /// One name.
@@ -126,7 +129,9 @@ mod tests {
 
     #[test]
     fn what_differs_in_case_accents_or_spaces_is_one_name() {
-        for (a, b) in [("Crêpe", "cre\u{302}pe"), ("two  words", " Two words "), ("Å", "\u{212B}"), ("I\u{307}", "İ")] {
+        for (a, b) in
+            [("Crêpe", "cre\u{302}pe"), ("two  words", " Two words "), ("Å", "\u{212B}"), ("I\u{307}", "İ")]
+        {
             assert_eq!(key(a), key(b), "{a} {b}");
         }
         assert_ne!(key("crêpe"), key("crepe"));
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn a_name_is_found_whole_and_never_by_a_part_or_a_number() {
         let names = ["0", "1", "10", "Cat", "wild cat", "crane", "crane", "cre\u{302}pe"];
-        let found: Vec<Found> = ["10", "2", "cat", "ild", "crane", "crêpe", "Crêpe"].map(|name| find(&names, name)).into();
+        let found: Vec<Found> =
+            ["10", "2", "cat", "ild", "crane", "crêpe", "Crêpe"].map(|name| find(&names, name)).into();
         let several = Found::Several(vec![5, 6]);
         use Found::{None, One};
         assert_eq!(found, [One(2), None, One(3), None, several, One(7), One(7)]);

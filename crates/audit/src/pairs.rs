@@ -57,7 +57,9 @@ impl Masks {
         let mut left_out: BTreeMap<&[String], Reason> = BTreeMap::new();
         let mut found = Vec::new();
         for (file, path) in files.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
-            if let Some((at, why)) = (0..path.len()).find_map(|at| passed_by_name(&path[at]).map(|why| (at, why))) {
+            if let Some((at, why)) =
+                (0..path.len()).find_map(|at| passed_by_name(&path[at]).map(|why| (at, why)))
+            {
                 left_out.insert(&path[..=at], why);
                 continue;
             }
@@ -90,14 +92,21 @@ impl Masks {
             let open: Vec<usize> = (0..photos.len()).filter(|&photo| of[photo] == Pair::None).collect();
             for photo in open {
                 let name = file_name(&photos[photo]);
-                let found = best(tier.find(&index, &places[photo]), |mask| masks[mask].is_called_exactly(name));
+                let found =
+                    best(tier.find(&index, &places[photo]), |mask| masks[mask].is_called_exactly(name));
                 for &mask in &found {
                     taken[mask] = true;
                 }
                 match found.as_slice() {
                     [] => {}
                     &[mask] => asked.entry(mask).or_default().push(photo),
-                    several => of[photo] = Pair::Doubtful(format!("it has {}: {}", count(several.len(), "mask"), self.named(several))),
+                    several => {
+                        of[photo] = Pair::Doubtful(format!(
+                            "it has {}: {}",
+                            count(several.len(), "mask"),
+                            self.named(several)
+                        ))
+                    }
                 }
             }
             for (mask, claimed) in asked {
@@ -124,7 +133,9 @@ impl Masks {
     /// Why no photo has a mask, with the first photo and where its mask was looked for. `folder` is where the masks are to be, as people call it.
     #[must_use]
     pub fn missing(&self, folder: &str, photos: &[Photo]) -> String {
-        let Some(photo) = photos.first() else { return format!("no photo to look for a mask in {} for", quoted(folder)) };
+        let Some(photo) = photos.first() else {
+            return format!("no photo to look for a mask in {} for", quoted(folder));
+        };
         let name = file_name(photo);
         let [class, between @ .., _] = photo.path.as_slice() else {
             return format!("no mask in {} fits a photo", quoted(folder));
@@ -161,7 +172,10 @@ impl Masks {
 
     /// Files that describe regions without being pictures of them.
     fn annotations(&self) -> Vec<&str> {
-        let is = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ANNOTATIONS.iter().any(|one| ending.eq_ignore_ascii_case(one)));
+        let is = |path: &str| {
+            path.rsplit_once('.')
+                .is_some_and(|(_, ending)| ANNOTATIONS.iter().any(|one| ending.eq_ignore_ascii_case(one)))
+        };
         self.left_out.iter().map(|out| out.path.as_str()).filter(|path| is(path)).collect()
     }
 }
@@ -201,8 +215,12 @@ impl Tier {
             Self::Class => &photo.home[..photo.home.len().min(1)],
             Self::Flat => &[],
         };
-        let mut found: Vec<usize> =
-            [&photo.stem, &photo.whole].iter().filter_map(|name| index.get(&(folders, name.as_str()))).flatten().copied().collect();
+        let mut found: Vec<usize> = [&photo.stem, &photo.whole]
+            .iter()
+            .filter_map(|name| index.get(&(folders, name.as_str())))
+            .flatten()
+            .copied()
+            .collect();
         found.sort_unstable();
         found.dedup();
         found

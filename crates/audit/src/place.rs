@@ -43,7 +43,8 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(path: &[String]) -> Self {
-        let (name, folders) = path.split_last().map_or(("", [].as_slice()), |(name, folders)| (name.as_str(), folders));
+        let (name, folders) =
+            path.split_last().map_or(("", [].as_slice()), |(name, folders)| (name.as_str(), folders));
         let home = folders.iter().filter_map(|folder| {
             let name = key(folder);
             if PHOTO_FOLDERS.contains(&name.as_str()) {
@@ -89,7 +90,10 @@ pub(crate) fn stem(name: &str) -> &str {
 
 /// `cat` of `cat_mask`, `cat.mask`, `mask-cat`; none where there is no such word.
 fn base(stem: &str) -> Option<&str> {
-    WORDS.iter().find_map(|word| behind(stem, word).or_else(|| before(stem, word))).filter(|base| !base.is_empty())
+    WORDS
+        .iter()
+        .find_map(|word| behind(stem, word).or_else(|| before(stem, word)))
+        .filter(|base| !base.is_empty())
 }
 
 fn behind<'a>(name: &'a str, word: &str) -> Option<&'a str> {
@@ -113,7 +117,15 @@ mod tests {
 
     #[test]
     fn a_mask_is_called_after_its_photo() {
-        let based = ["cat_mask.png", "cat-MASK.png", "cat.mask.png", "cat mask.bmp", "mask_cat.png", "cat_segmentation.png", "cat.jpg_seg.png"];
+        let based = [
+            "cat_mask.png",
+            "cat-MASK.png",
+            "cat.mask.png",
+            "cat mask.bmp",
+            "mask_cat.png",
+            "cat_segmentation.png",
+            "cat.jpg_seg.png",
+        ];
         let based = based.map(|name| place(name).base);
         let cat = Some("cat".to_owned());
         assert_eq!(based[..6], vec![cat; 6]);

@@ -56,8 +56,12 @@ impl Reason {
             Self::Empty => "an empty file".into(),
             Self::NotAPicture(None) => "not a picture".into(),
             Self::NotAPicture(Some(format)) => format!("not a picture ({format})"),
-            Self::NotRead(format) => format!("a picture in {format}, which is not read here; convert it to JPEG or PNG"),
-            Self::BesideClasses => "beside the folders of the classes: of which class it is, is not known".into(),
+            Self::NotRead(format) => {
+                format!("a picture in {format}, which is not read here; convert it to JPEG or PNG")
+            }
+            Self::BesideClasses => {
+                "beside the folders of the classes: of which class it is, is not known".into()
+            }
             Self::Mask => "a mask, by its name and place".into(),
             Self::NoPhotos => "a folder without photos: no class".into(),
             Self::Twice => "a link to a folder that was read already".into(),
@@ -72,7 +76,9 @@ impl Reason {
             Self::Hidden => format!("{amount} hidden"),
             Self::System => format!("{amount} left there by the system"),
             Self::Empty => count(amount, "empty file"),
-            Self::NotAPicture(None) => format!("{amount} {verb} no picture{}", if amount == 1 { "" } else { "s" }),
+            Self::NotAPicture(None) => {
+                format!("{amount} {verb} no picture{}", if amount == 1 { "" } else { "s" })
+            }
             Self::NotAPicture(Some(format)) => format!("{amount} of {format}, which is no picture"),
             Self::NotRead(format) => format!("{amount} in {format}, which is not read here"),
             Self::BesideClasses => format!("{} beside the folders of the classes", count(amount, "picture")),

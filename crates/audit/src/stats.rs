@@ -9,8 +9,7 @@ use fastrand::Rng;
 pub const HANDFUL: usize = 5;
 
 /// What a Wilson interval is, in one sentence.
-pub const WILSON: &str =
-    "For shares of right answers the brackets hold Wilson's 95 % interval: every share of right answers that such a count would not speak against.";
+pub const WILSON: &str = "For shares of right answers the brackets hold Wilson's 95 % interval: every share of right answers that such a count would not speak against.";
 
 /// What a bootstrap interval is, in one sentence.
 pub const BOOTSTRAP: &str = "For evidence the brackets hold the middle 95 % of the means of 2,000 sets, each drawn anew from these same photos (bootstrap): how much the mean \
@@ -43,7 +42,11 @@ impl Mean {
     /// The share of right answers, with Wilson's interval. None of no answers.
     #[must_use]
     pub fn of_answers(right: usize, of: usize) -> Option<Self> {
-        (of > 0 && right <= of).then(|| Self { mean: right as f64 / of as f64, interval: wilson(right, of), count: of })
+        (of > 0 && right <= of).then(|| Self {
+            mean: right as f64 / of as f64,
+            interval: wilson(right, of),
+            count: of,
+        })
     }
 
     /// The mean of shares, 0 to 1, with the bootstrap's interval: for the same values and seed always the same. None of no values.
@@ -122,7 +125,10 @@ mod tests {
     fn wilson_as_statsmodels_has_it() {
         for (right, of, expected) in PUBLISHED {
             let found = wilson(right, of).unwrap_or_default();
-            assert!((0..2).all(|side| (found[side] - expected[side]).abs() < ROUNDING), "{right} of {of}: {found:?}");
+            assert!(
+                (0..2).all(|side| (found[side] - expected[side]).abs() < ROUNDING),
+                "{right} of {of}: {found:?}"
+            );
         }
     }
 

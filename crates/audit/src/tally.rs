@@ -71,7 +71,12 @@ impl Tally {
             several => several.iter().map(|(rule, amount)| format!("{rule} in {amount}")).collect(),
         };
         let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
-        let mut parts = vec![format!("masks: {} of {} {} one{rules}", self.marked, count(self.photos, "photo"), if self.marked == 1 { "has" } else { "have" })];
+        let mut parts = vec![format!(
+            "masks: {} of {} {} one{rules}",
+            self.marked,
+            count(self.photos, "photo"),
+            if self.marked == 1 { "has" } else { "have" }
+        )];
         if self.scaled > 0 {
             parts.push(format!("{} of another size than the photo, laid over the whole of it", self.scaled));
         }
@@ -81,7 +86,12 @@ impl Tally {
             (&self.refused, "was refused", "were refused"),
         ] {
             if !names.is_empty() {
-                parts.push(format!("{} {}: {}", names.len(), if names.len() == 1 { one } else { more }, some(names)));
+                parts.push(format!(
+                    "{} {}: {}",
+                    names.len(),
+                    if names.len() == 1 { one } else { more },
+                    some(names)
+                ));
             }
         }
         if !self.unused.is_empty() {

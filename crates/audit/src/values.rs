@@ -29,7 +29,9 @@ pub(crate) struct Picture {
 /// Reads a PNG, palette indices and all.
 pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
     probe(bytes)?;
-    let failed = |error: png::DecodingError| MaskError::Damaged(error.to_string().to_lowercase().trim_end_matches('.').to_owned());
+    let failed = |error: png::DecodingError| {
+        MaskError::Damaged(error.to_string().to_lowercase().trim_end_matches('.').to_owned())
+    };
     // its size was looked at: what the deepest pixels take
     let limits = Limits { bytes: (MAX_PIXELS * 8) as usize };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
@@ -42,28 +44,37 @@ pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
     let (width, height) = (frame.width, frame.height);
     let depth = frame.bit_depth as u32;
     let channels = frame.color_type.samples();
-    let samples = samples(&data, frame.line_size, width as usize * channels, frame.bit_depth, height as usize);
+    let samples =
+        samples(&data, frame.line_size, width as usize * channels, frame.bit_depth, height as usize);
     let white = u16::MAX >> (16 - depth);
     // one value or colour that stands for see-through
     let see_through = info.trns.as_deref().unwrap_or_default();
-    let key = |at: usize| see_through.get(2 * at..2 * at + 2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let key =
+        |at: usize| see_through.get(2 * at..2 * at + 2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     let values = match frame.color_type {
         ColorType::Indexed => {
             let palette = info.palette.as_deref().unwrap_or_default();
             Values::Palette { white: black_and_white(&samples, palette), indices: samples }
         }
         ColorType::Grayscale => {
-            let alpha = key(0).map(|key| samples.iter().map(|&value| if value == key { 0 } else { u8::MAX }).collect());
+            let alpha = key(0)
+                .map(|key| samples.iter().map(|&value| if value == key { 0 } else { u8::MAX }).collect());
             Values::Grey { values: samples, white, alpha }
         }
         ColorType::GrayscaleAlpha => {
             let alpha = samples.chunks_exact(2).map(|pixel| eighth(pixel[1], white)).collect();
-            Values::Grey { values: samples.chunks_exact(2).map(|pixel| pixel[0]).collect(), white, alpha: Some(alpha) }
+            Values::Grey {
+                values: samples.chunks_exact(2).map(|pixel| pixel[0]).collect(),
+                white,
+                alpha: Some(alpha),
+            }
         }
         ColorType::Rgb => {
-            let values: Vec<[u16; 3]> = samples.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+            let values: Vec<[u16; 3]> =
+                samples.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
             let key = key(0).zip(key(1)).zip(key(2)).map(|((red, green), blue)| [red, green, blue]);
-            let alpha = key.map(|key| values.iter().map(|&value| if value == key { 0 } else { u8::MAX }).collect());
+            let alpha =
+                key.map(|key| values.iter().map(|&value| if value == key { 0 } else { u8::MAX }).collect());
             Values::Colour { values, white, alpha }
         }
         ColorType::Rgba => {
@@ -76,12 +87,20 @@ pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
 }
 
 /// The values of a picture that was decoded to RGBA by whoever calls.
-pub(crate) fn of_rgba(width: u32, height: u32, rgba: &[u8], format: Option<Format>) -> Result<Picture, MaskError> {
+pub(crate) fn of_rgba(
+    width: u32,
+    height: u32,
+    rgba: &[u8],
+    format: Option<Format>,
+) -> Result<Picture, MaskError> {
     let pixels = width as usize * height as usize;
     if rgba.len() != 4 * pixels || pixels == 0 {
         return Err(MaskError::Damaged(format!("{} bytes for {width}x{height} pixels in RGBA", rgba.len())));
     }
-    let values = rgba.chunks_exact(4).map(|pixel| [u16::from(pixel[0]), u16::from(pixel[1]), u16::from(pixel[2])]).collect();
+    let values = rgba
+        .chunks_exact(4)
+        .map(|pixel| [u16::from(pixel[0]), u16::from(pixel[1]), u16::from(pixel[2])])
+        .collect();
     let alpha = Some(rgba.chunks_exact(4).map(|pixel| pixel[3]).collect());
     let exact = matches!(format, Some(Format::Png | Format::Bmp | Format::Gif | Format::Tiff));
     Ok(Picture { width, height, values: Values::Colour { values, white: 255, alpha }, exact }.plain())
@@ -122,10 +141,14 @@ fn samples(data: &[u8], line: usize, across: usize, depth: BitDepth, rows: usize
     let bits = depth as usize;
     let row = |row: &[u8]| -> Vec<u16> {
         match depth {
-            BitDepth::Sixteen => row.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).take(across).collect(),
+            BitDepth::Sixteen => {
+                row.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).take(across).collect()
+            }
             BitDepth::Eight => row.iter().take(across).map(|&value| u16::from(value)).collect(),
             _ => (0..across)
-                .map(|at| u16::from(row[at * bits / 8] >> (8 - bits - at * bits % 8) & (u8::MAX >> (8 - bits))))
+                .map(|at| {
+                    u16::from(row[at * bits / 8] >> (8 - bits - at * bits % 8) & (u8::MAX >> (8 - bits)))
+                })
                 .collect(),
         }
     };
@@ -144,7 +167,9 @@ fn black_and_white(indices: &[u16], palette: &[u8]) -> Option<Vec<bool>> {
         *used.get_mut(usize::from(index))? = true;
     }
     let colours: Vec<&[u8]> = palette.chunks_exact(3).collect();
-    let is = |index: usize, value: u8| colours.get(index).is_some_and(|colour| colour.iter().all(|&one| one == value));
+    let is = |index: usize, value: u8| {
+        colours.get(index).is_some_and(|colour| colour.iter().all(|&one| one == value))
+    };
     let used: Vec<usize> = (0..256).filter(|&index| used[index]).collect();
     let plain = used.iter().all(|&index| is(index, 0) || is(index, u8::MAX));
     let both = used.iter().any(|&index| is(index, 0)) && used.iter().any(|&index| is(index, u8::MAX));

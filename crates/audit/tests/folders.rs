@@ -46,7 +46,9 @@ fn paired(masks: &Masks, sorted: &Sorted) -> Vec<String> {
 
 fn folder_of_masks(names: &[&str]) -> Masks {
     let paths: Vec<_> = names.iter().map(|name| path(name)).collect();
-    Masks::of(&paths, &READ, |file| Ok(if names[file].ends_with("json") { b"{}".to_vec() } else { PNG.to_vec() }))
+    Masks::of(&paths, &READ, |file| {
+        Ok(if names[file].ends_with("json") { b"{}".to_vec() } else { PNG.to_vec() })
+    })
 }
 
 #[test]
@@ -128,26 +130,50 @@ fn what_systems_leave_behind_is_passed_over_once_a_folder() {
 #[test]
 fn what_cannot_be_read_is_named_with_the_reason() {
     let files = [path("a/1.jpg"), path("b/1.jpg")];
-    let found = sort(&files, &[], &READ, |file| if file == 0 { Err("permission denied".into()) } else { Ok(JPEG.to_vec()) });
+    let found =
+        sort(
+            &files,
+            &[],
+            &READ,
+            |file| if file == 0 { Err("permission denied".into()) } else { Ok(JPEG.to_vec()) },
+        );
     assert_eq!(left(&found), [("a", "no-photos"), ("a/1.jpg", "unreadable")]);
     assert_eq!(found.left_out[1].why.words(), "could not be read: permission denied");
 }
 
 #[test]
 fn masks_beside_their_photos_are_no_photos() {
-    for mask in ["1_mask.png", "1-mask.png", "1.mask.png", "1 Mask.PNG", "mask_1.png", "1_segmentation.png", "1_mask.gif", "1.png", "1.jpg.png", "1.JPG_mask.png"] {
+    for mask in [
+        "1_mask.png",
+        "1-mask.png",
+        "1.mask.png",
+        "1 Mask.PNG",
+        "mask_1.png",
+        "1_segmentation.png",
+        "1_mask.gif",
+        "1.png",
+        "1.jpg.png",
+        "1.JPG_mask.png",
+    ] {
         let found = sorted(&[("cats/1.jpg", JPEG), (&format!("cats/{mask}"), PNG), ("dogs/1.jpg", JPEG)]);
         assert_eq!(photos(&found), ["cats/1.jpg", "dogs/1.jpg"], "{mask}");
         assert_eq!(paired(&Masks::beside(&found), &found), [format!("cats/{mask}"), "-".into()]);
     }
     // a photo of an unread format has its mask too
-    let found = sorted(&[("cats/1.heic", HEIC), ("cats/1.png", PNG), ("cats/2.heic", HEIC), ("cats/2_mask.png", PNG), ("dogs/1.jpg", JPEG)]);
+    let found = sorted(&[
+        ("cats/1.heic", HEIC),
+        ("cats/1.png", PNG),
+        ("cats/2.heic", HEIC),
+        ("cats/2_mask.png", PNG),
+        ("dogs/1.jpg", JPEG),
+    ]);
     assert_eq!(masks(&found), ["cats/1.png", "cats/2_mask.png"]);
 }
 
 #[test]
 fn a_photo_that_is_called_like_a_mask_is_a_photo() {
-    let all = ["cats/x_mask.jpg", "cats/mask.jpg", "cats/y.png", "dogs/x.jpg", "dogs/unmask.jpg", "dogs/un.jpg"];
+    let all =
+        ["cats/x_mask.jpg", "cats/mask.jpg", "cats/y.png", "dogs/x.jpg", "dogs/unmask.jpg", "dogs/un.jpg"];
     let found = sorted(&all.map(|name| (name, if name.ends_with("png") { PNG } else { JPEG })));
     assert_eq!(photos(&found).len(), all.len());
     // but its own mask is its own
@@ -171,7 +197,8 @@ fn folders_of_masks_beside_and_within_classes() {
         (&["cats/red/1.jpg", "cats/masks/1.png", "dogs/1.jpg"], "cats/masks/1.png"),
     ];
     for (names, first) in layouts {
-        let files: Vec<_> = names.iter().map(|name| if name.ends_with("png") { mask(name) } else { photo(name) }).collect();
+        let files: Vec<_> =
+            names.iter().map(|name| if name.ends_with("png") { mask(name) } else { photo(name) }).collect();
         let files: Vec<_> = files.iter().map(|(name, head)| (name.as_str(), *head)).collect();
         let found = sorted(&files);
         assert_eq!(found.classes, ["cats", "dogs"], "{names:?}");
@@ -204,8 +231,17 @@ fn a_class_or_group_that_is_called_like_a_folder_of_masks_is_one() {
 fn a_mask_is_found_in_a_folder_of_its_own() {
     let found = sorted(&[("cats/red/Tom.jpg", JPEG), ("dogs/rex.jpg", JPEG)]);
     for name in [
-        "cats/red/Tom.png", "cats/red/Tom.bmp", "cats/red/tom.PNG", "CATS/Red/TOM_MASK.png", "cats/Tom.png", "Tom.png",
-        "cats/red/Tom.jpg.png", "Tom-mask.jpg", "masks/cats/red/Tom.png", "cats/red/masks/Tom.tif", "mask_Tom.png",
+        "cats/red/Tom.png",
+        "cats/red/Tom.bmp",
+        "cats/red/tom.PNG",
+        "CATS/Red/TOM_MASK.png",
+        "cats/Tom.png",
+        "Tom.png",
+        "cats/red/Tom.jpg.png",
+        "Tom-mask.jpg",
+        "masks/cats/red/Tom.png",
+        "cats/red/masks/Tom.tif",
+        "mask_Tom.png",
     ] {
         assert_eq!(paired(&folder_of_masks(&[name]), &found), [name, "-"], "{name}");
     }
@@ -215,7 +251,10 @@ fn a_mask_is_found_in_a_folder_of_its_own() {
     assert_eq!(masks.pairs(&found.photos).unused.len(), 1);
     // composed and decomposed
     let found = sorted(&[("crêpes/crème.jpg", JPEG)]);
-    assert_eq!(paired(&folder_of_masks(&["cre\u{302}pes/cre\u{300}me.png"]), &found), ["cre\u{302}pes/cre\u{300}me.png"]);
+    assert_eq!(
+        paired(&folder_of_masks(&["cre\u{302}pes/cre\u{300}me.png"]), &found),
+        ["cre\u{302}pes/cre\u{300}me.png"]
+    );
 }
 
 #[test]
@@ -225,8 +264,14 @@ fn doubt_is_no_mask_and_is_said() {
         Pair::Doubtful(words) => words.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(said(&folder_of_masks(&["cats/1.png", "cats/1_mask.png"])), "it has 2 masks: cats/1.png, cats/1_mask.png");
-    assert_eq!(said(&folder_of_masks(&["1.png"])), "its mask 1.png could be that of 2 photos: cats/1.jpg, dogs/1.jpg");
+    assert_eq!(
+        said(&folder_of_masks(&["cats/1.png", "cats/1_mask.png"])),
+        "it has 2 masks: cats/1.png, cats/1_mask.png"
+    );
+    assert_eq!(
+        said(&folder_of_masks(&["1.png"])),
+        "its mask 1.png could be that of 2 photos: cats/1.jpg, dogs/1.jpg"
+    );
     // upper and lower case tell two apart where both are there
     let found = sorted(&[("cats/A.jpg", JPEG), ("cats/a.jpg", JPEG)]);
     assert_eq!(paired(&folder_of_masks(&["cats/A.png", "cats/a.png"]), &found), ["cats/A.png", "cats/a.png"]);
@@ -243,6 +288,8 @@ fn no_mask_at_all_is_an_error_that_shows_where_one_was_looked_for() {
     assert_eq!(missing(&["x.png"]), format!("{looked}1 picture there is called otherwise, such as `x.png`"));
     assert_eq!(
         missing(&["cats/1.json"]),
-        format!("{looked}`masks` holds annotations, not masks (cats/1.json): export them as PNG, one for each photo")
+        format!(
+            "{looked}`masks` holds annotations, not masks (cats/1.json): export them as PNG, one for each photo"
+        )
     );
 }

@@ -61,7 +61,9 @@ fn refused(mask: Result<Mask, MaskError>) -> String {
 
 #[test]
 fn grey_of_two_values() {
-    for (black, other, rule) in [(0, 255, Rule::White), (0, 1, Rule::NotZero), (0, 38, Rule::NotZero), (0, 128, Rule::NotZero)] {
+    for (black, other, rule) in
+        [(0, 255, Rule::White), (0, 1, Rule::NotZero), (0, 38, Rule::NotZero), (0, 128, Rule::NotZero)]
+    {
         let mask = mask_of_png(&grey([black, other, black, other]), None);
         assert_eq!(found(mask), (rule, those(&[1, 3])), "{black} {other}");
     }
@@ -74,7 +76,10 @@ fn grey_of_one_value() {
         assert!(mask.inside.iter().all(|&one| one == inside), "{value}");
         assert_eq!(mask.is_marked(), inside == 1);
     }
-    assert!(refused(mask_of_png(&grey([2; 4]), None)).starts_with("it has the values 2: which of them is inside is not known"));
+    assert!(
+        refused(mask_of_png(&grey([2; 4]), None))
+            .starts_with("it has the values 2: which of them is inside is not known")
+    );
 }
 
 #[test]
@@ -82,7 +87,11 @@ fn grey_with_soft_edges_is_split_at_half() {
     let mask = mask_of_png(&grey([0, 255, 127, 128]), None);
     assert_eq!(found(mask), (Rule::White, those(&[1, 3])));
     let mask = mask_of_png(&grey([0, 250, 3, 128]), None);
-    assert_eq!(refused(mask).split(':').next(), Some("it has the values 0, 3, 128, 250"), "an area of 250 may be a label");
+    assert_eq!(
+        refused(mask).split(':').next(),
+        Some("it has the values 0, 3, 128, 250"),
+        "an area of 250 may be a label"
+    );
 }
 
 #[test]
@@ -92,7 +101,10 @@ fn labels_are_refused_until_one_is_named() {
         let file = grey(values);
         let said = refused(mask_of_png(&file, None));
         assert!(said.contains("--mask-value"), "{said}");
-        assert_eq!(found(mask_of_png(&file, Some(u16::from(values[1])))), (Rule::Value(values[1].into()), drawn(|kind| u8::from(values[kind] == values[1]))));
+        assert_eq!(
+            found(mask_of_png(&file, Some(u16::from(values[1])))),
+            (Rule::Value(values[1].into()), drawn(|kind| u8::from(values[kind] == values[1])))
+        );
     }
 }
 
@@ -106,10 +118,22 @@ fn palettes_are_read_by_index() {
     assert_eq!(found(mask_of_png(&voc, None)), (Rule::Palette, those(&[1, 2])), "the border is inside too");
     assert_eq!(found(mask_of_png(&voc, Some(1))), (Rule::Value(1), those(&[1])));
     // a dark colour is as good as a light one, and see-through entries are entries
-    let dark = png(ColorType::Indexed, BitDepth::Eight, &[255, 255, 255, 0, 0, 9], &[255, 0], &drawn(|kind| [0, 1, 0, 0][kind]));
+    let dark = png(
+        ColorType::Indexed,
+        BitDepth::Eight,
+        &[255, 255, 255, 0, 0, 9],
+        &[255, 0],
+        &drawn(|kind| [0, 1, 0, 0][kind]),
+    );
     assert_eq!(found(mask_of_png(&dark, None)), (Rule::Palette, those(&[1])));
     // what an optimiser of PNG makes of black and white may have white first
-    let swapped = png(ColorType::Indexed, BitDepth::Eight, &[255, 255, 255, 0, 0, 0], &[], &drawn(|kind| [1, 0, 1, 1][kind]));
+    let swapped = png(
+        ColorType::Indexed,
+        BitDepth::Eight,
+        &[255, 255, 255, 0, 0, 0],
+        &[],
+        &drawn(|kind| [1, 0, 1, 1][kind]),
+    );
     assert_eq!(found(mask_of_png(&swapped, None)), (Rule::White, those(&[1])));
 }
 
@@ -118,10 +142,17 @@ fn few_bits_and_many() {
     // two pixels of four bits in a byte
     let values = drawn(|kind| [0u8, 15, 0, 15][kind]);
     let packed: Vec<u8> = values.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    assert_eq!(found(mask_of_png(&png(ColorType::Grayscale, BitDepth::Four, &[], &[], &packed), None)), (Rule::White, those(&[1, 3])));
+    assert_eq!(
+        found(mask_of_png(&png(ColorType::Grayscale, BitDepth::Four, &[], &[], &packed), None)),
+        (Rule::White, those(&[1, 3]))
+    );
     let values = drawn(|kind| u8::from(kind == 1));
-    let packed: Vec<u8> = values.chunks(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect();
-    assert_eq!(found(mask_of_png(&png(ColorType::Grayscale, BitDepth::One, &[], &[], &packed), None)), (Rule::White, those(&[1])));
+    let packed: Vec<u8> =
+        values.chunks(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect();
+    assert_eq!(
+        found(mask_of_png(&png(ColorType::Grayscale, BitDepth::One, &[], &[], &packed), None)),
+        (Rule::White, those(&[1]))
+    );
     for (one, rule) in [(1u16, Rule::NotZero), (255, Rule::NotZero), (65535, Rule::White)] {
         let data: Vec<u8> = drawn(|kind| [0, one, 0, 0][kind].to_be_bytes()).concat();
         let file = png(ColorType::Grayscale, BitDepth::Sixteen, &[], &[], &data);
@@ -131,7 +162,9 @@ fn few_bits_and_many() {
 
 #[test]
 fn what_is_opaque_of_a_drawing_on_nothing() {
-    let rgba = |pixels: [[u8; 4]; 4]| png(ColorType::Rgba, BitDepth::Eight, &[], &[], &drawn(|kind| pixels[kind]).concat());
+    let rgba = |pixels: [[u8; 4]; 4]| {
+        png(ColorType::Rgba, BitDepth::Eight, &[], &[], &drawn(|kind| pixels[kind]).concat())
+    };
     // white on nothing, any colour on nothing, and what is nearly see-through
     for colour in [[255, 255, 255, 255], [200, 10, 10, 255], [0, 0, 0, 255]] {
         let file = rgba([[255, 255, 255, 0], colour, [9, 9, 9, 0], [colour[0], colour[1], colour[2], 100]]);
@@ -147,9 +180,15 @@ fn what_is_opaque_of_a_drawing_on_nothing() {
 
 #[test]
 fn colours_on_black() {
-    let rgb = |pixels: [[u8; 3]; 4]| png(ColorType::Rgb, BitDepth::Eight, &[], &[], &drawn(|kind| pixels[kind]).concat());
+    let rgb = |pixels: [[u8; 3]; 4]| {
+        png(ColorType::Rgb, BitDepth::Eight, &[], &[], &drawn(|kind| pixels[kind]).concat())
+    };
     let file = rgb([[0; 3], [0, 0, 128], [128, 0, 0], [0; 3]]);
-    assert_eq!(found(mask_of_png(&file, None)), (Rule::Colour, those(&[1, 2])), "blue is not darker than red");
+    assert_eq!(
+        found(mask_of_png(&file, None)),
+        (Rule::Colour, those(&[1, 2])),
+        "blue is not darker than red"
+    );
     assert!(refused(mask_of_png(&file, Some(1))).contains("no values to compare 1 with"));
     let file = rgb([[68, 1, 84], [253, 231, 37], [68, 1, 84], [68, 1, 84]]);
     assert!(refused(mask_of_png(&file, None)).contains("no black"));
@@ -166,10 +205,14 @@ fn a_photo_is_no_mask() {
         [shade as u8, (shade / 3) as u8, (shade % 7) as u8]
     })
     .concat();
-    let rgba: Vec<u8> = (0..64 * 64u32).flat_map(|at| [at as u8, (at / 16) as u8, (at % 9) as u8, 255]).collect();
+    let rgba: Vec<u8> =
+        (0..64 * 64u32).flat_map(|at| [at as u8, (at / 16) as u8, (at % 9) as u8, 255]).collect();
     assert!(refused(mask_of_rgba(64, 64, &rgba, Some(Format::Bmp), None)).contains("more than 256 colours"));
     assert!(refused(mask_of_rgba(64, 64, &rgba, Some(Format::Jpeg), None)).contains("blurs"));
-    assert!(refused(mask_of_png(&png(ColorType::Rgb, BitDepth::Eight, &[], &[], &photo), None)).contains("colours"));
+    assert!(
+        refused(mask_of_png(&png(ColorType::Rgb, BitDepth::Eight, &[], &[], &photo), None))
+            .contains("colours")
+    );
 }
 
 #[test]
@@ -198,6 +241,13 @@ fn a_mask_has_the_proportions_of_its_photo() {
         assert_eq!(fits(mask, (300, 200)), Ok(true), "{mask:?}");
     }
     let said = fits((200, 300), (300, 200)).unwrap_err();
-    assert!(said.starts_with("a mask of 200x300 for a photo of 300x200, which lies on its side") && said.contains("EXIF"), "{said}");
-    assert_eq!(fits((300, 300), (300, 200)).unwrap_err(), "a mask of 300x300 for a photo of 300x200; it is to have the photo's proportions");
+    assert!(
+        said.starts_with("a mask of 200x300 for a photo of 300x200, which lies on its side")
+            && said.contains("EXIF"),
+        "{said}"
+    );
+    assert_eq!(
+        fits((300, 300), (300, 200)).unwrap_err(),
+        "a mask of 300x300 for a photo of 300x200; it is to have the photo's proportions"
+    );
 }

@@ -159,6 +159,9 @@ pub struct Inspect {
     /// A model file; EfficientNet-Lite0 is built in
     #[arg(value_name = "MODEL")]
     pub model: Option<PathBuf>,
+    /// List its classes instead: index and name
+    #[arg(long)]
+    pub classes: bool,
 }
 
 #[derive(Args)]
@@ -223,7 +226,7 @@ fn share_but_one(text: &str) -> Result<f64, String> {
 
 #[derive(Args)]
 pub struct Audit {
-    /// A folder with one folder for each class, named as one of the model's; in these photos, or groups of photos
+    /// A folder with one folder for each class, with the whole name of one of the model's; in these photos, or groups of photos
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// The model that is audited; EfficientNet-Lite0 is built in
@@ -235,15 +238,23 @@ pub struct Audit {
     /// The layer whose Grad-CAM is measured; without it, the end of the last residual block
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// A folder like DIR with a mask for each photo, NAME.png beside NAME.jpg, white where evidence should be
+    /// A folder of masks: for CLASS/GROUP/NAME.jpg the picture CLASS/GROUP/NAME.png, or one so called in CLASS, or in the folder itself; it may
+    /// also be called NAME_mask or NAME_seg. DIR itself, where masks lie among the photos: in folders called masks, or beside them as
+    /// NAME_mask.png. Inside is what is white, or any index of a palette but 0; what was taken is said
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
+    /// The one value, or index of a palette, that is inside a mask
+    #[arg(long, value_name = "N", requires = "masks")]
+    pub mask_value: Option<u16>,
     /// Write one line a photo
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
-    /// Go on with OUT.csv where an earlier audit of the same photos and model was ended
+    /// Go on with OUT.csv: take over what was found of photos and masks that are what they were, with the same model and options
     #[arg(long, requires = "csv")]
     pub resume: bool,
+    /// Write over an audit's OUT.csv or REPORT.html that is there already
+    #[arg(long, conflicts_with = "resume")]
+    pub overwrite: bool,
     /// Write a page that needs nothing else, with the photos that have the least evidence in their masks
     #[arg(long, value_name = "REPORT.html")]
     pub html: Option<PathBuf>,

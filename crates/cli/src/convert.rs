@@ -5,13 +5,15 @@ use candling_models::efficientnet_lite;
 use crate::args::Convert;
 use crate::checkpoint;
 use crate::error::{Error, Result};
+use crate::output::Output;
 
 pub fn run(args: &Convert) -> Result<String> {
+    let output = Output::new(&args.output)?;
     let tensors = checkpoint::read(&args.checkpoint)?;
     let mut model = efficientnet_lite::convert(&tensors, efficientnet_lite::imagenet_labels())
         .map_err(|e| Error::file(&args.checkpoint, e))?;
     model.precision = args.weights.into();
     let bytes = model.to_bytes()?;
-    std::fs::write(&args.output, &bytes).map_err(|e| Error::file(&args.output, e))?;
+    output.write(&bytes)?;
     Ok(format!("{}: {}, {} bytes", args.output.display(), model.name, bytes.len()))
 }

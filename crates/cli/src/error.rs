@@ -49,6 +49,14 @@ impl Error {
         Self::File { path: path.display().to_string(), message: message.to_string() }
     }
 
+    /// Why, without the file: where it stands beside.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::File { message, .. } => message.clone(),
+            e => e.to_string(),
+        }
+    }
+
     pub fn exit_code(&self) -> u8 {
         let code = match self {
             Self::File { .. } => return BAD_INPUT,

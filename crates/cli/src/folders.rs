@@ -1,93 +1,129 @@
-//! Photos in folders, one a class: `DIR/CLASS/photo.jpg`, or with a group in between, `DIR/CLASS/GROUP/photo.jpg`.
+//! Photos in folders, one folder a class, and masks in a folder of their own or beside the photos. What is what is for `candling_audit` to say;
+//! here is where it lies on the disk.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use candling_audit::{HEAD_BYTES, LeftOut, Masks, Photo, READ, Reason, Sorted, names, sort};
+
 use crate::error::{Error, Result};
+use crate::shown::{file_parts, folder_parts, shown};
+use crate::walk::Walk;
 
-/// Endings of files that are taken for photos.
-const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"];
-
-/// A photo and where it lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// From the folder of all classes on.
-    pub path: PathBuf,
-    /// Index of its class.
-    pub class: usize,
-    /// Folders between that of its class and the photo; empty for none.
-    pub group: String,
-}
-
-impl Listed {
-    /// Its path, as reports call it.
-    pub fn name(&self) -> String {
-        self.path.display().to_string()
-    }
-}
-
-/// All photos, by class, group and name.
+/// A folder of photos.
 pub struct Folders {
     pub root: PathBuf,
-    /// Names of the folders that are classes.
-    pub classes: Vec<String>,
-    pub photos: Vec<Listed>,
+    /// From the root on.
+    files: Vec<PathBuf>,
+    /// Photos by class, and all else.
+    pub sorted: Sorted,
 }
 
 impl Folders {
-    /// Lists a folder of folders. Files beside these, hidden ones and those that are no pictures by their names are passed over.
-    pub fn list(root: &Path) -> Result<Self> {
-        let mut classes = Vec::new();
-        let mut photos = Vec::new();
-        for folder in entries(root)?.into_iter().filter(|path| path.is_dir()) {
-            let class = classes.len();
-            classes.push(name(&folder));
-            let mut inside = Vec::new();
-            walk(&folder, &mut inside)?;
-            for path in inside {
-                let between = path.parent().and_then(|parent| parent.strip_prefix(&folder).ok());
-                let group = between.map(|path| path.display().to_string()).unwrap_or_default();
-                let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
-                photos.push(Listed { path, class, group });
-            }
-        }
-        if classes.len() < 2 {
-            let message =
-                format!("{} folders in it; it needs one for each class, two at least", classes.len());
+    /// Lists a folder of folders. One of masks that lies in it is none of a class.
+    ///
+    /// # Errors
+    /// For a folder that cannot be read, for names that cannot be those of classes, and for fewer than two classes.
+    pub fn list(root: &Path, masks: Option<&Path>) -> Result<Self> {
+        let Walk { files, folders, left_out } = Walk::below(root, masks)?;
+        if let Some(folder) =
+            folders.iter().find(|folder| folder.to_str().is_none() && folder.iter().count() == 1)
+        {
+            let message = format!(
+                "the folder `{}` has a name that is no text (UTF-8), as a class's is to be; rename it",
+                shown(folder)
+            );
             return Err(Error::file(root, message));
         }
-        Ok(Self { root: root.to_owned(), classes, photos })
+        let paths: Vec<Vec<String>> = files.iter().map(|path| file_parts(path)).collect();
+        let names: Vec<Vec<String>> = folders.iter().map(|path| folder_parts(path)).collect();
+        let mut sorted = sort(&paths, &names, &READ, |file| head(&root.join(&files[file])));
+        sorted.left_out.extend(left_out);
+        sorted.left_out.sort_by(|a, b| a.path.cmp(&b.path));
+        names::check(&sorted.classes).map_err(|e| Error::file(root, e))?;
+        let folders = Self { root: root.to_owned(), files, sorted };
+        folders.check_count()?;
+        Ok(folders)
+    }
+
+    fn check_count(&self) -> Result<()> {
+        let found = self.sorted.classes.len();
+        let without = self.sorted.left_out.iter().find(|out| out.why == Reason::NoPhotos);
+        match (found, without) {
+            (2.., _) => Ok(()),
+            (_, Some(LeftOut { path, .. })) => Err(self.without_photos(path)),
+            (_, None) => {
+                let message = format!("{found} folders in it; it needs one for each class, two at least");
+                Err(Error::file(&self.root, message))
+            }
+        }
+    }
+
+    /// A class that has nothing to learn from or to look at, and what lies there instead.
+    pub fn without_photos(&self, class: &str) -> Error {
+        let inside: Vec<LeftOut> = self
+            .sorted
+            .left_out
+            .iter()
+            .filter(|out| out.path.starts_with(&format!("{class}/")))
+            .cloned()
+            .collect();
+        let instead = match candling_audit::in_words(&inside).as_str() {
+            "" => String::new(),
+            words => format!(" ({words})"),
+        };
+        let message = format!(
+            "no photo in it that could be learnt from or looked at{instead}; each class needs one at least"
+        );
+        Error::file(&self.root.join(class), message)
+    }
+
+    pub fn classes(&self) -> &[String] {
+        &self.sorted.classes
+    }
+
+    pub fn photos(&self) -> &[Photo] {
+        &self.sorted.photos
     }
 
     /// Where a photo is.
-    pub fn place(&self, photo: &Listed) -> PathBuf {
-        self.root.join(&photo.path)
+    pub fn place(&self, photo: &Photo) -> PathBuf {
+        self.root.join(&self.files[photo.file])
     }
 }
 
-fn walk(folder: &Path, photos: &mut Vec<PathBuf>) -> Result<()> {
-    for path in entries(folder)? {
-        if path.is_dir() {
-            walk(&path, photos)?;
-        } else if path
-            .extension()
-            .is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        {
-            photos.push(path);
+/// Masks, and where they lie.
+pub struct MaskFolder {
+    root: PathBuf,
+    files: Vec<PathBuf>,
+    pub masks: Masks,
+}
+
+impl MaskFolder {
+    /// The masks of a folder; of the folder of the photos itself, those that lie among them.
+    pub fn list(root: &Path, photos: &Folders) -> Result<Self> {
+        let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::file(path, e));
+        if real(root)? == real(&photos.root)? {
+            let masks = Masks::beside(&photos.sorted);
+            return Ok(Self { root: root.to_owned(), files: photos.files.clone(), masks });
         }
+        let Walk { files, left_out, .. } = Walk::below(root, None)?;
+        let paths: Vec<Vec<String>> = files.iter().map(|path| file_parts(path)).collect();
+        let mut masks = Masks::of(&paths, &READ, |file| head(&root.join(&files[file])));
+        masks.left_out.extend(left_out);
+        Ok(Self { root: root.to_owned(), files, masks })
     }
-    Ok(())
+
+    /// Where a mask is, by its index.
+    pub fn place(&self, mask: usize) -> PathBuf {
+        self.root.join(&self.files[self.masks.files[mask].file])
+    }
 }
 
-/// What is in a folder, sorted by name, but for what is hidden.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let read = std::fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
-    let mut paths: Vec<PathBuf> =
-        read.map_err(|e| Error::file(folder, e))?.into_iter().map(|entry| entry.path()).collect();
-    paths.retain(|path| !name(path).starts_with('.'));
-    paths.sort();
-    Ok(paths)
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+/// A file's first bytes.
+fn head(path: &Path) -> std::result::Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|e| e.to_string())
 }

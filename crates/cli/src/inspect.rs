@@ -6,6 +6,10 @@ use crate::session::load_model;
 
 pub fn run(args: &Inspect) -> Result<String> {
     let model = load_model(args.model.as_deref())?;
+    if args.classes {
+        let names = model.labels.names().iter().enumerate();
+        return Ok(names.map(|(index, name)| format!("{index:>5}  {name}")).collect::<Vec<_>>().join("\n"));
+    }
     let graph = &model.graph;
     let parameters: usize = model.weights.values().map(|weight| weight.data.len()).sum();
     let p = &model.preprocessing;

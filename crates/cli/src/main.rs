@@ -9,13 +9,17 @@ mod error;
 mod explain;
 mod folders;
 mod inspect;
+mod left_out;
 mod npy;
 mod onlooker;
+mod output;
 mod predict;
 mod report;
 mod session;
 mod sheet;
+mod shown;
 mod train;
+mod walk;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;

@@ -1,13 +1,14 @@
 //! NumPy's `.npy`.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use candling_core::Shape;
 use npyz::{NpyFile, WriterBuilder};
 
 use crate::error::{Error, Result};
+use crate::output;
 
 /// Reads a `f32` tensor `1×3×H×W`.
 pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
@@ -46,14 +47,14 @@ fn extents(start: &[u8]) -> Option<Vec<usize>> {
 
 /// Writes `f32` values with these extents.
 pub fn write(path: &Path, extents: &[usize], values: &[f32]) -> Result<()> {
-    let write = || {
+    let encode = || -> std::io::Result<Vec<u8>> {
         let extents: Vec<u64> = extents.iter().map(|&n| n as u64).collect();
-        let mut file = BufWriter::new(File::create(path)?);
+        let mut bytes = Vec::new();
         let mut npy =
-            npyz::WriteOptions::new().default_dtype().shape(&extents).writer(&mut file).begin_nd()?;
+            npyz::WriteOptions::new().default_dtype().shape(&extents).writer(&mut bytes).begin_nd()?;
         npy.extend(values.iter().copied())?;
         npy.finish()?;
-        file.flush()
+        Ok(bytes)
     };
-    write().map_err(|e| Error::file(path, e))
+    output::write(path, &encode().map_err(|e| Error::file(path, e))?)
 }

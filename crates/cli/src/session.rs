@@ -1,5 +1,6 @@
 //! A photo, a model, and one forward pass, each stage timed.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,15 +18,25 @@ use crate::report::Timings;
 /// The model that needs no file. In the repository `data` holds a link to the site's; a published crate can only have what is its own.
 const BUILT_IN: &[u8] = include_bytes!("../data/efficientnet-lite0.safetensors");
 
+/// The bytes of a model file, or of the built-in model.
+pub fn model_bytes(path: Option<&Path>) -> Result<Cow<'static, [u8]>> {
+    match path {
+        None => Ok(Cow::Borrowed(BUILT_IN)),
+        Some(path) => std::fs::read(path).map(Cow::Owned).map_err(|e| Error::file(path, e)),
+    }
+}
+
+/// The model in the bytes of this file.
+pub fn model_of(bytes: &[u8], path: Option<&Path>) -> Result<Model> {
+    match path {
+        None => Ok(Model::from_bytes(bytes)?),
+        Some(path) => Model::from_bytes(bytes).map_err(|e| Error::file(path, e)),
+    }
+}
+
 /// Loads a model file, or the built-in model.
 pub fn load_model(path: Option<&Path>) -> Result<Model> {
-    match path {
-        None => Ok(Model::from_bytes(BUILT_IN)?),
-        Some(path) => {
-            let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
-            Model::from_bytes(&bytes).map_err(|e| Error::file(path, e))
-        }
-    }
+    model_of(&model_bytes(path)?, path)
 }
 
 /// What the network looked at.

@@ -1,16 +1,18 @@
 //! The audit as a page in one file: what it comes to, and a contact sheet of the photos with the least evidence where it should be.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use candling_audit::Mean;
 use candling_imaging::{Colormap, Map, Paint, overlay, render};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, RgbaImage};
 
-use crate::audit::{Auditor, Finding, Mean, Row, Summary};
-use crate::error::{Error, Result};
+use crate::audit::TITLE;
+use crate::audit::{Auditor, Basis, Finding, INTERVALS, Row, Summary};
+use crate::error::Result;
+use crate::output::Output;
 
 /// Longest side of a picture on the sheet, in pixels.
 const SIDE: u32 = 192;
@@ -32,11 +34,12 @@ figure { margin: 0; overflow-wrap: anywhere; font-size: .875rem; }
 
 /// Writes it. Photos are looked at once more for it, so that an audit holds no pictures.
 pub fn write(
-    path: &Path,
+    output: &Output,
     show: usize,
     auditor: &Auditor<'_>,
     rows: &[Row],
     summary: &[Summary],
+    basis: &Basis<'_>,
 ) -> Result<()> {
     let mut sorted: Vec<&Row> = rows.iter().filter(|row| row.error.is_empty()).collect();
     // Without a mask: those that are wrong first.
@@ -51,18 +54,24 @@ pub fn write(
         }
     }
     let model = escaped(&auditor.model.name);
-    let layer = escaped(auditor.layer_name());
+    let layer = escaped(&auditor.settings.layer);
     let table = table(summary);
+    let list = |lines: &[String]| {
+        lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect::<String>()
+    };
+    let basis = list(&basis.lines());
+    let intervals = INTERVALS.join(" ");
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta http-equiv=\"content-security-policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n\
-         <title>Audit of {model}</title>\n<style>{STYLE}</style>\n<h1>Audit of {model}</h1>\n\
-         <p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the layer {layer}) lies in the masks; in brackets where \
-         these lie in 95 of 100 \
-         such sets of photos (bootstrap).</p>\n{table}\n<h2>Photos, the least evidence in the mask first</h2>\n<ol>\n{items}</ol>\n</html>\n"
+         {TITLE}{model}</title>\n<style>{STYLE}</style>\n<h1>Audit of {model}</h1>\n\
+         <p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the layer {layer}) lies in the masks. {intervals}</p>\n\
+         {table}\n<h2>What this stands on</h2>\n<ul>\n{basis}</ul>\n\
+         <h2>Photos, the least evidence in the mask first</h2>\n\
+         <p>The maps over the photos are those that were measured: Grad-CAM at the layer {layer}.</p>\n<ol>\n{items}</ol>\n</html>\n"
     );
-    std::fs::write(path, page).map_err(|e| Error::file(path, e))
+    output.write(page.as_bytes())
 }
 
 fn table(summary: &[Summary]) -> String {
@@ -73,14 +82,7 @@ fn table(summary: &[Summary]) -> String {
             (Some(class), None) => ("", escaped(class)),
             (Some(_), Some(group)) => (" class=\"group\"", escaped(group)),
         };
-        let cell = |mean: &Option<Mean>| {
-            mean.map_or_else(
-                || "–".to_owned(),
-                |Mean { mean, interval: [low, high], .. }| {
-                    format!("{:.1} % ({:.1} to {:.1})", 100.0 * mean, 100.0 * low, 100.0 * high)
-                },
-            )
-        };
+        let cell = |mean: &Option<Mean>| mean.map_or_else(|| "–".to_owned(), |mean| mean.words());
         let _ = writeln!(
             rows,
             "<tr{kind}><th scope=\"row\">{name}</th><td>{photos}</td><td>{}</td><td>{}</td><td>{}</td></tr>",

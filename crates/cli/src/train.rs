@@ -2,17 +2,22 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
+use candling_audit::names::composed;
+use candling_audit::{LeftOut, Mean, Photo, Reason, words};
 use candling_core::Error as CoreError;
-use candling_head::{Examples, Head, Settings, Step, bootstrap, split, train};
+use candling_head::{Examples, Head, Settings, Step, split, train};
 use candling_models::Model;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::args::Train;
 use crate::error::{Error, Result};
-use crate::folders::{Folders, Listed};
+use crate::folders::Folders;
+use crate::left_out::{self, Skipped};
 use crate::onlooker::{Onlooker, for_each, read};
+use crate::output::Output;
 use crate::report;
 use crate::session::load_model;
 
@@ -20,6 +25,8 @@ use crate::session::load_model;
 #[derive(Serialize)]
 struct Report {
     output: String,
+    /// Photos that were found.
+    photos: usize,
     classes: Vec<Class>,
     /// Files that were passed over, and why.
     skipped: Vec<Skipped>,
@@ -39,12 +46,6 @@ struct Class {
     held_out: usize,
 }
 
-#[derive(Serialize)]
-struct Skipped {
-    file: String,
-    why: String,
-}
-
 /// How the head does on photos that it did not learn from.
 #[derive(Serialize)]
 struct HeldOut {
@@ -61,9 +62,12 @@ struct Example {
 }
 
 pub fn run(args: &Train) -> Result<String> {
-    let folders = Folders::list(&args.folder)?;
+    let folders = Folders::list(&args.folder, None)?;
+    check_complete(&folders)?;
+    let classes: Vec<String> = folders.classes().iter().map(|name| composed(name)).collect();
+    let output = Output::new(&args.output)?;
     let model = load_model(args.model.as_deref())?;
-    let (examples, skipped) = looked_at(args, &folders, &model)?;
+    let (examples, unread) = looked_at(args, &folders, &model)?;
     let labels: Vec<u32> = examples.iter().map(|example| example.label).collect();
     let held_out = split(&labels, args.held_out, args.seed);
     let (tests, lessons): (Vec<_>, Vec<_>) =
@@ -72,41 +76,62 @@ pub fn run(args: &Train) -> Result<String> {
     let tests: Vec<&Example> = tests.into_iter().map(|(example, _)| example).collect();
 
     let (head, last) = learnt(&folders, &lessons)?;
-    let right = |example: &&Example| -> Result<f64> {
+    let right = |example: &&Example| -> Result<bool> {
         let logits = head.logits(&example.features).map_err(untrainable)?;
         let best = candling_core::top(&logits, 1).first().map(|prediction| prediction.class);
-        Ok(f64::from(u8::from(best == Some(example.label))))
+        Ok(best == Some(example.label))
     };
-    let hits = tests.iter().map(right).collect::<Result<Vec<f64>>>()?;
-    let name = folders.root.file_name().map_or_else(|| "head".into(), |name| name.to_string_lossy());
-    let trained = model.with_head(&name, folders.classes.clone(), &head.weight, &head.bias)?;
-    std::fs::write(&args.output, trained.to_bytes()?).map_err(|e| Error::file(&args.output, e))?;
+    let hits = tests.iter().map(right).collect::<Result<Vec<bool>>>()?;
+    let seen = Mean::of_answers(hits.iter().filter(|&&hit| hit).count(), hits.len());
+    let trained = model.with_head(&model_name(&folders.root), classes.clone(), &head.weight, &head.bias)?;
+    let bytes = trained.to_bytes()?;
+    // What is written can be opened.
+    Model::from_bytes(&bytes)?;
+    output.write(&bytes)?;
 
     let count =
         |of: &[&Example], class: usize| of.iter().filter(|example| example.label as usize == class).count();
+    let left_out = &folders.sorted.left_out;
     let report = Report {
         output: args.output.display().to_string(),
-        classes: folders
-            .classes
-            .iter()
+        photos: folders.photos().len(),
+        classes: classes
+            .into_iter()
             .enumerate()
             .map(|(class, label)| Class {
-                label: label.clone(),
+                label,
                 learnt_from: count(&lessons, class),
                 held_out: count(&tests, class),
             })
             .collect(),
-        skipped,
+        skipped: left_out.iter().map(Skipped::from).chain(unread).collect(),
         steps: last.step,
         loss: last.loss,
         accuracy: last.accuracy,
         held_out: HeldOut {
             photos: hits.len(),
-            accuracy: (!hits.is_empty()).then(|| hits.iter().sum::<f64>() / hits.len() as f64),
-            interval: bootstrap::interval(&hits, args.seed),
+            accuracy: seen.map(|seen| seen.mean),
+            interval: seen.and_then(|seen| seen.interval),
         },
     };
-    if args.json { report::json(&report) } else { Ok(report.words()) }
+    if args.json { report::json(&report) } else { Ok(report.words(left_out)) }
+}
+
+/// A folder of pictures that are not read here was meant to be a class: without it, the model would be another than was asked for.
+fn check_complete(folders: &Folders) -> Result<()> {
+    let left_out = &folders.sorted.left_out;
+    let missing = left_out.iter().filter(|out| out.why == Reason::NoPhotos).find(|class| {
+        let inside = format!("{}/", class.path);
+        left_out.iter().any(|out| matches!(out.why, Reason::NotRead(_)) && out.path.starts_with(&inside))
+    });
+    missing.map_or(Ok(()), |class| Err(folders.without_photos(&class.path)))
+}
+
+/// What the model is called: as the folder, in characters that a model file may hold.
+fn model_name(root: &Path) -> String {
+    let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let name = real.file_name().map(|name| name.to_string_lossy().into_owned());
+    name.map_or_else(|| "head".to_owned(), |name| words::shown(&name))
 }
 
 /// Features of every photo that can be read, and which could not or were left out.
@@ -114,17 +139,17 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     let layer = model.features()?;
     let onlooker = Onlooker::new(model, args.fit)?;
     let mut skipped = Vec::new();
-    let mut found: Vec<(&Listed, [u8; 32], Vec<f32>)> = Vec::new();
+    let mut found: Vec<(&Photo, [u8; 32], Vec<f32>)> = Vec::new();
     // Photos by their contents.
-    let mut alike: HashMap<[u8; 32], Vec<&Listed>> = HashMap::new();
-    let look = |photo: &Listed| -> Result<([u8; 32], Vec<f32>)> {
+    let mut alike: HashMap<[u8; 32], Vec<&Photo>> = HashMap::new();
+    let look = |photo: &Photo| -> Result<([u8; 32], Vec<f32>)> {
         let path = folders.place(photo);
         let bytes = read(&path)?;
         Ok((Sha256::digest(&bytes).into(), onlooker.output(&path, &bytes, layer)?))
     };
-    for_each("looking", &folders.photos, look, |photo, result| {
+    for_each("looking", folders.photos(), look, |photo, result| {
         match result {
-            Err(e) => skipped.push(Skipped { file: photo.name(), why: reason(&e) }),
+            Err(e) => skipped.push(Skipped { file: photo.name(), code: "unreadable", why: e.reason() }),
             Ok((hash, features)) => {
                 alike.entry(hash).or_default().push(photo);
                 found.push((photo, hash, features));
@@ -135,34 +160,32 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     let mut examples = Vec::new();
     for (photo, hash, features) in found {
         let same = &alike[&hash];
-        let why = if let Some(other) = same.iter().find(|other| other.class != photo.class) {
-            let folder = &folders.classes[other.class];
-            format!("the same photo is in `{folder}` too: which of the two it shows cannot be learnt")
+        let (code, why) = if let Some(other) = same.iter().find(|other| other.class != photo.class) {
+            let folder = &folders.classes()[other.class];
+            let why =
+                format!("the same photo is in `{folder}` too: which of the two it shows cannot be learnt");
+            ("in-two-classes", why)
         } else if same[0] != photo {
-            format!("the same photo as {}", same[0].name())
+            ("copy", format!("the same photo as {}", same[0].name()))
         } else {
             examples.push(Example { label: photo.class as u32, features });
             continue;
         };
-        skipped.push(Skipped { file: photo.name(), why });
+        skipped.push(Skipped { file: photo.name(), code, why });
     }
     Ok((examples, skipped))
 }
 
 fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, Step)> {
     if let Some(class) =
-        (0..folders.classes.len()).find(|&class| lessons.iter().all(|e| e.label as usize != class))
+        (0..folders.classes().len()).find(|&class| lessons.iter().all(|e| e.label as usize != class))
     {
-        let folder = folders.root.join(&folders.classes[class]);
-        return Err(Error::file(
-            &folder,
-            "no photo in it that could be learnt from; each class needs one at least",
-        ));
+        return Err(folders.without_photos(&folders.classes()[class]));
     }
     let width = lessons.first().map_or(0, |example| example.features.len());
     let features = lessons.iter().flat_map(|example| example.features.iter().copied()).collect();
     let labels = lessons.iter().map(|example| example.label).collect();
-    let examples = Examples::new(features, labels, folders.classes.len(), width).map_err(untrainable)?;
+    let examples = Examples::new(features, labels, folders.classes().len(), width).map_err(untrainable)?;
     let mut last = Step { step: 0, loss: 0.0, accuracy: 0.0 };
     let head = train(&examples, Settings::default(), |step| {
         last = step;
@@ -175,20 +198,17 @@ fn untrainable(e: candling_head::Error) -> Error {
     CoreError::Backend(e.to_string()).into()
 }
 
-/// Without the path, which stands beside it.
-fn reason(e: &Error) -> String {
-    match e {
-        Error::File { message, .. } => message.clone(),
-        e => e.to_string(),
-    }
-}
-
 impl Report {
-    fn words(&self) -> String {
-        let mut lines = Vec::new();
-        for Skipped { file, why } in &self.skipped {
-            lines.push(format!("left out: {file}: {why}"));
-        }
+    fn words(&self, left_out: &[LeftOut]) -> String {
+        let photos: Vec<(&str, &str)> =
+            self.skipped[left_out.len()..].iter().map(|out| (out.file.as_str(), out.why.as_str())).collect();
+        let mut lines = left_out::lines(left_out, &photos);
+        lines.push(format!(
+            "photos: {} found, {} left out of these, {} left out besides",
+            self.photos,
+            photos.len(),
+            left_out.len()
+        ));
         for Class { label, learnt_from, held_out } in &self.classes {
             lines.push(format!("{label}: {learnt_from} photos to learn from, {held_out} held out"));
         }
@@ -199,13 +219,18 @@ impl Report {
         ));
         lines.push(match (self.held_out.accuracy, self.held_out.interval) {
             (Some(accuracy), Some([low, high])) => format!(
-                "{:.1} % of {} that it had not seen (95 % interval {:.1} to {:.1} %)",
+                "{:.1} % of {} that it had not seen (Wilson's 95 % interval {:.1} to {:.1} %)",
                 100.0 * accuracy,
                 self.held_out.photos,
                 100.0 * low,
                 100.0 * high
             ),
-            _ => "none held out: how it does on photos that it has not seen is not known".to_owned(),
+            (Some(accuracy), None) => format!(
+                "{:.1} % of {} that it had not seen, too few for an interval",
+                100.0 * accuracy,
+                self.held_out.photos
+            ),
+            (None, _) => "none held out: how it does on photos that it has not seen is not known".to_owned(),
         });
         lines.push(format!("wrote {}", self.output));
         lines.join("\n")

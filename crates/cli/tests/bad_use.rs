@@ -13,7 +13,7 @@ fn explain(options: &[&str]) -> String {
 #[test]
 fn an_unknown_class_offers_the_nearest() {
     let text = explain(&["--method", "grad-cam", "--target", "tabbi"]);
-    assert!(text.starts_with("error: unknown class `tabbi`; the nearest are 281 (tabby cat), "), "{text}");
+    assert!(text.starts_with("error: unknown class `tabbi`; the nearest are 281 (tabby cat)"), "{text}");
     let text = explain(&["--method", "grad-cam", "--target", "1000"]);
     assert_eq!(text, "error: unknown class 1000; this model has classes 0 to 999");
     let text = explain(&["--method", "grad-cam", "--target", "shepherd-vs-tabbi"]);

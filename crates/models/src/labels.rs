@@ -1,5 +1,6 @@
 //! Class names, and finding a class by what a person types.
 
+use crate::resemblance::nearest;
 use crate::{Error, Result};
 
 /// The names of a model's classes, by index.
@@ -28,62 +29,97 @@ impl Labels {
         self.0.get(class as usize).map_or("", String::as_str)
     }
 
-    /// The class that `query` means: an index (`282`), a whole name (`tabby cat`), or a part that only one name
-    /// has (`tabby`). Upper and lower case are one.
+    /// The class that `query` means: a whole name (`tabby cat`), an index (`282`, or `#282` where a name is a number too), or a part
+    /// that only one name has (`tabby`). Upper and lower case are one where that leaves one class.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`], offering the classes that have the part, or else the most similar names.
+    /// [`Error::UnknownClass`], offering the classes that it could mean, those with the whole word first, or else names that are spelt alike.
     pub fn find(&self, query: &str) -> Result<u32> {
-        let wanted = query.trim().to_lowercase();
-        if wanted.is_empty() {
+        let query = query.trim();
+        if query.is_empty() {
             return Err(Error::UnknownClass("class is empty; give an index or a name".into()));
         }
-        if wanted.bytes().all(|b| b.is_ascii_digit()) {
-            return match wanted.parse::<u32>() {
-                Ok(index) if (index as usize) < self.0.len() => Ok(index),
-                _ => Err(Error::UnknownClass(format!(
-                    "unknown class {wanted}; this model has classes 0 to {}",
-                    self.0.len().saturating_sub(1)
-                ))),
-            };
+        let named = self.which(|name| name.trim() == query);
+        if let Some(number) = index(query) {
+            return self.numbered(query, number, &named);
         }
-        let names = || (0u32..).zip(&self.0).map(|(i, name)| (i, name.to_lowercase()));
-        if let Some((index, _)) = names().find(|(_, name)| *name == wanted) {
-            return Ok(index);
+        let wanted = query.to_lowercase();
+        let alike = || self.which(|name| name.trim().to_lowercase() == wanted);
+        let containing = || self.which(|name| name.to_lowercase().contains(&wanted));
+        let mut meant =
+            std::iter::once(named).chain(std::iter::once_with(alike)).chain(std::iter::once_with(containing));
+        let Some(mut several) = meant.find(|classes| !classes.is_empty()) else {
+            return Err(Error::UnknownClass(self.unknown(query)));
+        };
+        if let &[one] = several.as_slice() {
+            return Ok(one);
         }
-        let containing: Vec<u32> =
-            names().filter(|(_, name)| name.contains(&wanted)).map(|(i, _)| i).collect();
-        match containing.as_slice() {
-            &[one] => Ok(one),
-            [] => Err(Error::UnknownClass(format!(
-                "unknown class `{query}`; the nearest are {}",
-                self.offer(&self.most_similar(&wanted))
+        let near = self.nearest(query);
+        several.sort_by_key(|class| near.iter().position(|n| n == class).unwrap_or(near.len()));
+        Err(Error::UnknownClass(format!(
+            "class `{query}` is ambiguous: {} names have it, for example {}",
+            several.len(),
+            self.offer(&several)
+        )))
+    }
+
+    /// The class that a number means, where `named` are those whose name it is. One that means two classes is refused: whichever were
+    /// taken, half of those who ask would be answered about another class than they think.
+    fn numbered(&self, query: &str, number: Option<u32>, named: &[u32]) -> Result<u32> {
+        let index = number.filter(|&index| (index as usize) < self.0.len());
+        match (index, named) {
+            (Some(index), []) => Ok(index),
+            (None, &[class]) => Ok(class),
+            (Some(index), &[class]) if index == class => Ok(class),
+            (None, []) => Err(Error::UnknownClass(format!(
+                "unknown class {query}; this model has classes 0 to {}",
+                self.0.len().saturating_sub(1)
             ))),
-            several => Err(Error::UnknownClass(format!(
-                "class `{query}` is ambiguous: {} names have it, for example {}",
-                several.len(),
-                self.offer(several)
-            ))),
+            (index, named) => {
+                let meant: Vec<u32> = named.iter().copied().chain(index).collect();
+                let offers =
+                    meant.iter().map(|&class| format!("#{class} for class {}", self.offer(&[class])));
+                Err(Error::UnknownClass(format!(
+                    "class `{query}` is ambiguous: it is the name of one class and the index of another; write {}",
+                    offers.collect::<Vec<_>>().join(", ")
+                )))
+            }
         }
     }
 
-    /// Classes by falling similarity of their name, or of the best of its words.
-    fn most_similar(&self, wanted: &str) -> Vec<u32> {
-        let similarity = |name: &str| {
-            let name = name.to_lowercase();
-            let parts = std::iter::once(name.as_str()).chain(name.split_whitespace());
-            parts.map(|part| strsim::jaro_winkler(part, wanted)).fold(0.0, f64::max)
-        };
-        let mut scored: Vec<(f64, u32)> =
-            (0u32..).zip(&self.0).map(|(i, name)| (similarity(name), i)).collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        scored.into_iter().map(|(_, class)| class).collect()
+    /// The classes whose names are so.
+    fn which(&self, is_so: impl Fn(&str) -> bool) -> Vec<u32> {
+        (0u32..).zip(&self.0).filter(|(_, name)| is_so(name)).map(|(class, _)| class).collect()
+    }
+
+    /// What is said of a class that there is not, with the nearest that there are.
+    #[must_use]
+    pub fn unknown(&self, query: &str) -> String {
+        match self.nearest(query).as_slice() {
+            [] => format!(
+                "unknown class `{query}`; none of this model's {} class names is like it: give another word for it, or an index",
+                self.0.len()
+            ),
+            near => format!("unknown class `{query}`; the nearest are {}", self.offer(near)),
+        }
+    }
+
+    /// Classes whose names are near to what was typed, the nearest first.
+    fn nearest(&self, wanted: &str) -> Vec<u32> {
+        nearest(wanted, &(0u32..).zip(self.0.iter().map(String::as_str)).collect::<Vec<_>>())
     }
 
     fn offer(&self, classes: &[u32]) -> String {
         let offer = |&class: &u32| format!("{class} ({})", self.name(class));
         classes.iter().take(OFFERED).map(offer).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// The index that a query of digits means, `#` before them or not: none beyond any. A query that is no number is not one.
+fn index(query: &str) -> Option<Option<u32>> {
+    let digits = query.strip_prefix('#').unwrap_or(query);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok())
 }
 
 #[cfg(test)]
@@ -107,6 +143,7 @@ mod tests {
     fn an_error_offers_what_there_is() {
         let message = |query: &str| labels().find(query).err().map(|e| e.to_string());
         let cases = [
+            ("#5", "unknown class #5; this model has classes 0 to 4"),
             ("5", "unknown class 5; this model has classes 0 to 4"),
             ("99999999999", "unknown class 99999999999; this model has classes 0 to 4"),
             ("", "class is empty; give an index or a name"),
@@ -119,6 +156,45 @@ mod tests {
             assert_eq!(message(query).as_deref(), Some(expected), "{query}");
         }
         let misspelt = message("tabbi");
-        assert!(misspelt.as_deref().is_some_and(|m| m.contains("nearest are 0 (tabby cat)")), "{misspelt:?}");
+        assert!(
+            misspelt.as_deref().is_some_and(|m| m.ends_with("nearest are 0 (tabby cat)")),
+            "{misspelt:?}"
+        );
+        let nothing = message("person");
+        assert!(
+            nothing.as_deref().is_some_and(|m| m.contains("none of this model's 5 class names is like it")),
+            "{nothing:?}"
+        );
+    }
+
+    /// Folders called 0 to 10, in the order of their names.
+    fn numerals() -> Labels {
+        Labels::new(["0", "1", "10", "2", "3"].map(str::to_owned).to_vec())
+    }
+
+    #[test]
+    fn a_number_that_is_a_name_too_is_never_taken_for_the_wrong_one() {
+        let found = [("0", 0), ("1", 1), ("10", 2), ("#2", 2), ("#3", 3), ("4", 4)];
+        for (query, class) in found {
+            assert_eq!(numerals().find(query), Ok(class), "{query}");
+        }
+        let refused = numerals().find("2").err().map(|e| e.to_string());
+        let words = "class `2` is ambiguous: it is the name of one class and the index of another; \
+                     write #3 for class 3 (2), #2 for class 2 (10)";
+        assert_eq!(refused.as_deref(), Some(words));
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_told_apart_or_refused() {
+        let labels = Labels::new(["Cat", "cat", "dog"].map(str::to_owned).to_vec());
+        assert_eq!((labels.find("Cat"), labels.find("cat"), labels.find("DOG")), (Ok(0), Ok(1), Ok(2)));
+        let refused = labels.find("CAT").err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(refused.contains("ambiguous: 2 names have it, for example 0 (Cat), 1 (cat)"), "{refused}");
+    }
+
+    #[test]
+    fn a_name_that_two_classes_have_means_neither() {
+        let labels = Labels::new(["crane", "crane"].map(str::to_owned).to_vec());
+        assert!(labels.find("crane").is_err() && labels.find("#1") == Ok(1));
     }
 }

@@ -14,6 +14,7 @@ mod layer;
 mod model;
 mod packed;
 mod precision;
+mod resemblance;
 mod widen;
 
 pub use document::Preprocessing;

@@ -6,10 +6,14 @@ use candling_core::{Graph, INPUT, Node, NodeId, Shape, Weights};
 
 use crate::document::{Document, FORMAT, Preprocessing};
 use crate::layer::Layer;
+use crate::resemblance::nearest;
 use crate::{Error, Labels, Precision, Result, file, precision};
 
 /// A picture of more than this many pixels a side is no CNN's input.
 const MAX_SIDE: usize = 4096;
+
+/// How many layers an error message offers.
+const OFFERED: usize = 6;
 
 /// A model, checked: shapes fit, every weight has its layer and every class its name.
 #[derive(Debug, Clone)]
@@ -41,6 +45,27 @@ impl Model {
     #[must_use]
     pub fn evidence_layer(&self) -> NodeId {
         self.graph.last_residual().unwrap_or(self.default_layer)
+    }
+
+    /// The layer of this name.
+    ///
+    /// # Errors
+    /// [`candling_core::Error::UnknownLayer`], which lists those with positions whose names are near to it, the last ones first where
+    /// they are alike; where there are none, those that [`Graph::find`] lists.
+    pub fn layer(&self, name: &str) -> candling_core::Result<NodeId> {
+        self.graph.find(name).map_err(|e| {
+            let mapped = self.graph.ids().rev().filter(|&id| self.graph.has_positions(id));
+            let names: Vec<_> =
+                mapped.map(|id| self.graph.node(id).name.as_str()).map(|name| (name, name)).collect();
+            let near: Vec<String> =
+                nearest(name, &names).into_iter().take(OFFERED).map(str::to_owned).collect();
+            match e {
+                candling_core::Error::UnknownLayer { name, .. } if !near.is_empty() => {
+                    candling_core::Error::UnknownLayer { name, some: near }
+                }
+                e => e,
+            }
+        })
     }
 
     /// Reads a model file.

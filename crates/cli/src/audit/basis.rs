@@ -1,0 +1,230 @@
+//! What an audit's report stands on: which photos, masks and model it is about, and what was left out.
+
+use std::collections::{BTreeMap, HashSet};
+
+use candling_audit::words::count;
+use candling_audit::{BOOTSTRAP, LeftOut, Outcome, Pair, Reason, TOO_FEW, Tally, WILSON, in_words};
+use candling_imaging::Fit;
+use serde::Serialize;
+
+use super::auditor::{Auditor, Matched};
+use super::changes::Resumed;
+use super::row::{Row, Settings};
+use crate::left_out::{self, Skipped};
+
+pub struct Basis<'a> {
+    model: &'a str,
+    settings: &'a Settings,
+    /// Where `candling explain` looks unless it is told otherwise.
+    usual_layer: &'a str,
+    found: usize,
+    failed: Vec<(&'a str, &'a str)>,
+    notes: Vec<(&'a str, &'a str)>,
+    /// Photos whose bytes are those of another.
+    copies: usize,
+    left_out: &'a [LeftOut],
+    masks: Option<Masks<'a>>,
+    resumed: Option<&'a Resumed>,
+}
+
+struct Masks<'a> {
+    tally: Tally,
+    /// What else lies in their folder.
+    left_out: &'a [LeftOut],
+    /// Photos and why none of several masks is known to be theirs.
+    doubts: Vec<(String, &'a str)>,
+}
+
+/// The same for `--json`.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    model: &'a str,
+    model_sha256: &'a str,
+    /// Where Grad-CAM's evidence was measured.
+    layer: &'a str,
+    fit: &'static str,
+    mask_value: Option<u16>,
+    photos: PhotosReport,
+    /// What was passed over for what it is, and why.
+    left_out: Vec<Skipped>,
+    masks: Option<MasksReport<'a>>,
+    resumed: Option<&'a Resumed>,
+    /// Photos that could not be looked at, and why.
+    failed: &'a [(&'a str, &'a str)],
+    /// What there is to say of photos that could.
+    notes: &'a [(&'a str, &'a str)],
+    intervals: [&'static str; 3],
+}
+
+#[derive(Serialize)]
+struct PhotosReport {
+    found: usize,
+    looked_at: usize,
+    copies: usize,
+}
+
+#[derive(Serialize)]
+struct MasksReport<'a> {
+    photos: usize,
+    marked: usize,
+    scaled: usize,
+    rules: BTreeMap<String, usize>,
+    blank: &'a [String],
+    doubtful: &'a [(String, &'a str)],
+    refused: &'a [String],
+    unused: &'a [String],
+    left_out: Vec<Skipped>,
+}
+
+/// What the numbers in brackets are.
+pub const INTERVALS: [&str; 3] = [WILSON, BOOTSTRAP, TOO_FEW];
+
+impl<'a> Basis<'a> {
+    pub fn new(auditor: &'a Auditor<'_>, rows: &'a [Row], resumed: Option<&'a Resumed>) -> Self {
+        let said = |of: fn(&Row) -> &str| {
+            let lines = rows.iter().map(|row| (row.photo.as_str(), of(row)));
+            lines.filter(|(_, words)| !words.is_empty()).collect()
+        };
+        let contents: Vec<&str> =
+            rows.iter().map(|row| row.print.photo.as_str()).filter(|hash| !hash.is_empty()).collect();
+        let model = &auditor.model;
+        Self {
+            model: &model.name,
+            settings: &auditor.settings,
+            usual_layer: &model.graph.node(model.default_layer).name,
+            found: rows.len(),
+            failed: said(|row| &row.error),
+            notes: said(|row| &row.note),
+            copies: contents.len() - contents.iter().collect::<HashSet<_>>().len(),
+            left_out: &auditor.folders.sorted.left_out,
+            masks: auditor.masks.as_ref().map(|masks| Masks::new(auditor, masks, rows)),
+            resumed,
+        }
+    }
+
+    /// In words, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = left_out::lines(self.left_out, &self.failed);
+        lines.extend(self.notes.iter().map(|(photo, note)| format!("note: {photo}: {note}")));
+        lines.push(self.photos());
+        if self.copies > 0 {
+            let verb = if self.copies == 1 {
+                "is a copy of another, and counts"
+            } else {
+                "are copies of others, and count"
+            };
+            lines.push(format!("of the photos {} {verb} as if it were not", self.copies));
+        }
+        lines.extend(self.masks());
+        lines.extend(self.resumed.map(Resumed::words));
+        lines.push(format!("model: {}, SHA-256 {}", self.model, self.settings.model));
+        lines.push(self.measure());
+        lines
+    }
+
+    fn photos(&self) -> String {
+        let failed = match self.failed.len() {
+            0 => String::new(),
+            failed => format!(", {failed} could not be looked at"),
+        };
+        let left_out = match self.left_out.len() {
+            0 => String::new(),
+            more => format!("; {more} left out besides"),
+        };
+        let looked_at = self.found - self.failed.len();
+        format!("photos: {} found, {looked_at} looked at{failed}{left_out}", self.found)
+    }
+
+    fn masks(&self) -> Vec<String> {
+        let beside = self.left_out.iter().filter(|out| out.why == Reason::Mask).count();
+        let Some(masks) = &self.masks else {
+            let words = match beside {
+                0 => "masks: none asked for; --masks says where they are".to_owned(),
+                _ => format!(
+                    "masks: none asked for; {} among the photos, which --masks with the folder of the photos takes",
+                    count(beside, "mask")
+                ),
+            };
+            return vec![words];
+        };
+        let mut lines = vec![masks.tally.words()];
+        lines.extend(masks.doubts.first().map(|(photo, why)| format!("of {photo} {why}")));
+        if !masks.left_out.is_empty() {
+            lines.push(format!("in the folder of the masks {}", in_words(masks.left_out)));
+        }
+        lines
+    }
+
+    fn measure(&self) -> String {
+        let Settings { layer, fit, mask_value, .. } = self.settings;
+        let seen = match fit {
+            Fit::Squash => "the whole of each photo (--fit squash)",
+            Fit::Crop => "the model's centre crop of each photo (--fit crop)",
+        };
+        let value = mask_value.map(|value| format!(", masks by --mask-value {value}")).unwrap_or_default();
+        let elsewhere = if *layer == self.usual_layer {
+            String::new()
+        } else {
+            format!(
+                ", where `candling explain` and the lab look at {} unless told otherwise",
+                self.usual_layer
+            )
+        };
+        format!("evidence: Grad-CAM for the likeliest class at the layer {layer}{elsewhere}; {seen}{value}")
+    }
+
+    pub fn report(&self) -> Report<'_> {
+        Report {
+            model: self.model,
+            model_sha256: &self.settings.model,
+            layer: &self.settings.layer,
+            fit: self.settings.fit.name(),
+            mask_value: self.settings.mask_value,
+            photos: PhotosReport {
+                found: self.found,
+                looked_at: self.found - self.failed.len(),
+                copies: self.copies,
+            },
+            left_out: self.left_out.iter().map(Skipped::from).collect(),
+            masks: self.masks.as_ref().map(Masks::report),
+            resumed: self.resumed,
+            failed: &self.failed,
+            notes: &self.notes,
+            intervals: INTERVALS,
+        }
+    }
+}
+
+impl<'a> Masks<'a> {
+    fn new(auditor: &Auditor<'_>, Matched { folder, pairs }: &'a Matched, rows: &[Row]) -> Self {
+        let mut tally = Tally::default();
+        for row in rows {
+            // Whether a photo that could not be looked at has a mask is no matter.
+            if row.error.is_empty() || row.mask == Outcome::Refused {
+                tally.add(&row.photo, &row.mask);
+            }
+        }
+        tally.unused = pairs.unused.iter().map(|&mask| folder.masks.files[mask].path.join("/")).collect();
+        let photos = auditor.folders.photos().iter();
+        let doubts = photos.zip(&pairs.of).filter_map(|(photo, pair)| match pair {
+            Pair::Doubtful(why) => Some((photo.name(), why.as_str())),
+            _ => None,
+        });
+        Self { tally, left_out: &folder.masks.left_out, doubts: doubts.collect() }
+    }
+
+    fn report(&self) -> MasksReport<'_> {
+        let Tally { photos, marked, scaled, blank, refused, unused, rules, .. } = &self.tally;
+        MasksReport {
+            photos: *photos,
+            marked: *marked,
+            scaled: *scaled,
+            rules: rules.iter().map(|(rule, &amount)| (rule.to_string(), amount)).collect(),
+            blank,
+            doubtful: &self.doubts,
+            refused,
+            unused,
+            left_out: self.left_out.iter().map(Skipped::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the photos of an audit come to.
+
+use std::collections::BTreeMap;
+
+use candling_audit::Mean;
+
+use super::row::Row;
+
+/// Of the intervals: an audit of the same photos says the same.
+const SEED: u64 = 1;
+
+/// What some photos come to.
+pub struct Summary {
+    pub class: Option<String>,
+    pub group: Option<String>,
+    pub photos: usize,
+    /// The share that was right.
+    pub accuracy: Option<Mean>,
+    /// The share of evidence in the masks.
+    pub evidence: Option<Mean>,
+    /// The mean over the same photos of what maps that are alike everywhere would have there.
+    pub evenly: Option<f64>,
+}
+
+impl Summary {
+    fn of(rows: &[Row], class: Option<&str>, group: Option<&str>) -> Self {
+        let of: Vec<&Row> = rows
+            .iter()
+            .filter(|row| row.error.is_empty())
+            .filter(|row| {
+                class.is_none_or(|class| row.class == class) && group.is_none_or(|group| row.group == group)
+            })
+            .collect();
+        let right = of.iter().filter(|row| row.correct).count();
+        let evidence: Vec<f64> = of.iter().filter_map(|row| row.evidence).collect();
+        let evenly: Vec<f64> = of.iter().filter_map(|row| row.evenly).collect();
+        Self {
+            class: class.map(str::to_owned),
+            group: group.map(str::to_owned),
+            photos: of.len(),
+            accuracy: Mean::of_answers(right, of.len()),
+            evidence: Mean::of_shares(&evidence, SEED),
+            evenly: (!evenly.is_empty()).then(|| evenly.iter().sum::<f64>() / evenly.len() as f64),
+        }
+    }
+}
+
+/// All photos, then each class, then each group of a class.
+pub fn summaries(classes: &[String], rows: &[Row]) -> Vec<Summary> {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.group.is_empty()) {
+        let of = groups.entry(&row.class).or_default();
+        if !of.contains(&row.group.as_str()) {
+            of.push(&row.group);
+        }
+    }
+    let mut all = vec![Summary::of(rows, None, None)];
+    for class in classes {
+        all.push(Summary::of(rows, Some(class), None));
+        let of_class = groups.get(class.as_str()).into_iter().flatten();
+        all.extend(of_class.map(|group| Summary::of(rows, Some(class), Some(group))));
+    }
+    all
+}

@@ -1,0 +1,263 @@
+//! A file that is written whole or not at all: beside its place first, and into it by being renamed, so that a full disk, a crash or an
+//! interruption leaves what was there before.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+
+/// So many links are followed, as by Linux.
+const MAX_LINKS: usize = 40;
+
+/// Where a file is to go.
+pub struct Output {
+    /// As it was asked for.
+    path: PathBuf,
+    place: Place,
+}
+
+enum Place {
+    /// A file, there already or not, at the end of all links: these stay.
+    File(PathBuf),
+    /// A device, a pipe or a descriptor of this process: nothing can be renamed into it.
+    Stream(PathBuf),
+}
+
+impl Output {
+    /// Finds the place and tries whether it can be written to, so that whoever has long work to do can know before. Nothing is changed.
+    ///
+    /// # Errors
+    /// For a folder, and for a place that cannot be written to.
+    pub fn new(path: &Path) -> Result<Self> {
+        let tried = Place::of(path).and_then(|place| {
+            if let Place::File(file) = &place {
+                beside(file)?;
+            }
+            Ok(place)
+        });
+        let place = tried.map_err(|e| Error::file(path, e))?;
+        Ok(Self { path: path.to_owned(), place })
+    }
+
+    /// The file at the end of all links; none for a device or a pipe.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Stream(_) => None,
+        }
+    }
+
+    /// An error about it.
+    pub fn failed(&self, message: impl ToString) -> Error {
+        Error::file(&self.path, message)
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// If it cannot be written whole; then what was there before still is.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        let written = match &self.place {
+            Place::File(file) => replace(file, bytes),
+            Place::Stream(stream) => send(stream, bytes),
+        };
+        written.map_err(|e| self.failed(e))
+    }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// Those of [`Output::new`] and [`Output::write`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    Output::new(path)?.write(bytes)
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        if path
+            .as_os_str()
+            .as_encoded_bytes()
+            .last()
+            .is_some_and(|&last| std::path::is_separator(last.into()))
+        {
+            return Err(folder_given());
+        }
+        let mut end = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let folder = folder_of(&end)?;
+            let name = end.file_name().ok_or_else(folder_given)?;
+            // What a descriptor of this process leads to may be any file, opened in any way, and has no place to be renamed into.
+            if folder.starts_with("/proc") || folder == Path::new("/dev/fd") {
+                return Ok(Self::Stream(end));
+            }
+            let here = folder.join(name);
+            match fs::symlink_metadata(&here) {
+                Ok(there) if there.is_symlink() => end = folder.join(fs::read_link(&here)?),
+                Ok(there) if there.is_dir() => return Err(folder_given()),
+                Ok(there) if !there.is_file() => return Ok(Self::Stream(here)),
+                Ok(_) => return Ok(Self::File(here)),
+                Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::File(here)),
+                Err(e) => return Err(e),
+            }
+        }
+        Err(io::Error::other("a link that leads to itself"))
+    }
+}
+
+fn folder_given() -> io::Error {
+    io::Error::new(ErrorKind::IsADirectory, "a folder; name a file in it")
+}
+
+/// The folder that a file is in, or is to be in.
+fn folder_of(file: &Path) -> io::Result<PathBuf> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let found = fs::canonicalize(folder)?;
+    if found.is_dir() { Ok(found) } else { Err(ErrorKind::NotADirectory.into()) }
+}
+
+/// An empty file beside this one, with the permissions that this one has or is to get. It is removed unless it takes its place.
+fn beside(file: &Path) -> io::Result<NamedTempFile> {
+    let folder = folder_of(file)?;
+    let mut builder = Builder::new();
+    builder.prefix(".candling-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let before = match OpenOptions::new().write(true).open(file) {
+        // To be renamed over a file that is protected would go past its protection.
+        Ok(before) => Some(before.metadata()?.permissions()),
+        Err(e) if e.kind() == ErrorKind::NotFound => None,
+        Err(e) => return Err(e),
+    };
+    let part = builder.tempfile_in(&folder).map_err(|e| {
+        let why = io::Error::from(e.kind());
+        io::Error::new(e.kind(), format!("nothing can be written into {}: {why}", folder.display()))
+    })?;
+    if let Some(permissions) = before {
+        part.as_file().set_permissions(permissions)?;
+    }
+    Ok(part)
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut part = beside(file)?;
+    part.write_all(bytes)?;
+    part.as_file().sync_all()?;
+    part.persist(file)?;
+    Ok(())
+}
+
+fn send(stream: &Path, bytes: &[u8]) -> io::Result<()> {
+    // The report goes there as well: by the same way, the one does not lie over the other.
+    if ["/dev/stdout", "/proc/self/fd/1"].iter().any(|own| stream == Path::new(own)) {
+        let mut stdout = io::stdout();
+        return stdout.write_all(bytes).and_then(|()| stdout.flush());
+    }
+    OpenOptions::new().append(true).open(stream)?.write_all(bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// What lies in a folder, by name.
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.bin");
+        for bytes in [b"first".as_slice(), b"second", b""] {
+            write(&file, bytes).unwrap();
+            assert_eq!(fs::read(&file).unwrap(), bytes);
+        }
+        assert_eq!(names(folder.path()), ["a.bin"]);
+    }
+
+    #[test]
+    fn a_name_as_long_as_names_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("n".repeat(255));
+        write(&file, b"whole").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_folder_and_a_file_in_no_folder_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let words = |path: &Path| write(path, b"").err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(words(folder.path()).ends_with("a folder; name a file in it"));
+        for folder in [folder.path().join(".."), folder.path().join("none/")] {
+            assert!(words(&folder).ends_with("a folder; name a file in it"), "{}", folder.display());
+        }
+        assert!(words(&folder.path().join("none/a.bin")).contains("No such file"));
+        fs::write(folder.path().join("file"), b"").unwrap();
+        assert!(words(&folder.path().join("file/a.bin")).contains("ot a directory"));
+        assert_eq!(names(folder.path()), ["file"]);
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        use super::*;
+
+        #[test]
+        fn links_stay_and_what_they_lead_to_is_written() {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("elsewhere")).unwrap();
+            let link = folder.path().join("link");
+            symlink("elsewhere/a.bin", &link).unwrap();
+            for bytes in [b"through a link to nothing yet".as_slice(), b"and once more"] {
+                write(&link, bytes).unwrap();
+                assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+                assert_eq!(fs::read(folder.path().join("elsewhere/a.bin")).unwrap(), bytes);
+            }
+            assert_eq!(names(&folder.path().join("elsewhere")), ["a.bin"]);
+            symlink("round", folder.path().join("round")).unwrap();
+            assert!(write(&folder.path().join("round"), b"").is_err());
+        }
+
+        #[test]
+        fn permissions_stay_and_those_of_a_new_file_are_the_usual_ones() {
+            let folder = tempfile::tempdir().unwrap();
+            let [usual, ours] = ["usual", "ours"].map(|name| folder.path().join(name));
+            let mode = |file: &Path| fs::metadata(file).unwrap().permissions().mode() & 0o777;
+            fs::write(&usual, b"").unwrap();
+            write(&ours, b"").unwrap();
+            assert_eq!(mode(&ours), mode(&usual));
+            fs::set_permissions(&ours, PermissionsExt::from_mode(0o640)).unwrap();
+            write(&ours, b"again").unwrap();
+            assert_eq!(mode(&ours), 0o640);
+        }
+
+        #[test]
+        fn a_device_is_written_to_as_it_is() {
+            write(Path::new("/dev/null"), b"gone").unwrap();
+            assert!(!fs::metadata("/dev/null").unwrap().is_file());
+            let folder = tempfile::tempdir().unwrap();
+            let link = folder.path().join("null");
+            symlink("/dev/null", &link).unwrap();
+            write(&link, b"gone").unwrap();
+            assert_eq!(names(folder.path()), ["null"]);
+        }
+
+        #[cfg(target_os = "linux")]
+        #[test]
+        fn a_device_that_is_full_is_an_error() {
+            let error = write(Path::new("/dev/full"), b"too much").unwrap_err().to_string();
+            assert!(error.starts_with("/dev/full: No space left"), "{error}");
+        }
+    }
+}

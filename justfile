@@ -41,7 +41,7 @@ ship: toolchain packages (engines "ship")
 [private]
 engines profile:
     cargo build --workspace --exclude candling-wasm --features candling-cpu/threads --bin xtask
-    for build in simd128 relaxed-simd threads webgpu head; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
+    for build in simd128 relaxed-simd threads webgpu head decode; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
 [private]

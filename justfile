@@ -3,7 +3,7 @@
 
 # the wasm modules: the engine that runs in every browser, and what makes it faster or is fetched by some pages only
 first := "simd128"
-others := "relaxed-simd head threads webgpu"
+others := "relaxed-simd head decode threads webgpu"
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 

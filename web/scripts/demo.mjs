@@ -16,6 +16,7 @@ const FASTER = new Set(["relaxed-simd", "threads"]);
 const PURPOSE = {
   "relaxed-simd": "the faster engine",
   head: "training, for the bias lab and for pictures of one's own",
+  decode: "the decoder for photos that the browser does not read right",
   threads: "the engine for more than one core",
   webgpu: "the engine for graphics cards",
 };

@@ -61,6 +61,8 @@ export class Run {
   /** What computed it. */
   readonly backend: Backend;
   readonly timings: RunTimings;
+  /** What the photo was read in spite of, in words: that part of it is missing, that its colour profile was ignored. Mostly nothing. */
+  readonly notes: readonly string[];
 
   /** @internal */
   constructor(
@@ -84,6 +86,7 @@ export class Run {
     this.view = answer.view;
     this.backend = answer.backend;
     this.timings = answer.timings;
+    this.notes = answer.notes ?? [];
   }
 
   /** The photo, upright. Undefined after `runTensor`, and once freed. */

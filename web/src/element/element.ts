@@ -411,6 +411,11 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /** @internal */
+  adoptedCallback(): void {
+    this.#view.adopt();
+  }
+
+  /** @internal */
   disconnectedCallback(): void {
     // An element that is only moved is back by then.
     queueMicrotask(() => {

@@ -107,9 +107,17 @@ export interface Adapter {
 /** Milliseconds of a forward pass. */
 export type BackendTimes = Readonly<Record<Backend, number>>;
 
+/** A build that was tried and could not be started, and what the browser said of it. */
+export interface FailedBuild {
+  readonly build: Build;
+  readonly reason: string;
+}
+
 /** What runs. */
 export interface EngineBuild {
   readonly build: Build;
+  /** Faster ones that could not be started, in the order in which they were tried; mostly none. */
+  readonly failed: readonly FailedBuild[];
   /** 1 for all builds but `threads`. */
   readonly threads: number;
 }
@@ -333,7 +341,8 @@ export interface Calls {
     ask: {
       readonly files: EngineFiles;
       readonly model: string | Blob;
-      readonly build: Build | "auto";
+      /** The builds to try, best first. */
+      readonly builds: readonly Build[] | "auto";
       readonly threads: number | undefined;
     };
     answer: {

@@ -48,6 +48,7 @@ export class Machine extends Experiment {
       "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
       layers: `${info.layers.length}, ${info.weighted.length} with weights`,
       runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
+      ...(info.failed.length === 0 ? {} : { "could not start": info.failed.map(({ build, reason }) => `${builds[build]} (${reason})`).join("; ") }),
       "peak memory": `${megabytes(stats.memory)} MB`,
       loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
       "forward passes": String(stats.forwards),

@@ -69,7 +69,7 @@ pub fn decode_noting(bytes: &[u8]) -> Result<(Photo, Vec<Note>)> {
             (colour::of_inks(&inks, width, height, profile.as_ref(), &mut notes), partial::Missing::default())
         }
         None => {
-            let (image, missing) = partial::read(decoder, &open, format)?;
+            let (image, missing) = partial::read(decoder, open, format)?;
             (colour::to_srgb(image, profile.as_ref(), &mut notes), missing)
         }
     };

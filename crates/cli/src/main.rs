@@ -13,6 +13,7 @@ mod left_out;
 mod npy;
 mod onlooker;
 mod output;
+mod photo;
 mod predict;
 mod report;
 mod session;

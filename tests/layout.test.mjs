@@ -30,7 +30,8 @@ const allowed = {
   "candling-wasm-decode": ["candling-bindings", "candling-imaging", "wasm-bindgen"],
   // trains and judges; networks run in candling-wasm
   "candling-wasm-head": [
-    "candling-audit", "candling-bindings", "candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen",
+    "candling-audit", "candling-bindings", "candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys",
+    "serde_json", "wasm-bindgen",
   ],
   "candling-wasm-conformance": [
     "candling-core", "candling-models", "candling-testkit", "candling-webgpu",

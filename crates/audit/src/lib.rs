@@ -28,6 +28,7 @@
 // a test may stop at the first surprise
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod basis;
 mod beside;
 mod listing;
 mod mask;

@@ -39,6 +39,27 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// For a cell of a file: its code, with the value where one was named.
+    #[must_use]
+    pub fn written(self) -> String {
+        match self {
+            Self::Value(value) => format!("value {value}"),
+            rule => rule.code().to_owned(),
+        }
+    }
+
+    /// What [`Rule::written`] wrote; none of anything else.
+    #[must_use]
+    pub fn read(cell: &str) -> Option<Self> {
+        let rules = [Self::White, Self::NotZero, Self::Palette, Self::Colour, Self::Opaque];
+        match cell.strip_prefix("value ") {
+            Some(value) => value.parse().ok().map(Self::Value),
+            None => rules.into_iter().find(|known| known.code() == cell),
+        }
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,7 +84,7 @@ pub enum MaskError {
     Damaged(String),
     /// Grey of several values that are no black and white.
     #[error(
-        "it has the values {0}: which of them is inside is not known; name it with --mask-value, or save the mask in black and white"
+        "it has the values {0}: which of them is inside is not known; name it (--mask-value on the command line), or save the mask in black and white"
     )]
     Labels(String),
     /// Colours of which none stands for outside.

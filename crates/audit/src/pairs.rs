@@ -140,7 +140,8 @@ impl Masks {
         let [class, between @ .., _] = photo.path.as_slice() else {
             return format!("no mask in {} fits a photo", quoted(folder));
         };
-        let mut places = vec![[&[class.clone()], between].concat(), vec![class.clone()], Vec::new()];
+        let mut places =
+            vec![[std::slice::from_ref(class), between].concat(), vec![class.clone()], Vec::new()];
         places.dedup();
         let looked: Vec<String> = places
             .into_iter()

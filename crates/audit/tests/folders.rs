@@ -1,5 +1,5 @@
 //! Odd folders: what is a photo, what a mask, whose, and what is passed over.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use candling_audit::{Masks, Pair, READ, Sorted, in_words, sort};
 

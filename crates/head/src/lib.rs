@@ -1,10 +1,8 @@
 //! A linear head over the features of a network that stays as it is: softmax regression, trained in a moment.
 //!
 //! The features of a photo are what the network's last layer before its classifier gives, one number a channel. [`train`] finds weights and bias
-//! that tell the classes apart; [`split`] holds examples out, by which to judge it; [`bootstrap`] says how far a judgement on few photos
-//! can be trusted.
+//! that tell the classes apart; [`split`] holds examples out, by which to judge it.
 
-pub mod bootstrap;
 mod draw;
 mod error;
 mod examples;

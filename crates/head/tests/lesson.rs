@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use candling_core::{Backend, Method, Network, Query, Region, Retain, Shape, Target, evidence_share};
 use candling_cpu::Cpu;
-use candling_head::{Examples, Settings, bootstrap, train};
+use candling_head::{Examples, Settings, train};
 use candling_imaging::{Fit, Preprocessing, decode, prepare};
 use candling_models::Model;
 use pollster::block_on;
@@ -109,13 +109,7 @@ impl Lesson {
                 .extend(evidence_share(&map.data, (map.shape.h, map.shape.w), region, whole, whole).unwrap());
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        println!(
-            "{set}: {:.3} {:?}, evidence {:.3} of {}",
-            mean(&right),
-            bootstrap::interval(&right, 1),
-            mean(&shares),
-            shares.len()
-        );
+        println!("{set}: {:.3}, evidence {:.3} of {}", mean(&right), mean(&shares), shares.len());
         (mean(&right), mean(&shares))
     }
 }

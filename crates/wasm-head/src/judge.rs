@@ -26,9 +26,56 @@ pub fn evidence_share(
     Ok(candling_core::evidence_share(map, (height, width), region, (top, down), (left, across))?)
 }
 
-/// The interval in which the mean of these values lies in 95 of 100 such sets, low and high; nothing for no values.
+/// A mean, and how far it can be trusted.
 #[wasm_bindgen]
+pub struct Mean(candling_audit::Mean);
+
+#[wasm_bindgen]
+impl Mean {
+    /// The mean.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.0.mean
+    }
+
+    /// Of so many values.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.count
+    }
+
+    /// Low and high; nothing where there is no interval.
+    #[must_use]
+    pub fn interval(&self) -> Option<Vec<f64>> {
+        self.0.interval.map(Vec::from)
+    }
+
+    /// As reports have it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.0.words()
+    }
+}
+
+/// The share of right answers; nothing of none.
+#[wasm_bindgen(js_name = meanOfAnswers)]
 #[must_use]
-pub fn interval(values: &[f64], seed: u32) -> Option<Vec<f64>> {
-    candling_head::bootstrap::interval(values, u64::from(seed)).map(Vec::from)
+pub fn mean_of_answers(right: usize, of: usize) -> Option<Mean> {
+    candling_audit::Mean::of_answers(right, of).map(Mean)
+}
+
+/// The mean of shares of evidence; nothing of none.
+#[wasm_bindgen(js_name = meanOfShares)]
+#[must_use]
+pub fn mean_of_shares(values: &[f64], seed: u32) -> Option<Mean> {
+    candling_audit::Mean::of_shares(values, u64::from(seed)).map(Mean)
+}
+
+/// What the intervals are, in sentences.
+#[wasm_bindgen(js_name = intervalWords)]
+#[must_use]
+pub fn interval_words() -> Vec<String> {
+    [candling_audit::WILSON, candling_audit::BOOTSTRAP, candling_audit::TOO_FEW].map(String::from).into()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use candling_audit::basis;
 use candling_audit::words::count;
 use candling_audit::{BOOTSTRAP, LeftOut, Outcome, Pair, Reason, TOO_FEW, Tally, WILSON, in_words};
 use candling_imaging::Fit;
@@ -117,22 +118,13 @@ impl<'a> Basis<'a> {
         }
         lines.extend(self.masks());
         lines.extend(self.resumed.map(Resumed::words));
-        lines.push(format!("model: {}, SHA-256 {}", self.model, self.settings.model));
+        lines.push(basis::model(self.model, &self.settings.model));
         lines.push(self.measure());
         lines
     }
 
     fn photos(&self) -> String {
-        let failed = match self.failed.len() {
-            0 => String::new(),
-            failed => format!(", {failed} could not be looked at"),
-        };
-        let left_out = match self.left_out.len() {
-            0 => String::new(),
-            more => format!("; {more} left out besides"),
-        };
-        let looked_at = self.found - self.failed.len();
-        format!("photos: {} found, {looked_at} looked at{failed}{left_out}", self.found)
+        basis::photos(self.found, self.failed.len(), self.left_out.len())
     }
 
     fn masks(&self) -> Vec<String> {
@@ -170,7 +162,7 @@ impl<'a> Basis<'a> {
                 self.usual_layer
             )
         };
-        format!("evidence: Grad-CAM for the likeliest class at the layer {layer}{elsewhere}; {seen}{value}")
+        basis::evidence(&format!("{layer}{elsewhere}"), &format!("{seen}{value}"))
     }
 
     pub fn report(&self) -> Report<'_> {

@@ -175,28 +175,14 @@ fn mask_cells(mask: &Outcome) -> (&'static str, String) {
         Outcome::None => ("", String::new()),
         Outcome::Doubtful => ("several", String::new()),
         Outcome::Refused => ("refused", String::new()),
-        Outcome::Read { rule, marked: false, .. } => ("nothing inside", rule_cell(*rule)),
-        Outcome::Read { rule, scaled: true, .. } => ("scaled", rule_cell(*rule)),
-        Outcome::Read { rule, scaled: false, .. } => ("read", rule_cell(*rule)),
-    }
-}
-
-fn rule_cell(rule: Rule) -> String {
-    match rule {
-        Rule::Value(value) => format!("value {value}"),
-        rule => rule.code().to_owned(),
+        Outcome::Read { rule, marked: false, .. } => ("nothing inside", rule.written()),
+        Outcome::Read { rule, scaled: true, .. } => ("scaled", rule.written()),
+        Outcome::Read { rule, scaled: false, .. } => ("read", rule.written()),
     }
 }
 
 fn mask_of_cells(mask: &str, rule: &str) -> Option<Outcome> {
-    let read = |scaled, marked| {
-        let rules = [Rule::White, Rule::NotZero, Rule::Palette, Rule::Colour, Rule::Opaque];
-        let rule = match rule.strip_prefix("value ") {
-            Some(value) => Rule::Value(value.parse().ok()?),
-            None => rules.into_iter().find(|known| known.code() == rule)?,
-        };
-        Some(Outcome::Read { rule, scaled, marked })
-    };
+    let read = |scaled, marked| Some(Outcome::Read { rule: Rule::read(rule)?, scaled, marked });
     match mask {
         "" => Some(Outcome::None),
         "several" => Some(Outcome::Doubtful),

@@ -1,0 +1,184 @@
+//! What is in a folder, and which masks are whose: lists in, JSON out.
+
+use candling_audit::{
+    LeftOut, Masks, Outcome, Pair, Photo, READ, Rule, Tally, basis, in_words, names, passed_by_name,
+};
+use candling_bindings::{Result, Thrown};
+use candling_imaging::Format;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+/// Pictures that some browsers read and our own decoder does not.
+const BROWSERS: [Format; 4] = [Format::Avif, Format::Heic, Format::Ico, Format::Jxl];
+
+/// Files below a folder, and what they begin with.
+#[wasm_bindgen]
+pub struct Listing {
+    files: Vec<Vec<String>>,
+    folders: Vec<Vec<String>>,
+    heads: Vec<std::result::Result<Vec<u8>, String>>,
+    read: Vec<Format>,
+}
+
+#[wasm_bindgen]
+impl Listing {
+    /// `files` and `folders` are paths with `/` between; `heads` what the files begin with, one behind the other, each up to its place in `ends`; `failed` why a file
+    /// could not be read, empty where it could; `also` names of formats that are read here beside those that are read everywhere.
+    ///
+    /// # Errors
+    /// `bad-argument`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        files: Vec<String>,
+        folders: Vec<String>,
+        heads: &[u8],
+        ends: &[u32],
+        failed: Vec<String>,
+        also: Vec<String>,
+    ) -> Result<Self> {
+        let starts = std::iter::once(&0).chain(ends);
+        let parts = starts.zip(ends).map(|(&start, &end)| heads.get(start as usize..end as usize));
+        let heads: Option<Vec<_>> = parts
+            .zip(failed)
+            .map(
+                |(head, failed)| {
+                    if failed.is_empty() { head.map(|head| Ok(head.to_vec())) } else { Some(Err(failed)) }
+                },
+            )
+            .collect();
+        let heads = heads.filter(|heads| heads.len() == files.len()).ok_or_else(|| {
+            Thrown::new("bad-argument", "heads, ends and failed: there is to be one for each file")
+        })?;
+        let extra = BROWSERS.into_iter().filter(|format| also.iter().any(|name| name == format.name()));
+        Ok(Self {
+            files: files.iter().map(|path| parts_of(path)).collect(),
+            folders: folders.iter().map(|path| parts_of(path)).collect(),
+            heads,
+            read: READ.into_iter().chain(extra).collect(),
+        })
+    }
+
+    /// Photos by class, masks among them, and all that is left out: `{ classes, photos: [{ file, class, group }], masks: [file], leftOut: [{ path, code, why }],
+    /// words, refused }`; `refused` is why the names cannot be those of classes, or null.
+    #[must_use]
+    pub fn sorted(&self) -> String {
+        let sorted =
+            candling_audit::sort(&self.files, &self.folders, &self.read, |file| self.heads[file].clone());
+        let photos = sorted
+            .photos
+            .iter()
+            .map(|photo| json!({ "file": photo.file, "class": photo.class, "group": photo.group() }));
+        json!({
+            "classes": sorted.classes,
+            "photos": photos.collect::<Vec<_>>(),
+            "masks": sorted.masks.iter().map(|mask| mask.file).collect::<Vec<_>>(),
+            "leftOut": listed(&sorted.left_out),
+            "words": in_words(&sorted.left_out),
+            "refused": names::check(&sorted.classes).err().map(|e| e.to_string()),
+        })
+        .to_string()
+    }
+
+    /// Which of the files are the masks of photos at these paths: `{ of: [file | null | why not], unused: [path], words, missing }`; `missing` is what to say where none of the
+    /// photos has one. `beside` where the masks lie among the photos, which are listed too; otherwise every picture is a mask. `folder` is what people call the folder.
+    #[must_use]
+    pub fn pairs(&self, photos: Vec<String>, beside: bool, folder: &str) -> String {
+        let head = |file: usize| self.heads[file].clone();
+        let masks = if beside {
+            Masks::beside(&candling_audit::sort(&self.files, &self.folders, &self.read, head))
+        } else {
+            Masks::of(&self.files, &self.read, head)
+        };
+        let photo = |(file, path): (usize, &String)| Photo {
+            file,
+            path: parts_of(path),
+            class: 0,
+            format: Format::Jpeg,
+        };
+        let photos: Vec<Photo> = photos.iter().enumerate().map(photo).collect();
+        let pairs = masks.pairs(&photos);
+        let of = pairs.of.iter().map(|pair| match pair {
+            Pair::None => Value::Null,
+            &Pair::One(mask) => masks.files[mask].file.into(),
+            Pair::Doubtful(why) => why.as_str().into(),
+        });
+        json!({
+            "of": of.collect::<Vec<_>>(),
+            "unused": pairs.unused.iter().map(|&mask| masks.files[mask].path.join("/")).collect::<Vec<_>>(),
+            "words": in_words(&masks.left_out),
+            "missing": masks.missing(folder, &photos),
+        })
+        .to_string()
+    }
+}
+
+fn parts_of(path: &str) -> Vec<String> {
+    path.split('/').map(str::to_owned).collect()
+}
+
+fn listed(left_out: &[LeftOut]) -> Vec<Value> {
+    let one =
+        |LeftOut { path, why }: &LeftOut| json!({ "path": path, "code": why.code(), "why": why.words() });
+    left_out.iter().map(one).collect()
+}
+
+/// Whether an entry of this name is passed over with all that is in it.
+#[wasm_bindgen(js_name = isPassedOver)]
+#[must_use]
+pub fn is_passed_over(name: &str) -> bool {
+    passed_by_name(name).is_some()
+}
+
+/// So many of a file's first bytes tell what it is.
+#[wasm_bindgen(js_name = headBytes)]
+#[must_use]
+pub fn head_bytes() -> usize {
+    candling_audit::HEAD_BYTES
+}
+
+/// Why names cannot be those of a model's classes; nothing where they can.
+#[wasm_bindgen(js_name = badNames)]
+#[must_use]
+pub fn bad_names(names: Vec<String>) -> Option<String> {
+    names::check(&names).err().map(|e| e.to_string())
+}
+
+/// The line on masks of every report. For each photo its name, and what became of its mask: empty, `several`, `refused`, `nothing inside`, or the rule by which it was
+/// read, with ` scaled` behind it where it is of another size; `unused` are masks that are no photo's.
+#[wasm_bindgen(js_name = maskWords)]
+#[must_use]
+pub fn mask_words(photos: Vec<String>, outcomes: Vec<String>, unused: Vec<String>) -> String {
+    let mut tally = Tally { unused, ..Tally::default() };
+    for (photo, outcome) in photos.iter().zip(&outcomes) {
+        let (rule, scaled) =
+            outcome.strip_suffix(" scaled").map_or((outcome.as_str(), false), |rule| (rule, true));
+        let outcome = match rule {
+            "several" => Outcome::Doubtful,
+            "refused" => Outcome::Refused,
+            "nothing inside" => Outcome::Read { rule: Rule::White, scaled, marked: false },
+            rule => {
+                Rule::read(rule).map_or(Outcome::None, |rule| Outcome::Read { rule, scaled, marked: true })
+            }
+        };
+        tally.add(photo, &outcome);
+    }
+    tally.words()
+}
+
+/// What an audit's numbers stand on, a line each.
+#[wasm_bindgen(js_name = basisWords)]
+#[must_use]
+pub fn basis_words(
+    found: usize,
+    failed: usize,
+    left_out: usize,
+    model: &str,
+    sha256: &str,
+    layer: &str,
+) -> Vec<String> {
+    vec![
+        basis::photos(found, failed, left_out),
+        basis::model(model, sha256),
+        basis::evidence(layer, "the whole of each photo"),
+    ]
+}

@@ -15,10 +15,10 @@ import { offer } from "./dom/message.js";
 import { byId } from "./dom/page.js";
 import { sentence } from "./words/sentence.js";
 
-async function pictures(): Promise<Pictures> {
+async function pictures(trainer: Trainer): Promise<Pictures> {
   for (;;) {
     try {
-      return await fetchPictures();
+      return await fetchPictures(trainer);
     } catch (error) {
       await new Promise<void>((again) => offer(sentence(error), "Try again", again));
     }
@@ -28,7 +28,7 @@ async function pictures(): Promise<Pictures> {
 // Whoever loads the page again begins at the beginning: nothing of what was done is there any more.
 history.scrollRestoration = "manual";
 const trainer = new Trainer();
-const loaded = await pictures();
+const loaded = await pictures(trainer);
 const story: Story = {
   pictures: loaded,
   trainer,

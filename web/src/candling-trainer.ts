@@ -1,10 +1,12 @@
 /**
- * The worker that trains heads and judges models. It owns a wasm module of its own, `crates/wasm-head`, which it fetches with the first request;
+ * The worker that trains heads, judges models, and says what is in folders. It owns a wasm module of its own, `crates/wasm-head`, which it fetches with the first request;
  * networks run in the engine's worker.
  */
-import type { Head } from "./candling_head.js";
+import type { Head, Mean as WasmMean } from "./candling_head.js";
 import { noWebAssembly } from "./platform/webassembly.js";
-import type { TrainerAnswer, TrainerAsk, TrainerFiles, TrainerKind, TrainerReply, TrainerRequest } from "./trainer/messages.js";
+import { pairs, sorted } from "./trainer/folder.js";
+import { evidenceInFile, maskOf } from "./trainer/mask.js";
+import type { Mean, TrainerAnswer, TrainerAsk, TrainerFiles, TrainerKind, TrainerReply, TrainerRequest } from "./trainer/messages.js";
 
 type Wasm = typeof import("./candling_head.js");
 
@@ -65,13 +67,32 @@ const handlers: Handlers = {
   evidence: (wasm, { map, height, width, mask, maskHeight, maskWidth, view }) =>
     wasm.evidenceShare(map, height, width, mask, maskHeight, maskWidth, Float64Array.from(view)) ?? null,
 
-  mean(wasm, values) {
-    const interval = wasm.interval(values, SEED);
-    if (interval === undefined) return null;
-    const [low = 0, high = 0] = interval;
-    return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, low, high, count: values.length };
-  },
+  evidenceInFile: (wasm, ask) => evidenceInFile(wasm, ask),
+  answers: (wasm, { right, of }) => meanOf(wasm.meanOfAnswers(right, of)),
+  shares: (wasm, values) => meanOf(wasm.meanOfShares(values, SEED)),
+
+  sort: (wasm, folder) => sorted(wasm, folder),
+  pairs: (wasm, folder) => pairs(wasm, folder),
+  mask: (wasm, { file, value }) => maskOf(wasm, file, value),
+
+  names: (wasm, names) => wasm.badNames(names) ?? null,
+  basis: (wasm, { found, failed, leftOut, model, sha256, layer }) => ({
+    lines: wasm.basisWords(found, failed, leftOut, model, sha256, layer),
+    intervals: wasm.intervalWords(),
+  }),
+  outcomes: (wasm, { photos, outcomes, unused }) => wasm.maskWords(photos, outcomes, unused),
 };
+
+function meanOf(found: WasmMean | undefined): Mean | null {
+  if (found === undefined) return null;
+  try {
+    const [low, high] = found.interval() ?? [];
+    const interval = low === undefined || high === undefined ? null : ([low, high] as const);
+    return { mean: found.mean, interval, count: found.count, words: found.words() };
+  } finally {
+    found.free();
+  }
+}
 
 function best(head: Head, features: Float32Array): number {
   const logits = head.logits(features);

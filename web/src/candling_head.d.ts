@@ -42,8 +42,68 @@ export function evidenceShare(
   view: Float64Array,
 ): number | undefined;
 
-/** The 95 % interval of a mean, low and high. */
-export function interval(values: Float64Array, seed: number): Float64Array | undefined;
+/** A mean, and how far it can be trusted. */
+export class Mean {
+  private constructor();
+  readonly mean: number;
+  readonly count: number;
+  /** Low and high; undefined where there is no interval. */
+  interval(): Float64Array | undefined;
+  /** As reports have it. */
+  words(): string;
+  free(): void;
+}
+
+/** The share of right answers, and the mean of shares of evidence; undefined of none. */
+export function meanOfAnswers(right: number, of: number): Mean | undefined;
+export function meanOfShares(values: Float64Array, seed: number): Mean | undefined;
+
+/** What the intervals are, in sentences. */
+export function intervalWords(): string[];
+
+/** Files below a folder, and what they begin with: `heads` one behind the other, each up to its place in `ends`; `failed` why a file could not be read, empty
+ *  where it could; `also` names of formats that this browser reads beside those that are read everywhere. */
+export class Listing {
+  constructor(files: readonly string[], folders: readonly string[], heads: Uint8Array, ends: Uint32Array, failed: readonly string[], also: readonly string[]);
+  /** JSON of a `SortedFolder`. */
+  sorted(): string;
+  /** JSON of `Pairs`. */
+  pairs(photos: readonly string[], beside: boolean, folder: string): string;
+  free(): void;
+}
+
+/** Whether an entry of this name is passed over with all that is in it. */
+export function isPassedOver(name: string): boolean;
+
+/** So many of a file's first bytes tell what it is. */
+export function headBytes(): number;
+
+/** Why names cannot be those of a model's classes. */
+export function badNames(names: readonly string[]): string | undefined;
+
+/** The line on masks, and the lines on photos, model and measure, of every report. */
+export function maskWords(photos: readonly string[], outcomes: readonly string[], unused: readonly string[]): string;
+export function basisWords(found: number, failed: number, leftOut: number, model: string, sha256: string, layer: string): string[];
+
+/** Which pixels are inside. */
+export class Mask {
+  private constructor();
+  readonly width: number;
+  readonly height: number;
+  /** By which rule that was told, as `maskWords` takes it. */
+  rule(): string;
+  /** 1 inside and 0 outside, row by row. Leaves none behind. */
+  inside(): Uint8Array<ArrayBuffer>;
+  free(): void;
+}
+
+export function isPng(file: Uint8Array): boolean;
+export function maskOfPng(file: Uint8Array, value: number | undefined): Mask;
+/** Of another file, of which the browser made these pixels, RGBA. */
+export function maskOfPixels(file: Uint8Array, width: number, height: number, rgba: Uint8Array | Uint8ClampedArray, value: number | undefined): Mask;
+
+/** Whether a mask is of another size than its photo; throws where its proportions are others. */
+export function isScaled(width: number, height: number, photoWidth: number, photoHeight: number): boolean;
 
 /** The model file with another head. */
 export function withHead(model: Uint8Array, name: string, labels: readonly string[], weight: Float32Array, bias: Float32Array): Uint8Array<ArrayBuffer>;

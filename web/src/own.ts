@@ -22,7 +22,7 @@ const network = new Network(session);
 const viewer = new Viewer(session, network);
 const open = viewer.open.bind(viewer);
 
-const intake = new Intake(session);
+const intake = new Intake(session, network);
 intake.listenForDrops(new Cards(session, open, (of, files) => intake.choose(of, files)));
 
 const inspection = new Inspection(session, network, open);
@@ -33,8 +33,8 @@ listenForModels(session, network, () => {
   inspection.begin();
 });
 listenForRegions(session);
-listenForMasks(session);
-listenForExample(session, intake);
+listenForMasks(session, network);
+listenForExample(session, network, intake);
 listenForExports(session, network, inspection);
 listenForClearing(session, () => {
   for (const part of [intake, training, inspection]) part.forget();

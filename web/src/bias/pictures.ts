@@ -1,6 +1,7 @@
 /** The lesson's pictures: animals on backgrounds, all in one file. */
 import { unzipSync } from "fflate";
-import { type Mask, maskOf } from "./mask.js";
+import type { Mask } from "./mask.js";
+import type { Trainer } from "./trainer.js";
 
 export interface Picture {
   readonly name: string;
@@ -32,7 +33,7 @@ interface Labels {
 }
 
 /** Fetches them. Fails where the file cannot be had. */
-export async function fetchPictures(): Promise<Pictures> {
+export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const file = new URL("./lesson/pictures.zip", import.meta.url);
   const response = await fetch(file);
   if (!response.ok) throw new Error(`the lesson's pictures could not be loaded: the server answered ${response.status}; load the page again`);
@@ -50,7 +51,7 @@ export async function fetchPictures(): Promise<Pictures> {
       label: classes.indexOf(label),
       background,
       photo: blob(`images/${name}.webp`, "image/webp"),
-      mask: once(() => maskOf(blob(`masks/${name}.png`, "image/png"))),
+      mask: once(() => trainer.mask(blob(`masks/${name}.png`, "image/png"), undefined)),
       counterpart: () => listed.find((other) => other.animal === animal && other.picture !== picture)?.picture,
     };
     return { picture, sets, animal };
@@ -58,7 +59,16 @@ export async function fetchPictures(): Promise<Pictures> {
   return { classes, of: (set) => listed.filter(({ sets }) => sets.includes(set)).map(({ picture }) => picture) };
 }
 
+/** What failed is tried again. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
 }

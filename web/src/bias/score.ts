@@ -14,7 +14,7 @@ export interface Score {
 
 export async function scoreOf(trainer: Trainer, findings: readonly Finding[]): Promise<Score> {
   const shares = findings.flatMap(({ evidence }) => evidence ?? []);
-  const [accuracy, evidence] = await Promise.all([trainer.mean(findings.map(({ correct }) => Number(correct))), trainer.mean(shares)]);
+  const [accuracy, evidence] = await Promise.all([trainer.answers(findings.map(({ correct }) => correct)), trainer.shares(shares)]);
   const evenly = findings.reduce((sum, one) => sum + one.evenly, 0) / Math.max(1, findings.length);
   return { accuracy, evidence, evenly };
 }
@@ -33,13 +33,12 @@ export function fillMeter(meter: HTMLElement, mean: Mean | undefined, evenly?: n
     interval.textContent = "nothing to measure";
     return;
   }
-  const { mean: value, low, high, count } = mean;
+  const { mean: value, interval: bounds, count } = mean;
   const short = meter.dataset.short !== undefined;
   number.textContent = share(value);
-  // Sets drawn anew from answers that are all alike are all alike: the bootstrap says nothing then.
-  const alike = `${value === 1 ? "all" : "none of"} ${count}${short ? "" : ": no interval"}`;
+  const [low, high] = bounds ?? [value, value];
   const between = `${Math.round(100 * low)} to ${share(high)}`;
-  const words = low === high ? alike : short ? between : `of ${count}; 95\u00a0% interval ${between}`;
+  const words = bounds === null ? `of ${count}${short ? "" : ": no interval"}` : short ? between : `of ${count}; 95\u00a0% interval ${between}`;
   interval.textContent = evenly === undefined || short ? words : `${words}. Spread evenly, it would be ${share(evenly)}.`;
   Object.assign(meter.dataset, { value, low, high, count, ...(evenly === undefined ? {} : { evenly }) });
   for (const [name, at] of Object.entries({ value, low, high, evenly })) if (at !== undefined) meter.style.setProperty(`--${name}`, String(at));

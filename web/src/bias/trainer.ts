@@ -2,9 +2,16 @@
 import { CandlingError } from "../candling.js";
 import { trusted } from "../platform/trusted.js";
 import type {
+  Basis,
   Evidence,
+  EvidenceInFile,
+  FileMask,
+  Folder,
   Head,
   Mean,
+  Outcomes,
+  Pairs,
+  SortedFolder,
   Step,
   TrainerAnswer,
   TrainerAsk,
@@ -76,9 +83,49 @@ export class Trainer {
     return (await this.#call("evidence", evidence)) ?? undefined;
   }
 
-  /** Undefined for no values. */
-  async mean(values: readonly number[]): Promise<Mean | undefined> {
-    return (await this.#call("mean", Float64Array.from(values))) ?? undefined;
+  /** The shares of evidence in a mask that a file has, at its own size; fails with `bad-mask`. */
+  evidenceInFile(evidence: EvidenceInFile): Promise<TrainerAnswer<"evidenceInFile">> {
+    return this.#call("evidenceInFile", evidence);
+  }
+
+  /** The share that is right; undefined of none. */
+  async answers(correct: readonly boolean[]): Promise<Mean | undefined> {
+    return (await this.#call("answers", { right: correct.filter((one) => one).length, of: correct.length })) ?? undefined;
+  }
+
+  /** The mean of shares of evidence; undefined of none. */
+  async shares(values: readonly number[]): Promise<Mean | undefined> {
+    return (await this.#call("shares", Float64Array.from(values))) ?? undefined;
+  }
+
+  /** What is in a folder of classes. */
+  sort(folder: Folder): Promise<SortedFolder> {
+    return this.#call("sort", folder);
+  }
+
+  /** Which of a folder's masks are whose; see `Pairs`. */
+  pairs(ask: TrainerAsk<"pairs">): Promise<Pairs> {
+    return this.#call("pairs", ask);
+  }
+
+  /** The mask in a file; fails with `bad-mask`. */
+  mask(file: Blob, value: number | undefined): Promise<FileMask> {
+    return this.#call("mask", { file, value });
+  }
+
+  /** Why names cannot be those of classes; undefined where they can. */
+  async badNames(names: readonly string[]): Promise<string | undefined> {
+    return (await this.#call("names", names)) ?? undefined;
+  }
+
+  /** Lines on what an audit's numbers stand on, and sentences on what the intervals are. */
+  basis(basis: Basis): Promise<TrainerAnswer<"basis">> {
+    return this.#call("basis", basis);
+  }
+
+  /** The line on masks of every report. */
+  maskWords(outcomes: Outcomes): Promise<string> {
+    return this.#call("outcomes", outcomes);
   }
 
   #call<K extends TrainerKind>(kind: K, ask: TrainerAsk<K>, onStep: (step: Step) => void = () => {}): Promise<TrainerAnswer<K>> {

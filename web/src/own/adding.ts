@@ -1,6 +1,5 @@
 /** Photos on their way into the session: each is read once, so that none is in it twice. */
 import type { Progress } from "./job.js";
-import type { Placed } from "./folders.js";
 import type { Photo, PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { count, listed, some } from "./words.js";
@@ -11,7 +10,9 @@ const BATCH = 40;
 
 /** A photo and the class that it is for. */
 export interface Wanted {
-  readonly photo: Placed;
+  readonly file: File;
+  /** Folders between that of its class and the photo; empty for none. */
+  readonly group: string;
   readonly of: PhotoClass;
 }
 
@@ -56,8 +57,8 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
   };
   const worker = async () => {
     for (let one = wanted[next++]; one !== undefined && !signal.aborted; one = wanted[next++]) {
-      const digest = await digestOf(one.photo.file).catch(() => undefined);
-      if (digest === undefined) tally.unread.push(one.photo.file.name);
+      const digest = await digestOf(one.file).catch(() => undefined);
+      if (digest === undefined) tally.unread.push(one.file.name);
       else enter(session, tally, fresh, one, digest);
       progress(`Adding photos: ${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")}…`, ++done, total);
       if (fresh.size >= BATCH) await flush();
@@ -68,12 +69,12 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
   return tally.words(signal.aborted && done < total, total);
 }
 
-function enter(session: Session, tally: Tally, fresh: Map<string, Photo>, { photo: { file, group }, of }: Wanted, digest: string): void {
+function enter(session: Session, tally: Tally, fresh: Map<string, Photo>, { file, group, of }: Wanted, digest: string): void {
   // Its class may have been removed meanwhile.
   if (!session.classes.includes(of)) return;
   const other = session.photos.get(digest) ?? fresh.get(digest);
   if (other === undefined) {
-    fresh.set(digest, { digest, blob: file, name: file.name, group, classId: of.id, masks: new Map(), shares: new Map() });
+    fresh.set(digest, { digest, blob: file, name: file.name, group, classId: of.id, masks: new Map(), unmarked: new Map(), shares: new Map() });
     tally.added += 1;
   } else if (other.classId === of.id) {
     tally.alike.push(file.name);

@@ -22,12 +22,13 @@ export function blankMask(width: number, height: number): Mask {
 /** A mask as large as others are, of one that may be as large as its photo. */
 export function shrunk(mask: Mask): Mask {
   if (Math.max(mask.width, mask.height) <= LONGEST) return mask;
+  const { source } = mask;
   const { width, height, data } = blankMask(mask.width, mask.height);
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) / height) * mask.height) * mask.width;
     for (let x = 0; x < width; x++) data[y * width + x] = mask.data[row + Math.floor(((x + 0.5) / width) * mask.width)] ?? 0;
   }
-  return { width, height, data };
+  return { width, height, data, ...(source === undefined ? {} : { source }) };
 }
 
 /** The box and nothing else. */

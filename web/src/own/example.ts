@@ -3,11 +3,12 @@ import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { shrunk } from "./area.js";
 import type { Intake } from "./intake.js";
+import type { Network } from "./network.js";
 import { tellOfRegions } from "./regions.js";
 import type { Session } from "./session.js";
 import { complain } from "./voice.js";
 
-export function listenForExample(session: Session, intake: Intake): void {
+export function listenForExample(session: Session, network: Network, intake: Intake): void {
   const offer = byId("example-offer", HTMLElement);
   const button = byId("example", HTMLButtonElement);
   const show = () => {
@@ -22,7 +23,7 @@ export function listenForExample(session: Session, intake: Intake): void {
     if (button.ariaBusy === "true") return;
     button.ariaBusy = "true";
     try {
-      await take(session, intake);
+      await take(session, network, intake);
     } catch (error) {
       complain("photos", sentence(error));
     } finally {
@@ -32,9 +33,9 @@ export function listenForExample(session: Session, intake: Intake): void {
   show();
 }
 
-async function take(session: Session, intake: Intake): Promise<void> {
+async function take(session: Session, network: Network, intake: Intake): Promise<void> {
   const { fetchPictures } = await import("../bias/pictures.js");
-  const { classes, of } = await fetchPictures();
+  const { classes, of } = await fetchPictures(network.examiner);
   const pictures = of("train_biased").map((picture) => {
     const file = new File([picture.photo], `${picture.name}.webp`, { type: picture.photo.type });
     return { file, folders: [classes[picture.label] ?? ""], mask: picture.mask };

@@ -1,8 +1,11 @@
 /** What the model says of every photo, and how much of its evidence lies in a region: the lines of an audit. */
-import { type Inside, measureInside } from "../bias/inside.js";
+import { measureInside } from "../bias/inside.js";
+import type { Mask } from "../bias/mask.js";
 import type { Trainer } from "../bias/trainer.js";
+import { CandlingError } from "../candling.js";
 import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
+import { outcomeOf } from "./outcomes.js";
 import { maskIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 
@@ -30,6 +33,8 @@ export interface Row {
   readonly heldOut: boolean;
   /** Whether the model learnt from it; neither this nor held out are photos that were added later. */
   readonly learnt: boolean;
+  /** What became of its mask, as `maskWords` takes it. */
+  readonly mask: string;
   /** Why nothing could be found. */
   readonly error: string;
 }
@@ -58,12 +63,21 @@ export async function measure(session: Session, trainer: Trainer, region: Region
         const { finding } = photo;
         const mask = maskIn(photo, region);
         if (finding === undefined || mask === undefined) return;
-        const inside: Inside = await measureInside(trainer, finding.map, mask);
+        const inside = await measureInside(trainer, finding.map, mask).catch((error: unknown) => unfit(error, mask));
         // What was asked may be out of date by now.
-        if (photo.finding === finding && maskIn(photo, region) === mask) photo.shares.set(region.id, inside);
+        if (photo.finding !== finding || maskIn(photo, region) !== mask) return;
+        if (typeof inside === "string") session.marks.refuse(photo, region, inside);
+        else photo.shares.set(region.id, inside);
       }),
     );
   }
+}
+
+/** Why a mask's file cannot be laid over its photo; what else goes wrong is nothing to do with the photo. */
+function unfit(error: unknown, { source }: Mask): string {
+  if (!(error instanceof CandlingError) || error.code !== "bad-mask") throw error;
+  const name = source?.file instanceof File ? ` ${source.file.name}` : "";
+  return `its mask${name}: ${error.message}`;
 }
 
 /** A line for every photo, class by class, in the order of the folders. */
@@ -75,6 +89,7 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
     const known = model === undefined || of === undefined ? undefined : labelOf(model, of, classes);
     const label = (known === undefined ? of?.name : model?.labels[known]) ?? "";
     const inside = photo.shares.get(region.id);
+    const refused = photo.unmarked.get(region.id);
     return {
       photo,
       path: [label, group, name].filter((part) => part !== "").join("/"),
@@ -88,7 +103,8 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
       layer: finding?.layer ?? "",
       heldOut: session.isHeldOut(photo),
       learnt: !session.isHeldOut(photo) && (model?.lesson?.answers.has(photo.digest) ?? false),
-      error: unreadable ?? "",
+      mask: outcomeOf(photo, region),
+      error: unreadable ?? (refused?.kind === "refused" ? refused.why : ""),
     };
   });
 }
@@ -103,11 +119,11 @@ export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<reado
   const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
   const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
     const of = found.filter((row) => (name === undefined || row.class === name) && (group === undefined || row.group === group));
-    const right = (rows: readonly Row[]) => rows.map(({ correct }) => Number(correct));
+    const right = (rows: readonly Row[]) => rows.map(({ correct }) => correct);
     const [accuracy, heldOut, evidence] = await Promise.all([
-      trainer.mean(right(of)),
-      trainer.mean(right(of.filter((row) => row.heldOut))),
-      trainer.mean(of.flatMap((row) => row.evidence ?? [])),
+      trainer.answers(right(of)),
+      trainer.answers(right(of.filter((row) => row.heldOut))),
+      trainer.shares(of.flatMap((row) => row.evidence ?? [])),
     ]);
     const lessons = of.filter(({ learnt }) => learnt);
     const learnt = { right: lessons.filter(({ correct }) => correct).length, of: lessons.length };

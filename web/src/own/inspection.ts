@@ -2,6 +2,7 @@
 import { examine } from "../bias/examine.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
+import { type Basis, basisOf } from "./basis.js";
 import { layerOf, measure, type Row, rowsOf, summaries, type Summary } from "./findings.js";
 import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
@@ -124,20 +125,21 @@ export class Inspection {
   }
 
   /** Every photo, class by class, measured in the region that is looked at now, and what they come to. */
-  async audit(): Promise<{ readonly rows: readonly Row[]; readonly summary: readonly Summary[]; readonly region: Region }> {
+  async audit(): Promise<{ readonly rows: readonly Row[]; readonly summary: readonly Summary[]; readonly region: Region; readonly basis: Basis }> {
     const { region, classes } = this.#session;
     await measure(this.#session, this.#network.examiner, region);
     const rows = rowsOf(this.#session, classes.flatMap((of) => inOrder(this.#session.photosOf(of))), region);
-    return { rows, summary: await summaries(this.#network.examiner, rows), region };
+    const [summary, basis] = await Promise.all([summaries(this.#network.examiner, rows), basisOf(this.#session, this.#network.examiner, rows, region)]);
+    return { rows, summary, region, basis };
   }
 
   /** Shows what there is to say of all photos by now. */
   async show(): Promise<void> {
     const audit = await this.audit().catch((error) => complain("examining", sentence(error)));
     if (audit === undefined) return;
-    const { rows, summary, region } = audit;
+    const { rows, summary, region, basis } = audit;
     this.#found = rows.filter(({ predicted }) => predicted !== "").length;
-    showSummary(summary, region.name, layerOf(rows) ?? "", this.#session.model?.lesson !== undefined);
+    showSummary(summary, region.name, layerOf(rows) ?? "", this.#session.model?.lesson !== undefined, basis);
     this.#sheet.show(rows);
     this.#say();
     this.onShown();

@@ -1,31 +1,48 @@
 /** The ways in: photos and folders, dropped, pasted or chosen, onto a class or anywhere on the page. */
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
+import type { Folder, SortedFolder } from "../trainer/messages.js";
 import { addPhotos, type Wanted } from "./adding.js";
 import type { Cards } from "./cards.js";
-import { byFolder, chosen, dropped, inOneClass, type Listed, photosAmong, type Placed } from "./folders.js";
+import { asClasses, chosen, dropped, type Given, inOneClass, type Listed } from "./folders.js";
 import { Job } from "./job.js";
+import type { Network } from "./network.js";
 import type { PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { complain, settle } from "./voice.js";
-import { count, listed } from "./words.js";
+import { listed } from "./words.js";
 
 /** Said of photos that were dropped beside the classes. */
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
 
+/** A photo in a folder that is a class. */
+interface Placed {
+  readonly file: File;
+  readonly label: string;
+  readonly group: string;
+}
+
+/** What can be taken, and what there is to say of the rest. */
+interface Taken {
+  readonly photos: readonly Wanted[];
+  readonly words: string;
+}
+
 export class Intake {
   readonly #session: Session;
+  readonly #network: Network;
   readonly #job = new Job("adding");
   /** One after the other: what is dropped while others are being added waits for its turn. */
   #queue = Promise.resolve();
 
-  constructor(session: Session) {
+  constructor(session: Session, network: Network) {
     this.#session = session;
+    this.#network = network;
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
     folders.addEventListener("change", () => {
-      if (folders.files !== null && folders.files.length > 0) void this.takeFolders(chosen(folders.files));
+      if (folders.files !== null && folders.files.length > 0) void this.takeFolders(chosen(folders.files).files);
       folders.value = "";
     });
   }
@@ -37,7 +54,7 @@ export class Intake {
 
   /** Photos in folders, whose names are those of their classes. */
   takeFolders(files: readonly Listed[]): Promise<void> {
-    return this.#take(Promise.resolve(files), undefined);
+    return this.#take(Promise.resolve({ files, folders: [] }), undefined);
   }
 
   /** Files that were chosen for a class. */
@@ -72,10 +89,10 @@ export class Intake {
     });
   }
 
-  #take(files: Promise<readonly Listed[]>, of: PhotoClass | undefined): Promise<void> {
+  #take(given: Promise<Given>, of: PhotoClass | undefined): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       try {
-        const wanted = this.#wanted(await files, of);
+        const wanted = await (of === undefined ? this.#inClasses(await given) : this.#inOne(await given, of));
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
         settle("photos");
         if (wanted.words !== "") complain("photos", wanted.words);
@@ -86,40 +103,57 @@ export class Intake {
     return this.#queue;
   }
 
-  /** Which photo is for which class, and what there is to say of those that are for none. */
-  #wanted(files: readonly Listed[], of: PhotoClass | undefined): { readonly photos: readonly Wanted[]; readonly words: string } {
-    const { photos, others } = photosAmong(files);
-    const words = others === 0 ? "" : `${count(others, "file")} left out: by ${others === 1 ? "its name it is no picture" : "their names they are no pictures"}.`;
-    if (photos.length === 0) throw new Refused(words === "" ? "There were no photos in that." : `There were no photos in that: ${words}`);
-    if (of !== undefined) {
-      const folder = photos[0]?.folders[0];
-      if (of.name === "" && folder !== undefined) this.#session.renameClass(of, folder);
-      return { photos: inOneClass(photos).map((photo) => ({ photo, of })), words };
+  /** Photos for one class, and what there is to say of the rest. */
+  async #inOne(given: Given, of: PhotoClass): Promise<Taken> {
+    const folder = given.files[0]?.folders[0];
+    const { photos, words } = await this.#sorted([inOneClass(given, of.name || folder || "photos")]);
+    if (of.name === "" && folder !== undefined) this.#session.renameClass(of, folder);
+    return { photos: photos.map(({ file, group }) => ({ file, group, of })), words };
+  }
+
+  /** Photos in folders that are classes. */
+  async #inClasses(given: Given): Promise<Taken> {
+    const { photos, words } = await this.#sorted(asClasses(given));
+    const { found, left } = this.#byClass(photos);
+    const more = left.length === 0 ? [] : [`There can be six classes at most: ${listed(left)} left out.`];
+    return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
+  }
+
+  /** The photos of the first folder that has some. */
+  async #sorted(folders: readonly Folder[]): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
+    let all: SortedFolder | undefined;
+    for (const folder of folders) {
+      all = await this.#network.examiner.sort(folder);
+      if (all.photos.length === 0) continue;
+      const { classes, photos, masks, leftOut, words, refused } = all;
+      if (refused !== null) throw new Refused(sentence(new Error(refused)));
+      this.#session.leaveOut(leftOut);
+      const place = ({ file, class: of, group }: SortedFolder["photos"][number]): Placed[] => {
+        const entry = folder.files[file];
+        return entry === undefined ? [] : [{ file: entry.file, label: classes[of] ?? "", group }];
+      };
+      const hint = masks.length === 0 ? "" : " “Masks from a folder”, with the same folder, takes the masks.";
+      return { photos: photos.flatMap(place), words: words === "" ? "" : `${sentence(new Error(words))}${hint}` };
     }
-    const { placed, beside } = byFolder(photos);
-    if (placed.length === 0) throw new Refused(HOMELESS);
-    const { photos: found, left } = this.#byClass(placed);
-    const all = [words];
-    if (beside > 0) all.push(`${count(beside, "photo")} beside the folders left out: ${beside === 1 ? "it is" : "they are"} of no class.`);
-    if (left.length > 0) all.push(`There can be six classes at most: ${listed(left)} left out.`);
-    return { photos: found, words: all.filter((part) => part !== "").join(" ") };
+    if (all?.leftOut.some(({ code }) => code === "beside-classes")) throw new Refused(HOMELESS);
+    throw new Refused(all === undefined || all.words === "" ? "There were no photos in that." : `There were no photos in that: ${all.words}.`);
   }
 
   /** Classes are found by their names; one without a name and photos is taken before another is made. */
-  #byClass(placed: readonly Placed[]): { readonly photos: readonly Wanted[]; readonly left: readonly string[] } {
+  #byClass(placed: readonly Placed[]): { readonly found: readonly Wanted[]; readonly left: readonly string[] } {
     const classes = new Map<string, PhotoClass | undefined>();
     for (const { label } of placed) {
       if (classes.has(label)) continue;
-      const known = this.#session.classes.find(({ name }) => name === label);
+      const known = this.#session.classes.find(({ name }) => name.normalize() === label.normalize());
       const blank = this.#session.classes.find((one) => one.name === "" && this.#session.photosOf(one).length === 0);
       if (known === undefined && blank !== undefined) this.#session.renameClass(blank, label);
       classes.set(label, known ?? blank ?? this.#session.addClass(label));
     }
-    const photos = placed.flatMap((photo) => {
-      const of = classes.get(photo.label);
-      return of === undefined ? [] : [{ photo, of }];
+    const found = placed.flatMap(({ file, label, group }) => {
+      const of = classes.get(label);
+      return of === undefined ? [] : [{ file, group, of }];
     });
-    return { photos, left: [...classes].filter(([, of]) => of === undefined).map(([label]) => label) };
+    return { found, left: [...classes].filter(([, of]) => of === undefined).map(([label]) => label) };
   }
 }
 

@@ -7,6 +7,7 @@ import type { Network } from "./network.js";
 import { inOrder, type Photo, type PhotoClass } from "./photo.js";
 import type { Lesson, Model } from "./model.js";
 import type { Session } from "./session.js";
+import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
 
 /** Of each class; as `candling train` holds out unless it is told otherwise. */
@@ -41,6 +42,8 @@ export async function teach(
   onStep: (curve: readonly Step[]) => void,
   signal: AbortSignal,
 ): Promise<Model> {
+  const bad = await network.examiner.badNames(session.classes.map(({ name }) => name));
+  if (bad !== undefined) throw new Unteachable(sentence(new Error(bad)));
   const due = unseen(session);
   if (due.length > 0) await lookForFeatures(session, await network.eyes(progress, signal), progress, signal);
   const classes = [...session.classes];

@@ -1,7 +1,7 @@
 /** The regions of a session, and where each lies in its photos; what changes is handed on to be kept. */
 import type { Mask } from "../bias/mask.js";
 import { isMarked } from "./area.js";
-import { freshId, maskIn, type Photo, type PhotoClass, type Region } from "./photo.js";
+import { freshId, maskIn, type Photo, type PhotoClass, type Region, type Unmarked } from "./photo.js";
 import type { Store } from "./store.js";
 
 /** Where a region lies, in all photos: what a change of it can be undone with. */
@@ -81,6 +81,22 @@ export class Marks {
     this.#tell();
   }
 
+  /** Where masks of a region were found: which photos have one, why others have none, and which masks are no photo's. */
+  take(region: Region, found: ReadonlyMap<Photo, Mask | Unmarked>, unused: readonly string[]): void {
+    region.unused = unused;
+    this.#keep();
+    for (const [photo, mask] of found) {
+      if ("data" in mask) this.#set(photo, region, mask);
+      else this.#refuse(photo, region, mask);
+    }
+    this.#tell();
+  }
+
+  /** The photo's mask turned out not to fit it. */
+  refuse(photo: Photo, region: Region, why: string): void {
+    this.#refuse(photo, region, { kind: "refused", why });
+  }
+
   /** Where a region lies in all photos of a class, or in all there are, that have none of their own. */
   markAll(region: Region, mask: Mask, only?: PhotoClass): void {
     const { everywhere, byClass, own } = this.places(region);
@@ -114,9 +130,16 @@ export class Marks {
     this.#tell();
   }
 
+  #refuse(photo: Photo, region: Region, unmarked: Unmarked): void {
+    this.#set(photo, region, undefined);
+    photo.unmarked.set(region.id, unmarked);
+    void this.#store.putMask({ digest: photo.digest, region: region.id, unmarked });
+  }
+
   #set(photo: Photo, region: Region, mask: Mask | undefined): void {
     const { digest } = photo;
     photo.shares.delete(region.id);
+    photo.unmarked.delete(region.id);
     if (mask === undefined) {
       photo.masks.delete(region.id);
       void this.#store.removeMask(digest, region.id);

@@ -1,25 +1,35 @@
-/** Regions out of a folder of masks, as `candling audit --masks` reads it: for `CLASS/GROUP/photo.jpg` the picture `CLASS/GROUP/photo.png`. */
-import { maskOf } from "../bias/mask.js";
+/** Regions out of a folder of masks, found and read by the rules of `candling audit --masks`. */
+import type { Mask } from "../bias/mask.js";
+import { CandlingError } from "../candling.js";
 import { byId } from "../dom/page.js";
+import type { Folder, Pairs } from "../trainer/messages.js";
+import { sentence } from "../words/sentence.js";
 import { isMarked, shrunk } from "./area.js";
-import { chosen, type Listed } from "./folders.js";
-import type { Photo } from "./photo.js";
+import { chosen } from "./folders.js";
+import type { Network } from "./network.js";
+import { outcomesIn, placeOf } from "./outcomes.js";
+import type { Photo, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
 import type { Session } from "./session.js";
 import { announce, complain, settle } from "./voice.js";
-import { count, some } from "./words.js";
 
-export function listenForMasks(session: Session): void {
+export function listenForMasks(session: Session, network: Network): void {
   const chooser = byId("masks-file", HTMLInputElement);
   const button = byId("masks", HTMLButtonElement);
+  const value = byId("mask-value", HTMLInputElement);
   button.addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", async () => {
-    const listed = chosen(chooser.files ?? new DataTransfer().files);
+    const { files } = chosen(chooser.files ?? new DataTransfer().files);
     chooser.value = "";
-    if (listed.length === 0) return;
+    if (files.length === 0) return;
+    const [top = ""] = files[0]?.folders ?? [];
+    // The folder of all classes has a name of its own.
+    const folder = { files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })), folders: [] };
     button.disabled = true;
     try {
-      await mark(session, listed);
+      await mark(session, network, folder, top, value.value === "" ? undefined : value.valueAsNumber);
+    } catch (error) {
+      complain("masks", sentence(error));
     } finally {
       button.disabled = false;
     }
@@ -27,39 +37,44 @@ export function listenForMasks(session: Session): void {
 }
 
 /** Marks the region that is looked at in every photo that has a mask, and says what came of it. */
-async function mark(session: Session, listed: readonly Listed[]): Promise<void> {
+async function mark(session: Session, network: Network, folder: Folder, name: string, value: number | undefined): Promise<void> {
   const { region } = session;
-  const photos = new Map([...session.photos.values()].map((photo) => [placeOf(session, photo), photo]));
-  const unread: string[] = [];
-  let marked = 0;
-  let empty = 0;
-  for (const { file, folders } of listed) {
-    // The folder of all classes has a name of its own.
-    const photo = photos.get(stem([...folders.slice(1), file.name].join("/")));
-    if (photo === undefined) continue;
+  const photos = [...session.photos.values()];
+  if (photos.length === 0) return complain("masks", "There are no photos yet: add them first, then their masks.");
+  const paths = photos.map((photo) => placeOf(session, photo));
+  const places = new Map(paths.map((path, at) => [path, photos[at]] as const));
+  const beside = folder.files.some(({ path, file }) => places.get(path)?.blob.size === file.size);
+  const pairs = await network.examiner.pairs({ ...folder, photos: paths, beside, folder: name });
+  if (pairs.of.every((one) => one === null)) return complain("masks", sentence(new Error(pairs.missing)));
+  const found = await read(network, folder, photos, pairs, value);
+  session.marks.take(region, found, pairs.unused);
+  settle("masks");
+  const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
+  const [doubt] = pairs.of.filter((one) => typeof one === "string");
+  const [refused] = [...found.values()].flatMap((one) => ("kind" in one && one.kind === "refused" ? [one.why] : []));
+  const more = [doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
+  const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
+  tellOfRegions(all);
+  if (refused !== undefined) complain("masks", all);
+  else announce(all);
+}
+
+/** The photos that have a mask in the folder, or a reason for having none. */
+async function read(network: Network, { files }: Folder, photos: readonly Photo[], { of }: Pairs, value: number | undefined): Promise<ReadonlyMap<Photo, Mask | Unmarked>> {
+  const found = new Map<Photo, Mask | Unmarked>();
+  for (const [at, photo] of photos.entries()) {
+    const pair = of[at] ?? null;
+    const file = typeof pair === "number" ? files[pair]?.file : undefined;
+    if (typeof pair === "string") found.set(photo, { kind: "several", why: pair });
+    if (file === undefined) continue;
     try {
-      const mask = shrunk(await maskOf(file));
-      session.marks.mark(photo, region, mask);
-      if (isMarked(mask)) marked += 1;
-      else empty += 1;
-    } catch {
-      unread.push(file.name);
+      const { rule, ...mask } = await network.examiner.mask(file, value);
+      const none: Unmarked = { kind: "nothing inside", why: `its mask ${file.name} has nothing inside` };
+      found.set(photo, isMarked(mask) ? shrunk({ ...mask, source: { file, value, rule } }) : none);
+    } catch (error) {
+      if (!(error instanceof CandlingError) || error.code !== "bad-mask") throw error;
+      found.set(photo, { kind: "refused", why: `its mask ${file.name}: ${error.message}` });
     }
   }
-  if (marked === 0 && empty === 0 && unread.length === 0) return complain("masks", "No mask in that folder has the path of a photo here: for CLASS/GROUP/photo.jpg it is CLASS/GROUP/photo.png.");
-  settle("masks");
-  const blank = empty === 0 ? "" : ` ${count(empty, "mask")} ${empty === 1 ? "has" : "have"} nothing white: there is nothing marked.`;
-  const words = `“${region.name}” marked in ${count(marked, "photo")} of ${session.photos.size.toLocaleString("en-GB")}.${blank}`;
-  tellOfRegions(words);
-  if (unread.length > 0) complain("masks", `${count(unread.length, "mask")} could not be read: ${some(unread)}.`);
-  else announce(words);
-}
-
-function placeOf(session: Session, photo: Photo): string {
-  return stem([session.classOf(photo)?.name ?? "", photo.group, photo.name].filter((part) => part !== "").join("/"));
-}
-
-/** Without the ending. */
-function stem(path: string): string {
-  return path.replace(/\.[^./]*$/, "");
+  return found;
 }

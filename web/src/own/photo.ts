@@ -2,6 +2,7 @@
 import type { Sight } from "../bias/examine.js";
 import type { Inside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
+import { byCodePoint } from "./words.js";
 
 /** At most so many classes: more than that are better kept in folders, for `candling train`. */
 export const MOST_CLASSES = 6;
@@ -19,6 +20,14 @@ export interface Region {
   /** Where it lies in photos that have none of their own, by class; in those of every other class it lies at `everywhere`. */
   readonly byClass: Map<number, Mask>;
   everywhere?: Mask | undefined;
+  /** Paths of masks that were found for it and are no photo's. */
+  unused?: readonly string[] | undefined;
+}
+
+/** Why a photo has no mask in a region, though there are masks: its own has nothing inside, is not known among several, or was refused. */
+export interface Unmarked {
+  readonly kind: "nothing inside" | "several" | "refused";
+  readonly why: string;
 }
 
 export interface Photo {
@@ -36,6 +45,8 @@ export interface Photo {
   finding?: Sight | undefined;
   /** Its own regions, by their ids. */
   readonly masks: Map<number, Mask>;
+  /** Why it has none of a region, by that one's id. */
+  readonly unmarked: Map<number, Unmarked>;
   /** What lies in each region, as far as it was measured. */
   readonly shares: Map<number, Inside>;
 }
@@ -49,7 +60,7 @@ export function maskIn(photo: Photo, region: Region): Mask | undefined {
 export function inOrder(photos: readonly Photo[]): readonly Photo[] {
   // No name has a character that comes before this one: folders are told apart before their contents are.
   const keyed = photos.map((photo) => ({ photo, key: [...(photo.group === "" ? [] : photo.group.split("/")), photo.name].join("\0") }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ photo }) => photo);
+  return keyed.sort((a, b) => byCodePoint(a.key, b.key)).map(({ photo }) => photo);
 }
 
 /** One that no class or region had before, removed ones among them. */

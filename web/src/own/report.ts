@@ -1,12 +1,12 @@
 /** The audit as files: the columns and the names of `candling audit`, with which photos were held out, and a share for each region. */
 import { html, type Markup } from "../export/markup.js";
-import type { Mean } from "../trainer/messages.js";
+import type { LeftOut, Mean } from "../trainer/messages.js";
+import type { Basis } from "./basis.js";
 import { layerOf, type Row, type Summary } from "./findings.js";
 import type { Region } from "./photo.js";
 import type { Model } from "./model.js";
 import { style } from "./report-style.js";
 import { learntWords, nameOf } from "./summary-table.js";
-import { count, rate } from "./words.js";
 
 /** All that is to be told. */
 export interface Audit {
@@ -16,6 +16,8 @@ export interface Audit {
   readonly regions: readonly Region[];
   /** The one whose shares the rows have. */
   readonly region: Region;
+  readonly basis: Basis;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A picture of a photo with its map, as an address that holds it. */
@@ -35,22 +37,35 @@ function others({ regions, region }: Audit): readonly Region[] {
 /** RFC 4180, as the command line writes it. */
 export function csvOf(audit: Audit): string {
   const more = others(audit);
-  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "evenly", "layer", "error", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
+  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "evenly", "layer", "error", "mask", "rule", "model_sha256", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
   const lines = audit.rows.map((row) => [
-    row.path,
-    row.class,
-    row.group,
-    row.predicted,
+    guarded(row.path),
+    guarded(row.class),
+    guarded(row.group),
+    guarded(row.predicted),
     row.probability,
     row.correct,
     row.evidence ?? "",
     row.evenly ?? "",
-    row.layer,
-    row.error,
+    guarded(row.layer),
+    guarded(row.error),
+    ...maskCells(row.mask),
+    audit.basis.sha256,
     row.heldOut,
     ...more.map(({ id }) => row.photo.shares.get(id)?.share ?? ""),
   ]);
   return [head, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
+}
+
+/** What spreadsheets take for a formula, in wide forms too, with an apostrophe before it, as the command writes it. */
+function guarded(text: string): string {
+  return /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text;
+}
+
+/** What became of the mask, and the rule by which it was read, as the command has them. */
+function maskCells(outcome: string): readonly [string, string] {
+  if (["", "several", "refused", "nothing inside"].includes(outcome)) return [outcome, ""];
+  return outcome.endsWith(" scaled") ? ["scaled", outcome.slice(0, -" scaled".length)] : ["read", outcome];
 }
 
 function field(value: string | number | boolean): string {
@@ -60,13 +75,17 @@ function field(value: string | number | boolean): string {
 
 /** The report of `candling audit --json`, with every line. */
 export function jsonOf(audit: Audit): string {
-  const mean = (given: Mean | undefined) => (given === undefined ? null : { mean: given.mean, interval: [given.low, given.high], count: given.count });
-  const { model, rows, summary, region } = audit;
+  const mean = (given: Mean | undefined) => (given === undefined ? null : { mean: given.mean, interval: given.interval, count: given.count });
+  const { model, rows, summary, region, basis, leftOut } = audit;
   const report = {
     model: model.name,
+    model_sha256: basis.sha256,
     layer: layerOf(rows) ?? null,
     classes: model.labels,
     region: region.name,
+    stands_on: basis.lines,
+    left_out: leftOut.map(({ path, code, why }) => ({ file: path, code, why })),
+    intervals: basis.intervals,
     summary: summary.map((line) => ({
       class: line.class ?? null,
       group: line.group ?? null,
@@ -89,6 +108,8 @@ export function jsonOf(audit: Audit): string {
       evenly: row.evenly ?? null,
       layer: row.layer,
       error: row.error,
+      mask: maskCells(row.mask)[0],
+      rule: maskCells(row.mask)[1],
       held_out: row.heldOut,
       ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id)?.share ?? null])),
     })),
@@ -98,7 +119,7 @@ export function jsonOf(audit: Audit): string {
 
 /** One file that needs nothing but itself: what it comes to, and a contact sheet. All texts are escaped. */
 export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
-  const { model, rows, summary, region } = audit;
+  const { model, rows, summary, region, basis } = audit;
   const title = `Audit of ${model.name}`;
   const examined = rows.filter(({ predicted }) => predicted !== "").length;
   const measured = rows.some(({ evidence }) => evidence !== undefined);
@@ -120,9 +141,11 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
 <body>
 <main>
 <h1 dir="auto">${title}</h1>
-<p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the layer ${layerOf(rows) ?? ""}) lies in the region “${region.name}”; in brackets where the mean
-lies in 95 of 100 such sets of photos (bootstrap). The last column is what the region would have of a map that is spread evenly over the photo.</p>
+<p>How often it is right, and how much of what speaks for its answer (Grad-CAM at the layer ${layerOf(rows) ?? ""}) lies in the region “${region.name}”.
+${basis.intervals.join(" ")} The last column is what the region would have of a map that is spread evenly over the photo.</p>
 <div class="table">${table(summary, region, model.lesson !== undefined)}</div>
+<h2>What this stands on</h2>
+<ul>${basis.lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul>
 <h2>Contact sheet</h2>
 <p>${which}</p>
 <ol>
@@ -137,13 +160,10 @@ ${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ 
 
 /** Of a model that was trained on this page, what it learnt from stands apart from what it had not seen. */
 function table(summary: readonly Summary[], region: Region, hasLesson: boolean): Markup {
-  const bounds = ({ low, high }: Mean) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`;
-  // Of values that are all alike there is no interval: their count says more.
-  const evidence = (mean: Mean) => `${share(mean.mean)} (${mean.low === mean.high ? count(mean.count, "photo") : bounds(mean)})`;
-  const accuracy = (mean: Mean) => (mean.low === mean.high ? rate(mean) : `${share(mean.mean)} (${bounds(mean)})`);
+  const words = (mean: Mean) => mean.words;
   const orNone = <T>(value: T | undefined, words: (value: T) => string) => (value === undefined ? "–" : words(value));
-  const right = (line: Summary) => (hasLesson ? [orNone(line.heldOut, accuracy), learntWords(line.learnt)] : [orNone(line.accuracy, accuracy)]);
-  const cells = (line: Summary) => [...right(line), orNone(line.evidence, evidence), orNone(line.evenly, share)];
+  const right = (line: Summary) => (hasLesson ? [orNone(line.heldOut, words), learntWords(line.learnt)] : [orNone(line.accuracy, words)]);
+  const cells = (line: Summary) => [...right(line), orNone(line.evidence, words), orNone(line.evenly, share)];
   const heads = ["Photos", ...(hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"]), `Evidence in “${region.name}”`, "If spread evenly"];
   const row = (line: Summary) =>
     html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td>

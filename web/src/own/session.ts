@@ -6,6 +6,8 @@ import { Marks } from "./marks.js";
 import type { Model } from "./model.js";
 import { freshId, inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
 import type { Kept, Store } from "./store.js";
+import type { LeftOut } from "../trainer/messages.js";
+import { byCodePoint } from "./words.js";
 
 /** What changed. */
 export type Change = "photos" | "classes" | "looks" | "findings" | "regions" | "model";
@@ -21,6 +23,7 @@ export class Session {
   #bytes = 0;
   #pace: number | undefined;
   #weights: Weights | undefined;
+  #leftOut: readonly LeftOut[] = [];
 
   constructor(store: Store, kept: Kept | undefined) {
     this.#store = store;
@@ -110,6 +113,18 @@ export class Session {
     void this.#store.putState("weights", weights);
   }
 
+  /** What was passed over where photos were looked for. */
+  get leftOut(): readonly LeftOut[] {
+    return this.#leftOut;
+  }
+
+  /** Each path once, as it was found last. */
+  leaveOut(more: readonly LeftOut[]): void {
+    const all = new Map([...this.#leftOut, ...more].map((one) => [one.path, one] as const));
+    this.#leftOut = [...all.values()].sort((a, b) => byCodePoint(a.path, b.path));
+    void this.#store.putState("leftOut", this.#leftOut);
+  }
+
   /** Resolves once they are kept. */
   async addPhotos(photos: readonly Photo[]): Promise<void> {
     // Their class may have been removed meanwhile.
@@ -192,6 +207,7 @@ export class Session {
     this.#model = undefined;
     this.#pace = undefined;
     this.#weights = undefined;
+    this.#leftOut = [];
     this.#fillUp();
     for (const what of ["classes", "photos", "regions", "model"] as const) this.#tell(what);
     await this.#store.clear();
@@ -208,15 +224,20 @@ export class Session {
   }
 
   #restore({ photos, looks, findings, masks, state }: Kept): void {
-    for (const photo of inOrder(photos.map((photo) => ({ ...photo, masks: new Map(), shares: new Map() })))) this.#enter(photo);
+    for (const photo of inOrder(photos.map((photo) => ({ ...photo, masks: new Map(), unmarked: new Map(), shares: new Map() })))) this.#enter(photo);
     for (const { digest, ...look } of looks) Object.assign(this.#photos.get(digest) ?? {}, look);
     for (const { digest, ...finding } of findings) Object.assign(this.#photos.get(digest) ?? {}, { finding });
-    for (const { digest, region, mask } of masks) if (isMarked(mask)) this.#photos.get(digest)?.masks.set(region, mask);
+    for (const { digest, region, mask, unmarked } of masks) {
+      const photo = this.#photos.get(digest);
+      if (mask !== undefined && isMarked(mask)) photo?.masks.set(region, mask);
+      if (unmarked !== undefined) photo?.unmarked.set(region, unmarked);
+    }
     this.#classes = (state.get("classes") as PhotoClass[] | undefined) ?? [];
     this.marks.restore((state.get("regions") as Region[] | undefined) ?? []);
     this.#model = state.get("model") as Model | undefined;
     this.#pace = state.get("pace") as number | undefined;
     this.#weights = state.get("weights") as Weights | undefined;
+    this.#leftOut = (state.get("leftOut") as LeftOut[] | undefined) ?? [];
   }
 
   #keepClasses(): void {

@@ -125,7 +125,7 @@ export class Sheet {
     const { photo, evidence, predicted, probability, correct, error, heldOut } = row;
     const tile = this.#tileOf(photo);
     const { element } = tile;
-    const none = error !== "" ? "unreadable" : photo.shares.has(this.#session.region.id) ? "no evidence" : "not marked";
+    const none = photo.unreadable !== undefined ? "unreadable" : error !== "" ? "mask refused" : photo.shares.has(this.#session.region.id) ? "no evidence" : "not marked";
     const inside = evidence === undefined ? none : `${percent(evidence)} inside`;
     const said = error === "" ? `${predicted}, ${percent(probability)}` : error;
     const mark = heldOut ? "held out" : "";

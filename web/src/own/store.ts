@@ -2,6 +2,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
+import type { Unmarked } from "./photo.js";
 
 /** Beside whatever else lies on this origin. */
 const NAME = `candling-own ${new URL("./", document.baseURI).href}`;
@@ -30,7 +31,9 @@ export interface FindingRecord extends Sight {
 export interface MaskRecord {
   readonly digest: string;
   readonly region: number;
-  readonly mask: Mask;
+  readonly mask?: Mask;
+  /** Instead of a mask. */
+  readonly unmarked?: Unmarked;
 }
 
 interface Schema extends DBSchema {

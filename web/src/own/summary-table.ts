@@ -1,11 +1,12 @@
 /** How often the model is right, and how much of its evidence lies in the region: of all photos, by class and by group. */
 import { byId, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
+import type { Basis } from "./basis.js";
 import type { Summary } from "./findings.js";
 import { interval, part, rate } from "./words.js";
 
 /** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
-export function showSummary(summaries: readonly Summary[], region: string, layer: string, hasLesson: boolean): void {
+export function showSummary(summaries: readonly Summary[], region: string, layer: string, hasLesson: boolean, basis: Basis): void {
   const right = hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"];
   const heads = ["Class", "Photos", ...right, `Evidence in “${region}”`, "If spread evenly"];
   const row = (summary: Summary) => {
@@ -25,11 +26,15 @@ export function showSummary(summaries: readonly Summary[], region: string, layer
     );
   };
   byId("summary", HTMLTableElement).replaceChildren(
-    make("caption", {}, `Evidence: Grad-CAM for what the model says, at the layer ${layer}. In brackets where the mean lies in 95 of 100 such sets of photos. The last column: what “${region}” would have of a map that is alike everywhere.`),
+    make("caption", {}, `Evidence: Grad-CAM for what the model says, at the layer ${layer}. ${basis.intervals.join(" ")} The last column: what “${region}” would have of a map that is alike everywhere.`),
     make("thead", {}, make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...summaries.map(row)),
   );
-  byId("summary-box", HTMLElement).hidden = summaries[0] === undefined || summaries[0].photos === 0;
+  const isEmpty = summaries[0] === undefined || summaries[0].photos === 0;
+  byId("summary-box", HTMLElement).hidden = isEmpty;
+  const list = byId("basis", HTMLUListElement);
+  list.hidden = isEmpty;
+  list.replaceChildren(...basis.lines.map((line) => make("li", { dir: "auto" }, line)));
 }
 
 /** "17 of 18"; no interval, because these are no sample of what it has not seen. */

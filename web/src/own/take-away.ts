@@ -43,9 +43,9 @@ export function listenForExports(session: Session, network: Network, inspection:
   const audit = async (): Promise<Audit | undefined> => {
     const { model, regions } = session;
     for (const other of regions) await measure(session, network.examiner, other);
-    const { rows, summary, region } = await inspection.audit();
+    const { rows, summary, region, basis } = await inspection.audit();
     const told = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
-    return model === undefined ? undefined : { model, rows: told, summary, regions, region };
+    return model === undefined ? undefined : { model, rows: told, summary, regions, region, basis, leftOut: session.leftOut };
   };
   const save = async (made: (audit: Audit) => Blob | Promise<Blob>, ending: string) => {
     try {

@@ -125,14 +125,14 @@ export class Training {
     verdict.textContent = "\u00a0";
     if (model === undefined || lesson === undefined) return;
     const answers = answersOf(lesson);
-    const held = await this.#network.examiner.mean(answers.filter((one) => one.heldOut).map((one) => Number(one.correct)));
+    const held = await this.#network.examiner.answers(answers.filter((one) => one.heldOut).map((one) => one.correct));
     if (this.#session.model !== model) return;
     verdict.textContent = verdictOf(answers, held);
     const rows = await Promise.all(
       model.labels.map(async (label, at) => {
         const own = answers.filter(({ right }) => right === at);
         const tests = own.filter((one) => one.heldOut);
-        const mean = await this.#network.examiner.mean(tests.map((one) => Number(one.correct)));
+        const mean = await this.#network.examiner.answers(tests.map((one) => one.correct));
         const lessons = own.filter((one) => !one.heldOut);
         return make(
           "tr",
@@ -180,7 +180,7 @@ function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined
   const learnt = `${right} of ${lessons.length} right, of those it learnt from (${percent(right / lessons.length)})`;
   if (held === undefined) return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
   const few = held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
-  // Where all were right, or none, there is no interval, and their number stands there already.
-  const worth = held.low === held.high ? "" : `: ${rate(held)}`;
+  // Of too few there is no interval, and their number stands there already.
+  const worth = held.interval === null ? "" : `: ${rate(held)}`;
   return `${learnt}; ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen${worth}.${few}`;
 }

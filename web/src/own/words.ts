@@ -41,12 +41,12 @@ export function wasAborted(error: unknown): boolean {
   return (error instanceof CandlingError && error.code === "aborted") || (error instanceof DOMException && error.name === "AbortError");
 }
 
-/** A mean of shares: "92 % (75 to 100)". Of values that are all alike the bootstrap draws nothing else: how many there are says more. */
-export function interval({ mean, low, high, count: of }: Mean, many = ""): string {
+/** A mean of shares: "92 % (75 to 100)"; where there is no interval, of how many photos it is. */
+export function interval({ mean, interval: bounds, count: of }: Mean, many = ""): string {
+  if (bounds === null) return `${percent(mean)} (of ${count(of, "photo")})`;
+  const [low, high] = bounds;
   const digits = Math.round(100 * low) === Math.round(100 * high) ? 1 : 0;
-  const alike = `${count(of, "photo")}${of === 1 ? "" : ", all alike"}`;
-  const bounds = low === high ? alike : `${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)}`;
-  return `${percent(mean)} (${bounds})${low === high ? "" : many}`;
+  return `${percent(mean)} (${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)})${many}`;
 }
 
 /** "9 of 9", on one line. */
@@ -54,8 +54,16 @@ export function part(amount: number, of: number): string {
   return `${amount}\u00a0of\u00a0${of}`;
 }
 
-/** How many are right: "92 % (75 to 100)"; where all are, or none: "9 of 9". */
+/** How many are right: "92 % (75 to 100)"; of too few for an interval: "3 of 4". */
 export function rate(right: Mean): string {
-  const { mean, low, high, count: of } = right;
-  return low === high ? part(Math.round(mean * of), of) : interval(right);
+  const { mean, interval: bounds, count: of } = right;
+  return bounds === null ? part(Math.round(mean * of), of) : interval(right);
+}
+
+/** In the order of their characters' numbers, as the command sorts: by UTF-16, as `<` does, some rare ones come elsewhere. */
+export function byCodePoint(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  const at = left.findIndex((character, at) => character !== right[at]);
+  if (at < 0) return left.length - right.length;
+  return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
 }

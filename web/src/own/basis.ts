@@ -1,0 +1,60 @@
+/** What the numbers stand on: which photos, masks and model they are about, where evidence was measured, and what was left out. The words are those of
+ *  `candling audit`. */
+import type { Trainer } from "../bias/trainer.js";
+import { layerOf, type Row } from "./findings.js";
+import { markedByHand, outcomesIn } from "./outcomes.js";
+import type { Region } from "./photo.js";
+import type { Session } from "./session.js";
+import { count } from "./words.js";
+
+/** So many things that were left out are named one by one. */
+const NAMED = 10;
+
+export interface Basis {
+  /** Of the model's file, in hexadecimal; empty where the browser computes none. */
+  readonly sha256: string;
+  readonly masks: string;
+  readonly lines: readonly string[];
+  /** What the intervals are. */
+  readonly intervals: readonly string[];
+}
+
+export async function basisOf(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<Basis> {
+  const { model, leftOut } = session;
+  const sha256 = model === undefined ? "" : await hashOf(model.file);
+  const failed = rows.filter(({ error }) => error !== "").length;
+  const [{ lines, intervals }, masks] = await Promise.all([
+    trainer.basis({ found: rows.length, failed, leftOut: leftOut.length, model: model?.name ?? "", sha256: sha256 || "not computed by this browser", layer: layerOf(rows) ?? "" }),
+    maskLine(session, trainer, rows, region),
+  ]);
+  const [photos = "", ...rest] = lines;
+  const named = leftOut.slice(0, NAMED).map(({ path, why }) => `left out: ${path}: ${why}`);
+  const more = leftOut.length > NAMED ? [`left out: ${leftOut.length - NAMED} more; the JSON names all`] : [];
+  return { sha256, masks, lines: [photos, ...named, ...more, masks, ...rest], intervals };
+}
+
+async function maskLine(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<string> {
+  const photos = rows.map(({ photo }) => photo);
+  const byHand = markedByHand(photos, region);
+  const hand = byHand === 0 ? "" : `${count(byHand, "photo")} marked by hand as “${region.name}”`;
+  const outcomes = outcomesIn(session, photos, region);
+  if (outcomes.outcomes.every((one) => one === "")) return `masks: none from a folder${hand === "" ? "" : `; ${hand}`}`;
+  const words = await trainer.maskWords(outcomes);
+  return hand === "" ? words : `${words}; ${hand}`;
+}
+
+const hashes = new WeakMap<Blob, Promise<string>>();
+
+/** Empty in pages that came over an open line, where browsers compute none. */
+function hashOf(file: Blob): Promise<string> {
+  const known = hashes.get(file) ?? computed(file);
+  hashes.set(file, known);
+  return known;
+}
+
+async function computed(file: Blob): Promise<string> {
+  const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
+  if (subtle === undefined) return "";
+  const bytes = new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

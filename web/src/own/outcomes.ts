@@ -1,0 +1,28 @@
+/** What became of the masks of photos, in the words that reports have for it. */
+import type { Outcomes } from "../trainer/messages.js";
+import { maskIn, type Photo, type Region } from "./photo.js";
+import type { Session } from "./session.js";
+
+/** The rule by which the photo's mask was read, with ` scaled` behind it where it is of another size; why there is none; or nothing, where none was found. */
+export function outcomeOf(photo: Photo, region: Region): string {
+  const rule = maskIn(photo, region)?.source?.rule;
+  if (rule === undefined) return photo.unmarked.get(region.id)?.kind ?? "";
+  return photo.shares.get(region.id)?.scaled === true ? `${rule} scaled` : rule;
+}
+
+export function outcomesIn(session: Session, photos: readonly Photo[], region: Region): Outcomes {
+  return { photos: photos.map((photo) => placeOf(session, photo)), outcomes: photos.map((photo) => outcomeOf(photo, region)), unused: region.unused ?? [] };
+}
+
+/** The path that a photo would have in a folder of classes. */
+export function placeOf(session: Session, photo: Photo): string {
+  return [session.classOf(photo)?.name ?? "", photo.group, photo.name].filter((part) => part !== "").join("/");
+}
+
+/** Photos that a hand marked: these have no file. */
+export function markedByHand(photos: readonly Photo[], region: Region): number {
+  return photos.filter((photo) => {
+    const mask = maskIn(photo, region);
+    return mask !== undefined && mask.source === undefined;
+  }).length;
+}

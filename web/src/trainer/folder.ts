@@ -1,0 +1,89 @@
+/** What is in a folder: its files' first bytes are read here, what they come to is said by the wasm. */
+import type { Folder, Pairs, SortedFolder } from "./messages.js";
+
+type Wasm = typeof import("../candling_head.js");
+
+/** So many files are read at once. */
+const AT_ONCE = 16;
+
+/** Formats that some browsers read: what they are called in a reason, and so many files of one are tried. */
+const SOME_BROWSERS = ["avif", "heic", "ico", "jpeg xl"];
+const TRIES = 3;
+
+export async function sorted(wasm: Wasm, folder: Folder): Promise<SortedFolder> {
+  const heads = await headsOf(wasm, folder);
+  const first = sortedOf(wasm, folder, heads, []);
+  const also = await readable(folder, first);
+  return also.length === 0 ? first : sortedOf(wasm, folder, heads, also);
+}
+
+export async function pairs(wasm: Wasm, folder: Folder & { readonly photos: readonly string[]; readonly beside: boolean; readonly folder: string }): Promise<Pairs> {
+  const listing = listed(wasm, folder, await headsOf(wasm, folder), []);
+  try {
+    return JSON.parse(listing.pairs(folder.photos, folder.beside, folder.folder)) as Pairs;
+  } finally {
+    listing.free();
+  }
+}
+
+interface Heads {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly failed: readonly string[];
+}
+
+/** Of files that are passed over by their names nothing is read. */
+async function headsOf(wasm: Wasm, { files }: Folder): Promise<Heads> {
+  const heads: Uint8Array[] = files.map(() => new Uint8Array());
+  const failed: string[] = files.map(() => "");
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < files.length; at = next++) {
+      const { path = "", file } = files[at] ?? {};
+      if (file === undefined || path.split("/").some((name) => wasm.isPassedOver(name))) continue;
+      try {
+        heads[at] = new Uint8Array(await file.slice(0, wasm.headBytes()).arrayBuffer());
+      } catch (error) {
+        failed[at] = error instanceof Error ? error.message : String(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const bytes = new Uint8Array(heads.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  const ends = heads.map((head) => {
+    bytes.set(head, end);
+    return (end += head.length);
+  });
+  return { bytes, ends: Uint32Array.from(ends), failed };
+}
+
+function listed(wasm: Wasm, { files, folders }: Folder, { bytes, ends, failed }: Heads, also: readonly string[]) {
+  return new wasm.Listing(files.map(({ path }) => path), folders, bytes, ends, failed, also);
+}
+
+function sortedOf(wasm: Wasm, folder: Folder, heads: Heads, also: readonly string[]): SortedFolder {
+  const listing = listed(wasm, folder, heads, also);
+  try {
+    return JSON.parse(listing.sorted()) as SortedFolder;
+  } finally {
+    listing.free();
+  }
+}
+
+/** Formats of which this browser reads a file that is there: no list knows what the next version will read. */
+async function readable({ files }: Folder, { leftOut }: SortedFolder): Promise<readonly string[]> {
+  const unread = leftOut.filter(({ code }) => code === "format-not-read");
+  const isRead = async (format: string) => {
+    const paths = unread.filter(({ why }) => why.startsWith(`a picture in ${format},`)).map(({ path }) => path);
+    for (const path of paths.slice(0, TRIES)) {
+      const file = files.find((one) => one.path === path)?.file;
+      const bitmap = file === undefined ? undefined : await createImageBitmap(file).catch(() => undefined);
+      bitmap?.close();
+      if (bitmap !== undefined) return true;
+    }
+    return false;
+  };
+  const found = await Promise.all(SOME_BROWSERS.map(async (format) => ((await isRead(format)) ? [format] : [])));
+  return found.flat();
+}

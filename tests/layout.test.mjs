@@ -65,7 +65,7 @@ const layers = [
   ["worker/", "candling-worker.", "candling_wasm.", "candling_webgpu.", "candling_decode."],
   ["offline/", "service-worker."],
   ["door/", "door."],
-  ["candling-trainer.", "candling_head."],
+  ["trainer/", "candling-trainer.", "candling_head."],
   ["client/", "candling."],
   ["words/", "dom/", "site/"],
   ["export/", "candling-export."],

@@ -104,13 +104,17 @@ test("shares of evidence, and means with their intervals", async () => {
     const everywhere = Array(16).fill(1);
     assert.equal(await share(everywhere, [0, 0, 4, 4]), 1);
     assert.equal(await share(everywhere.map(() => 0), [0, 0, 4, 4]), 0);
-    const mean = (values) => page.evaluate(async (values) => (await window.ask("mean", Float64Array.from(values))).answer, values);
-    assert.equal(await mean([]), null);
-    const { low, high, ...rest } = await mean([0, 1, 1, 1]);
-    assert.deepEqual(rest, { mean: 0.75, count: 4 });
-    assert.ok(low >= 0 && low < 0.75 && high > 0.75 && high <= 1);
-    const drawn = await mean(draws.values);
-    assert.deepEqual([drawn.low, drawn.high], draws.interval);
+    const shares = (values) => page.evaluate(async (values) => (await window.ask("shares", Float64Array.from(values))).answer, values);
+    assert.equal(await shares([]), null);
+    assert.deepEqual(await shares([0, 1, 1, 1]), { mean: 0.75, interval: null, count: 4, words: "75.0 % (of 4)" }, "a handful has no interval");
+    assert.deepEqual((await shares(Array(9).fill(1))).interval, null, "nor have values that are all alike");
+    assert.deepEqual((await shares(draws.values)).interval, draws.interval);
+    const answers = (right, of) => page.evaluate(async (ask) => (await window.ask("answers", ask)).answer, { right, of });
+    assert.equal(await answers(0, 0), null);
+    // as statsmodels has them: proportion_confint(16, 16, method="wilson")
+    const all = await answers(16, 16);
+    assert.ok(Math.abs(all.interval[0] - 0.8063923194655633) < 1e-12 && all.interval[1] === 1);
+    assert.equal(all.words, "100.0 % (80.6 to 100.0)");
     const held = await page.evaluate(async ({ labels, share }) => [...(await window.ask("split", { labels: Uint32Array.from(labels), share })).answer], draws);
     assert.deepEqual(held, draws.held_out);
   });

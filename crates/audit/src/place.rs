@@ -1,6 +1,6 @@
 //! Where a picture lies, as far as masks and photos are told to belong together.
 
-use crate::names::{composed, key};
+use crate::names::{decomposed, key};
 
 /// Words by which a mask is called after its photo, before its name or behind it.
 const WORDS: [&str; 3] = ["mask", "seg", "segmentation"];
@@ -52,7 +52,7 @@ impl Place {
             }
             mask_folder(&name).map_or(Some(name), |of| (!of.is_empty()).then_some(of))
         });
-        let exact = composed(stem(name));
+        let exact = decomposed(stem(name));
         let plain = |stem: &str| base(stem).map(str::to_owned);
         let folded = key(stem(name));
         Self {
@@ -72,7 +72,7 @@ impl Place {
 
     /// Whether it is called after a photo to the letter, upper and lower case as there.
     pub(crate) fn is_called_exactly(&self, photo: &str) -> bool {
-        let photo = composed(photo);
+        let photo = decomposed(photo);
         [Some(self.exact.0.as_str()), self.exact.1.as_deref()]
             .into_iter()
             .flatten()

@@ -81,14 +81,14 @@ const handlers: Handlers = {
     }
   },
 
-  async run({ photo, fit }) {
+  async run({ photo, fit, decoder }) {
     const { wasm, engine } = need();
-    const { bitmap, pixels, timings } = await decode(photo, wasm.probe);
+    const { bitmap, pixels, notes, timings } = await decode(photo, wasm.probe, decoder);
     try {
       const start = performance.now();
       const prepared = engine.prepare(pixels.data, pixels.width, pixels.height, fit);
       const answer = await forward(prepared, { ...timings, prepare: performance.now() - start });
-      return { answer: { ...answer, photo: bitmap }, transfer: [bitmap, answer.logits.buffer] };
+      return { answer: { ...answer, notes, photo: bitmap }, transfer: [bitmap, answer.logits.buffer] };
     } catch (error) {
       bitmap.close();
       throw error;

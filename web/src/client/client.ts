@@ -14,7 +14,7 @@ import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
 import { checkRender, type RenderOptions } from "./explanation.js";
-import { engineFiles, modelFiles } from "./files.js";
+import { decoderFiles, engineFiles, modelFiles } from "./files.js";
 import { type LiveOptions, type LiveStats, stream } from "./live.js";
 import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 import { Pool } from "./pool.js";
@@ -121,7 +121,7 @@ export class Candling {
     const toRun = (answer: Answer<"run">) => new Run(this.#bridge, this.#pool, answer, answer.photo, answer.photo);
     const answer = await this.#bridge.call(
       "run",
-      toPhoto(source).then((photo) => ({ photo, fit })),
+      toPhoto(source).then((photo) => ({ photo, fit, decoder: decoderFiles })),
       {
         transfer: ({ photo }) => transferOf(photo),
         signal,

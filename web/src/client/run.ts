@@ -71,6 +71,8 @@ export class Run {
   /** What computed it. */
   readonly backend: Backend;
   readonly timings: RunTimings;
+  /** What the photo was read in spite of, in words: that part of it is missing, that its colour profile was ignored. Mostly nothing. */
+  readonly notes: readonly string[];
 
   /** @internal */
   constructor(
@@ -94,6 +96,7 @@ export class Run {
     this.view = answer.view;
     this.backend = answer.backend;
     this.timings = answer.timings;
+    this.notes = answer.notes ?? [];
     forgotten.register(this, this.#place, this);
   }
 

@@ -78,7 +78,7 @@ export class Machine extends Experiment {
     );
     this.#table.hidden = false;
     const broken = identities.filter(({ residual, bound }) => !(residual <= bound)).length;
-    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are held against PyTorch's before a release." : "";
+    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are compared with PyTorch's before a release." : "";
     this.say(broken === 0 ? `All ${identities.length} identities hold.${where}` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
   }
 }

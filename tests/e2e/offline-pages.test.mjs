@@ -1,10 +1,16 @@
 /** Pages that were never opened with a connection: they are there without one, and say what they lack. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { www } from "../../web/scripts/server.mjs";
 import { openOwn, twoClasses } from "./support/own.mjs";
 import { idle, message, stage } from "./support/stage.mjs";
 
 const site = stage();
+
+/** A visit keeps them one after the other, behind models and engines. */
+const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) => path.endsWith(".jpg")).length;
 
 /** Runs `body` without a server, after a visit to the lab and nothing else. */
 async function afterTheLab(body) {
@@ -12,12 +18,13 @@ async function afterTheLab(body) {
     async (page) => {
       await page.goto("/");
       await idle(page);
-      await page.waitForFunction(async () => {
+      await page.waitForFunction(async (samples) => {
         if ((await navigator.serviceWorker.getRegistration())?.active?.state !== "activated") return false;
         const files = await caches.open(`candling-files ${new URL("./", document.baseURI).href}`);
         const kept = (await files.keys()).map(({ url }) => url);
+        if (kept.filter((url) => /\/samples\/.*\.jpg/.test(url)).length < samples) return false;
         return ["models/", "lib/relaxed-simd/candling_wasm_bg.wasm"].every((path) => kept.some((url) => url.includes(path)));
-      });
+      }, SAMPLES);
       await site.closeServer();
       try {
         await body(page);

@@ -29,7 +29,7 @@ test("a browser that keeps no blobs keeps photos and model as bytes", async () =
     await page.waitForFunction(() => document.querySelector("#kept").textContent.includes("kept in this browser"));
     await page.reload();
     await page.waitForSelector('#own[aria-busy="false"]');
-    await counted(page, ["4 photos", "4 photos"]);
+    await counted(page, Array(2).fill("4 photos · 3 to learn from, 1 held out"));
     assert.equal(await message(page), "");
     await page.waitForFunction(() => document.querySelector("#verdict").textContent.includes("right, of those it learnt from"));
     // pictures are pictures again, and are looked at by the model that was kept

@@ -46,7 +46,7 @@ test("the lab says how many there are, and nothing of a rest where none rest", a
   await withPage(async (page) => {
     await page.goto("/");
     await page.$eval("#machine", (section) => section.scrollIntoView({ behavior: "instant" }));
-    await page.waitForSelector("#facts dd");
+    await page.waitForSelector("#facts[data-build]", { state: "attached" });
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
     const facts = await page.textContent("#facts");
     if (cores > 1) assert.match(facts, new RegExp(`threads, ${Math.min(cores, 8)} of them`));

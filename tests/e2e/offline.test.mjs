@@ -70,7 +70,7 @@ async function isKept({ samples }) {
   const scope = new URL("./", document.baseURI).href;
   const cache = await caches.open(`candling-files ${scope}`);
   const kept = (await cache.keys()).map(({ url }) => url.slice(scope.length));
-  const engines = ["relaxed-simd", ...(crossOriginIsolated ? ["threads"] : [])];
+  const engines = ["relaxed-simd", ...(crossOriginIsolated && navigator.hardwareConcurrency > 1 ? ["threads"] : [])];
   return (
     engines.every((build) => kept.some((path) => path.startsWith(`lib/${build}/candling_wasm_bg.wasm`))) &&
     kept.some((path) => path.startsWith("models/")) &&

@@ -48,7 +48,7 @@ test("names are allowed and none is required: the policy is not missed", async (
 const require = (page) =>
   page.route(/\/$|\.html$|candling-worker\.js$|candling-trainer\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": `${contentSecurityPolicy}; ${ALLOWED}` } });
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": `${contentSecurityPolicy}; ${ALLOWED} candling-page` } });
   });
 
 test("the pages of the site, threads included", async () => {

@@ -12,7 +12,7 @@ import { Take } from "./bias/take.js";
 import { Teach } from "./bias/teach.js";
 import { Trainer } from "./bias/trainer.js";
 import { offer } from "./dom/message.js";
-import { byId } from "./dom/page.js";
+import { byId, found } from "./dom/page.js";
 import { sentence } from "./words/sentence.js";
 
 async function pictures(trainer: Trainer): Promise<Pictures> {
@@ -20,6 +20,7 @@ async function pictures(trainer: Trainer): Promise<Pictures> {
     try {
       return await fetchPictures(trainer);
     } catch (error) {
+      found(byId("teach", HTMLElement), ".status", HTMLElement).textContent = "The lesson waits for its pictures.";
       await new Promise<void>((again) => offer(sentence(error), "Try again", again));
     }
   }

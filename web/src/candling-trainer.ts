@@ -29,7 +29,7 @@ async function start({ module, wasm: file }: TrainerFiles): Promise<Wasm> {
   } catch (cause) {
     started = undefined;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unavailable(`the module that trains could not be started: ${reason}`);
+    throw unavailable(`the module that trains could not be started: ${reason}; without a connection it is there once it was used with one`);
   }
 }
 

@@ -203,7 +203,7 @@ const handlers: Handlers = {
 
   stats() {
     const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
-    return { answer: { ...counts, runs: loaded?.runs.size ?? 0, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
+    return { answer: { ...counts, runs: loaded?.runs.size ?? 0, threads: loaded?.wasm.threadsUsed() ?? 1, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
   },
 
   free({ run }) {

@@ -15,6 +15,9 @@ export default function init(options: { module_or_path: URL }): Promise<{
 /** Starts so many workers, which share the memory of this one. Only in the build with threads. */
 export const initThreadPool: ((threads: number) => Promise<void>) | undefined;
 
+/** On how many threads the last forward pass was: 1 where those there are make it slower, or there are none. */
+export function threadsUsed(): number;
+
 /** Reads the header of an encoded picture, never its pixels: a 60000×60000 claim costs nothing. */
 export function probe(bytes: Uint8Array): { format: string; width: number; height: number };
 

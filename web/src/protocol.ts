@@ -258,6 +258,8 @@ export interface Stats {
   readonly renders: number;
   /** Runs that were not freed. */
   readonly runs: number;
+  /** On how many threads the last forward pass was: those that there are rest while they make a pass slower, as on a machine with other things to do. */
+  readonly threads: number;
   /** Size of the wasm memory in bytes; it only grows, so this is also its peak. */
   readonly memory: number;
   /** What the worker loaded: the files of the engine as they came over the wire, and the model's file. */

@@ -35,7 +35,11 @@ interface Labels {
 /** Fetches them. Fails where the file cannot be had. */
 export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const file = new URL("./lesson/pictures.zip", import.meta.url);
-  const response = await fetch(file);
+  const response = await fetch(file).catch(() => {
+    throw new Error(
+      "the lesson's pictures could not be fetched, and are not kept on this device yet; begin the lesson once with a connection, and it works without one from then on",
+    );
+  });
   if (!response.ok) throw new Error(`the lesson's pictures could not be loaded: the server answered ${response.status}; load the page again`);
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
   const blob = (path: string, type: string): Blob => {

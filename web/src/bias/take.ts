@@ -32,12 +32,13 @@ export class Take {
   async #openInLab(which: "biased" | "mended"): Promise<void> {
     const student = this.#story[which];
     if (student === undefined) return;
+    // In a tab of its own: the lesson would be gone. It is opened within the click, as browsers take one that comes later for an advertisement.
+    const tab = window.open();
     try {
       await handOver(student.file);
-      const address = labWithOwn(student.candling.info.evidenceLayer);
-      // In a tab of its own: the lesson would be gone.
-      if (window.open(address) === null) location.href = address;
+      (tab ?? window).location.href = new URL(labWithOwn(student.candling.info.evidenceLayer), document.baseURI).href;
     } catch (error) {
+      tab?.close();
       say(sentence(error));
     }
   }

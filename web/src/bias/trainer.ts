@@ -139,7 +139,7 @@ export class Trainer {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(trusted(new URL("./candling-trainer.js", import.meta.url)), { type: "module", name: "candling trainer" });
+    const worker = new Worker(trusted(new URL("./candling-trainer.js", import.meta.url), "candling-page"), { type: "module", name: "candling trainer" });
     worker.addEventListener("message", ({ data }: MessageEvent<TrainerReply>) => {
       const call = this.#calls.get(data.id);
       if (data.type === "step") return call?.onStep(data.step);

@@ -47,7 +47,7 @@ export class Machine extends Experiment {
       model: info.name,
       "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
       layers: `${info.layers.length}, ${info.weighted.length} with weights`,
-      runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
+      runs: `${builds[info.build]}${threadsText(info.threads, run.backend === "cpu" ? stats.threads : info.threads)}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
       ...(info.failed.length === 0 ? {} : { "could not start": info.failed.map(({ build, reason }) => `${builds[build]} (${reason})`).join("; ") }),
       "peak memory": `${megabytes(stats.memory)} MB`,
       loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
@@ -81,6 +81,12 @@ export class Machine extends Experiment {
     const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are compared with PyTorch's before a release." : "";
     this.say(broken === 0 ? `All ${identities.length} identities hold.${where}` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
   }
+}
+
+/** How many there are, and that they rest where the last forward pass did without. */
+function threadsText(there: number, used: number): string {
+  if (there === 1) return "";
+  return used > 1 ? `, ${there} of them` : `, ${there} of them, resting: one is faster now`;
 }
 
 /** What the page itself has loaded; the worker counts its own. */

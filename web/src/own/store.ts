@@ -3,6 +3,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
 import type { Unmarked } from "./photo.js";
+import { packed, unpacked } from "./blobs.js";
 
 /** Beside whatever else lies on this origin. */
 const NAME = `candling-own ${new URL("./", document.baseURI).href}`;
@@ -61,12 +62,16 @@ export type Loss = "none" | "elsewhere" | "full";
 
 export class Store {
   readonly #db: IDBPDatabase<Schema> | undefined;
+  /** Whether blobs are kept as they are. */
+  readonly #takesBlobs: boolean;
   /** There is no more room: what was kept so far stays, and nothing is added to it. */
   #full = false;
   readonly #onLoss: (why: Loss) => void;
+  #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: IDBPDatabase<Schema> | undefined, onLoss: (why: Loss) => void) {
+  private constructor(db: IDBPDatabase<Schema> | undefined, takesBlobs: boolean, onLoss: (why: Loss) => void) {
     this.#db = db;
+    this.#takesBlobs = takesBlobs;
     this.#onLoss = onLoss;
   }
 
@@ -75,7 +80,7 @@ export class Store {
     try {
       if (!(await isAlone())) {
         onLoss("elsewhere");
-        return new Store(undefined, onLoss);
+        return new Store(undefined, false, onLoss);
       }
       const db = await openDB<Schema>(NAME, 1, {
         upgrade(fresh) {
@@ -84,10 +89,10 @@ export class Store {
           fresh.createObjectStore("state");
         },
       });
-      return new Store(db, onLoss);
+      return new Store(db, await takesBlobs(db), onLoss);
     } catch {
       onLoss("none");
-      return new Store(undefined, onLoss);
+      return new Store(undefined, false, onLoss);
     }
   }
 
@@ -107,8 +112,10 @@ export class Store {
 
   putPhotos(photos: readonly PhotoRecord[]): Promise<void> {
     return this.#write(async (db) => {
+      // Before the transaction, which ends as soon as it has to wait for something else.
+      const records = this.#takesBlobs ? photos : await Promise.all(photos.map(packed));
       const { store, done } = db.transaction("photos", "readwrite");
-      await Promise.all([...photos.map((photo) => store.put(photo)), done]);
+      await Promise.all([...records.map((record) => store.put(record)), done]);
     });
   }
 
@@ -133,7 +140,7 @@ export class Store {
   }
 
   putState(name: string, value: unknown): Promise<void> {
-    return this.#write((db) => (value === undefined ? db.delete("state", name) : db.put("state", value, name)));
+    return this.#write(async (db) => (value === undefined ? db.delete("state", name) : db.put("state", this.#takesBlobs ? value : await packed(value), name)));
   }
 
   /** Forgets photos and all that belongs to them. */
@@ -160,8 +167,12 @@ export class Store {
 
   async #write(work: (db: IDBPDatabase<Schema>) => Promise<unknown>): Promise<void> {
     if (this.#db === undefined || this.#full) return;
+    const db = this.#db;
+    // What takes a while to get ready must not come after what was done later.
+    const turn = this.#takesBlobs ? work(db) : this.#turn.then(() => work(db));
+    this.#turn = turn.catch(() => {});
     try {
-      await work(this.#db);
+      await turn;
     } catch {
       if (this.#full) return;
       this.#full = true;
@@ -179,7 +190,24 @@ async function everything(db: IDBPDatabase<Schema>): Promise<Kept> {
     db.getAllKeys("state"),
     db.getAll("state"),
   ]);
-  return { photos, looks, findings, masks, state: new Map(names.map((name, at) => [name, values[at]])) };
+  const blobbed = <T>(records: readonly T[]) => Promise.all(records.map((record) => unpacked(record)));
+  const [whole, states] = await Promise.all([blobbed(photos), blobbed(values)]);
+  return { photos: whole, looks, findings, masks, state: new Map(names.map((name, at) => [name, states[at]])) };
+}
+
+/** Tried, as browsers do not say it; nothing of it stays. */
+async function takesBlobs(db: IDBPDatabase<Schema>): Promise<boolean> {
+  const { store, done } = db.transaction("state", "readwrite");
+  const settled = done.catch(() => {});
+  try {
+    await store.put(new Blob(["a"]), "probe");
+    await store.delete("probe");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await settled;
+  }
 }
 
 /** Whether no other tab has the session. Two that write it would each undo what the other did. */
@@ -191,6 +219,13 @@ function isAlone(): Promise<boolean> {
       resolve(true);
       return new Promise(() => {}); // until the tab is closed
     };
-    locks.request(NAME, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(() => resolve(false));
+    // Only the end of our patience says that another tab has it; a browser that keeps nothing here refuses locks at once.
+    const refused = (error: unknown) => resolve(!(error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)));
+    // Firefox throws without cookies, before there is anything to catch later.
+    try {
+      locks.request(NAME, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(refused);
+    } catch (error) {
+      refused(error);
+    }
   });
 }

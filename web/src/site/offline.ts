@@ -27,7 +27,7 @@ export async function keepOffline({ network, model, uses = [], onUpdate }: Offli
     const known = await registrationOf(new URL("./", script).href);
     if (known !== undefined) offerUpdates(known, onUpdate);
     const { file, info } = await network;
-    const registration = known ?? (await navigator.serviceWorker.register(trusted(script)));
+    const registration = known ?? (await navigator.serviceWorker.register(trusted(script, "candling-page")));
     const worker = await activated(registration);
     if (worker === undefined) return false;
     return await ask(worker, {

@@ -1,0 +1,73 @@
+/** One's own pictures in browsers that keep less than others: bytes but no blobs, or nothing. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { counted, openOwn, train, twoClasses } from "./support/own.mjs";
+import { message, stage } from "./support/stage.mjs";
+
+const { withPage } = stage();
+
+/** As in WebKit's private windows: a record with a blob anywhere in it is refused. */
+function refuseBlobs() {
+  const hasBlob = (value) =>
+    value instanceof Blob || (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && Object.values(value).some(hasBlob));
+  for (const name of ["put", "add"]) {
+    const plain = IDBObjectStore.prototype[name];
+    IDBObjectStore.prototype[name] = function (value, ...key) {
+      if (hasBlob(value)) throw new DOMException("blobs cannot be stored", "DataCloneError");
+      return plain.call(this, value, ...key);
+    };
+  }
+}
+
+test("a browser that keeps no blobs keeps photos and model as bytes", async () => {
+  await withPage(async (page) => {
+    await page.addInitScript(refuseBlobs);
+    await openOwn(page);
+    await twoClasses(page, 4);
+    await train(page);
+    assert.equal(await message(page), "");
+    await page.waitForFunction(() => document.querySelector("#kept").textContent.includes("kept in this browser"));
+    await page.reload();
+    await page.waitForSelector('#own[aria-busy="false"]');
+    await counted(page, Array(2).fill("4 photos · 3 to learn from, 1 held out"));
+    assert.equal(await message(page), "");
+    await page.waitForFunction(() => document.querySelector("#verdict").textContent.includes("right, of those it learnt from"));
+    // pictures are pictures again, and are looked at by the model that was kept
+    await page.waitForFunction(() => [...document.querySelectorAll(".card img")].length > 0 && [...document.querySelectorAll(".card img")].every((image) => image.naturalWidth > 0));
+    // cleared is cleared, though bytes take a while to be made ready
+    await page.click("#clear");
+    await page.click("#clear");
+    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await page.reload();
+    await page.waitForSelector('#own[aria-busy="false"]');
+    assert.match(await page.textContent("#kept"), /^What you add is kept/);
+  });
+});
+
+test("a browser that keeps nothing says that, and not that another tab has the pictures", async () => {
+  const refusals = {
+    // Firefox without cookies
+    "locks are refused at once": () => {
+      navigator.locks.request = () => Promise.reject(new DOMException("The operation is insecure.", "SecurityError"));
+    },
+    "the call itself throws": () => {
+      navigator.locks.request = () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      };
+    },
+  };
+  for (const [what, refuse] of Object.entries(refusals)) {
+    await withPage(async (page) => {
+      await page.addInitScript(refuse);
+      await page.addInitScript(() => {
+        IDBFactory.prototype.open = () => {
+          throw new DOMException("The operation is insecure.", "SecurityError");
+        };
+      });
+      await openOwn(page);
+      assert.match(await message(page), /^This browser keeps nothing for this page/, what);
+      await twoClasses(page, 2);
+      await counted(page, ["2 photos", "2 photos"]);
+    });
+  }
+});

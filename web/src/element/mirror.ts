@@ -47,6 +47,7 @@ export class Mirror {
   #restyled = false;
   #left = 0;
   #top = 0;
+  #changed = false;
 
   constructor(source: HTMLElement) {
     this.source = source;
@@ -70,7 +71,8 @@ export class Mirror {
     const moving = animated || this.#restyled;
     const moved = this.#settle();
     this.#forPaper(style, width, height);
-    return { there: this.#there(), moving, moved };
+    // What has changed since may change again: a variable, or a script.
+    return { there: this.#there(), moving: moving || this.#changed, moved };
   }
 
   /** From the corner of what it lies in, in pixels of the layout. */
@@ -89,6 +91,7 @@ export class Mirror {
   #write(name: string, value: string): void {
     if (this.#written.get(name) === value) return;
     this.#written.set(name, value);
+    this.#changed = true;
     this.#restyled = true;
     if (name.startsWith("--")) this.box.style.setProperty(name, value);
     else (this.box.style as Style)[name] = value;

@@ -18,7 +18,7 @@ const css = `
 .stage:focus { outline: none; }
 ::slotted(img) { display: block; max-inline-size: 100%; block-size: auto; }
 .mirror, .content, .seen { position: absolute; pointer-events: none; }
-.mirror { border: 0 solid transparent; break-inside: avoid; }
+.mirror { border: 0 solid transparent; }
 .content, .seen { overflow: clip; }
 .content:is(.astray, .ahead) { visibility: hidden; }
 canvas {

@@ -20,6 +20,9 @@ const CLOSE = 0.02;
 /** Pixels by which edges may differ where the place was found: more is a state that cannot be followed. */
 const ASTRAY = 1;
 
+/** Pixels of the layout by which a box that is at rest may still be moved: rounding is no movement. */
+const SETTLED = 0.1;
+
 /** A box is moved by so many pixels to see how that moves it in the window. */
 const STEP = 16;
 
@@ -47,6 +50,7 @@ export class Mirror {
   #restyled = false;
   #left = 0;
   #top = 0;
+  #changed = false;
 
   constructor(source: HTMLElement) {
     this.source = source;
@@ -68,9 +72,11 @@ export class Mirror {
     this.#write("viewTransitionName", (style.viewTransitionName ?? "none") === "none" ? "none" : this.#name);
     if (clips) this.#cutLike(style);
     const moving = animated || this.#restyled;
-    const moved = this.#settle();
+    const changed = this.#changed;
+    const distance = this.#settle();
     this.#forPaper(style, width, height);
-    return { there: this.#there(), moving, moved };
+    // What has changed since may change again: a variable, or a script.
+    return { there: this.#there(), moving: moving || changed || distance > SETTLED, moved: distance > ASTRAY };
   }
 
   /** From the corner of what it lies in, in pixels of the layout. */
@@ -89,6 +95,7 @@ export class Mirror {
   #write(name: string, value: string): void {
     if (this.#written.get(name) === value) return;
     this.#written.set(name, value);
+    this.#changed = true;
     this.#restyled = true;
     if (name.startsWith("--")) this.box.style.setProperty(name, value);
     else (this.box.style as Style)[name] = value;
@@ -104,26 +111,26 @@ export class Mirror {
     for (const side of SIDES) this.#write(`border${side}Width`, style[`border${side}Width`] ?? "");
   }
 
-  /** Moves the box until its middle is that of the source. How the window shows a step of the box is measured, as whatever lies around it may be
+  /** Moves the box until its middle is that of the source, and returns how far that was. How the window shows a step of the box is measured, as whatever lies around it may be
    *  turned or scaled. */
-  #settle(): boolean {
-    const before = [this.#left, this.#top];
+  #settle(): number {
+    const [left, top] = [this.#left, this.#top];
     for (let round = 0; round < 3; round++) {
       const [x, y] = this.#astray();
       if (Math.hypot(x, y) < CLOSE) break;
-      const [left, top] = [this.#left, this.#top];
-      this.#put(left + STEP, top);
+      const [here, down] = [this.#left, this.#top];
+      this.#put(here + STEP, down);
       const [rightX, rightY] = this.#astray();
-      this.#put(left, top + STEP);
+      this.#put(here, down + STEP);
       const [downX, downY] = this.#astray();
       const [a, b, c, d] = [rightX - x, downX - x, rightY - y, downY - y];
       const determinant = a * d - b * c;
       // Seen from its edge, it is not seen at all.
       const flat = Math.abs(determinant) < 1e-6;
-      this.#put(left - (flat ? 0 : (STEP * (d * x - b * y)) / determinant), top - (flat ? 0 : (STEP * (a * y - c * x)) / determinant));
+      this.#put(here - (flat ? 0 : (STEP * (d * x - b * y)) / determinant), down - (flat ? 0 : (STEP * (a * y - c * x)) / determinant));
       if (flat) break;
     }
-    return Math.hypot(this.#left - (before[0] ?? 0), this.#top - (before[1] ?? 0)) > ASTRAY;
+    return Math.hypot(this.#left - left, this.#top - top);
   }
 
   #put(left: number, top: number): void {
@@ -149,6 +156,8 @@ export class Mirror {
   #forPaper(style: Style, width: number, height: number): void {
     const around = (this.box.offsetParent as HTMLElement | null)?.clientWidth ?? 0;
     const filling = around > 0 && Math.abs(width - around) < ASTRAY;
+    this.#write("--_paper-left", `${this.#left}px`);
+    this.#write("--_paper-top", `${this.#top}px`);
     this.#write("--_paper-width", filling ? "100%" : `${width}px`);
     this.#write("--_paper-height", filling ? "auto" : `${height}px`);
     this.#write("aspectRatio", `${width} / ${height}`);

@@ -14,11 +14,11 @@ const css = `
 }
 :host([hidden]), [hidden] { display: none !important; }
 *, *::before, *::after { box-sizing: border-box; }
-.stage { display: block; position: relative; isolation: isolate; break-inside: avoid; }
+.stage { display: block; position: relative; min-inline-size: 0; isolation: isolate; break-inside: avoid; }
 .stage:focus { outline: none; }
 ::slotted(img) { display: block; max-inline-size: 100%; block-size: auto; }
 .mirror, .content, .seen { position: absolute; pointer-events: none; }
-.mirror { border: 0 solid transparent; break-inside: avoid; }
+.mirror { border: 0 solid transparent; }
 .content, .seen { overflow: clip; }
 .content:is(.astray, .ahead) { visibility: hidden; }
 canvas {
@@ -124,6 +124,7 @@ button.pill:hover { border-color: var(--_accent); }
   display: flex;
   flex-direction: column;
   gap: 0.4em;
+  min-inline-size: 0;
   min-block-size: var(--candling-bar-height, 7.25em);
   padding-block: 0.5em;
   font: inherit;
@@ -135,6 +136,7 @@ button.pill:hover { border-color: var(--_accent); }
   position: relative;
   flex: none;
   min-block-size: calc(2.3em + 6px);
+  contain: inline-size; /* a long name scrolls here, and widens nothing around it */
   gap: 0.4em;
   margin: 0;
   padding-block: 3px;
@@ -160,11 +162,11 @@ button.pill:hover { border-color: var(--_accent); }
 .classes button[aria-pressed="true"] { border-color: currentColor; background: color-mix(in srgb, currentColor 14%, transparent); }
 .share { margin-inline-start: 0.5em; opacity: 0.75; font-variant-numeric: tabular-nums; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.4em 0.9em; align-items: center; }
-.fields label { display: flex; gap: 0.5em; align-items: center; }
-.fields select { padding-inline: 0.4em; }
+.fields label { display: flex; min-inline-size: 0; max-inline-size: 100%; gap: 0.5em; align-items: center; }
+.fields select { min-inline-size: 0; max-inline-size: 100%; padding-inline: 0.4em; }
 .fields option { background: Canvas; color: CanvasText; }
 .fields input { inline-size: 6em; min-inline-size: 0; accent-color: currentColor; }
-.status { flex: 1 1 14em; margin: 0; min-block-size: 1.4em; opacity: 0.85; }
+.status { flex: 1 1 14em; min-inline-size: 0; margin: 0; overflow-wrap: anywhere; min-block-size: 1.4em; opacity: 0.85; }
 .hidden-text { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :is(button, select, input):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .divider:focus-visible { outline-color: var(--_accent); outline-offset: -2px; }
@@ -174,10 +176,23 @@ button.pill:hover { border-color: var(--_accent); }
 }
 @media (forced-colors: active) {
   .classes button[aria-pressed="true"] { background: Highlight; color: HighlightText; forced-color-adjust: none; }
+  .divider::-webkit-slider-thumb { background: Highlight; box-shadow: 0 0 0 2px Canvas; forced-color-adjust: none; }
+  .divider::-moz-range-thumb { background: Highlight; box-shadow: 0 0 0 2px Canvas; forced-color-adjust: none; }
 }
 @media print {
   .bar > :not(.fields), .fields > :not(.status), .notes, .divider { display: none; }
   .bar { min-block-size: 0; }
+  .mirror { width: var(--_paper-width) !important; height: var(--_paper-height) !important; }
+  @supports (anchor-name: --photo) {
+    ::slotted(img) { anchor-name: --candling-photo; }
+    .stage > .mirror.plain:has(> .content) {
+      position-anchor: --candling-photo;
+      left: anchor(left, var(--_paper-left)) !important;
+      top: anchor(top, var(--_paper-top)) !important;
+      width: anchor-size(width, var(--_paper-width)) !important;
+      height: anchor-size(height, var(--_paper-height)) !important;
+    }
+  }
 }
 `;
 

@@ -34,13 +34,13 @@ export class View {
   readonly #maps = [piece("canvas", "map", { className: "map" }), piece("canvas", "map compare", { className: "compare" })] as const;
   readonly #over = make("div", { className: "over" });
   readonly #divider = piece("input", "divider", { className: "divider", type: "range", min: "0", max: "100", value: "50", hidden: true });
-  readonly #tags = [piece("span", "tag", { className: "tag left" }), piece("span", "tag", { className: "tag right" })] as const;
+  readonly #tags = [piece("span", "tag", { className: "tag left", dir: "auto" }), piece("span", "tag", { className: "tag right", dir: "auto" })] as const;
   readonly #reveal = piece("button", "reveal", { className: "pill", type: "button", hidden: true }, slot("reveal", "What made it say so?"));
   readonly #progress = piece("div", "progress", { className: "pill progress", hidden: true });
   readonly #meter = make("progress", { ariaLabel: "Loading the network" });
   readonly #progressText = make("span");
   readonly #error = piece("div", "error", { className: "pill error", hidden: true });
-  readonly #errorText = make("span");
+  readonly #errorText = make("bdi");
   readonly #retry = piece("button", "retry", { type: "button", textContent: "Try again" });
   readonly #bar = piece("div", "bar", { className: "bar", hidden: true });
   readonly #classes = piece("ul", "classes", { className: "classes", ariaLabel: "Classes that can be asked for" });
@@ -147,7 +147,8 @@ export class View {
     this.#classes.replaceChildren(
       ...answers.map(({ index, label, probability }) => {
         const chosen = index === target;
-        const share = make("span", { className: "share" }, percent(probability));
+        // Names and numbers keep their own direction, whatever the post's is.
+        const share = make("bdi", { className: "share" }, percent(probability));
         const button = piece("button", chosen ? "class chosen" : "class", { type: "button", ariaPressed: String(chosen) }, make("bdi", {}, label), share);
         button.dataset.class = String(index);
         return make("li", {}, button);
@@ -164,7 +165,7 @@ export class View {
 
   /** A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all at once. */
   say(text: string, aloud: boolean): void {
-    this.#status.textContent = text;
+    this.#status.replaceChildren(make("bdi", {}, text));
     this.#spoken.textContent = aloud ? text : "";
   }
 

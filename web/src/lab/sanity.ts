@@ -77,6 +77,7 @@ export class Sanity extends Experiment {
 
   override forget(): void {
     this.#wished = 0;
+    this.#slider.value = "0";
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Bundles the service worker into the site, last of all: it carries the SHA-256 of every other file, which is what makes a
+ * Bundles the service worker into the site, last of all: it carries a digest of every other file, which is what makes a
  * version of the site a thing that can be kept whole.
  */
 import { createHash } from "node:crypto";
@@ -31,14 +31,14 @@ export async function buildServiceWorker(site) {
   });
 }
 
-/** `{ version, code, large }`: of each file its path, encoded as in an address, and its SHA-256 in hexadecimal. */
+/** `{ version, code, large }`: of each file its path, encoded as in an address, and its digest in hexadecimal. */
 function manifestOf(site) {
   const manifest = { code: {}, large: {} };
   for (const path of pathsIn(site)) {
-    const digest = sha256(readFileSync(join(site, path)));
-    manifest[large.test(path) ? "large" : "code"][path.split("/").map(encodeURIComponent).join("/")] = digest;
+    const address = path.split("/").map(encodeURIComponent).join("/");
+    manifest[large.test(path) ? "large" : "code"][address] = digest(readFileSync(join(site, path)));
   }
-  return { version: sha256(JSON.stringify(manifest)), ...manifest };
+  return { version: digest(JSON.stringify(manifest)), ...manifest };
 }
 
 /** Sorted, so that the same files are the same version on every machine. */
@@ -50,6 +50,7 @@ function pathsIn(site) {
     .sort();
 }
 
-function sha256(data) {
-  return createHash("sha256").update(data).digest("hex");
+/** As `web/src/offline/digest.ts` computes it. */
+function digest(data) {
+  return createHash("sha256").update(data).digest("hex").slice(0, 32);
 }

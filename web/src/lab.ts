@@ -1,26 +1,31 @@
 /** The page: puts its parts together. */
 import { Answers } from "./lab/answers.js";
-import type { TakeAway, Versus } from "./lab/benches.js";
+import { atOnce, resolve } from "./lab/asked.js";
+import type { Experiment, TakeAway, Versus } from "./lab/benches.js";
 import { byId } from "./dom/page.js";
 import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
 import { offer, say } from "./dom/message.js";
 import { keepOffline } from "./site/offline.js";
-import { readState, type State, writeState } from "./lab/permalink.js";
+import { readAddress, refused, type State, writeState } from "./lab/permalink.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
-import { enlarge, largeView, listenForViews } from "./lab/tiles.js";
+import { enlarge, largeView, listenForPoints, listenForViews } from "./lab/tiles.js";
 import { chooseModel, isOwn } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
 
-const asked = readState();
+const address = readAddress();
+/** Classes by their names come with the network. */
+let asked = atOnce(address);
 const model = chooseModel();
 /** What was explained beforehand is of another sample, or of another model. */
 const another = isOwn || (asked.photo !== undefined && asked.photo !== explainedSample);
 if (another) forgetFirst();
 
+// Until now nothing on the page would have answered.
+byId("alive", HTMLFieldSetElement).disabled = false;
 const network = loadNetwork(model);
 const settings = new Settings();
 settings.restore(asked);
@@ -33,7 +38,7 @@ const why = new Why(settings);
 const session = new Session(network, settings, answers, why);
 
 /** Further down the page, and made when what stands above is at work. */
-let benches: { readonly versus: Versus; readonly takeAway: TakeAway } | undefined;
+let benches: { readonly versus: Versus; readonly takeAway: TakeAway; readonly all: Experiment[] } | undefined;
 
 /** Whether the picture that the address names is still asked about. */
 let linked = asked.src !== undefined;
@@ -56,7 +61,7 @@ function state(): State {
     ...(settings.fit === "squash" ? {} : { fit: settings.fit }),
     ...(settings.colours.colormap === "candle" ? {} : { colormap: settings.colours.colormap }),
     ...(settings.opacity === settings.usualOpacity ? {} : { opacity: settings.opacity }),
-    ...(versus.pair === "evidence" ? {} : { pair: versus.pair }),
+    ...Object.assign({}, ...benches.all.map((bench) => bench.state)),
   };
 }
 
@@ -64,8 +69,26 @@ const remember = () => {
   writeState(state());
   benches?.takeAway.refresh();
 };
-session.onShown = remember;
+/** What follows a hand: browsers let an address change some hundred times in half a minute. */
+let resting: ReturnType<typeof setTimeout> | undefined;
+const rememberAtRest = () => {
+  clearTimeout(resting);
+  resting = setTimeout(remember, 300);
+};
+/** The photo that is shown. What was set for one is of no use for another, but for what a link has set. */
+let picture: Picture | undefined;
+/** The picture elsewhere that the address names, once it is fetched. */
+let named: Picture | undefined;
+session.onShown = (shown) => {
+  for (const bench of picture === undefined || picture === shown.picture ? [] : (benches?.all ?? [])) {
+    bench.forget();
+    if (shown.picture === named) bench.restore(asked);
+  }
+  picture = shown.picture;
+  remember();
+};
 listenForViews(remember);
+listenForPoints((x, y) => void session.askAt(x, y));
 if (asked.view !== undefined) enlarge(asked.view);
 
 void network.then((candling) => {
@@ -80,21 +103,37 @@ void network.then((candling) => {
 });
 void keepOffline({ network, model, onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply) });
 
+const resolved = network.then((candling) => resolve(address, candling));
+void resolved.then(({ target, over }) => {
+  const isByName = asked.target === undefined;
+  asked = { ...asked, target, over };
+  // One that is given by its index was asked for at once; the class of a picture elsewhere is asked for with it.
+  if (target !== undefined && isByName && !linked) ask(target);
+  if (picture === undefined) benches?.versus.restore(asked);
+});
+/** Said last, as a success takes back what was said before it. */
+const tellWrong = async (opened: Promise<unknown> | undefined, more: readonly string[] = []) => {
+  const { wrong } = await resolved;
+  await opened;
+  const all = [...more, ...wrong];
+  if (all.length > 0) say(`Not followed in the address: ${all.join("; ")}.`);
+};
+
 const openSample = async (sample: Sample, target?: number) => {
   markSample(sample.file);
   const picture = fetchSample(sample);
   picture.catch(() => {}); // told to the visitor when its turn comes
   await session.open(picture, target);
 };
-const open = (picture: Picture, target?: number) => {
+const open = async (picture: Picture, target?: number) => {
   markSample(undefined);
   const { state } = byId("loading", HTMLElement).dataset;
   // What stands in the corner of a network that did not come says why.
   const why = state === "stopped" ? `${byId("loading-text", HTMLElement).textContent} ` : "";
   if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
-  void session.open(picture, target);
+  await session.open(picture, target);
 };
-listenForPhotos(network, () => settings.colours, (picture) => open(picture));
+listenForPhotos(network, () => settings.colours, (picture) => void open(picture));
 
 const listed = showSamples((sample) => void openSample(sample));
 // One after the other, so that whatever the visitor does meanwhile goes first.
@@ -102,12 +141,15 @@ const breathe = () => new Promise((resolve) => setTimeout(resolve));
 const parts = await import("./lab/benches.js");
 await breathe();
 const versus = new parts.Versus(settings, ask);
-versus.other = asked.over;
-if (asked.pair !== undefined) versus.pair = asked.pair;
-versus.onOther = remember;
 const takeAway = new parts.TakeAway(settings, why, state);
-benches = { versus, takeAway };
-session.add(versus);
+benches = { versus, takeAway, all: [] };
+const add = (bench: Experiment) => {
+  bench.restore(asked);
+  bench.onSet = rememberAtRest;
+  benches?.all.push(bench);
+  session.add(bench);
+};
+add(versus);
 const machine = () => {
   const bench = new parts.Machine(network);
   bench.backend.onSwitch = ({ backend }) => {
@@ -117,7 +159,7 @@ const machine = () => {
 };
 for (const make of [() => new parts.Layers(settings), () => new parts.Proof(settings), () => new parts.Sanity(settings), machine, () => takeAway]) {
   await breathe();
-  session.add(make());
+  add(make());
 }
 parts.followScroll();
 
@@ -128,19 +170,26 @@ if (!session.inUse) {
   const sample = samples.find(({ file }) => file === asked.photo);
   if (asked.src !== undefined) {
     const words = "The link that you followed shows this picture. It is fetched only if you say so.";
-    askForLink((picture) => open(picture, asked.target), asked.src, words, () => (linked = false));
+    const openNamed = (picture: Picture) => {
+      named = picture;
+      void tellWrong(open(picture, asked.target));
+    };
+    askForLink(openNamed, asked.src, words, () => (linked = false));
   }
+  let opened: Promise<void> | undefined;
   if (sample !== undefined && another) {
     showPlain(sample.file);
-    void openSample(sample, asked.target);
+    opened = openSample(sample, asked.target);
   } else if (first !== undefined) {
     if (asked.target !== undefined && !linked) ask(asked.target);
-    const opened = openSample(first, session.wished);
+    opened = openSample(first, session.wished);
     // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
     session.answered = !another;
-    // Said last, as a success takes back what was said before it.
-    if (another && asked.photo !== undefined) void opened.then(() => say(`There is no sample ${asked.photo}; here is the first one.`));
   } else {
     byId("lab", HTMLElement).setAttribute("aria-busy", "false");
   }
+  const { photo } = asked;
+  void tellWrong(opened, another && photo !== undefined && sample === undefined ? [refused("photo", photo, `there is no sample ${photo}; here is the first one`)] : []);
+} else {
+  void tellWrong(undefined);
 }

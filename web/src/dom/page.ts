@@ -36,3 +36,8 @@ export function radios(id: string, onChoose: (value: string) => void): () => str
   });
   return () => found(set, "input:checked", HTMLInputElement).value;
 }
+
+/** Chooses a radio button by its value; one that is not there, or none at all, changes nothing. */
+export function check(id: string, value: string | undefined): void {
+  for (const radio of byId(id, HTMLFieldSetElement).querySelectorAll("input")) if (radio.value === value) radio.checked = true;
+}

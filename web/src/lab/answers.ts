@@ -5,13 +5,15 @@ import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
 import { byId, make, replaceItems } from "../dom/page.js";
 import { say } from "../dom/message.js";
-import { question } from "./words.js";
+import { isOwn } from "./weights.js";
+import { classesOf, isUnsure, question } from "./words.js";
 
 export const SHOWN = 5;
 
 const list = byId("predictions", HTMLOListElement);
 const how = byId("asked-how", HTMLElement);
 const asked = byId("asked", HTMLElement);
+const sure = byId("sure", HTMLElement);
 
 export class Answers {
   readonly #onChoose: (index: number) => void;
@@ -53,6 +55,8 @@ export class Answers {
     light([...list.querySelectorAll<HTMLElement>("[data-class]")]);
     asked.textContent = predictions.find(({ index }) => index === target)?.label ?? "";
     how.textContent = question(added === undefined);
+    if (isOwn) sure.textContent = classesOf(predictions);
+    sure.hidden = !isUnsure(predictions);
   }
 
   /** Marks another class as the chosen one. */
@@ -85,7 +89,7 @@ function item({ index, label, logit, probability }: Prediction, target: number):
   const button = make(
     "button",
     { type: "button", ariaPressed: String(index === target), title: `class ${index}, logit ${logit.toFixed(3)}` },
-    make("span", {}, label),
+    make("bdi", {}, label),
     make("span", { className: "share" }, percent(probability)),
   );
   button.dataset.class = String(index);

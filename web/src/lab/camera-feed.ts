@@ -81,7 +81,8 @@ function end(stream: MediaStream): void {
 }
 
 function refusal(error: unknown): string {
-  const name = error instanceof DOMException ? error.name : "";
+  // WebKit's OverconstrainedError is no DOMException, and says "Invalid constraint" where there is no camera.
+  const { name = "" } = error as { readonly name?: string };
   if (name === "NotAllowedError") return "The camera was refused. Allow it in the browser's settings for this site, or choose a file instead.";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "There is no camera on this device. Choose a file instead.";
   if (name === "NotReadableError") return "Another program has the camera. Close that one and try again, or choose a file instead.";

@@ -7,15 +7,10 @@
  */
 import { percent } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
+import { type ClassName, suggest } from "./search.js";
 
 /** So many are suggested. */
 const SHOWN = 8;
-
-export interface ClassName {
-  readonly index: number;
-  readonly label: string;
-  readonly probability?: number;
-}
 
 export class Combobox {
   readonly #field: HTMLInputElement;
@@ -52,27 +47,19 @@ export class Combobox {
   }
 
   #suggest(): void {
-    const typed = this.#field.value.toLowerCase().trim();
-    const starts: ClassName[] = [];
-    const holds: ClassName[] = [];
-    for (const each of this.#classes) {
-      const label = each.label.toLowerCase();
-      // The beginning of any word: "cat" is in "tabby cat" sooner than in "polecat".
-      if (` ${label}`.includes(` ${typed}`) || String(each.index) === typed) starts.push(each);
-      else if (label.includes(typed)) holds.push(each);
-    }
-    this.#suggested = [...starts, ...holds].slice(0, SHOWN);
+    const { classes, note } = suggest(this.#field.value, this.#classes);
+    this.#suggested = classes.slice(0, SHOWN);
     this.#list.replaceChildren(
       ...this.#suggested.map(({ index, label, probability }, place) => {
-        const item = make("li", { id: `${this.#list.id}-${place}`, role: "option", ariaSelected: "false" }, label);
+        const item = make("li", { id: `${this.#list.id}-${place}`, role: "option", ariaSelected: "false" }, make("bdi", {}, label));
         if (probability !== undefined) item.append(make("span", {}, percent(probability)));
         item.dataset.class = String(index);
         return item;
       }),
     );
-    if (this.#suggested.length === 0) {
-      this.#list.replaceChildren(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, "None of its classes has that in its name."));
-    }
+    const words = this.#suggested.length === 0 ? "None of its classes has that in its name." : note;
+    // Last, where it moves nothing that the arrow keys count.
+    if (words !== "") this.#list.append(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, words));
     this.#open = document.activeElement === this.#field;
     this.#mark(-1);
   }

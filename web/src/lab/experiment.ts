@@ -3,6 +3,7 @@ import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { byId, found } from "../dom/page.js";
 import { Latest } from "./latest.js";
+import type { State } from "./permalink.js";
 import type { Picture } from "./sources.js";
 import { hasCode } from "./words.js";
 
@@ -28,6 +29,8 @@ export abstract class Experiment {
   readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
   /** Told of a crash that took the forward pass with it. */
   onLost: (shown: Shown) => void = () => {};
+  /** Told when somebody has set something here. */
+  onSet: () => void = () => {};
 
   constructor(id: string) {
     this.section = byId(id, HTMLElement);
@@ -42,10 +45,23 @@ export abstract class Experiment {
     ).observe(this.section);
   }
 
+  /** How it is set, where that is not as it is by itself: for a link. */
+  get state(): State {
+    return {};
+  }
+
+  /** Sets it as a link says, before anything is shown. */
+  restore(_state: State): void {}
+
+  /** Another photo is shown: what was set for the one before is of no use. */
+  forget(): void {}
+
   /** Another photo, class or setting: what is under way ends, and begins again with these. */
   update(shown: Shown): void {
     this.cancel();
     this.#due = shown;
+    // On paper, what is of another photo or class is left out.
+    delete this.section.dataset.shown;
     if (this.#inSight) void this.#start();
   }
 
@@ -104,7 +120,10 @@ export abstract class Experiment {
     const work = new AbortController();
     this.#work = work;
     this.section.ariaBusy = "true";
-    await this.attempt((shown, signal) => this.show(shown, signal));
+    await this.attempt(async (shown, signal) => {
+      await this.show(shown, signal);
+      if (!signal.aborted) this.section.dataset.shown = "";
+    });
     if (this.#work === work) this.section.ariaBusy = "false";
   }
 }

@@ -2,9 +2,11 @@
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
 import { description, strength } from "../words/maps.js";
 import { number } from "../words/numbers.js";
-import { byId, make, radios } from "../dom/page.js";
+import { byId, check, make, radios } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
+import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
+import { stagesOf } from "./stages.js";
 
 /** A thumbnail's longer side, in pixels. */
 const THUMB = 144;
@@ -18,11 +20,16 @@ export class Layers extends Experiment {
   #stages: readonly LayerInfo[] = [];
   /** The map of each stage, as far as it is computed. */
   #maps: (Explanation | undefined)[] = [];
+  /** The layer that a link asks for, until the network has said which there are. */
+  #wished: string | undefined;
 
   constructor(settings: Settings) {
     super("layers");
     this.#settings = settings;
-    this.#method = radios("layers-method", () => this.again());
+    this.#method = radios("layers-method", () => {
+      this.onSet();
+      this.again();
+    });
     this.#depth.addEventListener("input", () => this.#step());
     this.#thumbs.addEventListener("click", ({ target }) => {
       const at = target instanceof HTMLCanvasElement ? [...this.#thumbs.children].indexOf(target) : -1;
@@ -30,6 +37,18 @@ export class Layers extends Experiment {
       this.#depth.value = String(at);
       this.#step();
     });
+  }
+
+  override get state(): State {
+    const at = Number(this.#depth.value);
+    const stage = this.#stages.length === 0 ? this.#wished : at < this.#stages.length - 1 ? this.#stages[at]?.name : undefined;
+    const stageMethod = this.#method();
+    return { ...(stage === undefined ? {} : { stage }), ...(stageMethod === "grad-cam" ? {} : { stageMethod }) };
+  }
+
+  override restore({ stage, stageMethod }: State): void {
+    check("layers-method", stageMethod);
+    this.#wished = stage;
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -52,6 +71,7 @@ export class Layers extends Experiment {
 
   #step(): void {
     this.#mark();
+    this.onSet();
     void this.attempt((shown, signal) => this.#enlarge(shown, signal));
   }
 
@@ -82,7 +102,8 @@ export class Layers extends Experiment {
     this.#stages = stages;
     this.#thumbs.replaceChildren(...stages.map(() => make("canvas", { width: THUMB, height: THUMB })));
     this.#depth.max = String(stages.length - 1);
-    this.#depth.value = this.#depth.max;
+    const wished = stages.findIndex(({ name }) => name === this.#wished);
+    this.#depth.value = wished < 0 ? this.#depth.max : String(wished);
     this.#mark();
   }
 
@@ -91,12 +112,4 @@ export class Layers extends Experiment {
       thumb.classList.toggle("shown", place === Number(this.#depth.value));
     }
   }
-}
-
-/** The last layer of every block, and the layers outside of blocks: a block is what stands before the second dot of a name. Layers
- *  without positions are none to map. */
-function stagesOf(layers: readonly LayerInfo[]): readonly LayerInfo[] {
-  const mapped = layers.filter(({ op, height, width }) => op !== "input" && height * width > 1);
-  const block = ({ name }: LayerInfo) => name.split(".").slice(0, 2).join(".");
-  return mapped.filter((layer, at) => mapped[at + 1] === undefined || block(layer) !== block(mapped[at + 1] as LayerInfo));
 }

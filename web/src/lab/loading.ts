@@ -34,6 +34,7 @@ async function attempt(model: string): Promise<Candling> {
   const cancel = new AbortController();
   const loaded = new AbortController();
   corner.dataset.state = "loading";
+  button.disabled = false;
   text.textContent = "Loading the network…";
   button.textContent = "Cancel";
   bar.removeAttribute("value");

@@ -1,14 +1,15 @@
 /** The state of the page in its address. The photo is named there only if it is one of ours or came by a link; a visitor's own stays on
  *  the device, and a permalink without a photo opens the page with its first sample. */
+import { camChoices } from "./words.js";
 
 export interface State {
   /** One of our samples, by file name. */
   readonly photo?: string;
   /** The address of a picture elsewhere. */
   readonly src?: string;
-  readonly target?: number;
+  readonly target?: number | undefined;
   /** The class that it is compared with. */
-  readonly over?: number;
+  readonly over?: number | undefined;
   readonly view?: string;
   readonly method?: string;
   readonly layer?: string;
@@ -18,9 +19,31 @@ export interface State {
   readonly opacity?: number;
   /** What is compared. */
   readonly pair?: string;
+  /** Of the two maps that are compared, in per cent from the left, where somebody has put it. */
+  readonly divider?: number;
+  /** The layer of the large picture among the stages. */
+  readonly stage?: string;
+  readonly stageMethod?: string;
+  /** The patch's middle, across and down, and its side, in per cent: "38,30,60". */
+  readonly patch?: string;
+  readonly fill?: string;
+  /** So much of the photo is deleted, in per cent. */
+  readonly hottest?: number;
+  /** So many layers have random weights. */
+  readonly forgotten?: number;
 }
 
-/** The names in the address; those that the page has of its own (`weights`) stay as they are. */
+/** What an address asks for. */
+export interface Asked {
+  readonly state: State;
+  /** Classes, as they were given: by index, by name or by a part of one. */
+  readonly target: string | undefined;
+  readonly over: string | undefined;
+  /** What cannot be followed, and why. */
+  readonly wrong: readonly string[];
+}
+
+/** The names in the address. */
 const names: Readonly<Record<keyof State, string>> = {
   photo: "photo",
   src: "src",
@@ -33,26 +56,78 @@ const names: Readonly<Record<keyof State, string>> = {
   colormap: "colours",
   opacity: "strength",
   pair: "compare",
+  divider: "divider",
+  stage: "stage",
+  stageMethod: "stage-method",
+  patch: "patch",
+  fill: "fill",
+  hottest: "hottest",
+  forgotten: "forgotten",
 };
 
-export function readState(search: string = location.search): State {
+/** What else the page reads there. */
+const others: Readonly<Record<string, readonly string[]>> = { weights: ["full", "small"], model: ["own"] };
+
+/** What others put behind every address, to see where their visitors go. */
+const TRACKERS = /^utm_|clid$|^ref$/;
+
+/** The values of those that have few. */
+const choices: Partial<Readonly<Record<keyof State, readonly string[]>>> = {
+  view: ["cam", "guided-backprop", "guided-grad-cam", "plain-cam", "photo"],
+  method: Object.keys(camChoices),
+  fit: ["squash", "crop"],
+  pair: ["evidence", "margin", "against"],
+  stageMethod: ["grad-cam", "layer-cam", "hires-cam"],
+  fill: ["grey", "blur"],
+};
+
+const numbers: readonly (keyof State)[] = ["opacity", "divider", "hottest", "forgotten"];
+
+export function readAddress(search: string = location.search): Asked {
   const given = new URLSearchParams(search);
-  const text = (name: string) => given.get(name) || undefined;
-  const index = (name: string) => (/^\d{1,6}$/.test(given.get(name) ?? "") ? Number(given.get(name)) : undefined);
-  const state = {
-    photo: text(names.photo),
-    src: text(names.src),
-    target: index(names.target),
-    over: index(names.over),
-    view: text(names.view),
-    method: text(names.method),
-    layer: text(names.layer),
-    fit: text(names.fit),
-    colormap: text(names.colormap),
-    opacity: index(names.opacity),
-    pair: text(names.pair),
-  };
-  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));
+  const wrong: string[] = [];
+  const state: Record<string, string | number> = {};
+  for (const [key, name] of Object.entries(names) as [keyof State, string][]) {
+    const value = given.get(name)?.trim();
+    if (value === undefined || key === "target" || key === "over") continue;
+    const why = value === "" ? "it is empty" : whyNot(key, value);
+    if (why === "") state[key] = numbers.includes(key) ? Number(value) : value;
+    else wrong.push(refused(name, value, why));
+  }
+  for (const name of new Set(given.keys())) {
+    const [value = "", ...more] = given.getAll(name);
+    if (more.length > 0) wrong.push(refused(name, more.join(", "), `it is given ${more.length + 1} times, and the first one counts`));
+    const allowed = others[name];
+    if (allowed !== undefined && !allowed.includes(value)) wrong.push(refused(name, value, oneOf(allowed)));
+    const isKnown = allowed !== undefined || Object.values(names).includes(name) || TRACKERS.test(name);
+    if (!isKnown) wrong.push(refused(name, value, "this page has no such parameter"));
+  }
+  return { state, target: given.get(names.target)?.trim(), over: given.get(names.over)?.trim(), wrong };
+}
+
+/** "method=foo (one of grad-cam, layer-cam)". */
+export function refused(name: string, value: string, why: string): string {
+  return `${name}=${value.length > 40 ? `${value.slice(0, 40)}…` : value} (${why})`;
+}
+
+export function oneOf(allowed: readonly string[]): string {
+  return `it is one of ${allowed.join(", ")}`;
+}
+
+/** Why a value is not one of this state, as far as that can be said before the network is there; empty, where it is one. */
+function whyNot(key: keyof State, value: string): string {
+  const allowed = choices[key];
+  if (allowed !== undefined) return allowed.includes(value) ? "" : oneOf(allowed);
+  const isShare = (text: string) => /^\d{1,3}$/.test(text) && Number(text) <= 100;
+  if (numbers.includes(key)) return isShare(value) ? "" : "it is a whole number from 0 to 100";
+  if (key !== "patch") return "";
+  const parts = value.split(",");
+  return parts.length === 3 && parts.every(isShare) ? "" : "it is three whole numbers from 0 to 100: across, down, side";
+}
+
+/** An index as a number; undefined for a name. */
+export function indexOf(given: string | undefined): number | undefined {
+  return given !== undefined && /^\d{1,6}$/.test(given) ? Number(given) : undefined;
 }
 
 /** The page's address with this state. */

@@ -6,14 +6,15 @@
  */
 import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
-import { byId, make, pencil, radios } from "../dom/page.js";
+import { byId, check, make, pencil, radios } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
 import { LongRun } from "../dom/long-run.js";
 import { announce, announceAtRest } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
+import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
-import { drawPhoto, outline } from "./tiles.js";
+import { drawPhoto, outline, pictureBox } from "./tiles.js";
 
 /** So many classes are followed. */
 const FOLLOWED = 5;
@@ -58,6 +59,8 @@ export class Proof extends Experiment {
   readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
   /** Middle of the patch, as shares of the photo. */
   #middle = { x: 0.5, y: 0.5 };
+  /** Somebody has put it there. */
+  #isPlaced = false;
   /** The photo and class that are put to the proof. */
   #probed: Probed | undefined;
   readonly #drawing = new LongRun("curves", "curves-bar", (progress, end) => this.#trace(progress, end));
@@ -65,11 +68,40 @@ export class Proof extends Experiment {
   constructor(settings: Settings) {
     super("proof");
     this.#settings = settings;
-    this.#fill = radios("fill", () => this.#changed());
-    this.#size.addEventListener("input", () => this.#changed());
-    this.#hottest.addEventListener("input", () => this.#changed());
+    const set = () => {
+      this.#changed();
+      this.onSet();
+    };
+    this.#fill = radios("fill", set);
+    this.#size.addEventListener("input", set);
+    this.#hottest.addEventListener("input", set);
     this.#listenForHands();
     new ResizeObserver(() => this.#place()).observe(this.#figure);
+  }
+
+  override get state(): State {
+    const { x, y } = this.#middle;
+    const [size, hottest] = [Number(this.#size.value), Number(this.#hottest.value)];
+    const isAsItWas = !this.#isPlaced && this.#size.value === this.#size.defaultValue;
+    return {
+      ...(isAsItWas ? {} : { patch: [100 * x, 100 * y, size].map(Math.round).join() }),
+      ...(this.#fill() === "grey" ? {} : { fill: this.#fill() }),
+      ...(hottest === 0 ? {} : { hottest }),
+    };
+  }
+
+  override restore({ patch, fill, hottest }: State): void {
+    check("fill", fill);
+    this.#hottest.value = String(hottest ?? 0);
+    if (patch === undefined) return;
+    const [x = 50, y = 50, size = 0] = patch.split(",").map(Number);
+    this.#middle = { x: x / 100, y: y / 100 };
+    this.#size.value = String(size);
+    this.#isPlaced = true;
+  }
+
+  override forget(): void {
+    this.#isPlaced = false;
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -86,7 +118,7 @@ export class Proof extends Experiment {
     if (before?.map.run !== run) drawPhoto(photo, run);
     this.#probed = { map, order, photo, blurred: blurred(photo, run), followed };
     this.#bars.replaceChildren(
-      ...followed.map(({ label }) => make("div", {}, make("dt", {}, label), make("dd", {}, make("span"), make("i")))),
+      ...followed.map(({ label }) => make("div", {}, make("dt", {}, make("bdi", {}, label)), make("dd", {}, make("span"), make("i")))),
     );
     const evident = map.max > 0;
     this.#hottest.disabled = this.#button.disabled = !evident;
@@ -95,7 +127,7 @@ export class Proof extends Experiment {
       ? "Deletes the photo piece by piece, hottest first, and gives it back from a blur; and the same in random order."
       : "Nothing in the last layer speaks for this class: there is no order to put to the proof.";
     // On a new photo, the patch lies where it should hurt.
-    if (before?.map.run !== run) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
+    if (before?.map.run !== run && !this.#isPlaced) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
     this.#changed();
   }
 
@@ -107,9 +139,11 @@ export class Proof extends Experiment {
   // ---- the patch ----
 
   #listenForHands(): void {
+    // What lies under the patch is no picture to be dragged away.
+    this.#figure.addEventListener("dragstart", (event) => event.preventDefault());
     let grip: { readonly x: number; readonly y: number } | undefined;
     const at = ({ clientX, clientY }: PointerEvent) => {
-      const { left, top, width, height } = this.#pictureBox();
+      const { left, top, width, height } = pictureBox(this.#figure, this.#canvas);
       return { x: (clientX - left) / width, y: (clientY - top) / height };
     };
     this.#patch.addEventListener("pointerdown", (event) => {
@@ -146,12 +180,15 @@ export class Proof extends Experiment {
 
   #move(x: number, y: number): void {
     this.#middle = { x, y };
+    this.#isPlaced = true;
     this.#changed();
+    this.onSet();
   }
 
   #resize(steps: number): void {
     this.#size.stepUp(steps);
     this.#changed();
+    this.onSet();
   }
 
   /** Sides of the patch as shares of the photo: a square of the shorter side. */
@@ -161,18 +198,10 @@ export class Proof extends Experiment {
     return { width: side / width, height: side / height };
   }
 
-  /** Where in the window the photo lies: the canvas keeps its proportions inside its box. */
-  #pictureBox(): { left: number; top: number; width: number; height: number } {
-    const box = this.#figure.getBoundingClientRect();
-    const scale = Math.min(box.width / this.#canvas.width, box.height / this.#canvas.height);
-    const [width, height] = [this.#canvas.width * scale, this.#canvas.height * scale];
-    return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
-  }
-
   #place(): void {
     const box = this.#figure.getBoundingClientRect();
     if (box.width === 0) return;
-    const picture = this.#pictureBox();
+    const picture = pictureBox(this.#figure, this.#canvas);
     const { width, height } = this.#sides();
     const set = (name: string, value: number) => this.#patch.style.setProperty(name, `${100 * value}%`);
     set("--x", (picture.left - box.left + this.#middle.x * picture.width) / box.width);

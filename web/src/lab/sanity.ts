@@ -10,6 +10,7 @@ import { Latest } from "./latest.js";
 import { LongRun } from "../dom/long-run.js";
 import { announceAtRest } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
+import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
 import { viewTexts } from "./words.js";
@@ -53,6 +54,8 @@ export class Sanity extends Experiment {
   #of: { readonly run: unknown; readonly target: number } | undefined;
   /** What was computed last. */
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
+  /** So many layers a link asks for, until they are shown. */
+  #wished = 0;
   readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) => this.#forgetAll(progress, end));
 
   constructor(settings: Settings) {
@@ -62,18 +65,34 @@ export class Sanity extends Experiment {
     this.#slider.addEventListener("input", () => {
       this.#running.end();
       this.#follow.ask(Number(this.#slider.value));
+      this.onSet();
     });
+  }
+
+  override get state(): State {
+    const forgotten = this.#of === undefined ? this.#wished : Number(this.#slider.value);
+    return forgotten === 0 ? {} : { forgotten };
+  }
+
+  override restore({ forgotten = 0 }: State): void {
+    this.#wished = forgotten;
+  }
+
+  override forget(): void {
+    this.#wished = 0;
+    this.#slider.value = "0";
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
     const { run, target, candling } = shown;
+    this.#slider.max = String(candling.info.weighted.length);
     if (this.#of?.run !== run || this.#of.target !== target) {
       this.#measured.clear();
       this.#of = { run, target };
-      this.#slider.value = "0";
+      this.#slider.value = String(this.#wished);
+      this.#wished = 0;
       this.#verdict.textContent = "All layers as they were trained. Move the slider, or run through all of them.";
     }
-    this.#slider.max = String(candling.info.weighted.length);
     await this.#forget(shown, Number(this.#slider.value), signal);
   }
 

@@ -10,6 +10,7 @@ import type { Answers } from "./answers.js";
 import { byId } from "../dom/page.js";
 import type { Experiment, Shown } from "./experiment.js";
 import { clear, say } from "../dom/message.js";
+import { classAt } from "./pointing.js";
 import type { Settings } from "./settings.js";
 import { markSample, type Picture } from "./sources.js";
 import { hasCode } from "./words.js";
@@ -132,6 +133,22 @@ export class Session {
     } else {
       this.#wished = target;
       this.#answers.choose(target);
+    }
+  }
+
+  /** The class that has its evidence at a place, in shares of the photo. */
+  async askAt(x: number, y: number): Promise<void> {
+    const shown = this.#shown;
+    const isOver = () => this.#opening !== undefined || this.#shown !== shown;
+    if (shown === undefined) return say("The picture answers as soon as the network is loaded.");
+    if (isOver()) return;
+    try {
+      const found = await classAt(shown, x, y);
+      if (isOver()) return;
+      if (found === undefined) say("None of the answers has its evidence there. Point at something else, or ask for a class by its name.");
+      else await this.ask(found);
+    } catch (error) {
+      if (!isOver()) say(sentence(error));
     }
   }
 

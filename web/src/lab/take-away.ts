@@ -50,8 +50,8 @@ export class TakeAway extends Experiment {
     byId("link-about", HTMLElement).textContent = isOwn
       ? "A link cannot carry your model: whoever opens this one needs its file as well."
       : photo === undefined && src === undefined
-        ? "Your photo stays on this device, so a link cannot carry it: it opens with our first sample and your class. Put the photo on the web and open it by its link to share it."
-        : `The link opens ${picture.title} with this class, view and settings.`;
+        ? "Your photo stays on this device, so a link cannot carry it: it opens with our first sample, your class and your settings. Put the photo on the web and open it by its link to share it."
+        : `The link opens ${picture.title} at the top of the page, with this class, view and settings, and with what is set in the experiments.`;
     this.refresh();
   }
 

@@ -28,6 +28,26 @@ export function listenForViews(onLarge: (view: string) => void): void {
   });
 }
 
+/** Tells where the large picture was clicked, in shares of the photo; what lies beside the photo is no place in it. */
+export function listenForPoints(onPoint: (x: number, y: number) => void): void {
+  views.addEventListener("click", ({ target, clientX, clientY }) => {
+    const stage = target instanceof Element ? target.closest(".large .stage") : null;
+    const canvas = stage?.querySelector("canvas");
+    if (stage === null || !canvas) return;
+    const { left, top, width, height } = pictureBox(stage, canvas);
+    const [x, y] = [(clientX - left) / width, (clientY - top) / height];
+    if (x >= 0 && x <= 1 && y >= 0 && y <= 1) onPoint(x, y);
+  });
+}
+
+/** Where in the window a picture lies that keeps its proportions inside a frame. */
+export function pictureBox(frame: Element, picture: { readonly width: number; readonly height: number }) {
+  const box = frame.getBoundingClientRect();
+  const scale = Math.min(box.width / picture.width, box.height / picture.height);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+}
+
 /** A name that no tile has changes nothing. */
 export function enlarge(view: string): void {
   const tiles = [...views.querySelectorAll<HTMLElement>(".tile")];

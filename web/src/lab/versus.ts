@@ -2,11 +2,13 @@
 import { type Explanation, type ExplainOptions, paint } from "../candling.js";
 import { whereabouts } from "../words/maps.js";
 import { number } from "../words/numbers.js";
+import { sidesOf } from "../words/sides.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
-import { byId, found, make, pencil, radios, replaceItems } from "../dom/page.js";
+import { byId, check, found, make, pencil, radios, replaceItems } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { announceAtRest } from "../dom/message.js";
+import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 
 /** So many classes can be chosen with one press. */
@@ -22,10 +24,11 @@ const pairs: Record<Pair, (a: number, b: number) => readonly [Pick<ExplainOption
   against: (a, b) => [{ target: a, counterfactual: true }, { target: b, counterfactual: true }],
 };
 
-const abouts: Record<Pair, (a: string, b: string) => string> = {
-  evidence: (a, b) => `Left of the divider what speaks for ${a}, right of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
-  margin: (a, b) => `Grad-CAM of the difference of the two scores: left what speaks for ${a} rather than ${b}, right what speaks for ${b} rather than ${a}. What both share cancels out.`,
-  against: (a, b) => `The counterfactuals: what speaks against ${a} on the left, against ${b} on the right. With less of it, that score would rise, to first order.`,
+/** `here` and `there` are the sides of A and B. */
+const abouts: Record<Pair, (a: string, b: string, here: string, there: string) => string> = {
+  evidence: (a, b, here, there) => `${here} of the divider what speaks for ${a}, ${there} of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
+  margin: (a, b, here, there) => `${here} what speaks for ${a} rather than ${b}, ${there} what speaks for ${b} rather than ${a}: Grad-CAM of the difference of the two scores. What both share cancels out.`,
+  against: (a, b, here, there) => `The counterfactuals: what holds the score down, as far as the gradient tells. ${here} what speaks against ${a}, ${there} what speaks against ${b}.`,
 };
 
 export class Versus extends Experiment {
@@ -37,8 +40,13 @@ export class Versus extends Experiment {
   readonly #chips = byId("other-chips", HTMLElement);
   readonly #search: Combobox;
   readonly #pair: () => string;
+  readonly #figure = byId("divided", HTMLElement);
   /** The class that B stands for; the likeliest other one where nobody chose. */
   other: number | undefined;
+  /** Whether A is seen on the right. */
+  #flipped = false;
+  /** Somebody has put the divider where it is. */
+  #isMoved = false;
   /** What was computed last. */
   #maps:
     | {
@@ -48,7 +56,6 @@ export class Versus extends Experiment {
         readonly classes: readonly [number, number];
       }
     | undefined;
-  onOther: () => void = () => {};
 
   /** `ask` makes another class the page's own, which is A. */
   constructor(settings: Settings, ask: (target: number) => void) {
@@ -56,7 +63,7 @@ export class Versus extends Experiment {
     this.#settings = settings;
     this.#ask = ask;
     this.#pair = radios("versus-pair", () => {
-      this.onOther();
+      this.onSet();
       this.again();
     });
     const choose = (index: number) => this.#choose(index);
@@ -75,21 +82,36 @@ export class Versus extends Experiment {
       if (shown === undefined) return;
       const [a, b] = [shown.target, this.#against(shown)];
       this.other = a;
-      this.onOther();
+      this.onSet();
       this.#ask(b);
     });
-    this.#divider.addEventListener("input", () => this.#cut());
+    this.#divider.addEventListener("input", () => {
+      this.#isMoved = true;
+      this.#cut();
+      this.onSet();
+    });
     this.#cut();
   }
 
-  /** What is compared. */
-  get pair(): string {
-    return this.#pair();
+  override get state(): State {
+    return {
+      ...(this.#pair() === "evidence" ? {} : { pair: this.#pair() }),
+      ...(this.#isMoved ? { divider: Number(this.#divider.value) } : {}),
+    };
   }
 
-  set pair(pair: string) {
-    const radio = this.section.querySelector<HTMLInputElement>(`[name="pair"][value="${CSS.escape(pair)}"]`);
-    if (radio !== null) radio.checked = true;
+  override restore({ pair, divider, over }: State): void {
+    check("versus-pair", pair);
+    this.other = over;
+    if (divider === undefined) return;
+    this.#divider.value = String(divider);
+    this.#isMoved = true;
+    this.#cut();
+  }
+
+  override forget(): void {
+    this.other = undefined;
+    this.#isMoved = false;
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -98,13 +120,15 @@ export class Versus extends Experiment {
     const pair = this.#pair() as Pair;
     const names = [labels[target] ?? "", labels[other] ?? ""] as const;
     this.#name(shown, other);
-    // Two classes share little: a head that tells them apart has opposite weights for them.
-    const only = shown.labels.length === 2 ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark." : "";
-    byId("versus-about", HTMLElement).textContent = abouts[pair](...names) + only;
     const { layer } = this.#settings;
     const maps: Explanation[] = [];
     for (const question of pairs[pair](target, other)) maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));
     this.#maps = { maps, pair, names, classes: [target, other] };
+    this.#arrange(maps);
+    const [here, there] = this.#flipped ? ["Right", "left"] : ["Left", "right"];
+    // Two classes share little: a head that tells them apart has opposite weights for them.
+    const only = shown.labels.length === 2 ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark." : "";
+    byId("versus-about", HTMLElement).textContent = abouts[pair](...names, here, there) + only;
     await this.paint(shown, signal);
   }
 
@@ -136,10 +160,22 @@ export class Versus extends Experiment {
 
   #choose(other: number): void {
     const { shown } = this;
-    if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to hold it against`));
+    if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to compare it with`));
     this.other = other;
-    this.onOther();
+    this.onSet();
     this.again();
+  }
+
+  /** Puts each map on the side of the divider where its evidence lies, and the divider where both are seen. */
+  #arrange(maps: readonly Explanation[]): void {
+    const { clientWidth: width, clientHeight: height } = this.#figure;
+    const kept = this.#isMoved ? Number(this.#divider.value) : undefined;
+    const { flipped, cut } = sidesOf(maps, { width, height }, kept);
+    this.#isMoved &&= cut === kept;
+    this.#flipped = flipped;
+    this.#figure.classList.toggle("flipped", flipped);
+    this.#divider.value = String(cut);
+    this.#cut();
   }
 
   /** The class that A is compared with. */
@@ -152,7 +188,7 @@ export class Versus extends Experiment {
 
   #name({ run, labels, target }: Shown, other: number): void {
     this.#search.classes = run.predictions.filter(({ index }) => index !== target);
-    found(this.section, "#versus-a-name span", HTMLElement).textContent = labels[target] ?? "";
+    found(this.section, "#versus-a-name bdi", HTMLElement).textContent = labels[target] ?? "";
     byId("tag-a", HTMLElement).textContent = labels[target] ?? "";
     byId("tag-b", HTMLElement).textContent = labels[other] ?? "";
     const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
@@ -161,7 +197,7 @@ export class Versus extends Experiment {
     replaceItems(
       this.#chips,
       offered.map(({ index, label }) => {
-        const chip = make("button", { type: "button", ariaPressed: String(index === other) }, label);
+        const chip = make("button", { type: "button", ariaPressed: String(index === other) }, make("bdi", {}, label));
         chip.dataset.class = String(index);
         return chip;
       }),
@@ -169,8 +205,9 @@ export class Versus extends Experiment {
   }
 
   #cut(): void {
-    byId("divided", HTMLElement).style.setProperty("--cut", `${this.#divider.value}%`);
-    this.#divider.setAttribute("aria-valuetext", `${this.#divider.value} per cent: A to the left, B to the right`);
+    this.#figure.style.setProperty("--cut", `${this.#divider.value}%`);
+    const [left, right] = this.#flipped ? ["B", "A"] : ["A", "B"];
+    this.#divider.ariaValueText = `${this.#divider.value} per cent: ${left} to the left, ${right} to the right`;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the page says: about each view, its numbers, and what went wrong. */
-import type { Explanation, Method, View } from "../candling.js";
+import type { Explanation, Method, Prediction, View } from "../candling.js";
 import { CandlingError } from "../candling.js";
 
 /** A view's heading, and a sentence on what it shows and what it cannot. */
@@ -85,6 +85,22 @@ export function fileName(title: string, label: string, map: Explanation, default
 /** The question of the page. Of a class that is not among the answers, the network did not say it. */
 export function question(isAnswer: boolean): string {
   return isAnswer ? "What made it say" : "What would speak for";
+}
+
+/** A likeliest answer that is less than this far on the way from pure chance to certainty is none to rely on. */
+const SURE = 0.25;
+
+/** Whether none of the answers is sure. */
+export function isUnsure([best, ...others]: readonly Prediction[]): boolean {
+  const chance = 1 / (others.length + 1);
+  return best !== undefined && best.probability < chance + SURE * (1 - chance);
+}
+
+/** Said beside such answers: what there is to choose from, for a model of one's own. That of ours stands in the page. */
+export function classesOf(predictions: readonly Prediction[]): string {
+  const { length } = predictions;
+  const all = length === 2 ? `two classes, ${predictions.map(({ label }) => label).join(" and ")},` : `${length} classes`;
+  return `No answer is sure: its ${all} share the 100\u00a0%, and are all it knows, whatever the photo shows.`;
 }
 
 /** How much of the photo the network was shown. */

@@ -1,5 +1,5 @@
 /** Files of this version from the site, which may have moved on to another one meanwhile. */
-import { sha256 } from "./digest.js";
+import { digest } from "./digest.js";
 import { digestOf, scope } from "./site.js";
 
 /** A file as it came: its bytes, and the headers that say something of them. */
@@ -33,7 +33,7 @@ export async function verified(path: string, response: Response): Promise<File> 
 }
 
 export async function verify(path: string, bytes: ArrayBuffer): Promise<void> {
-  if ((await sha256(bytes)) !== digestOf(path)) throw new Outdated(`${path} is of another version`);
+  if ((await digest(bytes)) !== digestOf(path)) throw new Outdated(`${path} is of another version`);
 }
 
 /** All headers but those of the transfer: the body is unpacked by now, and is the same whatever was negotiated. Policies and

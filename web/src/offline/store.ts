@@ -4,7 +4,7 @@
  * Each version has its code in a cache of its own. Large files lie in one cache for all versions, under their digests, so that an
  * update downloads only those that it changed. Other sites may lie on the same origin: every name has the folder of this one.
  */
-import { sha256 } from "./digest.js";
+import { digest } from "./digest.js";
 import type { File } from "./network.js";
 import { digestOf, groupOf, isLarge, largePaths, scope, version } from "./site.js";
 
@@ -20,7 +20,7 @@ export async function take(path: string): Promise<Response | undefined> {
     const response = await cache.match(keyOf(path));
     if (response === undefined) return undefined;
     const bytes = await response.arrayBuffer();
-    if ((await sha256(bytes)) === digestOf(path)) return new Response(bytes, response);
+    if ((await digest(bytes)) === digestOf(path)) return new Response(bytes, response);
     await cache.delete(keyOf(path));
   } catch {
     // the network has it
@@ -72,5 +72,5 @@ function cacheOf(path: string): string {
 }
 
 function keyOf(path: string): string {
-  return isLarge(path) ? `${scope}${path}?sha256=${digestOf(path)}` : scope + path;
+  return isLarge(path) ? `${scope}${path}?digest=${digestOf(path)}` : scope + path;
 }

@@ -1,0 +1,103 @@
+/** On a phone, upright and on its side: what a tap asks is seen at once, in the picture that is in sight. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hold, lookAt, settled } from "./support/lab.mjs";
+import { frames, idle, openLab, PNG, stage } from "./support/stage.mjs";
+
+const { withPage } = stage();
+
+const PHONES = [
+  [360, 640],
+  [390, 844],
+  [430, 932],
+  [740, 360],
+];
+
+/** The part of a picture that is in the window with nothing over it: its box, and how much of the whole that is. */
+const inSight = (page, selector) =>
+  page.$eval(selector, (picture) => {
+    const { left, top, width, height } = picture.getBoundingClientRect();
+    let seen = 0;
+    for (let i = 1; i < 20; i++) {
+      for (let j = 1; j < 20; j++) {
+        const found = document.elementFromPoint(left + (i / 20) * width, top + (j / 20) * height);
+        if (found !== null && (picture.contains(found) || picture.parentElement.contains(found))) seen += 1;
+      }
+    }
+    const y = Math.max(0, top);
+    return { share: seen / 361, clip: { x: Math.max(0, left), y, width, height: Math.min(innerHeight, top + height) - y } };
+  });
+
+/** The share of pixels that differ visibly. */
+function changed(before, after) {
+  const [a, b] = [PNG.sync.read(before), PNG.sync.read(after)];
+  let count = 0;
+  for (let at = 0; at < a.data.length; at += 4) {
+    if (Math.max(...[0, 1, 2].map((c) => Math.abs(a.data[at + c] - b.data[at + c]))) > 24) count += 1;
+  }
+  return count / (a.data.length / 4);
+}
+
+/** Taps and says how much of the picture that is in sight changed. */
+async function tapped(page, picture, button, done) {
+  await page.$eval(button, (element) => element.scrollIntoView({ behavior: "instant", block: "center" }));
+  await frames(page);
+  const { share, clip } = await inSight(page, picture);
+  assert.ok(share > 0.8, `${Math.round(100 * share)} % of the picture is in sight where one taps`);
+  const before = await page.screenshot({ clip });
+  await page.tap(button);
+  await done();
+  await frames(page);
+  const after = await inSight(page, picture);
+  assert.ok(after.share > 0.8, `${Math.round(100 * after.share)} % of the picture is in sight after the tap`);
+  return changed(before, await page.screenshot({ clip: after.clip }));
+}
+
+for (const [width, height] of PHONES) {
+  const phone = { viewport: { width, height }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
+
+  test(`${width}×${height}: a tap on any class changes the picture in sight`, async () => {
+    await withPage(async (page) => {
+      await openLab(page);
+      for (const target of [285, 235, 281, 227]) {
+        const share = await tapped(page, ".large .stage", `#predictions [data-class="${target}"]`, async () => {
+          await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
+          await idle(page);
+        });
+        assert.ok(share > 0.1, `${target}: ${share} of the pixels changed`);
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    }, phone);
+  });
+
+  test(`${width}×${height}: the first tap, before the network is there`, async () => {
+    await withPage(async (page) => {
+      const release = await hold(page, "**/models/*.safetensors");
+      await page.goto("/");
+      await page.waitForFunction(() => document.querySelector("#poster").naturalWidth === 800 && !document.querySelector("#alive").disabled);
+      const share = await tapped(page, ".large .stage", '#predictions [data-class="285"]', () =>
+        page.waitForFunction(() => {
+          const poster = document.querySelector("#poster");
+          return /285\.jpg$/.test(poster.src) && poster.complete && poster.naturalWidth === 800;
+        }),
+      );
+      assert.ok(share > 0.1, `${share} of the pixels changed`);
+      release();
+      await idle(page);
+    }, phone);
+  });
+
+  test(`${width}×${height}: another class to compare with, seen in the two maps`, async () => {
+    await withPage(async (page) => {
+      await openLab(page);
+      await lookAt(page, "versus");
+      await page.check('[name="pair"][value="margin"]', { force: true });
+      await settled(page, "versus");
+      const share = await tapped(page, "#divided", '#other-chips [data-class="227"]', async () => {
+        await page.waitForSelector('#other-chips [data-class="227"][aria-pressed="true"]');
+        await settled(page, "versus");
+      });
+      assert.ok(share > 0.02, `${share} of the pixels changed`);
+    }, phone);
+  });
+}

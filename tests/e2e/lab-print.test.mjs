@@ -1,0 +1,96 @@
+/** The page on paper, in the visitor's own colours, and from right to left. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lookAt, shown } from "./support/lab.mjs";
+import { openLab, PNG, stage } from "./support/stage.mjs";
+
+const { withPage } = stage();
+
+const visible = (page, selector) => page.$eval(selector, (element) => element.checkVisibility());
+
+test("on paper: dark words on white, and no experiment that shows another photo", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      await lookAt(page, "versus");
+      await lookAt(page, "layers");
+      await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+      await page.emulateMedia({ media: "print" });
+      assert.deepEqual([await visible(page, "#versus"), await visible(page, "#layers"), await visible(page, "#sanity")], [true, true, false]);
+      assert.equal(await visible(page, ".masthead"), false);
+      assert.equal(await visible(page, "#choose"), false);
+      const light = await page.$$eval("main :is(h1, h2, p, button, span, bdi, li, dt, figcaption)", (all) =>
+        all
+          .filter((element) => element.checkVisibility() && element.textContent.trim() !== "" && !element.closest(".divided"))
+          .filter((element) => Math.max(...getComputedStyle(element).color.match(/\d+/g).slice(0, 3).map(Number)) > 150)
+          .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+      );
+      assert.deepEqual(light, [], "words that a white page would hide");
+      const { data } = PNG.sync.read(await page.screenshot({ clip: { x: 0, y: 0, width: 20, height: 20 } }));
+      assert.deepEqual([...data.subarray(0, 3)], [255, 255, 255]);
+
+      await page.emulateMedia({ media: "screen" });
+      await page.click('#samples [data-file="panda.jpg"]');
+      await shown(page, "Giant panda");
+      await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await visible(page, "#layers"), false, "it would print the photo before");
+      assert.ok((await page.pdf()).length > 10_000);
+    },
+    { colorScheme: "dark", viewport: { width: 1280, height: 700 } },
+  );
+});
+
+for (const path of ["bias.html", "own.html", "how.html"]) {
+  test(`${path} on paper: dark words on white`, async () => {
+    await withPage(
+      async (page) => {
+        await page.goto(`/${path}`);
+        await page.emulateMedia({ media: "print" });
+        const light = await page.$$eval("main :is(h1, h2, h3, p, button, label, span, li)", (all) =>
+          all
+            .filter((element) => element.checkVisibility() && element.textContent.trim() !== "" && !element.closest(".divided, candling-view"))
+            .filter((element) => Math.max(...getComputedStyle(element).color.match(/\d+/g).slice(0, 3).map(Number)) > 150)
+            .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+        );
+        assert.deepEqual(light, []);
+      },
+      { colorScheme: "dark" },
+    );
+  });
+}
+
+test("in the visitor's own colours: the chosen class, the divider and the bars are seen", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      const style = (selector, name, pseudo) => page.$eval(selector, (element, [name, pseudo]) => getComputedStyle(element, pseudo)[name], [name, pseudo]);
+      const canvas = await page.evaluate(() => {
+        document.body.insertAdjacentHTML("beforeend", "<i id=probe>x</i>");
+        document.querySelector("#probe").style.setProperty("background-color", "Canvas");
+        return getComputedStyle(document.querySelector("#probe")).backgroundColor;
+      });
+      assert.notEqual(await style('#predictions [aria-pressed="true"]', "outlineStyle"), await style('#predictions [aria-pressed="false"]', "outlineStyle"));
+      await lookAt(page, "versus");
+      assert.notEqual(await style("#divided", "backgroundColor", "::after"), canvas);
+      await lookAt(page, "proof");
+      assert.notEqual(await style("#proof-bars i", "backgroundColor", "::before"), canvas);
+      assert.notEqual(await style('[name="fill"]:checked + span', "backgroundColor"), await style('[name="fill"]:not(:checked) + span', "backgroundColor"));
+    },
+    { forcedColors: "active" },
+  );
+});
+
+test("from right to left: names and numbers keep their order", async () => {
+  await withPage(async (page) => {
+    await openLab(page);
+    await page.evaluate(() => (document.documentElement.dir = "rtl"));
+    const { isolated, share, name } = await page.$eval("#predictions button", (button) => {
+      const [name, share] = button.children;
+      return { isolated: getComputedStyle(name).unicodeBidi, share: getComputedStyle(share).direction, name: name.localName };
+    });
+    assert.deepEqual([name, isolated, share], ["bdi", "isolate", "ltr"]);
+    await lookAt(page, "versus");
+    assert.equal(await page.$eval("#divider", (slider) => getComputedStyle(slider).direction), "ltr", "left is left, as in the photo");
+  });
+});

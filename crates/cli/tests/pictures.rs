@@ -109,7 +109,7 @@ fn the_pictures_are_as_strong_as_the_page_paints() {
     let percent = range.split_once(" value=\"").unwrap().1.split_once('"').unwrap().0;
     assert_eq!(
         percent,
-        (100.0 * first::OPACITY).round().to_string(),
+        (100.0 * first::COLORMAP.usual_opacity()).round().to_string(),
         "run just pictures with the page's strength"
     );
 }

@@ -1,6 +1,10 @@
 # The recipes. `npx -y rust-just demo` and `npx -y rust-just test` are all that a newcomer needs; both do their own
 # set-up, given rustup and Node 20.
 
+# the wasm modules: the engine that runs in every browser, and what makes it faster or is fetched by some pages only
+first := "simd128"
+others := "relaxed-simd head decode threads webgpu"
+
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # the recipes name what is built by its place
@@ -10,15 +14,18 @@ export CARGO_TARGET_DIR := justfile_directory() / "target"
 default:
     @just --list --justfile {{ justfile() }}
 
-# Build the site and serve it at http://localhost:8000
-demo: build
-    npm --prefix web run --silent serve
+# Serve the site at http://localhost:8000 as soon as it has one engine, and build the others meanwhile
+demo: toolchain packages
+    @echo "from nothing the page is there in about 4 minutes on two cores; what was built before is not built again"
+    tools/first.sh engine {{ first }}
+    npm --prefix web run --silent bundle
+    node web/scripts/demo.mjs {{ others }}
 
 # Run every test: lints, Rust, TypeScript, and the real page in a real browser
 test: toolchain lint build chromium vulkan
     cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
     npm --prefix web run --silent typecheck
-    node --test tests/layout.test.mjs tests/manifest.test.mjs
+    node --test tests/layout.test.mjs tests/manifest.test.mjs tests/words.test.mjs
     tools/conformance.sh
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
     npm --prefix web run --silent test-package
@@ -36,12 +43,11 @@ build: toolchain packages (engines "engine")
 ship: toolchain packages (engines "ship")
     npm --prefix web run --silent build
 
-# Compile every module to wasm, make it importable, and optimise it. xtask is built with the features that it has among the tests, so
-# that these need not compile it again.
+# Compile every module to wasm, make it importable, and optimise it
 [private]
 engines profile:
-    cargo build --workspace --exclude candling-wasm --features candling-cpu/threads --bin xtask
-    for build in simd128 relaxed-simd threads webgpu head; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
+    tools/first.sh {{ profile }} {{ first }}
+    for build in {{ others }}; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
 # What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
 [private]

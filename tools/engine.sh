@@ -24,6 +24,12 @@ case $build in
         # More takes minutes over candle's largest functions, which have a thousand variables each, and compresses worse by a tenth.
         optimise=(-O1)
         ;;
+    decode)
+        target=simd128
+        name=candling_decode
+        crate=candling_wasm_decode
+        optimise=(-Os)
+        ;;
 esac
 compiled="target/$target/wasm32-unknown-unknown/$profile/$crate.wasm"
 out="www/lib/$build"

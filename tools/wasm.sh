@@ -6,8 +6,9 @@
 # and beside them
 #   webgpu        the engine on a graphics card, a module of its own, whose PROFILE is `card`
 #   head          training, a module of its own
+#   decode        reading picture files, a module of its own
 #   conformance   the conformance suite for a test's page
-# `simd128`, `relaxed-simd`, `head` and `conformance` share their dependencies.
+# `simd128`, `relaxed-simd`, `head`, `decode` and `conformance` share their dependencies.
 # The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing about who built
 # it and comes out the same everywhere.
 set -euo pipefail
@@ -35,7 +36,7 @@ build_std() {
 
 case $build in
     simd128) ;;
-    head | conformance)
+    head | decode | conformance)
         package=candling-wasm-$build
         target=simd128
         ;;
@@ -60,7 +61,7 @@ case $build in
         build_std
         arguments+=(--features threads)
         ;;
-    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads, webgpu, head and conformance" >&2; exit 2 ;;
+    *) echo "error: unknown build $build; there are simd128, relaxed-simd, threads, webgpu, head, decode and conformance" >&2; exit 2 ;;
 esac
 
 quoted=$(printf "'%s'," "${flags[@]}")

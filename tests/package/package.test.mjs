@@ -32,6 +32,8 @@ const contents = [
     "embed.css",
     "custom-elements.json",
     ...builds.flatMap((build) => [`${build}/candling_wasm.js`, `${build}/candling_wasm_bg.wasm`]),
+    "decode/candling_decode.js",
+    "decode/candling_decode_bg.wasm",
     "webgpu/candling_webgpu.js",
     "webgpu/candling_webgpu_bg.wasm",
     "integrity.json",

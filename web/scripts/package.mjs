@@ -28,6 +28,8 @@ const files = {
     "embed.js",
     "custom-elements.json",
     ...builds.flatMap((build) => [`${build}/candling_wasm.js`, `${build}/candling_wasm_bg.wasm`]),
+    "decode/candling_decode.js",
+    "decode/candling_decode_bg.wasm",
     "webgpu/candling_webgpu.js",
     "webgpu/candling_webgpu_bg.wasm",
   ]),

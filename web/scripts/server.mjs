@@ -60,22 +60,25 @@ export const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Serves a folder, `www` where none is named, on this machine only. `port` 0 takes a free one. Rejects with the listening error
- *  (`EADDRINUSE`, ...). */
-export function serve(port, { isolated = false, site = www } = {}) {
+/** Serves a folder, `www` where none is named, on this machine only. `port` 0 takes a free one. `ready` is asked
+ *  before a file is sent, by its path, such as `"/lib/candling.js"`: what it answers with `false` is not found. Rejects with the listening
+ *  error (`EADDRINUSE`, ...). */
+export function serve(port, { isolated = false, site = www, ready = async () => true } = {}) {
   const sent = isolated ? { ...headers, ...isolation } : headers;
   // dev: look at the disk on every request, so that a rebuild shows on reload
   const files = sirv(site, { dev: true, etag: true, setHeaders: (response, path) => {
     if (path.endsWith(".safetensors")) response.setHeader("Content-Type", "application/octet-stream");
   } });
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
     const [, own] = /\/(door|embed)\.html(?:\?|$)/.exec(request.url) ?? [];
     response.setHeader("Content-Security-Policy", policies[own] ?? contentSecurityPolicy);
-    files(request, response, () => {
+    const notFound = () => {
       response.writeHead(404, { "Content-Type": "text/plain; charset=utf-8" });
       response.end("not found\n");
-    });
+    };
+    if (await ready(request.url.split("?", 1)[0])) files(request, response, notFound);
+    else notFound();
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -3,6 +3,7 @@
  * networks run in the engine's worker.
  */
 import type { Head } from "./candling_head.js";
+import { noWebAssembly } from "./platform/webassembly.js";
 import type { TrainerAnswer, TrainerAsk, TrainerFiles, TrainerKind, TrainerReply, TrainerRequest } from "./trainer/messages.js";
 
 type Wasm = typeof import("./candling_head.js");
@@ -14,6 +15,8 @@ let started: Promise<Wasm> | undefined;
 
 /** Fetched once; what failed is tried again. */
 async function start({ module, wasm: file }: TrainerFiles): Promise<Wasm> {
+  const missing = noWebAssembly();
+  if (missing !== undefined) throw unavailable(missing);
   started ??= (async () => {
     const wasm: Wasm = await import(module);
     await wasm.default({ module_or_path: new URL(file) });
@@ -24,8 +27,12 @@ async function start({ module, wasm: file }: TrainerFiles): Promise<Wasm> {
   } catch (cause) {
     started = undefined;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw Object.assign(new Error(`the module that trains could not be started: ${reason}`), { code: "engine-unavailable" });
+    throw unavailable(`the module that trains could not be started: ${reason}`);
   }
+}
+
+function unavailable(message: string): Error {
+  return Object.assign(new Error(message), { code: "engine-unavailable" });
 }
 
 type Watch = (step: number, of: number, loss: number, accuracy: number) => void;

@@ -8,7 +8,7 @@ import { adapter, type Card, instead, inTime, lost, release, take } from "./work
 import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
 import { bytesBut, download } from "./worker/download.js";
-import { startEngine, type Wasm } from "./worker/engine.js";
+import { buildsFor, startEngine, type Wasm } from "./worker/engine.js";
 import { answerOf } from "./worker/explanation.js";
 import { failure, toFailure, using, usingLater } from "./worker/failure.js";
 import { look } from "./worker/live.js";
@@ -18,6 +18,7 @@ import { measure, noise } from "./worker/measure.js";
 import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
 import { inputOf, KeptRun, type Source } from "./worker/run.js";
+import { Runs } from "./worker/runs.js";
 
 /** What `load` set up. */
 interface Loaded {
@@ -25,6 +26,7 @@ interface Loaded {
   readonly memory: WebAssembly.Memory;
   readonly engine: Engine;
   readonly classes: number;
+  readonly runs: Runs;
   /** The model's file, and where it came from. */
   readonly file: Blob;
   readonly model: string | Blob;
@@ -32,7 +34,6 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 let card: Card | undefined;
-const runs = new Map<number, KeptRun>();
 const counts = { forwards: 0, explanations: 0, renders: 0 };
 
 /** An answer and what of it is handed over rather than copied. */
@@ -40,16 +41,17 @@ type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?:
 type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
 
 const handlers: Handlers = {
-  async load({ files, model, build: asked, threads: most }) {
-    const [{ wasm, memory, build, threads }, bytes] = await Promise.all([
-      startEngine(files, asked, most),
+  async load({ files, model, builds, threads: most }) {
+    const possible = await buildsFor(files, builds, most);
+    const [{ wasm, memory, ...started }, bytes] = await Promise.all([
+      startEngine(files, possible, most),
       download(model, (progress) => reply({ type: "progress", progress })),
     ]);
     const engine = new wasm.Engine(bytes);
     const info = engine.info();
     const file = new Blob([bytes]);
-    loaded = { wasm, memory, engine, classes: info.classes, file, model };
-    const about = { info: { ...info, build, threads }, labels: engine.labels(), colormaps: wasm.colormaps() };
+    loaded = { wasm, memory, engine, classes: info.classes, runs: new Runs(info), file, model };
+    const about = { info: { ...info, ...started }, labels: engine.labels(), colormaps: wasm.colormaps() };
     return { answer: { ...about, model: file } };
   },
 
@@ -66,9 +68,9 @@ const handlers: Handlers = {
     const { name } = card;
     if (!compare) return { answer: { backend, adapter: name } };
     try {
-      const { engine } = need();
+      const { engine, runs } = need();
       const { inputHeight, inputWidth } = engine.info();
-      const input = [...runs.values()].at(-1)?.input ?? noise(inputHeight, inputWidth);
+      const input = runs.last?.input ?? noise(inputHeight, inputWidth);
       const milliseconds = await measure(engine, card, input);
       const faster = milliseconds.webgpu < milliseconds.cpu ? "webgpu" : "cpu";
       if (faster === "cpu") dismiss();
@@ -80,15 +82,16 @@ const handlers: Handlers = {
     }
   },
 
-  async run({ photo, fit }) {
+  async run({ photo, fit, decoder }) {
     const { wasm, engine } = need();
-    const { bitmap, pixels, timings } = await decode(photo, wasm.probe);
+    const { bitmap, pixels, notes, timings } = await decode(photo, wasm.probe, decoder);
     try {
       const start = performance.now();
       const prepared = engine.prepare(pixels.data, pixels.width, pixels.height, fit);
       const answer = await forward(prepared, { ...timings, prepare: performance.now() - start });
       const { logits, seen } = answer;
-      return { answer: { ...answer, photo: bitmap }, transfer: [bitmap, logits.buffer, ...(seen === undefined ? [] : [seen.buffer])] };
+      const transfer = [bitmap, logits.buffer, ...(seen === undefined ? [] : [seen.buffer])];
+      return { answer: { ...answer, notes, photo: bitmap }, transfer };
     } catch (error) {
       bitmap.close();
       throw error;
@@ -106,7 +109,8 @@ const handlers: Handlers = {
     const run = kept(handle);
     const resolved = resolve(target ?? run.top);
     const start = performance.now();
-    const { explanation, backend } = await run.explain({ method, target: resolved, layer, counterfactual }, () => onCpu(run), onLost);
+    const question = { method, target: resolved, layer, counterfactual };
+    const { explanation, backend } = await run.explain(question, () => onCpu(run), () => runsAgain(run), onLost);
     const answer = answerOf(explanation, resolved, backend, start);
     counts.explanations += 1;
     return { answer, transfer: [answer.data.buffer] };
@@ -202,12 +206,11 @@ const handlers: Handlers = {
 
   stats() {
     const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
-    return { answer: { ...counts, runs: runs.size, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
+    return { answer: { ...counts, runs: loaded?.runs.size ?? 0, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
   },
 
   free({ run }) {
-    runs.get(run)?.free();
-    runs.delete(run);
+    loaded?.runs.free(run);
     return { answer: null };
   },
 };
@@ -219,17 +222,19 @@ function need(): Loaded {
 
 /** The forward pass, kept under a new handle for `explain`: on the card, if there is one and it does not fail. */
 async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">): Promise<RunAnswer> {
-  const { engine, classes } = need();
+  const { engine, classes, runs } = need();
   const { x, y, width, height } = prepared.view;
   const [inputHeight = 0, inputWidth = 0] = prepared.size();
   const seen = prepared.seen();
+  const size = { height: inputHeight, width: inputWidth };
+  runs.makeRoom(size);
   const start = performance.now();
   const { source, logits, backend } = await ran(prepared);
   const timings = { ...before, forward: performance.now() - start };
   counts.forwards += 1;
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
-  runs.set(handle, new KeptRun(source, predictions[0]?.index ?? 0));
+  runs.add(handle, new KeptRun(source, size, predictions[0]?.index ?? 0));
   const answer = { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
   return seen.length === 0 ? answer : { ...answer, seen };
 }
@@ -260,7 +265,13 @@ function ran(prepared: Prepared): Promise<Ran> {
 }
 
 function onCpu(run: KeptRun): Run {
-  return run.cpu(need().engine, () => (counts.forwards += 1));
+  return run.cpu(need().engine, () => runsAgain(run));
+}
+
+/** A run is about to take another pass. */
+function runsAgain(run: KeptRun): void {
+  need().runs.makeRoom(run.size, run);
+  counts.forwards += 1;
 }
 
 /** A card failed: the processor takes over, and the page is told, once; nothing happens if another card is in use by now. */
@@ -282,7 +293,7 @@ async function unpacked(): Promise<{ graph: Uint8Array; weights: Float32Array }>
 }
 
 function kept(handle: number): KeptRun {
-  const run = runs.get(handle);
+  const run = need().runs.use(handle);
   if (run === undefined) throw failure(codes.runFreed, "this run was freed; run the photo again");
   return run;
 }
@@ -311,7 +322,7 @@ async function answer<K extends Kind>({ kind, ask }: Request<K>): Promise<void> 
     const { answer, transfer } = await handlers[kind](ask);
     reply<K>({ type: "answer", answer }, transfer);
   } catch (error) {
-    reply({ type: "failure", failure: toFailure(error) });
+    reply({ type: "failure", failure: toFailure(error, loaded?.runs.size) });
   }
 }
 

@@ -36,6 +36,7 @@ export type {
   EngineBuild,
   EngineInfo,
   ExplainTimings,
+  FailedBuild,
   Fill,
   Fit,
   FrameAnswer,

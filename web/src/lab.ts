@@ -88,7 +88,10 @@ const openSample = async (sample: Sample, target?: number) => {
 };
 const open = (picture: Picture, target?: number) => {
   markSample(undefined);
-  if (byId("loading", HTMLElement).dataset.state !== "ready") say("Your photo is next, as soon as the network is loaded.");
+  const { state } = byId("loading", HTMLElement).dataset;
+  // What stands in the corner of a network that did not come says why.
+  const why = state === "stopped" ? `${byId("loading-text", HTMLElement).textContent} ` : "";
+  if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
   void session.open(picture, target);
 };
 listenForPhotos(network, () => settings.colours, (picture) => open(picture));

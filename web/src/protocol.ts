@@ -83,11 +83,14 @@ export type Build = "simd128" | "relaxed-simd" | "threads";
 /** The addresses of each build's two files. */
 export type EngineFiles = Readonly<Record<Build, { readonly module: string; readonly wasm: string }>>;
 
-/** The addresses of the two files of the engine for graphics cards. */
-export interface CardFiles {
+/** The addresses of the two files of a module. */
+export interface ModuleFiles {
   readonly module: string;
   readonly wasm: string;
 }
+
+/** Those of the engine for graphics cards. */
+export type CardFiles = ModuleFiles;
 
 /** Where forward passes and walks back are computed: by the processor, or by the graphics card, which browsers offer as WebGPU.
  *  Photos are prepared, maps painted and experiments made on the processor in any case. */
@@ -104,9 +107,17 @@ export interface Adapter {
 /** Milliseconds of a forward pass. */
 export type BackendTimes = Readonly<Record<Backend, number>>;
 
+/** A build that was tried and could not be started, and what the browser said of it. */
+export interface FailedBuild {
+  readonly build: Build;
+  readonly reason: string;
+}
+
 /** What runs. */
 export interface EngineBuild {
   readonly build: Build;
+  /** Faster ones that could not be started, in the order in which they were tried; mostly none. */
+  readonly failed: readonly FailedBuild[];
   /** 1 for all builds but `threads`. */
   readonly threads: number;
 }
@@ -272,6 +283,8 @@ export interface RunAnswer {
   readonly seen?: Uint8Array<ArrayBuffer>;
   readonly backend: Backend;
   readonly timings: RunTimings;
+  /** What the photo was read in spite of. */
+  readonly notes?: readonly string[];
 }
 
 /** A raw map: `channels·height·width` values, channel by channel, row by row. */
@@ -338,7 +351,8 @@ export interface Calls {
     ask: {
       readonly files: EngineFiles;
       readonly model: string | Blob;
-      readonly build: Build | "auto";
+      /** The builds to try, best first. */
+      readonly builds: readonly Build[] | "auto";
       readonly threads: number | undefined;
     };
     answer: {
@@ -358,7 +372,8 @@ export interface Calls {
     answer: { readonly backend: Backend; readonly adapter?: string; readonly milliseconds?: BackendTimes };
   };
   run: {
-    ask: { readonly photo: Photo; readonly fit: Fit };
+    /** With the decoder that is fetched where the browser's cannot be used. */
+    ask: { readonly photo: Photo; readonly fit: Fit; readonly decoder: ModuleFiles };
     answer: RunAnswer & { readonly photo: ImageBitmap };
   };
   runTensor: {

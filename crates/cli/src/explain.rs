@@ -215,7 +215,7 @@ fn place([left, top, width, height]: [f64; 4], input: Shape, view: Rect) -> Rect
     Rect { x, y, width, height }
 }
 
-/// The class that is explained, and the one it is held against.
+/// The class that is explained, and the one it is compared with.
 fn classes(target: Target) -> (u32, Option<u32>) {
     match target {
         Target::Class(class) => (class, None),

@@ -11,6 +11,7 @@ mod folders;
 mod inspect;
 mod npy;
 mod onlooker;
+mod photo;
 mod predict;
 mod report;
 mod session;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use candling_core::{Backend, Network, NodeId, Retain, Shape, Tape};
 use candling_cpu::Cpu;
-use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, decode, prepare};
+use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::photo::decoded;
 use crate::session::preprocessing;
 
 /// Photos whose results wait for their turn, for each core: enough that no core waits long for another, few enough to be nothing.
@@ -42,7 +43,7 @@ impl Onlooker {
 
     /// Runs the network on a photo that was read from `path`, keeping what a walk back to this layer needs.
     pub fn look(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Seen> {
-        let photo = decode(bytes).map_err(|e| Error::file(path, e))?;
+        let photo = decoded(path, bytes)?;
         let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &self.how)
             .map_err(|e| Error::file(path, e))?;
         let shape = Shape::new(1, 3, self.how.height as usize, self.how.width as usize);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
-use candling_imaging::{Backdrop, Photo, Preprocessing, Rect, decode, prepare};
+use candling_imaging::{Backdrop, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
 use pollster::block_on;
 
 use crate::args::Source;
 use crate::backend::Named;
 use crate::error::{Error, Result};
+use crate::photo::decoded;
 use crate::report::Timings;
 
 /// The model that needs no file. In the repository `data` holds a link to the site's; a published crate can only have what is its own.
@@ -69,7 +70,7 @@ impl<B: Named> Session<B> {
             (photo, None) => {
                 let path = photo.as_deref().unwrap_or(Path::new(""));
                 let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
-                let photo = decode(&bytes).map_err(|e| Error::file(path, e))?;
+                let photo = decoded(path, &bytes)?;
                 timings.decode = lap();
                 let how = preprocessing(&model);
                 let prepared = prepare(&photo.rgba, photo.width, photo.height, source.fit, &how)?;

@@ -24,7 +24,7 @@ pub use blocked::Blocked;
 pub use conv2d::Conv;
 pub use elementwise::Affine;
 pub use linear::Linear;
-pub use parallel::on_threads;
+pub use parallel::{measured, on_threads, threads_used};
 use simd::Instructions;
 
 /// How often `sum + a·b` is rounded.

@@ -1,50 +1,94 @@
-//! Picture files to pixels, natively, with the crate `image`. In a browser the browser does this.
+//! Picture files to pixels, natively and where a browser's own decoders cannot be used, with the crate `image`.
+
+mod colour;
+mod entropy;
+mod extent;
+mod inks;
+mod partial;
 
 use std::error::Error as _;
 use std::io::Cursor;
 
 use image::error::ImageError;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::error::{Error, Result};
 use crate::format::Format;
 use crate::header::{MAX_PIXELS, MAX_SIDE, check_size, corrupt, format_of, not_read, probe};
+use crate::note::Note;
 use crate::photo::Photo;
 
 /// The deepest pixel a decoder may hand over: RGBA, 16 bits a channel.
 const MAX_BYTES_PER_PIXEL: u64 = 8;
 
-/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8.
+/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, as [`decode_noting`] does, for those who have nobody to
+/// tell its notes to.
+///
+/// # Errors
+/// As [`decode_noting`].
+pub fn decode(bytes: &[u8]) -> Result<Photo> {
+    decode_noting(bytes).map(|(photo, _)| photo)
+}
+
+/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, and says what it was read in spite of.
 ///
 /// The content decides what it is, never a name. Of an animation the first frame is taken. The EXIF orientation is
-/// applied, an invalid one ignored. Grey, palette, 16-bit and CMYK pictures become RGBA8; colour profiles are not
-/// applied. A JPEG that is cut short is read, as browsers show it: what is missing is grey.
+/// applied, an invalid one ignored, and so is that of a WebP, as browsers do. Grey, palette, 16-bit and CMYK pictures become RGBA8.
+/// Colours are brought to sRGB from the profile in the file, or from what the chunks of a PNG say (cICP, then iCCP, sRGB, gAMA with cHRM); a
+/// profile that is broken, or of another kind of picture, is ignored.
+///
+/// A file that lacks at most a hundredth of its pixels is read in silence, one that lacks up to a quarter with a note, and its missing pixels are grey.
 ///
 /// # Errors
 /// - `unsupported-format`, naming the format, for everything else: AVIF and HEIC need C libraries, and the crate `image`
 ///   reads only some icons. So, too, for a kind of a known format that the decoder does not know or that takes more than
 ///   512 MiB.
-/// - `corrupt-image` for a file that is damaged or, but for a JPEG, cut short.
+/// - `corrupt-image` for a file that is damaged, or that lacks more.
 /// - `image-too-large` beyond [`MAX_PIXELS`] or [`MAX_SIDE`], found in the header.
-pub fn decode(bytes: &[u8]) -> Result<Photo> {
+pub fn decode_noting(bytes: &[u8]) -> Result<(Photo, Vec<Note>)> {
     let format = format_of(bytes)?;
     let codec = codec(format).ok_or_else(|| not_read(format))?;
     probe(bytes)?;
     let failed = |error| refusal(format, error);
+    let open = || open(bytes, codec).map_err(failed);
 
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), codec);
-    reader.limits(limits());
-    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let mut decoder = open()?;
     // the decoder has the last word on the size
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    let orientation = match format {
+        Format::Webp => Orientation::NoTransforms,
+        _ => decoder.orientation().unwrap_or(Orientation::NoTransforms),
+    };
+    let mut notes = Vec::new();
+    let profile = colour::profile(format, bytes, &mut decoder, &mut notes);
+    let inks = profile.as_ref().filter(|profile| colour::is_of_inks(profile)).and_then(|_| inks::read(bytes));
+    let (mut rgba, mut missing) = match inks {
+        Some(inks) => {
+            (colour::of_inks(&inks, width, height, profile.as_ref(), &mut notes), partial::Missing::default())
+        }
+        None => {
+            let (image, missing) = partial::read(decoder, open, format)?;
+            (colour::to_srgb(image, profile.as_ref(), &mut notes), missing)
+        }
+    };
+    if format == Format::Jpeg {
+        missing = extent::missing(bytes, width, height).unwrap_or(missing);
+    }
+    missing.settle(format, &mut rgba, &mut notes)?;
+
+    let mut image = image::DynamicImage::ImageRgba8(rgba);
     image.apply_orientation(orientation);
     let rgba = image.into_rgba8();
     let (width, height) = rgba.dimensions();
-    Ok(Photo { width, height, rgba: rgba.into_raw() })
+    Ok((Photo { width, height, rgba: rgba.into_raw() }, notes))
+}
+
+fn open(bytes: &[u8], codec: ImageFormat) -> std::result::Result<impl ImageDecoder + '_, ImageError> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), codec);
+    reader.limits(limits());
+    reader.into_decoder()
 }
 
 fn codec(format: Format) -> Option<ImageFormat> {

@@ -49,6 +49,8 @@ mod error;
 mod format;
 mod header;
 mod map;
+#[cfg(feature = "decode")]
+mod note;
 mod overlay;
 mod photo;
 mod preprocess;
@@ -60,11 +62,13 @@ mod view;
 pub use backdrop::Backdrop;
 pub use colormap::Colormap;
 #[cfg(feature = "decode")]
-pub use decode::decode;
+pub use decode::{decode, decode_noting};
 pub use error::{Error, Result};
 pub use format::Format;
 pub use header::{Header, MAX_PIXELS, MAX_SIDE, probe};
 pub use map::Map;
+#[cfg(feature = "decode")]
+pub use note::Note;
 pub use overlay::overlay;
 pub use photo::Photo;
 pub use preprocess::{Prepared, Preprocessing, prepare};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candling_core::{Network, NodeId, Retain, Shape, Trained};
-use candling_cpu::{Cpu, on_threads};
+use candling_cpu::{Cpu, measured};
 use candling_imaging::{Backdrop, Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
 use js_sys::Float32Array;
@@ -12,6 +12,20 @@ use wasm_bindgen::prelude::*;
 use crate::run::{Run, predictions};
 use crate::types::{Info, Layer, View, object};
 use candling_bindings::Result;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds of the worker's clock.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
+
+/// On how many threads the last forward pass was.
+#[must_use]
+#[wasm_bindgen(js_name = threadsUsed)]
+pub fn threads_used() -> usize {
+    candling_cpu::threads_used()
+}
 
 /// A loaded model.
 #[wasm_bindgen]
@@ -135,7 +149,8 @@ impl Engine {
 impl Engine {
     /// A forward pass that keeps what `retain` says, asked about `layer` where a question names none.
     pub(crate) fn run(&self, input: &Prepared, retain: Retain<'_>, layer: NodeId) -> Result<Run> {
-        let tape = on_threads(|| self.network.forward(input.shape, &input.tensor, retain))?;
+        let tape =
+            measured(input.tensor.len(), now, || self.network.forward(input.shape, &input.tensor, retain))?;
         Run::new(tape, Arc::clone(&self.labels), Arc::clone(&self.trained), layer)
     }
 }

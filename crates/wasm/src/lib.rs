@@ -18,7 +18,7 @@ mod unpacked;
 pub use candling_bindings::Explanation;
 pub use cascade::Randomized;
 pub use curves::{Curves, Tracer, ranking};
-pub use engine::{Engine, Prepared};
+pub use engine::{Engine, Prepared, threads_used};
 pub use occlusion::{OccluderHandle, Occlusion};
 pub use perturbation::Perturbed;
 pub use picture::{colormaps, probe, render};

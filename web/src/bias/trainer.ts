@@ -1,5 +1,6 @@
 /** The way to the worker that trains and judges. It is started with the first call, and again with the first one after it was stopped. */
 import { CandlingError } from "../candling.js";
+import { trusted } from "../platform/trusted.js";
 import type {
   Evidence,
   Head,
@@ -91,7 +92,7 @@ export class Trainer {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(new URL("./candling-trainer.js", import.meta.url), { type: "module", name: "candling trainer" });
+    const worker = new Worker(trusted(new URL("./candling-trainer.js", import.meta.url)), { type: "module", name: "candling trainer" });
     worker.addEventListener("message", ({ data }: MessageEvent<TrainerReply>) => {
       const call = this.#calls.get(data.id);
       if (data.type === "step") return call?.onStep(data.step);

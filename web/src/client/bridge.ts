@@ -6,6 +6,7 @@
  */
 import { type Answer, type Ask, codes, type Failure, type Kind, type Progress, type Reply, type Request } from "../protocol.js";
 import { CandlingError } from "./error.js";
+import { untrusted } from "../platform/trusted.js";
 
 export interface CallOptions<K extends Kind> {
   /** What of the request is handed over rather than copied. */
@@ -160,7 +161,7 @@ export class Bridge {
     try {
       return this.#spawn();
     } catch (cause) {
-      throw unavailable(`${cause instanceof Error ? cause.message : String(cause)}; ${NOT_LOADED}`);
+      throw unavailable(`${cause instanceof Error ? cause.message : String(cause)}; ${untrusted(cause) ?? NOT_LOADED}`);
     }
   }
 

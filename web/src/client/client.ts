@@ -14,7 +14,7 @@ import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
 import { checkRender, type RenderOptions } from "./explanation.js";
-import { engineFiles, modelFiles } from "./files.js";
+import { decoderFiles, engineFiles, modelFiles } from "./files.js";
 import { type LiveOptions, type LiveStats, stream } from "./live.js";
 import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 import { Pool } from "./pool.js";
@@ -34,7 +34,8 @@ export interface LoadOptions {
   readonly backend?: BackendChoice;
   /** Told when another backend computes, or when it was decided that none will. */
   readonly onBackend?: (state: BackendState) => void;
-  /** Which build of the engine; `"auto"` takes the fastest that the browser and the page allow. */
+  /** Which build of the engine; `"auto"` takes the fastest that the browser and the page allow and that can be started here
+   *  (`Candling.info.failed` names those that could not). */
   readonly build?: Build | "auto";
   /** At most so many threads, where there are threads; as many as the machine has cores where left out. */
   readonly threads?: number;
@@ -88,7 +89,7 @@ export class Candling {
     check(BUILDS.includes(build), "load: build", BUILDS.map((name) => `"${name}"`).join(", "), build);
     check(threads === undefined || (Number.isInteger(threads) && threads > 0), "load: threads", "a whole number, 1 or more", threads);
     check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
-    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: fileOf(model), build, threads }, onProgress);
+    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: fileOf(model), builds: build === "auto" ? build : [build], threads }, onProgress);
     try {
       const answer = await bridge.load(signal);
       const backends = new Backends(bridge, backend, answer.info.name, onBackend);
@@ -120,7 +121,7 @@ export class Candling {
     const toRun = (answer: Answer<"run">) => new Run(this.#bridge, this.#pool, answer, answer.photo, answer.photo);
     const answer = await this.#bridge.call(
       "run",
-      toPhoto(source).then((photo) => ({ photo, fit })),
+      toPhoto(source).then((photo) => ({ photo, fit, decoder: decoderFiles })),
       {
         transfer: ({ photo }) => transferOf(photo),
         signal,

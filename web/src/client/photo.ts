@@ -1,4 +1,5 @@
 /** Whatever holds a picture in a page, brought into a form that travels to the worker. */
+import { givesPixels } from "../canvas.js";
 import { codes, MAX_PIXELS, type Photo } from "../protocol.js";
 import { check, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
@@ -20,7 +21,14 @@ export async function toPhoto(source: PhotoSource): Promise<Photo> {
     checkSize(source.width, source.height);
     return { form: "pixels", data: new Uint8ClampedArray(source.data), width: source.width, height: source.height };
   }
-  return { form: "bitmap", bitmap: await toBitmap(source) };
+  const blob = source instanceof HTMLImageElement && !givesPixels() ? await fileOf(source) : undefined;
+  return blob === undefined ? { form: "bitmap", bitmap: await toBitmap(source) } : { form: "blob", blob };
+}
+
+/** The file of an image, from the browser's cache, for the worker to decode: off a canvas its pixels would be noise. None where it may not be fetched. */
+async function fileOf({ currentSrc }: HTMLImageElement): Promise<Blob | undefined> {
+  const response = await fetch(currentSrc, { cache: "force-cache" }).catch(() => undefined);
+  return response?.ok ? response.blob() : undefined;
 }
 
 /** What of a photo can be handed to the worker without a copy. */

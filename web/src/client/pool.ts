@@ -22,10 +22,11 @@ export class Pool {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** `build` is the main worker's. One core each is what the workers are for: where that has threads, they do without. */
+  /** `build` is the main worker's. One core each is what the workers are for: where that has threads, they do
+   *  without, in a build that gives the same bits. */
   constructor(spawn: () => Worker, model: Blob, build: Build) {
     this.#spawn = spawn;
-    this.#load = { files: engineFiles, model, build: build === "threads" ? "relaxed-simd" : build, threads: 1 };
+    this.#load = { files: engineFiles, model, builds: build === "threads" ? ["relaxed-simd", build] : [build], threads: 1 };
   }
 
   /** Gives `work` so many workers for itself, when the work before it is done. An abort rejects at once; `work` has to see to its

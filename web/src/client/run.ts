@@ -34,11 +34,21 @@ export interface ExplainOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where a run lies in a worker. */
+interface Place {
+  readonly bridge: Bridge;
+  readonly handle: number;
+  readonly generation: number;
+}
+
+/** Frees what the garbage collector found to be out of reach. It comes late, as it sees nothing of the worker's memory. */
+const forgotten = new FinalizationRegistry<Place>(release);
+
 /**
  * A photo after its forward pass.
  *
- * It holds every activation of the network (some 30 MB) in the worker until `free()`; the garbage collector does not see
- * that memory.
+ * It holds every activation of the network (some 30 MB) in the worker until `free()`. Of runs that were not freed, only the nine or so that were
+ * used last keep theirs: an older one takes another forward pass when it is asked again. The photo's pixels stay in any case.
  */
 export class Run {
   readonly #bridge: Bridge;
@@ -63,6 +73,8 @@ export class Run {
   /** What computed it. */
   readonly backend: Backend;
   readonly timings: RunTimings;
+  /** What the photo was read in spite of, in words: that part of it is missing, that its colour profile was ignored. Mostly nothing. */
+  readonly notes: readonly string[];
 
   /** @internal */
   constructor(
@@ -87,6 +99,8 @@ export class Run {
     this.seen = answer.seen;
     this.backend = answer.backend;
     this.timings = answer.timings;
+    this.notes = answer.notes ?? [];
+    forgotten.register(this, this.#place, this);
   }
 
   /** The photo, upright. Undefined after `runTensor`, and once freed. */
@@ -174,14 +188,23 @@ export class Run {
     this.#freed = true;
     this.#photo?.close();
     this.#photo = undefined;
-    // A closed or crashed worker has freed it already.
-    this.#bridge.call("free", { run: this.#handle }, { generation: this.#generation }).catch(() => {});
+    forgotten.unregister(this);
+    release(this.#place);
+  }
+
+  get #place(): Place {
+    return { bridge: this.#bridge, handle: this.#handle, generation: this.#generation };
   }
 
   #access(): Access {
     if (this.#freed) throw freed();
     return { run: this, bridge: this.#bridge, pool: this.#pool, handle: this.#handle, generation: this.#generation };
   }
+}
+
+function release({ bridge, handle, generation }: Place): void {
+  // A closed or crashed worker has freed it already.
+  bridge.call("free", { run: handle }, { generation }).catch(() => {});
 }
 
 function freed(): CandlingError {

@@ -223,7 +223,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("target", target);
   }
 
-  /** The class that is held against it; empty where there is none. */
+  /** The class that it is compared with; empty where there is none. */
   get compare(): string {
     return this.getAttribute("compare") ?? "";
   }
@@ -408,6 +408,11 @@ export class CandlingViewElement extends BaseElement {
     if (this.#missed && this.#state === "ready") this.#ask();
     this.#missed = false;
     this.#proceed();
+  }
+
+  /** @internal */
+  adoptedCallback(): void {
+    this.#view.adopt();
   }
 
   /** @internal */

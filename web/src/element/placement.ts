@@ -1,62 +1,57 @@
-/** Lays a canvas on exactly the pixels of an image, wherever the post's style puts these. */
+/** Where in a photo's box its pixels lie: `object-fit` and `object-position` of CSS Images 3, section 5. */
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** The canvas has the photo's proportions, so the browser cuts it in the same way where the photo is larger than its box. */
-export function lay(canvas: HTMLCanvasElement, image: HTMLImageElement, stage: HTMLElement): void {
-  const style = getComputedStyle(image);
-  put(canvas, pictureBox(image, style, stage));
-  canvas.style.objectFit = fitsInside(style) ? "fill" : style.objectFit;
-  canvas.style.objectPosition = style.objectPosition;
-  canvas.style.borderRadius = style.borderRadius;
+export interface Box extends Size {
+  readonly left: number;
+  readonly top: number;
 }
 
-/** As `lay`, for what lies over the picture as a whole. */
-export function cover(element: HTMLElement, image: HTMLImageElement, stage: HTMLElement): void {
-  put(element, pictureBox(image, getComputedStyle(image), stage));
+/** Rectangles in pixels from the corner of the photo's content. */
+export interface Placement {
+  /** All that a map covers, which may be larger than what is seen. */
+  readonly map: Box;
+  /** What of it is seen. */
+  readonly seen: Box;
+  /** How the map lies in its box: a photo that fills its box is cut and moved by the browser, and so is its map, as both have the same
+   *  proportions. */
+  readonly fit: Pick<CSSStyleDeclaration, "objectFit" | "objectPosition">;
 }
 
-function put(element: HTMLElement, { left, top, width, height }: Box): void {
-  element.style.left = `${left}px`;
-  element.style.top = `${top}px`;
-  element.style.width = `${width}px`;
-  element.style.height = `${height}px`;
-}
-
-/** The image without border, padding, and bars beside the picture, in pixels from the stage's corner. */
-function pictureBox(image: HTMLImageElement, style: CSSStyleDeclaration, stage: HTMLElement): Box {
-  const outer = image.getBoundingClientRect();
-  const origin = stage.getBoundingClientRect();
-  // Rectangles are those of the screen; a slide or a preview may have scaled the post.
-  const scale = stage.offsetWidth > 0 && origin.width > 0 ? origin.width / stage.offsetWidth : 1;
-  const inset = (side: "Left" | "Right" | "Top" | "Bottom") =>
-    Number.parseFloat(style[`border${side}Width`]) + Number.parseFloat(style[`padding${side}`]);
-  const content = {
-    left: (outer.left - origin.left) / scale + inset("Left"),
-    top: (outer.top - origin.top) / scale + inset("Top"),
-    width: outer.width / scale - inset("Left") - inset("Right"),
-    height: outer.height / scale - inset("Top") - inset("Bottom"),
-  };
-  return fitsInside(style) && image.naturalWidth > 0 ? inside(content, image, style) : content;
-}
-
-/** Whether the whole picture is seen, and bars are left beside it. */
-function fitsInside({ objectFit }: CSSStyleDeclaration): boolean {
-  return objectFit === "contain" || objectFit === "scale-down";
-}
-
-/** `object-fit` and `object-position` of CSS Images 3, for pictures that fit into their box. */
-function inside(box: Box, { naturalWidth, naturalHeight }: HTMLImageElement, { objectFit, objectPosition }: CSSStyleDeclaration): Box {
-  const whole = Math.min(box.width / naturalWidth, box.height / naturalHeight);
-  const scale = objectFit === "scale-down" ? Math.min(1, whole) : whole;
+export function placement(content: Size, { naturalWidth, naturalHeight }: HTMLImageElement, style: CSSStyleDeclaration): Placement {
+  const { objectFit, objectPosition } = style;
+  const whole = { left: 0, top: 0, ...content };
+  const filled = objectFit === "fill" || objectFit === "cover";
+  if (filled || naturalWidth * naturalHeight === 0) return { map: whole, seen: whole, fit: { objectFit, objectPosition } };
+  const fits = Math.min(content.width / naturalWidth, content.height / naturalHeight);
+  const scale = objectFit === "contain" ? fits : objectFit === "none" ? 1 : Math.min(1, fits);
   const [width, height] = [naturalWidth * scale, naturalHeight * scale];
-  const [across = "50%", down = "50%"] = objectPosition.split(" ");
-  const start = (position: string, free: number) =>
-    position.endsWith("%") ? (Number.parseFloat(position) / 100) * free : Number.parseFloat(position);
-  return { left: box.left + start(across, box.width - width), top: box.top + start(down, box.height - height), width, height };
+  const [across, down] = components(objectPosition);
+  const map = { left: start(across, content.width - width), top: start(down, content.height - height), width, height };
+  return { map, seen: overlap(map, whole), fit: { objectFit: "fill", objectPosition: "0 0" } };
+}
+
+/** The two parts of a computed `object-position`, which may be sums: "calc(100% - 20px) 10px". */
+function components(position: string): [string, string] {
+  const [across = "50%", down = "50%"] = position.match(/calc\(.*?\)|\S+/g) ?? [];
+  return [across, down];
+}
+
+/** So much of the free room, and so many pixels. */
+function start(component: string, free: number): number {
+  let sum = 0;
+  for (const [, sign, number, unit] of component.matchAll(/([-+]?)\s*([\d.]+(?:e[-+]?\d+)?)(%|px)/g)) {
+    sum += (sign === "-" ? -1 : 1) * Number(number) * (unit === "%" ? free / 100 : 1);
+  }
+  return sum;
+}
+
+function overlap(a: Box, b: Box): Box {
+  const [left, top] = [Math.max(a.left, b.left), Math.max(a.top, b.top)];
+  const width = Math.max(0, Math.min(a.left + a.width, b.left + b.width) - left);
+  const height = Math.max(0, Math.min(a.top + a.height, b.top + b.height) - top);
+  return { left, top, width, height };
 }

@@ -9,13 +9,18 @@ const css = `
   --_radius: var(--candling-radius, 0.375em);
   display: block;
   position: relative;
+  min-inline-size: 0;
   text-align: start;
 }
 :host([hidden]), [hidden] { display: none !important; }
 *, *::before, *::after { box-sizing: border-box; }
-.stage { display: block; position: relative; isolation: isolate; }
+.stage { display: block; position: relative; isolation: isolate; break-inside: avoid; }
 .stage:focus { outline: none; }
 ::slotted(img) { display: block; max-inline-size: 100%; block-size: auto; }
+.mirror, .content, .seen { position: absolute; pointer-events: none; }
+.mirror { border: 0 solid transparent; break-inside: avoid; }
+.content, .seen { overflow: clip; }
+.content:is(.astray, .ahead) { visibility: hidden; }
 canvas {
   position: absolute;
   pointer-events: none;
@@ -24,8 +29,8 @@ canvas {
   -webkit-print-color-adjust: exact;
 }
 canvas.veiled { opacity: 0 !important; }
-.stage.compared .map { clip-path: inset(0 calc(100% - var(--_cut, 50%)) 0 0); }
-.stage.compared .compare { clip-path: inset(0 0 0 var(--_cut, 50%)); }
+.stage.compared .map { clip-path: inset(0 calc(100% - var(--_from) - var(--_cut) * var(--_wide)) 0 0); }
+.stage.compared .compare { clip-path: inset(0 0 0 calc(var(--_from) + var(--_cut) * var(--_wide))); }
 .over { position: absolute; pointer-events: none; }
 .divider {
   appearance: none;
@@ -176,13 +181,15 @@ button.pill:hover { border-color: var(--_accent); }
 }
 `;
 
-let sheet: CSSStyleSheet | undefined;
+const sheets = new WeakMap<Document, CSSStyleSheet>();
 
-/** One sheet for all elements. */
-export function styleSheet(): CSSStyleSheet {
+/** One sheet for all elements of a document; a document takes none of another's. */
+export function styleSheet(document: Document): CSSStyleSheet {
+  let sheet = sheets.get(document);
   if (sheet === undefined) {
-    sheet = new CSSStyleSheet();
+    sheet = new (document.defaultView ?? globalThis).CSSStyleSheet();
     sheet.replaceSync(css);
+    sheets.set(document, sheet);
   }
   return sheet;
 }

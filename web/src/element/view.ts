@@ -7,7 +7,7 @@ import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { methods, type Paint } from "./attributes.js";
 import type { Client } from "./client.js";
-import { cover, lay } from "./placement.js";
+import { Overlay } from "./overlay.js";
 import { styleSheet } from "./style.js";
 
 /** Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we would; pixel maps have as
@@ -48,11 +48,12 @@ export class View {
   readonly #opacity = piece("input", "opacity", { type: "range", min: "0", max: "1", step: "0.05", ariaLabel: "Strength of the map" });
   readonly #status = piece("p", "status", { className: "status" });
   readonly #spoken = make("p", { className: "hidden-text", role: "status" });
-  readonly #resized = new ResizeObserver(() => this.place());
-  #image: HTMLImageElement | undefined;
+  readonly #overlay = new Overlay(this.#stage, this.#over);
+  readonly #root: ShadowRoot;
 
   constructor(root: ShadowRoot, wishes: Wishes) {
-    root.adoptedStyleSheets = [styleSheet()];
+    this.#root = root;
+    this.adopt();
     for (const map of this.#maps) {
       map.role = "img";
       map.hidden = true;
@@ -65,8 +66,9 @@ export class View {
     for (const tag of this.#tags) tag.ariaHidden = "true";
     this.#stage.tabIndex = -1;
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
-    this.#over.append(this.#divider, ...this.#tags, notes);
-    this.#stage.append(make("slot"), ...this.#maps, this.#over);
+    this.#over.append(notes);
+    this.#overlay.hold(this.#maps, [this.#divider, ...this.#tags]);
+    this.#stage.append(make("slot"), this.#over);
     for (const method of methods) this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
     const strength = make("label", {}, "Strength", this.#opacity);
     this.#bar.append(this.#classes, make("div", { className: "fields" }, this.#method, strength, this.#status));
@@ -85,24 +87,14 @@ export class View {
     this.#cut();
   }
 
-  set image(image: HTMLImageElement | undefined) {
-    if (image !== this.#image) {
-      this.#image = image;
-      this.#resized.disconnect();
-      if (image !== undefined) {
-        this.#resized.observe(image);
-        this.#resized.observe(this.#stage);
-      }
-    }
-    this.place();
+  /** The document is another one, and styles and events belong to a document. */
+  adopt(): void {
+    this.#overlay.adopt();
+    this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
   }
 
-  /** Puts everything over the image again, after whatever may have moved it. */
-  place(): void {
-    const image = this.#image;
-    if (image === undefined || !image.isConnected) return;
-    for (const map of this.#maps) lay(map, image, this.#stage);
-    cover(this.#over, image, this.#stage);
+  set image(image: HTMLImageElement | undefined) {
+    this.#overlay.image = image;
   }
 
   set controls(shown: boolean) {
@@ -156,7 +148,7 @@ export class View {
       ...answers.map(({ index, label, probability }) => {
         const chosen = index === target;
         const share = make("span", { className: "share" }, percent(probability));
-        const button = piece("button", chosen ? "class chosen" : "class", { type: "button", ariaPressed: String(chosen) }, label, share);
+        const button = piece("button", chosen ? "class chosen" : "class", { type: "button", ariaPressed: String(chosen) }, make("bdi", {}, label), share);
         button.dataset.class = String(index);
         return make("li", {}, button);
       }),
@@ -195,7 +187,7 @@ export class View {
     this.#stage.classList.toggle("compared", compared);
     this.#divider.hidden = !compared;
     for (const [side, canvas] of this.#maps.entries()) canvas.hidden = side >= maps.length;
-    this.place();
+    this.#overlay.place();
     return true;
   }
 
@@ -245,12 +237,11 @@ export class View {
 
   /** Nothing is observed until the next image is set. */
   rest(): void {
-    this.#resized.disconnect();
-    this.#image = undefined;
+    this.#overlay.image = undefined;
   }
 
   #cut(): void {
-    this.#stage.style.setProperty("--_cut", `${this.#divider.value}%`);
+    this.#stage.style.setProperty("--_cut", this.#divider.value);
   }
 }
 

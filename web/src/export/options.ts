@@ -1,5 +1,6 @@
 /** What is exported, checked. */
 import { type Candling, CandlingError, Explanation, type Run } from "../candling.js";
+import { ALLOW, givesPixels } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import { question } from "./question.js";
@@ -71,6 +72,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
   if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });
   check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", new Words("those of a tensor"));
+  if (!givesPixels()) throw new CandlingError({ code: codes.unavailable, message: `${call}: ${ALLOW}` });
   const photo = run.photo as ImageBitmap;
   const most = Math.max(...maps.map(({ channels, max }) => (channels === 1 ? max : 0)));
   const scale = together && most > 0 ? most : undefined;

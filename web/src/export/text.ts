@@ -5,7 +5,7 @@ import { description } from "../words/maps.js";
 import { number, percent } from "../words/numbers.js";
 import type { Subject } from "./options.js";
 
-/** The class that a map is about, and the one that it is held against. */
+/** The class that a map is about, and the one that it is compared with. */
 export function labelOf({ candling: { labels } }: Subject, { target }: Explanation): string {
   const name = (index: number) => labels[index] ?? `class ${index}`;
   return target.over === undefined ? name(target.class) : `${name(target.class)} rather than ${name(target.over)}`;

@@ -48,6 +48,7 @@ export class Machine extends Experiment {
       "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
       layers: `${info.layers.length}, ${info.weighted.length} with weights`,
       runs: `${builds[info.build]}${info.threads > 1 ? `, ${info.threads} of them` : ""}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
+      ...(info.failed.length === 0 ? {} : { "could not start": info.failed.map(({ build, reason }) => `${builds[build]} (${reason})`).join("; ") }),
       "peak memory": `${megabytes(stats.memory)} MB`,
       loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
       "forward passes": String(stats.forwards),
@@ -77,7 +78,7 @@ export class Machine extends Experiment {
     );
     this.#table.hidden = false;
     const broken = identities.filter(({ residual, bound }) => !(residual <= bound)).length;
-    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are held against PyTorch's before a release." : "";
+    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are compared with PyTorch's before a release." : "";
     this.say(broken === 0 ? `All ${identities.length} identities hold.${where}` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
   }
 }

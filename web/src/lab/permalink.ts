@@ -7,7 +7,7 @@ export interface State {
   /** The address of a picture elsewhere. */
   readonly src?: string;
   readonly target?: number;
-  /** The class that it is held against. */
+  /** The class that it is compared with. */
   readonly over?: number;
   readonly view?: string;
   readonly method?: string;

@@ -1,5 +1,5 @@
 /**
- * Put it to the proof: take parts of the photo away, and see what the network still says.
+ * Put it to the test: take parts of the photo away, and see what the network still says.
  *
  * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest squares of the
  * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
@@ -32,7 +32,7 @@ const CLEARLY = 2 / 3;
 const FAINT = 0.01;
 
 /** What is done with the photo along each curve. */
-const DONE = { deletion: "deleted", insertion: "given back" } as const;
+const DONE = { deletion: "deleted", insertion: "restored" } as const;
 
 /** What is put to the proof. */
 interface Probed {
@@ -344,8 +344,8 @@ export class Proof extends Experiment {
 
 /** What two areas say, of which the first would be the smaller with a good map. */
 function verdict(good: number, chance: number): string {
-  if (good <= CLEARLY * chance) return "the heatmap found what matters";
-  return chance <= CLEARLY * good ? "worse than a random order here" : "not clearly better than chance here";
+  if (good <= CLEARLY * chance) return "better than random orders here";
+  return chance <= CLEARLY * good ? "worse than random orders here" : "not clearly better than random orders here";
 }
 
 /** What the network sees, made small; drawn large again it is blurred, in every browser. */

@@ -27,6 +27,9 @@ const GONE = 0.5;
 /** Maps that last so many times longer than others depend less on what the network has learnt. */
 const LONGER = 2;
 
+/** How far what was measured reaches. */
+const ONE_DRAW = "This is one random draw, on one photo.";
+
 /** Longest side of a picture, in pixels. */
 const SIZE = 480;
 
@@ -129,7 +132,8 @@ export class Sanity extends Experiment {
 
   #name({ layers }: Randomized): string {
     const last = layers.at(-1);
-    return last === undefined ? "none" : `${layers.length}, down to ${last}`;
+    if (last === undefined) return "none";
+    return layers.length === 1 ? `1: ${last}` : `${layers.length}, down to ${last}`;
   }
 
   #forgetAll(progress: (done: number, total: number) => void, end: AbortSignal): Promise<void> {
@@ -156,9 +160,10 @@ export class Sanity extends Experiment {
     const after = (layers: number | undefined) => (layers === undefined ? "never" : layers === 1 ? "after one layer" : `after ${layers} layers`);
     const found = `Grad-CAM’s map is lost (below ${GONE}) ${after(cam)}, Guided Backprop’s ${after(guided)}, of ${all}.`;
     if (cam !== undefined && (guided === undefined || guided >= LONGER * cam)) {
-      return `${now} ${found} That is what the paper found: Grad-CAM follows what the network has learnt, Guided Backprop draws much the same picture without it.`;
+      const long = guided === undefined ? "as long as any layer was left" : `until ${guided} layers were random`;
+      return `${now} ${found} That is what the paper found: Grad-CAM’s map follows what the network has learnt, while Guided Backprop went on drawing much the same picture ${long}. ${ONE_DRAW}`;
     }
-    return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it.`;
+    return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it. ${ONE_DRAW}`;
   }
 
   /** How many layers it takes until a method's map is gone; never, where it is not. */

@@ -109,6 +109,8 @@ export class Session {
     if (failed === undefined) {
       // After a crash it may be another photo's words that stand there.
       if (!afterCrash) clear();
+      const [note] = this.#shown?.run.notes ?? [];
+      if (note !== undefined) say(sentence(note));
     } else {
       markSample(this.#shown?.picture.sample);
       say(sentence(failed));

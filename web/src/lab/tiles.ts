@@ -1,8 +1,11 @@
 /** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
 import { type Explanation, type ExplainOptions, paint, type PaintOptions, type Run } from "../candling.js";
+import { ALLOW, givesPixels } from "../canvas.js";
 import { description, reading, strength } from "../words/maps.js";
 import { byId, found, pencil } from "../dom/page.js";
+import { say } from "../dom/message.js";
 import { saveCanvas } from "../dom/save.js";
+import { sentence } from "../words/sentence.js";
 import type { Picture } from "./sources.js";
 import { seen, type ViewText } from "./words.js";
 
@@ -125,7 +128,8 @@ export class MapTile<Name extends string = string> {
     this.#heading = found(this.#tile, ".enlarge", HTMLElement);
     this.#download = found(this.#tile, ".download", HTMLButtonElement);
     this.#download.addEventListener("click", () => {
-      if (this.#map !== undefined) saveCanvas(this.#canvas, fileName(this.#map, this.#label));
+      if (!givesPixels()) say(sentence(ALLOW));
+      else if (this.#map !== undefined) saveCanvas(this.#canvas, fileName(this.#map, this.#label));
     });
     this.#colours = colours;
   }

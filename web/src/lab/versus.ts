@@ -25,7 +25,7 @@ const pairs: Record<Pair, (a: number, b: number) => readonly [Pick<ExplainOption
 const abouts: Record<Pair, (a: string, b: string) => string> = {
   evidence: (a, b) => `Left of the divider what speaks for ${a}, right of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
   margin: (a, b) => `Grad-CAM of the difference of the two scores: left what speaks for ${a} rather than ${b}, right what speaks for ${b} rather than ${a}. What both share cancels out.`,
-  against: (a, b) => `The counterfactuals: what, if it were not there, would raise the score of ${a} on the left, of ${b} on the right.`,
+  against: (a, b) => `The counterfactuals: what speaks against ${a} on the left, against ${b} on the right. With less of it, that score would rise, to first order.`,
 };
 
 export class Versus extends Experiment {
@@ -142,7 +142,7 @@ export class Versus extends Experiment {
     this.again();
   }
 
-  /** The class that A is held against. */
+  /** The class that A is compared with. */
   #against({ run, target }: Shown): number {
     // A link may name a class that this network does not have.
     const known = this.other !== undefined && this.other < run.predictions.length;

@@ -25,7 +25,7 @@ export const camChoices = {
     title: "Grad-CAM, against the class",
     method: "grad-cam",
     counterfactual: true,
-    about: "What speaks against the class: without it, the class would score higher. As coarse as the layer.",
+    about: "What speaks against the class: with less of it, the class would score higher, to first order. As coarse as the layer.",
   },
   "hires-cam": {
     title: "HiResCAM",
@@ -61,7 +61,7 @@ export const viewTexts = {
   cam: {
     title: "CAM",
     about:
-      "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there it is Grad-CAM times a constant.",
+      "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there Grad-CAM is its positive part, divided by a constant.",
   },
 } as const satisfies Record<string, ViewText>;
 

@@ -1,5 +1,6 @@
 /** The audit as files for the visitor. */
 import { examine } from "../bias/examine.js";
+import { checkPixels } from "../canvas.js";
 import type { Candling } from "../candling.js";
 import { byId, make } from "../dom/page.js";
 import { LongRun } from "../dom/long-run.js";
@@ -75,5 +76,6 @@ export function listenForExports(session: Session, network: Network, inspection:
 async function pictured(candling: Candling, { photo }: Row, signal: AbortSignal): Promise<string> {
   const canvas = make("canvas");
   await examine(candling, photo.blob, { signal, place: { canvas, size: SIDE } });
+  checkPixels();
   return canvas.toDataURL("image/jpeg", QUALITY);
 }

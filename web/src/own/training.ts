@@ -1,4 +1,4 @@
-/** The training on the page: what is done, how it goes, and what it is worth. */
+/** The training on the page: what is done, how it goes, and how good the model is. */
 import { byId, make } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import type { Mean, Step } from "../trainer/messages.js";
@@ -106,7 +106,7 @@ export class Training {
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
 
-  /** Shows what the present model is worth. */
+  /** Shows how good the present model is. */
   async show(): Promise<void> {
     try {
       await this.#judge();

@@ -1,6 +1,7 @@
 /** The page without a network, from the second visit on; and how a newer version of it is told. */
 import type { Candling } from "../candling.js";
 import type { Keep, TakeOver } from "../offline/messages.js";
+import { trusted } from "../platform/trusted.js";
 
 export interface OfflineOptions {
   /** Nothing is fetched or kept before it is there: the first picture goes first. */
@@ -26,7 +27,7 @@ export async function keepOffline({ network, model, uses = [], onUpdate }: Offli
     const known = await registrationOf(new URL("./", script).href);
     if (known !== undefined) offerUpdates(known, onUpdate);
     const { file, info } = await network;
-    const registration = known ?? (await navigator.serviceWorker.register(script));
+    const registration = known ?? (await navigator.serviceWorker.register(trusted(script)));
     const worker = await activated(registration);
     if (worker === undefined) return false;
     return await ask(worker, {

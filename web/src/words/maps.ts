@@ -1,6 +1,6 @@
 /** What there is to say of a map: how strong it is, and where. */
 import type { Explanation } from "../candling.js";
-import { number } from "./numbers.js";
+import { fraction, number } from "./numbers.js";
 
 /** Said in place of a number where there is nothing to see. */
 function nothing({ counterfactual }: Explanation): string {
@@ -37,30 +37,34 @@ function place({ peak, run }: Explanation): string {
   return `${column}${row}`;
 }
 
-/** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby". */
+/** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby".
+ *  A map of 7×7 cells says that to about a twelfth of the whole, so shares are said in words. */
 export function whereabouts(what: string, map: Explanation): string {
   if (strength(map) <= 0) return `Nothing in this layer ${what}.`;
-  const columns = shares(map, ({ x }) => x / map.run.width);
-  const rows = shares(map, ({ y }) => y / map.run.height);
+  const { height, run, view, width } = map;
+  const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
+  const rows = shares(map, (cell) => [Math.floor(cell / width), height], view.y / run.height, view.height / run.height);
   const most = (all: readonly number[]) => all.indexOf(Math.max(...all));
-  const share = (all: readonly number[]) => `${Math.round(100 * (all[most(all)] ?? 0))}\u00a0%`;
+  const share = (all: readonly number[]) => fraction(all[most(all)] ?? 0);
   const column = ["left", "central", "right"][most(columns)];
   const row = ["upper", "middle", "lower"][most(rows)];
-  return `${share(columns)} of what ${what} lies in the ${column} third of the photo; from top to bottom, ${share(rows)} in the ${row} third.`;
+  const across = `${share(columns)} of what ${what} lies in the ${column} third of the photo`;
+  return `${across.replace(/^./, (first) => first.toUpperCase())}; from top to bottom, ${share(rows)} in the ${row} third.`;
 }
 
-/** How much of a map's positive values lies in each third of the photo. */
-function shares(
-  { data, height, width, view }: Explanation,
-  along: (at: { readonly x: number; readonly y: number }) => number,
-): readonly number[] {
-  const thirds = [0, 0, 0];
-  data.forEach((value, cell) => {
-    const x = view.x + (((cell % width) + 0.5) / width) * view.width;
-    const y = view.y + ((Math.floor(cell / width) + 0.5) / height) * view.height;
-    const third = Math.min(2, Math.floor(3 * along({ x, y })));
-    thirds[third] = (thirds[third] ?? 0) + Math.max(0, value);
-  });
+/** How much of a map's positive values lies in each third of the photo, along one side of it. `place` is which cell along that side one is,
+ *  and of how many; these cover `length` of the side from `start` on, both as shares of it. A cell across two thirds counts in both, by its
+ *  parts. */
+function shares({ data }: Explanation, place: (cell: number) => readonly [at: number, of: number], start: number, length: number): readonly number[] {
+  const thirds = [0, 1, 2].map((third) =>
+    data.reduce((sum, value, cell) => {
+      const [at, of] = place(cell);
+      const from = start + (at / of) * length;
+      const to = start + ((at + 1) / of) * length;
+      const inside = Math.max(0, Math.min(to, (third + 1) / 3) - Math.max(from, third / 3));
+      return sum + (Math.max(0, value) * inside) / (to - from);
+    }, 0),
+  );
   const all = thirds.reduce((sum, part) => sum + part, 0);
   return thirds.map((part) => part / all);
 }

@@ -23,7 +23,7 @@ export function methodName({ method, counterfactual }: Pick<Explanation, "method
 
 /** What it takes to read a map right, in a sentence. */
 export function howToRead({ method, counterfactual, channels }: Pick<Explanation, "method" | "counterfactual" | "channels">): string {
-  if (counterfactual) return "Lit where the photo speaks against the class: without it, the class would score higher.";
+  if (counterfactual) return "Lit where the photo speaks against the class: with less of it, the class would score higher, to first order.";
   switch (method) {
     case "guided-backprop":
     case "guided-grad-cam":

@@ -11,6 +11,25 @@ export function percent(probability: number): string {
   return probability < 0.001 ? "< 0.1\u00a0%" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
 }
 
+/** Fractions as they are said, no closer together than a map of 7×7 cells can tell. */
+const FRACTIONS: readonly (readonly [share: number, words: string])[] = [
+  [0, "hardly any"],
+  [1 / 10, "about a tenth"],
+  [1 / 5, "about a fifth"],
+  [1 / 3, "about a third"],
+  [1 / 2, "about half"],
+  [2 / 3, "about two thirds"],
+  [4 / 5, "about four fifths"],
+  [9 / 10, "about nine tenths"],
+  [1, "nearly all"],
+];
+
+/** A share, 0 to 1, in the words of the nearest fraction, for one that is not known to the per cent. */
+export function fraction(share: number): string {
+  const apart = ([named]: readonly [number, string]) => Math.abs(named - share);
+  return FRACTIONS.reduce((nearest, next) => (apart(next) < apart(nearest) ? next : nearest))[1];
+}
+
 /** A correlation, with a minus as long as a plus. */
 export function correlation(value: number): string {
   return value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");

@@ -1,12 +1,18 @@
 /**
- * A photo to pixels, with the browser's own decoder.
+ * A photo to pixels, with the browser's own decoder, or with ours where one of these is true, so that the same file is the same picture in all browsers
+ * and on the command line: the browser refuses it; it may be cut short, of which browsers say nothing; it is of inks, whose profile not all apply; the browser gives
+ * no pixels away.
  *
  * Alpha: a 2D canvas keeps colours multiplied by alpha, so where a picture is nearly transparent `getImageData` gives them
  * back rounded. The engine lays the pixels over white, which multiplies by alpha again and brings that error back under one
  * level. `ImageData` never goes through a canvas and stays exact.
  */
-import { codes, type Photo, type RunTimings } from "../protocol.js";
-import { failure } from "./failure.js";
+import { givesPixels } from "../canvas.js";
+import { codes, type ModuleFiles, type Photo, type RunTimings } from "../protocol.js";
+import { type Picture, read } from "./decoder.js";
+import { failure, toFailure } from "./failure.js";
+import { pixelsOf } from "./pixels.js";
+import { isPlain } from "./whole.js";
 
 type Probe = (bytes: Uint8Array) => { format: string; width: number; height: number };
 
@@ -15,6 +21,8 @@ export interface Decoded {
   readonly bitmap: ImageBitmap;
   /** RGBA8, straight alpha. */
   readonly pixels: { readonly data: Uint8Array; readonly width: number; readonly height: number };
+  /** What it was read in spite of. */
+  readonly notes: readonly string[];
   readonly timings: Pick<RunTimings, "read" | "decode">;
 }
 
@@ -24,53 +32,101 @@ const HEADER_BYTES = 16 * 1024 * 1024;
 /** What every browser of today decodes: when one of these fails, the file is to blame and not the format. */
 const READ_EVERYWHERE: ReadonlySet<string> = new Set(["jpeg", "png", "gif", "webp", "bmp", "ico", "avif"]);
 
-export async function decode(photo: Photo, probe: Probe): Promise<Decoded> {
+/** What our own decoder reads. */
+const READ_HERE: ReadonlySet<string> = new Set(["jpeg", "png", "gif", "webp", "bmp", "tiff"]);
+
+/** Side of a block of a JPEG, in pixels, and the greys that are next to the one that decoders paint for those that are missing. */
+const [BLOCK, DARKEST, LIGHTEST] = [8, 96, 160];
+
+export async function decode(photo: Photo, probe: Probe, decoder: ModuleFiles): Promise<Decoded> {
   const start = performance.now();
   // A picture that claims 400 megapixels must be turned away before the decoder takes 1.6 GB for it: header first.
-  const format = photo.form === "blob" ? await look(photo.blob, probe) : "";
+  let bytes = photo.form === "blob" ? await bytesOf(photo.blob.slice(0, HEADER_BYTES)) : new Uint8Array();
+  const format = photo.form === "blob" ? probe(bytes).format : "";
+  if (photo.form === "blob" && photo.blob.size > HEADER_BYTES && READ_HERE.has(format)) bytes = await bytesOf(photo.blob);
   const read = performance.now();
-  const bitmap = await toBitmap(photo, format);
-  const { width, height } = bitmap;
-  let data: Uint8ClampedArray;
-  try {
-    data = photo.form === "pixels" ? photo.data : pixelsOf(bitmap);
-  } catch (error) {
-    bitmap.close();
-    throw error;
-  }
+  const { bitmap, pixels, notes } = await decoded(photo, bytes, format, decoder);
+  const { data, width, height } = pixels;
   return {
     bitmap,
     pixels: { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height },
+    notes,
     timings: { read: read - start, decode: performance.now() - read },
   };
 }
 
-async function look(blob: Blob, probe: Probe): Promise<string> {
-  let header: ArrayBuffer;
+interface Both extends Picture {
+  readonly bitmap: ImageBitmap;
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
   try {
-    header = await blob.slice(0, HEADER_BYTES).arrayBuffer();
+    return new Uint8Array(await blob.arrayBuffer());
   } catch {
     throw failure(codes.corruptImage, "the file could not be read; it may have been moved, changed or be a folder");
   }
-  return probe(new Uint8Array(header)).format;
 }
 
-async function toBitmap(photo: Photo, format: string): Promise<ImageBitmap> {
-  if (photo.form === "bitmap") return photo.bitmap;
-  if (photo.form === "pixels") return createImageBitmap(new ImageData(photo.data, photo.width, photo.height));
-  try {
-    return await createImageBitmap(photo.blob, { imageOrientation: "from-image" });
-  } catch {
+async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder: ModuleFiles): Promise<Both> {
+  if (photo.form === "pixels") {
+    const pixels = new ImageData(photo.data, photo.width, photo.height);
+    return { bitmap: await createImageBitmap(pixels), pixels, notes: [] };
+  }
+  if (photo.form === "bitmap") return byBrowser(photo.bitmap);
+  const isOurs = READ_HERE.has(format) && !(isPlain(format, bytes) && givesPixels());
+  if (isOurs) return byUs(decoder, bytes, photo.blob);
+  const bitmap = await createImageBitmap(photo.blob, { imageOrientation: "from-image" }).catch(() => undefined);
+  if (bitmap === undefined) {
+    if (READ_HERE.has(format)) return byUs(decoder, bytes);
     throw READ_EVERYWHERE.has(format)
       ? failure(codes.corruptImage, `the ${format} file is damaged or cut short; open it in another program and save it again`)
       : failure(codes.unsupportedFormat, `${format} is not read by this browser; save the picture as jpeg or png`);
   }
+  const both = await byBrowser(bitmap);
+  if (format !== "jpeg" || !hasGreyCorner(both.pixels)) return both;
+  bitmap.close();
+  return byUs(decoder, bytes);
 }
 
-function pixelsOf(bitmap: ImageBitmap): Uint8ClampedArray {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw failure(codes.imageTooLarge, "the browser has no canvas for a picture of this size");
-  context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+async function byBrowser(bitmap: ImageBitmap): Promise<Both> {
+  try {
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
+    if (context === null) throw failure(codes.imageTooLarge, "the browser has no canvas for a picture of this size");
+    context.drawImage(bitmap, 0, 0);
+    return { bitmap, pixels: await pixelsOf(bitmap, context), notes: [] };
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
+}
+
+/** With our own decoder. What is of a kind that it does not know is the browser's after all, if there is a `blob` for it. */
+async function byUs(decoder: ModuleFiles, bytes: Uint8Array, blob?: Blob): Promise<Both> {
+  try {
+    const picture = await read(decoder, bytes);
+    return { ...picture, bitmap: await createImageBitmap(picture.pixels) };
+  } catch (error) {
+    const bitmap =
+      blob !== undefined && toFailure(error).code === codes.unsupportedFormat
+        ? await createImageBitmap(blob, { imageOrientation: "from-image" }).catch(() => undefined)
+        : undefined;
+    if (bitmap === undefined) throw error;
+    return byBrowser(bitmap);
+  }
+}
+
+/** Whether a corner is of one middle grey, as it is where the end of a JPEG is missing that was given an end all the same. Which corner is last depends on its orientation. */
+function hasGreyCorner({ data, width, height }: ImageData): boolean {
+  const isGrey = (left: number, top: number) => {
+    const at = (x: number, y: number) => 4 * (Math.min(top + y, height - 1) * width + Math.min(left + x, width - 1));
+    const [red = 0, green = 0, blue = 0] = data.subarray(at(0, 0));
+    if (red < DARKEST || red > LIGHTEST || Math.abs(red - green) > 1 || Math.abs(red - blue) > 1) return false;
+    for (let pixel = 0; pixel < BLOCK * BLOCK; pixel++) {
+      const here = at(pixel % BLOCK, Math.floor(pixel / BLOCK));
+      if (data[here] !== red || data[here + 1] !== green || data[here + 2] !== blue) return false;
+    }
+    return true;
+  };
+  const [right, bottom] = [Math.max(0, width - BLOCK), Math.max(0, height - BLOCK)];
+  return isGrey(0, 0) || isGrey(right, 0) || isGrey(0, bottom) || isGrey(right, bottom);
 }

@@ -11,11 +11,13 @@ export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-export function toFailure(thrown: unknown): Failure {
+/** `runs` were not freed: what is short of memory may be short of it because of them. */
+export function toFailure(thrown: unknown, runs = 0): Failure {
   if (isTrap(thrown)) {
+    const freed = runs > 1 ? `, or free() those of the ${runs} runs that are done with` : "";
     return {
       code: codes.engineCrashed,
-      message: `the engine crashed (${reasonOf(thrown)}) and is restarted; if it happens again, try a smaller picture`,
+      message: `the engine crashed (${reasonOf(thrown)}) and is restarted; if it happens again, try a smaller picture${freed}`,
     };
   }
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
@@ -52,7 +54,8 @@ export async function usingLater<T extends { free(): void }, R>(object: T, body:
 
 /** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
 export function isTrap(thrown: unknown): boolean {
-  if (thrown instanceof WebAssembly.RuntimeError) return true;
+  // Where there is no WebAssembly, there are no traps to tell from other errors.
+  if (typeof WebAssembly === "object" && thrown instanceof WebAssembly.RuntimeError) return true;
   // Chromium and Safari throw a RangeError, Firefox an InternalError.
   return thrown instanceof Error && /call stack|too much recursion/i.test(thrown.message);
 }

@@ -21,6 +21,7 @@ import { type Card, instead, inTime, release } from "./card.js";
 import type { Wasm } from "./engine.js";
 import { failure, using, usingLater } from "./failure.js";
 import { paint as painted } from "./paint.js";
+import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
 
 /** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
@@ -58,7 +59,7 @@ export async function look(
 ): Promise<Answer<"frame">> {
   const lap = stopwatch();
   const on = (canvases ??= { frame: canvas(), heat: canvas() });
-  const { data, width, height } = pixelsOf(frame, on.frame);
+  const { data, width, height } = await drawn(frame, on.frame);
   const decode = lap();
   const prepared = engine.prepare(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, fit);
   const prepare = lap();
@@ -113,14 +114,14 @@ export async function look(
 }
 
 /** Draws the frame, and reads it back. */
-function pixelsOf(frame: ImageBitmap | VideoFrame, context: OffscreenCanvasRenderingContext2D): ImageData {
+async function drawn(frame: ImageBitmap | VideoFrame, context: OffscreenCanvasRenderingContext2D): Promise<ImageData> {
   try {
     const { width, height } = frame instanceof ImageBitmap ? frame : { width: frame.displayWidth, height: frame.displayHeight };
     if (width * height === 0) throw failure(codes.corruptImage, `the frame is empty (${width}×${height})`);
     resize(context, width, height);
     context.globalCompositeOperation = "copy";
     context.drawImage(frame, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
+    return await pixelsOf(frame, context);
   } finally {
     frame.close();
   }

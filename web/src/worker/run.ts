@@ -1,6 +1,6 @@
 /**
  * A kept run: its input, and what ran it. What the processor alone can do, and what a card failed to, is done by a run of the processor,
- * which is made from the input when it is first needed.
+ * which is made from the input when it is first needed. So is what was let go of, to make room for other runs (`runs.ts`).
  */
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
 import type { Run as CardRun } from "../candling_webgpu.js";
@@ -8,11 +8,15 @@ import type { Backend, Method, ResolvedTarget } from "../protocol.js";
 import { type Card, instead, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 
-/** An input tensor, 1×3×height×width, outside the wasm. */
-export interface Input {
-  readonly data: Float32Array;
+/** Of an input, in pixels. */
+export interface Size {
   readonly height: number;
   readonly width: number;
+}
+
+/** An input tensor, 1×3×height×width, outside the wasm. */
+export interface Input extends Size {
+  readonly data: Float32Array;
 }
 
 /** What a forward pass left: on the processor, or on a card, and then its input beside it. */
@@ -31,53 +35,84 @@ export interface Question {
 }
 
 export class KeptRun {
+  /** Of its input. */
+  readonly size: Size;
   /** Index of its best class. */
   readonly top: number;
-  readonly #source: Source;
+  /** The card that ran it. */
+  readonly #of: Card | undefined;
+  #card: CardRun | undefined;
   #cpu: Run | undefined;
+  /** Outside of what ran it: there from the start where that was a card, else from when it was let go. */
+  #input: Input | undefined;
   #failed = false;
 
-  constructor(source: Source, top: number) {
-    this.#source = source;
-    this.#cpu = "of" in source ? undefined : source;
+  constructor(source: Source, size: Size, top: number) {
+    this.size = size;
+    if ("of" in source) {
+      this.#of = source.of;
+      this.#card = source.run;
+      this.#input = source.input;
+    } else {
+      this.#cpu = source;
+    }
     this.top = top;
   }
 
   get input(): Input {
-    if ("of" in this.#source) return this.#source.input;
-    const [height = 0, width = 0] = this.#source.inputSize();
-    return { data: this.#source.input(), height, width };
+    if (this.#input !== undefined) return this.#input;
+    return { data: (this.#cpu as Run).input(), ...this.size };
   }
 
-  /** The run on the processor. `onForward` is told if that takes a pass. */
+  /** Whether it has its activations, on the processor or on a card. */
+  get isHeld(): boolean {
+    return this.#cpu !== undefined || this.#card !== undefined;
+  }
+
+  /** The run on the processor. `onForward` is told before that takes a pass. */
   cpu(engine: Engine, onForward: () => void): Run {
-    if (this.#cpu === undefined && "of" in this.#source) {
-      const { data, height, width } = this.#source.input;
-      this.#cpu = using(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
-      onForward();
-    }
-    return this.#cpu as Run;
+    if (this.#cpu !== undefined) return this.#cpu;
+    const { data, height, width } = this.input;
+    onForward();
+    this.#cpu = using(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
+    return this.#cpu;
   }
 
-  /** `onLost` is told what which card threw, if it failed and the processor answers. */
+  /** `onForward` is told before the card has to run it once more, `onLost` what which card threw, if it failed and the processor answers. */
   async explain(
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
+    onForward: () => void,
     onLost: (thrown: unknown, of: Card) => void,
   ): Promise<{ explanation: Explanation; backend: Backend }> {
     const question = [method, target.class, target.over, layer, counterfactual] as const;
     const onCpu = () => ({ explanation: cpu().explain(...question), backend: "cpu" }) as const;
-    if (!("of" in this.#source) || this.#failed) return onCpu();
-    const { run, of } = this.#source;
-    const onCard = async () => ({ explanation: await inTime(run.explain(...question)), backend: "webgpu" }) as const;
+    const of = this.#of;
+    if (of === undefined || this.#failed) return onCpu();
+    const onCard = async () => {
+      if (this.#card === undefined) {
+        const { data, height, width } = this.input;
+        onForward();
+        this.#card = await inTime(of.engine.forward(data, height, width));
+      }
+      return { explanation: await inTime(this.#card.explain(...question)), backend: "webgpu" } as const;
+    };
     return instead<{ explanation: Explanation; backend: Backend }>(onCard, onCpu, (thrown) => {
       this.#failed = true;
       onLost(thrown, of);
     });
   }
 
+  /** Gives up its activations. They are computed again when they are asked for: the input stays, which is a fiftieth of them. */
+  letGo(): void {
+    this.#input = this.input;
+    this.free();
+  }
+
   free(): void {
     this.#cpu?.free();
-    if ("of" in this.#source) release(this.#source.run);
+    this.#cpu = undefined;
+    release(this.#card);
+    this.#card = undefined;
   }
 }

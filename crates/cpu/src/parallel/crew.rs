@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::measured;
+
 /// Set in [`Crew::state`] while members may come in.
 const OPEN: usize = 1;
 /// Added to it for every member inside.
@@ -74,10 +76,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `pass` here, with the threads of rayon's pool as its crew; alone where another pass has them, which may be the one that
-/// this is part of, and on one of those threads.
+/// Runs `pass` here, with the threads of rayon's pool as its crew; alone where they make it slower, where another pass has them, which may
+/// be the one that this is part of, and on one of those threads.
 pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
-    if rayon::current_thread_index().is_some() || CREW.taken.swap(true, Ordering::SeqCst) {
+    if measured::crew_rests()
+        || rayon::current_thread_index().is_some()
+        || CREW.taken.swap(true, Ordering::SeqCst)
+    {
         return pass();
     }
     let _over = Finally(|| {

@@ -1,7 +1,11 @@
 //! Work shared among threads, where there are threads: with the feature `threads`, a [`crew`] of rayon's; else the caller's own.
 
 #[cfg(feature = "threads")]
+mod choice;
+#[cfg(feature = "threads")]
 mod crew;
+#[cfg(feature = "threads")]
+mod measured;
 
 /// Runs every task below `count`, in no particular order. `scratch` makes what a thread needs to itself.
 pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: impl Fn(&mut T, usize) + Sync) {
@@ -21,7 +25,8 @@ pub(crate) fn threads() -> usize {
     1
 }
 
-/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such and no other `work` has them.
+/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such, no other `work` has them, and
+/// [`measured`] did not find that they make it slower.
 ///
 /// # Panics
 /// Where `work` does.
@@ -30,6 +35,37 @@ pub fn on_threads<R>(work: impl FnOnce() -> R) -> R {
     return crew::muster(work);
     #[cfg(not(feature = "threads"))]
     work()
+}
+
+/// Runs `pass` as [`on_threads`] does, and by its time finds out whether threads make such passes faster now; if not, they rest until they do. That
+/// changes no bit of any result. `clock` gives milliseconds, and `size` is what a pass's time grows with, such as the values of its input.
+///
+/// # Errors
+/// Those of `pass`, whose time counts for nothing then.
+///
+/// # Panics
+/// Where `pass` does.
+pub fn measured<R, E>(
+    size: usize,
+    clock: impl Fn() -> f64,
+    pass: impl FnOnce() -> Result<R, E>,
+) -> Result<R, E> {
+    #[cfg(feature = "threads")]
+    return measured::run(size, clock, pass);
+    #[cfg(not(feature = "threads"))]
+    {
+        let _ = (size, clock);
+        pass()
+    }
+}
+
+/// On how many threads the pass was that was [`measured`] last.
+#[must_use]
+pub fn threads_used() -> usize {
+    #[cfg(feature = "threads")]
+    return measured::threads_used();
+    #[cfg(not(feature = "threads"))]
+    1
 }
 
 /// The start of a buffer that several tasks write, each to places of its own.

@@ -17,7 +17,8 @@
  *   custom-elements.json       what editors and the API page know the element by
  *   lesson/             the lesson's pictures in one file, and their credits
  *
- * and then, from all that lies in `www` by now, the service worker `www/sw.js`.
+ * The service worker of the last build is taken away: it holds the hashes of files that are written anew here. `site-version.mjs`
+ * makes the next one.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -26,7 +27,6 @@ import { buildApi } from "./api.mjs";
 import { buildLesson } from "./lesson.mjs";
 import { buildManifest } from "./manifest.mjs";
 import { www } from "./server.mjs";
-import { buildServiceWorker } from "./service-worker.mjs";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
@@ -51,6 +51,7 @@ const classic = {
   },
 };
 
+rmSync(`${www}sw.js`, { force: true });
 /** The parts are named by their contents: those of the last build are none of this one. */
 for (const file of readdirSync(lib)) if (/^(lab|bias)-/.test(file)) rmSync(lib + file);
 
@@ -76,4 +77,3 @@ await build({ ...options, ...from("bias.ts", "own.ts"), splitting: true, chunkNa
 
 buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());
-await buildServiceWorker(www);

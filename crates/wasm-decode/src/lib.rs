@@ -1,0 +1,48 @@
+//! Reading picture files, as JavaScript sees it. Conversions only: every decision is made in `candling-imaging`.
+//!
+//! Browsers have decoders of their own. This module is fetched only where one cannot be used: for a file that they refuse and our rule reads, for one that they
+//! read in silence though much of it is missing, and where a browser gives no pixels away.
+//!
+//! Whatever fails is thrown as a real `Error` with a stable `code`.
+
+use candling_bindings::Result;
+use candling_imaging::Note;
+use wasm_bindgen::Clamped;
+use wasm_bindgen::prelude::*;
+
+/// A picture that was read.
+#[wasm_bindgen]
+pub struct Picture {
+    /// In pixels, upright.
+    #[wasm_bindgen(readonly)]
+    pub width: u32,
+    /// In pixels, upright.
+    #[wasm_bindgen(readonly)]
+    pub height: u32,
+    rgba: Vec<u8>,
+    notes: Vec<Note>,
+}
+
+#[wasm_bindgen]
+impl Picture {
+    /// Its RGBA8, straight alpha. Leaves none behind.
+    pub fn pixels(&mut self) -> Clamped<Vec<u8>> {
+        Clamped(std::mem::take(&mut self.rgba))
+    }
+
+    /// What it was read in spite of, in words.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file.
+///
+/// # Errors
+/// `unsupported-format`, `corrupt-image`, `image-too-large`.
+#[wasm_bindgen]
+pub fn decode(bytes: &[u8]) -> Result<Picture> {
+    let (photo, notes) = candling_imaging::decode_noting(bytes)?;
+    Ok(Picture { width: photo.width, height: photo.height, rgba: photo.rgba, notes })
+}

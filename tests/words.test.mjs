@@ -1,0 +1,49 @@
+/** What the pages say of a map, as text. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+
+const web = new URL("../web/", import.meta.url);
+const { build } = createRequire(web)("esbuild");
+
+/** A TypeScript module of `web/src`, and what it imports. */
+async function imported(path) {
+  const { outputFiles } = await build({ entryPoints: [fileURLToPath(new URL(`src/${path}`, web))], bundle: true, write: false, format: "esm", logLevel: "warning" });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+const { whereabouts } = await imported("words/maps.ts");
+const { fraction } = await imported("words/numbers.ts");
+
+/** A map of some cells that covers a photo of 700×700 pixels, or the part `view` of it. */
+function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
+  const data = Float32Array.from(rows.flat());
+  return { data, channels: 1, height: rows.length, width: rows[0].length, view, peak: { value: Math.max(...data) }, run: { width: 700, height: 700 } };
+}
+
+test("a cell across two thirds of the photo counts in both, by its parts", () => {
+  // Of seven columns the left third holds two and a third of one.
+  const row = [0, 0, 3, 0, 0, 0, 0];
+  assert.equal(
+    whereabouts("speaks for tabby", mapOf([row])),
+    "About two thirds of what speaks for tabby lies in the central third of the photo; from top to bottom, about a third in the upper third.",
+  );
+});
+
+test("a view of a part of the photo is counted in the photo's own thirds", () => {
+  // The right half of the photo: of its two columns the left one, 350 to 525, lies in the central third up to 466.7.
+  const words = whereabouts("speaks for tabby", mapOf([[1, 0]], { x: 350, y: 0, width: 350, height: 700 }));
+  assert.match(words, /^About two thirds of what speaks for tabby lies in the central third/);
+});
+
+test("negative values are no evidence", () => {
+  assert.match(whereabouts("speaks for tabby", mapOf([[-5, 0, 1]])), /^Nearly all of what speaks for tabby lies in the right third/);
+  assert.equal(whereabouts("speaks for tabby", mapOf([[-5, 0, 0]])), "Nothing in this layer speaks for tabby.");
+});
+
+test("a share is said by the nearest fraction", () => {
+  for (const [share, words] of [[0, "hardly any"], [0.06, "about a tenth"], [0.26, "about a fifth"], [0.27, "about a third"], [0.58, "about half"], [0.63, "about two thirds"], [0.71, "about two thirds"], [0.76, "about four fifths"], [0.96, "nearly all"], [1, "nearly all"]]) {
+    assert.equal(fraction(share), words, `${share}`);
+  }
+});

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes the first engine and what every engine needs: first.sh PROFILE BUILD compiles xtask and the engine at the same time, since each
+# ends with crates that only one core can compile, and then makes the engine importable. xtask is built with the features that it has
+# among the tests, so that these need not compile it again.
+set -euo pipefail
+cargo build --workspace --exclude candling-wasm --features candling-cpu/threads --bin xtask &
+bindgen=$!
+# Whoever ends this script ends the other compilation too.
+trap 'kill $bindgen 2> /dev/null || true' EXIT
+tools/wasm.sh "$1" "$2"
+wait $bindgen
+tools/engine.sh "$1" "$2"

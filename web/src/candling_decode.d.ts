@@ -1,0 +1,23 @@
+/**
+ * The wasm façade of reading picture files as TypeScript sees it: `crates/wasm-decode`, built into `www/lib/decode`. As with
+ * `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
+ */
+
+/** Fetches and compiles the `.wasm`. To be awaited before anything else. */
+export default function init(options: { module_or_path: URL }): Promise<{
+  readonly memory: WebAssembly.Memory;
+}>;
+
+/** Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file. */
+export function decode(bytes: Uint8Array): Picture;
+
+export class Picture {
+  private constructor();
+  readonly width: number;
+  readonly height: number;
+  /** RGBA8, straight alpha, upright, in sRGB. Leaves none behind. */
+  pixels(): Uint8ClampedArray<ArrayBuffer>;
+  /** What it was read in spite of, in words. */
+  notes(): string[];
+  free(): void;
+}

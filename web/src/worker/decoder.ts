@@ -1,0 +1,35 @@
+/** Our own decoder, a module that is fetched when it is first wanted. */
+import { codes, type ModuleFiles } from "../protocol.js";
+import { failure, reasonOf, using } from "./failure.js";
+
+type Wasm = typeof import("../candling_decode.js");
+
+export interface Picture {
+  readonly pixels: ImageData;
+  readonly notes: readonly string[];
+}
+
+let started: Promise<Wasm> | undefined;
+
+/** Fetched once; what failed is tried again. */
+function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
+  started ??= (async () => {
+    try {
+      const wasm: Wasm = await import(module);
+      await wasm.default({ module_or_path: new URL(file) });
+      return wasm;
+    } catch (cause) {
+      started = undefined;
+      throw failure(codes.engineUnavailable, `the module that reads this picture could not be started: ${reasonOf(cause)}`);
+    }
+  })();
+  return started;
+}
+
+export async function read(files: ModuleFiles, bytes: Uint8Array): Promise<Picture> {
+  const wasm = await start(files);
+  return using(wasm.decode(bytes), (picture) => ({
+    pixels: new ImageData(picture.pixels(), picture.width, picture.height),
+    notes: picture.notes(),
+  }));
+}

@@ -1,0 +1,49 @@
+/** Whether a picture file, by its bytes, is one that every browser reads alike: whole, and not of inks. Cheap, and in doubt no. */
+
+const [START_OF_SCAN, END_OF_IMAGE] = [0xda, 0xd9];
+
+export function isPlain(format: string, bytes: Uint8Array): boolean {
+  switch (format) {
+    case "jpeg":
+      return isPlainJpeg(bytes);
+    case "png":
+      return endsWith(bytes, "IEND", 8);
+    case "gif":
+      return bytes.at(-1) === 0x3b;
+    case "webp":
+      return bytes.length >= 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+    default:
+      return true;
+  }
+}
+
+/** Whether an end of image follows its first scan, and its frame has at most three colours. */
+function isPlainJpeg(bytes: Uint8Array): boolean {
+  let at = 2;
+  while (at + 9 < bytes.length) {
+    if (bytes[at] !== 0xff) return false;
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (marker === START_OF_SCAN) return endsAfter(bytes, at);
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame && (bytes[at + 9] ?? 0) > 3) return false;
+    at += 2 + ((bytes[at + 2] ?? 0) << 8) + (bytes[at + 3] ?? 0);
+  }
+  return false;
+}
+
+/** From the end: what comes after the picture, a film, say, is seldom long, and a thumbnail lies before the scan. */
+function endsAfter(bytes: Uint8Array, scan: number): boolean {
+  for (let at = bytes.length - 1; at > scan; at--) {
+    at = bytes.lastIndexOf(END_OF_IMAGE, at);
+    if (at > scan && bytes[at - 1] === 0xff) return true;
+  }
+  return false;
+}
+
+function endsWith(bytes: Uint8Array, word: string, within: number): boolean {
+  return new TextDecoder("latin1").decode(bytes.subarray(-within)).includes(word);
+}

@@ -25,11 +25,11 @@ use crate::view::Rect;
 /// The veil itself: what a room without a candle looks like.
 const NIGHT: [f32; 3] = [14.0, 9.0, 5.0];
 
-/// Luma that a place without evidence is taken down to; L* 18 or so, which paper still shows.
-const DIM: f32 = 44.0;
+/// Luma that a place without evidence is taken down to; L* 13 or so, which paper still shows.
+const DIM: f32 = 34.0;
 
 /// The veil's alpha where there is no evidence: less would not be seen on a dark photo, more would hide a bright one.
-const VEIL: (f32, f32) = (0.3, 0.8);
+const VEIL: (f32, f32) = (0.35, 0.84);
 
 /// Luma that the hottest place is lifted to; L* 64 or so.
 const LIT: f32 = 160.0;
@@ -287,7 +287,7 @@ mod tests {
     fn some_light_is_left_everywhere() {
         for under in colours() {
             let (before, cold) = (luma(under), luma(lit(under, 0)));
-            assert!(cold >= (0.2 * before).max(before.min(40.0) - 12.0), "{under:?}: {before} to {cold}");
+            assert!(cold >= (before / 6.0).max(before.min(40.0) - 15.0), "{under:?}: {before} to {cold}");
         }
     }
 

@@ -15,6 +15,7 @@ import { look } from "./worker/live.js";
 import { beginOcclusion, planOf } from "./worker/occlusion.js";
 import { valuesOf } from "./worker/parts.js";
 import { measure, noise } from "./worker/measure.js";
+import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
 import { inputOf, KeptRun, type Source } from "./worker/run.js";
 import { Runs } from "./worker/runs.js";
@@ -88,7 +89,9 @@ const handlers: Handlers = {
       const start = performance.now();
       const prepared = engine.prepare(pixels.data, pixels.width, pixels.height, fit);
       const answer = await forward(prepared, { ...timings, prepare: performance.now() - start });
-      return { answer: { ...answer, notes, photo: bitmap }, transfer: [bitmap, answer.logits.buffer] };
+      const { logits, seen } = answer;
+      const transfer = [bitmap, logits.buffer, ...(seen === undefined ? [] : [seen.buffer])];
+      return { answer: { ...answer, notes, photo: bitmap }, transfer };
     } catch (error) {
       bitmap.close();
       throw error;
@@ -190,8 +193,8 @@ const handlers: Handlers = {
     return { answer, transfer: [answer.data.buffer, ...picture] };
   },
 
-  async render({ data, channels, height, width, outWidth, outHeight, colormap, opacity, scale }) {
-    const rgba = need().wasm.render(data, channels, height, width, outWidth, outHeight, colormap, opacity, scale);
+  async render({ outWidth, outHeight, colormap, opacity, scale, backdrop, ...map }) {
+    const rgba = paint(need().wasm, map, [outWidth, outHeight], { colormap, opacity, scale }, backdrop);
     counts.renders += 1;
     const picture = await createImageBitmap(new ImageData(new Uint8ClampedArray(rgba), outWidth, outHeight));
     return { answer: picture, transfer: [picture] };
@@ -222,6 +225,7 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   const { engine, classes, runs } = need();
   const { x, y, width, height } = prepared.view;
   const [inputHeight = 0, inputWidth = 0] = prepared.size();
+  const seen = prepared.seen();
   const size = { height: inputHeight, width: inputWidth };
   runs.makeRoom(size);
   const start = performance.now();
@@ -231,7 +235,8 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
   runs.add(handle, new KeptRun(source, size, predictions[0]?.index ?? 0));
-  return { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
+  const answer = { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
+  return seen.length === 0 ? answer : { ...answer, seen };
 }
 
 /** What a forward pass left, its logits, and where it ran. */

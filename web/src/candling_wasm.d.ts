@@ -50,6 +50,8 @@ export class Prepared {
   readonly view: View;
   /** The input tensor, 1×3×height×width. */
   tensor(): Float32Array;
+  /** The pixels that it is made of, RGBA of its size; none for a tensor that was ready. */
+  seen(): Uint8Array<ArrayBuffer>;
   /** Its height and width. */
   size(): Uint32Array;
   free(): void;
@@ -190,7 +192,8 @@ export class Tracer {
 }
 
 /** A map as RGBA8 of `outWidth`×`outHeight`: colours over bilinear upsampling for one channel, grey = 0 for three. `scale` gets the
- *  last colour; the map's own maximum where left out. */
+ *  last colour; the map's own maximum where left out. `seen` is what the network saw, RGBA of its input's size, and `area` where the map
+ *  lies on it; both empty where nobody knows. */
 export function render(
   data: Float32Array,
   channels: number,
@@ -200,7 +203,11 @@ export function render(
   outHeight: number,
   colormap: string,
   opacity: number,
-  scale?: number,
+  scale: number | undefined,
+  seen: Uint8Array,
+  seenWidth: number,
+  seenHeight: number,
+  area: Float64Array,
 ): Uint8ClampedArray;
 
 /** Names that `render` takes for `colormap`. */

@@ -281,6 +281,8 @@ export interface RunAnswer {
   readonly inputWidth: number;
   readonly inputHeight: number;
   readonly view: View;
+  /** The pixels that it was made of, RGBA; left out where it came as a tensor. */
+  readonly seen?: Uint8Array<ArrayBuffer>;
   readonly backend: Backend;
   readonly timings: RunTimings;
   /** What the photo was read in spite of. */
@@ -293,6 +295,14 @@ export interface MapData {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+}
+
+/** What lies under a map that is painted: the pixels that the network saw, RGBA, and where among them the map lies, in its pixels. */
+export interface Backdrop {
+  readonly seen: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly area: PlacedMap["area"];
 }
 
 /** A map and the part of the input that it lies on, in pixels of the input. */
@@ -459,6 +469,7 @@ export interface Calls {
       readonly colormap: string;
       readonly opacity: number;
       readonly scale?: number;
+      readonly backdrop?: Backdrop;
     };
     answer: ImageBitmap;
   };

@@ -100,12 +100,12 @@ pub struct Explain {
     /// Write a picture: the map over the photo, or the pixel map
     #[arg(short, long, value_name = "OUT.png")]
     pub output: Option<PathBuf>,
-    /// turbo, inferno, viridis, jet or candle
-    #[arg(long, default_value = "turbo")]
+    /// candle, which lights the evidence and shows it on any photo, or turbo, inferno, viridis or jet, which paint over it
+    #[arg(long, default_value = "candle")]
     pub colormap: Colormap,
-    /// Of the map over the photo, 0 to 1
-    #[arg(long, default_value_t = 0.5, value_parser = share::<f32>)]
-    pub opacity: f32,
+    /// Of the map over the photo, 0 to 1; default: 0.95 for candle, 0.5 for the others
+    #[arg(long, value_name = "SHARE", value_parser = share::<f32>)]
+    pub opacity: Option<f32>,
     /// Write the raw values: f32 .npy, [h,w] for CAM methods and occlusion, [3,H,W] for pixel methods
     #[arg(long, value_name = "MAP.npy")]
     pub raw: Option<PathBuf>,

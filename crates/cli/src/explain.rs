@@ -179,7 +179,7 @@ fn paint(path: &Path, args: &Explain, session: &Session<impl Named>, answer: &An
     let map = Map::new(&answer.data, s.c, s.h, s.w)?;
     let input = session.tape.shape(session.tape.graph().input());
     let (mut picture, view, opacity) = match &session.photo {
-        Some((photo, view)) => (photo.clone(), *view, args.opacity),
+        Some((photo, view)) => (photo.clone(), *view, args.opacity.unwrap_or(args.colormap.usual_opacity())),
         None => {
             let (width, height) = (input.w as u32, input.h as u32);
             let white = Photo { width, height, rgba: vec![u8::MAX; input.area() * 4] };
@@ -187,7 +187,8 @@ fn paint(path: &Path, args: &Explain, session: &Session<impl Named>, answer: &An
         }
     };
     let place = place(answer.area, input, view);
-    let paint = Paint { colormap: args.colormap, opacity, scale: None };
+    let backdrop = session.backdrop.clone().map(|backdrop| backdrop.under(answer.area)).transpose()?;
+    let paint = Paint { colormap: args.colormap, opacity, scale: None, backdrop: backdrop.as_ref() };
     let heat = render(&map, place.width, place.height, paint)?;
     overlay(&mut picture, &heat, place)?;
     let Photo { width, height, rgba } = picture;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use candling_core::{Backend, Network, NodeId, Retain, Shape, Tape};
 use candling_cpu::Cpu;
-use candling_imaging::{Fit, Photo, Preprocessing, Rect, prepare};
+use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
 use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
@@ -29,6 +29,8 @@ pub struct Seen {
     pub photo: Photo,
     /// The part of the photo that the network saw.
     pub view: Rect,
+    /// The pixels that it saw.
+    pub backdrop: Backdrop,
     pub tape: Tape<Cpu>,
     pub logits: Vec<f32>,
 }
@@ -47,7 +49,7 @@ impl Onlooker {
         let shape = Shape::new(1, 3, self.how.height as usize, self.how.width as usize);
         let tape = self.network.forward(shape, &prepared.tensor, Retain::Layers(&[layer]))?;
         let logits = block_on(tape.logits())?;
-        Ok(Seen { photo, view: prepared.view, tape, logits })
+        Ok(Seen { photo, view: prepared.view, backdrop: prepared.backdrop, tape, logits })
     }
 
     /// What a layer gives for a photo.

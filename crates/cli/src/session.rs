@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
-use candling_imaging::{Photo, Preprocessing, Rect, prepare};
+use candling_imaging::{Backdrop, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
 use pollster::block_on;
 
@@ -45,6 +45,8 @@ pub struct Session<B: Named> {
     pub model: Model,
     /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
     pub photo: Option<(Photo, Rect)>,
+    /// The pixels that it saw.
+    pub backdrop: Option<Backdrop>,
     pub tape: Tape<B>,
     pub logits: Vec<f32>,
     pub timings: Timings,
@@ -70,11 +72,11 @@ impl<B: Named> Session<B> {
         block_on(network.backend().download_all(&[]))?;
         timings.load = lap();
 
-        let (shape, tensor, photo) = match (&source.photo, &source.input) {
+        let (shape, tensor, photo, backdrop) = match (&source.photo, &source.input) {
             (_, Some(path)) => {
                 let (shape, tensor) = crate::npy::read(path)?;
                 timings.decode = lap();
-                (shape, tensor, None)
+                (shape, tensor, None, None)
             }
             (photo, None) => {
                 let path = photo.as_deref().unwrap_or(Path::new(""));
@@ -85,7 +87,7 @@ impl<B: Named> Session<B> {
                 let prepared = prepare(&photo.rgba, photo.width, photo.height, source.fit, &how)?;
                 timings.prepare = lap();
                 let shape = Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width);
-                (shape, prepared.tensor, Some((photo, prepared.view)))
+                (shape, prepared.tensor, Some((photo, prepared.view)), Some(prepared.backdrop))
             }
         };
         let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(&watched) };
@@ -97,7 +99,7 @@ impl<B: Named> Session<B> {
             None => e.into(),
         })?;
         timings.forward = lap();
-        Ok(Self { model, photo, tape, logits, timings })
+        Ok(Self { model, photo, backdrop, tape, logits, timings })
     }
 }
 

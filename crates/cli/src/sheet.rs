@@ -19,6 +19,9 @@ const SIDE: u32 = 192;
 
 const QUALITY: u8 = 80;
 
+/// As the pages paint.
+const COLORMAP: Colormap = Colormap::Candle;
+
 const STYLE: &str = "
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
@@ -99,7 +102,8 @@ fn table(summary: &[Summary]) -> String {
 
 fn item(Finding { seen, map, row }: Finding) -> Result<String> {
     let map = Map::new(&map.data, map.shape.c, map.shape.h, map.shape.w)?;
-    let paint = Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None };
+    let opacity = COLORMAP.usual_opacity();
+    let paint = Paint { colormap: COLORMAP, opacity, scale: None, backdrop: Some(&seen.backdrop) };
     let heat = render(&map, seen.view.width, seen.view.height, paint)?;
     let mut photo = seen.photo;
     overlay(&mut photo, &heat, seen.view)?;

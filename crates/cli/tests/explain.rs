@@ -215,7 +215,10 @@ fn colormap_and_opacity_change_the_picture() {
         image::open(&png).unwrap().to_rgba8().into_raw()
     };
     let standard = paint("standard", &[]);
-    assert_eq!(paint("turbo", &["--colormap", "turbo", "--opacity", "0.5"]), standard);
+    assert_eq!(paint("candle", &["--colormap", "candle", "--opacity", "0.95"]), standard);
+    let turbo = paint("turbo", &["--colormap", "turbo"]);
+    assert_eq!(paint("half", &["--colormap", "turbo", "--opacity", "0.5"]), turbo, "paint lets half through");
+    assert_ne!(turbo, standard);
     for colormap in ["inferno", "viridis", "jet"] {
         assert_ne!(paint(colormap, &["--colormap", colormap]), standard, "{colormap}");
     }

@@ -10,7 +10,8 @@ use crate::tables::{INFERNO, JET, TURBO, VIRIDIS};
 /// A scale of colours. All but `candle` are matplotlib's of that name, in 256 steps.
 ///
 /// Turbo, inferno and viridis are perceptual: equal steps of the value look like equal steps. `jet` is not, and shows edges
-/// where there are none; it is here for those who compare with older pictures. `candle` is ours.
+/// where there are none; it is here for those who compare with older pictures. `candle` is ours, and
+/// the one that also depends on the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Colormap {
     /// Google's improved rainbow (Mikhailov 2019).
@@ -41,9 +42,17 @@ impl Colormap {
         }
     }
 
+    /// How strong it usually lies over a photo, 0 to 1: paint has to let the photo through, light does so by itself.
+    pub fn usual_opacity(self) -> f32 {
+        match self {
+            Self::Candle => 0.95,
+            _ => 0.5,
+        }
+    }
+
     /// The colour, RGBA with straight alpha, of an intensity `t` in [0, 1]; what is outside counts as the nearer end, NaN as 0.
     ///
-    /// The scale is cut into 256 equal steps, as matplotlib does. All scales but `candle` are opaque.
+    /// The scale is cut into 256 equal steps, as matplotlib does. All scales but `candle` are opaque; that one is given as over even grey.
     pub fn rgba(self, t: f32) -> [u8; 4] {
         // `as` saturates and takes NaN to 0
         let index = (t * 256.0) as u8;

@@ -24,7 +24,8 @@
 //! let raw = [0.0, 0.5, 0.0, 2.5];
 //! let map = Map::new(&raw, 1, 2, 2)?;
 //! let view = prepared.view;
-//! let paint = Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None };
+//! let backdrop = Some(&prepared.backdrop);
+//! let paint = Paint { colormap: Colormap::Candle, opacity: 0.95, scale: None, backdrop };
 //! let heat = render(&map, view.width, view.height, paint)?;
 //! overlay(&mut photo, &heat, view)?;
 //! # Ok(())
@@ -39,6 +40,7 @@
 // a test may stop at the first surprise
 #![cfg_attr(test, allow(clippy::expect_used, clippy::panic))]
 
+mod backdrop;
 mod candlelight;
 mod colormap;
 #[cfg(feature = "decode")]
@@ -57,6 +59,7 @@ mod resize;
 mod tables;
 mod view;
 
+pub use backdrop::Backdrop;
 pub use colormap::Colormap;
 #[cfg(feature = "decode")]
 pub use decode::{decode, decode_noting};

@@ -1,5 +1,6 @@
 //! Photo to input tensor.
 
+use crate::backdrop::Backdrop;
 use crate::error::{Error, Result};
 use crate::header::check_size;
 use crate::resize::resize;
@@ -56,6 +57,8 @@ pub struct Prepared {
     pub tensor: Vec<f32>,
     /// The part of the photo in it, in source pixels.
     pub view: Rect,
+    /// The pixels that the tensor is made of.
+    pub backdrop: Backdrop,
 }
 
 /// Crops, lays over white, resizes and normalises a photo.
@@ -82,7 +85,8 @@ pub fn prepare(
     tensor.extend(plane(0, mean_r, std_r));
     tensor.extend(plane(1, mean_g, std_g));
     tensor.extend(plane(2, mean_b, std_b));
-    Ok(Prepared { tensor, view })
+    let backdrop = Backdrop::new(pixels, preprocessing.width, preprocessing.height)?;
+    Ok(Prepared { tensor, view, backdrop })
 }
 
 #[cfg(test)]
@@ -98,6 +102,7 @@ mod tests {
         let prepared = prepare(&rgba, 2, 1, Fit::Squash, &LITE0).expect("a valid photo");
         assert_eq!(prepared.tensor, [1.0, -0.5, 0.0, 0.5, -127.0 / 128.0, 0.0]);
         assert_eq!(prepared.view, Rect { x: 0, y: 0, width: 2, height: 1 });
+        assert_eq!(prepared.backdrop.rgba(), rgba);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 
 use candling_core::Bilinear;
 
+use crate::backdrop::Backdrop;
+use crate::candlelight::Candlelight;
 use crate::colormap::Colormap;
 use crate::error::{Error, Result};
 use crate::header::check_size;
@@ -13,7 +15,7 @@ use crate::map::Map;
 
 /// How a one-channel map is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Paint {
+pub struct Paint<'a> {
     /// The colours.
     pub colormap: Colormap,
     /// Alpha of the whole picture, in [0, 1]; a colour that has an alpha of its own is multiplied by it.
@@ -21,12 +23,15 @@ pub struct Paint {
     /// The value that gets the last colour, finite and above 0, for maps that are to be compared; the map's own maximum where left
     /// out.
     pub scale: Option<f32>,
+    /// What the map will be laid over, for `candle`; even grey where left out. Other colours do not depend on it.
+    pub backdrop: Option<&'a Backdrop>,
 }
 
 /// Paints a map as `out_height * out_width * 4` bytes of RGBA8, straight alpha.
 ///
 /// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the scale
-///   are upsampled bilinearly ([`Bilinear`]) and coloured; alpha is the colour's, for most 1, times the opacity.
+///   are upsampled bilinearly ([`Bilinear`]) and coloured, by `candle` for the photo that they will lie on; alpha is the colour's, for most 1,
+///   times the opacity.
 /// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and of the paint
 ///   only the scale is used. c is the scale, else the magnitude that one value in a hundred exceeds; those are shown as ±c. Pixel gradients have a
 ///   few values far above all others, and divided by the largest the rest would be a grey sheet (Smilkov et al. 2017,
@@ -35,7 +40,7 @@ pub struct Paint {
 /// # Errors
 /// `bad-argument` for an opacity outside [0, 1], a scale that is not above 0, or an output side of 0; `image-too-large` for an output beyond the
 /// limits of [`probe`](crate::probe).
-pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Result<Vec<u8>> {
+pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> Result<Vec<u8>> {
     check_size(out_width, out_height)?;
     if !(0.0..=1.0).contains(&paint.opacity) {
         return Err(Error::BadArgument(format!(
@@ -48,17 +53,17 @@ pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Resul
     {
         return Err(Error::BadArgument(format!("the scale is {scale}; it is a finite number above 0")));
     }
-    Ok(if map.channels == 1 {
+    if map.channels == 1 {
         heat(map, out_width, out_height, paint)
     } else {
-        signed(map, out_width, out_height, paint.scale)
-    })
+        Ok(signed(map, out_width, out_height, paint.scale))
+    }
 }
 
 /// The share of a pixel map's values that may lie beyond the ends of its scale.
 const CAPPED: f64 = 0.01;
 
-fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
+fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> Result<Vec<u8>> {
     let positive: Vec<f32> = map.values.iter().map(|value| value.max(0.0)).collect();
     let intensities = match paint.scale {
         // no more than 1 before upsampling, so that what is beyond the scale does not spread
@@ -66,13 +71,18 @@ fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<u8> {
         None => over_largest_magnitude(positive),
     };
     let mut out = Vec::with_capacity(out_width as usize * out_height as usize * 4);
-    for_each_row(map, &intensities, out_width, out_height, |row| {
+    if paint.colormap == Colormap::Candle {
+        let mut light = Candlelight::new(paint.backdrop, (out_width, out_height), paint.opacity)?;
+        for_each_row(map, &intensities, out_width, out_height, |y, row| light.paint(y, row, &mut out));
+        return Ok(out);
+    }
+    for_each_row(map, &intensities, out_width, out_height, |_, row| {
         for &intensity in row {
             let [r, g, b, alpha] = paint.colormap.rgba(intensity);
             out.extend([r, g, b, (f32::from(alpha) * paint.opacity).round() as u8]);
         }
     });
-    out
+    Ok(out)
 }
 
 fn signed(map: &Map, out_width: u32, out_height: u32, scale: Option<f32>) -> Vec<u8> {
@@ -83,7 +93,7 @@ fn signed(map: &Map, out_width: u32, out_height: u32, scale: Option<f32>) -> Vec
     let grey = |share: f32| (255.0 * (0.5 + 0.5 * share)).round() as u8;
     let width = out_width as usize;
     let mut out = Vec::with_capacity(width * out_height as usize * 4);
-    for_each_row(map, &shares, out_width, out_height, |rows| {
+    for_each_row(map, &shares, out_width, out_height, |_, rows| {
         let (red, rest) = rows.split_at(width);
         let (green, blue) = rest.split_at(width);
         for ((&r, &g), &b) in red.iter().zip(green).zip(blue) {
@@ -117,8 +127,14 @@ fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// Calls `paint` once per output row, top to bottom, with that row of every channel, one after the other.
-fn for_each_row(map: &Map, values: &[f32], out_width: u32, out_height: u32, mut paint: impl FnMut(&[f32])) {
+/// Calls `paint` once per output row, top to bottom, with its index and that row of every channel, one after the other.
+fn for_each_row(
+    map: &Map,
+    values: &[f32],
+    out_width: u32,
+    out_height: u32,
+    mut paint: impl FnMut(usize, &[f32]),
+) {
     let (out_width, out_height) = (out_width as usize, out_height as usize);
     let resampling = Bilinear::new((map.height, map.width), (out_height, out_width));
     let mut rows = vec![0.0; map.channels * out_width];
@@ -127,7 +143,7 @@ fn for_each_row(map: &Map, values: &[f32], out_width: u32, out_height: u32, mut 
         {
             resampling.row(plane, y, row);
         }
-        paint(&rows);
+        paint(y, &rows);
     }
 }
 
@@ -135,9 +151,10 @@ fn for_each_row(map: &Map, values: &[f32], out_width: u32, out_height: u32, mut 
 mod tests {
     use super::*;
 
-    const PAINT: Paint = Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None };
+    const PAINT: Paint<'static> =
+        Paint { colormap: Colormap::Turbo, opacity: 0.5, scale: None, backdrop: None };
 
-    fn pixels(map: &Map, out_width: u32, out_height: u32, paint: Paint) -> Vec<[u8; 4]> {
+    fn pixels(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> Vec<[u8; 4]> {
         render(map, out_width, out_height, paint).expect("valid sizes").as_chunks::<4>().0.to_vec()
     }
 
@@ -185,7 +202,12 @@ mod tests {
     fn a_scale_with_an_alpha_of_its_own_is_multiplied_by_the_opacity() {
         let map = Map::new(&[0.0, 1.0], 1, 1, 2).expect("valid");
         let paint = Paint { colormap: Colormap::Candle, ..PAINT };
-        assert_eq!(pixels(&map, 2, 1, paint), [[10, 7, 5, 115], [255, 214, 140, 16]]);
+        let [low, high] = [0.0, 1.0].map(|t| Colormap::Candle.rgba(t));
+        assert!(low[3] > 128 && high[3] < 128, "light where there is evidence");
+        let expected = [low, high].map(|[r, g, b, a]| [[r, g, b, a / 2], [r, g, b, a.div_ceil(2)]]);
+        for (pixel, either) in pixels(&map, 2, 1, paint).iter().zip(expected) {
+            assert!(either.contains(pixel), "{pixel:?} is none of {either:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used)]
 
 use candling_imaging::{
-    Colormap, Fit, Map, Paint, Photo, Preprocessing, overlay, prepare, probe, render, view,
+    Backdrop, Colormap, Fit, Map, Paint, Photo, Preprocessing, overlay, prepare, probe, render, view,
 };
 use proptest::prelude::*;
 
@@ -115,6 +115,8 @@ proptest! {
         colormap in prop::sample::select(Colormap::ALL.to_vec()),
         opacity in 0f32..=1.0,
         scale in prop::option::of(f32::MIN_POSITIVE..1e30),
+        seen in prop::option::of(prop::collection::vec(any::<u8>(), 4 * 5 * 3)),
+        area in [-9f64..9.0, -9f64..9.0, 1e-9f64..1e9, 1e-9f64..1e9],
     ) {
         let channels = if three { 3 } else { 1 };
         let values = &values[..channels * height * width];
@@ -125,7 +127,9 @@ proptest! {
             }
             Ok(map) => {
                 let view = view(photo_width, photo_height, Fit::Crop, 0.875).expect("valid");
-                let picture = render(&map, view.width, view.height, Paint { colormap, opacity, scale }).expect("valid");
+                let backdrop = seen.map(|rgba| Backdrop::new(rgba, 5, 3).and_then(|of| of.under(area)).expect("valid"));
+                let paint = Paint { colormap, opacity, scale, backdrop: backdrop.as_ref() };
+                let picture = render(&map, view.width, view.height, paint).expect("valid");
                 let grey = vec![77; (photo_width * photo_height * 4) as usize];
                 let mut photo = Photo { width: photo_width, height: photo_height, rgba: grey };
                 overlay(&mut photo, &picture, view).expect("fits");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candling_core::{Network, NodeId, Retain, Shape, Trained};
 use candling_cpu::{Cpu, measured};
-use candling_imaging::{Fit, Preprocessing, Rect};
+use candling_imaging::{Backdrop, Fit, Preprocessing, Rect};
 use candling_models::{Labels, Model};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
@@ -43,6 +43,7 @@ pub struct Prepared {
     pub(crate) shape: Shape,
     pub(crate) tensor: Vec<f32>,
     view: Rect,
+    backdrop: Option<Backdrop>,
 }
 
 #[wasm_bindgen]
@@ -121,7 +122,8 @@ impl Engine {
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let prepared = candling_imaging::prepare(rgba, width, height, fit.parse::<Fit>()?, &how)?;
         let shape = Shape::new(1, 3, p.height, p.width);
-        Ok(Prepared { shape, tensor: prepared.tensor, view: prepared.view })
+        let candling_imaging::Prepared { tensor, view, backdrop } = prepared;
+        Ok(Prepared { shape, tensor, view, backdrop: Some(backdrop) })
     }
 
     /// A ready tensor `1×3×height×width` as an input.
@@ -132,7 +134,7 @@ impl Engine {
     pub fn prepare_tensor(&self, data: Vec<f32>, height: usize, width: usize) -> Result<Prepared> {
         let shape = Shape::new(1, 3, height, width).checked("input")?;
         let view = Rect { x: 0, y: 0, width: width as u32, height: height as u32 };
-        Ok(Prepared { shape, tensor: data, view })
+        Ok(Prepared { shape, tensor: data, view, backdrop: None })
     }
 
     /// One forward pass. Everything is kept, so that any class, layer and method can follow.
@@ -169,6 +171,12 @@ impl Prepared {
     #[must_use]
     pub fn tensor(&self) -> Float32Array {
         Float32Array::from(self.tensor.as_slice())
+    }
+
+    /// The pixels that it is made of, RGBA8 of its size; none for a tensor that was ready.
+    #[must_use]
+    pub fn seen(&self) -> Vec<u8> {
+        self.backdrop.as_ref().map(|backdrop| backdrop.rgba().to_vec()).unwrap_or_default()
     }
 
     /// Its height and width.

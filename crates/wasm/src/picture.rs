@@ -1,6 +1,6 @@
 //! Pixels: headers in, painted maps out.
 
-use candling_imaging::{Colormap, Map, Paint};
+use candling_imaging::{Backdrop, Colormap, Map, Paint};
 use wasm_bindgen::prelude::*;
 
 use crate::types::{Header, object};
@@ -17,7 +17,9 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue> {
 }
 
 /// Paints a raw map as RGBA8 of the given size. One channel: divided by its maximum, coloured, at `opacity`. Three
-/// channels: a pixel map, grey where it is 0. `scale` is the value that gets the last colour, for maps that are to be compared.
+/// channels: a pixel map, grey where it is 0. `scale` is the value that gets the last colour, for maps that are to be compared. `seen` is
+/// what the network saw (RGBA8 of its input's size; empty where nobody knows), and `area` where in it the map lies: left, top, width
+/// and height in pixels.
 ///
 /// # Errors
 /// `bad-argument`, `not-finite`.
@@ -33,9 +35,17 @@ pub fn render(
     colormap: &str,
     opacity: f32,
     scale: Option<f32>,
+    seen: Vec<u8>,
+    seen_width: u32,
+    seen_height: u32,
+    area: &[f64],
 ) -> Result<wasm_bindgen::Clamped<Vec<u8>>> {
     let map = Map::new(data, channels, height, width)?;
-    let paint = Paint { colormap: colormap.parse()?, opacity, scale };
+    let backdrop = match (seen.is_empty(), area.try_into()) {
+        (false, Ok(area)) => Some(Backdrop::new(seen, seen_width, seen_height)?.under(area)?),
+        _ => None,
+    };
+    let paint = Paint { colormap: colormap.parse()?, opacity, scale, backdrop: backdrop.as_ref() };
     Ok(wasm_bindgen::Clamped(candling_imaging::render(&map, out_width, out_height, paint)?))
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Backend, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
+import type { Answer, Backdrop, Backend, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
@@ -115,6 +115,12 @@ export class Explanation {
     return this.#bridge.call("ranking", { map: this.placed, inputHeight, inputWidth, tile });
   }
 
+  /** What the painted map will lie on. */
+  get #backdrop(): { readonly backdrop?: Backdrop } {
+    const { seen, inputWidth, inputHeight } = this.run;
+    return seen === undefined ? {} : { backdrop: { seen, width: inputWidth, height: inputHeight, area: this.#area } };
+  }
+
   /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
   async render(options: RenderOptions): Promise<ImageBitmap> {
     const { width, height, colormap, opacity, scale, signal } = checkRender("render", options);
@@ -130,6 +136,7 @@ export class Explanation {
         colormap,
         opacity,
         ...(scale === undefined ? {} : { scale }),
+        ...this.#backdrop,
       },
       { signal, discard: (late) => late.close() },
     );

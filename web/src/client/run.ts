@@ -68,6 +68,8 @@ export class Run {
   readonly inputWidth: number;
   readonly inputHeight: number;
   readonly view: View;
+  /** The pixels of the input, RGBA; undefined after `runTensor`. */
+  readonly seen: Uint8Array | undefined;
   /** What computed it. */
   readonly backend: Backend;
   readonly timings: RunTimings;
@@ -94,6 +96,7 @@ export class Run {
     this.inputWidth = answer.inputWidth;
     this.inputHeight = answer.inputHeight;
     this.view = answer.view;
+    this.seen = answer.seen;
     this.backend = answer.backend;
     this.timings = answer.timings;
     this.notes = answer.notes ?? [];

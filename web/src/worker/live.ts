@@ -8,6 +8,7 @@ import type { Engine, Explanation } from "../candling_wasm.js";
 import {
   type Answer,
   type Ask,
+  type Backdrop,
   type Backend,
   codes,
   type MapData,
@@ -19,6 +20,7 @@ import {
 import { type Card, instead, inTime, release } from "./card.js";
 import type { Wasm } from "./engine.js";
 import { failure, using, usingLater } from "./failure.js";
+import { paint as painted } from "./paint.js";
 import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
 
@@ -63,6 +65,8 @@ export async function look(
   const prepare = lap();
   const { x, y, width: across, height: down } = prepared.view;
   const view = { x, y, width: across, height: down };
+  const [inputHeight = 0, inputWidth = 0] = prepared.size();
+  const backdrop: Backdrop = { seen: prepared.seen(), width: inputWidth, height: inputHeight, area: [0, 0, inputWidth, inputHeight] };
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
@@ -93,7 +97,7 @@ export async function look(
   return using(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
     const backward = lap();
-    const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, on) };
+    const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, backdrop, on) };
     return {
       ...map,
       ...picture,
@@ -126,14 +130,15 @@ async function drawn(frame: ImageBitmap | VideoFrame, context: OffscreenCanvasRe
 /** The map over the part of the frame that the network saw. */
 function overlay(
   wasm: Wasm,
-  { data, channels, height, width }: MapData,
+  map: MapData,
   view: View,
-  { colormap, opacity }: NonNullable<Ask<"frame">["paint"]>,
+  paint: NonNullable<Ask<"frame">["paint"]>,
+  backdrop: Backdrop,
   { frame, heat }: Canvases,
 ): ImageBitmap {
   const across = Math.min(view.width, SMOOTH);
   const down = Math.min(view.height, SMOOTH);
-  const rgba = wasm.render(data, channels, height, width, across, down, colormap, opacity);
+  const rgba = painted(wasm, map, [across, down], paint, backdrop);
   resize(heat, across, down);
   heat.putImageData(new ImageData(new Uint8ClampedArray(rgba), across, down), 0, 0);
   // White, because that is what the network sees behind transparent pixels.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use candling_core::{Method, Network, NodeId, Query, Retain, Shape, Tape, Target, top};
 use candling_cpu::Cpu;
-use candling_imaging::{Colormap, Fit, Map, Paint, Photo, Preprocessing, Rect, overlay, prepare, render};
+use candling_imaging::{
+    Backdrop, Colormap, Fit, Map, Paint, Photo, Preprocessing, Rect, overlay, prepare, render,
+};
 use candling_models::Model;
 use pollster::block_on;
 use serde::Serialize;
@@ -24,10 +26,7 @@ const MODEL: &str = "efficientnet-lite0.safetensors";
 const CLASSES: usize = 5;
 
 /// The page's own choice of colours.
-const COLORMAP: Colormap = Colormap::Candle;
-
-/// The page's own strength of the colours, for these.
-pub const OPACITY: f32 = 0.95;
+pub const COLORMAP: Colormap = Colormap::Candle;
 
 /// No picture is wider than this, in pixels; a smaller photo keeps its size.
 const WIDE: u32 = 800;
@@ -72,12 +71,17 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
     let bytes = read(&www.join("models").join(MODEL))?;
     let model = Model::from_bytes(&bytes).map_err(|e| format!("{MODEL}: {e}"))?;
     let photo = photo(&www.join("samples").join(PHOTO))?;
-    let tape = forward(&model, &photo)?;
+    let (tape, backdrop) = forward(&model, &photo)?;
     let predictions = top(&block_on(tape.logits())?, CLASSES);
     let likeliest = predictions.first().ok_or("the model has no classes")?.class;
 
     let (large, small) = (shrunk(&photo, WIDE)?, shrunk(&photo, SMALL)?);
-    let ask = |method: Method, class: u32| Question { method, class, layer: model.default_layer };
+    let ask = |method: Method, class: u32| Question {
+        method,
+        class,
+        layer: model.default_layer,
+        backdrop: &backdrop,
+    };
     let mut files = Vec::new();
     for prediction in &predictions {
         let picture = explained(&tape, &large, ask(Method::GradCam, prediction.class))?;
@@ -109,29 +113,33 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The network on the whole photo, as the page shows it.
-fn forward(model: &Model, photo: &Photo) -> Result<Tape<Cpu>> {
+/// The network on the whole photo, as the page shows it, and what it saw.
+fn forward(model: &Model, photo: &Photo) -> Result<(Tape<Cpu>, Backdrop)> {
     let p = &model.preprocessing;
     let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
     let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
     let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
     let watched = [model.default_layer, model.graph.input()];
     let shape = Shape::new(1, 3, p.height, p.width);
-    Ok(network.forward(shape, &prepared.tensor, Retain::Layers(&watched))?)
+    let tape = network.forward(shape, &prepared.tensor, Retain::Layers(&watched))?;
+    Ok((tape, prepared.backdrop))
 }
 
-struct Question {
+struct Question<'a> {
     method: Method,
     class: u32,
     layer: NodeId,
+    backdrop: &'a Backdrop,
 }
 
 /// The answer's map over the photo.
-fn explained(tape: &Tape<Cpu>, photo: &Photo, Question { method, class, layer }: Question) -> Result<Photo> {
+fn explained(tape: &Tape<Cpu>, photo: &Photo, question: Question<'_>) -> Result<Photo> {
+    let Question { method, class, layer, backdrop } = question;
     let layer = method.takes_layer().then_some(layer);
     let found = block_on(tape.explain(&Query { layer, ..Query::new(method, Target::Class(class)) }))?;
     let map = Map::new(&found.data, found.shape.c, found.shape.h, found.shape.w)?;
-    let paint = Paint { colormap: COLORMAP, opacity: OPACITY, scale: None };
+    let opacity = COLORMAP.usual_opacity();
+    let paint = Paint { colormap: COLORMAP, opacity, scale: None, backdrop: Some(backdrop) };
     let heat = render(&map, photo.width, photo.height, paint)?;
     let mut picture = photo.clone();
     overlay(&mut picture, &heat, whole(photo))?;

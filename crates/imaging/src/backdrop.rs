@@ -1,0 +1,72 @@
+//! What lies under a map: the photo, as the network was shown it.
+
+use crate::error::{Error, Result};
+use crate::resize::check_rgba;
+
+/// The pixels that the network saw, and where among them a map lies. A scale of light needs them, as a candle does something to shine on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backdrop {
+    pub(crate) rgba: Vec<u8>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Left, top, width and height, in pixels of it.
+    pub(crate) area: [f64; 4],
+}
+
+impl Backdrop {
+    /// Of `height * width * 4` bytes, opaque, all of which the map lies on.
+    ///
+    /// # Errors
+    /// `bad-argument` if the length does not fit, or a side is 0.
+    pub fn new(rgba: Vec<u8>, width: u32, height: u32) -> Result<Self> {
+        check_rgba("the backdrop", &rgba, width, height)?;
+        if rgba.is_empty() {
+            return Err(Error::BadArgument(format!(
+                "the backdrop is {width}x{height}; both sides must be above 0"
+            )));
+        }
+        let area = [0.0, 0.0, f64::from(width), f64::from(height)];
+        Ok(Self { rgba, width, height, area })
+    }
+
+    /// The same under a map that lies on a part only: left, top, width and height, in pixels of the network's input.
+    ///
+    /// # Errors
+    /// `bad-argument` for a width or height that is not above 0, or a number that is not finite.
+    pub fn under(self, area: [f64; 4]) -> Result<Self> {
+        let [.., width, height] = area;
+        if area.iter().all(|value| value.is_finite()) && width > 0.0 && height > 0.0 {
+            return Ok(Self { area, ..self });
+        }
+        Err(Error::BadArgument(format!(
+            "the map lies on {area:?} of the backdrop; left, top, width and height are finite, and the last two above 0"
+        )))
+    }
+
+    /// Even grey, for a scale that is shown by itself.
+    pub(crate) fn grey() -> Self {
+        Self { rgba: vec![128, 128, 128, 255], width: 1, height: 1, area: [0.0, 0.0, 1.0, 1.0] }
+    }
+
+    /// Its pixels.
+    #[must_use]
+    pub fn rgba(&self) -> &[u8] {
+        &self.rgba
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        for (length, width, height) in [(3, 1, 1), (0, 0, 1), (0, 0, 0), (8, 1, 1)] {
+            let made = Backdrop::new(vec![0; length], width, height).map_err(|e| e.code());
+            assert_eq!(made, Err("bad-argument"), "{width}x{height}");
+        }
+        for area in [[0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 1.0, -1.0], [f64::NAN, 0.0, 1.0, 1.0]] {
+            assert_eq!(Backdrop::grey().under(area).map_err(|e| e.code()), Err("bad-argument"), "{area:?}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/** Maps to pixels, by the engine: the one place that knows its order of arguments. */
+import type { Backdrop, MapData } from "../protocol.js";
+import type { Wasm } from "./engine.js";
+
+interface Paint {
+  readonly colormap: string;
+  readonly opacity: number;
+  readonly scale?: number | undefined;
+}
+
+/** RGBA of so many pixels across and down. Colours that depend on what they lie on take it for even grey where there is no backdrop. */
+export function paint(
+  wasm: Wasm,
+  { data, channels, height, width }: MapData,
+  [across, down]: readonly [number, number],
+  { colormap, opacity, scale }: Paint,
+  backdrop?: Backdrop,
+): Uint8ClampedArray {
+  const under = backdrop === undefined ? ([new Uint8Array(), 0, 0, new Float64Array()] as const) : laid(backdrop);
+  return wasm.render(data, channels, height, width, across, down, colormap, opacity, scale, ...under);
+}
+
+function laid({ seen, width, height, area }: Backdrop): readonly [Uint8Array, number, number, Float64Array] {
+  return [seen, width, height, Float64Array.from(area)];
+}

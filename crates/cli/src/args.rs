@@ -343,8 +343,10 @@ pub struct Audit {
 }
 
 #[derive(Args)]
-#[command(after_help = "bash: put it into ~/.local/share/bash-completion/completions/candling; zsh: into a file `_candling` in a \
-    folder of $fpath; fish: into ~/.config/fish/completions/candling.fish; PowerShell and elvish: into their start-up file")]
+#[command(
+    after_help = "bash: put it into ~/.local/share/bash-completion/completions/candling; zsh: into a file `_candling` in a \
+    folder of $fpath; fish: into ~/.config/fish/completions/candling.fish; PowerShell and elvish: into their start-up file"
+)]
 pub struct Completions {
     /// The shell
     pub shell: Shell,

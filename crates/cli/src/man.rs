@@ -28,7 +28,8 @@ fn pages() -> Vec<Command> {
         let name = format!("{}-{}", command.get_name(), inside.get_name());
         inside.clone().display_name(name)
     };
-    let inside: Vec<Command> = command.get_subcommands().filter(|inside| !inside.is_hide_set()).map(of).collect();
+    let inside: Vec<Command> =
+        command.get_subcommands().filter(|inside| !inside.is_hide_set()).map(of).collect();
     std::iter::once(command).chain(inside).collect()
 }
 

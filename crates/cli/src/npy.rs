@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 /// Reads a `f32` tensor `1×3×H×W` from these bytes, which came from `path`.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<(Shape, Vec<f32>)> {
     // before npyz multiplies the extents
-    let extents = extents(&bytes[..bytes.len().min(MAX_HEADER)]).ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
+    let extents = extents(&bytes[..bytes.len().min(MAX_HEADER)])
+        .ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
     let &[1, 3, h, w] = extents.as_slice() else {
         return Err(Error::file(path, format!("the tensor is {extents:?}, needed [1, 3, height, width]")));
     };

@@ -31,7 +31,8 @@ pub struct Kind {
 
 /// Options name either a file or a folder: the last where there will be several files, and where there is a folder or its name ends as one.
 pub fn is_folder(path: &Path, several: bool) -> bool {
-    let ends = path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(last.into()));
+    let ends =
+        path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(last.into()));
     !standard::is_meant(path) && (several || ends || path.is_dir())
 }
 
@@ -46,21 +47,30 @@ impl Place {
             Err(CoreError::BadArgument(format!("{}: `{}` {why}", kind.option, shown(path))).into())
         };
         if standard::is_meant(path) {
-            return if several { wrong("takes one file; name a folder for several") } else { Ok(Self::Standard) };
+            return if several {
+                wrong("takes one file; name a folder for several")
+            } else {
+                Ok(Self::Standard)
+            };
         }
         if is_folder(path, several) {
             if path.exists() && !path.is_dir() {
                 return wrong("is a file; several go into a folder");
             }
             if has_ending(path, kind.ending) && !is_folder(path, false) {
-                return wrong("is the name of one file, but there will be several; name a folder, or end it in / to have one of this name");
+                return wrong(
+                    "is the name of one file, but there will be several; name a folder, or end it in / to have one of this name",
+                );
             }
             let place = Self::Folder(path.to_owned());
             place.check(subjects, kind, check)?;
             return Ok(place);
         }
         if let Ok(there) = path.canonicalize()
-            && subjects.all.iter().any(|subject| subject.path.canonicalize().is_ok_and(|photo| photo == there))
+            && subjects
+                .all
+                .iter()
+                .any(|subject| subject.path.canonicalize().is_ok_and(|photo| photo == there))
         {
             return wrong("is what is looked at, and would be lost");
         }
@@ -77,12 +87,17 @@ impl Place {
                 0 => String::new(),
                 more => format!(", and {more} more"),
             };
-            return Err(Error::file(first, format!("there already{more}; --overwrite replaces what is there")));
+            return Err(Error::file(
+                first,
+                format!("there already{more}; --overwrite replaces what is there"),
+            ));
         }
         let photos: HashSet<PathBuf> =
             subjects.all.iter().filter_map(|subject| subject.path.canonicalize().ok()).collect();
         match there.iter().find(|file| file.canonicalize().is_ok_and(|file| photos.contains(&file))) {
-            Some(photo) => Err(Error::file(photo, "one of the photos; name another folder for what is written")),
+            Some(photo) => {
+                Err(Error::file(photo, "one of the photos; name another folder for what is written"))
+            }
             None => Ok(()),
         }
     }

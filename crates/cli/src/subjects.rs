@@ -8,8 +8,10 @@ use candling_core::Error as CoreError;
 
 use crate::args::{Saying, Source};
 use crate::error::{Error, Result};
-use crate::walk::Walk;
+use crate::folders::head;
+use crate::shown::{folder_parts, shown};
 use crate::standard;
+use crate::walk::Walk;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -64,7 +66,8 @@ impl Subjects {
         if let Some(path) = &source.input {
             gathered.add(Kind::Tensor, path.clone(), Some(standing(path)));
         }
-        let outputs: Vec<PathBuf> = outputs.iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
+        let outputs: Vec<PathBuf> =
+            outputs.iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
         for path in &source.photos {
             if standard::is_meant(path) {
                 gathered.add(Kind::Photo, path.clone(), None);
@@ -133,7 +136,8 @@ impl Gathered {
     fn folder(&mut self, folder: &Path, outputs: &[PathBuf]) -> Result<()> {
         let real = folder.canonicalize().map_err(|e| Error::file(folder, e))?;
         if outputs.contains(&real) {
-            let message = "what is written into it would be taken for photos the next time; name another folder";
+            let message =
+                "what is written into it would be taken for photos the next time; name another folder";
             return Err(Error::file(folder, message));
         }
         self.widen(&real);
@@ -151,7 +155,8 @@ impl Gathered {
             self.add(Kind::Photo, folder.join(file), Some(real.join(file)));
         }
         let below = |path: &str| path.strip_prefix(CLASS).unwrap_or(path).trim_start_matches('/').to_owned();
-        let of_class = sorted.left_out.into_iter().map(|out| LeftOut { path: below(&out.path), why: out.why });
+        let of_class =
+            sorted.left_out.into_iter().map(|out| LeftOut { path: below(&out.path), why: out.why });
         for LeftOut { path, why } in of_class.chain(left_out) {
             let path = format!("{}/{path}", shown(folder));
             match why {

@@ -49,7 +49,9 @@ impl Teller<'_> {
     /// As [`Teller::tell`] and [`Teller::end`].
     pub fn all(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String> + Sync) -> Result<()> {
         let mut told = self.begin()?;
-        for_each(self.bar(), &self.subjects.all, work, |subject, result| self.tell(&mut told, subject, result))?;
+        for_each(self.bar(), &self.subjects.all, work, |subject, result| {
+            self.tell(&mut told, subject, result)
+        })?;
         self.end(&told, note.as_deref())
     }
 
@@ -59,7 +61,9 @@ impl Teller<'_> {
     /// As [`Teller::all`].
     pub fn all_in_turn(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String>) -> Result<()> {
         let mut told = self.begin()?;
-        one_by_one(self.bar(), &self.subjects.all, work, |subject, result| self.tell(&mut told, subject, result))?;
+        one_by_one(self.bar(), &self.subjects.all, work, |subject, result| {
+            self.tell(&mut told, subject, result)
+        })?;
         self.end(&told, note.as_deref())
     }
 
@@ -150,7 +154,12 @@ impl Teller<'_> {
         if told.failed.len() > NAMED {
             names += &format!(" and {} more", told.failed.len() - NAMED);
         }
-        Err(Error::SomeFailed { failed: told.failed.len(), of: all.len() + missing.len(), done: self.done, names })
+        Err(Error::SomeFailed {
+            failed: told.failed.len(),
+            of: all.len() + missing.len(),
+            done: self.done,
+            names,
+        })
     }
 }
 

@@ -39,7 +39,8 @@ const allowed = {
   ],
   candling: [
     "candling-audit", "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
-    "base64", "candle-core", "clap", "csv", "image", "indicatif", "npyz", "pollster", "rayon", "same-file", "serde", "serde_json", "sha2", "tempfile", "thiserror",
+    "base64", "candle-core", "clap", "clap_complete", "clap_mangen", "csv", "ctrlc", "image", "indicatif", "npyz", "pollster", "rayon", "same-file", "serde",
+    "serde_json", "sha2", "tempfile", "thiserror",
   ],
   "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],
   xtask: ["walrus", "wasm-bindgen-cli-support"],

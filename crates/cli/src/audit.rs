@@ -18,9 +18,9 @@ use candling_core::Error as CoreError;
 use serde::Serialize;
 
 use crate::args::Audit;
+use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
-use crate::onlooker::for_each;
 use crate::{report, sheet};
 
 pub use auditor::{Auditor, Finding};

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use candling_core::Error as CoreError;
 
+use crate::shown::shown;
+
 /// Bad use of an option.
 const BAD_USE: u8 = 2;
 /// A bad file, or a machine that failed.
@@ -23,6 +25,12 @@ pub enum Error {
         "evidence inside the masks is {found:.3} in the mean, below the {least} that --fail-under asks for"
     )]
     Below { found: f64, least: f64 },
+    /// Of several photos, some could not be looked at, as was told when it was found.
+    #[error("{failed} of {of} could not be {done}: {names}")]
+    SomeFailed { failed: usize, of: usize, done: &'static str, names: String },
+    /// Whoever reads standard output has read enough, which is no failure.
+    #[error("nobody reads standard output any more")]
+    ReaderGone,
     #[error(transparent)]
     Network(candling_core::Error),
     #[error(transparent)]
@@ -46,7 +54,17 @@ impl From<CoreError> for Error {
 impl Error {
     /// An error about a file, whatever it is.
     pub fn file(path: &Path, message: impl ToString) -> Self {
-        Self::File { path: path.display().to_string(), message: message.to_string() }
+        Self::File { path: shown(path), message: message.to_string() }
+    }
+
+    /// The file that it is about; empty for none.
+    pub fn path(&self) -> &str {
+        if let Self::File { path, .. } = self { path } else { "" }
+    }
+
+    /// Whether an option, a class or a layer is wrong, and so for every photo.
+    pub fn is_bad_use(&self) -> bool {
+        self.exit_code() == BAD_USE
     }
 
     /// Why, without the file: where it stands beside.
@@ -59,7 +77,8 @@ impl Error {
 
     pub fn exit_code(&self) -> u8 {
         let code = match self {
-            Self::File { .. } => return BAD_INPUT,
+            Self::ReaderGone => return 0,
+            Self::File { .. } | Self::SomeFailed { .. } => return BAD_INPUT,
             Self::Below { .. } => return BELOW,
             Self::Network(e) => e.code(),
             Self::Imaging(e) => e.code(),

@@ -1,23 +1,23 @@
 //! `candling explain`
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
 
-use candling_core::{
-    Error as CoreError, Method, NodeId, Occluder, Occlusion, Prediction, Query, Shape, Target, top,
-};
+use candling_core::{Error as CoreError, Method, NodeId, Prediction, Target, top};
 use candling_cpu::Cpu;
-use candling_imaging::{Map, Paint, Photo, Rect, overlay, render};
 use candling_models::{Labels, Model};
-use pollster::block_on;
 use serde::Serialize;
 
+use crate::answer::Answer;
 use crate::args::{Explain, How};
 use crate::backend::{self, Choice, Named};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::places::{Kind, Place};
 use crate::report::{self, Class, Common};
-use crate::session::Session;
+use crate::session::{Clock, Looker, Session};
+use crate::shown::shown;
+use crate::subjects::{Subject, Subjects};
+use crate::teller::Teller;
+use crate::{npy, places, standard};
 
 /// What the JSON adds to [`Common`].
 #[derive(Serialize)]
@@ -25,11 +25,38 @@ struct Report<'a> {
     #[serde(flatten)]
     common: Common<'a>,
     method: &'static str,
+    layer: Option<&'a str>,
+    /// Where `candling audit` measures if nothing else is said.
+    evidence_layer: &'a str,
+    counterfactual: bool,
+    #[serde(flatten)]
+    explained: Explained<'a>,
+}
+
+/// One class, or with `--top` the likeliest, best first.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Explained<'a> {
+    One(ClassReport<'a>),
+    Likeliest { classes: Vec<ClassReport<'a>> },
+}
+
+#[derive(Serialize)]
+struct ClassReport<'a> {
     target: Class<'a>,
     over: Option<Class<'a>>,
-    layer: Option<&'a str>,
-    counterfactual: bool,
     map: MapReport,
+    #[serde(flatten)]
+    files: Files,
+}
+
+/// Files that were written.
+#[derive(Default, Serialize)]
+struct Files {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -40,73 +67,39 @@ struct MapReport {
     max: f32,
 }
 
-/// A raw map, however it came about.
-struct Answer {
-    target: Target,
-    layer: Option<NodeId>,
-    shape: Shape,
-    data: Vec<f32>,
-    /// The part of the input that it lies on: left, top, width, height, in pixels of the input.
-    area: [f64; 4],
-}
-
-impl Answer {
-    fn max(&self) -> f32 {
-        self.data.iter().copied().fold(f32::NEG_INFINITY, f32::max)
-    }
-}
-
-/// Predictions that the JSON names.
+/// Predictions that the JSON names, if no more are explained.
 const NAMED: usize = 5;
 
-/// The patch where none is named; the step is half of it.
-const PATCH: usize = 32;
+/// What `--layer` calls the layer that an audit measures at, unless one of the model's is called so.
+const EVIDENCE: &str = "evidence";
 
-pub fn run(args: &Explain) -> Result<String> {
-    if let Some(path) = args.output.as_deref().filter(|path| !is_png(path)) {
-        let message = format!("output: `{}` is written as PNG; end its name in .png", path.display());
-        return Err(CoreError::BadArgument(message).into());
-    }
+/// The longest name of a class in the name of a file, in characters.
+const LONGEST: usize = 40;
+
+const PICTURE: Kind = Kind { option: "output", ending: "png" };
+const RAW: Kind = Kind { option: "raw", ending: "npy" };
+
+pub fn run(args: &Explain) -> Result<()> {
     check_options(args)?;
+    let outputs = Outputs::of(args)?;
+    let places = [&outputs.picture, &outputs.raw];
+    let teller = Teller {
+        subjects: &outputs.subjects,
+        saying: &args.saying,
+        doing: "explaining",
+        done: "explained",
+        aside: places.iter().any(|place| matches!(place, Some(Place::Standard))),
+        writes: places.iter().any(|place| place.is_some()),
+    };
     match args.source.backend {
-        Choice::Cpu => explained(args, Cpu::new()),
-        Choice::WebGpu => explained(args, backend::card()?),
-    }
-}
-
-fn explained(args: &Explain, backend: impl Named) -> Result<String> {
-    let mut session = Session::run(&args.source, backend, |model| {
-        let layer = layer(args, model)?;
-        let pixels = match args.method {
-            How::Walk(method) => method.walks_to_input(),
-            How::Occlusion => true,
-        };
-        Ok(layer.into_iter().chain(pixels.then(|| model.graph.input())).collect())
-    })?;
-    let predictions = top(&session.logits, NAMED);
-    let target = match &args.target {
-        None => Target::Class(predictions.first().map_or(0, |p| p.class)),
-        Some(text) => parse_target(text, &session.model.labels)?,
-    };
-    let started = Instant::now();
-    let answer = match args.method {
-        How::Walk(method) => walk(args, &session, method, target)?,
-        How::Occlusion => occlude(args, &session, target)?,
-    };
-    session.timings.explain = Some(started.elapsed().as_secs_f64() * 1e3);
-
-    if let Some(path) = &args.raw {
-        let s = answer.shape;
-        let extents = if s.c == 1 { vec![s.h, s.w] } else { vec![s.c, s.h, s.w] };
-        crate::npy::write(path, &extents, &answer.data)?;
-    }
-    if let Some(path) = &args.output {
-        paint(path, args, &session, &answer)?;
-    }
-    if args.json {
-        in_json(args, &session, &predictions, &answer)
-    } else {
-        Ok(in_words(args, &session, &answer))
+        Choice::Cpu => {
+            let explainer = Explainer::new(args, &outputs, Cpu::new())?;
+            teller.all(explainer.note(), |subject| explainer.explain(subject))
+        }
+        Choice::WebGpu => {
+            let explainer = Explainer::new(args, &outputs, backend::card()?)?;
+            teller.all_in_turn(explainer.note(), |subject| explainer.explain(subject))
+        }
     }
 }
 
@@ -129,37 +122,208 @@ fn check_options(args: &Explain) -> Result<()> {
     Err(CoreError::BadArgument(wrong).into())
 }
 
-fn walk(args: &Explain, session: &Session<impl Named>, method: Method, target: Target) -> Result<Answer> {
-    let layer = layer(args, &session.model)?;
-    let query = Query { method, target, layer, counterfactual: args.counterfactual };
-    let found = block_on(session.tape.explain(&query))?;
-    let input = session.tape.shape(session.tape.graph().input());
-    let area = [0.0, 0.0, input.w as f64, input.h as f64];
-    Ok(Answer { target, layer: found.layer, shape: found.shape, data: found.data, area })
+/// What is explained, and where the answers go.
+struct Outputs {
+    subjects: Subjects,
+    picture: Option<Place>,
+    raw: Option<Place>,
 }
 
-fn occlude(args: &Explain, session: &Session<impl Named>, target: Target) -> Result<Answer> {
-    let (tape, input) = (&session.tape, session.tape.graph().input());
-    let patch = args.patch.unwrap_or(PATCH);
-    let stride = args.stride.unwrap_or((patch / 2).max(1));
-    let occlusion = Occlusion { patch, stride, ..Occlusion::default() };
-    let picture = tape.activation(input).ok_or_else(|| CoreError::NotRetained("input".into()))?;
-    let picture = block_on(tape.network().backend().download(picture))?;
-    let occluder =
-        block_on(Occluder::new(Arc::clone(tape.network()), tape.shape(input), picture, target, occlusion))?;
-    let shape = occluder.map_shape();
-    let data = block_on(occluder.values(0..shape.area()))?;
-    Ok(Answer { target, layer: None, shape, data, area: occlusion.area(tape.shape(input))? })
+impl Outputs {
+    fn of(args: &Explain) -> Result<Self> {
+        let subjects = Subjects::of(&args.source, &[args.output.as_deref(), args.raw.as_deref()])?;
+        subjects.check_saying(&args.saying)?;
+        let several = subjects.several || args.top.is_some();
+        if let Some(path) = &args.output
+            && !(is_png(path) || standard::is_meant(path) || places::is_folder(path, several))
+        {
+            let message = format!("output: `{}` is written as PNG; end its name in .png", shown(path));
+            return Err(CoreError::BadArgument(message).into());
+        }
+        // which classes the files will be named by is not known before
+        let check = !args.saying.overwrite && args.top.is_none();
+        let place = |path: &Option<PathBuf>, kind| {
+            path.as_deref().map(|path| Place::of(path, several, kind, &subjects, check)).transpose()
+        };
+        let (picture, raw) = (place(&args.output, PICTURE)?, place(&args.raw, RAW)?);
+        if matches!((&picture, &raw), (Some(Place::Standard), Some(Place::Standard))) {
+            let message = "raw: standard output is taken by --output; name a file for one of the two";
+            return Err(CoreError::BadArgument(message.into()).into());
+        }
+        Ok(Self { subjects, picture, raw })
+    }
 }
 
 fn is_png(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
 }
 
+/// A network, and the question that it is asked about each photo.
+struct Explainer<'a, B: Named> {
+    args: &'a Explain,
+    outputs: &'a Outputs,
+    looker: Looker<B>,
+    layer: Option<NodeId>,
+    /// None for the likeliest classes of each photo.
+    target: Option<Target>,
+}
+
+impl<'a, B: Named> Explainer<'a, B> {
+    fn new(args: &'a Explain, outputs: &'a Outputs, backend: B) -> Result<Self> {
+        let looker = Looker::new(&args.source, backend)?;
+        let layer = layer(args, &looker.model)?;
+        let labels = &looker.model.labels;
+        let target = args.target.as_deref().map(|text| parse_target(text, labels)).transpose()?;
+        Ok(Self { args, outputs, looker, layer, target })
+    }
+
+    /// Writes what was asked for about a photo, and says what that is.
+    fn explain(&self, subject: &Subject) -> Result<String> {
+        let args = self.args;
+        let pixels = match args.method {
+            How::Walk(method) => method.walks_to_input(),
+            How::Occlusion => true,
+        };
+        let input = pixels.then(|| self.looker.model.graph.input());
+        let watched: Vec<NodeId> = self.layer.into_iter().chain(input).collect();
+        let mut session = self.looker.look(subject, &watched)?;
+        let likeliest = args.top.map_or(1, usize::from);
+        let predictions = top(&session.logits, likeliest.max(NAMED));
+        let targets: Vec<Target> = match self.target {
+            Some(target) => vec![target],
+            None => predictions.iter().take(likeliest).map(|p| Target::Class(p.class)).collect(),
+        };
+        let (mut classes, mut words, mut explain) = (Vec::new(), Vec::new(), 0.0);
+        // One map at a time: a thousand classes need no more memory than one.
+        for (rank, target) in (1..).zip(targets) {
+            let mut clock = Clock::start();
+            let answer = Answer::of(args, &session, self.layer, target)?;
+            explain += clock.lap();
+            let files = self.write(subject, &session, &answer, rank)?;
+            words.push(self.in_words(&answer));
+            classes.push(self.class_report(&answer, files));
+        }
+        // an empty map has nothing that could lie elsewhere
+        if !self.outputs.subjects.several && classes.iter().any(|class| class.map.max > 0.0) {
+            words.extend(self.note());
+        }
+        session.timings.explain = Some(explain);
+        if args.saying.json || args.saying.jsonl {
+            return self.in_json(subject, &session, &predictions, classes);
+        }
+        Ok(words.join("\n"))
+    }
+
+    /// Writes the files about a class.
+    fn write(
+        &self,
+        subject: &Subject,
+        session: &Session<'_, B>,
+        answer: &Answer,
+        rank: usize,
+    ) -> Result<Files> {
+        let Outputs { picture, raw, .. } = self.outputs;
+        let overwrite = self.args.saying.overwrite;
+        let tail = match self.args.top {
+            Some(of) => tail(rank, of, classes(answer.target).0, session.model),
+            None => String::new(),
+        };
+        let mut files = Files::default();
+        if let Some(place) = raw {
+            let bytes = npy::bytes(&answer.extents(), &answer.data)?;
+            files.raw = place.write(subject, &tail, RAW, &bytes, overwrite)?;
+        }
+        if let Some(place) = picture {
+            let bytes = answer.picture(self.args, session)?;
+            files.picture = place.write(subject, &tail, PICTURE, &bytes, overwrite)?;
+        }
+        Ok(files)
+    }
+
+    fn layer_name(&self) -> Option<&str> {
+        self.layer.map(|id| self.looker.model.graph.node(id).name.as_str())
+    }
+
+    fn evidence_layer(&self) -> &str {
+        let model = &self.looker.model;
+        &model.graph.node(model.evidence_layer()).name
+    }
+
+    /// That an audit looks elsewhere, for methods that can look there too.
+    fn note(&self) -> Option<String> {
+        let here = self.layer_name().filter(|_| self.args.method != How::Walk(Method::Cam))?;
+        let there = self.evidence_layer();
+        (here != there).then(|| {
+            format!(
+                "`candling audit` measures evidence at {there}, not at {here}; to see it there: --layer {EVIDENCE}"
+            )
+        })
+    }
+
+    fn class_report(&self, answer: &Answer, files: Files) -> ClassReport<'_> {
+        let labels = &self.looker.model.labels;
+        let (target, over) = classes(answer.target);
+        let s = answer.shape;
+        ClassReport {
+            target: report::class(labels, target),
+            over: over.map(|over| report::class(labels, over)),
+            map: MapReport { channels: s.c, height: s.h, width: s.w, max: answer.max() },
+            files,
+        }
+    }
+
+    fn in_json(
+        &self,
+        subject: &Subject,
+        session: &Session<'_, B>,
+        predictions: &[Prediction],
+        mut classes: Vec<ClassReport<'_>>,
+    ) -> Result<String> {
+        let explained = match (self.args.top, classes.pop()) {
+            (None, Some(one)) => Explained::One(one),
+            (_, last) => Explained::Likeliest { classes: classes.into_iter().chain(last).collect() },
+        };
+        report::json(&Report {
+            common: Common::new(subject, session, predictions),
+            method: self.args.method.name(),
+            layer: self.layer_name(),
+            evidence_layer: self.evidence_layer(),
+            counterfactual: self.args.counterfactual,
+            explained,
+        })
+    }
+
+    fn in_words(&self, answer: &Answer) -> String {
+        let args = self.args;
+        let name = |class: u32| format!("{} ({class})", self.looker.model.labels.name(class));
+        let (target, over) = classes(answer.target);
+        let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
+        let layer = self.layer_name().map(|layer| format!(" at {layer}")).unwrap_or_default();
+        let max = answer.max();
+        let strength = if answer.shape.c == 1 {
+            format!("maximum {}", three_digits(max))
+        } else {
+            let magnitude = answer.data.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
+            format!("largest magnitude {}", three_digits(magnitude))
+        };
+        let mut words = format!("{} for {}{over}{layer}: {strength}", args.method.name(), name(target));
+        if answer.shape.c == 1 && max <= 0.0 {
+            let side =
+                if args.counterfactual { "nothing speaks against" } else { "no positive evidence for" };
+            let place = if self.layer.is_some() { "layer" } else { "photo" };
+            words += &format!("\n{side} this class in this {place}");
+        }
+        words
+    }
+}
+
 /// The layer that `--layer` names, else the model's own choice where the method takes one.
 fn layer(args: &Explain, model: &Model) -> Result<Option<NodeId>> {
     match (&args.layer, args.method) {
-        (Some(name), _) => Ok(Some(model.graph.find(name)?)),
+        (Some(name), _) => match model.layer(name) {
+            Err(_) if name == EVIDENCE => Ok(Some(model.evidence_layer())),
+            found => Ok(Some(found?)),
+        },
         (None, How::Walk(method)) => Ok(method.takes_layer().then_some(model.default_layer)),
         (None, How::Occlusion) => Ok(None),
     }
@@ -173,48 +337,6 @@ fn parse_target(text: &str, labels: &Labels) -> Result<Target> {
     }
 }
 
-/// The map over the photo it explains; a map of a ready tensor stands alone, at the input's size.
-fn paint(path: &Path, args: &Explain, session: &Session<impl Named>, answer: &Answer) -> Result<()> {
-    let s = answer.shape;
-    let map = Map::new(&answer.data, s.c, s.h, s.w)?;
-    let input = session.tape.shape(session.tape.graph().input());
-    let (mut picture, view, opacity) = match &session.photo {
-        Some((photo, view)) => (photo.clone(), *view, args.opacity.unwrap_or(args.colormap.usual_opacity())),
-        None => {
-            let (width, height) = (input.w as u32, input.h as u32);
-            let white = Photo { width, height, rgba: vec![u8::MAX; input.area() * 4] };
-            (white, Rect { x: 0, y: 0, width, height }, 1.0)
-        }
-    };
-    let place = place(answer.area, input, view);
-    let backdrop = session.backdrop.clone().map(|backdrop| backdrop.under(answer.area)).transpose()?;
-    let paint = Paint { colormap: args.colormap, opacity, scale: None, backdrop: backdrop.as_ref() };
-    let heat = render(&map, place.width, place.height, paint)?;
-    overlay(&mut picture, &heat, place)?;
-    let Photo { width, height, rgba } = picture;
-    image::save_buffer_with_format(
-        path,
-        &rgba,
-        width,
-        height,
-        image::ColorType::Rgba8,
-        image::ImageFormat::Png,
-    )
-    .map_err(|e| Error::file(path, e))
-}
-
-/// An area of the input, in whole pixels of the photo, of which the network saw `view`.
-fn place([left, top, width, height]: [f64; 4], input: Shape, view: Rect) -> Rect {
-    let along = |start: u32, side: u32, input: usize, from: f64, length: f64| {
-        let pixel = |at: f64| (at * f64::from(side) / input as f64).round() as u32;
-        let begin = pixel(from).min(side - 1);
-        (start + begin, pixel(from + length).clamp(begin + 1, side) - begin)
-    };
-    let (x, width) = along(view.x, view.width, input.w, left, width);
-    let (y, height) = along(view.y, view.height, input.h, top, height);
-    Rect { x, y, width, height }
-}
-
 /// The class that is explained, and the one it is compared with.
 fn classes(target: Target) -> (u32, Option<u32>) {
     match target {
@@ -223,49 +345,15 @@ fn classes(target: Target) -> (u32, Option<u32>) {
     }
 }
 
-fn layer_name<'a>(session: &'a Session<impl Named>, answer: &Answer) -> Option<&'a str> {
-    answer.layer.map(|id| session.tape.graph().node(id).name.as_str())
-}
-
-fn in_json(
-    args: &Explain,
-    session: &Session<impl Named>,
-    predictions: &[Prediction],
-    answer: &Answer,
-) -> Result<String> {
-    let labels = &session.model.labels;
-    let (target, over) = classes(answer.target);
-    let s = answer.shape;
-    report::json(&Report {
-        common: Common::new(&args.source, session, predictions),
-        method: args.method.name(),
-        target: report::class(labels, target),
-        over: over.map(|over| report::class(labels, over)),
-        layer: layer_name(session, answer),
-        counterfactual: args.counterfactual,
-        map: MapReport { channels: s.c, height: s.h, width: s.w, max: answer.max() },
-    })
-}
-
-fn in_words(args: &Explain, session: &Session<impl Named>, answer: &Answer) -> String {
-    let name = |class: u32| format!("{} ({class})", session.model.labels.name(class));
-    let (target, over) = classes(answer.target);
-    let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
-    let layer = layer_name(session, answer).map(|layer| format!(" at {layer}")).unwrap_or_default();
-    let max = answer.max();
-    let strength = if answer.shape.c == 1 {
-        format!("maximum {}", three_digits(max))
-    } else {
-        let magnitude = answer.data.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
-        format!("largest magnitude {}", three_digits(magnitude))
-    };
-    let mut words = format!("{} for {}{over}{layer}: {strength}", args.method.name(), name(target));
-    if answer.shape.c == 1 && max <= 0.0 {
-        let side = if args.counterfactual { "nothing speaks against" } else { "no positive evidence for" };
-        let place = if answer.layer.is_some() { "layer" } else { "photo" };
-        words += &format!("\n{side} this class in this {place}");
-    }
-    words
+/// Rank, index and name of a class, for the name of a file: files of a photo sort by rank, and the name, which may be anything, is
+/// cut to letters, digits and `-`. As there is no dot in it, no two photos and ranks come to the same name.
+fn tail(rank: usize, of: u16, class: u32, model: &Model) -> String {
+    let name = model.labels.name(class).to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("-").chars().take(LONGEST).collect();
+    let digits = of.min(model.graph.classes() as u16).to_string().len();
+    let dash = if name.is_empty() { "" } else { "-" };
+    format!(".{rank:0digits$}-{class}{dash}{name}")
 }
 
 /// Three significant digits, so that a small maximum is not read as none.

@@ -122,7 +122,7 @@ impl MaskFolder {
 }
 
 /// A file's first bytes.
-fn head(path: &Path) -> std::result::Result<Vec<u8>, String> {
+pub fn head(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|e| e.to_string())

@@ -1,29 +1,38 @@
 //! `candling`: what in the photo made the network say so.
 
+mod answer;
 mod args;
 mod audit;
 mod backend;
 mod checkpoint;
+mod completions;
 mod convert;
+mod each;
 mod error;
 mod explain;
 mod folders;
 mod inspect;
+mod interrupt;
 mod left_out;
+mod man;
 mod npy;
+mod one_of;
 mod onlooker;
 mod output;
 mod photo;
+mod places;
 mod predict;
+mod printer;
 mod report;
 mod session;
 mod sheet;
 mod shown;
+mod standard;
+mod subjects;
+mod teller;
 mod train;
 mod walk;
 
-use std::io::{ErrorKind, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use args::{Arguments, Command};
@@ -31,30 +40,35 @@ use clap::Parser;
 use error::{Error, Result};
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Predict(args) => predict::run(&args).and_then(|report| print(&report)),
-        Command::Explain(args) => explain::run(&args).and_then(|report| print(&report)),
-        Command::Inspect(args) => inspect::run(&args).and_then(|report| print(&report)),
-        Command::Convert(args) => convert::run(&args).and_then(|report| print(&report)),
-        Command::Train(args) => train::run(&args).and_then(|report| print(&report)),
-        // It reports also when what it found is not good enough.
-        Command::Audit(args) => audit::run(&args).and_then(|(report, verdict)| print(&report).and(verdict)),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    if let Err(e) = interrupt::watch() {
+        printer::aside(format!("error: {e}"));
+        return ExitCode::from(e.exit_code());
+    }
+    match run(&Arguments::parse().command) {
+        // Whoever reads may have read enough (`candling inspect | head`).
+        Ok(()) | Err(Error::ReaderGone) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {e}");
+            printer::aside(format!("error: {e}"));
             ExitCode::from(e.exit_code())
         }
     }
 }
 
-/// Prints a report at once, so that a command which fails has printed nothing. Whoever reads may have read enough
-/// (`candling inspect | head`), which is no failure.
-fn print(report: &str) -> Result<()> {
-    let mut stdout = std::io::stdout();
-    match writeln!(stdout, "{report}").and_then(|()| stdout.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::file(Path::new("standard output"), e)),
-        _ => Ok(()),
+/// A report is printed at once, so that a command which fails has printed nothing; but those about many photos print as they go.
+fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Predict(args) => predict::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Inspect(args) => printer::line(&inspect::run(args)?),
+        Command::Convert(args) => printer::line(&convert::run(args)?),
+        Command::Train(args) => printer::line(&train::run(args)?),
+        Command::Audit(args) => {
+            let (report, verdict) = audit::run(args)?;
+            // It reports also when what it found is not good enough.
+            printer::line(&report)?;
+            verdict
+        }
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }

@@ -1,28 +1,22 @@
 //! NumPy's `.npy`.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::Path;
 
-use candling_core::Shape;
+use candling_core::{Error as CoreError, Shape};
 use npyz::{NpyFile, WriterBuilder};
 
 use crate::error::{Error, Result};
-use crate::output;
 
-/// Reads a `f32` tensor `1×3×H×W`.
-pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
-    let file = File::open(path).map_err(|e| Error::file(path, e))?;
-    let mut file = BufReader::new(file);
-    let mut start = Vec::new();
-    file.by_ref().take(MAX_HEADER).read_to_end(&mut start).map_err(|e| Error::file(path, e))?;
+/// Reads a `f32` tensor `1×3×H×W` from these bytes, which came from `path`.
+pub fn read(path: &Path, bytes: &[u8]) -> Result<(Shape, Vec<f32>)> {
     // before npyz multiplies the extents
-    let extents = extents(&start).ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
+    let extents = extents(&bytes[..bytes.len().min(MAX_HEADER)])
+        .ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
     let &[1, 3, h, w] = extents.as_slice() else {
         return Err(Error::file(path, format!("the tensor is {extents:?}, needed [1, 3, height, width]")));
     };
     let shape = Shape::new(1, 3, h, w).checked("input").map_err(|e| Error::file(path, e))?;
-    let npy = NpyFile::new(start.chain(file)).map_err(|e| Error::file(path, format!("not .npy: {e}")))?;
+    let npy = NpyFile::new(bytes).map_err(|e| Error::file(path, format!("not .npy: {e}")))?;
     let columns_first = npy.order() == npyz::Order::Fortran;
     if columns_first {
         return Err(Error::file(path, "the tensor is in Fortran order; save it with np.ascontiguousarray"));
@@ -34,7 +28,7 @@ pub fn read(path: &Path) -> Result<(Shape, Vec<f32>)> {
 }
 
 /// A header of version 1 is at most this long; NumPy writes 128 bytes.
-const MAX_HEADER: u64 = 10 + (1 << 16);
+const MAX_HEADER: usize = 10 + (1 << 16);
 
 /// The extents that a header names, `'shape': (1, 3, 224, 224)`; one beyond any number is taken as the largest.
 fn extents(start: &[u8]) -> Option<Vec<usize>> {
@@ -45,8 +39,8 @@ fn extents(start: &[u8]) -> Option<Vec<usize>> {
     Some(extents.map(|extent| extent.parse().unwrap_or(usize::MAX)).collect())
 }
 
-/// Writes `f32` values with these extents.
-pub fn write(path: &Path, extents: &[usize], values: &[f32]) -> Result<()> {
+/// A file of `f32` values with these extents.
+pub fn bytes(extents: &[usize], values: &[f32]) -> Result<Vec<u8>> {
     let encode = || -> std::io::Result<Vec<u8>> {
         let extents: Vec<u64> = extents.iter().map(|&n| n as u64).collect();
         let mut bytes = Vec::new();
@@ -56,5 +50,5 @@ pub fn write(path: &Path, extents: &[usize], values: &[f32]) -> Result<()> {
         npy.finish()?;
         Ok(bytes)
     };
-    output::write(path, &encode().map_err(|e| Error::file(path, e))?)
+    Ok(encode().map_err(|e| CoreError::Backend(format!("npy: {e}")))?)
 }

@@ -7,16 +7,11 @@ use candling_core::{Backend, Network, NodeId, Retain, Shape, Tape};
 use candling_cpu::Cpu;
 use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
-use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::photo::decoded;
 use crate::session::preprocessing;
-
-/// Photos whose results wait for their turn, for each core: enough that no core waits long for another, few enough to be nothing.
-const AT_ONCE: usize = 16;
 
 pub struct Onlooker {
     network: Arc<Network<Cpu>>,
@@ -65,33 +60,4 @@ impl Onlooker {
 /// A file's bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::file(path, e))
-}
-
-/// Does `work` for each item on all cores and hands the results to `done`, in order. Memory does not grow with the items. Where standard
-/// error is a terminal, a bar there shows how far it is.
-pub fn for_each<'a, I: Sync, T: Send>(
-    what: &'static str,
-    items: &'a [I],
-    work: impl Fn(&I) -> T + Sync,
-    mut done: impl FnMut(&'a I, T) -> Result<()>,
-) -> Result<()> {
-    let bar = ProgressBar::new(items.len() as u64).with_message(what);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}, {eta} to go") {
-        bar.set_style(style);
-    }
-    for batch in items.chunks(AT_ONCE * rayon::current_num_threads()) {
-        let results: Vec<T> = batch
-            .par_iter()
-            .map(|item| {
-                let result = work(item);
-                bar.inc(1);
-                result
-            })
-            .collect();
-        for (item, result) in batch.iter().zip(results) {
-            done(item, result)?;
-        }
-    }
-    bar.finish_and_clear();
-    Ok(())
 }

@@ -4,6 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -76,6 +77,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Output::new(path)?.write(bytes)
 }
 
+/// Writes a file whole or not at all, where nothing is, nor has come to be since one last looked.
+///
+/// # Errors
+/// If there is something, or it cannot be written whole.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
+    let create = || {
+        let part = filled(path, bytes)?;
+        part.file.persist_noclobber(path)?;
+        Ok(())
+    };
+    create().map_err(|e: io::Error| match e.kind() {
+        ErrorKind::AlreadyExists => Error::file(path, "there already; --overwrite replaces it"),
+        _ => Error::file(path, e),
+    })
+}
+
 impl Place {
     fn of(path: &Path) -> io::Result<Self> {
         if path
@@ -119,8 +136,40 @@ fn folder_of(file: &Path) -> io::Result<PathBuf> {
     if found.is_dir() { Ok(found) } else { Err(ErrorKind::NotADirectory.into()) }
 }
 
-/// An empty file beside this one, with the permissions that this one has or is to get. It is removed unless it takes its place.
-fn beside(file: &Path) -> io::Result<NamedTempFile> {
+/// A file beside another, whose place it is to take. It is removed if it does not.
+struct Part {
+    file: NamedTempFile,
+    _noted: Noted,
+}
+
+/// Parts that are there just now.
+static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// A part's place among [`PARTS`], for as long as it is there.
+struct Noted(PathBuf);
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        parts().retain(|part| *part != self.0);
+    }
+}
+
+fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
+    PARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes away what is unfinished, when the command is ended from without. Until it is, nothing new is begun.
+pub fn abandon() {
+    let parts = parts();
+    for part in parts.iter() {
+        let _ = fs::remove_file(part);
+    }
+    // never given back
+    std::mem::forget(parts);
+}
+
+/// An empty part beside this file, with the permissions that the file has or is to get.
+fn beside(file: &Path) -> io::Result<Part> {
     let folder = folder_of(file)?;
     let mut builder = Builder::new();
     builder.prefix(".candling-").suffix(".part");
@@ -132,21 +181,31 @@ fn beside(file: &Path) -> io::Result<NamedTempFile> {
         Err(e) if e.kind() == ErrorKind::NotFound => None,
         Err(e) => return Err(e),
     };
+    let mut parts = parts();
     let part = builder.tempfile_in(&folder).map_err(|e| {
         let why = io::Error::from(e.kind());
         io::Error::new(e.kind(), format!("nothing can be written into {}: {why}", folder.display()))
     })?;
+    parts.push(part.path().to_owned());
+    drop(parts);
+    let part = Part { _noted: Noted(part.path().to_owned()), file: part };
     if let Some(permissions) = before {
-        part.as_file().set_permissions(permissions)?;
+        part.file.as_file().set_permissions(permissions)?;
     }
     Ok(part)
 }
 
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// A part with all that is to be in the file, on the disk.
+fn filled(file: &Path, bytes: &[u8]) -> io::Result<Part> {
     let mut part = beside(file)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist(file)?;
+    part.file.write_all(bytes)?;
+    part.file.as_file().sync_all()?;
+    Ok(part)
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = filled(file, bytes)?;
+    part.file.persist(file)?;
     Ok(())
 }
 

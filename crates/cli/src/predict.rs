@@ -6,25 +6,55 @@ use candling_cpu::Cpu;
 use crate::args::Predict;
 use crate::backend::{self, Choice, Named};
 use crate::error::Result;
+use crate::npy;
+use crate::places::{Kind, Place};
 use crate::report::{self, Common};
-use crate::session::Session;
+use crate::session::Looker;
+use crate::subjects::{Subject, Subjects};
+use crate::teller::Teller;
 
-pub fn run(args: &Predict) -> Result<String> {
+const RAW: Kind = Kind { option: "raw", ending: "npy" };
+
+pub fn run(args: &Predict) -> Result<()> {
+    let subjects = Subjects::of(&args.source, &[args.raw.as_deref()])?;
+    subjects.check_saying(&args.saying)?;
+    let check = !args.saying.overwrite;
+    let raw = args.raw.as_deref().map(|path| Place::of(path, subjects.several, RAW, &subjects, check));
+    let raw = raw.transpose()?;
+    let teller = Teller {
+        subjects: &subjects,
+        saying: &args.saying,
+        doing: "looking",
+        done: "looked at",
+        aside: matches!(raw, Some(Place::Standard)),
+        writes: raw.is_some(),
+    };
     match args.source.backend {
-        Choice::Cpu => predicted(args, Cpu::new()),
-        Choice::WebGpu => predicted(args, backend::card()?),
+        Choice::Cpu => {
+            let looker = Looker::new(&args.source, Cpu::new())?;
+            teller.all(None, |subject| predicted(args, &looker, raw.as_ref(), subject))
+        }
+        Choice::WebGpu => {
+            let looker = Looker::new(&args.source, backend::card()?)?;
+            teller.all_in_turn(None, |subject| predicted(args, &looker, raw.as_ref(), subject))
+        }
     }
 }
 
-fn predicted(args: &Predict, backend: impl Named) -> Result<String> {
-    let session = Session::run(&args.source, backend, |_| Ok(Vec::new()))?;
+fn predicted<B: Named>(
+    args: &Predict,
+    looker: &Looker<B>,
+    raw: Option<&Place>,
+    subject: &Subject,
+) -> Result<String> {
+    let session = looker.look(subject, &[])?;
     let logits = &session.logits;
     let predictions = top(logits, usize::from(args.top));
-    if let Some(path) = &args.raw {
-        crate::npy::write(path, &[logits.len()], logits)?;
+    if let Some(place) = raw {
+        place.write(subject, "", RAW, &npy::bytes(&[logits.len()], logits)?, args.saying.overwrite)?;
     }
-    if args.json {
-        return report::json(&Common::new(&args.source, &session, &predictions));
+    if args.saying.json || args.saying.jsonl {
+        return report::json(&Common::new(subject, &session, &predictions));
     }
     let line = |p: &Prediction| {
         let label = session.model.labels.name(p.class);

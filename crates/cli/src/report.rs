@@ -5,12 +5,13 @@ use candling_imaging::Rect;
 use candling_models::Labels;
 use serde::Serialize;
 
-use crate::args::Source;
 use crate::backend::{Choice, Named};
 use crate::error::Result;
 use crate::session::Session;
+use crate::shown::shown;
+use crate::subjects::Subject;
 
-/// Milliseconds per stage.
+/// Milliseconds per stage, to the microsecond.
 #[derive(Default, Serialize)]
 pub struct Timings {
     pub load: f64,
@@ -87,11 +88,10 @@ pub struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    pub fn new(source: &Source, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
-        let path = source.photo.as_ref().or(source.input.as_ref());
+    pub fn new(subject: &Subject, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
         Self {
             model: &session.model.name,
-            source: path.map(|path| path.display().to_string()).unwrap_or_default(),
+            source: shown(&subject.path),
             photo: session.photo.as_ref().map(|(photo, view)| {
                 let Rect { x, y, width, height } = *view;
                 PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }

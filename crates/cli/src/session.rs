@@ -1,4 +1,4 @@
-//! A photo, a model, and one forward pass, each stage timed.
+//! A model, photos, and a forward pass on each, every stage timed.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -6,15 +6,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
-use candling_imaging::{Backdrop, Photo, Preprocessing, Rect, prepare};
+use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
 use candling_models::Model;
 use pollster::block_on;
 
 use crate::args::Source;
 use crate::backend::Named;
 use crate::error::{Error, Result};
+use crate::npy;
 use crate::photo::decoded;
 use crate::report::Timings;
+use crate::standard;
+use crate::subjects::{Kind, Subject};
 
 /// The model that needs no file. In the repository `data` holds a link to the site's; a published crate can only have what is its own.
 const BUILT_IN: &[u8] = include_bytes!("../data/efficientnet-lite0.safetensors");
@@ -23,7 +26,7 @@ const BUILT_IN: &[u8] = include_bytes!("../data/efficientnet-lite0.safetensors")
 pub fn model_bytes(path: Option<&Path>) -> Result<Cow<'static, [u8]>> {
     match path {
         None => Ok(Cow::Borrowed(BUILT_IN)),
-        Some(path) => std::fs::read(path).map(Cow::Owned).map_err(|e| Error::file(path, e)),
+        Some(path) => standard::read(path).map(Cow::Owned),
     }
 }
 
@@ -40,9 +43,19 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
     model_of(&model_bytes(path)?, path)
 }
 
-/// What the network looked at.
-pub struct Session<B: Named> {
+/// A model on a backend, ready to look.
+pub struct Looker<B: Named> {
+    /// Without its weights, which the backend has.
     pub model: Model,
+    network: Arc<Network<B>>,
+    fit: Fit,
+    /// Milliseconds that this took.
+    load: f64,
+}
+
+/// What the network saw, and what came of it.
+pub struct Session<'l, B: Named> {
+    pub model: &'l Model,
     /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
     pub photo: Option<(Photo, Rect)>,
     /// The pixels that it saw.
@@ -52,54 +65,64 @@ pub struct Session<B: Named> {
     pub timings: Timings,
 }
 
-impl<B: Named> Session<B> {
-    /// Decodes, prepares, and runs the network, keeping what a walk back to the layers that `watch` names needs.
-    pub fn run(source: &Source, backend: B, watch: impl Fn(&Model) -> Result<Vec<NodeId>>) -> Result<Self> {
-        let mut timings = Timings::default();
-        let mut started = Instant::now();
-        let mut lap = || {
-            let ms = started.elapsed().as_secs_f64() * 1e3;
-            started = Instant::now();
-            ms
-        };
-
+impl<B: Named> Looker<B> {
+    pub fn new(source: &Source, backend: B) -> Result<Self> {
+        let mut clock = Clock::start();
         let mut model = load_model(source.model.as_deref())?;
-        let watched = watch(&model)?;
         let weights = std::mem::take(&mut model.weights);
         let network = Arc::new(Network::new(backend, model.graph.clone(), &weights)?);
         drop(weights);
         // A graphics card is ready once it has taken the weights, which it does when something is waited for.
         block_on(network.backend().download_all(&[]))?;
-        timings.load = lap();
+        Ok(Self { model, network, fit: source.fit, load: clock.lap() })
+    }
 
-        let (shape, tensor, photo, backdrop) = match (&source.photo, &source.input) {
-            (_, Some(path)) => {
-                let (shape, tensor) = crate::npy::read(path)?;
-                timings.decode = lap();
+    /// Decodes, prepares, and runs the network, keeping what a walk back to these layers needs.
+    pub fn look(&self, subject: &Subject, watched: &[NodeId]) -> Result<Session<'_, B>> {
+        let mut timings = Timings { load: self.load, ..Timings::default() };
+        let mut clock = Clock::start();
+        let (shape, tensor, photo, backdrop) = match subject.kind {
+            Kind::Tensor => {
+                let (shape, tensor) = npy::read(&subject.path, &subject.bytes()?)?;
+                timings.decode = clock.lap();
                 (shape, tensor, None, None)
             }
-            (photo, None) => {
-                let path = photo.as_deref().unwrap_or(Path::new(""));
-                let bytes = std::fs::read(path).map_err(|e| Error::file(path, e))?;
-                let photo = decoded(path, &bytes)?;
-                timings.decode = lap();
-                let how = preprocessing(&model);
-                let prepared = prepare(&photo.rgba, photo.width, photo.height, source.fit, &how)?;
-                timings.prepare = lap();
-                let shape = Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width);
+            Kind::Photo => {
+                let photo = decoded(&subject.path, &subject.bytes()?)?;
+                timings.decode = clock.lap();
+                let how = preprocessing(&self.model);
+                let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &how)?;
+                timings.prepare = clock.lap();
+                let shape = Shape::new(1, 3, how.height as usize, how.width as usize);
                 (shape, prepared.tensor, Some((photo, prepared.view)), Some(prepared.backdrop))
             }
         };
-        let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(&watched) };
-        let forward = network.forward(shape, &tensor, retain);
+        let retain = if watched.is_empty() { Retain::Logits } else { Retain::Layers(watched) };
+        let forward = self.network.forward(shape, &tensor, retain);
         let forward = forward.and_then(|tape| block_on(tape.logits()).map(|logits| (tape, logits)));
-        let (tape, logits) = forward.map_err(|e| match &source.input {
+        let (tape, logits) = forward.map_err(|e| match subject.kind {
             // what a network refuses of a ready tensor is that file's fault
-            Some(path) => Error::file(path, e),
-            None => e.into(),
+            Kind::Tensor => subject.error(e),
+            Kind::Photo => e.into(),
         })?;
-        timings.forward = lap();
-        Ok(Self { model, photo, backdrop, tape, logits, timings })
+        timings.forward = clock.lap();
+        Ok(Session { model: &self.model, photo, backdrop, tape, logits, timings })
+    }
+}
+
+/// Measures stages.
+pub struct Clock(Instant);
+
+impl Clock {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Milliseconds since the last one, to the microsecond.
+    pub fn lap(&mut self) -> f64 {
+        let now = Instant::now();
+        let since = now.duration_since(std::mem::replace(&mut self.0, now));
+        since.as_micros() as f64 / 1e3
     }
 }
 

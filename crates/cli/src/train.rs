@@ -13,10 +13,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::args::Train;
+use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::left_out::{self, Skipped};
-use crate::onlooker::{Onlooker, for_each, read};
+use crate::onlooker::{Onlooker, read};
 use crate::output::Output;
 use crate::report;
 use crate::session::load_model;

@@ -1,0 +1,176 @@
+//! Tells what came of each photo, as it comes, and at the end what failed.
+
+use candling_audit::in_words;
+use serde::Serialize;
+
+use crate::args::Saying;
+use crate::each::{for_each, one_by_one};
+use crate::error::{Error, Result};
+use crate::printer;
+use crate::report;
+use crate::shown::shown;
+use crate::subjects::{Subject, Subjects};
+
+/// How many that failed are named at the end; each was told when it did.
+const NAMED: usize = 10;
+
+/// A line of JSON lines about a photo that failed.
+#[derive(Serialize)]
+struct Failure<'a> {
+    source: &'a str,
+    error: &'a str,
+}
+
+/// Of one command.
+pub struct Teller<'a> {
+    pub subjects: &'a Subjects,
+    pub saying: &'a Saying,
+    /// What is being done, for the progress bar.
+    pub doing: &'static str,
+    /// What was done to the photos, for the end.
+    pub done: &'static str,
+    /// Whether standard output is taken by a file, so that words go beside it.
+    pub aside: bool,
+    /// Whether files are written too, which goes on when nobody reads what is said.
+    pub writes: bool,
+}
+
+/// What was told so far.
+#[derive(Default)]
+struct Told {
+    failed: Vec<String>,
+    reader_gone: bool,
+}
+
+impl Teller<'_> {
+    /// Does it to all of them, on all cores, and says at the end of several what there is to `note` about all.
+    ///
+    /// # Errors
+    /// As [`Teller::tell`] and [`Teller::end`].
+    pub fn all(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String> + Sync) -> Result<()> {
+        let mut told = self.begin()?;
+        for_each(self.bar(), &self.subjects.all, work, |subject, result| {
+            self.tell(&mut told, subject, result)
+        })?;
+        self.end(&told, note.as_deref())
+    }
+
+    /// The same in this thread, for a graphics card.
+    ///
+    /// # Errors
+    /// As [`Teller::all`].
+    pub fn all_in_turn(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String>) -> Result<()> {
+        let mut told = self.begin()?;
+        one_by_one(self.bar(), &self.subjects.all, work, |subject, result| {
+            self.tell(&mut told, subject, result)
+        })?;
+        self.end(&told, note.as_deref())
+    }
+
+    fn bar(&self) -> Option<&'static str> {
+        (!self.saying.quiet).then_some(self.doing)
+    }
+
+    fn begin(&self) -> Result<Told> {
+        let mut told = Told::default();
+        for missing in &self.subjects.missing {
+            self.failure(&mut told, missing.path(), missing)?;
+        }
+        Ok(told)
+    }
+
+    /// Tells what came of one.
+    ///
+    /// # Errors
+    /// Where it is the only one, if it failed; of several, if the use of an option is wrong for all.
+    fn tell(&self, told: &mut Told, subject: &Subject, result: Result<String>) -> Result<()> {
+        let name = shown(&subject.path);
+        match result {
+            Ok(report) => self.say(told, &name, &report),
+            Err(Error::ReaderGone) => Err(Error::ReaderGone),
+            Err(e) if e.is_bad_use() => Err(e),
+            Err(e) if !self.subjects.several => {
+                if self.saying.jsonl {
+                    self.print(told, &line(&name, &e)?)?;
+                }
+                Err(e)
+            }
+            Err(e) => self.failure(told, &name, &e),
+        }
+    }
+
+    fn failure(&self, told: &mut Told, name: &str, e: &Error) -> Result<()> {
+        printer::aside(format!("error: {name}: {}", about(name, e)));
+        told.failed.push(name.to_owned());
+        if self.saying.jsonl { self.print(told, &line(name, e)?) } else { Ok(()) }
+    }
+
+    fn say(&self, told: &mut Told, name: &str, report: &str) -> Result<()> {
+        if self.saying.json || self.saying.jsonl {
+            return self.print(told, report);
+        }
+        if self.saying.quiet {
+            return Ok(());
+        }
+        if !self.subjects.several {
+            return self.print(told, report);
+        }
+        let lines: Vec<String> = report.lines().map(|line| format!("{name}: {line}")).collect();
+        self.print(told, &lines.join("\n"))
+    }
+
+    fn print(&self, told: &mut Told, text: &str) -> Result<()> {
+        if self.aside {
+            printer::aside(text);
+            return Ok(());
+        }
+        if told.reader_gone {
+            return Ok(());
+        }
+        match printer::line(text) {
+            Err(Error::ReaderGone) if self.writes => {
+                told.reader_gone = true;
+                Ok(())
+            }
+            printed => printed,
+        }
+    }
+
+    /// # Errors
+    /// If some failed, how many and which.
+    fn end(&self, told: &Told, note: Option<&str>) -> Result<()> {
+        let words = !(self.saying.quiet || self.saying.json || self.saying.jsonl);
+        if let Some(note) = note.filter(|_| words && self.subjects.several) {
+            printer::aside(note);
+        }
+        let Subjects { all, missing, left_out, .. } = self.subjects;
+        if !left_out.is_empty() && !self.saying.quiet {
+            printer::aside(in_words(left_out));
+        }
+        if told.failed.is_empty() {
+            return Ok(());
+        }
+        let mut names = told.failed.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if told.failed.len() > NAMED {
+            names += &format!(" and {} more", told.failed.len() - NAMED);
+        }
+        Err(Error::SomeFailed {
+            failed: told.failed.len(),
+            of: all.len() + missing.len(),
+            done: self.done,
+            names,
+        })
+    }
+}
+
+/// What is wrong with this one, whose name stands beside it.
+fn about(name: &str, e: &Error) -> String {
+    match e {
+        Error::File { path, message } if path == name => message.clone(),
+        e => e.to_string(),
+    }
+}
+
+fn line(name: &str, e: &Error) -> Result<String> {
+    report::json(&Failure { source: name, error: &about(name, e) })
+}

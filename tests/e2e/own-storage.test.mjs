@@ -19,6 +19,18 @@ function refuseBlobs() {
   }
 }
 
+/** Whether the model is kept: reading a blob's bytes takes a moment, in which a reload would lose it. */
+async function keepsModel() {
+  const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.startsWith("candling-own"));
+  const asked = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+  const db = await asked(indexedDB.open(name));
+  try {
+    return (await asked(db.transaction("state").objectStore("state").getAllKeys())).includes("model");
+  } finally {
+    db.close();
+  }
+}
+
 test("a browser that keeps no blobs keeps photos and model as bytes", async () => {
   await withPage(async (page) => {
     await page.addInitScript(refuseBlobs);
@@ -27,13 +39,14 @@ test("a browser that keeps no blobs keeps photos and model as bytes", async () =
     await train(page);
     assert.equal(await message(page), "");
     await page.waitForFunction(() => document.querySelector("#kept").textContent.includes("kept in this browser"));
+    await page.waitForFunction(keepsModel);
     await page.reload();
     await page.waitForSelector('#own[aria-busy="false"]');
     await counted(page, Array(2).fill("4 photos · 3 to learn from, 1 held out"));
     assert.equal(await message(page), "");
     await page.waitForFunction(() => document.querySelector("#verdict").textContent.includes("right, of those it learnt from"));
     // pictures are pictures again, and are looked at by the model that was kept
-    await page.waitForFunction(() => [...document.querySelectorAll(".card img")].length > 0 && [...document.querySelectorAll(".card img")].every((image) => image.naturalWidth > 0));
+    await page.waitForFunction(() => [...document.querySelectorAll(".card canvas")].some(({ width }) => width > 1));
     // cleared is cleared, though bytes take a while to be made ready
     await page.click("#clear");
     await page.click("#clear");

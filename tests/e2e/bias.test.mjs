@@ -58,7 +58,7 @@ function folderOf(name, ...sets) {
 function audit(model) {
   const tests = folderOf("tests", "test_same", "test_swapped");
   const csv = join(folder, "audit.csv");
-  execFileSync(command, ["audit", join(tests, "photos"), "--model", model, "--masks", join(tests, "masks"), "--csv", csv, "--fit", "squash"], { stdio: "ignore" });
+  execFileSync(command, ["audit", join(tests, "photos"), "--model", model, "--masks", join(tests, "masks"), "--csv", csv, "--overwrite", "--fit", "squash"], { stdio: "ignore" });
   const [head, ...rows] = readFileSync(csv, "utf8").trim().split("\n").map((line) => line.split(","));
   const at = (row, column) => row[head.indexOf(column)];
   return Object.fromEntries(rows.map((row) => [at(row, "photo").replace(/.*\/|\.webp$/g, ""), { predicted: classes.indexOf(at(row, "predicted")), evidence: Number(at(row, "evidence")) }]));
@@ -182,7 +182,7 @@ async function assertOrdinary(page) {
   await page.waitForURL(/\?model=own&layer=blocks\.14\.add$/);
   await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
   await page.waitForSelector("#predictions [data-class]");
-  assert.deepEqual((await page.$$eval("#predictions button span:first-child", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
+  assert.deepEqual((await page.$$eval("#predictions button bdi", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
   assert.match(await page.textContent("#model-credit"), /mended, on EfficientNet-Lite0/);
   assert.equal(await page.textContent("#class-count"), "2");
   await openSettings(page);

@@ -12,7 +12,8 @@ use serde::Deserialize;
 fn files_that_are_not_there() {
     let text = refused(BAD_INPUT, args!["predict", "no/such.jpg"]);
     assert!(text.starts_with("error: no/such.jpg: No such file"), "{text}");
-    let folder = file("www");
+    let folder = scratch("no photos");
+    std::fs::create_dir_all(&folder).unwrap();
     let text = refused(BAD_INPUT, args!["predict", &folder]);
     assert!(text.starts_with(&format!("error: {}: ", folder.display())), "{text}");
     for args in [

@@ -119,7 +119,7 @@ fn inspect_describes_the_model() {
 fn help_and_version() {
     assert!(done(args!["--version"]).starts_with("candling 0."));
     let help = done(args!["--help"]);
-    for command in ["predict", "explain", "inspect", "convert", "exit codes"] {
+    for command in ["predict", "explain", "inspect", "convert", "completions", "man", "Exit codes"] {
         assert!(help.contains(command), "{help}");
     }
     let nothing = candling(args![]);

@@ -27,6 +27,7 @@ mod graph;
 mod identities;
 mod network;
 pub mod ops;
+mod order;
 mod prediction;
 mod random;
 mod rank_correlation;

@@ -1,5 +1,7 @@
 //! Logits to predictions.
 
+use crate::order;
+
 /// One class of one picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
@@ -23,13 +25,16 @@ pub fn probabilities(logits: &[f32]) -> Vec<f32> {
 /// The `k` likeliest classes, best first; the lower index wins a tie.
 #[must_use]
 pub fn top(logits: &[f32], k: usize) -> Vec<Prediction> {
-    let mut all: Vec<Prediction> = (0u32..)
-        .zip(logits.iter().zip(probabilities(logits)))
-        .map(|(class, (&logit, probability))| Prediction { class, logit, probability })
-        .collect();
-    all.sort_by(|a, b| b.logit.total_cmp(&a.logit).then(a.class.cmp(&b.class)));
-    all.truncate(k);
-    all
+    let probabilities = probabilities(logits);
+    let unlikeliness: Vec<f64> = logits.iter().map(|&logit| -f64::from(logit)).collect();
+    let mut classes: Vec<u32> = (0..).take(logits.len()).collect();
+    order::by_rising(&unlikeliness, &mut classes);
+    let predicted = |class: u32| Prediction {
+        class,
+        logit: logits[class as usize],
+        probability: probabilities[class as usize],
+    };
+    classes.into_iter().take(k).map(predicted).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Whether two maps agree on what matters more, whatever their scales.
 
+use crate::order;
+
 /// Spearman's rank correlation of the magnitudes of two maps, −1 to 1: the correlation of their ranks, values that are equal having
 /// the mean of theirs. `None` where there is no order to compare: one of them is constant in magnitude, not finite, or of another
 /// length.
@@ -18,13 +20,13 @@ pub fn rank_correlation(a: &[f32], b: &[f32]) -> Option<f64> {
 
 /// Each magnitude's rank, minus the mean of all ranks.
 fn centred_ranks(values: &[f32]) -> Vec<f64> {
-    let magnitude = |i: u32| values[i as usize].abs();
+    let magnitudes: Vec<f64> = values.iter().map(|&value| f64::from(value.abs())).collect();
     let mut order: Vec<u32> = (0..).take(values.len()).collect();
-    order.sort_unstable_by(|&i, &j| magnitude(i).total_cmp(&magnitude(j)));
+    order::by_rising(&magnitudes, &mut order);
     let middle = (values.len() as f64 - 1.0) / 2.0;
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
-    for equal in order.chunk_by(|&i, &j| magnitude(i) == magnitude(j)) {
+    for equal in order.chunk_by(|&i, &j| magnitudes[i as usize] == magnitudes[j as usize]) {
         let rank = before as f64 + (equal.len() as f64 - 1.0) / 2.0;
         equal.iter().for_each(|&i| ranks[i as usize] = rank - middle);
         before += equal.len();

@@ -25,10 +25,6 @@ pub struct Blocked {
     channels: usize,
 }
 
-pub(crate) fn error(e: candle_core::Error) -> Error {
-    Error::Backend(e.to_string())
-}
-
 /// Blocks that hold so many channels.
 pub(crate) fn blocks(channels: usize) -> usize {
     channels.div_ceil(BLOCK)
@@ -49,8 +45,11 @@ pub(crate) fn padded(values: &[f32]) -> Vec<f32> {
 impl Blocked {
     /// Takes over the values, without a copy.
     pub(crate) fn new(s: Shape, values: Vec<f32>) -> Result<Self> {
-        let dims = (s.n, blocks(s.c), s.h, s.w, BLOCK);
-        let tensor = Tensor::from_vec(values, dims, &Device::Cpu).map_err(error)?;
+        let (dims, given) = ((s.n, blocks(s.c), s.h, s.w, BLOCK), values.len());
+        // candle's own words would bring std's backtraces along, a tenth of the engine that a page fetches.
+        let tensor = Tensor::from_vec(values, dims, &Device::Cpu).map_err(|_| {
+            Error::Backend(format!("{given} values do not fill blocks of {s}, which hold {}", size(s)))
+        })?;
         Ok(Self { tensor, channels: s.c })
     }
 

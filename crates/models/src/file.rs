@@ -1,6 +1,6 @@
 //! The container: a safetensors file with one JSON document in its metadata.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use candling_core::{Weight, Weights};
 use half::f16;
@@ -110,7 +110,7 @@ pub(crate) fn write(
 }
 
 /// Every tensor must belong to a layer: one that does not is a misspelt name, or padding for something else.
-pub(crate) fn check_all_used(weights: &Weights, expected: &BTreeSet<String>) -> Result<()> {
+pub(crate) fn check_all_used(weights: &Weights, expected: &HashSet<String>) -> Result<()> {
     match weights.keys().find(|name| !expected.contains(*name)) {
         None => Ok(()),
         Some(name) => Err(Error::BadModel(format!("tensor `{name}` belongs to no layer"))),

@@ -55,7 +55,7 @@ impl Labels {
             return Ok(one);
         }
         let near = self.nearest(query);
-        several.sort_by_key(|class| near.iter().position(|n| n == class).unwrap_or(near.len()));
+        several.sort_unstable_by_key(|class| near.iter().position(|n| n == class).unwrap_or(near.len()));
         Err(Error::UnknownClass(format!(
             "class `{query}` is ambiguous: {} names have it, for example {}",
             several.len(),
@@ -106,7 +106,8 @@ impl Labels {
 
     /// Classes whose names are near to what was typed, the nearest first.
     fn nearest(&self, wanted: &str) -> Vec<u32> {
-        nearest(wanted, &(0u32..).zip(self.0.iter().map(String::as_str)).collect::<Vec<_>>())
+        let names: Vec<_> = self.0.iter().map(String::as_str).collect();
+        nearest(wanted, &names).into_iter().map(|at| at as u32).collect()
     }
 
     fn offer(&self, classes: &[u32]) -> String {

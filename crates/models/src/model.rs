@@ -1,6 +1,6 @@
 //! A model: graph, weights, labels, preprocessing.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use candling_core::{Graph, INPUT, Node, NodeId, Shape, Weights};
 
@@ -55,10 +55,9 @@ impl Model {
     pub fn layer(&self, name: &str) -> candling_core::Result<NodeId> {
         self.graph.find(name).map_err(|e| {
             let mapped = self.graph.ids().rev().filter(|&id| self.graph.has_positions(id));
-            let names: Vec<_> =
-                mapped.map(|id| self.graph.node(id).name.as_str()).map(|name| (name, name)).collect();
+            let names: Vec<_> = mapped.map(|id| self.graph.node(id).name.as_str()).collect();
             let near: Vec<String> =
-                nearest(name, &names).into_iter().take(OFFERED).map(str::to_owned).collect();
+                nearest(name, &names).into_iter().take(OFFERED).map(|at| names[at].to_owned()).collect();
             match e {
                 candling_core::Error::UnknownLayer { name, .. } if !near.is_empty() => {
                     candling_core::Error::UnknownLayer { name, some: near }
@@ -82,7 +81,7 @@ impl Model {
                 let suffixes = node.op.parameters().into_iter();
                 suffixes.map(|(suffix, _)| format!("{}.{suffix}", node.name))
             })
-            .collect::<BTreeSet<String>>();
+            .collect::<HashSet<String>>();
         file::check_all_used(&weights, &expected)?;
 
         let words = [&document.name, &document.licence, &document.origin];

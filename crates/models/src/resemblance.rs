@@ -22,16 +22,19 @@ enum Nearness {
 /// The names that are near to `wanted`, the nearest first and as they came where they are alike: the same name, then those that have it as
 /// a word, as the beginning of a word, as a part, and at last near misspellings. Where there is none, its words are looked for one by one.
 /// Upper and lower case are one, and so is what stands between words.
-pub(crate) fn nearest<T: Copy>(wanted: &str, names: &[(T, &str)]) -> Vec<T> {
+///
+/// Returns their places in `names`.
+pub(crate) fn nearest(wanted: &str, names: &[&str]) -> Vec<usize> {
     let wanted = plain(wanted);
     let near = |wanted: &[&str]| {
         let nearness = |name: &str| {
             let name = plain(name);
             wanted.iter().filter_map(|wanted| nearness(&name, wanted)).min()
         };
-        let mut found: Vec<_> = names.iter().filter_map(|&(id, name)| Some((nearness(name)?, id))).collect();
-        found.sort_by_key(|(nearness, _)| *nearness);
-        found.into_iter().map(|(_, id)| id).collect::<Vec<T>>()
+        let named = names.iter().enumerate();
+        let mut found: Vec<_> = named.filter_map(|(at, name)| Some((nearness(name)?, at))).collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, at)| at).collect::<Vec<_>>()
     };
     let found = near(&[&wanted]);
     if !found.is_empty() {
@@ -93,7 +96,7 @@ mod tests {
     ];
 
     fn near(wanted: &str) -> Vec<&'static str> {
-        nearest(wanted, &NAMES.map(|name| (name, name)))
+        nearest(wanted, &NAMES).into_iter().map(|at| NAMES[at]).collect()
     }
 
     #[test]

@@ -65,6 +65,6 @@ impl Engine {
 
 /// 0 for a layer that was not met.
 fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
+    times.sort_unstable_by(f64::total_cmp);
     times.get(times.len() / 2).copied().unwrap_or(0.0)
 }

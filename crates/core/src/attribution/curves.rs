@@ -91,9 +91,13 @@ impl Curves {
     /// [`Error::BadArgument`] for fewer than two orders, or one that is not a permutation of the tiles.
     pub fn new(tiling: Tiling, orders: Vec<Vec<u32>>) -> Result<Self> {
         for (i, order) in orders.iter().enumerate() {
-            let mut sorted = order.clone();
-            sorted.sort_unstable();
-            if !sorted.into_iter().eq((0..).take(tiling.len())) {
+            let mut there = vec![false; tiling.len()];
+            for &tile in order {
+                if let Some(there) = there.get_mut(tile as usize) {
+                    *there = true;
+                }
+            }
+            if order.len() != tiling.len() || there.contains(&false) {
                 return Err(Error::BadArgument(format!(
                     "order {i}: not each of the {} tiles once",
                     tiling.len()

@@ -1,7 +1,6 @@
 //! The input cut into squares, and a map's order of them: what it holds to matter most comes first.
 
-use crate::random;
-use crate::{Bilinear, Error, Result, Shape};
+use crate::{Bilinear, Error, Result, Shape, order, random};
 
 /// Squares of an input, counted row by row; a rest at the right and at the bottom is a smaller tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +82,8 @@ impl Tiling {
         let heat = self.means(&laid.planes(&plane, 1));
 
         let mut tiles: Vec<u32> = random::orders(self.len(), 1, TIES_SEED).concat();
-        tiles.sort_by(|&a, &b| heat[b as usize].total_cmp(&heat[a as usize]));
+        let coldness: Vec<f64> = heat.iter().map(|heat| -heat).collect();
+        order::by_rising(&coldness, &mut tiles);
         Ok(tiles)
     }
 

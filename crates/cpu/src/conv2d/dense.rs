@@ -5,7 +5,6 @@
 //! columns `0, s, 2s, …`, then `1, s + 1, …`; each tap then finds what neighbouring results see side by side. Back it is
 //! the results that are taken by phase: those at a distance of `s` see the same taps, and each phase is a product.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use candling_core::ops::{Conv2d, Window};
@@ -150,8 +149,8 @@ impl Dense {
             let Window { kernel, stride, dilation, .. } = self.op.window;
             // A phase that no tap meets has no gradient.
             let met = |axis: usize| {
-                let phase_of = |tap| tap * dilation[axis] % stride[axis];
-                (0..kernel[axis]).map(phase_of).collect::<BTreeSet<_>>()
+                let phases = (0..kernel[axis]).map(|tap| tap * dilation[axis] % stride[axis]);
+                (0..stride[axis]).filter(|&phase| phases.clone().any(|met| met == phase)).collect::<Vec<_>>()
             };
             let (rows, columns) = (met(0), met(1));
             let phases = rows.iter().flat_map(|&row| columns.iter().map(move |&column| [row, column]));

@@ -170,7 +170,7 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
 
     const csv = await saved(page, "#save-csv");
     assert.equal(csv.name, "bird-or-mammal-audit.csv");
-    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,evenly,layer,error,held_out,evidence_frame\n/);
+    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,evenly,layer,error,mask,rule,model_sha256,held_out,evidence_frame\n/);
     const lines = table(csv.bytes);
     assert.equal(lines.length, 16);
     assert.deepEqual(lines.map((line) => Number(line.evidence)).sort((a, b) => a - b), least);
@@ -282,7 +282,7 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     await next.waitForFunction((verdict) => document.querySelector("#verdict").textContent === verdict, verdict);
     await next.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence !== "");
     assert.equal(Number(await next.getAttribute("#sheet li", "data-evidence")).toFixed(6), Number(drawn).toFixed(6));
-    assert.deepEqual(await kept(next), { findings: 24, looks: 24, masks: 1, photos: 24, state: 5 });
+    assert.deepEqual(await kept(next), { findings: 24, looks: 24, masks: 1, photos: 24, state: 6 });
 
     await next.click("#clear");
     assert.match(await next.textContent("#clear"), /^Clear 24 photos/);
@@ -313,9 +313,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
       new RegExp(`^1 photo added\\. ${basename(two)} is in husky already; a photo can be of one class, so it was left out of wolf\\.$`),
     );
     const jpeg = bytesOf(new URL("../../www/samples/cat.jpg", import.meta.url));
-    await addPhotos(page, 0, [fileOf("words.jpg", Buffer.from("no picture")), fileOf("half.jpg", jpeg.subarray(0, 200))]);
+    await addPhotos(page, 0, [fileOf("words.jpg", Buffer.from("\xFF\xD8\xFF no picture", "latin1")), fileOf("half.jpg", jpeg.subarray(0, 200))]);
     await page.locator('.card input[data-folder="false"]').first().setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("words") });
-    await page.waitForFunction(() => /1 file left out: by its name it is no picture/.test(document.querySelector("#message-text").textContent));
+    await page.waitForFunction(() => /1 of plain text, which is no picture/.test(document.querySelector("#message-text").textContent));
 
     // one photo in a class is enough to learn from, and none is held out
     await train(page);
@@ -392,7 +392,10 @@ test("folders are classes, and the folders in them groups", async () => {
       }
       await page.setInputFiles("#masks-file", join(folder, "masks"));
       await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "1");
-      assert.equal(await page.textContent("#regions-hint"), "“object” marked in 1 photo of 9. 1 mask has nothing white: there is nothing marked.");
+      assert.equal(
+        await page.textContent("#regions-hint"),
+        `“object”: masks: 1 of 9 photos has one (white is inside); 1 has nothing inside and is none: bird/water/${second}.webp.`,
+      );
       assert.equal(await message(page), "", "good news is no complaint");
       assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["1", "", ""]);
       rmSync(join(folder, "masks"), { recursive: true });
@@ -546,7 +549,7 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
     await page.evaluate(() => window.drop(0, 5000));
     await page.waitForFunction(() => !document.querySelector("#adding-stop").hidden);
     const words = await added(page, 60_000);
-    assert.equal(words, `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-2.png and ${(first - 3).toLocaleString("en-GB")} more.`);
+    assert.equal(words, `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-10.png and ${(first - 3).toLocaleString("en-GB")} more.`);
     await counted(page, ["5,000 photos", "No photos yet"]);
     assert.equal((await kept(page)).photos, 5000);
     assert.equal(await page.locator(".card .photos li").count(), 24);

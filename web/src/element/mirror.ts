@@ -50,7 +50,6 @@ export class Mirror {
   #restyled = false;
   #left = 0;
   #top = 0;
-  #changed = false;
 
   constructor(source: HTMLElement) {
     this.source = source;
@@ -72,11 +71,10 @@ export class Mirror {
     this.#write("viewTransitionName", (style.viewTransitionName ?? "none") === "none" ? "none" : this.#name);
     if (clips) this.#cutLike(style);
     const moving = animated || this.#restyled;
-    const changed = this.#changed;
     const distance = this.#settle();
     this.#forPaper(style, width, height);
     // What has changed since may change again: a variable, or a script.
-    return { there: this.#there(), moving: moving || changed || distance > SETTLED, moved: distance > ASTRAY };
+    return { there: this.#there(), moving: moving || distance > SETTLED, moved: distance > ASTRAY };
   }
 
   /** From the corner of what it lies in, in pixels of the layout. */
@@ -95,7 +93,6 @@ export class Mirror {
   #write(name: string, value: string): void {
     if (this.#written.get(name) === value) return;
     this.#written.set(name, value);
-    this.#changed = true;
     this.#restyled = true;
     if (name.startsWith("--")) this.box.style.setProperty(name, value);
     else (this.box.style as Style)[name] = value;
@@ -111,8 +108,8 @@ export class Mirror {
     for (const side of SIDES) this.#write(`border${side}Width`, style[`border${side}Width`] ?? "");
   }
 
-  /** Moves the box until its middle is that of the source, and returns how far that was. How the window shows a step of the box is measured, as whatever lies around it may be
-   *  turned or scaled. */
+  /** Moves the box until its middle is that of the source, and returns how far that was. How the window shows a step of the box is
+   *  measured, as whatever lies around it may be turned or scaled. */
   #settle(): number {
     const [left, top] = [this.#left, this.#top];
     for (let round = 0; round < 3; round++) {

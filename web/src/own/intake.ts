@@ -97,7 +97,7 @@ export class Intake {
         settle("photos");
         if (wanted.words !== "") complain("photos", wanted.words);
       } catch (error) {
-        complain("photos", error instanceof Refused ? error.message : `The files could not be read: ${sentence(error)}`);
+        complain("photos", error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`);
       }
     });
     return this.#queue;

@@ -7,7 +7,7 @@ import { emptyPage, MODEL, stage } from "./support/stage.mjs";
 
 const { withPage } = stage({ browserArguments: ["--js-flags=--jitless"] });
 
-const SENTENCE = /^This browser has no WebAssembly, in which everything here is computed/;
+const SENTENCE = /This browser has no WebAssembly, in which everything here is computed/;
 const heavy = (requests) => requests.filter((url) => /\.wasm|safetensors|candling_/.test(url));
 
 /** Waits for words in one of the page's places, and holds them against the sentence. */

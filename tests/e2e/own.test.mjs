@@ -321,7 +321,7 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await train(page);
     await counted(page, ["5 photos · 2 to learn from, 1 held out · 2 unreadable", "1 photo · 1 to learn from, 0 held out"]);
     assert.match(await page.locator("#lesson tbody tr").nth(1).textContent(), /none: one photo cannot be both/);
-    assert.match(await page.textContent("#training-text"), /^Trained in \S+ s\. 2 photos could not be read, and were left out: words\.jpg, half\.jpg\.$/);
+    assert.match(await page.textContent("#training-text"), /^Trained in \S+ s\. 2 photos could not be read, and were left out: half\.jpg, words\.jpg\.$/);
     const unreadable = await page.$$eval(".unreadable button", (all) => all.map(({ title }) => title));
     assert.equal(unreadable.length, 2);
     assert.match(unreadable.find((title) => title.startsWith("words.jpg")), /^words\.jpg: \p{Lu}.*\.$/u);
@@ -374,6 +374,8 @@ test("folders are classes, and the folders in them groups", async () => {
       await openOwn(page);
       await page.setInputFiles("#folders", folder);
       assert.equal(await added(page), "9 photos added.");
+      assert.equal(await message(page), "Left out: 1 hidden (.hidden).");
+      await page.click("#message-close");
       assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
       await train(page);
       await examined(page, 9);

@@ -87,6 +87,28 @@ test("module, classic script and class on one page: the element is defined once,
   });
 });
 
+for (const [name, css, turned] of [
+  ["mirrored", "img { transform: scaleX(-1) }", true],
+  ["mirrored around it, by a property of its own", "candling-view { scale: -1 1 }", true],
+  ["turned by a quarter", "img { rotate: 90deg }", true],
+  ["mirrored and mirrored back", "img { transform: scaleX(-1) } body { scale: -1 1 }", false],
+  ["a little askew, and smaller", "img { transform: rotate(-8deg); scale: 0.5 }", false],
+]) {
+  test(`a photo that is ${name}: the words on where evidence lies ${turned ? "say of which photo they are" : "are as ever"}`, async () => {
+    await withPage(async (page) => {
+      await page.addInitScript((css) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+        document.adoptedStyleSheets.push(sheet);
+      }, css);
+      await openPost(page, view("controls"));
+      const words = await page.locator("candling-view [part=status]").innerText();
+      assert.match(words, /: strongest on the left/);
+      assert.equal(/ This is said of the photo before the page turned it\.$/.test(words), turned, words);
+    });
+  });
+}
+
 test("the bar: the likeliest classes, the method and the strength, by mouse and keyboard", async () => {
   await withPage(async (page) => {
     await openPost(page, view("controls"));

@@ -13,7 +13,7 @@ mod summary;
 use std::collections::HashSet;
 use std::path::Path;
 
-use candling_audit::Mean;
+use candling_audit::{Mean, words::count};
 use candling_core::Error as CoreError;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use crate::folders::Folders;
 use crate::{report, sheet};
 
 pub use auditor::{Auditor, Finding};
-pub use basis::{Basis, INTERVALS};
+pub use basis::Basis;
 use changes::Resumed;
 use earlier::Known;
 use ledger::{Existing, Ledger};
@@ -184,8 +184,9 @@ fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> St
             .evenly
             .map(|share| format!(", {:.1} % if it were spread evenly", 100.0 * share))
             .unwrap_or_default();
-        lines.push(format!("{name}: {} photos{right}{evidence}{evenly}", summary.photos));
+        let photos = count(summary.photos, "photo");
+        lines.push(format!("{name}: {photos}{right}{evidence}{evenly}"));
     }
-    lines.extend(INTERVALS.map(str::to_owned));
+    lines.extend(basis.intervals().into_iter().map(str::to_owned));
     lines.join("\n")
 }

@@ -10,7 +10,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, RgbaImage};
 
 use crate::audit::TITLE;
-use crate::audit::{Auditor, Basis, Finding, INTERVALS, Row, Summary};
+use crate::audit::{Auditor, Basis, Finding, Row, Summary};
 use crate::error::Result;
 use crate::output::Output;
 
@@ -63,7 +63,7 @@ pub fn write(
         lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect::<String>()
     };
     let basis = list(&basis.lines());
-    let intervals = INTERVALS.join(" ");
+    let intervals = basis.intervals().join(" ");
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\

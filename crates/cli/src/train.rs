@@ -211,7 +211,8 @@ impl Report {
             left_out.len()
         ));
         for Class { label, learnt_from, held_out } in &self.classes {
-            lines.push(format!("{label}: {learnt_from} photos to learn from, {held_out} held out"));
+            let learnt_from = words::count(*learnt_from, "photo");
+            lines.push(format!("{label}: {learnt_from} to learn from, {held_out} held out"));
         }
         lines.push(format!(
             "{:.1} % of those it learnt from right after {} steps",

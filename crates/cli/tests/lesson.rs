@@ -255,7 +255,7 @@ fn an_audit_by_class_and_group_as_csv_and_as_a_page_and_its_verdict() {
     );
     assert!(verdict.contains("below the 0.9 that --fail-under asks for"), "{verdict}");
     assert!(
-        words.contains("left out: bird/broken.webp: ") && words.contains("    <i>odd & ends: 1 photos"),
+        words.contains("left out: bird/broken.webp: ") && words.contains("    <i>odd & ends: 1 photo,"),
         "{words}"
     );
 

@@ -20,6 +20,7 @@ import type { CandlingViewEventMap, CandlingViewEvents, CandlingViewState } from
 import { aborted, asFailure, type CandlingViewFailure, failure } from "./failure.js";
 import { Latch } from "./latch.js";
 import { photoOf } from "./photo.js";
+import { isTurned } from "./turned.js";
 import { type Answer, View } from "./view.js";
 import { type Model, type Tools, Workplace } from "./workplace.js";
 
@@ -683,8 +684,9 @@ export class CandlingViewElement extends BaseElement {
   #tell({ run, maps, labels }: Shown): void {
     const say = (words: typeof gist) => maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
     this.#view.describe(say(description), labels);
+    const turned = this.image !== undefined && isTurned(this.image) ? " This is said of the photo before the page turned it." : "";
     this.#view.answers = { answers: this.#offered(run, maps[0]?.target.class), target: maps[0]?.target.class };
-    this.#view.say(`${say(gist).join(". ")}.`, this.#used);
+    this.#view.say(`${say(gist).join(". ")}.${turned}`, this.#used);
   }
 
   /** The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks about it. */

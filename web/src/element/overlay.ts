@@ -1,4 +1,5 @@
 /** What lies over the photo, and follows it: a mirror of each box between the stage and the photo's pixels, one in the other. */
+import { above } from "../dom/above.js";
 import { make } from "../dom/make.js";
 import { borderBox, CORNERS, edge, Mirror } from "./mirror.js";
 import { type Box, placement, type Size } from "./placement.js";
@@ -112,11 +113,6 @@ export class Overlay {
     const place = { ...seen, left: corner("left"), top: corner("top") };
     for (const side of ["left", "top", "width", "height"] as const) this.#words.style[side] = `${place[side]}px`;
   }
-}
-
-function above(node: Node): Node | null {
-  if (node instanceof Element && node.assignedSlot !== null) return node.assignedSlot;
-  return node.parentNode instanceof ShadowRoot ? node.parentNode.host : node.parentNode;
 }
 
 /** In shares of what it lies in, so that it is right on paper too, where that has another size. */

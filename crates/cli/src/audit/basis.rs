@@ -54,7 +54,7 @@ pub struct Report<'a> {
     failed: &'a [(&'a str, &'a str)],
     /// What there is to say of photos that could.
     notes: &'a [(&'a str, &'a str)],
-    intervals: [&'static str; 3],
+    intervals: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -77,9 +77,6 @@ struct MasksReport<'a> {
     left_out: Vec<Skipped>,
 }
 
-/// What the numbers in brackets are.
-pub const INTERVALS: [&str; 3] = [WILSON, BOOTSTRAP, TOO_FEW];
-
 impl<'a> Basis<'a> {
     pub fn new(auditor: &'a Auditor<'_>, rows: &'a [Row], resumed: Option<&'a Resumed>) -> Self {
         let said = |of: fn(&Row) -> &str| {
@@ -101,6 +98,14 @@ impl<'a> Basis<'a> {
             masks: auditor.masks.as_ref().map(|masks| Masks::new(auditor, masks, rows)),
             resumed,
         }
+    }
+
+    /// What the numbers in brackets are. Without masks there are no shares of evidence among them.
+    pub fn intervals(&self) -> Vec<&'static str> {
+        [Some(WILSON), self.masks.is_some().then_some(BOOTSTRAP), Some(TOO_FEW)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// In words, a line each.
@@ -182,7 +187,7 @@ impl<'a> Basis<'a> {
             resumed: self.resumed,
             failed: &self.failed,
             notes: &self.notes,
-            intervals: INTERVALS,
+            intervals: self.intervals(),
         }
     }
 }

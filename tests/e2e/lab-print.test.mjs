@@ -6,6 +6,9 @@ import { openLab, PNG, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
+/** The width of an A4 page without margins, in pixels of CSS. */
+const PAPER = 794;
+
 const visible = (page, selector) => page.$eval(selector, (element) => element.checkVisibility());
 
 test("on paper: dark words on white, and no experiment that shows another photo", async () => {
@@ -33,8 +36,13 @@ test("on paper: dark words on white, and no experiment that shows another photo"
       await page.click('#samples [data-file="panda.jpg"]');
       await shown(page, "Giant panda");
       await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+      // so low that no experiment comes into sight
+      await page.setViewportSize({ width: PAPER, height: 300 });
       await page.emulateMedia({ media: "print" });
       assert.equal(await visible(page, "#layers"), false, "it would print the photo before");
+      const benches = await page.$$eval(".bench:not(#take-away)", (all) => all.map((bench) => [bench.id, bench.checkVisibility(), "shown" in bench.dataset]));
+      assert.ok(benches.every(([, seen, shown]) => seen === shown), `as wide as paper, too: ${benches.join("; ")}`);
+      assert.equal(await visible(page, "#proof"), false);
       assert.ok((await page.pdf()).length > 10_000);
     },
     { colorScheme: "dark", viewport: { width: 1280, height: 700 } },
@@ -59,6 +67,26 @@ for (const path of ["bias.html", "own.html", "how.html"]) {
     );
   });
 }
+
+test("the lesson on paper: what belongs to steps that were not taken is left out, and that is said", async () => {
+  await withPage(async (page) => {
+    await page.goto("/bias.html");
+    await page.click("#teach-go:not([disabled])");
+    await page.waitForFunction(() => document.querySelector("#teach").dataset.state === "done");
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: PAPER, height: 1000 });
+    const seen = (selector) => page.$$eval(selector, (all) => all.map((element) => element.checkVisibility()));
+    assert.deepEqual(await seen("#teach :is(.plot, .meter, .tests)"), [true, true, true]);
+    assert.deepEqual(new Set(await seen(".step:not(#teach) :is(.plot, .meter, .results, .bench-figure)")), new Set([false]));
+    assert.deepEqual(new Set(await seen(".step .primary")), new Set([false]), "nothing to press");
+    assert.match(await page.$eval("#lesson", (lesson) => getComputedStyle(lesson, "::after").content), /steps that were not taken/);
+    const boxes = await page.$$eval("#teach :is(h2, h3, .meter, .plot, .sheet, header > p:not(.count))", (all) => all.map((element) => element.getBoundingClientRect().toJSON()));
+    for (const [at, { top, bottom }] of boxes.entries()) {
+      const over = boxes.filter((box, other) => other !== at && box.top < bottom - 1 && box.bottom > top + 1);
+      assert.deepEqual(over, [], "nothing lies over anything");
+    }
+  });
+});
 
 test("in the visitor's own colours: the chosen class, the divider and the bars are seen", async () => {
   await withPage(

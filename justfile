@@ -89,6 +89,10 @@ page *arguments: build chromium
 pointing method="grad-cam":
     cargo run --quiet --package candling --example pointing -- {{ method }}
 
+# Write contact sheets of hard photos in every colour scale, as they are seen on a screen, on paper, small, in grey and by the colour-blind, into target/sheet
+sheet:
+    cargo test --quiet --package candling-imaging --test readable -- --ignored --exact sheet::sheets_of_every_photo_in_every_colour_scale
+
 # Make the site's small pictures again from its photos and its model
 pictures:
     cargo run --quiet --package candling --example pictures

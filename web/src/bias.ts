@@ -13,6 +13,7 @@ import { Teach } from "./bias/teach.js";
 import { Trainer } from "./bias/trainer.js";
 import { offer } from "./dom/message.js";
 import { byId, found } from "./dom/page.js";
+import { listenForColours } from "./site/colours.js";
 import { sentence } from "./words/sentence.js";
 
 async function pictures(trainer: Trainer): Promise<Pictures> {
@@ -45,6 +46,23 @@ const mend = new Mend(story);
 const compare = new Compare(story);
 const again = new Again(story, [teach.like, elsewhere.sheet], compare);
 const take = new Take(story);
+
+/** What is large first, then the sheets, the nearest first. */
+async function repaint(signal: AbortSignal): Promise<void> {
+  await Promise.all([light.repaint(), compare.repaint()]);
+  const sheets = [teach.like, elsewhere.sheet, light.sheet, compare.sheet].sort((a, b) => a.away - b.away);
+  for (const sheet of sheets) {
+    // A model that was taught again in the meantime answers no more; who replaces it paints anew.
+    await sheet.repaint(signal).catch(() => {});
+    if (signal.aborted) return;
+  }
+}
+let painting = new AbortController();
+listenForColours(() => {
+  painting.abort();
+  painting = new AbortController();
+  void repaint(painting.signal);
+});
 
 const steps = [teach, elsewhere, light, again];
 for (const [at, step] of steps.entries()) {

@@ -13,7 +13,7 @@
 //! ([`GRID`]): a dark photo is lit, not covered with fog.
 //!
 //! All numbers are in levels of 0 to 255 as they are displayed. They were chosen on the sheet of hard photos (`just sheet`), and
-//! `tests/readable.rs` holds what they achieve.
+//! `tests/readable` holds what they achieve.
 
 use candling_core::Bilinear;
 

@@ -21,6 +21,7 @@ export interface Finding {
  *  findings. */
 export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet, onShot: (done: number) => void, signal: AbortSignal): Promise<readonly Finding[]> {
   const { shots } = sheet;
+  sheet.asked = candling;
   for (const shot of shots) shot.find(undefined);
   const findings: Finding[] = [];
   try {

@@ -53,6 +53,11 @@ export class Compare {
     if (shot !== undefined) await this.#look(shot);
   }
 
+  /** Shows the photo that was looked at last in the colours of now. */
+  async repaint(): Promise<void> {
+    if (this.#latest !== undefined) await this.#look(this.#latest);
+  }
+
   async #look(shot: Shot): Promise<void> {
     const { biased, mended } = this.#story;
     if (biased === undefined || mended === undefined) return;

@@ -1,6 +1,7 @@
 /** What a model says of a photo, and where it looks: the same as a line of `candling audit`. */
 import { type Candling, type Explanation, paint, type Run } from "../candling.js";
-import { LIGHT, usualOpacity } from "../words/colours.js";
+import { chosenColours } from "../site/colours.js";
+import { usualOpacity } from "../words/colours.js";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
@@ -46,9 +47,17 @@ export async function examine(candling: Candling, photo: Blob, { place, ...optio
   }
 }
 
-/** Paints a map in the page's own colours: light where there is evidence. */
+/** Paints a map in the colours that are chosen; the canvas says in which (`data-colours`). */
 export async function light(canvas: HTMLCanvasElement, map: Explanation, size: number): Promise<boolean> {
-  return paint(canvas, map, { colormap: LIGHT, opacity: usualOpacity(LIGHT), maxSize: size });
+  const colormap = chosenColours();
+  const isPainted = await paint(canvas, map, { colormap, opacity: usualOpacity(colormap), maxSize: size });
+  if (isPainted) canvas.dataset.colours = colormap;
+  return isPainted;
+}
+
+/** Whether others have been chosen since a canvas was painted. */
+export function isFaded({ dataset }: HTMLCanvasElement): boolean {
+  return dataset.colours !== chosenColours();
 }
 
 /** All that is measured of a map: enough where it is kept and its run is not. */

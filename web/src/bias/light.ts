@@ -21,6 +21,7 @@ export class Light extends Step {
   readonly #canvas = byId("light-map", HTMLCanvasElement);
   readonly #outline = byId("light-outline", HTMLCanvasElement);
   readonly #reading = byId("light-reading", HTMLElement);
+  #latest: Shot | undefined;
   /** Ends with the next look. */
   #looking = new AbortController();
 
@@ -38,10 +39,13 @@ export class Light extends Step {
   protected override async work(_progress: Progress, signal: AbortSignal): Promise<void> {
     for (const sheet of this.#asked) sheet.light();
     const swapped = this.#asked.at(-1)?.shots ?? [];
+    this.#sheet.asked = this.#story.biased?.candling;
     for (const [at, shot] of this.#sheet.shots.entries()) {
       const before = swapped[at];
       shot.find(before?.finding);
-      if (before !== undefined) pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
+      if (before === undefined) continue;
+      pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
+      shot.lit.dataset.colours = before.lit.dataset.colours;
     }
     this.#sheet.light();
     const { trainer } = this.#story;
@@ -62,9 +66,20 @@ export class Light extends Step {
     }
   }
 
+  /** Its photos. */
+  get sheet(): Sheet {
+    return this.#sheet;
+  }
+
+  /** Shows the photo that was looked at last in the colours of now. */
+  async repaint(): Promise<void> {
+    if (this.#latest !== undefined) await this.#look(this.#latest);
+  }
+
   async #look(shot: Shot): Promise<void> {
     const { biased, pictures } = this.#story;
     if (biased === undefined || shot.finding === undefined) return;
+    this.#latest = shot;
     this.#looking.abort();
     this.#looking = new AbortController();
     const { signal } = this.#looking;

@@ -1,7 +1,9 @@
 /** A contact sheet: many small pictures, what a model said of each, and where it looked. */
+import type { Candling } from "../candling.js";
 import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
+import { examine, isFaded } from "./examine.js";
 import type { Picture } from "./pictures.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
@@ -59,6 +61,8 @@ export class Sheet {
   readonly #list: HTMLElement;
   readonly #onPress: ((shot: Shot) => void) | undefined;
   #shots: readonly Shot[] = [];
+  /** The model that is asked about it. */
+  asked: Candling | undefined;
 
   /** `onPress` is told which picture was pressed; without it, they cannot be. */
   constructor(list: HTMLElement, onPress?: (shot: Shot) => void) {
@@ -83,6 +87,20 @@ export class Sheet {
   /** Shows maps in the place of photos. */
   light(): void {
     this.#list.classList.add("is-lit");
+  }
+
+  /** Paints the maps that are there in other colours, which takes another look at each. */
+  async repaint(signal: AbortSignal): Promise<void> {
+    for (const { picture, lit, finding } of this.#shots) {
+      if (this.asked === undefined || finding === undefined || !isFaded(lit)) continue;
+      await examine(this.asked, picture.photo, { signal, place: { canvas: lit, size: THUMB } });
+    }
+  }
+
+  /** How far its middle is from that of the window, in pixels. */
+  get away(): number {
+    const { top, bottom } = this.#list.getBoundingClientRect();
+    return Math.abs((top + bottom - innerHeight) / 2);
   }
 
   /** Marks the one that is looked at. */

@@ -1,5 +1,6 @@
 /** What the address of `embed.html` may say, as plain data: the page reads its address by this table, and the documentation shows it. */
 import { loadings, methods, reveals } from "../element/attributes.js";
+import { COLOURS, LIGHT } from "../words/colours.js";
 
 export interface Parameter {
   readonly name: string;
@@ -52,8 +53,8 @@ export const parameters: readonly Parameter[] = [
   {
     name: "colormap",
     kind: "choice",
-    allowed: ["candle", "turbo", "inferno", "viridis", "jet"],
-    fallback: "candle",
+    allowed: COLOURS,
+    fallback: LIGHT,
     meaning: "The colours of heatmaps.",
   },
   {

@@ -1,7 +1,8 @@
 /** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
 import type { Candling, Fit } from "../candling.js";
-import { LIGHT, usualOpacity } from "../words/colours.js";
 import { byId, fillOptions } from "../dom/page.js";
+import { chosenColours, listenForColours, showColours } from "../site/colours.js";
+import { usualOpacity } from "../words/colours.js";
 import type { State } from "./permalink.js";
 import { camChoices, type CamChoice, isCamName } from "./words.js";
 
@@ -17,7 +18,6 @@ export interface Colours {
 const method = byId("method", HTMLSelectElement);
 const layer = byId("layer", HTMLSelectElement);
 const fit = byId("fit", HTMLSelectElement);
-const colormap = byId("colormap", HTMLSelectElement);
 const opacity = byId("opacity", HTMLInputElement);
 const opacityText = byId("opacity-text", HTMLOutputElement);
 
@@ -25,7 +25,7 @@ export class Settings {
   #onChange: (what: Change) => void = () => {};
   #defaultLayer = "";
   /** What a permalink asks for before the network has said what there is. */
-  #wished: Pick<State, "layer" | "colormap" | "opacity"> = {};
+  #wished: Pick<State, "layer"> = {};
 
   constructor() {
     fillOptions(
@@ -35,7 +35,7 @@ export class Settings {
     method.addEventListener("change", () => this.#onChange("question"));
     layer.addEventListener("change", () => this.#onChange("question"));
     fit.addEventListener("change", () => this.#onChange("fit"));
-    colormap.addEventListener("change", () => {
+    listenForColours(() => {
       this.#setOpacity(this.usualOpacity);
       this.#onChange("colours");
     });
@@ -50,24 +50,22 @@ export class Settings {
   }
 
   /** What can be chosen is the network's to say. */
-  offer({ info, colormaps }: Candling): void {
+  offer({ info }: Candling): void {
     this.#defaultLayer = info.defaultLayer;
     const deepestFirst = info.layers.filter(({ height, width }) => height * width > 1).reverse();
     fillOptions(
       layer,
       deepestFirst.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === info.defaultLayer ? " (the last)" : ""}`] as const),
     );
-    const names = [LIGHT, ...colormaps.filter((name) => name !== LIGHT)];
-    fillOptions(colormap, names.map((name) => [name, name === LIGHT ? "candle: light, not paint" : name] as const));
     choose(layer, this.#wished.layer, info.defaultLayer);
-    choose(colormap, this.#wished.colormap, LIGHT);
-    this.#setOpacity(Math.min(100, this.#wished.opacity ?? this.usualOpacity));
   }
 
   /** Sets what a permalink says; what it names and does not exist is left as it is. */
   restore(state: State): void {
     choose(method, state.method, method.value);
     choose(fit, state.fit, fit.value);
+    showColours(state.colormap ?? chosenColours());
+    this.#setOpacity(Math.min(100, state.opacity ?? this.usualOpacity));
     this.#wished = state;
   }
 
@@ -78,7 +76,7 @@ export class Settings {
 
   /** Of the colour scale that is chosen, in per cent. */
   get usualOpacity(): number {
-    return 100 * usualOpacity(colormap.value);
+    return 100 * usualOpacity(chosenColours());
   }
 
   get choice(): CamChoice {
@@ -103,7 +101,7 @@ export class Settings {
   }
 
   get colours(): Colours {
-    return { colormap: colormap.value, opacity: Number(opacity.value) / 100 };
+    return { colormap: chosenColours(), opacity: Number(opacity.value) / 100 };
   }
 
   #setOpacity(percent: number): void {

@@ -1,6 +1,7 @@
 /** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
-import { examine, type Sight } from "../bias/examine.js";
+import { examine, isFaded, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
+import { listenForColours } from "../site/colours.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
 import type { Network } from "./network.js";
@@ -49,6 +50,9 @@ export class Sheet {
         this.#lay();
       });
     }
+    listenForColours(() => {
+      for (const { canvas } of this.#tiles.values()) this.#thumbs.follow(canvas);
+    });
     this.#more.addEventListener("click", () => {
       const first = this.#shown;
       this.#shown += SHOWN;
@@ -75,7 +79,9 @@ export class Sheet {
 
   painted(photo: Photo): void {
     const tile = this.#tiles.get(photo.digest);
-    if (tile !== undefined) tile.painted = photo.finding;
+    if (tile === undefined) return;
+    tile.painted = photo.finding;
+    if (isFaded(tile.canvas)) this.#thumbs.follow(tile.canvas);
   }
 
   #lay(): void {
@@ -140,25 +146,32 @@ export class Sheet {
     const parts = [photo.name, row.class, inside, found(element, ".said", HTMLElement).textContent, mark];
     button.ariaLabel = parts.filter((part) => part !== "").join(", ");
     button.onclick = () => this.#onOpen(photo, among);
-    if (tile.painted !== photo.finding || photo.finding === undefined) this.#thumbs.follow(tile.canvas);
+    if (!isUpToDate(tile)) this.#thumbs.follow(tile.canvas);
     return element;
   }
 
   async #paint(canvas: HTMLCanvasElement): Promise<void> {
     const tile = this.#byCanvas.get(canvas);
     const { model } = this.#session;
-    if (tile === undefined || tile.painted === tile.photo.finding && tile.painted !== undefined) return;
+    if (tile === undefined || isUpToDate(tile)) return;
     const { photo } = tile;
     const { finding } = photo;
     if (finding === undefined || model === undefined) return void (await drawSmall(canvas, photo.blob, SIDE));
     try {
       await examine(await this.#network.judge(model), photo.blob, { place: { canvas, size: SIDE } });
       tile.painted = finding;
+      // Others were chosen in the meantime.
+      if (isFaded(canvas)) this.#thumbs.follow(canvas);
     } catch {
       // Another model took over, or the engine went: the photo alone is no lie.
       await drawSmall(canvas, photo.blob, SIDE);
     }
   }
+}
+
+/** Whether it shows what was found, in the colours of now. */
+function isUpToDate({ photo, painted, canvas }: Tile): boolean {
+  return painted !== undefined && painted === photo.finding && !isFaded(canvas);
 }
 
 /** In the order of an option; what was not measured comes last. */

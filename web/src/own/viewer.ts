@@ -2,6 +2,7 @@
 import { light } from "../bias/examine.js";
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId } from "../dom/page.js";
+import { listenForColours } from "../site/colours.js";
 import { gist } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
@@ -43,10 +44,10 @@ export class Viewer {
     this.#network = network;
     this.#marking = new Marking(session, network.examiner);
     listenForQuestions(() => void this.#answer());
-    this.#heat.addEventListener("change", () => {
-      // Another photo may take over while this one is painted.
-      this.#paint().catch((error) => (this.#status.textContent = sentence(error)));
-    });
+    // Another photo may take over while this one is painted.
+    const paint = () => void this.#paint().catch((error) => (this.#status.textContent = sentence(error)));
+    this.#heat.addEventListener("change", paint);
+    listenForColours(paint);
     byId("viewer-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("close", () => this.#leave());
     byId("previous", HTMLButtonElement).addEventListener("click", () => this.#step(-1));

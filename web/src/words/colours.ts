@@ -1,4 +1,7 @@
-/** Colours where nobody says which. */
+/** The colours of heatmaps, and which they are where nobody says. */
+
+/** All scales, by their names. */
+export const COLOURS: readonly string[] = ["candle", "turbo", "inferno", "viridis", "jet"];
 
 /** The scale of light, which takes it away where there is no evidence. */
 export const LIGHT = "candle";

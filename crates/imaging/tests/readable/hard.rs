@@ -21,7 +21,7 @@ type Change = fn([f32; 3], (f32, f32), &mut fastrand::Rng) -> [f32; 3];
 
 /// All of them; `samples` is the folder of the site's photos.
 pub fn photos(samples: &Path) -> Vec<Hard> {
-    let sample = |name: &str| small(&read(&samples.join(name)));
+    let sample = |name: &str| at_most(&read(&samples.join(name)), SIDE);
     let mut all = Vec::new();
     let mut add = |name, photo| all.push(Hard { name, photo });
     for (name, file) in [
@@ -72,15 +72,15 @@ fn read(path: &Path) -> Photo {
         .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// At most [`SIDE`] pixels on the longer side.
-pub fn small(photo: &Photo) -> Photo {
-    let shrink = (f64::from(SIDE) / f64::from(photo.width.max(photo.height))).min(1.0);
+/// At most so many pixels on the longer side.
+pub fn at_most(photo: &Photo, most: u32) -> Photo {
+    let shrink = (f64::from(most) / f64::from(photo.width.max(photo.height))).min(1.0);
     let side = |length: u32| ((f64::from(length) * shrink).round() as u32).max(1);
     let whole = Rect { x: 0, y: 0, width: photo.width, height: photo.height };
     resized(photo, whole, side(photo.width), side(photo.height))
 }
 
-pub fn resized(photo: &Photo, rect: Rect, width: u32, height: u32) -> Photo {
+fn resized(photo: &Photo, rect: Rect, width: u32, height: u32) -> Photo {
     let rgba = resize(&photo.rgba, photo.width, photo.height, rect, width, height).expect("it fits");
     Photo { width, height, rgba }
 }

@@ -5,6 +5,7 @@ mod colour;
 mod draw;
 mod hard;
 mod measure;
+mod sheet;
 
 use std::path::PathBuf;
 

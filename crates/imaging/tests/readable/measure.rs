@@ -5,14 +5,14 @@ use candling_imaging::{
 };
 
 use crate::colour::{Lab, Rgb, Seen, difference, lab};
-use crate::hard::resized;
+use crate::hard::at_most;
 
 /// The input of the network that a photo is shown to: EfficientNet-Lite0's.
 const HOW: Preprocessing =
     Preprocessing { width: 224, height: 224, mean: [127.0; 3], std: [128.0; 3], crop_fraction: 0.875 };
 
 /// Longer side of a thumbnail.
-const THUMB: u32 = 96;
+pub const THUMB: u32 = 96;
 
 /// A heatmap of 7×7 cells.
 pub type Cells = [f32; 49];
@@ -50,10 +50,7 @@ fn painted_over(
 
 /// At most [`THUMB`] pixels on the longer side.
 pub fn thumbnail(picture: &Photo) -> Photo {
-    let shrink = f64::from(THUMB) / f64::from(picture.width.max(picture.height));
-    let side = |length: u32| ((f64::from(length) * shrink).round() as u32).max(1);
-    let whole = Rect { x: 0, y: 0, width: picture.width, height: picture.height };
-    resized(picture, whole, side(picture.width), side(picture.height))
+    at_most(picture, THUMB)
 }
 
 /// The hottest and the coldest tenth of a picture, each its median lightness and its median a* and b*.

@@ -76,7 +76,7 @@ for (const width of [420, 1000]) {
       });
       // late, as on a slow line: the post is seen before its element is defined
       await page.route("**/lib/candling-view.js", async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
         await route.continue();
       });
       await page.route("**/steady.css", (route) => route.fulfill({ contentType: "text/css", body: steady }));

@@ -12,30 +12,34 @@ const manifest = JSON.parse(readFileSync(new URL("manifest.json", odd), "utf8"))
 const model = readFileSync(new URL(`../../www${MODEL}`, import.meta.url));
 
 /** No odd file may hold the page up for longer than this, bombs included: their headers give them away. */
-const PATIENCE_MS = 8000;
+const MOST_MS = 8000;
 
 /** What neither Chromium nor our own decoder reads, and the name it must be refused by. */
 const REFUSED_BY_NAME = { "photo.heic": /heic/i, "photo.jp2": /jpeg 2000/i };
 
-const { withPage, withClient } = stage();
+const { heldUp, withPage, withClient } = stage();
 
-/** Gives the lab a file and waits for the outcome: the photo, or the words. */
+/** Gives the lab a file and waits for the outcome: the photo, or the words; and how many milliseconds it takes
+ *  on a machine with nothing else to do. */
 async function give(page, file) {
   if ((await message(page)) !== "") await page.click("#message-close");
   await page.evaluate(() => {
     document.querySelector("#photo-name").textContent = "";
   });
-  await page.setInputFiles("#file", file);
-  await page.waitForFunction(
-    () =>
-      document.querySelector("main").getAttribute("aria-busy") === "false" &&
-      (document.querySelector("#photo-name").textContent !== "" || !document.querySelector("#message").hidden),
-    undefined,
-    { timeout: PATIENCE_MS },
-  );
+  const start = Date.now();
+  const times = await heldUp(async () => {
+    await page.setInputFiles("#file", file);
+    await page.waitForFunction(
+      () =>
+        document.querySelector("main").getAttribute("aria-busy") === "false" &&
+        (document.querySelector("#photo-name").textContent !== "" || !document.querySelector("#message").hidden),
+    );
+  });
+  const took = (Date.now() - start) / times;
+  assert.ok(took <= MOST_MS, `${took} ms`);
   const { width, height } = await page.$eval("#photo", ({ dataset }) => dataset);
   const words = await message(page);
-  return words === "" ? { shown: { width: Number(width), height: Number(height) } } : { words };
+  return words === "" ? { shown: { width: Number(width), height: Number(height) }, took } : { words, took };
 }
 
 /** Colour of the shown photo at a place given in its own pixels. */
@@ -105,10 +109,9 @@ test("a file that fails leaves the photo before it on the page, and its classes 
 test("a picture that claims 100 megapixels is turned away by its header", async () => {
   await withPage(async (page) => {
     await openLab(page);
-    const start = Date.now();
-    const { words } = await give(page, { name: "vast.png", mimeType: "image/png", buffer: pngClaiming(10_000, 10_000) });
+    const { words, took } = await give(page, { name: "vast.png", mimeType: "image/png", buffer: pngClaiming(10_000, 10_000) });
     assert.match(words, /10000.10000 .*at most \d+ megapixels/);
-    assert.ok(Date.now() - start < 2000, "without decoding it");
+    assert.ok(took < 2000, "without decoding it");
   });
 });
 

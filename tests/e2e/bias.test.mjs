@@ -12,10 +12,7 @@ import { idle, numbers, stage } from "./support/stage.mjs";
 
 const bias = fileURLToPath(new URL("../photos/bias/", import.meta.url));
 const { classes, pictures } = JSON.parse(readFileSync(join(bias, "labels.json"), "utf8"));
-const { withPage } = stage();
-
-/** A pass over the network takes a while where the machine is busy. */
-const PATIENCE = { timeout: 120_000 };
+const { heldUp, withPage } = stage();
 
 async function openLesson(page) {
   await page.goto("/bias.html");
@@ -25,7 +22,7 @@ async function openLesson(page) {
 /** Presses a step's button and waits until it is done. */
 async function press(page, step) {
   await page.click(`#${step}-go`);
-  await page.waitForSelector(`#${step}[data-state="done"][aria-busy="false"]`, PATIENCE);
+  await page.waitForSelector(`#${step}[data-state="done"][aria-busy="false"]`);
 }
 
 const meter = (page, id) => page.$eval(`#${id}`, ({ dataset }) => Number(dataset.value));
@@ -102,7 +99,7 @@ test("the biased model is caught and mended, and the command line says the same 
 
     await page.click("#mend-go");
     assert.equal(await page.textContent("#mend-text"), "20");
-    await press(page, "again");
+    const times = await heldUp(() => press(page, "again"));
     const seconds = Number(await page.getAttribute("#again-learnt", "data-milliseconds")) / 1000;
     const scores = {};
     for (const id of ["like", "swapped", "evidence"]) for (const model of ["biased", "mended"]) scores[`${model} ${id}`] = await meter(page, `${model}-${id}`);
@@ -110,7 +107,7 @@ test("the biased model is caught and mended, and the command line says the same 
     assert.ok(scores["biased like"] >= 0.95 && scores["biased swapped"] <= 0.65);
     assert.ok(scores["mended like"] >= 0.85 && scores["mended swapped"] >= 0.85);
     assert.ok(scores["mended evidence"] - scores["biased evidence"] >= 0.1);
-    assert.ok(seconds <= 1, `${seconds} s`);
+    assert.ok(seconds <= times, `${seconds} s on a machine that was held up ${times} times`);
 
     // side by side, on the same photo
     const sides = await page.$$eval("#compare-divided canvas", (canvases) => canvases.map(({ dataset: { name, evidence } }) => [name, Number(evidence)]));
@@ -180,7 +177,7 @@ test("some counter-examples, chosen one by one, and the mended model in the lab"
 /** A lab with a trained model: each method, the other class, an earlier layer, the identities. */
 async function assertOrdinary(page) {
   await page.waitForURL(/\?model=own&layer=blocks\.14\.add$/);
-  await page.waitForSelector('main[aria-busy="false"]', PATIENCE);
+  await page.waitForSelector('main[aria-busy="false"]');
   await page.waitForSelector("#predictions [data-class]");
   assert.deepEqual((await page.$$eval("#predictions button bdi", (names) => names.map(({ textContent }) => textContent))).sort(), ["bird", "mammal"]);
   assert.match(await page.textContent("#model-credit"), /mended, on EfficientNet-Lite0/);
@@ -243,14 +240,14 @@ test("cancelled in the middle it goes on from there, and what fails is said", as
       await page.waitForSelector('#lesson[aria-busy="false"]');
 
       await page.click("#teach-go");
-      await page.waitForFunction(() => /^Looking at the photos: \d+/.test(document.querySelector("#teach .status").textContent), null, PATIENCE);
+      await page.waitForFunction(() => /^Looking at the photos: \d+/.test(document.querySelector("#teach .status").textContent));
       await page.click("#teach-go");
       await page.waitForFunction(() => document.querySelector("#teach .status").textContent.startsWith("Cancelled"));
       assert.equal(await page.textContent("#teach-go"), "Teach it");
 
       await page.route("**/head/candling_head.js", (route) => route.abort());
       await page.click("#teach-go");
-      await page.waitForFunction(() => document.querySelector("#message-text").textContent.includes("could not be started"), null, PATIENCE);
+      await page.waitForFunction(() => document.querySelector("#message-text").textContent.includes("could not be started"));
       assert.equal(await page.getAttribute("#teach", "data-state"), "open");
       await page.unroute("**/head/candling_head.js");
       await page.reload();
@@ -261,7 +258,7 @@ test("cancelled in the middle it goes on from there, and what fails is said", as
       // begun again and not finished: there is nothing to go on with
       await press(page, "elsewhere");
       await page.click("#teach-go");
-      await page.waitForFunction(() => /^Asking it about new photos: [3-9] /.test(document.querySelector("#teach .status").textContent), null, PATIENCE);
+      await page.waitForFunction(() => /^Asking it about new photos: [3-9] /.test(document.querySelector("#teach .status").textContent));
       assert.ok(await page.isDisabled("#elsewhere-go"), "one step at a time");
       await page.click("#teach-go");
       await page.waitForFunction(() => document.querySelector("#teach .status").textContent.startsWith("Cancelled"));

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, inWorker } from "./support/card.mjs";
 import { hold } from "./support/lab.mjs";
-import { idle, MODEL, numbers, openLab, stage, withCard } from "./support/stage.mjs";
+import { idle, MODEL, numbers, openLab, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
-const card = stage({ browserArguments: withCard });
+const card = stage({ card: true });
 
 /** In each page, before anything else: `cameras` are the tracks that it was given. */
 const keepTracks = () => {
@@ -233,8 +233,6 @@ test("without the network yet the camera shows its picture, and explains once it
 
 test("on the graphics card, and after its loss, frames go on", async () => {
   await card.withPage(async (page) => {
-    // SwiftShader takes seconds.
-    page.setDefaultTimeout(60_000);
     await page.addInitScript(() => localStorage.setItem("candling-lab-backend", "webgpu"));
     // the photo on the page takes its share of them
     await inWorker(page, destroyedAfter(20));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { until } from "./support/patience.mjs";
 import { emptyPage, limitMemory, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
 
 const { withPage, withClient } = stage();
@@ -193,12 +194,16 @@ test("an aborted load asks no further and leaves nothing behind", async () => {
       await page.route(`**${MODEL}`, () => {
         asked += 1;
       });
-      const error = await page.evaluate(async (model) => {
+      await page.evaluate(async (model) => {
         window.client = await import("/lib/candling.js");
-        const cancel = new AbortController();
-        setTimeout(() => cancel.abort(), 300);
-        return window.failure(() => window.client.Candling.load({ model, signal: cancel.signal }));
+        window.cancel = new AbortController();
+        window.loading = window.failure(() => window.client.Candling.load({ model, signal: window.cancel.signal }));
       }, MODEL);
+      await until(() => asked > 0);
+      const error = await page.evaluate(() => {
+        window.cancel.abort();
+        return window.loading;
+      });
       assert.equal(error.code, "aborted");
       assert.equal(asked, 1);
       await workersLeft(page, 0);

@@ -5,9 +5,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { tensorOf } from "./support/native.mjs";
-import { MODEL, emptyPage, stage, withCard } from "./support/stage.mjs";
+import { MODEL, emptyPage, stage } from "./support/stage.mjs";
 
-const { withPage } = stage({ browserArguments: withCard });
+const { withPage } = stage({ card: true });
 const file = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 if (!existsSync(file("target/conformance-page"))) {
   throw new Error("there is no target/conformance-page: run tools/conformance.sh");

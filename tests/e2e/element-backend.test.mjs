@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";
 import { openPost, painted, told, view } from "./support/post.mjs";
-import { stage, withCard } from "./support/stage.mjs";
+import { stage } from "./support/stage.mjs";
 
-const card = stage({ browserArguments: withCard });
+const card = stage({ card: true });
 const noCard = stage();
 
 /** The largest part by which a map of another backend differs: both are within half of it of the golden maps. */
@@ -20,9 +20,9 @@ async function open(page, body) {
   await openPost(page, body, { ready: false });
 }
 
-/** Waits for the maps of so many answers; SwiftShader takes seconds. */
+/** Waits for the maps of so many answers. */
 const explained = (page, count) =>
-  page.waitForFunction((count) => window.told.filter(({ type }) => type === "explain").length === count, count, { timeout: 60_000 });
+  page.waitForFunction((count) => window.told.filter(({ type }) => type === "explain").length === count, count);
 
 /** Of the first element's map. */
 const map = (page) => page.$eval("candling-view", ({ explanation: { data, backend, max } }) => ({ data: [...data], backend, max }));

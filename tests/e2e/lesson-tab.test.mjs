@@ -17,7 +17,7 @@ async function taught(page) {
   });
   await page.goto("/bias.html");
   await page.click("#teach-go:not([disabled])");
-  await page.waitForSelector('#teach[data-state="done"]', { timeout: 60_000 });
+  await page.waitForSelector('#teach[data-state="done"]');
 }
 
 const tabs = (page) => page.evaluate(() => window.opened.map(({ within, location, closed }) => ({ within, href: location.href, closed })));

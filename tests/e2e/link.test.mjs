@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { doorPolicy } from "../../web/scripts/server.mjs";
+import { until } from "./support/patience.mjs";
 import { emptyPage, stage } from "./support/stage.mjs";
 
 const { build } = createRequire(new URL("../../web/package.json", import.meta.url))("esbuild");
@@ -97,11 +97,6 @@ function withLink(body, { on = plain, ...options } = {}) {
   );
 }
 
-/** The end of a request, which must not take long. */
-function ended({ url, closed }) {
-  return Promise.race([closed, sleep(5000, undefined, { ref: false }).then(() => assert.fail(`${url} still goes on`))]);
-}
-
 const link = (page, address) => page.evaluate((address) => window.link(address), address);
 
 for (const [where, on] of Object.entries({ "a plain page": plain, "a page with threads": isolated })) {
@@ -150,21 +145,22 @@ test("the door's header says what its page says", async () => {
   });
 });
 
-/** Runs in a page: asks the door at `door` for `address`, twice, and gives back what comes within half a second each. */
-async function askTwice({ door, address }) {
+/** Runs in a page: asks the door at `door` for `address`, twice, and gives back what comes: the first time when it comes, if it is to `open`,
+ *  else within half a second. */
+async function askTwice({ door, address, open = false }) {
   const frame = document.createElement("iframe");
   frame.src = door;
   const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
   document.body.append(frame);
   await loaded;
-  const ask = () =>
+  const ask = (comes) =>
     new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => resolve(data.kind);
-      setTimeout(() => resolve("nothing"), 500);
+      if (!comes) setTimeout(() => resolve("nothing"), 500);
       frame.contentWindow.postMessage({ kind: "fetch", address }, "*", [port2]);
     });
-  const answers = [await ask(), await ask()];
+  const answers = [await ask(open), await ask(false)];
   frame.remove();
   return answers;
 }
@@ -172,7 +168,7 @@ async function askTwice({ door, address }) {
 test("the door opens once, and not to pages of other origins, even where no header keeps them out", async () => {
   await withLink(async (page) => {
     const address = `${elsewhere}/a%20cat.jpg`;
-    assert.deepEqual(await page.evaluate(askTwice, { door: "/door.html", address }), ["picture", "nothing"]);
+    assert.deepEqual(await page.evaluate(askTwice, { door: "/door.html", address, open: true }), ["picture", "nothing"]);
     assert.equal(asked.length, 1);
     const bare = { "content-type": "text/html" };
     await page.route("**/door.html", async (route) => route.fulfill({ response: await route.fetch(), headers: bare }));
@@ -220,7 +216,7 @@ test("what cannot be had is told in a sentence that says what to do", async () =
   await withLink(
     async (page) => {
       for (const [path, sentence] of Object.entries(cases)) assert.match(await link(page, elsewhere + path), sentence, path);
-      const endless = await ended(asked.find(({ url }) => url === "/endless.jpg"));
+      const endless = await asked.find(({ url }) => url === "/endless.jpg").closed;
       assert.ok(endless < 128 * MB, `stopped after ${endless / MB} MB`);
       assert.match(await link(page, "http://127.0.0.1:9/cat.jpg"), /127\.0\.0\.1:9 cannot be reached/);
     },
@@ -267,14 +263,18 @@ test("a data: link is the picture, in base64 or percent-encoded", async () => {
 
 test("a visitor who gives up ends the request", async () => {
   await withLink(async (page) => {
+    await page.evaluate((address) => {
+      window.stop = new AbortController();
+      window.said = window.link(address, window.stop.signal);
+    }, `${elsewhere}/slow.jpg`);
+    await until(() => asked.length > 0);
     const said = await page.evaluate(async (address) => {
-      const stop = new AbortController();
-      setTimeout(() => stop.abort(), 300);
-      return [await window.link(address, stop.signal), await window.link(address, AbortSignal.abort())];
+      window.stop.abort();
+      return [await window.said, await window.link(address, AbortSignal.abort())];
     }, `${elsewhere}/slow.jpg`);
     assert.deepEqual(said, ["The loading of the picture was stopped.", "The loading of the picture was stopped."]);
     assert.equal(asked.length, 1);
-    await ended(asked[0]);
+    await asked[0].closed;
   });
 });
 
@@ -282,9 +282,9 @@ test("half a minute is enough", async () => {
   await withLink(async (page) => {
     await page.clock.install();
     const said = link(page, `${elsewhere}/slow.jpg`);
-    while (asked.length === 0) await sleep(20);
+    await until(() => asked.length > 0);
     await page.clock.fastForward(30_000);
     assert.match(await said, /within 30 seconds/);
-    await ended(asked[0]);
+    await asked[0].closed;
   });
 });

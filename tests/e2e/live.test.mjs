@@ -21,6 +21,9 @@ async function pictures(page) {
     };
     window.pictures = [await picture("cat"), await picture("macaw")];
     window.sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    window.until = async (holds) => {
+      while (!holds()) await window.sleep(5);
+    };
 
     /** Shows the pictures in turn, `ms` each, until the signal; `canvas` is in the page. */
     window.slides = (ms, signal) => {
@@ -216,7 +219,7 @@ test("an abort ends the stream at once, lets go of its frames, and the canvas se
       const before = await candling.stats();
       await window.watch(source, (frames) => frames.length === 20, { canvas: screen });
       const early = await candling.live({ source: source(), canvas: screen, signal: AbortSignal.abort() });
-      await window.sleep(50); // an iterator that was just asked ends after its answer
+      await window.until(() => returned === 3); // an iterator that was just asked ends after its answer
       const stats = await candling.stats();
       return {
         first: first.stats, second: second.stats, returned, before, stats, early,
@@ -243,12 +246,12 @@ test("other calls have their turn between two frames", async () => {
         onFrame: () => { count += 1; },
         signal: stop.signal,
       });
-      while (count < 2) await window.sleep(5);
+      await window.until(() => count >= 2);
       const run = await window.candling.run(window.pictures[0]);
       await run.explain({ method: "guided-backprop" });
       run.free();
       const before = count;
-      while (count < before + 2) await window.sleep(5);
+      await window.until(() => count >= before + 2);
       stop.abort();
       await done;
       return { before, after: count };
@@ -262,25 +265,31 @@ test("a hidden page takes no frames", async () => {
     const { shown, hidden, again } = await page.evaluate(async () => {
       const stop = new AbortController();
       let count = 0;
+      let making = false;
       const source = async function* () {
-        for (;;) yield createImageBitmap(window.pictures[0]);
+        for (;;) {
+          making = true;
+          const frame = await createImageBitmap(window.pictures[0]);
+          making = false;
+          yield frame;
+        }
       };
       const hide = (hidden) => {
         Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
         document.dispatchEvent(new Event("visibilitychange"));
       };
       const done = window.candling.live({ source: source(), onFrame: () => { count += 1; }, signal: stop.signal });
-      while (count < 2) await window.sleep(5);
+      await window.until(() => count >= 2);
       const shown = count;
       hide(true);
       await window.candling.stats(); // behind the frame in flight
-      await window.sleep(50); // and the one that its iterator was asked for
+      await window.until(() => !making); // and the one that its iterator was asked for
       await window.candling.stats();
       const settled = count;
       await window.sleep(400);
       const hidden = count - settled;
       hide(false);
-      while (count < settled + 2) await window.sleep(5);
+      await window.until(() => count >= settled + 2);
       stop.abort();
       await done;
       return { shown, hidden, again: count };
@@ -365,10 +374,17 @@ test("what cannot work is refused, and no frame is left open", async () => {
     const { errors, own, open } = await page.evaluate(async () => {
       const { candling, failure } = window;
       const all = [];
+      let begun = 0;
+      let ended = 0;
       const source = async function* () {
-        for (;;) {
-          all.push(await createImageBitmap(window.pictures[0]));
-          yield all.at(-1);
+        begun += 1;
+        try {
+          for (;;) {
+            all.push(await createImageBitmap(window.pictures[0]));
+            yield all.at(-1);
+          }
+        } finally {
+          ended += 1;
         }
       };
       const onFrame = () => {};
@@ -394,10 +410,8 @@ test("what cannot work is refused, and no frame is left open", async () => {
         errors.push(await failure(() => candling.live(options)));
       }
       const own = await candling.live({ source: source(), onFrame: () => { throw new Error("mine"); } }).catch(({ message }) => message);
-      await window.sleep(50);
-      const waiting = failure(() => candling.live({ source: source(), onFrame: () => candling.close() }));
-      errors.push(await waiting);
-      await window.sleep(50);
+      errors.push(await failure(() => candling.live({ source: source(), onFrame: () => candling.close() })));
+      await window.until(() => ended === begun);
       return { errors, own, open: all.filter(({ width }) => width > 0).length };
     });
     assert.deepEqual(

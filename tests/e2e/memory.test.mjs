@@ -1,11 +1,11 @@
 /** Runs that nobody frees: they fill no memory, answer as before, and those that are out of reach are freed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyPage, limitMemory, MODEL, stage, withCard } from "./support/stage.mjs";
+import { emptyPage, limitMemory, MODEL, stage } from "./support/stage.mjs";
 
 const plain = stage({ browserArguments: ["--js-flags=--expose-gc"] });
 const isolated = stage({ isolated: true });
-const card = stage({ browserArguments: withCard });
+const card = stage({ card: true });
 
 /** As many as filled the memory of the engine before: 146 of some 30 MB. */
 const MANY = 160;
@@ -42,7 +42,7 @@ for (const [where, on, how] of [
   ["a plain page", plain, {}],
   ["a page with threads", isolated, { isolated: true }],
 ]) {
-  test(`${where}: ${MANY} runs without a free() fit, and the first answers as it did`, { timeout: 300_000 }, async () => {
+  test(`${where}: ${MANY} runs without a free() fit, and the first answers as it did`, async () => {
     await on.withPage(async (page) => {
       const warnings = [];
       page.on("console", (message) => message.type() === "warning" && warnings.push(message.text()));
@@ -135,9 +135,8 @@ test("a memory that is smaller still: the error says that runs are to be freed, 
   });
 });
 
-test("runs on a card: their memory is given up too, and they are run again where they were, or where that is no more, on the processor", { timeout: 300_000 }, async () => {
+test("runs on a card: their memory is given up too, and they are run again where they were, or where that is no more, on the processor", async () => {
   await card.withPage(async (page) => {
-    page.setDefaultTimeout(120_000);
     await ready(page, { backend: "webgpu" });
     const answer = () =>
       page.evaluate(async () => {

@@ -245,6 +245,8 @@ test("idle workers are let go, and come back", async () => {
       window.candling = await (await import("/lib/candling.js")).Candling.load({ model });
     }, MODEL);
     await runTensor(page, "dog_cat");
+    // from here on it goes only when it is told to
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 600_000));
     const before = await occlusion(page, { ...FEW, workers: 2 });
     await page.clock.runFor(29_000);
     await workersLeft(page, 3);

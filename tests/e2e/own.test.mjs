@@ -10,7 +10,7 @@ import {
 } from "./support/own.mjs";
 import { frames, message, PNG, stage } from "./support/stage.mjs";
 
-const { withPage } = stage();
+const { heldUp, withPage } = stage();
 
 /** Rules that find something to judge on the page, and are content with it. */
 const LEAST_PASSES = 30;
@@ -85,8 +85,9 @@ test("two classes are learnt, a quarter held out and shown; once more takes no s
     assert.deepEqual(summary[0], ["Class", "Photos", "Right, held out", "Right, learnt from", "Evidence in “object”", "If spread evenly"]);
     assert.match(summary[1][3], /^\d+.of.18$/);
     for (const [, , held] of summary.slice(1)) assert.match(held, /^\d.of.\d$|^\d+.% \((\d+) to (?!\1\))\d+\)$/, "no interval of one point");
-    const again = await train(page);
-    assert.ok(again < 1000, `training again took ${again} ms`);
+    let again = 0;
+    const times = await heldUp(async () => (again = await train(page)));
+    assert.ok(again < 1000 * times, `training again took ${again} ms on a machine that was held up ${times} times`);
     await examined(page, 24);
     assert.match(await page.textContent("#kept"), /^24 photos, .* kept in this browser/);
   });
@@ -540,17 +541,27 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
         window.tasks.length = 0;
         card.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
       };
+      const [text, stop] = [document.querySelector("#adding-text"), document.querySelector("#adding-stop")];
+      const early = new MutationObserver(() => {
+        if (!/^Adding photos: \d{3}/.test(text.textContent)) return;
+        early.disconnect();
+        stop.click();
+      });
+      early.observe(text, { childList: true });
       window.drop(0, 5000);
     });
-    await page.waitForFunction(() => /^Adding photos: \d{3}/.test(document.querySelector("#adding-text").textContent));
-    await page.click("#adding-stop");
     const [, stopped] = /^Stopped: ([\d,]+) photos of 5,000 added; they stay\.$/.exec(await added(page)) ?? [];
     const first = Number(stopped.replace(",", ""));
     assert.ok(first > 0 && first < 5000, `${first} were added before it was stopped`);
     assert.equal((await kept(page)).photos, first);
-    await page.evaluate(() => window.drop(0, 5000));
-    await page.waitForFunction(() => !document.querySelector("#adding-stop").hidden);
-    const words = await added(page, 60_000);
+    let words;
+    const times = await heldUp(async () => {
+      await page.evaluate(() => {
+        document.querySelector("#adding-text").textContent = "";
+        window.drop(0, 5000);
+      });
+      words = await added(page);
+    });
     assert.equal(words, `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-10.png and ${(first - 3).toLocaleString("en-GB")} more.`);
     await counted(page, ["5,000 photos", "No photos yet"]);
     assert.equal((await kept(page)).photos, 5000);
@@ -559,7 +570,7 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
     await page.click(".card .more");
     assert.equal(await page.locator(".card .photos li").count(), 144);
     const longest = Math.max(0, ...(await page.evaluate(() => window.tasks)));
-    assert.ok(longest <= 200, `a task of ${longest} ms`);
+    assert.ok(longest <= 200 * times, `a task of ${longest} ms on a machine that was held up ${times} times`);
 
     await nameClass(page, 1, "few");
     await addPhotos(page, 1, photosOf("bird", "water", 1));

@@ -64,7 +64,7 @@ test("the pages of the site, threads included", async () => {
     assert.deepEqual(build, { build: "threads", failed: [] });
     await page.goto("/bias.html");
     await page.click("#teach-go:not([disabled])");
-    await page.waitForSelector('#teach[data-state="done"]', { timeout: 60_000 });
+    await page.waitForSelector('#teach[data-state="done"]');
   });
 });
 

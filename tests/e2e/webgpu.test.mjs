@@ -1,10 +1,10 @@
 /** The graphics card: chosen as it should be, and whatever befalls it, a right heatmap comes from the processor. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, dressedUp, inWorker, ofCard } from "./support/card.mjs";
-import { emptyPage, MODEL, setTraps, stage, withCard } from "./support/stage.mjs";
+import { destroyedAfter, dressedUp, inWorker, ofCard, slowed } from "./support/card.mjs";
+import { emptyPage, MODEL, setTraps, stage } from "./support/stage.mjs";
 
-const card = stage({ browserArguments: withCard });
+const card = stage({ card: true });
 const noCard = stage();
 
 /** Grad-CAM and Guided Backpropagation of a photo, with the backend that gave each, what was told of backends, and whether the numbers
@@ -150,6 +150,7 @@ test("auto: a software adapter is left alone, and nothing is fetched for it", as
 test("auto: a card is measured once, and the slower one is not asked for again", async () => {
   await card.withPage(async (page, requests) => {
     await inWorker(page, dressedUp);
+    await inWorker(page, slowed("GPUQueue", "submit"));
     const { milliseconds, ...state } = await decided(page);
     assert.deepEqual(state, { backend: "cpu", reason: "measured", adapter: "acme, one" });
     assert.ok(milliseconds.webgpu > milliseconds.cpu, JSON.stringify(milliseconds));
@@ -162,15 +163,7 @@ test("auto: a card is measured once, and the slower one is not asked for again",
 test("auto: the faster card is taken, now and at the next visit", async () => {
   await card.withPage(async (page) => {
     await inWorker(page, dressedUp);
-    // By the worker's clock each forward pass of the processor takes ten seconds more than it does.
-    await setTraps(page, {
-      source: `
-        let late = 0;
-        const { now } = performance;
-        performance.now = () => now.call(performance) + late;
-        const { forward } = Engine.prototype;
-        Engine.prototype.forward = function (input) { late += 10_000; return forward.call(this, input); };`,
-    });
+    await setTraps(page, { source: slowed("Engine", "forward") });
     const { milliseconds, ...state } = await decided(page);
     assert.deepEqual(state, { backend: "webgpu", reason: "measured", adapter: "acme, one" });
     assert.ok(milliseconds.webgpu < milliseconds.cpu, JSON.stringify(milliseconds));
@@ -184,11 +177,16 @@ test("auto: what is chosen before it has decided stands", async () => {
     await emptyPage(page);
     const state = await page.evaluate(async (model) => {
       const { Candling } = await import("/lib/candling.js");
+      const { requestIdleCallback } = window;
+      const quiet = new Promise((resolve) => {
+        window.requestIdleCallback = (work) => requestIdleCallback(() => resolve(work()));
+      });
       const candling = await Candling.load({ model });
       await candling.run(new ImageData(8, 8));
       await candling.useBackend("webgpu");
-      // longer than it waits for a quiet moment
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      // when it would have decided; this would come after it
+      await quiet;
+      await candling.stats();
       return candling.backend;
     }, MODEL);
     assert.deepEqual(state, { backend: "webgpu", reason: "asked", adapter: "google, swiftshader" });

@@ -1,11 +1,47 @@
 /** Graphics cards that are not what they should be, and what is fetched for one. */
+import { until } from "./patience.mjs";
 
-/** Runs `source` in each new worker before anything else. */
+/** Sources by page. */
+const sources = new WeakMap();
+
+/** Runs `source` in each new worker before anything else, after what was given for it before. */
 export async function inWorker(page, source) {
+  const given = sources.get(page) ?? [];
+  given.push(source);
+  if (given.length > 1) return;
+  sources.set(page, given);
   await page.route("**/lib/candling-worker.js", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${source};\n${await response.text()}` });
+    await route.fulfill({ response, body: `${given.join(";\n")};\n${await response.text()}` });
   });
+}
+
+/** In a worker: nobody's patience ends by itself. A card in software is as slow as the machine is busy, and would be given up at some time. */
+export const patient = `if (self.timeUp === undefined) {
+  const { setTimeout, clearTimeout } = self;
+  const held = new Map();
+  let last = 0;
+  self.setTimeout = (work, wait = 0, ...given) => {
+    if (wait < 5000) return setTimeout(work, wait, ...given);
+    held.set(--last, { work, wait });
+    return last;
+  };
+  self.clearTimeout = (id) => held.delete(id) || clearTimeout(id);
+  self.timeUp = () => {
+    const all = [...held.values()];
+    for (const { work } of all) work();
+    return all.map(({ wait }) => wait);
+  };
+}`;
+
+/** Waits until a worker waits for its card, ends its patience, and gives how many milliseconds that would have taken. */
+export async function timeUp(page) {
+  let waits = [];
+  await until(async () => {
+    for (const worker of page.workers()) waits = waits.concat(await worker.evaluate("self.timeUp()").catch(() => []));
+    return waits.length > 0;
+  });
+  return waits;
 }
 
 /** Calls `destroy()` on the device when so many command buffers were submitted to it; the first ends the loading. */
@@ -16,6 +52,15 @@ export const destroyedAfter = (submissions) => `{
   let left = ${submissions};
   const { submit } = GPUQueue.prototype;
   GPUQueue.prototype.submit = function (buffers) { submit.call(this, buffers); if (--left === 0) device.destroy(); };
+}`;
+
+/** By the worker's clock each call of this method takes an hour more than it does: which of two is faster is then no matter of the machine. */
+export const slowed = (type, method) => `{
+  let late = 0;
+  const { now } = performance;
+  performance.now = () => now.call(performance) + late;
+  const does = ${type}.prototype.${method};
+  ${type}.prototype.${method} = function (...given) { late += 3_600_000; return does.apply(this, given); };
 }`;
 
 /** A software adapter that says it is none. */

@@ -28,6 +28,26 @@ export async function settled(page, id) {
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }
 
+/** Before the page is opened: from then on `quiet` can tell. */
+export function countQuestions(page) {
+  return page.addInitScript(() => {
+    window.questions = 0;
+    const { postMessage } = Worker.prototype;
+    const seen = new WeakSet();
+    Worker.prototype.postMessage = function (...given) {
+      window.questions++;
+      if (!seen.has(this)) this.addEventListener("message", ({ data: { type } }) => (window.questions -= type === "answer" || type === "failure"));
+      seen.add(this);
+      postMessage.apply(this, given);
+    };
+  });
+}
+
+/** Waits until every question to a worker is answered, and none followed. */
+export function quiet(page) {
+  return page.waitForFunction(() => window.questions === 0);
+}
+
 /** Holds requests back until the returned function is called. */
 export async function hold(page, pattern) {
   let release;

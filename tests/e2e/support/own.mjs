@@ -1,8 +1,6 @@
 /** The page of one's own pictures as a visitor handles it. */
-import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.url));
@@ -41,8 +39,8 @@ export async function addPhotos(page, at, files) {
 }
 
 /** The words about what was added, once there are. */
-export async function added(page, timeout = 15_000) {
-  await page.waitForFunction(() => document.querySelector("#adding-stop").hidden && document.querySelector("#adding-text").textContent !== "", null, { timeout });
+export async function added(page) {
+  await page.waitForFunction(() => document.querySelector("#adding-stop").hidden && document.querySelector("#adding-text").textContent !== "");
   return page.textContent("#adding-text");
 }
 
@@ -58,10 +56,11 @@ export async function twoClasses(page, count = 8) {
 export async function train(page) {
   const milliseconds = await page.evaluate(async () => {
     const [button, text] = [document.querySelector("#train"), document.querySelector("#training-text")];
+    // it is pressed again when all is done
+    const done = new Promise((resolve) => new MutationObserver(() => button.disabled || resolve()).observe(button, { attributeFilter: ["disabled"] }));
     const start = performance.now();
     button.click();
-    while (document.querySelector("#training-stop").hidden) await new Promise((resolve) => setTimeout(resolve, 5));
-    while (button.disabled) await new Promise((resolve) => setTimeout(resolve, 5));
+    await done;
     if (!text.textContent.startsWith("Trained")) throw new Error(text.textContent + document.querySelector("#message-text").textContent);
     return performance.now() - start;
   });
@@ -71,9 +70,7 @@ export async function train(page) {
 
 /** Waits until the cards say this of their photos, class by class. What they say follows what happens after a moment. */
 export async function counted(page, words) {
-  const said = () => page.locator(".card .count").allTextContents();
-  for (let tries = 0; tries < 40 && (await said()).join() !== words.join(); tries++) await sleep(50);
-  assert.deepEqual(await said(), words);
+  await page.waitForFunction((words) => [...document.querySelectorAll(".card .count")].map(({ textContent }) => textContent).join() === words, words.join());
 }
 
 /** Waits until every photo was examined and the sheet shows it. */

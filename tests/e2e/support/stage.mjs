@@ -8,8 +8,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { createRequire } from "node:module";
-import { setTimeout as sleep } from "node:timers/promises";
 import { contentSecurityPolicy, isolation, serve } from "../../../web/scripts/server.mjs";
+import { inWorker, patient } from "./card.mjs";
+import { LONGEST_MS, threadsOf, until, whileMoving } from "./patience.mjs";
 
 /** The tools are `web`'s development dependencies. */
 const require = createRequire(new URL("../../../web/package.json", import.meta.url));
@@ -29,20 +30,18 @@ const launchArguments = [
   "--use-fake-ui-for-media-stream",
 ];
 
-/** For anything a page is waited for. Most takes well under a second; the machine may be busy. */
-const TIMEOUT_MS = 15_000;
-
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 
-/** Chromium with a graphics card that its own software makes up, SwiftShader: right, and slow. */
-export const withCard = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+/** A graphics card that Chromium's own software makes up, SwiftShader: right, and slow. */
+const withCard = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. `site` is the
- *  folder that is served, `www` where left out; `browserArguments` are Chromium's. */
-export function stage({ browserArguments = [], ...options } = {}) {
+ *  folder that is served, `www` where left out; `browserArguments` are Chromium's; with `card` there is a graphics card in software. */
+export function stage({ browserArguments = [], card = false, ...options } = {}) {
   let server;
   let port = 0;
   let browser;
+  let session;
   /** Paths that the server was asked for, with their queries. */
   const asked = [];
 
@@ -62,7 +61,8 @@ export function stage({ browserArguments = [], ...options } = {}) {
 
   before(async () => {
     await openServer();
-    browser = await chromium.launch({ executablePath, args: [...launchArguments, ...browserArguments] });
+    browser = await chromium.launch({ executablePath, args: [...launchArguments, ...browserArguments, ...(card ? withCard : [])] });
+    session = await browser.newBrowserCDPSession();
   });
   after(async () => {
     await browser?.close();
@@ -75,8 +75,8 @@ export function stage({ browserArguments = [], ...options } = {}) {
    *  `serviceWorkers: "allow"` there are none: what they answer would be hidden from `page.route` and from `requests`. */
   async function withPage(body, { expectErrors, otherOrigins = [], ...contextOptions } = {}) {
     const context = await browser.newContext({ baseURL: origin(), serviceWorkers: "block", ...contextOptions });
+    context.setDefaultTimeout(LONGEST_MS);
     const page = await context.newPage();
-    page.setDefaultTimeout(TIMEOUT_MS);
     const trouble = [];
     const requests = [];
     page.on("console", (message) => {
@@ -90,7 +90,8 @@ export function stage({ browserArguments = [], ...options } = {}) {
       if (asked !== origin() && !otherOrigins.includes(asked)) trouble.push(`asked another origin: ${request.url()}`);
     });
     try {
-      await body(page, requests);
+      if (card) await inWorker(page, patient);
+      await whileMoving(async () => (await processes()).map(({ id }) => id), () => body(page, requests), () => context.close());
     } finally {
       await context.close();
     }
@@ -109,15 +110,30 @@ export function stage({ browserArguments = [], ...options } = {}) {
     }, options);
   }
 
+  const processes = async () => (await session.send("SystemInfo.getProcessInfo")).processInfo;
+  const pages = async () => (await processes()).filter(({ type }) => type === "renderer");
+
   /** Bytes that a page's process has for itself alone: the largest of all pages', of which the test has but one open. Linux only. */
   async function memoryOfPage() {
-    const session = await browser.newBrowserCDPSession();
-    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
     const ofOne = ({ id }) => 1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
-    return Math.max(...processInfo.filter(({ type }) => type === "renderer").map(ofOne));
+    return Math.max(...(await pages()).map(ofOne));
   }
 
-  return { origin, asked, memoryOfPage, openServer, closeServer, withPage, withClient };
+  /** How many times longer what the page does in `work` takes than on a machine with nothing else to do: 1 where each of its threads has a
+   *  processor whenever it wants one, and where nobody can tell. */
+  async function heldUp(work) {
+    const threads = async () => new Map((await pages()).flatMap(({ id }) => [...threadsOf(id)]));
+    const before = await threads();
+    await work();
+    const sum = { ran: 0, waited: 0 };
+    for (const [thread, { ran, waited }] of await threads()) {
+      sum.ran += ran - (before.get(thread)?.ran ?? 0);
+      sum.waited += waited - (before.get(thread)?.waited ?? 0);
+    }
+    return sum.ran > 0 ? (sum.ran + sum.waited) / sum.ran : 1;
+  }
+
+  return { origin, asked, memoryOfPage, heldUp, openServer, closeServer, withPage, withClient };
 }
 
 /** A page of the site with nothing on it, under the site's policy. */
@@ -205,8 +221,7 @@ export function frames(page) {
 
 /** A worker that was ended takes a moment to go. */
 export async function workersLeft(page, count) {
-  for (let tries = 0; page.workers().length !== count && tries < 50; tries++) await sleep(100);
-  assert.equal(page.workers().length, count, "workers left");
+  await until(() => page.workers().length === count);
 }
 
 /** Opens the lab and waits for the maps of its first photo. */

@@ -118,15 +118,3 @@ test("without scripts the post has its photo, in its place and size", async () =
     { javaScriptEnabled: false },
   );
 });
-
-test("on paper: the photo, its map and the sentence on it, without what can only be pressed", async () => {
-  await withPage(async (page) => {
-    await openPost(page, view("controls"));
-    await page.emulateMedia({ media: "print" });
-    assert.ok((await painted(page))[0].seen);
-    assert.ok(await page.locator("candling-view [part=status]").isVisible());
-    assert.match(await page.locator("candling-view [part=status]").innerText(), /strongest on the left/);
-    for (const part of ["classes", "method", "opacity"]) assert.ok(await page.locator(`candling-view [part=${part}]`).isHidden(), part);
-    assert.equal(await page.$eval("candling-view", ({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector("canvas")).printColorAdjust), "exact");
-  });
-});

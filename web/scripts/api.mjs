@@ -22,7 +22,7 @@ function chapters(element, embed) {
     chapter("start", "Two lines",
       program(programs.twoLines, "The two lines"),
       html`<p>Lay the folder <code>dist</code> of the package <code>candling</code> on any static host. Everything else is found beside the script, and is loaded when the
-        reader comes near the first view: worker, engine and weights, once for all views of a page. The photo stays an <code>&lt;img&gt;</code> of yours. Without scripts, in feed readers and on paper the reader sees it as before.</p>
+        reader comes near the first view: worker, engine and weights, once for all views of a page. The photo stays an <code>&lt;img&gt;</code> of yours. Without scripts and in feed readers the reader sees it as before; paper shows it under its map.</p>
       <candling-view target="235" controls><img src="samples/dog_cat.jpg" width="800" height="478" loading="lazy" alt="A German shepherd on the left, a tortoiseshell cat on the right"></candling-view>
       <p class="hint">A live view. The photo is a composite of two. Its pixels have to be readable: from your own origin, or with CORS.</p>`),
     chapter("attributes", "Attributes", html`<p>Each is a property of the same name as well, which reflects. Several changes in a row are one question.</p>`, reference.attributes(element)),

@@ -11,8 +11,8 @@ const COPIED = [
   ...["opacity", "visibility", "zoom", "viewTransitionClass"],
 ] as const;
 
-/** Of these, what a box may have and still lie where its layout puts it. */
-const TURNED = ["transform", "rotate", "scale", "translate", "offsetPath"];
+/** Of these, what shows a box elsewhere than its layout puts it, or in another size, unless it has this value. */
+const PLAIN = { transform: "none", rotate: "none", scale: "none", translate: "none", offsetPath: "none", zoom: "1" };
 
 /** Pixels of the window: nearer than this a box is in its place. Browsers round boxes to 1/64. */
 const CLOSE = 0.02;
@@ -48,6 +48,7 @@ export class Mirror {
   readonly #written = new Map<string, string>();
   readonly #name = `candling-${++named}`;
   #restyled = false;
+  #plain = false;
   #left = 0;
   #top = 0;
 
@@ -70,11 +71,16 @@ export class Mirror {
     this.#write("zIndex", style.position === "static" ? "auto" : style.zIndex);
     this.#write("viewTransitionName", (style.viewTransitionName ?? "none") === "none" ? "none" : this.#name);
     if (clips) this.#cutLike(style);
+    this.#plain = held.size === 0 && Object.entries(PLAIN).every(([name, plain]) => (style[name] ?? plain) === plain);
     const moving = animated || this.#restyled;
     const distance = this.#settle();
-    this.#forPaper(style, width, height);
     // What has changed since may change again: a variable, or a script.
     return { there: this.#there(), moving: moving || distance > SETTLED, moved: distance > ASTRAY };
+  }
+
+  /** Whether the source is where its layout puts it, in the size that this gives it. */
+  get plain(): boolean {
+    return this.#plain;
   }
 
   /** From the corner of what it lies in, in pixels of the layout. */
@@ -146,19 +152,6 @@ export class Mirror {
   #there(): boolean {
     const [here, there] = [this.box.getBoundingClientRect(), this.source.getBoundingClientRect()];
     return (["left", "top", "right", "bottom"] as const).every((side) => Math.abs(here[side] - there[side]) <= ASTRAY);
-  }
-
-  /** No script sees the layout on paper. A box in its plain place is anchored there (`style.ts`); where a browser has no anchors, one as wide as
-   *  what it lies in stays that, and others keep their size. */
-  #forPaper(style: Style, width: number, height: number): void {
-    const around = (this.box.offsetParent as HTMLElement | null)?.clientWidth ?? 0;
-    const filling = around > 0 && Math.abs(width - around) < ASTRAY;
-    this.#write("--_paper-left", `${this.#left}px`);
-    this.#write("--_paper-top", `${this.#top}px`);
-    this.#write("--_paper-width", filling ? "100%" : `${width}px`);
-    this.#write("--_paper-height", filling ? "auto" : `${height}px`);
-    this.#write("aspectRatio", `${width} / ${height}`);
-    this.box.classList.toggle("plain", TURNED.every((name) => (style[name] ?? "none") === "none"));
   }
 }
 

@@ -5,8 +5,13 @@ import { borderBox, CORNERS, edge, Mirror } from "./mirror.js";
 import { type Box, placement, type Size } from "./placement.js";
 import { Stirs } from "./stirs.js";
 
+/** Whether a style sheet can lay one box on another, on paper too. */
+const ANCHORS = CSS.supports("anchor-name: --photo");
+
 export class Overlay {
   readonly #stage: HTMLElement;
+  /** Around all that is in the stage. It has a box on paper only, where it may be a picture of the screen. */
+  readonly #sheet: HTMLElement;
   /** What is to be read: it lies over the photo's place, and is neither turned nor mirrored with it. */
   readonly #words: HTMLElement;
   /** The photo's content, without border and padding. */
@@ -23,6 +28,8 @@ export class Overlay {
   constructor(stage: HTMLElement, words: HTMLElement) {
     this.#stage = stage;
     this.#words = words;
+    this.#sheet = make("div", { className: "sheet" }, make("slot"), words);
+    stage.append(this.#sheet);
     this.#stirs = new Stirs(stage, () => this.place());
     this.#content.append(this.#seen);
   }
@@ -67,6 +74,18 @@ export class Overlay {
     this.#lay(image);
   }
 
+  /** No script sees the layout on paper. There, a photo that lies plainly in its slot is an anchor for its map (`style.ts`); around any other, the
+   *  stage is laid out as on the screen, and made as much smaller as the paper is narrower. */
+  #forPaper(whole: boolean): void {
+    const anchored = ANCHORS && whole && this.#mirrors.length === 1 && this.#image?.assignedSlot?.parentNode === this.#sheet;
+    this.#stage.classList.toggle("as-on-screen", !(anchored && this.#mirrors[0]?.plain === true));
+    if (matchMedia("print").matches) return;
+    const style = getComputedStyle(this.#stage);
+    const { width, height } = borderBox(style);
+    this.#stage.style.setProperty("--_width", `${width - edge(style, "Left") - edge(style, "Right")}px`);
+    this.#stage.style.setProperty("--_height", `${height - edge(style, "Top") - edge(style, "Bottom")}px`);
+  }
+
   /** A mirror for each box from the stage's child to the photo. */
   #mirror(image: HTMLImageElement): void {
     const sources = this.#boxesTo(image);
@@ -74,9 +93,9 @@ export class Overlay {
     if (sources.length === known.length && sources.every((source, at) => source === known[at]?.source)) return;
     for (const mirror of known) mirror.end();
     this.#mirrors = sources.map((source) => new Mirror(source));
-    let around = this.#stage;
+    let around = this.#sheet;
     for (const { box } of this.#mirrors) {
-      if (around === this.#stage) this.#words.before(box);
+      if (around === this.#sheet) this.#words.before(box);
       else around.append(box);
       around = box;
     }
@@ -86,7 +105,7 @@ export class Overlay {
   /** As they are drawn, not as they were written: a box may have been given a place in another's shadow. */
   #boxesTo(image: HTMLImageElement): HTMLElement[] {
     const boxes: HTMLElement[] = [image];
-    for (let node: Node | null = above(image); node instanceof HTMLElement && node !== this.#stage; node = above(node)) {
+    for (let node: Node | null = above(image); node instanceof HTMLElement && node !== this.#sheet; node = above(node)) {
       // A box that is part of a line, or none, can be neither turned nor moved by itself.
       if (!/^(inline|contents)$/.test(getComputedStyle(node).display)) boxes.unshift(node);
     }
@@ -101,6 +120,7 @@ export class Overlay {
     const content = { width: outer.width - inset.left - inset.right, height: outer.height - inset.top - inset.bottom };
     Object.assign(this.#content.style, { inset: `${inset.top}px ${inset.right}px ${inset.bottom}px ${inset.left}px` }, corners(style, outer, inset));
     const { map, seen, fit } = placement(content, image, style);
+    this.#forPaper(same(map, seen) && same(seen, { left: 0, top: 0, ...content }));
     put(this.#seen, seen, { left: 0, top: 0, ...content });
     for (const canvas of this.#maps) {
       put(canvas, map, seen);
@@ -121,6 +141,10 @@ function put({ style }: HTMLElement, box: Box, around: Box): void {
   style.top = `${share(box.top - around.top, around.height)}%`;
   style.width = `${share(box.width, around.width)}%`;
   style.height = `${share(box.height, around.height)}%`;
+}
+
+function same(a: Box, b: Box): boolean {
+  return (["left", "top", "width", "height"] as const).every((side) => a[side] === b[side]);
 }
 
 function share(part: number, whole: number): number {

@@ -17,6 +17,7 @@ const css = `
 .stage { display: block; position: relative; min-inline-size: 0; isolation: isolate; break-inside: avoid; }
 .stage:focus { outline: none; }
 ::slotted(img) { display: block; max-inline-size: 100%; block-size: auto; }
+.sheet { display: contents; }
 .mirror, .content, .seen { position: absolute; pointer-events: none; }
 .mirror { border: 0 solid transparent; }
 .content, .seen { overflow: clip; }
@@ -180,18 +181,28 @@ button.pill:hover { border-color: var(--_accent); }
   .divider::-moz-range-thumb { background: Highlight; box-shadow: 0 0 0 2px Canvas; forced-color-adjust: none; }
 }
 @media print {
-  .bar > :not(.fields), .fields > :not(.status), .notes, .divider { display: none; }
+  .fields > :not(.status), .notes { display: none; }
   .bar { min-block-size: 0; }
-  .mirror { width: var(--_paper-width) !important; height: var(--_paper-height) !important; }
-  @supports (anchor-name: --photo) {
-    ::slotted(img) { anchor-name: --candling-photo; }
-    .stage > .mirror.plain:has(> .content) {
-      position-anchor: --candling-photo;
-      left: anchor(left, var(--_paper-left)) !important;
-      top: anchor(top, var(--_paper-top)) !important;
-      width: anchor-size(width, var(--_paper-width)) !important;
-      height: anchor-size(height, var(--_paper-height)) !important;
-    }
+  .classes { flex-wrap: wrap; min-block-size: 0; padding: 0; contain: none; mask-image: none; }
+  .tag, .divider { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  ::slotted(img) { anchor-name: --candling-photo; }
+  .stage:not(.as-on-screen) .mirror {
+    position-anchor: --candling-photo;
+    left: anchor(left) !important;
+    top: anchor(top) !important;
+    width: anchor-size(width) !important;
+    height: anchor-size(height) !important;
+  }
+  .as-on-screen { container-type: inline-size; contain-intrinsic-inline-size: var(--_width); }
+  .as-on-screen > .sheet {
+    --_scale: min(1, tan(atan2(100cqi, var(--_width))));
+    display: block;
+    position: relative;
+    width: var(--_width);
+    height: var(--_height);
+    margin-block-end: calc(var(--_height) * (var(--_scale) - 1));
+    transform: scale(var(--_scale));
+    transform-origin: 0 0;
   }
 }
 `;

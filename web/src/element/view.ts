@@ -68,7 +68,6 @@ export class View {
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
     this.#over.append(notes);
     this.#overlay.hold(this.#maps, [this.#divider, ...this.#tags]);
-    this.#stage.append(make("slot"), this.#over);
     for (const method of methods) this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
     const strength = make("label", {}, "Strength", this.#opacity);
     this.#bar.append(this.#classes, make("div", { className: "fields" }, this.#method, strength, this.#status));

@@ -16,7 +16,7 @@ export async function inWorker(page, source) {
   });
 }
 
-/** In a worker: nobody's patience ends by itself. A card in software is as slow as the machine is busy, and would be given up at some time. */
+/** In a worker or a page: nobody's patience ends by itself. A card in software is as slow as the machine is busy, and would be given up at some time. */
 export const patient = `if (self.timeUp === undefined) {
   const { setTimeout, clearTimeout } = self;
   const held = new Map();

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { patient } from "./card.mjs";
 
 const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.url));
 
@@ -21,6 +22,8 @@ export function bytesOf(path) {
 }
 
 export async function openOwn(page) {
+  // a button that asks whether it is meant waits for the answer
+  await page.addInitScript(patient);
   await page.goto("/own.html");
   await page.waitForSelector(".card");
 }

@@ -133,7 +133,19 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     return sum.ran > 0 ? (sum.ran + sum.waited) / sum.ran : 1;
   }
 
-  return { origin, asked, memoryOfPage, heldUp, openServer, closeServer, withPage, withClient };
+  /** The longest task that kept the page from everything else in `work`: the milliseconds that a processor was at it, not those that it had to wait
+   *  for one. */
+  async function longestTask(page, work) {
+    await browser.startTracing(page, { categories: ["toplevel"] });
+    await work();
+    const { traceEvents } = JSON.parse(await browser.stopTracing());
+    const drawing = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ tid }) => tid));
+    const tasks = traceEvents.filter(({ name, tid }) => name === "ThreadControllerImpl::RunTask" && drawing.has(tid));
+    assert.ok(tasks.length > 0, "the browser tells of its tasks");
+    return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
+  }
+
+  return { origin, asked, memoryOfPage, heldUp, longestTask, openServer, closeServer, withPage, withClient };
 }
 
 /** A page of the site with nothing on it, under the site's policy. */

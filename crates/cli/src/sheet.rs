@@ -62,8 +62,8 @@ pub fn write(
     let list = |lines: &[String]| {
         lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect::<String>()
     };
-    let basis = list(&basis.lines());
     let intervals = basis.intervals().join(" ");
+    let basis = list(&basis.lines());
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\

@@ -256,7 +256,7 @@ test("proof and sanity: of a class without evidence nothing is claimed", async (
     await lookAt(page, "proof");
     assert.ok(await page.isDisabled("#curves"));
     assert.ok(await page.isDisabled("#hottest"));
-    assert.match(await page.textContent("#curves-text"), /no order to put to the proof/);
+    assert.match(await page.textContent("#curves-text"), /no order to test/);
     await lookAt(page, "sanity");
     await page.click("#sanity-all");
     await page.waitForFunction(() => /There is no Grad-CAM map/.test(document.querySelector("#sanity-verdict").textContent));

@@ -61,7 +61,7 @@ for (const [name, script] of [["module", MODULE], ["classic", CLASSIC]]) {
         "ready",
         "explain",
       ]);
-      assert.deepEqual(await told(page, "predict"), [{ which: 0, type: "predict", best: DOG, classes: 1000 }]);
+      assert.deepEqual(await told(page, "predict"), [{ which: 0, type: "predict", best: DOG, classes: 1000, notes: [] }]);
     });
   });
 }
@@ -341,3 +341,25 @@ test("axe-core finds nothing, whatever state the element is in", async () => {
     );
   }
 });
+
+/** A JPEG of which a part is missing at the end; `ended`: as if that were its end, so that a browser makes a bitmap of it. */
+function cut(ended) {
+  const whole = readFileSync(new URL("../photos/odd/size_4000x3000.jpg", import.meta.url));
+  return Buffer.concat([whole.subarray(0, Math.round(0.88 * whole.length)), Buffer.from(ended ? [0xff, 0xd9] : [])]);
+}
+
+for (const ended of [false, true]) {
+  test(`a photo that ${ended ? "seems whole and is" : "is"} cut short has its map, and what is missing stands under it`, async () => {
+    await withPage(async (page) => {
+      await page.route("**/cut.jpg", (route) => route.fulfill({ contentType: "image/jpeg", body: cut(ended) }));
+      await openPost(page, view("", "/cut.jpg"));
+      const said = /^The file is cut short or damaged: \d+ % of the picture is missing, and grey here\.$/;
+      assert.match(await page.locator("candling-view [part=note]").innerText(), said);
+      const [{ notes }] = await told(page, "predict");
+      assert.match(notes.join(), /^the file is cut short/);
+      await page.$eval("candling-view img", (image) => (image.src = "/samples/coffee.jpg"));
+      await page.waitForFunction(() => document.querySelector("candling-view").predictions[0]?.index === 967);
+      assert.ok(await page.locator("candling-view [part=note]").isHidden());
+    });
+  });
+}

@@ -657,3 +657,26 @@ for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
     );
   });
 }
+
+test("what photos were read in spite of is counted with names, and stands beside each", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    const whole = bytesOf(new URL("../photos/odd/size_4000x3000.jpg", import.meta.url));
+    await nameClass(page, 0, "bird");
+    await nameClass(page, 1, "mammal");
+    await addPhotos(page, 0, [...photosOf("bird", "water", 2), fileOf("cut.jpg", whole.subarray(0, Math.round(0.88 * whole.length)))]);
+    await addPhotos(page, 1, photosOf("mammal", "grass", 2));
+    await train(page);
+    const counted = "1 photo was read with a warning, which stands beside the opened photo: cut.jpg.";
+    assert.ok((await page.textContent("#training-text")).endsWith(` ${counted}`));
+    await examined(page, 5);
+    assert.ok((await page.textContent("#examining-text")).includes(counted));
+    assert.match(await page.locator(".card .count").first().textContent(), / · 1 read with a warning$/);
+    const said = /The file is cut short or damaged: \d+ % of the picture is missing, and grey here\./;
+    const tile = page.locator('.card [aria-label^="cut.jpg"]');
+    assert.match(await tile.getAttribute("title"), said);
+    await tile.click();
+    await page.waitForFunction(() => /missing/.test(document.querySelector("#viewer-status").textContent));
+    assert.match(await page.textContent("#viewer-status"), said);
+  });
+});

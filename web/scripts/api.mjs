@@ -30,7 +30,7 @@ function chapters(element, embed) {
     chapter("methods", "Methods", reference.methods(element), html`<h3>Options of <code>toBlob</code></h3>`, reference.options("web/src/element/element.ts", "ToBlobOptions")),
     chapter("events", "Events", html`<p>None of them bubbles: each is about its own element.</p>`, reference.events(element), program(programs.listening, "Events, properties and methods")),
     chapter("slots", "Slots", reference.slots(element)),
-    chapter("parts", "Parts", html`<p>For <code>candling-view::part(name)</code>. <span class="live">Choose one to see which piece it is; those without a button are only there while something loads, fails or waits to be asked.</span></p>
+    chapter("parts", "Parts", html`<p>For <code>candling-view::part(name)</code>. <span class="live">Choose one to see which piece it is; those without a button are there only while something loads, fails, waits to be asked or is missing of the photo.</span></p>
       <div class="anatomy"><candling-view target="235" compare="285" controls><img src="samples/dog_cat.jpg" width="800" height="478" loading="lazy" alt="The same photo, with a divider between the maps of two classes"></candling-view>
       <fieldset><legend class="visually-hidden">Part to outline</legend>${reference.parts(element)}</fieldset></div>`),
     chapter("custom-properties", "Custom properties", reference.customProperties(element)),

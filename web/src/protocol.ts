@@ -266,10 +266,10 @@ export interface Stats {
   readonly bytes: number;
 }
 
-/** A photo on its way to the worker. `blob` is still encoded; `pixels` are RGBA8 with straight alpha. */
+/** A photo on its way to the worker. `blob` is still encoded; `address` is that of the file, where a bitmap has one; `pixels` are RGBA8 with straight alpha. */
 export type Photo =
   | { readonly form: "blob"; readonly blob: Blob }
-  | { readonly form: "bitmap"; readonly bitmap: ImageBitmap }
+  | { readonly form: "bitmap"; readonly bitmap: ImageBitmap; readonly address?: string | undefined }
   | { readonly form: "pixels"; readonly data: Uint8ClampedArray<ArrayBuffer>; readonly width: number; readonly height: number };
 
 /** What a forward pass left behind; `run` is its handle in the worker. */

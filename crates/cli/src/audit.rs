@@ -118,6 +118,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     if let Some(output) = &html {
         sheet::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
+    auditor.onlooker.warned.tell();
     let text = if args.json { in_json(&basis, &summary)? } else { in_words(&basis, &auditor, &summary) };
     Ok((text, verdict(args, &summary)))
 }

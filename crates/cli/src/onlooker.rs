@@ -10,13 +10,14 @@ use candling_models::Model;
 use pollster::block_on;
 
 use crate::error::{Error, Result};
-use crate::photo::decoded;
+use crate::photo::Warned;
 use crate::session::preprocessing;
 
 pub struct Onlooker {
     network: Arc<Network<Cpu>>,
     how: Preprocessing,
     fit: Fit,
+    pub warned: Warned,
 }
 
 /// A photo after its forward pass.
@@ -33,12 +34,12 @@ pub struct Seen {
 impl Onlooker {
     pub fn new(model: &Model, fit: Fit) -> Result<Self> {
         let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
-        Ok(Self { network, how: preprocessing(model), fit })
+        Ok(Self { network, how: preprocessing(model), fit, warned: Warned::default() })
     }
 
     /// Runs the network on a photo that was read from `path`, keeping what a walk back to this layer needs.
     pub fn look(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Seen> {
-        let photo = decoded(path, bytes)?;
+        let photo = self.warned.decoded(path, bytes)?;
         let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &self.how)
             .map_err(|e| Error::file(path, e))?;
         let shape = Shape::new(1, 3, self.how.height as usize, self.how.width as usize);

@@ -1,16 +1,52 @@
 //! Photos that are read, and what there is to say of them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use candling_audit::words;
 use candling_imaging::{Photo, decode_noting};
 
 use crate::error::{Error, Result};
+use crate::printer;
+use crate::shown::shown;
 
 /// Decodes a photo that was read from `path`. What was missing of it, or ignored, is said on standard error.
 pub fn decoded(path: &Path, bytes: &[u8]) -> Result<Photo> {
-    let (photo, notes) = decode_noting(bytes).map_err(|e| Error::file(path, e))?;
-    for note in notes {
-        eprintln!("warning: {}: {note}", path.display());
+    Warned::default().decoded(path, bytes)
+}
+
+/// Photos that were read with a warning, whichever core read them.
+#[derive(Default)]
+pub struct Warned(Mutex<BTreeSet<String>>);
+
+impl Warned {
+    /// As [`decoded`]; of a photo that is read once more nothing is said again.
+    pub fn decoded(&self, path: &Path, bytes: &[u8]) -> Result<Photo> {
+        let (photo, notes) = decode_noting(bytes).map_err(|e| Error::file(path, e))?;
+        if !notes.is_empty() && self.names().insert(shown(path)) {
+            for note in notes {
+                printer::aside(format!("warning: {}: {note}", path.display()));
+            }
+        }
+        Ok(photo)
     }
-    Ok(photo)
+
+    fn names(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says how many there were and which, if any: of many photos nobody reads each warning.
+    pub fn tell(&self) {
+        let names: Vec<String> = self.names().iter().cloned().collect();
+        if names.is_empty() {
+            return;
+        }
+        let were = if names.len() == 1 { "was" } else { "were" };
+        printer::aside(format!(
+            "{} {were} read with a warning: {}",
+            words::count(names.len(), "photo"),
+            words::some(&names)
+        ));
+    }
 }

@@ -158,6 +158,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
         }
         Ok(())
     })?;
+    onlooker.warned.tell();
     let mut examples = Vec::new();
     for (photo, hash, features) in found {
         let same = &alike[&hash];

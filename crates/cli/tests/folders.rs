@@ -3,9 +3,11 @@
 
 mod common;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
-use common::{BAD_INPUT, BAD_USE, done, file, json, refused, scratch};
+use common::{BAD_INPUT, BAD_USE, candling, done, file, json, refused, scratch};
 use serde_json::Value;
 
 fn fresh(name: &str) -> PathBuf {
@@ -242,4 +244,34 @@ mod links {
         let said = refused(BAD_INPUT, args!["train", &photos, "-o", scratch("class_bytes.safetensors")]);
         assert!(said.contains(r"`\xff` has a name that is no text"), "{said}");
     }
+}
+
+#[test]
+fn photos_that_were_read_with_a_warning_are_counted_at_the_end() {
+    let photos = fresh("warned");
+    let cut = std::fs::read(file("tests/photos/odd/size_4000x3000.jpg")).unwrap();
+    for class in ["a", "b"] {
+        std::fs::create_dir(photos.join(class)).unwrap();
+        for number in 0..2 {
+            picture(
+                &photos.join(class).join(format!("{number}.png")),
+                number + if class == "a" { 0 } else { 9 },
+            );
+        }
+    }
+    std::fs::write(photos.join("a/cut.jpg"), &cut[..cut.len() * 88 / 100]).unwrap();
+    let model = scratch("warned.safetensors");
+    let last_line = |args: Vec<OsString>| {
+        let Output { status, stderr, .. } = candling(args);
+        let stderr = String::from_utf8(stderr).unwrap();
+        assert!(status.success(), "{stderr}");
+        assert_eq!(stderr.lines().count(), 2, "{stderr}");
+        assert!(stderr.lines().next().unwrap().contains("of the picture is missing"), "{stderr}");
+        stderr.lines().last().unwrap().to_owned()
+    };
+    let expected = format!("1 photo was read with a warning: {}", photos.join("a/cut.jpg").display());
+    assert_eq!(last_line(args!["train", &photos, "-o", &model]), expected);
+    // its sheet reads the photo once more
+    let html = fresh("warned-report").join("sheet.html");
+    assert_eq!(last_line(args!["audit", &photos, "--model", &model, "--html", html]), expected);
 }

@@ -31,7 +31,7 @@ export async function openPost(page, body, { script = MODULE, isolated = false, 
     const details = {
       statechange: ({ state }) => ({ state }),
       progress: ({ loaded, total }) => ({ loaded, total }),
-      predict: ({ predictions }) => ({ best: predictions[0].index, classes: predictions.length }),
+      predict: ({ predictions, notes }) => ({ best: predictions[0].index, classes: predictions.length, notes }),
       explain: ({ explanation, compared }) => ({ target: explanation.target.class, method: explanation.method, compared: compared?.target.class }),
       error: ({ code, message }) => ({ code, message }),
     };

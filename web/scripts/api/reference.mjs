@@ -42,7 +42,7 @@ export const customProperties = (element) =>
   entries(element.cssProperties.map(({ name, default: value, description }) => entry("custom", name, description, type("default ", code(value)))));
 
 /** Parts that are only there for a while, or in a view of another kind than the one on the page. */
-const elsewhere = new Set(["reveal", "progress", "meter", "cancel", "error", "retry"]);
+const elsewhere = new Set(["note", "reveal", "progress", "meter", "cancel", "error", "retry"]);
 
 /** Each part that can be seen in the view beside the list is outlined there when it is chosen. */
 export const parts = (element) =>

@@ -62,7 +62,7 @@ export class Classroom {
     const eyes = this.#eyes ?? (await this.#open(onProgress, signal));
     const features: Float32Array[] = [];
     for (const [done, { photo }] of examples.entries()) {
-      const known = this.#features.get(photo) ?? (await featuresOf(eyes, photo, signal));
+      const known = this.#features.get(photo) ?? (await featuresOf(eyes, photo, signal)).features;
       this.#features.set(photo, known);
       features.push(known);
       onLook(done + 1, examples.length);

@@ -14,6 +14,8 @@ export interface Sight {
   readonly layer: string;
   /** Grad-CAM for that class: small, and enough to measure it in any region without the network. */
   readonly map: Measured;
+  /** What the photo was read in spite of. */
+  readonly notes: readonly string[];
 }
 
 /** Where a photo is painted with its map. */
@@ -41,7 +43,7 @@ export async function examine(candling: Candling, photo: Blob, { place, ...optio
     if (place !== undefined) await light(place.canvas, explained, place.size);
     const { data, height, width, layer = "", view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
-    return { predicted: best.index, probability: best.probability, layer, map };
+    return { predicted: best.index, probability: best.probability, layer, map, notes: run.notes };
   } finally {
     run.free();
   }

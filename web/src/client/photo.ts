@@ -21,11 +21,22 @@ export async function toPhoto(source: PhotoSource): Promise<Photo> {
     checkSize(source.width, source.height);
     return { form: "pixels", data: new Uint8ClampedArray(source.data), width: source.width, height: source.height };
   }
-  const blob = source instanceof HTMLImageElement && !givesPixels() ? await fileOf(source) : undefined;
-  return blob === undefined ? { form: "bitmap", bitmap: await toBitmap(source) } : { form: "blob", blob };
+  const image = source instanceof HTMLImageElement ? source : undefined;
+  // Off a canvas its pixels would be noise.
+  let blob = image === undefined || givesPixels() ? undefined : await fileOf(image);
+  if (blob === undefined) {
+    try {
+      return { form: "bitmap", bitmap: await toBitmap(source), address: image?.currentSrc };
+    } catch (error) {
+      // A browser may show a file that is cut short, and give no bitmap of it.
+      blob = image === undefined || image.naturalWidth === 0 ? undefined : await fileOf(image);
+      if (blob === undefined) throw error;
+    }
+  }
+  return { form: "blob", blob };
 }
 
-/** The file of an image, from the browser's cache, for the worker to decode: off a canvas its pixels would be noise. None where it may not be fetched. */
+/** The file of an image, from the browser's cache, for the worker to decode. None where it may not be fetched. */
 async function fileOf({ currentSrc }: HTMLImageElement): Promise<Blob | undefined> {
   const response = await fetch(currentSrc, { cache: "force-cache" }).catch(() => undefined);
   return response?.ok ? response.blob() : undefined;

@@ -93,7 +93,7 @@ export interface ToBlobOptions {
  * @fires statechange - The state is another one: `detail.state`, `detail.previous`.
  * @fires progress - Bytes of the model so far: `detail.loaded`, and `detail.total` where the server says it.
  * @fires backendchange - Another backend computes from now on, or it was decided that none will: `detail.backend`, `detail.reason`, and `detail.code` and `detail.message` where the graphics card failed.
- * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first. Once for each photo.
+ * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first; and `detail.notes`, in words, what the photo was read in spite of, as that part of it is missing. Once for each photo.
  * @fires explain - A map is shown: `detail.explanation`, and `detail.compared` where `compare` is set.
  * @fires error - It could not be: `detail.code`, stable and in kebab-case, and `detail.message`.
  *
@@ -111,6 +111,7 @@ export interface ToBlobOptions {
  * @csspart cancel - The button in `progress`, which stops the work.
  * @csspart error - What is shown when something went wrong.
  * @csspart retry - The button in `error`.
+ * @csspart note - What the photo was read in spite of, under it; hidden where there is nothing to say.
  * @csspart bar - The bar under the photo.
  * @csspart classes - The list of classes in the bar.
  * @csspart class - The button of a class.
@@ -632,7 +633,8 @@ export class CandlingViewElement extends BaseElement {
     // A photo that only runs again says the same.
     const fresh = this.#predictions.length === 0;
     this.#predictions = run.predictions;
-    if (fresh) this.#dispatch("predict", { predictions: run.predictions });
+    this.#view.notes = run.notes;
+    if (fresh) this.#dispatch("predict", { predictions: run.predictions, notes: run.notes });
     const { target, compare } = question;
     const explain = this.#explainer(run, question, signal);
     const maps = [await explain(target)];

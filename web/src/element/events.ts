@@ -18,8 +18,8 @@ export interface CandlingViewEventMap {
   progress: CustomEvent<Progress>;
   /** Another backend computes from now on, or it was decided that none will; all elements that share it are told. */
   backendchange: CustomEvent<BackendState>;
-  /** What the network says of the photo: all classes, best first. Once for each photo. */
-  predict: CustomEvent<{ readonly predictions: readonly Prediction[] }>;
+  /** What the network says of the photo: all classes, best first; and what the photo was read in spite of, mostly nothing. Once for each photo. */
+  predict: CustomEvent<{ readonly predictions: readonly Prediction[]; readonly notes: readonly string[] }>;
   /** A map is shown. `compared` is that of the class in `compare`. */
   explain: CustomEvent<{ readonly explanation: Explanation; readonly compared?: Explanation }>;
   /** It could not be: `code` for programs (stable, kebab-case), `message` for people. */

@@ -121,6 +121,7 @@ button.pill:hover { border-color: var(--_accent); }
   font: inherit;
   cursor: pointer;
 }
+.note { margin: 0; padding-block: 0.5em; font-size: 0.875em; line-height: 1.4; overflow-wrap: anywhere; }
 .bar {
   display: flex;
   flex-direction: column;

@@ -42,6 +42,7 @@ export class View {
   readonly #error = piece("div", "error", { className: "pill error", hidden: true });
   readonly #errorText = make("bdi");
   readonly #retry = piece("button", "retry", { type: "button", textContent: "Try again" });
+  readonly #note = piece("p", "note", { className: "note", hidden: true });
   readonly #bar = piece("div", "bar", { className: "bar", hidden: true });
   readonly #classes = piece("ul", "classes", { className: "classes", ariaLabel: "Classes that can be asked for" });
   readonly #method = piece("select", "method", { ariaLabel: "Method" });
@@ -71,7 +72,7 @@ export class View {
     for (const method of methods) this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
     const strength = make("label", {}, "Strength", this.#opacity);
     this.#bar.append(this.#classes, make("div", { className: "fields" }, this.#method, strength, this.#status));
-    root.append(this.#stage, this.#bar, this.#spoken);
+    root.append(this.#stage, this.#note, this.#bar, this.#spoken);
 
     this.#reveal.addEventListener("click", () => wishes.reveal());
     this.#retry.addEventListener("click", () => wishes.reveal());
@@ -138,6 +139,12 @@ export class View {
     this.#error.hidden = error === undefined;
     this.#retry.hidden = !again;
     this.#errorText.textContent = error === undefined ? "" : sentence(error);
+  }
+
+  /** What the photo was read in spite of; mostly nothing. */
+  set notes(notes: readonly string[]) {
+    this.#note.hidden = notes.length === 0;
+    this.#note.replaceChildren(make("bdi", {}, notes.map(sentence).join(" ")));
   }
 
   /** The answers, and which of them the map is about. The keyboard stays on the one it was on. */
@@ -226,6 +233,7 @@ export class View {
   /** As if nothing had been asked: the photo is another one. */
   clear(): void {
     this.withdraw();
+    this.notes = [];
     this.#keepFocus(this.#classes);
     this.answers = { answers: [], target: undefined };
   }

@@ -35,7 +35,7 @@ const FAINT = 0.01;
 /** What is done with the photo along each curve. */
 const DONE = { deletion: "deleted", insertion: "restored" } as const;
 
-/** What is put to the proof. */
+/** What is tested. */
 interface Probed {
   readonly map: Explanation;
   /** Squares of the input, hottest first. */
@@ -61,7 +61,7 @@ export class Proof extends Experiment {
   #middle = { x: 0.5, y: 0.5 };
   /** Somebody has put it there. */
   #isPlaced = false;
-  /** The photo and class that are put to the proof. */
+  /** The photo and class that are tested. */
   #probed: Probed | undefined;
   readonly #drawing = new LongRun("curves", "curves-bar", (progress, end) => this.#trace(progress, end));
 
@@ -125,7 +125,7 @@ export class Proof extends Experiment {
     if (!evident) this.#hottest.value = "0";
     byId("curves-text", HTMLElement).textContent = evident
       ? "Deletes the photo piece by piece, hottest first, and gives it back from a blur; and the same in random order."
-      : "Nothing in the last layer speaks for this class: there is no order to put to the proof.";
+      : "Nothing in the last layer speaks for this class: there is no order to test.";
     // On a new photo, the patch lies where it should hurt.
     if (before?.map.run !== run && !this.#isPlaced) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
     this.#changed();

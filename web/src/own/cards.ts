@@ -1,7 +1,8 @@
 /** The classes as cards: a name, photos, and ways in. */
 import { byId, found, make } from "../dom/page.js";
+import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
-import { MOST_CLASSES, type Photo, type PhotoClass } from "./photo.js";
+import { MOST_CLASSES, namesOfNoted, notesOf, type Photo, type PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { soon } from "./soon.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
@@ -169,6 +170,8 @@ export class Cards {
     }
     const unreadable = photos.filter((photo) => photo.unreadable !== undefined).length;
     if (unreadable > 0) parts.push(`${unreadable} unreadable`);
+    const noted = namesOfNoted(photos).length;
+    if (noted > 0) parts.push(`${noted} read with a warning`);
     return parts.join(" · ");
   }
 
@@ -188,7 +191,7 @@ export class Cards {
     mark.hidden = unreadable === undefined && !held;
     mark.textContent = unreadable === undefined ? "held out" : "unreadable";
     const button = found(tile, "button", HTMLButtonElement);
-    button.title = unreadable === undefined ? name : `${name}: ${unreadable}`;
+    button.title = [name, ...(unreadable === undefined ? notesOf(photo).map(sentence) : [unreadable])].join(": ");
     button.ariaLabel = [name, ...(mark.hidden ? [] : [mark.textContent])].join(", ");
     tile.classList.toggle("unreadable", unreadable !== undefined);
   }

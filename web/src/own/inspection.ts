@@ -8,13 +8,13 @@ import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
 import type { Network } from "./network.js";
-import { inOrder, maskIn, type Photo, type Region } from "./photo.js";
+import { inOrder, maskIn, namesOfNoted, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 import { Sheet } from "./sheet.js";
 import { soon } from "./soon.js";
 import { showSummary } from "./summary-table.js";
 import { complain, settle } from "./voice.js";
-import { count, listed, wasAborted } from "./words.js";
+import { count, listed, warned, wasAborted } from "./words.js";
 
 /** More than so many are examined only when the visitor says so. */
 const UNASKED = 500;
@@ -121,7 +121,8 @@ export class Inspection {
     if (found === 0) return `There are no photos to examine.${unknown}`;
     const { region, photos } = this.#session;
     const marked = [...photos.values()].some((photo) => maskIn(photo, region) !== undefined);
-    return `${count(found, "photo")} examined.${marked ? "" : ` Open one, and mark “${region.name}” there to measure it.`}${unknown}`;
+    const noted = warned(namesOfNoted(photos.values()));
+    return `${count(found, "photo")} examined.${noted}${marked ? "" : ` Open one, and mark “${region.name}” there to measure it.`}${unknown}`;
   }
 
   /** Every photo, class by class, measured in the region that is looked at now, and what they come to. */

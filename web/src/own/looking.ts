@@ -49,7 +49,7 @@ export function unseen(session: Session): readonly Photo[] {
 
 /** Computes what is missing; each is kept as soon as it is there. */
 export function lookForFeatures(session: Session, eyes: Candling, progress: Progress, signal: AbortSignal): Promise<void> {
-  const look = async (photo: Photo) => session.looked(photo, { features: await featuresOf(eyes, photo.blob, signal) });
+  const look = async (photo: Photo) => session.looked(photo, await featuresOf(eyes, photo.blob, signal));
   return lookAtAll(session, unseen(session), look, (photo, unreadable) => session.looked(photo, { unreadable }), progress, signal);
 }
 

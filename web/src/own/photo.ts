@@ -40,6 +40,8 @@ export interface Photo {
   readonly classId: number;
   /** What the network's classifier sees of it; as soon as it was looked at. */
   features?: Float32Array | undefined;
+  /** What it was read in spite of then. */
+  notes?: readonly string[] | undefined;
   /** Why it cannot be looked at. */
   unreadable?: string | undefined;
   finding?: Sight | undefined;
@@ -54,6 +56,16 @@ export interface Photo {
 /** Where a region lies in a photo. */
 export function maskIn(photo: Photo, region: Region): Mask | undefined {
   return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
+}
+
+/** What a photo was read in spite of, as far as it was looked at. */
+export function notesOf({ notes, finding }: Photo): readonly string[] {
+  return notes ?? finding?.notes ?? [];
+}
+
+/** Of those that were read in spite of something. */
+export function namesOfNoted(photos: Iterable<Photo>): readonly string[] {
+  return [...photos].filter((photo) => notesOf(photo).length > 0).map(({ name }) => name);
 }
 
 /** In the order in which `candling train` lists files: folder by folder, by name. */

@@ -1,5 +1,6 @@
 /** The visitor's session: classes, photos, regions, and the model, in memory; what changes is handed on to be kept. */
 import type { Sight } from "../bias/examine.js";
+import type { Look } from "../bias/features.js";
 import type { Weights } from "../candling.js";
 import { isMarked } from "./area.js";
 import { Marks } from "./marks.js";
@@ -144,9 +145,9 @@ export class Session {
   }
 
   /** What came of looking at a photo: its features, or why there are none. */
-  async looked(photo: Photo, look: { readonly features: Float32Array } | { readonly unreadable: string }): Promise<void> {
+  async looked(photo: Photo, look: Look | { readonly unreadable: string }): Promise<void> {
     // The one takes the place of the other.
-    Object.assign(photo, { features: undefined, unreadable: undefined }, look);
+    Object.assign(photo, { features: undefined, notes: undefined, unreadable: undefined }, look);
     if (this.#photos.get(photo.digest) !== photo) return;
     this.#tell("looks");
     await this.#store.putLook({ digest: photo.digest, ...look });

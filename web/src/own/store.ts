@@ -22,6 +22,7 @@ export interface PhotoRecord {
 export interface LookRecord {
   readonly digest: string;
   readonly features?: Float32Array;
+  readonly notes?: readonly string[];
   readonly unreadable?: string;
 }
 

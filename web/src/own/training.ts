@@ -9,10 +9,11 @@ import { objection, teach, Unteachable } from "./lesson.js";
 import { forecast, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import type { Lesson } from "./model.js";
+import { namesOfNoted } from "./photo.js";
 import type { Session } from "./session.js";
 import { soon } from "./soon.js";
 import { complain, settle } from "./voice.js";
-import { count, rate, some, wasAborted } from "./words.js";
+import { count, rate, some, warned, wasAborted } from "./words.js";
 
 /** What the curve is drawn with: enough points for its width. */
 const POINTS = 120;
@@ -68,7 +69,7 @@ export class Training {
       await this.#job.run(async (progress, signal) => {
         const model = await teach(this.#session, this.#network, progress, draw, signal);
         this.#session.model = model;
-        return `Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.${this.#leftOut()}`;
+        return `Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.${this.#leftOut()}${warned(namesOfNoted(this.#session.photos.values()))}`;
       });
       this.onTrained();
     } catch (error) {

@@ -82,9 +82,10 @@ export class Viewer {
     this.#status.textContent = photo.unreadable ?? "";
     try {
       const size = await this.#drawPhoto(shown);
-      if (size === undefined) return;
-      this.#marking.show(photo, size);
-      await this.#look(shown);
+      if (size !== undefined) this.#marking.show(photo, size);
+      // What a browser refuses, the engine may read.
+      const isHopeless = size === undefined && (photo.unreadable !== undefined || this.#session.model === undefined);
+      if (!shown.end.signal.aborted && !isHopeless) await this.#look(shown, size !== undefined);
     } catch (error) {
       if (!wasAborted(error) && !shown.end.signal.aborted) this.#status.textContent = sentence(error);
     }
@@ -94,9 +95,9 @@ export class Viewer {
     byId("says", HTMLElement).textContent = words;
   }
 
-  /** The photo alone, before the network has looked. */
-  async #drawPhoto({ photo, end }: Shown): Promise<{ readonly width: number; readonly height: number } | undefined> {
-    const bitmap = await createImageBitmap(photo.blob).catch(() => undefined);
+  /** The photo alone, as the browser reads it, or else the engine. */
+  async #drawPhoto({ photo, end, run }: Shown): Promise<{ readonly width: number; readonly height: number } | undefined> {
+    const bitmap = await createImageBitmap(photo.blob).catch(() => (run?.photo === undefined ? undefined : createImageBitmap(run.photo)));
     if (end.signal.aborted) return bitmap?.close(), undefined;
     const { width, height } = bitmap ?? { width: 4, height: 3 };
     byId("canvas-box", HTMLElement).style.setProperty("--ratio", String(width / height));
@@ -115,7 +116,7 @@ export class Viewer {
     return { width, height };
   }
 
-  async #look(shown: Shown): Promise<void> {
+  async #look(shown: Shown, isDrawn: boolean): Promise<void> {
     const { model } = this.#session;
     if (model === undefined) {
       offer(undefined);
@@ -126,6 +127,7 @@ export class Viewer {
     const run = await candling.run(shown.photo.blob, { signal: shown.end.signal });
     if (shown.end.signal.aborted) return run.free();
     shown.run = run;
+    if (!isDrawn) this.#marking.show(shown.photo, run);
     offer(candling);
     this.#tell(candling, run);
     await this.#answer();
@@ -143,7 +145,7 @@ export class Viewer {
     try {
       shown.map = await ask(shown.run, shown.end.signal);
       if (this.#shown !== shown) return;
-      this.#status.textContent = "";
+      this.#status.textContent = shown.run.notes.map(sentence).join(" ");
       this.#marking.map = shown.map;
       explain(shown.map);
       await this.#paint();

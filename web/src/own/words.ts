@@ -18,6 +18,12 @@ export function some(names: readonly string[]): string {
   return rest > 0 ? `${first} and ${rest.toLocaleString("en-GB")} more` : first;
 }
 
+/** " 2 photos were read with a warning: …"; nothing of none. */
+export function warned(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  return ` ${count(names.length, "photo")} ${names.length === 1 ? "was" : "were"} read with a warning, which stands beside the opened photo: ${some(names)}.`;
+}
+
 /** "“bird”, “mammal” and “fish”". */
 export function listed(names: readonly string[]): string {
   const quoted = names.map((name) => `“${name}”`);

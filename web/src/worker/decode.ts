@@ -72,7 +72,7 @@ async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder:
     const pixels = new ImageData(photo.data, photo.width, photo.height);
     return { bitmap: await createImageBitmap(pixels), pixels, notes: [] };
   }
-  if (photo.form === "bitmap") return byBrowser(photo.bitmap);
+  if (photo.form === "bitmap") return ofBitmap(photo.bitmap, photo.address, decoder);
   const isOurs = READ_HERE.has(format) && !(isPlain(format, bytes) && givesPixels());
   if (isOurs) return byUs(decoder, bytes, photo.blob);
   const bitmap = await createImageBitmap(photo.blob, { imageOrientation: "from-image" }).catch(() => undefined);
@@ -86,6 +86,16 @@ async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder:
   if (format !== "jpeg" || !hasGreyCorner(both.pixels)) return both;
   bitmap.close();
   return byUs(decoder, bytes);
+}
+
+/** The file itself is asked for only where the picture looks as if it were cut short. */
+async function ofBitmap(bitmap: ImageBitmap, address: string | undefined, decoder: ModuleFiles): Promise<Both> {
+  const both = await byBrowser(bitmap);
+  if (address === undefined || !address.startsWith("http") || !hasGreyCorner(both.pixels)) return both;
+  const file = await fetch(address, { cache: "force-cache" }).then((response) => response.blob()).catch(() => undefined);
+  if (file?.type !== "image/jpeg") return both;
+  bitmap.close();
+  return byUs(decoder, await bytesOf(file));
 }
 
 async function byBrowser(bitmap: ImageBitmap): Promise<Both> {

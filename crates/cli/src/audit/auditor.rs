@@ -24,7 +24,7 @@ pub struct Auditor<'a> {
     pub folders: &'a Folders,
     pub masks: Option<Matched>,
     pub settings: Settings,
-    onlooker: Onlooker,
+    pub onlooker: Onlooker,
     layer: NodeId,
     /// Of each folder the model's class.
     classes: Vec<u32>,

@@ -4,7 +4,8 @@ import { Markup } from "../export/markup.js";
 export const style = new Markup(`
 :root {
   color-scheme: light dark;
-  --ground: #f8f2e7; --line: #dfd1bb; --text: #271c11; --muted: #685a47; --flame: #964700; --sunken: #15100b;
+  --ground: #f8f2e7; --line: #dfd1bb; --text: #271c11; --muted: #685a47; --flame: #964700;
+  --mat: repeating-linear-gradient(135deg, #1a130d 0 0.375rem, #2c2218 0 0.75rem);
   font: 1rem/1.5 system-ui, sans-serif;
 }
 @media screen and (prefers-color-scheme: dark) {
@@ -24,12 +25,12 @@ thead th { color: var(--muted); font-size: 0.875rem; }
 .group th { padding-inline-start: 1.5rem; }
 ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr)); gap: 1.25rem 1rem; margin: 0; padding: 0; list-style: none; }
 figure { margin: 0; }
-img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 0.5rem; background: var(--sunken); }
+img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 0.5rem; background: var(--mat); }
 figcaption { display: grid; padding-top: 0.375rem; font-size: 0.875rem; }
 figcaption span:last-child { color: var(--muted); font-size: 0.8125rem; }
 .wrong { color: var(--flame); font-weight: 600; }
 @media print {
-  :root { color-scheme: light; }
+  :root { color-scheme: light; --mat: none; }
   body { background: none; }
   img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   li, table { break-inside: avoid; }

@@ -568,6 +568,7 @@ test("a permalink of another sample says nothing of ours before the network is t
 test("on a touch screen: the patch, the divider, and the views", async () => {
   await withPage(
     async (page) => {
+      await countQuestions(page);
       await openLab(page);
       await page.tap('[data-view="guided-grad-cam"] .enlarge');
       assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "guided-grad-cam");

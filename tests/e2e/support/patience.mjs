@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What has not come after so long a rest does not come. Nothing here rests for longer than the 10 seconds that a card's files are waited for. */
+/** What has not come after so long a rest does not come: whoever waits for so long in the pages waits by a clock that tests hold. */
 const REST_MS = 60_000;
 const LOOK_MS = 5_000;
 

@@ -1,6 +1,7 @@
 /** Runs that nobody frees: they fill no memory, answer as before, and those that are out of reach are freed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "./support/patience.mjs";
 import { emptyPage, limitMemory, MODEL, stage } from "./support/stage.mjs";
 
 const plain = stage({ browserArguments: ["--js-flags=--expose-gc"] });
@@ -109,10 +110,12 @@ test("runs that are out of reach are freed", async () => {
       window.kept = await window.runOf(4);
     });
     // the collector comes when it likes, and finalisers after it
-    await page.waitForFunction(async () => {
-      window.gc();
-      return (await window.candling.stats()).runs === 1;
-    });
+    await until(() =>
+      page.evaluate(async () => {
+        window.gc();
+        return (await window.candling.stats()).runs === 1;
+      }),
+    );
     assert.equal((await page.evaluate(() => window.mapOf(window.kept))).length, 49);
   });
 });

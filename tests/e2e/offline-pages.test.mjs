@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { www } from "../../web/scripts/server.mjs";
 import { openOwn } from "./support/own.mjs";
+import { until } from "./support/patience.mjs";
 import { idle, message, stage } from "./support/stage.mjs";
 
 const site = stage();
@@ -18,13 +19,14 @@ async function afterTheLab(body) {
     async (page) => {
       await page.goto("/");
       await idle(page);
-      await page.waitForFunction(async (samples) => {
+      const isKept = async (samples) => {
         if ((await navigator.serviceWorker.getRegistration())?.active?.state !== "activated") return false;
         const files = await caches.open(`candling-files ${new URL("./", document.baseURI).href}`);
         const kept = (await files.keys()).map(({ url }) => url);
         if (kept.filter((url) => /\/samples\/.*\.jpg/.test(url)).length < samples) return false;
         return ["models/", "lib/relaxed-simd/candling_wasm_bg.wasm"].every((path) => kept.some((url) => url.includes(path)));
-      }, SAMPLES);
+      };
+      await until(() => page.evaluate(isKept, SAMPLES));
       await site.closeServer();
       try {
         await body(page);

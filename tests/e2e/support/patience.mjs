@@ -60,7 +60,7 @@ export async function whileMoving(processes, work, end) {
 /** Where `until` was called last. */
 let waiting;
 
-/** Waits until something holds that is not in the page. */
+/** Waits until something holds that is not in the page; or that is and takes a promise, which Playwright's `waitForFunction` takes for true. */
 export async function until(holds) {
   waiting = new Error(`it does not hold that ${holds}`);
   for (const since = performance.now(); !(await holds()); await sleep(20, undefined, { ref: false })) {

@@ -5,10 +5,9 @@ import { borderBox, CORNERS, edge, Mirror } from "./mirror.js";
 import { type Box, placement, type Size } from "./placement.js";
 import { Stirs } from "./stirs.js";
 
-/** Whether a style sheet can lay one box on another, on paper too. */
-const ANCHORS = CSS.supports("anchor-name: --photo");
-
 export class Overlay {
+  /** Whether a style sheet can lay one box on another, on paper too. */
+  readonly #anchors = CSS.supports("anchor-name: --photo");
   readonly #stage: HTMLElement;
   /** Around all that is in the stage. It has a box on paper only, where it may be a picture of the screen. */
   readonly #sheet: HTMLElement;
@@ -77,7 +76,7 @@ export class Overlay {
   /** No script sees the layout on paper. There, a photo that lies plainly in its slot is an anchor for its map (`style.ts`); around any other, the
    *  stage is laid out as on the screen, and made as much smaller as the paper is narrower. */
   #forPaper(whole: boolean): void {
-    const anchored = ANCHORS && whole && this.#mirrors.length === 1 && this.#image?.assignedSlot?.parentNode === this.#sheet;
+    const anchored = this.#anchors && whole && this.#mirrors.length === 1 && this.#image?.assignedSlot?.parentNode === this.#sheet;
     this.#stage.classList.toggle("as-on-screen", !(anchored && this.#mirrors[0]?.plain === true));
     if (matchMedia("print").matches) return;
     const style = getComputedStyle(this.#stage);

@@ -271,8 +271,10 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     await examined(next, 24);
     await openPhoto(next);
     await drawBox(next, 0.2, 0.2, 0.8, 0.8);
-    const drawn = await share(next);
     await next.click("#viewer-close");
+    // of the box as it was when the hand let go; the viewer measures on the way, too
+    await next.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence !== "");
+    const drawn = await next.getAttribute("#sheet li", "data-evidence");
     const verdict = await next.textContent("#verdict");
     await frames(next);
     await next.close();

@@ -106,6 +106,19 @@ test("a link carries how the experiments are set", async () => {
   );
 });
 
+for (const query of ["photo=panda.jpg&class=296&over=849&divider=30", "photo=panda.jpg&class=ice%20bear&over=teapot&divider=30&pair=margin"]) {
+  test(`the divider of a link is where it says, though little is seen there: ${query}`, async () => {
+    await withPage(async (page) => {
+      await page.goto(`/?${query}`);
+      await idle(page);
+      await lookAt(page, "versus");
+      await idle(page);
+      assert.equal(await page.inputValue("#divider"), "30");
+      assert.match(page.url(), /divider=30/);
+    });
+  });
+}
+
 test("a chosen B is that of its photo", async () => {
   await withPage(async (page) => {
     await openLab(page);

@@ -53,6 +53,20 @@ async function tapped(page, picture, button, done) {
   return changed(before, await page.screenshot({ clip: after.clip }));
 }
 
+test("a photo that was chosen far below is answered in sight", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      await page.$eval("#choose", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
+      const buffer = await (await page.request.get("/samples/panda.jpg")).body();
+      await page.setInputFiles("#file", { name: "mine.jpg", mimeType: "image/jpeg", buffer });
+      await page.waitForFunction(() => /Giant panda/i.test(document.querySelector("h1").textContent));
+      await page.waitForFunction(() => document.querySelector("h1").getBoundingClientRect().top >= 0);
+    },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+});
+
 for (const [width, height] of PHONES) {
   const phone = { viewport: { width, height }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
 

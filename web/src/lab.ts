@@ -133,7 +133,14 @@ const open = async (picture: Picture, target?: number) => {
   if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
   await session.open(picture, target);
 };
-listenForPhotos(network, () => settings.colours, (picture) => void open(picture));
+/** Who chose a photo beside the first view wants to read its answer; who dropped it on an experiment stays there. */
+const showAnswer = () => {
+  if (byId("why", HTMLElement).getBoundingClientRect().bottom > 0) scrollTo({ top: 0 });
+};
+listenForPhotos(network, () => settings.colours, (picture) => {
+  showAnswer();
+  void open(picture);
+});
 
 const listed = showSamples((sample) => void openSample(sample));
 // One after the other, so that whatever the visitor does meanwhile goes first.

@@ -49,7 +49,7 @@ export function frameCode({ photo, alt, credit, width, height, question }: Figur
   const values = { src, ...question, alt, ...(credit === "" ? {} : { credit }) };
   for (const [name, value] of Object.entries(values)) address.searchParams.set(name, value);
   const tall = Math.round((WIDTH * height) / width) + BAR + (credit === "" ? 0 : CREDIT);
-  return html`<iframe src="${address.href}" title="${title}" width="${WIDTH}" height="${tall}" loading="lazy"></iframe>`.text;
+  return html`<iframe src="${address.href}" title="${title}" width="${WIDTH}" height="${tall}" loading="lazy" style="max-width: 100%; border: 0"></iframe>`.text;
 }
 
 function joined(pieces: readonly Markup[]): Markup {

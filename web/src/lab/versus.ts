@@ -45,6 +45,8 @@ export class Versus extends Experiment {
   other: number | undefined;
   /** Whether A is seen on the right. */
   #flipped = false;
+  /** A link says where the divider is: it is seen there first, as whoever made the link saw it. */
+  #isLinked = false;
   /** Somebody has put the divider where it is. */
   #isMoved = false;
   /** What was computed last. */
@@ -106,6 +108,7 @@ export class Versus extends Experiment {
     if (divider === undefined) return;
     this.#divider.value = String(divider);
     this.#isMoved = true;
+    this.#isLinked = true;
     this.#cut();
   }
 
@@ -170,7 +173,10 @@ export class Versus extends Experiment {
   #arrange(maps: readonly Explanation[]): void {
     const { clientWidth: width, clientHeight: height } = this.#figure;
     const kept = this.#isMoved ? Number(this.#divider.value) : undefined;
-    const { flipped, cut } = sidesOf(maps, { width, height }, kept);
+    const best = sidesOf(maps, { width, height }, kept);
+    const { flipped } = best;
+    const cut = this.#isLinked && kept !== undefined ? kept : best.cut;
+    this.#isLinked = false;
     this.#isMoved &&= cut === kept;
     this.#flipped = flipped;
     this.#figure.classList.toggle("flipped", flipped);

@@ -1,5 +1,6 @@
 /** Photos on their way into the session: each is read once, so that none is in it twice. */
 import type { Progress } from "./job.js";
+import type { LeftOut } from "../trainer/messages.js";
 import type { Photo, PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { count, listed, some } from "./words.js";
@@ -22,6 +23,8 @@ class Tally {
   readonly alike: string[] = [];
   readonly elsewhere: { readonly name: string; readonly has: string; readonly left: string }[] = [];
   readonly unread: string[] = [];
+  /** Of these, what a report has to say; a photo that is only added once more is no copy. */
+  readonly leftOut: LeftOut[] = [];
 
   /** In a few sentences, however many photos there were. */
   words(stopped: boolean, total: number): string {
@@ -66,6 +69,7 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   await flush();
+  if (tally.leftOut.length > 0) session.leaveOut(tally.leftOut);
   return tally.words(signal.aborted && done < total, total);
 }
 
@@ -76,10 +80,16 @@ function enter(session: Session, tally: Tally, fresh: Map<string, Photo>, { file
   if (other === undefined) {
     fresh.set(digest, { digest, blob: file, name: file.name, group, classId: of.id, masks: new Map(), unmarked: new Map(), shares: new Map() });
     tally.added += 1;
-  } else if (other.classId === of.id) {
+    return;
+  }
+  const path = [of.name, group, file.name].filter((part) => part !== "").join("/");
+  if (other.classId === of.id) {
     tally.alike.push(file.name);
+    if (other.name !== file.name || other.group !== group) tally.leftOut.push({ path, code: "copy", why: `a copy of ${other.name}` });
   } else {
-    tally.elsewhere.push({ name: file.name, has: session.classOf(other)?.name || "another class", left: of.name || "this class" });
+    const has = session.classOf(other)?.name || "another class";
+    tally.elsewhere.push({ name: file.name, has, left: of.name || "this class" });
+    tally.leftOut.push({ path, code: "other-class", why: `in ${has} already; a photo can be of one class` });
   }
 }
 

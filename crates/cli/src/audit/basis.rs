@@ -114,12 +114,8 @@ impl<'a> Basis<'a> {
         lines.extend(self.notes.iter().map(|(photo, note)| format!("note: {photo}: {note}")));
         lines.push(self.photos());
         if self.copies > 0 {
-            let verb = if self.copies == 1 {
-                "is a copy of another, and counts"
-            } else {
-                "are copies of others, and count"
-            };
-            lines.push(format!("of the photos {} {verb} as if it were not", self.copies));
+            let are = if self.copies == 1 { "is a copy of another" } else { "are copies of others" };
+            lines.push(format!("copies: {} of the photos {are}; all are counted", self.copies));
         }
         lines.extend(self.masks());
         lines.extend(self.resumed.map(Resumed::words));
@@ -162,10 +158,7 @@ impl<'a> Basis<'a> {
         let elsewhere = if *layer == self.usual_layer {
             String::new()
         } else {
-            format!(
-                ", where `candling explain` and the lab look at {} unless told otherwise",
-                self.usual_layer
-            )
+            format!(" (`candling explain` and the lab take {} by themselves)", self.usual_layer)
         };
         basis::evidence(&format!("{layer}{elsewhere}"), &format!("{seen}{value}"))
     }

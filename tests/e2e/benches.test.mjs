@@ -481,7 +481,7 @@ test("take away: a permalink opens what was seen, and the codes show it in other
       );
       await page.click('[data-view="cam"] .enlarge');
       const frame = await page.inputValue("#frame-code");
-      assert.match(frame, /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy"><\/iframe>$/);
+      assert.match(frame, /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/);
       await page.click("#copy-frame");
       await page.waitForFunction(() => /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent));
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), frame);

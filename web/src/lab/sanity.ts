@@ -42,10 +42,10 @@ export class Sanity extends Experiment {
   readonly #text = byId("forgotten-text", HTMLOutputElement);
   readonly #verdict = byId("sanity-verdict", HTMLElement);
   readonly #figures = methods.map(({ method, title }) => {
-    const canvas = make("canvas", { className: "big", width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
+    const canvas = make("canvas", { width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
     canvas.dataset.method = method;
     const value = make("span", {}, "–");
-    const figure = make("figure", {}, canvas, make("figcaption", {}, make("b", {}, title), value));
+    const figure = make("figure", {}, make("div", { className: "stage" }, canvas), make("figcaption", {}, make("b", {}, title), value));
     return { canvas, value, figure };
   });
   readonly #follow = new Latest<number>((layers) => this.attempt((shown, signal) => this.#forget(shown, layers, signal)));

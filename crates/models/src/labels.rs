@@ -48,18 +48,22 @@ impl Labels {
         let containing = || self.which(|name| name.to_lowercase().contains(&wanted));
         let mut meant =
             std::iter::once(named).chain(std::iter::once_with(alike)).chain(std::iter::once_with(containing));
-        let Some(mut several) = meant.find(|classes| !classes.is_empty()) else {
+        let Some(several) = meant.find(|classes| !classes.is_empty()) else {
             return Err(Error::UnknownClass(self.unknown(query)));
         };
         if let &[one] = several.as_slice() {
             return Ok(one);
         }
         let near = self.nearest(query);
-        several.sort_unstable_by_key(|class| near.iter().position(|n| n == class).unwrap_or(near.len()));
+        let (mut offered, others): (Vec<u32>, Vec<u32>) = (
+            near.iter().copied().filter(|class| several.contains(class)).collect(),
+            several.iter().copied().filter(|class| !near.contains(class)).collect(),
+        );
+        offered.extend(others);
         Err(Error::UnknownClass(format!(
             "class `{query}` is ambiguous: {} names have it, for example {}",
             several.len(),
-            self.offer(&several)
+            self.offer(&offered)
         )))
     }
 

@@ -124,7 +124,7 @@ export class Proof extends Experiment {
     this.#hottest.disabled = this.#button.disabled = !evident;
     if (!evident) this.#hottest.value = "0";
     byId("curves-text", HTMLElement).textContent = evident
-      ? "Deletes the photo piece by piece, hottest first, and gives it back from a blur; and the same in random order."
+      ? "Deletes the photo piece by piece, hottest first, and restores it from a blur; and the same in random order."
       : "Nothing in the last layer speaks for this class: there is no order to test.";
     // On a new photo, the patch lies where it should hurt.
     if (before?.map.run !== run && !this.#isPlaced) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
@@ -208,7 +208,8 @@ export class Proof extends Experiment {
     set("--y", (picture.top - box.top + this.#middle.y * picture.height) / box.height);
     set("--w", (width * picture.width) / box.width);
     set("--h", (height * picture.height) / box.height);
-    this.#patch.hidden = width === 0;
+    // Before there is a photo to cover, the patch would only jump.
+    this.#patch.hidden = width === 0 || this.#probed === undefined;
   }
 
   // ---- what is taken away, seen and felt ----

@@ -3,6 +3,8 @@
 # ends with crates that only one core can compile, and then makes the engine importable. xtask is built with the features that it has
 # among the tests, so that these need not compile it again.
 set -euo pipefail
+# Of two that begin at once each would make this folder, and one would find its own taken away (cargo renames it into place).
+mkdir -p "${CARGO_TARGET_DIR:-target}" target
 cargo build --workspace --exclude candling-wasm --features candling-cpu/threads --bin xtask &
 bindgen=$!
 # Whoever ends this script ends the other compilation too.

@@ -47,7 +47,7 @@ const compare = new Compare(story);
 const again = new Again(story, [teach.like, elsewhere.sheet], compare);
 const take = new Take(story);
 
-/** What is large first, then the sheets, the nearest first. */
+/** Repaints what is lit in the colours of now: what is large first, then the sheets, the nearest first. */
 async function repaint(signal: AbortSignal): Promise<void> {
   await Promise.all([light.repaint(), compare.repaint()]);
   const sheets = [teach.like, elsewhere.sheet, light.sheet, compare.sheet].sort((a, b) => a.away - b.away);

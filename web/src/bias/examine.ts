@@ -14,7 +14,7 @@ export interface Sight {
   readonly layer: string;
   /** Grad-CAM for that class: small, and enough to measure it in any region without the network. */
   readonly map: Measured;
-  /** What the photo was read in spite of. */
+  /** Notes of the run: what the photo was read in spite of. */
   readonly notes: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import type { Candling } from "../candling.js";
 
 export interface Look {
   readonly features: Float32Array;
-  /** What the photo was read in spite of. */
+  /** Notes of the run: what the photo was read in spite of. */
   readonly notes: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /** Photos on their way into the session: each is read once, so that none is in it twice. */
 import type { Progress } from "./job.js";
 import type { LeftOut } from "../trainer/messages.js";
-import type { Photo, PhotoClass } from "./photo.js";
+import { pathIn, type Photo, type PhotoClass } from "./photo.js";
 import type { Session } from "./session.js";
 import { count, listed, some } from "./words.js";
 
@@ -82,7 +82,7 @@ function enter(session: Session, tally: Tally, fresh: Map<string, Photo>, { file
     tally.added += 1;
     return;
   }
-  const path = [of.name, group, file.name].filter((part) => part !== "").join("/");
+  const path = pathIn(of.name, { group, name: file.name });
   if (other.classId === of.id) {
     tally.alike.push(file.name);
     if (other.name !== file.name || other.group !== group) tally.leftOut.push({ path, code: "copy", why: `a copy of ${other.name}` });

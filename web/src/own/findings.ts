@@ -6,7 +6,7 @@ import { CandlingError } from "../candling.js";
 import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
 import { outcomeOf } from "./outcomes.js";
-import { maskIn, type Photo, type Region } from "./photo.js";
+import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 
 /** Photos that are measured between two looks at the clock of the page. */
@@ -85,14 +85,14 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
   const { classes, model } = session;
   return photos.map((photo) => {
     const of = session.classOf(photo);
-    const { finding, group, name, unreadable } = photo;
+    const { finding, group, unreadable } = photo;
     const known = model === undefined || of === undefined ? undefined : labelOf(model, of, classes);
     const label = (known === undefined ? of?.name : model?.labels[known]) ?? "";
     const inside = photo.shares.get(region.id);
     const refused = photo.unmarked.get(region.id);
     return {
       photo,
-      path: [label, group, name].filter((part) => part !== "").join("/"),
+      path: pathIn(label, photo),
       class: label,
       group,
       predicted: finding === undefined ? "" : (model?.labels[finding.predicted] ?? ""),

@@ -1,6 +1,6 @@
 /** What became of the masks of photos, in the words that reports have for it. */
 import type { Outcomes } from "../trainer/messages.js";
-import { maskIn, type Photo, type Region } from "./photo.js";
+import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 
 /** The rule by which the photo's mask was read, with ` scaled` behind it where it is of another size; why there is none; or nothing, where none was found. */
@@ -16,7 +16,7 @@ export function outcomesIn(session: Session, photos: readonly Photo[], region: R
 
 /** The path that a photo would have in a folder of classes. */
 export function placeOf(session: Session, photo: Photo): string {
-  return [session.classOf(photo)?.name ?? "", photo.group, photo.name].filter((part) => part !== "").join("/");
+  return pathIn(session.classOf(photo)?.name ?? "", photo);
 }
 
 /** Photos that a hand marked: these have no file. */

@@ -58,6 +58,11 @@ export function maskIn(photo: Photo, region: Region): Mask | undefined {
   return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
 }
 
+/** A photo's path as reports call it: its class, its group and its name, as far as there are such. */
+export function pathIn(label: string, { group, name }: Pick<Photo, "group" | "name">): string {
+  return [label, group, name].filter((part) => part !== "").join("/");
+}
+
 /** What a photo was read in spite of, as far as it was looked at. */
 export function notesOf({ notes, finding }: Photo): readonly string[] {
   return notes ?? finding?.notes ?? [];

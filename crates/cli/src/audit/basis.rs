@@ -100,7 +100,7 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// What the numbers in brackets are. Without masks there are no shares of evidence among them.
+    /// Sentences on what the numbers in brackets are. Without masks there are no shares of evidence among them.
     pub fn intervals(&self) -> Vec<&'static str> {
         [Some(WILSON), self.masks.is_some().then_some(BOOTSTRAP), Some(TOO_FEW)]
             .into_iter()

@@ -11,7 +11,7 @@ use crate::hard::{Hard, at_most};
 use crate::measure::{THUMB, evidence, painted, rgb, thumbnail};
 use crate::{MAP, PLACES, photos};
 
-/// So many photos fit a sheet that is looked at whole.
+/// Rows of a sheet: so many photos fit one that is looked at whole.
 const ROWS: usize = 9;
 /// Longest side of a picture.
 const SIDE: u32 = 200;

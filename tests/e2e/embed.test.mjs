@@ -270,7 +270,7 @@ test("the lab's codes: a photo of another host is asked for with CORS, and texts
 </figure>`,
   );
   const frame = frameCode(figure, new URL("https://candling.test/lab/embed.html"), `"onload="x`);
-  const [, address] = /^<iframe src="([^"<>]*)" title="&quot;onload=&quot;x" width="640" height="460" loading="lazy"><\/iframe>$/.exec(frame);
+  const [, address] = /^<iframe src="([^"<>]*)" title="&quot;onload=&quot;x" width="640" height="460" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/.exec(frame);
   const { origin, pathname, searchParams } = new URL(address.replaceAll("&amp;", "&"));
   assert.equal(origin + pathname, "https://candling.test/lab/embed.html");
   assert.deepEqual(Object.fromEntries(searchParams), { src: figure.photo.href, target: "285", alt: figure.alt, credit: figure.credit });

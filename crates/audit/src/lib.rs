@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! paths, first bytes --sort--> Sorted           photos of classes, masks among them, what is passed over and why
+//! Sorted, contents --take_once--> Sorted         no photo counted twice
 //! paths, first bytes --Masks::of--> Masks       a folder of masks
 //! Masks, photos --Masks::pairs--> Pairs         which mask is whose, or why that is not known
 //! a PNG, or RGBA --mask_of_png--> Mask          which pixels are inside, and by which rule
@@ -30,6 +31,7 @@
 
 pub mod basis;
 mod beside;
+mod copies;
 mod listing;
 mod mask;
 pub mod names;

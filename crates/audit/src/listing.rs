@@ -38,6 +38,8 @@ pub struct Photo {
     pub class: usize,
     /// What its content says.
     pub format: Format,
+    /// Paths of photos of the same bytes, which are left out; see [`Sorted::take_once`]. A mask of theirs is this one's.
+    pub copies: Vec<Vec<String>>,
 }
 
 impl Photo {
@@ -45,6 +47,11 @@ impl Photo {
     #[must_use]
     pub fn group(&self) -> String {
         self.path.get(1..self.path.len().saturating_sub(1)).unwrap_or_default().join("/")
+    }
+
+    /// Its own path, then those of its copies.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &[String]> {
+        std::iter::once(self.path.as_slice()).chain(self.copies.iter().map(Vec::as_slice))
     }
 
     /// Its path with `/` between, as reports call it.
@@ -131,7 +138,7 @@ pub fn sort(
                 sorted.classes.push(class.clone());
             }
             let class = sorted.classes.len() - 1;
-            sorted.photos.push(Photo { file, path: path.to_vec(), class, format });
+            sorted.photos.push(Photo { file, path: path.to_vec(), class, format, copies: Vec::new() });
             continue;
         } else {
             Reason::BesideClasses

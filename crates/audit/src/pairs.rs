@@ -78,10 +78,11 @@ impl Masks {
 
     /// Finds each photo's. First those that lie as the photo does, then those of its class, at last those in no class's folder. In each of these places a photo with
     /// several masks has none of them, but for one that is called as the photo to the letter where others differ in upper and lower case; and a mask of
-    /// several photos is none of theirs.
+    /// several photos is none of theirs. A photo that has none by its own path may have that of a copy of it.
     #[must_use]
     pub fn pairs(&self, photos: &[Photo]) -> Pairs {
-        let places: Vec<Place> = photos.iter().map(|photo| Place::of(&photo.path)).collect();
+        let names: Vec<Vec<Name<'_>>> =
+            photos.iter().map(|photo| photo.paths().map(Name::of).collect()).collect();
         let masks: Vec<Place> = self.files.iter().map(|mask| Place::of(&mask.path)).collect();
         let mut of = vec![Pair::None; photos.len()];
         let mut taken = vec![false; masks.len()];
@@ -91,16 +92,17 @@ impl Masks {
             let mut asked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             let open: Vec<usize> = (0..photos.len()).filter(|&photo| of[photo] == Pair::None).collect();
             for photo in open {
-                let name = file_name(&photos[photo]);
-                let found =
-                    best(tier.find(&index, &places[photo]), |mask| masks[mask].is_called_exactly(name));
-                for &mask in &found {
+                let by_name = names[photo].iter().map(|name| {
+                    best(tier.find(&index, &name.place), |mask| masks[mask].is_called_exactly(name.file))
+                });
+                let by_name: Vec<Vec<usize>> = by_name.filter(|found| !found.is_empty()).collect();
+                for &mask in by_name.iter().flatten() {
                     taken[mask] = true;
                 }
-                match found.as_slice() {
-                    [] => {}
-                    &[mask] => asked.entry(mask).or_default().push(photo),
-                    several => {
+                match by_name.first().map(Vec::as_slice) {
+                    None | Some([]) => {}
+                    Some(&[mask]) => asked.entry(mask).or_default().push(photo),
+                    Some(several) => {
                         of[photo] = Pair::Doubtful(format!(
                             "it has {}: {}",
                             count(several.len(), "mask"),
@@ -111,7 +113,9 @@ impl Masks {
             }
             for (mask, claimed) in asked {
                 // as with several masks, what is called so to the letter comes before what differs in upper and lower case
-                let claimed = best(claimed, |photo| masks[mask].is_called_exactly(file_name(&photos[photo])));
+                let is_exact =
+                    |photo: usize| names[photo].iter().any(|name| masks[mask].is_called_exactly(name.file));
+                let claimed = best(claimed, is_exact);
                 for &photo in &claimed {
                     of[photo] = if claimed.len() == 1 {
                         Pair::One(mask)
@@ -136,7 +140,7 @@ impl Masks {
         let Some(photo) = photos.first() else {
             return format!("no photo to look for a mask in {} for", quoted(folder));
         };
-        let name = file_name(photo);
+        let name = file_name(&photo.path);
         let [class, between @ .., _] = photo.path.as_slice() else {
             return format!("no mask in {} fits a photo", quoted(folder));
         };
@@ -228,8 +232,20 @@ impl Tier {
     }
 }
 
-fn file_name(photo: &Photo) -> &str {
-    photo.path.last().map_or("", String::as_str)
+/// Where a photo, or a copy of it, lies.
+struct Name<'a> {
+    file: &'a str,
+    place: Place,
+}
+
+impl<'a> Name<'a> {
+    fn of(path: &'a [String]) -> Self {
+        Self { file: file_name(path), place: Place::of(path) }
+    }
+}
+
+fn file_name(path: &[String]) -> &str {
+    path.last().map_or("", String::as_str)
 }
 
 /// Those that are called exactly so, if any are.

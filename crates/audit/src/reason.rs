@@ -25,6 +25,10 @@ pub enum Reason {
     NoPhotos,
     /// A folder that was read already, by way of a link.
     Twice,
+    /// A photo of the same bytes as the one at this path.
+    CopyOf(String),
+    /// A photo of the same bytes as those at these paths, which are in other classes.
+    InOtherClasses(Vec<String>),
     /// The system would not give it; why.
     Unreadable(String),
 }
@@ -43,6 +47,8 @@ impl Reason {
             Self::Mask => "mask",
             Self::NoPhotos => "no-photos",
             Self::Twice => "read-already",
+            Self::CopyOf(_) => "copy",
+            Self::InOtherClasses(_) => "in-two-classes",
             Self::Unreadable(_) => "unreadable",
         }
     }
@@ -65,6 +71,13 @@ impl Reason {
             Self::Mask => "a mask, by its name and place".into(),
             Self::NoPhotos => "a folder without photos: no class".into(),
             Self::Twice => "a link to a folder that was read already".into(),
+            Self::CopyOf(path) => format!("the same photo as {path}"),
+            Self::InOtherClasses(others) => {
+                format!(
+                    "the same photo as {}, in another class: which of these it shows is not known",
+                    some(others)
+                )
+            }
             Self::Unreadable(why) => format!("could not be read: {why}"),
         }
     }
@@ -77,7 +90,7 @@ impl Reason {
             Self::System => format!("{amount} left there by the system"),
             Self::Empty => count(amount, "empty file"),
             Self::NotAPicture(None) => {
-                format!("{amount} {verb} no picture{}", if amount == 1 { "" } else { "s" })
+                format!("{amount} {verb} {}", if amount == 1 { "no picture" } else { "no pictures" })
             }
             Self::NotAPicture(Some(format)) => format!("{amount} of {format}, which is no picture"),
             Self::NotRead(format) => format!("{amount} in {format}, which is not read here"),
@@ -85,6 +98,8 @@ impl Reason {
             Self::Mask => count(amount, "mask"),
             Self::NoPhotos => format!("{} without photos", count(amount, "folder")),
             Self::Twice => format!("{} to what was read already", count(amount, "link")),
+            Self::CopyOf(_) => format!("{amount} {verb} there already"),
+            Self::InOtherClasses(_) => format!("{amount} {verb} in several classes"),
             Self::Unreadable(_) => format!("{amount} could not be read"),
         }
     }
@@ -105,11 +120,9 @@ pub struct LeftOut {
 pub fn in_words(left_out: &[LeftOut]) -> String {
     let mut kinds: Vec<(&Reason, Vec<&str>)> = Vec::new();
     for LeftOut { path, why } in left_out {
-        let alike = |of: &Reason| match (of, why) {
-            (Reason::Unreadable(_), Reason::Unreadable(_)) => true,
-            (of, why) => of == why,
-        };
-        match kinds.iter_mut().find(|(of, _)| alike(of)) {
+        // Of a kind, what is said of each alone differs.
+        let counted = why.counted(1);
+        match kinds.iter_mut().find(|(of, _)| of.counted(1) == counted) {
             Some((_, paths)) => paths.push(path),
             None => kinds.push((why, vec![path])),
         }
@@ -132,10 +145,13 @@ mod tests {
             out("c.heic", Reason::NotRead(Format::Heic)),
             out("d", Reason::Unreadable("gone".into())),
             out("e", Reason::Unreadable("not allowed".into())),
+            out("f.jpg", Reason::CopyOf("a.jpg".into())),
+            out("g.jpg", Reason::CopyOf("b.jpg".into())),
+            out("h.jpg", Reason::InOtherClasses(vec!["dogs/h.jpg".into()])),
         ];
         assert_eq!(
             in_words(&all),
-            "left out: 2 in heic, which is not read here (a.heic, c.heic); 1 of plain text, which is no picture (b.txt); 2 could not be read (d, e)"
+            "left out: 2 in heic, which is not read here (a.heic, c.heic); 1 of plain text, which is no picture (b.txt); 2 could not be read (d, e); 2 are there already (f.jpg, g.jpg); 1 is in several classes (h.jpg)"
         );
         assert_eq!(in_words(&[]), "");
     }

@@ -293,3 +293,68 @@ fn no_mask_at_all_is_an_error_that_shows_where_one_was_looked_for() {
         )
     );
 }
+
+#[test]
+fn a_photo_counts_once_and_in_one_class() {
+    let mut found = sorted(&[
+        ("cats/a.jpg", JPEG),
+        ("cats/b.jpg", JPEG),
+        ("cats/red/a.jpg", JPEG),
+        ("cats/z.jpg", JPEG),
+        ("dogs/z.jpg", JPEG),
+        ("dogs/y.jpg", JPEG),
+        ("pigs/z.jpg", JPEG),
+        ("pigs/unread.jpg", JPEG),
+        ("pigs/unread too.jpg", JPEG),
+    ]);
+    // of two no content is known
+    let content = |path: &str| match path {
+        "cats/a.jpg" | "cats/red/a.jpg" => Some('a'),
+        "cats/b.jpg" => Some('b'),
+        "dogs/y.jpg" => Some('y'),
+        path => path.ends_with("z.jpg").then_some('z'),
+    };
+    found.take_once(|photo| content(&photo.name()));
+    assert_eq!(
+        photos(&found),
+        ["cats/a.jpg", "cats/b.jpg", "dogs/y.jpg", "pigs/unread too.jpg", "pigs/unread.jpg"]
+    );
+    assert_eq!(found.photos.iter().map(|photo| photo.class).collect::<Vec<_>>(), [0, 0, 1, 2, 2]);
+    let why: Vec<_> = found.left_out.iter().map(|out| (out.path.as_str(), out.why.words())).collect();
+    let too = |others| {
+        format!("the same photo as {others}, in another class: which of these it shows is not known")
+    };
+    assert_eq!(
+        why,
+        [
+            ("cats/red/a.jpg", "the same photo as cats/a.jpg".to_owned()),
+            ("cats/z.jpg", too("dogs/z.jpg, pigs/z.jpg")),
+            ("dogs/z.jpg", too("cats/z.jpg, pigs/z.jpg")),
+            ("pigs/z.jpg", too("cats/z.jpg, dogs/z.jpg")),
+        ]
+    );
+    assert_eq!(
+        left(&found).iter().map(|(_, code)| *code).collect::<Vec<_>>(),
+        ["copy", "in-two-classes", "in-two-classes", "in-two-classes"]
+    );
+}
+
+#[test]
+fn a_mask_of_a_copy_is_the_photos() {
+    let once = |entries: &[(&str, &[u8])]| {
+        let mut found = sorted(entries);
+        found.take_once(|_| Some(()));
+        found
+    };
+    let found = once(&[("cats/a.jpg", JPEG), ("cats/red/b.jpg", JPEG)]);
+    for name in ["cats/red/b.png", "cats/b.png", "b_mask.png", "cats/a.png"] {
+        assert_eq!(paired(&folder_of_masks(&[name]), &found), [name], "{name}");
+    }
+    // its own comes first, and the other is no mask of nobody's
+    let both = folder_of_masks(&["cats/a.png", "cats/red/b.png"]);
+    assert_eq!(paired(&both, &found), ["cats/a.png"]);
+    assert_eq!(both.pairs(&found.photos).unused, []);
+    // which of two that are called alike is meant is no question, as they are one
+    let found = once(&[("cats/a.jpeg", JPEG), ("cats/a.jpg", JPEG)]);
+    assert_eq!(paired(&folder_of_masks(&["cats/a.png"]), &found), ["cats/a.png"]);
+}

@@ -1,13 +1,17 @@
 //! Photos in folders, one folder a class, and masks in a folder of their own or beside the photos. What is what is for `candling_audit` to say;
 //! here is where it lies on the disk.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candling_audit::{HEAD_BYTES, LeftOut, Masks, Photo, READ, Reason, Sorted, names, sort};
+use sha2::{Digest, Sha256};
 
+use crate::each::for_each;
 use crate::error::{Error, Result};
+use crate::onlooker::read;
 use crate::shown::{file_parts, folder_parts, shown};
 use crate::walk::Walk;
 
@@ -24,7 +28,7 @@ impl Folders {
     /// Lists a folder of folders. One of masks that lies in it is none of a class.
     ///
     /// # Errors
-    /// For a folder that cannot be read, for names that cannot be those of classes, and for fewer than two classes.
+    /// For a folder that cannot be read, for names that cannot be those of classes, for fewer than two classes, and where every photo is in several.
     pub fn list(root: &Path, masks: Option<&Path>) -> Result<Self> {
         let Walk { files, folders, left_out } = Walk::below(root, masks)?;
         if let Some(folder) =
@@ -42,9 +46,14 @@ impl Folders {
         sorted.left_out.extend(left_out);
         sorted.left_out.sort_by(|a, b| a.path.cmp(&b.path));
         names::check(&sorted.classes).map_err(|e| Error::file(root, e))?;
-        let folders = Self { root: root.to_owned(), files, sorted };
+        let mut folders = Self { root: root.to_owned(), files, sorted };
         folders.check_count()?;
-        Ok(folders)
+        let contents = contents(&folders)?;
+        folders.sorted.take_once(|photo| contents.get(&photo.file).copied());
+        match folders.classes() {
+            [first, ..] if folders.photos().is_empty() => Err(folders.without_photos(first)),
+            _ => Ok(folders),
+        }
     }
 
     fn check_count(&self) -> Result<()> {
@@ -119,6 +128,24 @@ impl MaskFolder {
     pub fn place(&self, mask: usize) -> PathBuf {
         self.root.join(&self.files[self.masks.files[mask].file])
     }
+}
+
+/// Hashes of the photos that may be copies, as there are others of as many bytes, by their files. What cannot be read is left for whoever looks at it.
+fn contents(folders: &Folders) -> Result<HashMap<usize, [u8; 32]>> {
+    let mut by_length: HashMap<u64, Vec<&Photo>> = HashMap::new();
+    for photo in folders.photos() {
+        if let Ok(data) = std::fs::metadata(folders.place(photo)) {
+            by_length.entry(data.len()).or_default().push(photo);
+        }
+    }
+    let doubtful: Vec<&Photo> = by_length.into_values().filter(|of| of.len() > 1).flatten().collect();
+    let mut contents = HashMap::new();
+    let hash = |photo: &&Photo| read(&folders.place(photo)).ok().map(|bytes| Sha256::digest(&bytes).into());
+    for_each("comparing", &doubtful, hash, |photo, hash| {
+        contents.extend(hash.map(|hash| (photo.file, hash)));
+        Ok(())
+    })?;
+    Ok(contents)
 }
 
 /// A file's first bytes.

@@ -1,6 +1,5 @@
 //! `candling train`: a head of one's own on the network's eyes.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -10,7 +9,6 @@ use candling_core::Error as CoreError;
 use candling_head::{Examples, Head, Settings, Step, split, train};
 use candling_models::Model;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::args::Train;
 use crate::each::for_each;
@@ -135,46 +133,24 @@ fn model_name(root: &Path) -> String {
     name.map_or_else(|| "head".to_owned(), |name| words::shown(&name))
 }
 
-/// Features of every photo that can be read, and which could not or were left out.
+/// Features of every photo that can be read, and which could not.
 fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Example>, Vec<Skipped>)> {
     let layer = model.features()?;
     let onlooker = Onlooker::new(model, args.fit)?;
     let mut skipped = Vec::new();
-    let mut found: Vec<(&Photo, [u8; 32], Vec<f32>)> = Vec::new();
-    // Photos by their contents.
-    let mut alike: HashMap<[u8; 32], Vec<&Photo>> = HashMap::new();
-    let look = |photo: &Photo| -> Result<([u8; 32], Vec<f32>)> {
+    let mut examples = Vec::new();
+    let look = |photo: &Photo| -> Result<Vec<f32>> {
         let path = folders.place(photo);
-        let bytes = read(&path)?;
-        Ok((Sha256::digest(&bytes).into(), onlooker.output(&path, &bytes, layer)?))
+        onlooker.output(&path, &read(&path)?, layer)
     };
     for_each("looking", folders.photos(), look, |photo, result| {
         match result {
             Err(e) => skipped.push(Skipped { file: photo.name(), code: "unreadable", why: e.reason() }),
-            Ok((hash, features)) => {
-                alike.entry(hash).or_default().push(photo);
-                found.push((photo, hash, features));
-            }
+            Ok(features) => examples.push(Example { label: photo.class as u32, features }),
         }
         Ok(())
     })?;
     onlooker.warned.tell();
-    let mut examples = Vec::new();
-    for (photo, hash, features) in found {
-        let same = &alike[&hash];
-        let (code, why) = if let Some(other) = same.iter().find(|other| other.class != photo.class) {
-            let folder = &folders.classes()[other.class];
-            let why =
-                format!("the same photo is in `{folder}` too: which of the two it shows cannot be learnt");
-            ("in-two-classes", why)
-        } else if same[0] != photo {
-            ("copy", format!("the same photo as {}", same[0].name()))
-        } else {
-            examples.push(Example { label: photo.class as u32, features });
-            continue;
-        };
-        skipped.push(Skipped { file: photo.name(), code, why });
-    }
     Ok((examples, skipped))
 }
 

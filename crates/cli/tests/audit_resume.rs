@@ -75,7 +75,7 @@ fn what_changed_is_done_again_and_counted() {
     audit.resumed(&[]);
     assert_eq!(audit.resumed(&["--layer", "head"])["redone"], json!({ "layer": 4 }));
     audit.resumed(&[]);
-    copied(&photos.join("birds/0.webp"), &photos.join("birds/1.webp"));
+    copied(&file("tests/photos/bias/images/test_bird_02_grass.webp"), &photos.join("birds/1.webp"));
     copied(&audit.folder.join("masks/birds/0.png"), &audit.folder.join("masks/mammals/0.png"));
     std::fs::rename(photos.join("mammals/1.webp"), photos.join("mammals/new.webp")).unwrap();
     let resumed = audit.resumed(&[]);

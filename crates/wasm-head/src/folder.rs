@@ -79,7 +79,7 @@ impl Listing {
         .to_string()
     }
 
-    /// Which of the files are the masks of photos at these paths: `{ of: [file | null | why not], unused: [path], words, missing }`; `missing` is what to say where none of the
+    /// Which of the files are the masks of photos at these paths, those of one photo's copies behind its own with a NUL between: `{ of: [file | null | why not], unused: [path], words, missing }`; `missing` is what to say where none of the
     /// photos has one. `beside` where the masks lie among the photos, which are listed too; otherwise every picture is a mask. `folder` is what people call the folder.
     #[must_use]
     pub fn pairs(&self, photos: Vec<String>, beside: bool, folder: &str) -> String {
@@ -89,11 +89,10 @@ impl Listing {
         } else {
             Masks::of(&self.files, &self.read, head)
         };
-        let photo = |(file, path): (usize, &String)| Photo {
-            file,
-            path: parts_of(path),
-            class: 0,
-            format: Format::Jpeg,
+        let photo = |(file, paths): (usize, &String)| {
+            let mut paths = paths.split('\0').map(parts_of);
+            let path = paths.next().unwrap_or_default();
+            Photo { file, path, class: 0, format: Format::Jpeg, copies: paths.collect() }
         };
         let photos: Vec<Photo> = photos.iter().enumerate().map(photo).collect();
         let pairs = masks.pairs(&photos);

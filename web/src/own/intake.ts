@@ -2,12 +2,12 @@
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import type { Folder, SortedFolder } from "../trainer/messages.js";
-import { addPhotos, type Wanted } from "./adding.js";
+import { addPhotos } from "./adding.js";
 import type { Cards } from "./cards.js";
 import { asClasses, chosen, dropped, type Given, inOneClass, type Listed } from "./folders.js";
 import { Job } from "./job.js";
 import type { Network } from "./network.js";
-import type { PhotoClass } from "./photo.js";
+import type { PhotoClass, Wanted } from "./photo.js";
 import type { Session } from "./session.js";
 import { complain, settle } from "./voice.js";
 import { listed } from "./words.js";

@@ -19,6 +19,12 @@ export function placeOf(session: Session, photo: Photo): string {
   return pathIn(session.classOf(photo)?.name ?? "", photo);
 }
 
+/** That path, and those of its copies. */
+export function placesOf(session: Session, photo: Photo): readonly string[] {
+  const label = session.classOf(photo)?.name ?? "";
+  return [photo, ...photo.copies].map((lying) => pathIn(label, lying));
+}
+
 /** Photos that a hand marked: these have no file. */
 export function markedByHand(photos: readonly Photo[], region: Region): number {
   return photos.filter((photo) => {

@@ -30,14 +30,20 @@ export interface Unmarked {
   readonly why: string;
 }
 
-export interface Photo {
+/** Where a photo lies in the folder of its class. */
+export interface Lying {
+  /** Folders between that of its class and the photo; empty for none. */
+  readonly group: string;
+  readonly name: string;
+}
+
+export interface Photo extends Lying {
   /** SHA-256 of its bytes: what it is known by. */
   readonly digest: string;
   readonly blob: Blob;
-  readonly name: string;
-  /** Folders between that of its class and the photo; empty for none. */
-  readonly group: string;
   readonly classId: number;
+  /** Where the same bytes lay in its class too; these are left out, and a mask of theirs is this one's. */
+  copies: readonly Lying[];
   /** What the network's classifier sees of it; as soon as it was looked at. */
   features?: Float32Array | undefined;
   /** What it was read in spite of then. */
@@ -53,13 +59,21 @@ export interface Photo {
   readonly shares: Map<number, Inside>;
 }
 
+/** A photo and the class that it is for. */
+export interface Wanted {
+  readonly file: File;
+  /** Folders between that of its class and the photo; empty for none. */
+  readonly group: string;
+  readonly of: PhotoClass;
+}
+
 /** Where a region lies in a photo. */
 export function maskIn(photo: Photo, region: Region): Mask | undefined {
   return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
 }
 
 /** A photo's path as reports call it: its class, its group and its name, as far as there are such. */
-export function pathIn(label: string, { group, name }: Pick<Photo, "group" | "name">): string {
+export function pathIn(label: string, { group, name }: Lying): string {
   return [label, group, name].filter((part) => part !== "").join("/");
 }
 

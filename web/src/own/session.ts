@@ -5,8 +5,9 @@ import type { Weights } from "../candling.js";
 import { isMarked } from "./area.js";
 import { Marks } from "./marks.js";
 import type { Model } from "./model.js";
-import { freshId, inOrder, MOST_CLASSES, type Photo, type PhotoClass, type Region } from "./photo.js";
-import type { Kept, Store } from "./store.js";
+import { placeOf } from "./outcomes.js";
+import { freshId, inOrder, MOST_CLASSES, type Lying, type Photo, type PhotoClass, type Region } from "./photo.js";
+import type { Kept, PhotoRecord, Store } from "./store.js";
 import type { LeftOut } from "../trainer/messages.js";
 import { byCodePoint } from "./words.js";
 
@@ -122,8 +123,7 @@ export class Session {
   /** Each path once, as it was found last. */
   leaveOut(more: readonly LeftOut[]): void {
     const all = new Map([...this.#leftOut, ...more].map((one) => [one.path, one] as const));
-    this.#leftOut = [...all.values()].sort((a, b) => byCodePoint(a.path, b.path));
-    void this.#store.putState("leftOut", this.#leftOut);
+    this.#leaveOut([...all.values()].sort((a, b) => byCodePoint(a.path, b.path)));
   }
 
   /** Resolves once they are kept. */
@@ -131,10 +131,19 @@ export class Session {
     // Their class may have been removed meanwhile.
     const wanted = photos.filter((photo) => this.classOf(photo) !== undefined);
     for (const photo of wanted) this.#enter(photo);
+    const there = new Set(wanted.map((photo) => placeOf(this, photo)));
+    this.#leaveOut(this.#leftOut.filter(({ path }) => !there.has(path)));
     this.#tell("photos");
     // The two that every session begins with were not kept so far.
     void this.#store.putState("classes", this.#classes);
-    await this.#store.putPhotos(wanted.map(({ digest, blob, name, group, classId }) => ({ digest, blob, name, group, classId })));
+    await this.#store.putPhotos(wanted.map(recordOf));
+  }
+
+  /** The same bytes lie there too. */
+  addCopy(photo: Photo, copy: Lying): void {
+    if (photo.copies.some(({ group, name }) => group === copy.group && name === copy.name)) return;
+    photo.copies = [...photo.copies, copy];
+    void this.#store.putPhotos([recordOf(photo)]);
   }
 
   removePhotos(photos: readonly Photo[]): void {
@@ -219,13 +228,18 @@ export class Session {
     while (this.#classes.length < 2) this.#classes.push({ id: freshId(), name: "" });
   }
 
+  #leaveOut(all: readonly LeftOut[]): void {
+    this.#leftOut = all;
+    void this.#store.putState("leftOut", all);
+  }
+
   #enter(photo: Photo): void {
     this.#photos.set(photo.digest, photo);
     this.#bytes += photo.blob.size;
   }
 
   #restore({ photos, looks, findings, masks, state }: Kept): void {
-    for (const photo of inOrder(photos.map((photo) => ({ ...photo, masks: new Map(), unmarked: new Map(), shares: new Map() })))) this.#enter(photo);
+    for (const photo of inOrder(photos.map((photo) => ({ copies: [], ...photo, masks: new Map(), unmarked: new Map(), shares: new Map() })))) this.#enter(photo);
     for (const { digest, ...look } of looks) Object.assign(this.#photos.get(digest) ?? {}, look);
     for (const { digest, ...finding } of findings) Object.assign(this.#photos.get(digest) ?? {}, { finding });
     for (const { digest, region, mask, unmarked } of masks) {
@@ -249,4 +263,9 @@ export class Session {
   #tell(what: Change): void {
     for (const listener of this.#listeners) listener(what);
   }
+}
+
+/** What is kept of it beside what is found in it. */
+function recordOf({ digest, blob, name, group, classId, copies }: Photo): PhotoRecord {
+  return { digest, blob, name, group, classId, copies };
 }

@@ -2,7 +2,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
-import type { Unmarked } from "./photo.js";
+import type { Lying, Unmarked } from "./photo.js";
 import { packed, unpacked } from "./blobs.js";
 
 /** Beside whatever else lies on this origin. */
@@ -16,6 +16,8 @@ export interface PhotoRecord {
   readonly name: string;
   readonly group: string;
   readonly classId: number;
+  /** None in what an earlier version kept. */
+  readonly copies?: readonly Lying[];
 }
 
 /** What came of looking at a photo. */

@@ -1,5 +1,5 @@
 /** What is in a folder: its files' first bytes are read here, what they come to is said by the wasm. */
-import type { Folder, Pairs, SortedFolder } from "./messages.js";
+import type { Folder, Pairs, SortedFolder, TrainerAsk } from "./messages.js";
 
 type Wasm = typeof import("../candling_head.js");
 
@@ -17,10 +17,10 @@ export async function sorted(wasm: Wasm, folder: Folder): Promise<SortedFolder> 
   return also.length === 0 ? first : sortedOf(wasm, folder, heads, also);
 }
 
-export async function pairs(wasm: Wasm, folder: Folder & { readonly photos: readonly string[]; readonly beside: boolean; readonly folder: string }): Promise<Pairs> {
+export async function pairs(wasm: Wasm, folder: TrainerAsk<"pairs">): Promise<Pairs> {
   const listing = listed(wasm, folder, await headsOf(wasm, folder), []);
   try {
-    return JSON.parse(listing.pairs(folder.photos, folder.beside, folder.folder)) as Pairs;
+    return JSON.parse(listing.pairs(folder.photos.map((paths) => paths.join("\0")), folder.beside, folder.folder)) as Pairs;
   } finally {
     listing.free();
   }

@@ -173,9 +173,9 @@ export interface TrainerCalls {
   shares: { readonly ask: Float64Array; readonly answer: Mean | null };
   /** What is in a folder of classes. */
   sort: { readonly ask: Folder; readonly answer: SortedFolder };
-  /** Which of a folder's masks are those of photos at these paths; `beside` where they lie among the photos. */
+  /** Which of a folder's masks are those of photos at these paths, of which each has its copies' behind its own; `beside` where they lie among the photos. */
   pairs: {
-    readonly ask: Folder & { readonly photos: readonly string[]; readonly beside: boolean; readonly folder: string };
+    readonly ask: Folder & { readonly photos: readonly (readonly string[])[]; readonly beside: boolean; readonly folder: string };
     readonly answer: Pairs;
   };
   /** Fails with `bad-mask`. */

@@ -1,6 +1,6 @@
 //! What an audit's report stands on: which photos, masks and model it is about, and what was left out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use candling_audit::basis;
 use candling_audit::words::count;
@@ -21,8 +21,6 @@ pub struct Basis<'a> {
     found: usize,
     failed: Vec<(&'a str, &'a str)>,
     notes: Vec<(&'a str, &'a str)>,
-    /// Photos whose bytes are those of another.
-    copies: usize,
     left_out: &'a [LeftOut],
     masks: Option<Masks<'a>>,
     resumed: Option<&'a Resumed>,
@@ -61,7 +59,6 @@ pub struct Report<'a> {
 struct PhotosReport {
     found: usize,
     looked_at: usize,
-    copies: usize,
 }
 
 #[derive(Serialize)]
@@ -83,8 +80,6 @@ impl<'a> Basis<'a> {
             let lines = rows.iter().map(|row| (row.photo.as_str(), of(row)));
             lines.filter(|(_, words)| !words.is_empty()).collect()
         };
-        let contents: Vec<&str> =
-            rows.iter().map(|row| row.print.photo.as_str()).filter(|hash| !hash.is_empty()).collect();
         let model = &auditor.model;
         Self {
             model: &model.name,
@@ -93,7 +88,6 @@ impl<'a> Basis<'a> {
             found: rows.len(),
             failed: said(|row| &row.error),
             notes: said(|row| &row.note),
-            copies: contents.len() - contents.iter().collect::<HashSet<_>>().len(),
             left_out: &auditor.folders.sorted.left_out,
             masks: auditor.masks.as_ref().map(|masks| Masks::new(auditor, masks, rows)),
             resumed,
@@ -113,10 +107,6 @@ impl<'a> Basis<'a> {
         let mut lines = left_out::lines(self.left_out, &self.failed);
         lines.extend(self.notes.iter().map(|(photo, note)| format!("note: {photo}: {note}")));
         lines.push(self.photos());
-        if self.copies > 0 {
-            let are = if self.copies == 1 { "is a copy of another" } else { "are copies of others" };
-            lines.push(format!("copies: {} of the photos {are}; all are counted", self.copies));
-        }
         lines.extend(self.masks());
         lines.extend(self.resumed.map(Resumed::words));
         lines.push(basis::model(self.model, &self.settings.model));
@@ -170,11 +160,7 @@ impl<'a> Basis<'a> {
             layer: &self.settings.layer,
             fit: self.settings.fit.name(),
             mask_value: self.settings.mask_value,
-            photos: PhotosReport {
-                found: self.found,
-                looked_at: self.found - self.failed.len(),
-                copies: self.copies,
-            },
+            photos: PhotosReport { found: self.found, looked_at: self.found - self.failed.len() },
             left_out: self.left_out.iter().map(Skipped::from).collect(),
             masks: self.masks.as_ref().map(Masks::report),
             resumed: self.resumed,

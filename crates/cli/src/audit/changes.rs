@@ -67,7 +67,7 @@ pub struct Resumed {
     pub taken_over: usize,
     pub redone: BTreeMap<Change, usize>,
     pub new: usize,
-    /// Rows of photos that are there no longer.
+    /// Rows of photos that are there no longer, or are left out by now.
     pub gone: usize,
 }
 
@@ -92,7 +92,10 @@ impl Resumed {
             parts.push(format!("{} not in it", self.new));
         }
         if self.gone > 0 {
-            parts.push(format!("{} in it, of photos that are gone, dropped", count(self.gone, "line")));
+            parts.push(format!(
+                "{} in it, of photos that are gone or left out now, dropped",
+                count(self.gone, "line")
+            ));
         }
         format!("resumed: {}", parts.join("; "))
     }

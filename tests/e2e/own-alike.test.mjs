@@ -1,0 +1,143 @@
+/** An odd folder comes to the same on the page and in the command: what counts, what is left out and why, whose the masks are. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { command } from "./support/native.mjs";
+import { added, counted, examined, openOwn, photosOf, saved, train } from "./support/own.mjs";
+import { PNG, stage } from "./support/stage.mjs";
+
+const { withPage } = stage();
+
+const [A, B, C] = photosOf("bird", "water", 3);
+const [D, E, F] = photosOf("mammal", "grass", 3);
+
+/** Its files, and the photos in them; others hold what is written here. */
+const FILES = {
+  "bird/a.webp": A,
+  "bird/b.webp": B,
+  "bird/both.webp": F,
+  "bird/both again.webp": F,
+  "bird/empty.jpg": "",
+  "bird/.hidden.webp": C,
+  "bird/notes.txt": "words",
+  "bird/sea/a copy.webp": A,
+  "bird/sea/c.webp": C,
+  "mammal/Thumbs.db": "system",
+  "mammal/d.webp": D,
+  "mammal/e.webp": E,
+  "mammal/Both.webp": F,
+};
+
+/** By their paths: one for a copy, one for a photo itself, one for nobody. */
+const MASKS = ["bird/sea/a copy.png", "mammal/d_mask.png", "mammal/nobody.png"];
+
+function write(root, name, content) {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  if ([A, B, C, D, E, F].includes(content)) cpSync(content, path);
+  else writeFileSync(path, content);
+}
+
+function white() {
+  const mask = new PNG({ width: 30, height: 30 });
+  mask.data.fill(255);
+  return PNG.sync.write(mask);
+}
+
+/** Of lines on what numbers stand on those that do not name the model or the place. */
+function said(lines) {
+  return lines.filter((line) => /^(left out|photos|masks|of |in the folder)/.test(line)).sort();
+}
+
+test("a folder with copies, a photo in two classes, masks of copies and odd files: the page's report is the command's", async () => {
+  const root = mkdtempSync(join(tmpdir(), "candling-alike-"));
+  const [photos, masks, file] = ["photos", "masks", "model.safetensors"].map((name) => join(root, name));
+  for (const [name, content] of Object.entries(FILES)) write(photos, name, content);
+  for (const name of MASKS) write(masks, name, white());
+  try {
+    await withPage(async (page) => {
+      await openOwn(page);
+      await page.setInputFiles("#folders", photos);
+      const words = await added(page);
+      assert.equal(
+        words,
+        "5 photos added. 1 duplicate left out: a copy.webp. Left out, as the same photo is in several classes and it is not known which of these it shows: " +
+          "bird/both again.webp, bird/both.webp, mammal/Both.webp.",
+      );
+      await counted(page, ["3 photos", "2 photos"]);
+      await train(page);
+      await examined(page, 5);
+      await page.setInputFiles("#masks-file", masks);
+      await page.waitForFunction(() => /2 of 5 photos have one/.test(document.querySelector("#regions-hint").textContent));
+      const model = await saved(page, "#save-model");
+      writeFileSync(file, model.bytes);
+      const here = JSON.parse((await saved(page, "#save-json")).bytes);
+      const basis = await page.$$eval("#basis li", (lines) => lines.map(({ textContent }) => textContent));
+
+      const audit = ["audit", photos, "--masks", masks, "--model", file, "--fit", "squash"];
+      const run = (...more) => execFileSync(command, [...audit, ...more], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+      const there = JSON.parse(run("--json"));
+      assert.deepEqual(here.left_out, there.left_out);
+      assert.deepEqual(there.left_out.filter(({ code }) => code === "copy"), [
+        { file: "bird/sea/a copy.webp", code: "copy", why: "the same photo as bird/a.webp" },
+      ]);
+      assert.deepEqual(
+        there.left_out.filter(({ code }) => code === "in-two-classes").map(({ file, why }) => [file, why]),
+        [
+          ["bird/both again.webp", "mammal/Both.webp"],
+          ["bird/both.webp", "mammal/Both.webp"],
+          ["mammal/Both.webp", "bird/both again.webp, bird/both.webp"],
+        ].map(([path, others]) => [path, `the same photo as ${others}, in another class: which of these it shows is not known`]),
+      );
+      assert.equal(there.photos.found, 5);
+      assert.equal(there.masks.marked, 2);
+      assert.deepEqual(there.masks.unused, ["mammal/nobody.png"]);
+      const counts = ({ summary }) => summary.map(({ class: of, group, photos, accuracy, evidence }) => [of, group, photos, accuracy?.count, evidence?.count]);
+      assert.deepEqual(counts(here), counts(there));
+      assert.deepEqual(said(basis), said(run().split("\n")));
+
+      // it is learnt from the same photos, too
+      const learnt = JSON.parse(execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+      assert.deepEqual(learnt.skipped, there.left_out);
+      assert.equal(learnt.photos, 5);
+    });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("a folder that is dropped again, and a photo that is added to another class later", async () => {
+  const root = mkdtempSync(join(tmpdir(), "candling-again-"));
+  for (const [name, content] of Object.entries(FILES)) write(root, name, content);
+  try {
+    await withPage(async (page) => {
+      await openOwn(page);
+      await page.setInputFiles("#folders", root);
+      await added(page);
+      const words = async () => {
+        await page.$eval("#adding-text", (text) => (text.textContent = ""));
+        await page.setInputFiles("#folders", root);
+        return added(page);
+      };
+      assert.match(await words(), /^0 photos added\. 6 duplicates left out: .* Left out, as the same photo is in several classes/);
+      await counted(page, ["3 photos", "2 photos"]);
+
+      // whoever says which class it is, is believed, and the report no longer says that it was left out
+      await page.$eval("#adding-text", (text) => (text.textContent = ""));
+      await page.locator('.card input[data-folder="false"]').first().setInputFiles(join(root, "bird/both.webp"));
+      assert.equal(await added(page), "1 photo added.");
+      await train(page);
+      await examined(page, 6);
+      const paths = JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file);
+      assert.ok(!paths.includes("bird/both.webp") && paths.includes("bird/both again.webp"), paths.join());
+      await page.reload();
+      await examined(page, 6);
+      assert.deepEqual(JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file), paths, "kept");
+    });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});

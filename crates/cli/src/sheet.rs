@@ -128,6 +128,6 @@ fn item(Finding { seen, map, row }: Finding) -> Result<String> {
 }
 
 /// Text in HTML: names of files and classes are anybody's.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -69,6 +69,9 @@ pub struct Resumed {
     pub new: usize,
     /// Rows of photos that are there no longer.
     pub gone: usize,
+    /// The page of the earlier audit, if this one's takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<String>,
 }
 
 impl Resumed {
@@ -94,6 +97,7 @@ impl Resumed {
         if self.gone > 0 {
             parts.push(format!("{} in it, of photos that are gone, dropped", count(self.gone, "line")));
         }
+        parts.extend(self.renewed.iter().map(|page| format!("{page} made anew")));
         format!("resumed: {}", parts.join("; "))
     }
 }

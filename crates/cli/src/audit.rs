@@ -172,7 +172,7 @@ fn in_json(basis: &Basis<'_>, summary: &[Summary]) -> Result<String> {
 fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> String {
     let mut lines = basis.lines();
     for summary in summary {
-        let name = match (&summary.class, &summary.group) {
+        let name = match (&summary.class, summary.group_name()) {
             (None, _) => format!("all, by {}", auditor.model.name),
             (Some(class), None) => format!("  {class}"),
             (Some(_), Some(group)) => format!("    {group}"),

@@ -1,10 +1,12 @@
 /** One's own pictures: classes, training, regions, the contact sheet, and what is kept. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
+import { command } from "./support/native.mjs";
 import {
   added, addPhotos, bytesOf, counted, drawBox, examined, fileOf, kept, nameClass, openOwn, openPhoto, photosOf, saved, share, train, twoClasses,
 } from "./support/own.mjs";
@@ -404,6 +406,28 @@ test("folders are classes, and the folders in them groups", async () => {
       assert.equal(await message(page), "", "good news is no complaint");
       assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["1", "", ""]);
       rmSync(join(folder, "masks"), { recursive: true });
+
+      // what lies in none of the groups of a class that has some is counted too, as the command counts it
+      const [, , , loose] = photosOf("bird", "water", 4);
+      await addPhotos(page, 0, [loose]);
+      await page.selectOption("#only-group", "");
+      await page.click("#examine");
+      await examined(page, 10);
+      const lines = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]));
+      assert.deepEqual(lines.slice(1), [
+        ["", "bird", "7"], ["group", "grass", "3"], ["group", "water", "3"], ["group", "(no group)", "1"], ["", "mammal", "3"], ["group", "grass", "3"],
+      ]);
+      const report = (await saved(page, "#save-report")).bytes.toString();
+      assert.match(report, /<tr class="group"><th scope="row" dir="auto">\(no group\)<\/th><td>1<\/td>/);
+      const { path: model } = await saved(page, "#save-model");
+      cpSync(loose, join(folder, "bird", basename(loose)));
+      const audit = (...more) => execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
+      const counts = ({ summary }) => summary.map((line) => [line.class, line.group, line.photos]);
+      const here = counts(JSON.parse((await saved(page, "#save-json")).bytes));
+      assert.deepEqual(here, counts(JSON.parse(audit("--json"))));
+      assert.deepEqual(here[4], ["bird", "", 1], "null is the class as a whole");
+      assert.match(audit(), /\n {4}\(no group\): 1 photo, /);
+      rmSync(join(folder, "bird", basename(loose)));
     });
     await withPage(async (page) => {
       await openOwn(page);

@@ -365,6 +365,44 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
   });
 });
 
+test("what was left out is told by the names that were given, for as long as it holds", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    const [one, two, three, four] = photosOf("bird", "water", 4);
+    const notes = fileOf("notes.txt", Buffer.from("words"));
+    const choose = (at, files) => page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(files);
+    const says = (words) => page.waitForFunction((words) => document.querySelector("#message-text").textContent === words, words);
+    const left = "Left out: 1 of plain text, which is no picture (notes.txt).";
+    await choose(0, [notes]);
+    await says("There were no photos in that: left out: 1 of plain text, which is no picture (notes.txt).");
+    assert.equal(await addPhotos(page, 0, [one, notes]), "1 photo added.");
+    await says(left);
+    assert.equal(await addPhotos(page, 0, [two]), "1 photo added.");
+    await says("");
+
+    await addPhotos(page, 1, [three, notes]);
+    await says(left);
+    await nameClass(page, 0, "bird");
+    await page.click("#add-class");
+    await page.locator(".card .remove").nth(2).click();
+    await page.locator(".card").nth(2).waitFor({ state: "detached" });
+    assert.equal(await message(page), left, "another class went");
+    await page.locator(".card .remove").nth(1).click();
+    await page.locator(".card .remove").nth(1).click();
+    await says("");
+
+    await addPhotos(page, 1, [four, notes]);
+    await says(left);
+    await page.click("#clear");
+    await page.click("#clear");
+    await says("");
+    // of a class with a name, that is where it was left out
+    await nameClass(page, 1, "wolf");
+    await choose(1, [notes]);
+    await says("There were no photos in that: left out: 1 of plain text, which is no picture (wolf/notes.txt).");
+  });
+});
+
 test("folders are classes, and the folders in them groups", async () => {
   const folder = mkdtempSync(join(tmpdir(), "candling-own-"));
   try {

@@ -184,6 +184,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.equal(json.model, "bird or mammal, on EfficientNet-Lite0");
     assert.deepEqual(json.classes, ["bird", "mammal"]);
     assert.deepEqual(json.summary.map((line) => [line.class, line.photos]), [[null, 16], ["bird", 8], ["mammal", 8]]);
+    assert.ok(json.stands_on.includes("masks: none from a folder; 16 photos marked on this page as “object”"), json.stands_on);
+    const { left, padding } = await page.$eval("#basis", (list) => ({ left: list.getBoundingClientRect().left, padding: parseFloat(getComputedStyle(list).paddingLeft) }));
+    assert.ok(left >= 0 && padding >= 16, "the marks of the list lie beside its words, within the page");
     const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
     assert.ok(Math.abs(json.summary[0].evidence.mean - mean) < 1e-9);
     assert.equal(json.summary[0].accuracy_held_out.count, 4);

@@ -136,6 +136,13 @@ test("a folder that is dropped again, and a photo that is added to another class
       await page.reload();
       await examined(page, 6);
       assert.deepEqual(JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file), paths, "kept");
+
+      // what lay in a class that is gone is no part of the report
+      await page.locator(".card .remove").nth(1).click();
+      await page.locator(".card .remove").nth(1).click();
+      await page.waitForFunction(() => document.querySelectorAll(".card input[type='text']")[1]?.value === "");
+      const left = JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file);
+      assert.deepEqual(left, paths.filter((path) => path.startsWith("bird/")));
     });
   } finally {
     rmSync(root, { recursive: true });

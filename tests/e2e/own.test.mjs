@@ -1,10 +1,12 @@
 /** One's own pictures: classes, training, regions, the contact sheet, and what is kept. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
+import { command } from "./support/native.mjs";
 import {
   added, addPhotos, bytesOf, counted, drawBox, examined, fileOf, kept, nameClass, openOwn, openPhoto, photosOf, saved, share, train, twoClasses,
 } from "./support/own.mjs";
@@ -182,6 +184,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.equal(json.model, "bird or mammal, on EfficientNet-Lite0");
     assert.deepEqual(json.classes, ["bird", "mammal"]);
     assert.deepEqual(json.summary.map((line) => [line.class, line.photos]), [[null, 16], ["bird", 8], ["mammal", 8]]);
+    assert.ok(json.stands_on.includes("masks: none from a folder; 16 photos marked on this page as “object”"), json.stands_on);
+    const { left, padding } = await page.$eval("#basis", (list) => ({ left: list.getBoundingClientRect().left, padding: parseFloat(getComputedStyle(list).paddingLeft) }));
+    assert.ok(left >= 0 && padding >= 16, "the marks of the list lie beside its words, within the page");
     const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
     assert.ok(Math.abs(json.summary[0].evidence.mean - mean) < 1e-9);
     assert.equal(json.summary[0].accuracy_held_out.count, 4);
@@ -363,6 +368,44 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
   });
 });
 
+test("what was left out is told by the names that were given, for as long as it holds", async () => {
+  await withPage(async (page) => {
+    await openOwn(page);
+    const [one, two, three, four] = photosOf("bird", "water", 4);
+    const notes = fileOf("notes.txt", Buffer.from("words"));
+    const choose = (at, files) => page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(files);
+    const says = (words) => page.waitForFunction((words) => document.querySelector("#message-text").textContent === words, words);
+    const left = "Left out: 1 of plain text, which is no picture (notes.txt).";
+    await choose(0, [notes]);
+    await says("There were no photos in that: left out: 1 of plain text, which is no picture (notes.txt).");
+    assert.equal(await addPhotos(page, 0, [one, notes]), "1 photo added.");
+    await says(left);
+    assert.equal(await addPhotos(page, 0, [two]), "1 photo added.");
+    await says("");
+
+    await addPhotos(page, 1, [three, notes]);
+    await says(left);
+    await nameClass(page, 0, "bird");
+    await page.click("#add-class");
+    await page.locator(".card .remove").nth(2).click();
+    await page.locator(".card").nth(2).waitFor({ state: "detached" });
+    assert.equal(await message(page), left, "another class went");
+    await page.locator(".card .remove").nth(1).click();
+    await page.locator(".card .remove").nth(1).click();
+    await says("");
+
+    await addPhotos(page, 1, [four, notes]);
+    await says(left);
+    await page.click("#clear");
+    await page.click("#clear");
+    await says("");
+    // of a class with a name, that is where it was left out
+    await nameClass(page, 1, "wolf");
+    await choose(1, [notes]);
+    await says("There were no photos in that: left out: 1 of plain text, which is no picture (wolf/notes.txt).");
+  });
+});
+
 test("folders are classes, and the folders in them groups", async () => {
   const folder = mkdtempSync(join(tmpdir(), "candling-own-"));
   try {
@@ -404,6 +447,28 @@ test("folders are classes, and the folders in them groups", async () => {
       assert.equal(await message(page), "", "good news is no complaint");
       assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["1", "", ""]);
       rmSync(join(folder, "masks"), { recursive: true });
+
+      // what lies in none of the groups of a class that has some is counted too, as the command counts it
+      const [, , , loose] = photosOf("bird", "water", 4);
+      await addPhotos(page, 0, [loose]);
+      await page.selectOption("#only-group", "");
+      await page.click("#examine");
+      await examined(page, 10);
+      const lines = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]));
+      assert.deepEqual(lines.slice(1), [
+        ["", "bird", "7"], ["group", "grass", "3"], ["group", "water", "3"], ["group", "(no group)", "1"], ["", "mammal", "3"], ["group", "grass", "3"],
+      ]);
+      const report = (await saved(page, "#save-report")).bytes.toString();
+      assert.match(report, /<tr class="group"><th scope="row" dir="auto">\(no group\)<\/th><td>1<\/td>/);
+      const { path: model } = await saved(page, "#save-model");
+      cpSync(loose, join(folder, "bird", basename(loose)));
+      const audit = (...more) => execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
+      const counts = ({ summary }) => summary.map((line) => [line.class, line.group, line.photos]);
+      const here = counts(JSON.parse((await saved(page, "#save-json")).bytes));
+      assert.deepEqual(here, counts(JSON.parse(audit("--json"))));
+      assert.deepEqual(here[4], ["bird", "", 1], "null is the class as a whole");
+      assert.match(audit(), /\n {4}\(no group\): 1 photo, /);
+      rmSync(join(folder, "bird", basename(loose)));
     });
     await withPage(async (page) => {
       await openOwn(page);
@@ -654,6 +719,8 @@ for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
         await share(page);
         await judge(page, t);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+        const viewer = await page.$eval("#viewer", (dialog) => [dialog.scrollWidth - dialog.clientWidth, getComputedStyle(dialog).overflowX]);
+        assert.deepEqual(viewer, [0, "hidden"], "nor out of the dialog, where WebKit scrolls by the ends of choices that no other browser counts");
       },
       { colorScheme, viewport: { width, height: 900 } },
     );

@@ -322,7 +322,8 @@ pub struct Audit {
     /// Write one line a photo
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
-    /// Go on with OUT.csv: take over what was found of photos and masks that are what they were, with the same model and options
+    /// Go on with OUT.csv: take over what was found of photos and masks that are what they were, with the same model and options.
+    /// A REPORT.html of the same model that is there already is made anew
     #[arg(long, requires = "csv")]
     pub resume: bool,
     /// Write over an audit's OUT.csv or REPORT.html that is there already

@@ -28,6 +28,7 @@ pub use basis::Basis;
 use changes::Resumed;
 use earlier::Known;
 use ledger::{Existing, Ledger};
+use page::Page;
 pub use page::TITLE;
 pub use row::Row;
 pub use summary::Summary;
@@ -74,7 +75,11 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     };
     let folders = Folders::list(&args.folder, args.masks.as_deref())?;
     let auditor = Auditor::new(args, &folders)?;
-    let html = args.html.as_deref().map(|path| page::place(path, existing)).transpose()?;
+    let html = args
+        .html
+        .as_deref()
+        .map(|path| Page::of(path, existing, &auditor, args.csv.is_some()))
+        .transpose()?;
     let (mut ledger, known) = match &args.csv {
         Some(path) => {
             let (ledger, known) = Ledger::open(path, existing)?;
@@ -83,7 +88,8 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
         }
         None => (None, Known::default()),
     };
-    let mut resumed = Resumed::default();
+    let renewed = html.as_ref().and_then(|page| page.renewed.clone());
+    let mut resumed = Resumed { renewed, ..Resumed::default() };
     let mut rows = Vec::new();
     let photos: Vec<usize> = (0..folders.photos().len()).collect();
     for_each(
@@ -115,7 +121,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     }
     let summary = summaries(folders.classes(), &rows);
     let basis = Basis::new(&auditor, &rows, args.resume.then_some(&resumed));
-    if let Some(output) = &html {
+    if let Some(Page { output, .. }) = &html {
         sheet::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
     auditor.onlooker.warned.tell();
@@ -166,7 +172,7 @@ fn in_json(basis: &Basis<'_>, summary: &[Summary]) -> Result<String> {
 fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> String {
     let mut lines = basis.lines();
     for summary in summary {
-        let name = match (&summary.class, &summary.group) {
+        let name = match (&summary.class, summary.group_name()) {
             (None, _) => format!("all, by {}", auditor.model.name),
             (Some(class), None) => format!("  {class}"),
             (Some(_), Some(group)) => format!("    {group}"),

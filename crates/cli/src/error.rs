@@ -4,7 +4,7 @@ use std::path::Path;
 
 use candling_core::Error as CoreError;
 
-use crate::shown::shown;
+use crate::shown::{listed, shown};
 
 /// Bad use of an option.
 const BAD_USE: u8 = 2;
@@ -25,9 +25,12 @@ pub enum Error {
         "evidence inside the masks is {found:.3} in the mean, below the {least} that --fail-under asks for"
     )]
     Below { found: f64, least: f64 },
-    /// Of several photos, some could not be looked at, as was told when it was found.
-    #[error("{failed} of {of} could not be {done}: {names}")]
-    SomeFailed { failed: usize, of: usize, done: &'static str, names: String },
+    /// Files that were to be written are there already, and stay what they are.
+    #[error("{}: there already; --overwrite replaces {}", listed(files), if files.len() == 1 { "it" } else { "them" })]
+    There { files: Vec<String> },
+    /// Of several photos, not all came to what was asked for, as was told when it was found.
+    #[error("{}", parts.join("; "))]
+    Unfinished { parts: Vec<String> },
     /// Whoever reads standard output has read enough, which is no failure.
     #[error("nobody reads standard output any more")]
     ReaderGone,
@@ -78,7 +81,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         let code = match self {
             Self::ReaderGone => return 0,
-            Self::File { .. } | Self::SomeFailed { .. } => return BAD_INPUT,
+            Self::File { .. } | Self::There { .. } | Self::Unfinished { .. } => return BAD_INPUT,
             Self::Below { .. } => return BELOW,
             Self::Network(e) => e.code(),
             Self::Imaging(e) => e.code(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::args::{Explain, How};
 use crate::backend::{self, Choice, Named};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::places::{Kind, Place};
 use crate::report::{self, Class, Common};
 use crate::session::{Clock, Looker, Session};
@@ -177,7 +177,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         Ok(Self { args, outputs, looker, layer, target })
     }
 
-    /// Writes what was asked for about a photo, and says what that is.
+    /// Writes what was asked for about a photo, and says what that is. What is there already keeps none of the rest from being written.
     fn explain(&self, subject: &Subject) -> Result<String> {
         let args = self.args;
         let pixels = match args.method {
@@ -193,15 +193,18 @@ impl<'a, B: Named> Explainer<'a, B> {
             Some(target) => vec![target],
             None => predictions.iter().take(likeliest).map(|p| Target::Class(p.class)).collect(),
         };
-        let (mut classes, mut words, mut explain) = (Vec::new(), Vec::new(), 0.0);
+        let (mut classes, mut words, mut there, mut explain) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
         // One map at a time: a thousand classes need no more memory than one.
         for (rank, target) in (1..).zip(targets) {
             let mut clock = Clock::start();
             let answer = Answer::of(args, &session, self.layer, target)?;
             explain += clock.lap();
-            let files = self.write(subject, &session, &answer, rank)?;
+            let files = self.write(subject, &session, &answer, rank, &mut there)?;
             words.push(self.in_words(&answer));
             classes.push(self.class_report(&answer, files));
+        }
+        if !there.is_empty() {
+            return Err(Error::There { files: there });
         }
         // an empty map has nothing that could lie elsewhere
         if !self.outputs.subjects.several && classes.iter().any(|class| class.map.max > 0.0) {
@@ -214,13 +217,14 @@ impl<'a, B: Named> Explainer<'a, B> {
         Ok(words.join("\n"))
     }
 
-    /// Writes the files about a class.
+    /// Writes the files about a class, but for those that are there already, which it notes in `there`.
     fn write(
         &self,
         subject: &Subject,
         session: &Session<'_, B>,
         answer: &Answer,
         rank: usize,
+        there: &mut Vec<String>,
     ) -> Result<Files> {
         let Outputs { picture, raw, .. } = self.outputs;
         let overwrite = self.args.saying.overwrite;
@@ -231,11 +235,11 @@ impl<'a, B: Named> Explainer<'a, B> {
         let mut files = Files::default();
         if let Some(place) = raw {
             let bytes = npy::bytes(&answer.extents(), &answer.data)?;
-            files.raw = place.write(subject, &tail, RAW, &bytes, overwrite)?;
+            files.raw = unless_there(place.write(subject, &tail, RAW, &bytes, overwrite), there)?;
         }
         if let Some(place) = picture {
             let bytes = answer.picture(self.args, session)?;
-            files.picture = place.write(subject, &tail, PICTURE, &bytes, overwrite)?;
+            files.picture = unless_there(place.write(subject, &tail, PICTURE, &bytes, overwrite), there)?;
         }
         Ok(files)
     }
@@ -326,6 +330,17 @@ fn layer(args: &Explain, model: &Model) -> Result<Option<NodeId>> {
         },
         (None, How::Walk(method)) => Ok(method.takes_layer().then_some(model.default_layer)),
         (None, How::Occlusion) => Ok(None),
+    }
+}
+
+/// Where something was written; nowhere if a file is there already, which is noted.
+fn unless_there(written: Result<Option<String>>, there: &mut Vec<String>) -> Result<Option<String>> {
+    match written {
+        Err(Error::There { files }) => {
+            there.extend(files);
+            Ok(None)
+        }
+        written => written,
     }
 }
 

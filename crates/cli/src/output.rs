@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+use crate::shown::shown;
 
 /// So many links are followed, as by Linux.
 const MAX_LINKS: usize = 40;
@@ -88,7 +89,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
         Ok(())
     };
     create().map_err(|e: io::Error| match e.kind() {
-        ErrorKind::AlreadyExists => Error::file(path, "there already; --overwrite replaces it"),
+        ErrorKind::AlreadyExists => Error::There { files: vec![shown(path)] },
         _ => Error::file(path, e),
     })
 }

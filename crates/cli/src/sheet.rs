@@ -79,8 +79,9 @@ pub fn write(
 
 fn table(summary: &[Summary]) -> String {
     let mut rows = String::new();
-    for Summary { class, group, photos, accuracy, evidence, evenly } in summary {
-        let (kind, name) = match (class, group) {
+    for line in summary {
+        let Summary { class, photos, accuracy, evidence, evenly, .. } = line;
+        let (kind, name) = match (class, line.group_name()) {
             (None, _) => ("", "all".to_owned()),
             (Some(class), None) => ("", escaped(class)),
             (Some(_), Some(group)) => (" class=\"group\"", escaped(group)),
@@ -128,6 +129,6 @@ fn item(Finding { seen, map, row }: Finding) -> Result<String> {
 }
 
 /// Text in HTML: names of files and classes are anybody's.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -13,6 +13,18 @@ pub fn shown(path: &Path) -> String {
     parts.join("/").replacen("//", "/", 1)
 }
 
+/// So many names are said of a long list.
+const NAMED: usize = 10;
+
+/// Names as a sentence has them: of more than ten, the first and how many there are besides.
+pub fn listed(names: &[String]) -> String {
+    let first = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 /// The parts of a file's path below a folder of classes, as in [`shown`], but for the class's name, which is text and as it is.
 pub fn file_parts(path: &Path) -> Vec<String> {
     let is_in_class = path.iter().nth(1).is_some();

@@ -1,4 +1,4 @@
-//! Tells what came of each photo, as it comes, and at the end what failed.
+//! Tells what came of each photo, as it comes, and at the end what failed and what was not written.
 
 use candling_audit::in_words;
 use serde::Serialize;
@@ -8,11 +8,8 @@ use crate::each::{for_each, one_by_one};
 use crate::error::{Error, Result};
 use crate::printer;
 use crate::report;
-use crate::shown::shown;
+use crate::shown::{listed, shown};
 use crate::subjects::{Subject, Subjects};
-
-/// How many that failed are named at the end; each was told when it did.
-const NAMED: usize = 10;
 
 /// A line of JSON lines about a photo that failed.
 #[derive(Serialize)]
@@ -39,6 +36,8 @@ pub struct Teller<'a> {
 #[derive(Default)]
 struct Told {
     failed: Vec<String>,
+    /// Files that were not written because they are there.
+    there: Vec<String>,
     reader_gone: bool,
 }
 
@@ -101,7 +100,10 @@ impl Teller<'_> {
 
     fn failure(&self, told: &mut Told, name: &str, e: &Error) -> Result<()> {
         printer::aside(format!("error: {name}: {}", about(name, e)));
-        told.failed.push(name.to_owned());
+        match e {
+            Error::There { files } => told.there.extend(files.iter().cloned()),
+            _ => told.failed.push(name.to_owned()),
+        }
         if self.saying.jsonl { self.print(told, &line(name, e)?) } else { Ok(()) }
     }
 
@@ -137,7 +139,7 @@ impl Teller<'_> {
     }
 
     /// # Errors
-    /// If some failed, how many and which.
+    /// If some failed, how many and which; and of files that were not written because they are there.
     fn end(&self, told: &Told, note: Option<&str>) -> Result<()> {
         let words = !(self.saying.quiet || self.saying.json || self.saying.jsonl);
         if let Some(note) = note.filter(|_| words && self.subjects.several) {
@@ -147,19 +149,22 @@ impl Teller<'_> {
         if !left_out.is_empty() && !self.saying.quiet {
             printer::aside(in_words(left_out));
         }
-        if told.failed.is_empty() {
-            return Ok(());
+        let mut parts = Vec::new();
+        if !told.failed.is_empty() {
+            let (failed, of) = (told.failed.len(), all.len() + missing.len());
+            parts.push(format!("{failed} of {of} could not be {}: {}", self.done, listed(&told.failed)));
         }
-        let mut names = told.failed.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        if told.failed.len() > NAMED {
-            names += &format!(" and {} more", told.failed.len() - NAMED);
+        if let amount @ 1.. = told.there.len() {
+            let (files, are, them) = match amount {
+                1 => ("file", "is", "it"),
+                _ => ("files", "are", "them"),
+            };
+            parts.push(format!(
+                "not written: {amount} {files} {are} there already: {}; --overwrite replaces {them}",
+                listed(&told.there)
+            ));
         }
-        Err(Error::SomeFailed {
-            failed: told.failed.len(),
-            of: all.len() + missing.len(),
-            done: self.done,
-            names,
-        })
+        if parts.is_empty() { Ok(()) } else { Err(Error::Unfinished { parts }) }
     }
 }
 

@@ -142,6 +142,42 @@ fn nothing_is_written_over_that_was_not_asked_for() {
 }
 
 #[test]
+fn an_audit_that_goes_on_makes_the_page_of_its_model_anew_and_no_other() {
+    let audit = audit("page-there");
+    let html = audit.folder.join("page.html");
+    let with_page =
+        |more: &[&'static str]| audit.asked(&[more, &["--html", html.to_str().unwrap()]].concat());
+    json(with_page(&[]));
+    let first = std::fs::read_to_string(&html).unwrap();
+    let stays = || assert_eq!(std::fs::read_to_string(&html).unwrap(), first);
+
+    let said = refused(BAD_INPUT, with_page(&[]));
+    assert!(said.contains("page.html: it is there already; --resume goes on with OUT.csv"), "{said}");
+    assert!(said.contains(", --overwrite writes another over it"), "{said}");
+    // without a CSV there is nothing to go on with
+    let photos = audit.folder.join("photos");
+    let said = refused(BAD_INPUT, args!["audit", &photos, "--model", &audit.model, "--html", &html]);
+    assert!(said.ends_with("page.html: it is there already; --overwrite writes another over it"), "{said}");
+    stays();
+
+    let resumed = json(with_page(&["--resume"]))["resumed"].clone();
+    assert_eq!((&resumed["taken_over"], &resumed["renewed"]), (&4.into(), &html.to_str().unwrap().into()));
+    let second = std::fs::read_to_string(&html).unwrap();
+    let line = format!("resumed: 4 photos taken over from the earlier audit; {} made anew", html.display());
+    assert!(second.contains(&line) && !first.contains("resumed"), "{second}");
+    std::fs::remove_file(&html).unwrap();
+    assert_eq!(json(with_page(&["--resume"]))["resumed"].get("renewed"), None, "there was none");
+
+    let other = audit.folder.join("other.safetensors");
+    done(args!["train", &photos, "-o", &other, "--fit", "crop"]);
+    done(args!["audit", &photos, "--model", &other, "--html", &html, "--overwrite"]);
+    let others = std::fs::read_to_string(&html).unwrap();
+    let said = refused(BAD_INPUT, with_page(&["--resume"]));
+    assert!(said.contains("page.html: it is not of the model that is audited now (SHA-256 "), "{said}");
+    assert_eq!(std::fs::read_to_string(&html).unwrap(), others);
+}
+
+#[test]
 fn two_audits_of_one_csv_are_one_too_many_and_a_dead_one_is_none() {
     let audit = audit("locked");
     let part = audit.folder.join("out.csv.part");

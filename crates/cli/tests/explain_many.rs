@@ -63,6 +63,43 @@ fn files_that_are_there_stay_unless_they_may_be_replaced() {
     assert_ne!(fs::read(maps.join("a/x.jpg.png")).unwrap(), b"mine");
 }
 
+/// With `--top` the names are not known before a photo was looked at. What is there is no photo that failed.
+#[test]
+fn files_that_are_not_written_over_are_told_apart_from_photos_that_failed() {
+    let root = folder("many-there-late");
+    let maps = root.join("maps");
+    let asked = args!["explain", root.join("photos"), "-o", &maps, "--top", "2", "--quiet"];
+    done(&asked);
+    let all = files(&maps);
+    assert_eq!(all.len(), 4, "{all:?}");
+    fs::remove_file(maps.join(&all[0])).unwrap();
+    fs::write(maps.join(&all[1]), "mine").unwrap();
+    fs::write(root.join("photos/a/broken.jpg"), b"\xFF\xD8\xFF\xE0 and no more").unwrap();
+    let output = candling(&asked);
+    assert_eq!(output.status.code(), Some(BAD_INPUT), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let last = text.lines().last().unwrap();
+    let there: Vec<String> = all[1..].iter().map(|file| maps.join(file).display().to_string()).collect();
+    let failed = root.join("photos/a/broken.jpg").display().to_string();
+    assert_eq!(
+        last,
+        format!(
+            "error: 1 of 3 could not be explained: {failed}; not written: 3 files are there already: {}; --overwrite replaces them",
+            there.join(", ")
+        )
+    );
+    assert_eq!(files(&maps), all, "what was not there is written");
+    assert_eq!(fs::read(maps.join(&all[1])).unwrap(), b"mine");
+    fs::remove_file(root.join("photos/a/broken.jpg")).unwrap();
+    let text = String::from_utf8(candling(&asked).stderr).unwrap();
+    assert!(
+        text.lines().last().unwrap().starts_with("error: not written: 4 files are there already: "),
+        "{text}"
+    );
+    assert!(candling(asked.into_iter().chain(["--overwrite".into()])).status.success());
+    assert_ne!(fs::read(maps.join(&all[1])).unwrap(), b"mine");
+}
+
 #[test]
 fn one_that_fails_is_told_and_the_others_are_done() {
     let root = folder("many-failing");

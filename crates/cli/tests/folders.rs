@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use common::{BAD_INPUT, BAD_USE, candling, done, file, json, refused, scratch};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn fresh(name: &str) -> PathBuf {
     let folder = scratch(name);
@@ -58,6 +58,35 @@ fn folders_named_by_numbers_are_right_in_training_and_audit() {
     };
     assert!(refused(BAD_USE, asked("10")).contains("write #2 for class 2 (10), #10 for class 10 (9)"));
     assert!(done(asked("#2")).contains("for 10 (2)") && done(asked("#10")).contains("for 9 (10)"));
+}
+
+#[test]
+fn photos_beside_the_groups_of_a_class_have_a_line_of_their_own() {
+    let photos = fresh("beside-groups");
+    let paths = ["a/1.png", "a/g/2.png", "a/h/3.png", "a/z.png", "b/5.png", "c/g/6.png"];
+    for (number, path) in (1..).zip(paths) {
+        picture(&photos.join(path), number);
+    }
+    let (model, html) = (scratch("beside-groups.safetensors"), scratch("beside-groups.html"));
+    trained(&photos, &model);
+    let summary = audited(&photos, &model)["summary"].as_array().unwrap().clone();
+    let lines: Vec<Value> =
+        summary.iter().map(|line| json!([line["class"], line["group"], line["photos"]])).collect();
+    let expected = json!([
+        [null, null, 6],
+        ["a", null, 4],
+        ["a", "g", 1],
+        ["a", "h", 1],
+        ["a", "", 2],
+        ["b", null, 1],
+        ["c", null, 1],
+        ["c", "g", 1]
+    ]);
+    assert_eq!(Value::from(lines), expected);
+    let said = done(args!["audit", &photos, "--model", &model, "--html", &html, "--overwrite"]);
+    assert_eq!(said.matches("\n    (no group): 2 photos, ").count(), 1, "{said}");
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert_eq!(page.matches("<th scope=\"row\">(no group)</th><td>2</td>").count(), 1, "{page}");
 }
 
 #[test]

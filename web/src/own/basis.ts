@@ -2,7 +2,7 @@
  *  `candling audit`. */
 import type { Trainer } from "../bias/trainer.js";
 import { layerOf, type Row } from "./findings.js";
-import { markedByHand, outcomesIn } from "./outcomes.js";
+import { markedHere, outcomesIn } from "./outcomes.js";
 import type { Region } from "./photo.js";
 import type { Session } from "./session.js";
 import { count } from "./words.js";
@@ -35,12 +35,12 @@ export async function basisOf(session: Session, trainer: Trainer, rows: readonly
 
 async function maskLine(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<string> {
   const photos = rows.map(({ photo }) => photo);
-  const byHand = markedByHand(photos, region);
-  const hand = byHand === 0 ? "" : `${count(byHand, "photo")} marked by hand as “${region.name}”`;
+  const marked = markedHere(photos, region);
+  const here = marked === 0 ? "" : `${count(marked, "photo")} marked on this page as “${region.name}”`;
   const outcomes = outcomesIn(session, photos, region);
-  if (outcomes.outcomes.every((one) => one === "")) return `masks: none from a folder${hand === "" ? "" : `; ${hand}`}`;
+  if (outcomes.outcomes.every((one) => one === "")) return `masks: none from a folder${here === "" ? "" : `; ${here}`}`;
   const words = await trainer.maskWords(outcomes);
-  return hand === "" ? words : `${words}; ${hand}`;
+  return here === "" ? words : `${words}; ${here}`;
 }
 
 const hashes = new WeakMap<Blob, Promise<string>>();

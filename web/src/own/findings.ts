@@ -39,6 +39,9 @@ export interface Row {
   readonly error: string;
 }
 
+/** The group of photos that lie in none of their class's groups. */
+export const NO_GROUP = "";
+
 /** What some photos come to; `class` and `group` are undefined for all of them. */
 export interface Summary {
   readonly class: string | undefined;
@@ -114,7 +117,7 @@ export function layerOf(rows: readonly Row[]): string | undefined {
   return rows.find(({ layer }) => layer !== "")?.layer;
 }
 
-/** All photos, then each class, then each group of a class. Of those that were found. */
+/** All photos, then each class, then each group of a class, and what is in none of its groups. Of those that were found. */
 export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<readonly Summary[]> {
   const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
   const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
@@ -134,8 +137,11 @@ export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<reado
   const all = [summary(undefined, undefined)];
   for (const name of new Set(rows.map((row) => row.class))) {
     all.push(summary(name, undefined));
-    const groups = new Set(rows.filter((row) => row.class === name && row.group !== "").map(({ group }) => group));
+    const groups = new Set(rows.filter((row) => row.class === name).map(({ group }) => group));
+    const hasOthers = groups.delete(NO_GROUP);
     for (const group of groups) all.push(summary(name, group));
+    // a class without groups has one line
+    if (hasOthers && groups.size > 0) all.push(summary(name, NO_GROUP));
   }
   return Promise.all(all);
 }

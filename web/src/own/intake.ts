@@ -16,6 +16,9 @@ import { listed } from "./words.js";
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
 
+/** Stands for the class that files are put into while they are sorted: it may have no name yet. No folder is called so. */
+const HERE = "\uE000";
+
 /** A photo in a folder that is a class. */
 interface Placed {
   readonly file: File;
@@ -35,10 +38,15 @@ export class Intake {
   readonly #job = new Job("adding");
   /** One after the other: what is dropped while others are being added waits for its turn. */
   #queue = Promise.resolve();
+  /** The classes that the complaint about photos is of: it goes with the last of them. */
+  #blamed: readonly PhotoClass[] = [];
 
   constructor(session: Session, network: Network) {
     this.#session = session;
     this.#network = network;
+    session.follow((what) => {
+      if (what === "classes" && this.#isMoot) settle("photos");
+    });
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
     folders.addEventListener("change", () => {
@@ -95,18 +103,29 @@ export class Intake {
         const wanted = await (of === undefined ? this.#inClasses(await given) : this.#inOne(await given, of));
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
         settle("photos");
-        if (wanted.words !== "") complain("photos", wanted.words);
+        if (wanted.words !== "") this.#complain(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
       } catch (error) {
-        complain("photos", error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`);
+        const words = error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`;
+        this.#complain(words, of === undefined ? [] : [of]);
       }
     });
     return this.#queue;
   }
 
+  #complain(words: string, blamed: readonly PhotoClass[]): void {
+    this.#blamed = blamed;
+    if (!this.#isMoot) complain("photos", words);
+  }
+
+  /** Whether all that is complained of is gone, as when everything was cleared meanwhile. */
+  get #isMoot(): boolean {
+    return this.#blamed.length > 0 && !this.#blamed.some((of) => this.#session.classes.includes(of));
+  }
+
   /** Photos for one class, and what there is to say of the rest. */
   async #inOne(given: Given, of: PhotoClass): Promise<Taken> {
     const folder = given.files[0]?.folders[0];
-    const { photos, words } = await this.#sorted([inOneClass(given, of.name || folder || "photos")]);
+    const { photos, words } = await this.#sorted([inOneClass(given, HERE)], of.name || folder);
     if (of.name === "" && folder !== undefined) this.#session.renameClass(of, folder);
     return { photos: photos.map(({ file, group }) => ({ file, group, of })), words };
   }
@@ -119,11 +138,11 @@ export class Intake {
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }
 
-  /** The photos of the first folder that has some. */
-  async #sorted(folders: readonly Folder[]): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
+  /** The photos of the first folder that has some; `here` is what the class is called that they are put into, if it is called anything. */
+  async #sorted(folders: readonly Folder[], here = ""): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
     let all: SortedFolder | undefined;
     for (const folder of folders) {
-      all = await this.#network.examiner.sort(folder);
+      all = asTold(await this.#network.examiner.sort(folder), here);
       if (all.photos.length === 0) continue;
       const { classes, photos, masks, leftOut, words, refused } = all;
       if (refused !== null) throw new Refused(sentence(new Error(refused)));
@@ -155,6 +174,14 @@ export class Intake {
     });
     return { found, left: [...classes].filter(([, of]) => of === undefined).map(([label]) => label) };
   }
+}
+
+/** Files by the names that were given, and not a word of a folder that nobody gave. */
+function asTold(sorted: SortedFolder, here: string): SortedFolder {
+  const inHere = here === "" ? "" : `${here}/`;
+  const told = (text: string) => text.replace(`1 folder without photos (${HERE}); `, "").replaceAll(`${HERE}/`, () => inHere);
+  const leftOut = sorted.leftOut.filter(({ path }) => path !== HERE).map((one) => ({ ...one, path: told(one.path) }));
+  return { ...sorted, leftOut, words: told(sorted.words) };
 }
 
 /** Text that is dragged into a text field is the field's. */

@@ -14,6 +14,9 @@ export const losses: Readonly<Record<Loss, string>> = {
   full: "This browser keeps no more: what comes from here on lives only in this tab.",
 };
 
+/** A private window keeps things like any other for as long as it is open, and no page can tell that it is one. */
+const PRIVATE = " (in a private window: until it is closed)";
+
 export function listenForClearing(session: Session, forget: () => void): void {
   const words = byId("kept", HTMLElement);
   const button = byId("clear", HTMLButtonElement);
@@ -23,8 +26,8 @@ export function listenForClearing(session: Session, forget: () => void): void {
     const empty = session.isEmpty;
     button.disabled = empty;
     cleared &&= empty;
-    const where = session.keeps ? "kept in this browser until you clear them" : "in this tab only";
-    const promise = session.keeps ? "What you add is kept in this browser until you clear it." : "What you add lives only in this tab.";
+    const where = session.keeps ? `kept in this browser until you clear them${PRIVATE}` : "in this tab only";
+    const promise = session.keeps ? `What you add is kept in this browser until you clear it${PRIVATE}.` : "What you add lives only in this tab.";
     const gone = session.keeps ? "Everything was cleared: this browser keeps nothing of it." : "Everything in this tab was cleared.";
     words.textContent = cleared ? gone : empty ? promise : `${amount()}, ${where}.`;
   };

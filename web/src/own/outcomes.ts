@@ -25,8 +25,8 @@ export function placesOf(session: Session, photo: Photo): readonly string[] {
   return [photo, ...photo.copies].map((lying) => pathIn(label, lying));
 }
 
-/** Photos that a hand marked: these have no file. */
-export function markedByHand(photos: readonly Photo[], region: Region): number {
+/** Photos that were marked on this page, by a hand or with the lesson's pictures: their masks are of no file. */
+export function markedHere(photos: readonly Photo[], region: Region): number {
   return photos.filter((photo) => {
     const mask = maskIn(photo, region);
     return mask !== undefined && mask.source === undefined;

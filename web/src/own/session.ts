@@ -70,6 +70,7 @@ export class Session {
   /** With its photos. */
   removeClass(removed: PhotoClass): void {
     this.removePhotos(this.photosOf(removed));
+    this.#leaveOut(this.#leftOut.filter(({ path }) => !path.startsWith(`${removed.name}/`)));
     this.#classes = this.#classes.filter((other) => other !== removed);
     this.#fillUp();
     this.#keepClasses();

@@ -2,7 +2,7 @@
 import { byId, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Basis } from "./basis.js";
-import type { Summary } from "./findings.js";
+import { NO_GROUP, type Summary } from "./findings.js";
 import { interval, part, rate } from "./words.js";
 
 /** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
@@ -44,5 +44,5 @@ export function learntWords({ right, of }: Summary["learnt"]): string {
 
 /** What a line is about. */
 export function nameOf({ class: of, group }: Summary): string {
-  return group ?? of ?? "all photos";
+  return group === NO_GROUP ? "(no group)" : (group ?? of ?? "all photos");
 }

@@ -69,6 +69,9 @@ pub struct Resumed {
     pub new: usize,
     /// Rows of photos that are there no longer, or are left out by now.
     pub gone: usize,
+    /// The page of the earlier audit, if this one's takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<String>,
 }
 
 impl Resumed {
@@ -97,6 +100,7 @@ impl Resumed {
                 count(self.gone, "line")
             ));
         }
+        parts.extend(self.renewed.iter().map(|page| format!("{page} made anew")));
         format!("resumed: {}", parts.join("; "))
     }
 }

@@ -1,12 +1,17 @@
 //! Where an audit's page goes.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use candling_audit::basis;
+
+use super::auditor::Auditor;
 use super::ledger::Existing;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::output::Output;
+use crate::sheet::escaped;
+use crate::shown::shown;
 
 /// What the title of an audit's page begins with.
 pub const TITLE: &str = "<title>Audit of ";
@@ -14,23 +19,64 @@ pub const TITLE: &str = "<title>Audit of ";
 /// So far into a page its title is looked for.
 const HEAD: u64 = 1 << 12;
 
-/// The place, if nothing is lost by writing there.
-pub fn place(path: &Path, existing: Existing) -> Result<Output> {
-    let output = Output::new(path)?;
-    let Some(file) = output.file() else { return Ok(output) };
-    let mut head = Vec::new();
-    match File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head)) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(output),
-        Err(e) => return Err(output.failed(e)),
-        Ok(_) => {}
-    }
-    let is_audits = String::from_utf8_lossy(&head).contains(TITLE);
-    match existing {
-        _ if head.is_empty() => Ok(output),
-        _ if !is_audits => {
-            Err(Error::file(path, "it is there already, and is no audit's page; give the page another name"))
+/// What the CSV allows, as far as there is one.
+const RESUME: &str = "--resume goes on with OUT.csv and makes the page anew, ";
+
+/// Where it goes.
+pub struct Page {
+    pub output: Output,
+    /// As it was asked for, where the page of an earlier audit there makes room for this one's.
+    pub renewed: Option<String>,
+}
+
+impl Page {
+    /// Finds the place.
+    ///
+    /// # Errors
+    /// If something would be lost by writing there: an audit that goes on renews the page of the same model, and no other.
+    pub fn of(path: &Path, existing: Existing, auditor: &Auditor<'_>, has_csv: bool) -> Result<Self> {
+        let output = Output::new(path)?;
+        let Some(file) = output.file() else { return Ok(Self { output, renewed: None }) };
+        let head = begin(file, HEAD).map_err(|e| output.failed(e))?;
+        if head.is_empty() {
+            return Ok(Self { output, renewed: None });
         }
-        Existing::Keep => Err(Error::file(path, "it is there already; --overwrite writes another over it")),
-        Existing::Resume | Existing::Overwrite => Ok(output),
+        if !holds(&head, TITLE) {
+            return Err(
+                output.failed("it is there already, and is no audit's page; give the page another name")
+            );
+        }
+        let model = &auditor.settings.model;
+        match existing {
+            Existing::Keep => {
+                let resume = if has_csv { RESUME } else { "" };
+                Err(output.failed(format!("it is there already; {resume}--overwrite writes another over it")))
+            }
+            Existing::Resume if !is_of(file, auditor).map_err(|e| output.failed(e))? => {
+                Err(output.failed(format!(
+                    "it is not of the model that is audited now (SHA-256 {model}); give the page another name, or --overwrite instead of --resume"
+                )))
+            }
+            Existing::Resume | Existing::Overwrite => Ok(Self { output, renewed: Some(shown(path)) }),
+        }
     }
+}
+
+/// The first bytes of a file; none of one that is not there.
+fn begin(file: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
+        _ => Ok(bytes),
+    }
+}
+
+/// Whether an audit's page says that it is of this auditor's model.
+fn is_of(page: &Path, auditor: &Auditor<'_>) -> io::Result<bool> {
+    let model = basis::model(&auditor.model.name, &auditor.settings.model);
+    Ok(holds(&fs::read(page)?, &escaped(&model)))
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    String::from_utf8_lossy(bytes).contains(text)
 }

@@ -9,9 +9,14 @@ use super::row::Row;
 /// Of the intervals: an audit of the same photos says the same.
 const SEED: u64 = 1;
 
+/// What photos are called that lie in none of their class's groups.
+const NO_GROUP: &str = "(no group)";
+
 /// What some photos come to.
 pub struct Summary {
+    /// None for all photos.
     pub class: Option<String>,
+    /// None for all photos of a class; empty for those that lie in none of its groups.
     pub group: Option<String>,
     pub photos: usize,
     /// The share that was right.
@@ -23,6 +28,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The group's name, if it is about one, or what stands for it.
+    pub fn group_name(&self) -> Option<&str> {
+        self.group.as_deref().map(|group| if group.is_empty() { NO_GROUP } else { group })
+    }
+
     fn of(rows: &[Row], class: Option<&str>, group: Option<&str>) -> Self {
         let of: Vec<&Row> = rows
             .iter()
@@ -45,20 +55,24 @@ impl Summary {
     }
 }
 
-/// All photos, then each class, then each group of a class.
+/// All photos, then each class, then each group of a class, and what is in none of its groups.
 pub fn summaries(classes: &[String], rows: &[Row]) -> Vec<Summary> {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.group.is_empty()) {
+    for row in rows {
         let of = groups.entry(&row.class).or_default();
         if !of.contains(&row.group.as_str()) {
             of.push(&row.group);
         }
     }
+    for of in groups.values_mut() {
+        of.sort_by_key(|group| group.is_empty());
+    }
     let mut all = vec![Summary::of(rows, None, None)];
     for class in classes {
         all.push(Summary::of(rows, Some(class), None));
-        let of_class = groups.get(class.as_str()).into_iter().flatten();
-        all.extend(of_class.map(|group| Summary::of(rows, Some(class), Some(group))));
+        // a class without groups has one line
+        let of_class = groups.get(class.as_str()).filter(|groups| ***groups != [""]);
+        all.extend(of_class.into_iter().flatten().map(|group| Summary::of(rows, Some(class), Some(group))));
     }
     all
 }

@@ -41,7 +41,7 @@ const WARM: f32 = 40.0;
 const GLOW: (f32, f32) = (0.14, 0.66);
 
 /// The glow's alpha at the second stop of [`STOPS`], and the least at the third, where it is this share of the hottest place's otherwise.
-const SMOULDER: f32 = 0.14;
+const SMOULDER: f32 = 0.26;
 const EMBER: f32 = 0.28;
 const EMBER_SHARE: f32 = 0.8;
 
@@ -50,7 +50,7 @@ const FLAME: [f32; 3] = [255.0, 200.0, 110.0];
 /// Intensity, the share of the veil there, and the glow's colour; straight lines between.
 const STOPS: [(f32, f32, [f32; 3]); 4] = [
     (0.0, 1.0, [120.0, 48.0, 12.0]),
-    (0.35, 0.82, [150.0, 60.0, 14.0]),
+    (0.35, 0.72, [190.0, 88.0, 26.0]),
     (0.65, 0.35, [236.0, 132.0, 44.0]),
     (1.0, 0.0, FLAME),
 ];

@@ -73,6 +73,48 @@ fn most_pictures_are_far_above_the_floor() {
     assert!(lighter[lighter.len() / 2] >= 30.0, "the median: {lighter:?}");
 }
 
+/// By how much a place with lesser evidence is at least lighter than the same place without any, in L*, and how far it is from that at least, in
+/// ΔE00. Half as much is hardly seen on a black photo or a blue sky; paper leaves less than a third of it, as of everything dark.
+fn lesser_floor(seen: Seen) -> (f64, f64) {
+    match seen {
+        Seen::Screen | Seen::Deuteranopia => (8.0, 11.0),
+        Seen::Protanopia => (7.0, 9.5),
+        Seen::Grey => (8.0, 5.0),
+        Seen::Paper => (1.5, 3.3),
+    }
+}
+
+/// How far such a place is at least from the coldest tenth of its picture, in ΔE00 on a screen. Less than from itself without evidence, since a photo may
+/// be darker there.
+const BESIDE: f64 = 10.0;
+
+#[test]
+fn lesser_evidence_is_seen_on_every_photo_at_every_size_by_every_eye() {
+    for Hard { name, photo } in photos() {
+        let unlit = painted(&photo, &[0.0; 49], MAP, Colormap::Candle);
+        for (x, y) in PLACES {
+            let cells = evidence(x, y);
+            let lit = painted(&photo, &cells, MAP, Colormap::Candle);
+            for pair in [[&lit, &unlit], [&thumbnail(&lit), &thumbnail(&unlit)]] {
+                let width = pair[0].width;
+                for seen in Seen::ALL {
+                    let contrast = Contrast::of_lesser(pair, &cells, MAP, seen);
+                    let (lighter, apart) = (contrast.lighter(), contrast.apart());
+                    let (least, nearest) = lesser_floor(seen);
+                    assert!(
+                        lighter >= least && apart >= nearest,
+                        "{name}, {width} wide, at {x} {y}, {seen:?}: ΔL* {lighter:.1} of {least}, ΔE00 {apart:.1} of {nearest}"
+                    );
+                }
+                let lesser = Contrast::of_lesser(pair, &cells, MAP, Seen::Screen);
+                let coldest = Contrast::of(pair[0], &cells, MAP, Seen::Screen).dark;
+                let beside = Contrast { dark: coldest, ..lesser }.apart();
+                assert!(beside >= BESIDE, "{name}, {width} wide, at {x} {y}: ΔE00 {beside:.1} of {BESIDE}");
+            }
+        }
+    }
+}
+
 /// What is lit differs from the photo as it is, so that nobody takes a painted picture for the plain one.
 #[test]
 fn a_painted_photo_is_not_the_photo() {

@@ -53,35 +53,57 @@ pub fn thumbnail(picture: &Photo) -> Photo {
     at_most(picture, THUMB)
 }
 
-/// The hottest and the coldest tenth of a picture, each its median lightness and its median a* and b*.
+/// Evidence that is less than the most and still counts, as shares of a map's maximum.
+const LESSER: std::ops::Range<f32> = 0.35..0.45;
+
+/// What is lit and what is dark, each its median lightness and its median a* and b*.
 #[derive(Debug, Clone, Copy)]
 pub struct Contrast {
-    pub hot: Lab,
-    pub cold: Lab,
+    pub lit: Lab,
+    pub dark: Lab,
 }
 
 impl Contrast {
-    pub fn of(picture: &Photo, cells: &[f32], (height, width): (usize, usize), seen: Seen) -> Self {
-        let (across, down) = (picture.width as usize, picture.height as usize);
-        let heat = candling_core::Bilinear::new((height, width), (down, across)).planes(cells, 1);
-        let mut order: Vec<usize> = (0..heat.len()).collect();
-        order.sort_by(|&a, &b| heat[a].total_cmp(&heat[b]));
+    /// The hottest and the coldest tenth of a picture.
+    pub fn of(picture: &Photo, cells: &[f32], map: (usize, usize), seen: Seen) -> Self {
+        let (_, order) = heat(picture, cells, map);
         let tenth = (order.len() / 10).max(1);
-        let of = |pixels: &[usize]| {
-            median(pixels.iter().map(|&index| lab(seen.of(rgb(picture, index)))).collect())
-        };
-        Self { hot: of(&order[order.len() - tenth..]), cold: of(&order[..tenth]) }
+        let of = |pixels| colour(picture, pixels, seen);
+        Self { lit: of(&order[order.len() - tenth..]), dark: of(&order[..tenth]) }
     }
 
-    /// By how much the hottest tenth is lighter, in L*.
+    /// Where there is [`LESSER`] evidence, and the same places on the same photo where there is none.
+    pub fn of_lesser([picture, unlit]: [&Photo; 2], cells: &[f32], map: (usize, usize), seen: Seen) -> Self {
+        let (heat, mut order) = heat(picture, cells, map);
+        let most = cells.iter().copied().fold(0.0, f32::max);
+        order.retain(|&index| LESSER.contains(&(heat[index] / most)));
+        let of = |picture| colour(picture, &order, seen);
+        Self { lit: of(picture), dark: of(unlit) }
+    }
+
+    /// By how much it is lighter, in L*.
     pub fn lighter(&self) -> f64 {
-        self.hot[0] - self.cold[0]
+        self.lit[0] - self.dark[0]
     }
 
     /// ΔE00.
     pub fn apart(&self) -> f64 {
-        difference(self.hot, self.cold)
+        difference(self.lit, self.dark)
     }
+}
+
+/// How hot each pixel of a picture is, and the pixels from the coldest to the hottest.
+fn heat(picture: &Photo, cells: &[f32], map: (usize, usize)) -> (Vec<f32>, Vec<usize>) {
+    let size = (picture.height as usize, picture.width as usize);
+    let heat = candling_core::Bilinear::new(map, size).planes(cells, 1);
+    let mut order: Vec<usize> = (0..heat.len()).collect();
+    order.sort_by(|&a, &b| heat[a].total_cmp(&heat[b]));
+    (heat, order)
+}
+
+/// The median of these pixels.
+fn colour(picture: &Photo, pixels: &[usize], seen: Seen) -> Lab {
+    median(pixels.iter().map(|&index| lab(seen.of(rgb(picture, index)))).collect())
 }
 
 /// The pixel as it is displayed, on white.

@@ -66,7 +66,7 @@ export function intervalWords(): string[];
 export class Listing {
   constructor(files: readonly string[], folders: readonly string[], heads: Uint8Array, ends: Uint32Array, failed: readonly string[], also: readonly string[]);
   /** JSON of a `SortedFolder`. */
-  sorted(): string;
+  sorted(oneClass?: string): string;
   /** JSON of `Pairs`. */
   pairs(photos: readonly string[], beside: boolean, folder: string): string;
   free(): void;

@@ -11,6 +11,9 @@ use wasm_bindgen::prelude::*;
 /// Pictures that some browsers read and our own decoder does not.
 const BROWSERS: [Format; 4] = [Format::Avif, Format::Heic, Format::Ico, Format::Jxl];
 
+/// What the folder of a class is called while files that were given for that class alone are sorted.
+const ITS_FOLDER: &str = "class";
+
 /// Files below a folder, and what they begin with.
 #[wasm_bindgen]
 pub struct Listing {
@@ -59,11 +62,20 @@ impl Listing {
     }
 
     /// Photos by class, masks among them, and all that is left out: `{ classes, photos: [{ file, class, group }], masks: [file], leftOut: [{ path, code, why }],
-    /// words, refused }`; `refused` is why the names cannot be those of classes, or null.
+    /// words, refused }`; `refused` is why the names cannot be those of classes, or null. `one_class` says that all of it is for one class, and what that is called, if
+    /// anything: paths are then those in its folder.
     #[must_use]
-    pub fn sorted(&self) -> String {
-        let sorted =
-            candling_audit::sort(&self.files, &self.folders, &self.read, |file| self.heads[file].clone());
+    pub fn sorted(&self, one_class: Option<String>) -> String {
+        let place = |path: &Vec<String>| match one_class {
+            None => path.clone(),
+            Some(_) => [&[ITS_FOLDER.to_owned()], path.as_slice()].concat(),
+        };
+        let files: Vec<_> = self.files.iter().map(place).collect();
+        let folders: Vec<_> = self.folders.iter().map(place).collect();
+        let mut sorted = candling_audit::sort(&files, &folders, &self.read, |file| self.heads[file].clone());
+        if let Some(name) = &one_class {
+            sorted.left_out = told(sorted.left_out, name);
+        }
         let photos = sorted
             .photos
             .iter()
@@ -109,6 +121,16 @@ impl Listing {
         })
         .to_string()
     }
+}
+
+/// What was left out of a class, by the name that this has, and nothing of a folder that nobody gave.
+fn told(left_out: Vec<LeftOut>, name: &str) -> Vec<LeftOut> {
+    let inside = |LeftOut { path, why }: LeftOut| {
+        let path = path.strip_prefix(ITS_FOLDER)?.strip_prefix('/')?;
+        let path = if name.is_empty() { path.to_owned() } else { format!("{name}/{path}") };
+        Some(LeftOut { path, why })
+    };
+    left_out.into_iter().filter_map(inside).collect()
 }
 
 fn parts_of(path: &str) -> Vec<String> {

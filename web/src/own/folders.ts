@@ -29,7 +29,7 @@ export function chosen(files: FileList): Given {
 
 /** All into the class they were dropped onto: folders inside the one that was dropped are groups. */
 export function inOneClass({ files }: Given, name: string): Folder {
-  return { files: files.map(({ file, folders }) => ({ path: [name, ...folders.slice(1), file.name].join("/"), file })), folders: [] };
+  return { files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })), folders: [], oneClass: name };
 }
 
 /** The folders of classes that it may be: of one folder what is in it, or else the folder itself; of several, these. */

@@ -16,9 +16,6 @@ import { listed } from "./words.js";
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
 
-/** Stands for the class that files are put into while they are sorted: it may have no name yet. No folder is called so. */
-const HERE = "\uE000";
-
 /** A photo in a folder that is a class. */
 interface Placed {
   readonly file: File;
@@ -125,7 +122,7 @@ export class Intake {
   /** Photos for one class, and what there is to say of the rest. */
   async #inOne(given: Given, of: PhotoClass): Promise<Taken> {
     const folder = given.files[0]?.folders[0];
-    const { photos, words } = await this.#sorted([inOneClass(given, HERE)], of.name || folder);
+    const { photos, words } = await this.#sorted([inOneClass(given, of.name || folder || "")]);
     if (of.name === "" && folder !== undefined) this.#session.renameClass(of, folder);
     return { photos: photos.map(({ file, group }) => ({ file, group, of })), words };
   }
@@ -138,11 +135,11 @@ export class Intake {
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }
 
-  /** The photos of the first folder that has some; `here` is what the class is called that they are put into, if it is called anything. */
-  async #sorted(folders: readonly Folder[], here = ""): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
+  /** The photos of the first folder that has some. */
+  async #sorted(folders: readonly Folder[]): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
     let all: SortedFolder | undefined;
     for (const folder of folders) {
-      all = asTold(await this.#network.examiner.sort(folder), here);
+      all = await this.#network.examiner.sort(folder);
       if (all.photos.length === 0) continue;
       const { classes, photos, masks, leftOut, words, refused } = all;
       if (refused !== null) throw new Refused(sentence(new Error(refused)));
@@ -174,14 +171,6 @@ export class Intake {
     });
     return { found, left: [...classes].filter(([, of]) => of === undefined).map(([label]) => label) };
   }
-}
-
-/** Files by the names that were given, and not a word of a folder that nobody gave. */
-function asTold(sorted: SortedFolder, here: string): SortedFolder {
-  const inHere = here === "" ? "" : `${here}/`;
-  const told = (text: string) => text.replace(`1 folder without photos (${HERE}); `, "").replaceAll(`${HERE}/`, () => inHere);
-  const leftOut = sorted.leftOut.filter(({ path }) => path !== HERE).map((one) => ({ ...one, path: told(one.path) }));
-  return { ...sorted, leftOut, words: told(sorted.words) };
 }
 
 /** Text that is dragged into a text field is the field's. */

@@ -65,7 +65,7 @@ function listed(wasm: Wasm, { files, folders }: Folder, { bytes, ends, failed }:
 function sortedOf(wasm: Wasm, folder: Folder, heads: Heads, also: readonly string[]): SortedFolder {
   const listing = listed(wasm, folder, heads, also);
   try {
-    return JSON.parse(listing.sorted()) as SortedFolder;
+    return JSON.parse(listing.sorted(folder.oneClass)) as SortedFolder;
   } finally {
     listing.free();
   }

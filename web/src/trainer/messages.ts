@@ -65,6 +65,8 @@ export interface Folder {
   readonly files: readonly Entry[];
   /** Paths of folders, as far as they are known: of empty ones there is nothing else to tell. */
   readonly folders: readonly string[];
+  /** What the one class is called that all of it is for, empty where it has no name yet; without it the folders are classes. */
+  readonly oneClass?: string;
 }
 
 /** Something that is passed over; `code` is for programs. */

@@ -23,6 +23,9 @@ export interface Picture {
 export interface Sample {
   readonly file: string;
   readonly title: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly composite: boolean;
   readonly credit: string;
 }

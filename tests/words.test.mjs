@@ -27,8 +27,19 @@ test("a cell across two thirds of the photo counts in both, by its parts", () =>
   const row = [0, 0, 3, 0, 0, 0, 0];
   assert.equal(
     whereabouts("speaks for tabby", mapOf([row])),
-    "About two thirds of what speaks for tabby lies in the central third of the photo; from top to bottom, about a third in the upper third.",
+    "About two thirds of what speaks for tabby lies in the central third of the photo; from top to bottom, it is spread about evenly.",
   );
+});
+
+test("a third that holds about a third is not said to hold it: light is spread evenly, or missing somewhere", () => {
+  const across = (columns) => whereabouts("speaks for tabby", mapOf([columns])).split(";")[0];
+  const even = "What speaks for tabby is spread about evenly from left to right";
+  assert.equal(across([1, 1, 1]), even);
+  // of twelve twelfths no third has less than three or more than five
+  assert.equal(across([3.01, 4, 4.99]), even);
+  assert.equal(across([4.9, 4.9, 2.2]), "Only about a fifth of what speaks for tabby lies in the right third of the photo");
+  assert.equal(across([5.2, 3.4, 3.4]), "About half of what speaks for tabby lies in the left third of the photo");
+  assert.equal(whereabouts("speaks for tabby", mapOf([[2, 0, 0], [0, 2, 0], [0, 0, 2]])), `${even}; from top to bottom, it is spread about evenly.`);
 });
 
 test("a view of a part of the photo is counted in the photo's own thirds", () => {

@@ -47,6 +47,9 @@ export function isCamName(name: string | undefined): name is CamName {
   return name !== undefined && Object.hasOwn(camChoices, name);
 }
 
+/** Of a dark photo in the scale of light. */
+export const BRIGHTER = "This photo is dark where the light is strongest; the colours make it brighter there than it is.";
+
 export const viewTexts = {
   "guided-backprop": {
     title: "Guided Backprop",

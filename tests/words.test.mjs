@@ -14,7 +14,7 @@ async function imported(path) {
 }
 
 const { whereabouts } = await imported("words/maps.ts");
-const { fraction } = await imported("words/numbers.ts");
+const { fraction, percent } = await imported("words/numbers.ts");
 
 /** A map of some cells that covers a photo of 700×700 pixels, or the part `view` of it. */
 function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
@@ -51,6 +51,11 @@ test("a view of a part of the photo is counted in the photo's own thirds", () =>
 test("negative values are no evidence", () => {
   assert.match(whereabouts("speaks for tabby", mapOf([[-5, 0, 1]])), /^Nearly all of what speaks for tabby lies in the right third/);
   assert.equal(whereabouts("speaks for tabby", mapOf([[-5, 0, 0]])), "Nothing in this layer speaks for tabby.");
+});
+
+test("a number and its sign are one word", () => {
+  for (const share of [0, 0.0004, 0.002, 0.05, 0.5, 1]) assert.doesNotMatch(percent(share), / /);
+  assert.equal(percent(0.0004), "<\u00a00.1\u00a0%");
 });
 
 test("a share is said by the nearest fraction", () => {

@@ -185,6 +185,8 @@ test("proof: the patch by keyboard, and gone when it is 0", async () => {
     await slide(page, "#patch-size", PATCH);
     await page.focus("#patch");
     const place = () => page.$eval("#patch", (patch) => [patch.offsetLeft, patch.offsetTop, patch.offsetWidth]);
+    assert.equal(await page.textContent("#patch-size-text"), `${PATCH}\u00a0% of the shorter side`);
+    await page.waitForFunction(() => /^\d+\u00a0% of the photo’s area taken away\./.test(document.querySelector("#proof-reading").textContent));
     const [left, top, width] = await place();
     await answered(page, () => page.keyboard.press("Shift+ArrowRight"));
     await page.keyboard.press("ArrowDown");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hold, lookAt, settled, shown } from "./support/lab.mjs";
-import { frames, idle, openLab, PNG, stage } from "./support/stage.mjs";
+import { frames, idle, message, openLab, PNG, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
@@ -171,6 +171,35 @@ test("the link of an upright photo has room for it before the network is there",
       release();
       await shown(page, "Living room with a drum, wine and a loudspeaker");
       assert.equal(await room(), before);
+    },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+});
+
+test("by touch: what a finger can do with a clipboard, and a file's name that breaks between its words", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      assert.ok(await page.isHidden(".by-mouse"));
+      await page.evaluate(() => (navigator.clipboard.read = () => Promise.reject(new DOMException("no", "NotAllowedError"))));
+      await page.tap("#paste");
+      await page.waitForSelector("#message:not([hidden])");
+      const words = await message(page);
+      assert.match(words, /clipboard\. Save the picture and choose it, or use its link, instead\.$/);
+      assert.doesNotMatch(words, /Ctrl/);
+
+      const name = "IMG_20260112_1234-edited.final.jpg";
+      const buffer = await (await page.request.get("/samples/cat.jpg")).body();
+      await page.setInputFiles("#file", { name, mimeType: "image/jpeg", buffer });
+      await shown(page, name);
+      const pieces = await page.$eval("#photo-name", (title) =>
+        [...title.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((text) => {
+          const range = document.createRange();
+          range.selectNode(text);
+          return [text.data, range.getClientRects().length];
+        }),
+      );
+      assert.deepEqual(pieces, [["IMG_", 1], ["20260112_", 1], ["1234-", 1], ["edited", 1], [".final", 1], [".jpg", 1]]);
     },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );

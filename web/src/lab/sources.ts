@@ -110,7 +110,9 @@ async function paste(open: Open): Promise<void> {
     }
     say("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
-    say("The browser does not let this page read the clipboard. Press Ctrl+V (on a Mac ⌘V) instead.");
+    // Who points with a finger has no such key.
+    const instead = matchMedia("(pointer: coarse)").matches ? "Save the picture and choose it, or use its link," : "Press Ctrl+V (on a Mac ⌘V)";
+    say(`The browser does not let this page read the clipboard. ${instead} instead.`);
   }
 }
 

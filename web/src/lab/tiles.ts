@@ -6,6 +6,7 @@ import { byId, found, pencil } from "../dom/page.js";
 import { say } from "../dom/message.js";
 import { saveCanvas } from "../dom/save.js";
 import { sentence } from "../words/sentence.js";
+import { breakable } from "./breakable.js";
 import type { Picture } from "./sources.js";
 import { seen, type ViewText } from "./words.js";
 
@@ -97,7 +98,7 @@ export class PhotoTile {
     canvas.dataset.height = String(run.height);
     canvas.dataset.view = [view.x, view.y, view.width, view.height].join(" ");
     develop(canvas);
-    byId("photo-name", HTMLElement).textContent = title;
+    byId("photo-name", HTMLElement).replaceChildren(...breakable(title));
     found(this.#tile, "#seen", HTMLElement).textContent = seen(view, run);
     found(this.#tile, "#credit", HTMLElement).textContent = credit;
   }

@@ -530,8 +530,10 @@ test("take away: a visitor's own photo is not in the link", async () => {
     for (const code of ["#element-code", "#frame-code"]) {
       const text = await page.inputValue(code);
       assert.match(text, /src="?[^"]*your-photo\.jpg/);
-      assert.doesNotMatch(text, /blob:|samples/);
+      assert.doesNotMatch(text, /blob:|samples|cat\.jpg/);
+      assert.match(text, / alt=""|&amp;alt=["&]/, "for the visitor to fill in");
     }
+    assert.match(await page.textContent("#code-about"), /Put into the empty alt what the photo shows/);
     assert.match(await page.textContent("#code-about"), /in the place of your-photo\.jpg/);
   });
 });

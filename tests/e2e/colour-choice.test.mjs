@@ -44,7 +44,7 @@ test("the lab: that candle makes a dark photo brighter is said, of that photo in
     await openLab(page);
     const about = () => page.textContent('[data-view="cam"] .about');
     const map = '[data-view="cam"] canvas';
-    const words = /This photo is dark where the light is strongest; the colours make it brighter there than it is\.$/;
+    const words = /Where it is lit, this photo is darker than shown here\.$/;
     assert.doesNotMatch(await about(), words);
     for (const [name, from, to] of [["night.png", 0, 60], ["fog.png", 90, 180]]) {
       await page.setInputFiles("#file", { name, mimeType: "image/png", buffer: grey(from, to) });
@@ -61,9 +61,9 @@ test("the lab: that candle makes a dark photo brighter is said, of that photo in
         assert.ok(brighter > 2, `${brighter} times as bright`);
         assert.match(await about(), words);
         await choice(page, "#why").selectOption("turbo");
-        await page.waitForFunction(() => !/brighter/.test(document.querySelector('[data-view="cam"] .about').textContent));
+        await page.waitForFunction(() => !/darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
         await choice(page, "#why").selectOption("candle");
-        await page.waitForFunction(() => /brighter/.test(document.querySelector('[data-view="cam"] .about').textContent));
+        await page.waitForFunction(() => /darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
       } else {
         assert.doesNotMatch(await about(), words);
       }

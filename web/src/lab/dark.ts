@@ -2,7 +2,7 @@
 import type { Explanation } from "../candling.js";
 import { make, pencil } from "../dom/page.js";
 
-/** Luma, 0 to 255, below which a place is dark: a quarter of it. The light brings the strongest place to 160. */
+/** Mean of the colours, 0 to 255, below which a place is dark: a quarter of it. The light brings the strongest place to a luma of 160. */
 const DARK = 64;
 /** What is looked at is so large a part of the photo's sides: a cell of the last layer. */
 const PART = 1 / 7;
@@ -19,7 +19,5 @@ export function isDarkAtPeak({ peak, run: { photo, width, height } }: Explanatio
   const part = [from(peak.x, width) * photo.width, from(peak.y, height) * photo.height, PART * photo.width, PART * photo.height] as const;
   context.drawImage(photo, ...part, 0, 0, POINTS, POINTS);
   const { data } = context.getImageData(0, 0, POINTS, POINTS);
-  // Rec. 601
-  const weights = [0.299, 0.587, 0.114, 0];
-  return data.reduce((sum, level, at) => sum + level * (weights[at % 4] ?? 0), 0) < DARK * POINTS * POINTS;
+  return data.reduce((sum, level) => sum + level) / data.length < (3 * DARK + 255) / 4;
 }

@@ -48,7 +48,7 @@ export function isCamName(name: string | undefined): name is CamName {
 }
 
 /** Of a dark photo in the scale of light. */
-export const BRIGHTER = "This photo is dark where the light is strongest; the colours make it brighter there than it is.";
+export const BRIGHTER = "Where it is lit, this photo is darker than shown here.";
 
 export const viewTexts = {
   "guided-backprop": {

@@ -53,3 +53,11 @@ test("modules are those of a release", () => {
   const definition = modules[1].exports.find(({ kind }) => kind === "custom-element-definition");
   assert.deepEqual(definition, { kind: "custom-element-definition", name: "candling-view", declaration: { name: "CandlingViewElement", module: modules[0].path } });
 });
+
+test("every frame that is documented fits a phone, as the one that the lab gives", () => {
+  const [style] = /style="[^"]+"/.exec(read("web/src/lab/embed-code.ts"));
+  for (const path of ["README.md", "web/README.md", "web/scripts/api/programs.mjs"]) {
+    const frames = read(path).match(/<iframe\s[^>]*>/g);
+    assert.ok(frames.length > 0 && frames.every((frame) => frame.includes(style)), path);
+  }
+});

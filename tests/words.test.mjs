@@ -14,7 +14,7 @@ async function imported(path) {
 }
 
 const { whereabouts } = await imported("words/maps.ts");
-const { fraction } = await imported("words/numbers.ts");
+const { fraction, percent } = await imported("words/numbers.ts");
 
 /** A map of some cells that covers a photo of 700×700 pixels, or the part `view` of it. */
 function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
@@ -27,8 +27,19 @@ test("a cell across two thirds of the photo counts in both, by its parts", () =>
   const row = [0, 0, 3, 0, 0, 0, 0];
   assert.equal(
     whereabouts("speaks for tabby", mapOf([row])),
-    "About two thirds of what speaks for tabby lies in the central third of the photo; from top to bottom, about a third in the upper third.",
+    "About two thirds of what speaks for tabby lies in the central third of the photo; from top to bottom, it is spread about evenly.",
   );
+});
+
+test("a third that holds about a third is not said to hold it: light is spread evenly, or missing somewhere", () => {
+  const across = (columns) => whereabouts("speaks for tabby", mapOf([columns])).split(";")[0];
+  const even = "What speaks for tabby is spread about evenly from left to right";
+  assert.equal(across([1, 1, 1]), even);
+  // of twelve twelfths no third has less than three or more than five
+  assert.equal(across([3.01, 4, 4.99]), even);
+  assert.equal(across([4.9, 4.9, 2.2]), "Only about a fifth of what speaks for tabby lies in the right third of the photo");
+  assert.equal(across([5.2, 3.4, 3.4]), "About half of what speaks for tabby lies in the left third of the photo");
+  assert.equal(whereabouts("speaks for tabby", mapOf([[2, 0, 0], [0, 2, 0], [0, 0, 2]])), `${even}; from top to bottom, it is spread about evenly.`);
 });
 
 test("a view of a part of the photo is counted in the photo's own thirds", () => {
@@ -40,6 +51,11 @@ test("a view of a part of the photo is counted in the photo's own thirds", () =>
 test("negative values are no evidence", () => {
   assert.match(whereabouts("speaks for tabby", mapOf([[-5, 0, 1]])), /^Nearly all of what speaks for tabby lies in the right third/);
   assert.equal(whereabouts("speaks for tabby", mapOf([[-5, 0, 0]])), "Nothing in this layer speaks for tabby.");
+});
+
+test("a number and its sign are one word", () => {
+  for (const share of [0, 0.0004, 0.002, 0.05, 0.5, 1]) assert.doesNotMatch(percent(share), / /);
+  assert.equal(percent(0.0004), "<\u00a00.1\u00a0%");
 });
 
 test("a share is said by the nearest fraction", () => {

@@ -185,6 +185,8 @@ test("proof: the patch by keyboard, and gone when it is 0", async () => {
     await slide(page, "#patch-size", PATCH);
     await page.focus("#patch");
     const place = () => page.$eval("#patch", (patch) => [patch.offsetLeft, patch.offsetTop, patch.offsetWidth]);
+    assert.equal(await page.textContent("#patch-size-text"), `${PATCH}\u00a0% of the shorter side`);
+    await page.waitForFunction(() => /^\d+\u00a0% of the photo’s area taken away\./.test(document.querySelector("#proof-reading").textContent));
     const [left, top, width] = await place();
     await answered(page, () => page.keyboard.press("Shift+ArrowRight"));
     await page.keyboard.press("ArrowDown");
@@ -528,8 +530,10 @@ test("take away: a visitor's own photo is not in the link", async () => {
     for (const code of ["#element-code", "#frame-code"]) {
       const text = await page.inputValue(code);
       assert.match(text, /src="?[^"]*your-photo\.jpg/);
-      assert.doesNotMatch(text, /blob:|samples/);
+      assert.doesNotMatch(text, /blob:|samples|cat\.jpg/);
+      assert.match(text, / alt=""|&amp;alt=["&]/, "for the visitor to fill in");
     }
+    assert.match(await page.textContent("#code-about"), /Put into the empty alt what the photo shows/);
     assert.match(await page.textContent("#code-about"), /in the place of your-photo\.jpg/);
   });
 });

@@ -32,6 +32,45 @@ const pictures = (page, selector) => page.$$eval(selector, (canvases) => canvase
 /** Waits for a picture other than `before`. */
 const another = (page, selector, before) => page.waitForFunction(([selector, before]) => document.querySelector(selector).toDataURL() !== before, [selector, before], PATIENCE);
 
+/** A picture of noise between two levels. */
+function grey(from, to) {
+  const png = new PNG({ width: 224, height: 224 });
+  for (let at = 0; at < png.data.length; at += 4) png.data.set([0, 0, 0].map((_, channel) => from + (((at + 4 * channel) * 7919) % 97) * ((to - from) / 97)).concat(255), at);
+  return PNG.sync.write(png);
+}
+
+test("the lab: that candle makes a dark photo brighter is said, of that photo in those colours only", async () => {
+  await withPage(async (page) => {
+    await openLab(page);
+    const about = () => page.textContent('[data-view="cam"] .about');
+    const map = '[data-view="cam"] canvas';
+    const words = /Where it is lit, this photo is darker than shown here\.$/;
+    assert.doesNotMatch(await about(), words);
+    for (const [name, from, to] of [["night.png", 0, 60], ["fog.png", 90, 180]]) {
+      await page.setInputFiles("#file", { name, mimeType: "image/png", buffer: grey(from, to) });
+      await shown(page, name);
+      const brighter = await page.$eval(map, (canvas) => {
+        const { peakX, peakY } = canvas.dataset;
+        const mean = (picture) => {
+          const { data } = picture.getContext("2d").getImageData(Number(peakX) - 8, Number(peakY) - 8, 16, 16);
+          return data.reduce((sum, level, at) => sum + (at % 4 === 3 ? 0 : level), 0) / (3 * 256);
+        };
+        return mean(canvas) / mean(document.querySelector("#photo"));
+      });
+      if (name === "night.png") {
+        assert.ok(brighter > 2, `${brighter} times as bright`);
+        assert.match(await about(), words);
+        await choice(page, "#why").selectOption("turbo");
+        await page.waitForFunction(() => !/darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
+        await choice(page, "#why").selectOption("candle");
+        await page.waitForFunction(() => /darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
+      } else {
+        assert.doesNotMatch(await about(), words);
+      }
+    }
+  });
+});
+
 test("the lab: beside the picture, by keyboard, kept for the next visit, and a link goes first", async () => {
   await withPage(async (page) => {
     await openLab(page);

@@ -105,3 +105,44 @@ test("on paper: the photo, its map, the classes and the sentence on it, without 
     assert.deepEqual(new Set(exact), new Set(["exact"]));
   });
 });
+
+test("on paper before it was looked at: a sentence says that there is no map", async () => {
+  await withPage(async (page) => {
+    const without = () => page.$eval("candling-view", ({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector(".stage"), "::after").content);
+    await openPost(page, view('reveal="interaction" loading="lazy" controls'), { ready: false });
+    await page.waitForFunction(() => document.querySelector("candling-view").shadowRoot?.querySelector(".stage"));
+    assert.equal(await without(), "none");
+    await page.emulateMedia({ media: "print" });
+    assert.match(await without(), /^"Printed without its map, which is computed when the photo is looked at on a screen\."$/);
+    await page.emulateMedia({ media: "screen" });
+    await page.click("candling-view [part=reveal]");
+    await page.waitForFunction(() => document.querySelector("candling-view").state === "ready");
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await without(), "none");
+  });
+});
+
+test("the page for frames on paper: white, and what it says directly under the photo, on which the map lies", async () => {
+  await withPage(
+    async (page) => {
+      for (const photo of ["dog_cat.jpg", "wine_drum.jpg"]) {
+        await page.goto(`/embed.html?src=samples/${photo}&credit=Somebody`);
+        await page.waitForFunction(() => document.querySelector("candling-view")?.state === "ready");
+        assertOnPhotos(await maps(page));
+        await page.setViewportSize({ width: 794, height: 1123 });
+        await page.emulateMedia({ media: "print" });
+        const [image, bar, credit] = await page.evaluate(() => {
+          const view = document.querySelector("candling-view");
+          return [view.querySelector("img"), view.shadowRoot.querySelector(".bar"), document.querySelector("figcaption")].map((element) => element.getBoundingClientRect().toJSON());
+        });
+        assert.ok(bar.top >= image.bottom - 1 && bar.top - image.bottom < 20, `${photo}: the photo ends at ${image.bottom}, the bar begins at ${bar.top}`);
+        assert.ok(credit.top >= bar.bottom - 1 && credit.top - bar.bottom < 20);
+        assert.equal(await page.$eval("body", (body) => getComputedStyle(body).backgroundColor), "rgb(255, 255, 255)");
+        await page.emulateMedia({ media: null });
+        await page.setViewportSize({ width: 640, height: 520 });
+      }
+    },
+    // the frame's page has no icon
+    { expectErrors: /404/, colorScheme: "dark", viewport: { width: 640, height: 520 } },
+  );
+});

@@ -1,7 +1,7 @@
 /** The address: what it names is read, what it cannot mean is said, and a link opens what was seen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { data, lookAt, settled, shown, slide } from "./support/lab.mjs";
+import { countQuestions, data, lookAt, quiet, settled, shown, slide } from "./support/lab.mjs";
 import { idle, message, numbers, openLab, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
@@ -48,9 +48,18 @@ test("every value that cannot be followed is said, and the others hold", async (
   });
 });
 
+/** The patch, what it covers, and what the network then says. */
+async function tested(page) {
+  await page.waitForFunction(() => document.querySelector("#proof-reading").dataset.fill === document.querySelector('[name="fill"]:checked').value);
+  await quiet(page);
+  const box = await page.$eval("#patch", ({ style }) => ["--x", "--y", "--w", "--h"].map((name) => style.getPropertyValue(name)));
+  return [box, await page.textContent("#proof-reading"), await data(page, "#proof-reading"), await page.$$eval("#proof-bars dd", (all) => all.map(({ dataset }) => dataset.now))];
+}
+
 test("a link carries how the experiments are set", async () => {
   await withPage(
     async (page) => {
+      await countQuestions(page);
       await openLab(page);
       await page.click('#samples [data-file="dog_cat_meadow.jpg"]');
       await page.waitForSelector('#samples [data-file="dog_cat_meadow.jpg"][aria-pressed="true"]');
@@ -72,7 +81,8 @@ test("a link carries how the experiments are set", async () => {
       await lookAt(page, "sanity");
       await slide(page, "#forgotten", 3);
       await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
-      const patch = await page.$eval("#patch", ({ style }) => ["--x", "--y", "--w"].map((name) => Number.parseFloat(style.getPropertyValue(name))));
+      await lookAt(page, "proof");
+      const patch = await tested(page);
       await lookAt(page, "take-away");
       await page.click("#copy-link");
       await page.waitForFunction(() => /clipboard/.test(document.querySelector("#take-away .status").textContent));
@@ -90,8 +100,7 @@ test("a link carries how the experiments are set", async () => {
       await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
       await lookAt(page, "proof");
       assert.deepEqual([await page.inputValue("#patch-size"), await page.inputValue("#hottest"), await page.isChecked('[name="fill"][value="blur"]')], ["40", "20", true]);
-      const again = await page.$eval("#patch", ({ style }) => ["--x", "--y", "--w"].map((name) => Number.parseFloat(style.getPropertyValue(name))));
-      for (const [at, value] of patch.entries()) assert.ok(Math.abs(again[at] - value) < 1, `${again} for ${patch}`);
+      assert.deepEqual(await tested(page), patch, "to the last bit");
       await lookAt(page, "sanity");
       await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
 

@@ -1,8 +1,8 @@
 /** On a phone, upright and on its side: what a tap asks is seen at once, in the picture that is in sight. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hold, lookAt, settled } from "./support/lab.mjs";
-import { frames, idle, openLab, PNG, stage } from "./support/stage.mjs";
+import { hold, lookAt, settled, shown } from "./support/lab.mjs";
+import { frames, idle, message, openLab, PNG, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
@@ -58,10 +58,14 @@ test("a photo that was chosen far below is answered in sight", async () => {
     async (page) => {
       await openLab(page);
       await page.$eval("#choose", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
-      const buffer = await (await page.request.get("/samples/panda.jpg")).body();
-      await page.setInputFiles("#file", { name: "mine.jpg", mimeType: "image/jpeg", buffer });
-      await page.waitForFunction(() => /Giant panda/i.test(document.querySelector("h1").textContent));
-      await page.waitForFunction(() => document.querySelector("h1").getBoundingClientRect().top >= 0);
+      for (const [file, label] of [["panda", "Giant panda"], ["officer", "military uniform"]]) {
+        const buffer = await (await page.request.get(`/samples/${file}.jpg`)).body();
+        await page.setInputFiles("#file", { name: "mine.jpg", mimeType: "image/jpeg", buffer });
+        await page.waitForFunction((label) => document.querySelector("h1").textContent.toLowerCase().includes(label.toLowerCase()), label);
+        await idle(page);
+        await page.waitForFunction(() => document.querySelector("h1").getBoundingClientRect().top >= 0);
+        await page.$eval("#choose", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
+      }
     },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
@@ -115,3 +119,88 @@ for (const [width, height] of PHONES) {
     }, phone);
   });
 }
+
+for (const [width, height] of [[390, 844], [360, 780]]) {
+  test(`${width}×${height}: an upright photo is seen in its own shape, and what was pressed stays where it is`, async () => {
+    await withPage(
+      async (page) => {
+        await openLab(page);
+        const sample = '#samples [data-file="wine_drum.jpg"]';
+        await page.$eval(sample, (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
+        const place = () => page.$eval(sample, (button) => button.getBoundingClientRect().top);
+        const before = await place();
+        await page.tap(sample);
+        await shown(page, "Living room with a drum, wine and a loudspeaker");
+        assert.ok(Math.abs((await place()) - before) < 2, `it was at ${before} and is at ${await place()}`);
+
+        const high = await page.$eval('[data-view="cam"] canvas', (canvas) => {
+          const { width, height } = canvas.getBoundingClientRect();
+          return Math.min(height, (width * canvas.height) / canvas.width) / innerHeight;
+        });
+        assert.ok(high > 0.6 && high <= 0.7, `${high} of the window's height`);
+        const classes = await page.$$eval("#predictions [data-class]", (all) => all.map(({ dataset }) => dataset.class));
+        for (const target of [classes[1], classes[0]]) {
+          const share = await tapped(page, ".large .stage", `#predictions [data-class="${target}"]`, async () => {
+            await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
+            await idle(page);
+          });
+          assert.ok(share > 0.05, `${target}: ${share} of the pixels changed`);
+        }
+
+        await lookAt(page, "proof");
+        await page.waitForSelector("#patch:not([hidden])");
+        await frames(page);
+        const { x, y, width: side } = await page.locator("#patch").boundingBox();
+        const { data } = PNG.sync.read(await page.screenshot({ clip: { x: x + side / 4, y: y + side / 4, width: side / 2, height: side / 2 } }));
+        assert.ok([...data].every((level, at) => at % 4 === 3 || Math.abs(level - 127) < 2), "the patch lies on what is taken away");
+      },
+      { viewport: { width, height }, hasTouch: true, isMobile: true, reducedMotion: "reduce" },
+    );
+  });
+}
+
+test("the link of an upright photo has room for it before the network is there", async () => {
+  await withPage(
+    async (page) => {
+      const release = await hold(page, "**/models/*.safetensors");
+      await page.goto("/?photo=wine_drum.jpg");
+      await page.waitForFunction(() => document.querySelector("#poster").naturalWidth === 534);
+      const room = () => page.$eval(".large .stage", (stage) => stage.getBoundingClientRect().height);
+      const before = await room();
+      assert.ok(before > 500, `${before} pixels`);
+      release();
+      await shown(page, "Living room with a drum, wine and a loudspeaker");
+      assert.equal(await room(), before);
+    },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+});
+
+test("by touch: what a finger can do with a clipboard, and a file's name that breaks between its words", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      assert.ok(await page.isHidden(".by-mouse"));
+      await page.evaluate(() => (navigator.clipboard.read = () => Promise.reject(new DOMException("no", "NotAllowedError"))));
+      await page.tap("#paste");
+      await page.waitForSelector("#message:not([hidden])");
+      const words = await message(page);
+      assert.match(words, /clipboard\. Save the picture and choose it, or use its link, instead\.$/);
+      assert.doesNotMatch(words, /Ctrl/);
+
+      const name = "IMG_20260112_1234-edited.final.jpg";
+      const buffer = await (await page.request.get("/samples/cat.jpg")).body();
+      await page.setInputFiles("#file", { name, mimeType: "image/jpeg", buffer });
+      await shown(page, name);
+      const pieces = await page.$eval("#photo-name", (title) =>
+        [...title.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((text) => {
+          const range = document.createRange();
+          range.selectNode(text);
+          return [text.data, range.getClientRects().length];
+        }),
+      );
+      assert.deepEqual(pieces, [["IMG_", 1], ["20260112_", 1], ["1234-", 1], ["edited", 1], [".final", 1], [".jpg", 1]]);
+    },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+});

@@ -49,6 +49,27 @@ test("on paper: dark words on white, and no experiment that shows another photo"
   );
 });
 
+test("on paper: no axes without curves, and nothing that asks for a hand", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      await lookAt(page, "proof");
+      const axes = () => page.$$eval("#deletion, #insertion", (plots) => plots.map((plot) => plot.checkVisibility()));
+      assert.deepEqual(await axes(), [true, true]);
+      await page.emulateMedia({ media: "print" });
+      assert.deepEqual(await axes(), [false, false]);
+      assert.doesNotMatch(await page.innerText("main"), /A click in the picture|Deletes the photo piece by piece|Identities that hold exactly/);
+      assert.match(await page.innerText("#why"), /No answer is sure/);
+      await page.emulateMedia({ media: "screen" });
+      await page.click("#curves");
+      await page.waitForSelector("#deletion-text[data-area]");
+      await page.emulateMedia({ media: "print" });
+      assert.deepEqual(await axes(), [true, true]);
+    },
+    { viewport: { width: PAPER, height: 700 } },
+  );
+});
+
 for (const path of ["bias.html", "own.html", "how.html"]) {
   test(`${path} on paper: dark words on white`, async () => {
     await withPage(
@@ -99,6 +120,12 @@ test("in the visitor's own colours: the chosen class, the divider and the bars a
         return getComputedStyle(document.querySelector("#probe")).backgroundColor;
       });
       assert.notEqual(await style('#predictions [aria-pressed="true"]', "outlineStyle"), await style('#predictions [aria-pressed="false"]', "outlineStyle"));
+      const [chosen, other] = [await style('#samples [aria-pressed="true"]', "borderTopColor"), await style('#samples [aria-pressed="false"]', "borderTopColor")];
+      assert.deepEqual([other === canvas, chosen === canvas], [true, false], "of our photos the chosen one alone has a border");
+      assert.equal(await style('.enlarge[aria-pressed="true"]', "outlineOffset"), "2px", "no line through its words");
+      await lookAt(page, "layers");
+      const [shown, text] = [await style("#layer-thumbs .shown", "outlineColor"), await style("body", "color")];
+      assert.notEqual(shown, text);
       await lookAt(page, "versus");
       assert.notEqual(await style("#divided", "backgroundColor", "::after"), canvas);
       await lookAt(page, "proof");

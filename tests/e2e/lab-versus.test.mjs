@@ -62,7 +62,7 @@ test("whichever of the two is asked, both are seen, and the words say where", as
       // the dog is on the left of the photo
       assert.equal(places[0] < places[1], target === 235);
       const about = await page.textContent("#versus-about");
-      assert.match(about, target === 235 ? /^Left of the divider what speaks for German Shepherd Dog, right/ : /^Right of the divider what speaks for Egyptian Mau, left/);
+      assert.match(about, target === 235 ? /^(The sides have changed\. )?Left of the divider what speaks for German Shepherd Dog, right/ : /^(The sides have changed\. )?Right of the divider what speaks for Egyptian Mau, left/);
       assert.match(await page.getAttribute("#divider", "aria-valuetext"), target === 235 ? /A to the left/ : /B to the left/);
     }
   });
@@ -95,5 +95,36 @@ test("a divider stays where it was put, and moves only where nothing would be se
     await page.click('#other-chips [data-class="285"]');
     await settled(page, "versus");
     assert.ok((await at()) < 70, `the other class would not be seen at 98, so it is at ${await at()}`);
+  });
+});
+
+test("where the sides change, that is said; who only passes by hears nothing", async () => {
+  await withPage(async (page) => {
+    await openLab(page);
+    const spoken = () => page.textContent("#announce");
+    const first = await spoken();
+    assert.match(first, /^The network says/);
+    await page.focus("#divider");
+    await page.waitForSelector("#versus[data-shown]");
+    // what is read out when a hand has rested was due before this
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+    assert.equal(await spoken(), first);
+
+    const left = () => page.$$eval("#tag-a, #tag-b", (tags) => tags.sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)[0].textContent);
+    const [dog, cat] = ["German Shepherd Dog", "Egyptian Mau"];
+    assert.equal(await left(), dog);
+    assert.doesNotMatch(await page.textContent("#versus-about"), /sides have/);
+    await page.check('[name="pair"][value="against"]', { force: true });
+    await page.waitForSelector('#versus-b[data-pair="against"]');
+    await settled(page, "versus");
+    // what speaks against the dog lies where the cat is
+    assert.equal(await left(), `against ${cat}`);
+    assert.match(await page.textContent("#versus-about"), new RegExp(`^The sides have changed. Right what speaks against ${dog}, left what speaks against ${cat}`));
+    await page.waitForFunction(() => document.querySelector("#announce").textContent.startsWith("The sides have changed. Right what speaks against German"));
+    assert.match(await spoken(), /Counterfactual: .* Counterfactual: /);
+    await page.check('[name="pair"][value="evidence"]', { force: true });
+    await page.waitForFunction(() => /^The sides have changed. Left of the divider what speaks for German/.test(document.querySelector("#announce").textContent));
+    await page.check('[name="pair"][value="margin"]', { force: true });
+    await page.waitForFunction(() => /^Left what speaks for German/.test(document.querySelector("#announce").textContent));
   });
 });

@@ -223,6 +223,7 @@ test("a photo by paste, and words where there is none", async () => {
       });
       await page.click("#paste");
       await shown(page, "From the clipboard");
+      assert.ok(await page.isVisible(".by-mouse"));
       assert.match(await page.textContent("#seen"), /all of 40×30/);
       assert.equal(await message(page), "");
     },

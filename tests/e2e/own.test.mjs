@@ -153,7 +153,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.notEqual(least[0], least.at(-1));
     await page.selectOption("#order", "most");
     assert.deepEqual((await evidence()).map(Number), least.toReversed());
+    assert.equal(await page.getAttribute("#shown", "role"), null, "it changes with every photo that is examined");
     await page.selectOption("#only-class", "mammal");
+    await page.waitForFunction(() => / of /.test(document.querySelector("#announce").textContent) && document.querySelector("#announce").textContent === document.querySelector("#shown").textContent);
     assert.equal((await evidence()).length, 8);
     await page.selectOption("#only-class", "");
     await page.check("#only-held-out");

@@ -1,5 +1,6 @@
 /** Cascading randomisation: which maps depend on what the network has learnt. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { stage } from "./support/stage.mjs";
 
@@ -81,6 +82,31 @@ test("Grad-CAM forgets with the output layer, guided backprop hardly with ten la
     assert.ok(ten["grad-cam"] < 0.3 && ten["guided-backprop"] > 0.9, JSON.stringify(ten));
     assert.ok(Math.abs(all["guided-backprop"]) < 0.1, JSON.stringify(all));
     for (const { probability } of [first, ten, all]) assert.ok(probability < 0.01, "the dog is not recognised any more");
+  });
+});
+
+test("what the article and the README say of the dog and cat: layers until a correlation is below 0.5, of three draws", async () => {
+  const article = readFileSync(new URL("../../www/how.html", import.meta.url), "utf8").replace(/\s+/g, " ");
+  const [, ...said] = /takes (\d+) random layer until Grad-CAM’s map is lost, and (\d+) until the other is\. \(This is one random draw, on one photo; two more draws gave (\d+) and (\d+), and (\d+) and (\d+)\.\)/.exec(article);
+  await withClient(async (page) => {
+    await dogAndCat(page);
+    const found = await page.evaluate(async () => {
+      const lost = [];
+      for (const seed of [undefined, 1, 2]) {
+        for (const method of ["grad-cam", "guided-backprop"]) {
+          for (let layers = 1; ; layers++) {
+            const { maps } = await window.run.randomized({ layers, target: 235, methods: [method], seed });
+            if (Math.abs(maps[0].correlation ?? 0) >= 0.5) continue;
+            lost.push(layers);
+            break;
+          }
+        }
+      }
+      return lost;
+    });
+    assert.deepEqual(found, said.map(Number));
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    assert.ok(readme.includes(`takes ${found[1]} random layers until that of Guided Backprop's map is below 0.5, one for Grad-CAM's: one random draw`), `${found}`);
   });
 });
 

@@ -133,9 +133,10 @@ const open = async (picture: Picture, target?: number) => {
   if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
   await session.open(picture, target);
 };
-/** Who chose a photo beside the first view wants to read its answer; who dropped it on an experiment stays there. */
+/** Who chose a photo beside the first view wants to read its answer; who dropped it on an experiment stays there. At once: the photo's shape may
+ *  move the page before it had scrolled there. */
 const showAnswer = () => {
-  if (byId("why", HTMLElement).getBoundingClientRect().bottom > 0) scrollTo({ top: 0 });
+  if (byId("why", HTMLElement).getBoundingClientRect().bottom > 0) scrollTo({ top: 0, behavior: "instant" });
 };
 listenForPhotos(network, () => settings.colours, (picture) => {
   showAnswer();
@@ -185,7 +186,7 @@ if (!session.inUse) {
   }
   let opened: Promise<void> | undefined;
   if (sample !== undefined && another) {
-    showPlain(sample.file);
+    showPlain(sample);
     opened = openSample(sample, asked.target);
   } else if (first !== undefined) {
     if (asked.target !== undefined && !linked) ask(asked.target);

@@ -28,7 +28,8 @@ candling-view > img { display: block; max-width: 100%; height: auto; }
 candling-view[controls]:not(:defined)::after { content: ""; display: block; height: var(--candling-bar-height); }`;
 
 export const frame = `<iframe src="https://your.site/candling/embed.html?src=/cat-and-dog.jpg&amp;target=tabby"
-  title="What made a network say tabby" width="640" height="520" loading="lazy"></iframe>`;
+  title="What made a network say tabby" width="640" height="520" loading="lazy"
+  style="max-width: 100%; border: 0"></iframe>`;
 
 export const files = `const page = await view.toBlob({ type: "text/html", classes: ["tabby", 235], credit: "…" });
 link.href = URL.createObjectURL(page);        // link.download = "why.html"

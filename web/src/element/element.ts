@@ -66,7 +66,7 @@ export interface ToBlobOptions {
  * A photo, and over it what made a neural network say so.
  *
  * The photo is an `<img>` inside the element, which stays what it is: without scripts or in a feed reader the reader sees it as before.
- * Paper shows what the screen does: the photo under its map, and of the bar the classes and the sentence. Nothing is loaded before the reader comes near the element (or asks, see `reveal`); all elements of a page with one model
+ * Paper shows what the screen does: the photo under its map, and of the bar the classes and the sentence; where no map is there yet, it says so. Nothing is loaded before the reader comes near the element (or asks, see `reveal`); all elements of a page with one model
  * share its worker and its download.
  *
  * ```html

@@ -183,6 +183,11 @@ button.pill:hover { border-color: var(--_accent); }
 }
 @media print {
   .fields > :not(.status), .notes { display: none; }
+  .stage:has(> .sheet :is(.map[hidden], .map.veiled))::after {
+    display: block;
+    font-size: 0.875em;
+    content: "Printed without its map, which is computed when the photo is looked at on a screen.";
+  }
   .bar { min-block-size: 0; }
   .classes { flex-wrap: wrap; min-block-size: 0; padding: 0; contain: none; mask-image: none; }
   .tag, .divider { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

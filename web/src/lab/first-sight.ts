@@ -4,6 +4,8 @@
  * It is of the same engine and weights (`just pictures` makes it, a test compares), so nothing changes when the live answer comes.
  */
 import { byId } from "../dom/page.js";
+import type { Sample } from "./sources.js";
+import { shape } from "./tiles.js";
 
 const poster = byId("poster", HTMLImageElement);
 
@@ -30,8 +32,9 @@ export function forgetFirst(): void {
 }
 
 /** The sample itself, unexplained, until the network is there. */
-export function showPlain(file: string): void {
+export function showPlain(sample: Sample): void {
+  shape(sample);
   poster.hidden = false;
-  poster.src = `samples/${encodeURIComponent(file)}`;
+  poster.src = `samples/${encodeURIComponent(sample.file)}`;
   poster.alt = "The photo";
 }

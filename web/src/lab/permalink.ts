@@ -24,7 +24,7 @@ export interface State {
   /** The layer of the large picture among the stages. */
   readonly stage?: string;
   readonly stageMethod?: string;
-  /** The patch's middle, across and down, and its side, in per cent: "38,30,60". */
+  /** The patch's middle, across and down, in per cent of the photo, and its side, in per cent of the shorter one: "38.25,30,60". */
   readonly patch?: string;
   readonly fill?: string;
   /** So much of the photo is deleted, in per cent. */
@@ -118,11 +118,11 @@ export function oneOf(allowed: readonly string[]): string {
 function whyNot(key: keyof State, value: string): string {
   const allowed = choices[key];
   if (allowed !== undefined) return allowed.includes(value) ? "" : oneOf(allowed);
-  const isShare = (text: string) => /^\d{1,3}$/.test(text) && Number(text) <= 100;
-  if (numbers.includes(key)) return isShare(value) ? "" : "it is a whole number from 0 to 100";
+  if (numbers.includes(key)) return /^\d{1,3}$/.test(value) && Number(value) <= 100 ? "" : "it is a whole number from 0 to 100";
   if (key !== "patch") return "";
   const parts = value.split(",");
-  return parts.length === 3 && parts.every(isShare) ? "" : "it is three whole numbers from 0 to 100: across, down, side";
+  const isShare = (text: string) => /^\d{1,3}(\.\d+)?$/.test(text) && Number(text) <= 100;
+  return parts.length === 3 && parts.every(isShare) ? "" : "it is three numbers from 0 to 100: across, down, side";
 }
 
 /** An index as a number; undefined for a name. */

@@ -24,6 +24,8 @@ const TILE = 16;
 const BLURRED_SIDE = 16;
 /** An arrow key moves the patch by so much of the photo; with shift, by five times that. */
 const STEP = 0.02;
+/** The patch's middle is at one of so many places across and down, those that a link has numbers for: a twentieth of a pixel of the input. */
+const PLACES = 10_000;
 /** The keys do not make the patch smaller than this, in per cent of the shorter side. */
 const LEAST = 4;
 /** A curve's area counts as better or worse than the random one's only where the one is at most so much of the other: on four of five samples,
@@ -84,7 +86,7 @@ export class Proof extends Experiment {
     const [size, hottest] = [Number(this.#size.value), Number(this.#hottest.value)];
     const isAsItWas = !this.#isPlaced && this.#size.value === this.#size.defaultValue;
     return {
-      ...(isAsItWas ? {} : { patch: [100 * x, 100 * y, size].map(Math.round).join() }),
+      ...(isAsItWas ? {} : { patch: [...[x, y].map((share) => Number((100 * share).toFixed(2))), size].join() }),
       ...(this.#fill() === "grey" ? {} : { fill: this.#fill() }),
       ...(hottest === 0 ? {} : { hottest }),
     };
@@ -218,8 +220,9 @@ export class Proof extends Experiment {
     // The patch lies on the photo, all of it.
     const { width, height } = this.#sides();
     const within = (value: number, side: number) => Math.min(1 - side / 2, Math.max(side / 2, value));
-    this.#middle = { x: within(this.#middle.x, width), y: within(this.#middle.y, height) };
-    byId("patch-size-text", HTMLOutputElement).textContent = `${this.#size.value} %`;
+    const rounded = (share: number) => Math.round(PLACES * share) / PLACES;
+    this.#middle = { x: rounded(within(this.#middle.x, width)), y: rounded(within(this.#middle.y, height)) };
+    byId("patch-size-text", HTMLOutputElement).textContent = `${this.#size.value}\u00a0% of the shorter side`;
     byId("hottest-text", HTMLOutputElement).textContent = `${this.#hottest.value} %`;
     this.#paint();
     this.#place();
@@ -314,8 +317,9 @@ export class Proof extends Experiment {
     }
     const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const reading = byId("proof-reading", HTMLElement);
+    const whole = shown.fit === "squash" ? "the photo’s area" : "what the network sees";
     reading.textContent =
-      `${Math.round(100 * share)}\u00a0% taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
+      `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
     announceAtRest(reading.textContent);
     Object.assign(reading.dataset, { share, top, target: target, probability: probabilities[target] ?? 0, fill: this.#fill() });
   }

@@ -23,6 +23,9 @@ export interface Picture {
 export interface Sample {
   readonly file: string;
   readonly title: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly composite: boolean;
   readonly credit: string;
 }
@@ -107,7 +110,9 @@ async function paste(open: Open): Promise<void> {
     }
     say("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
-    say("The browser does not let this page read the clipboard. Press Ctrl+V (on a Mac ⌘V) instead.");
+    // Who points with a finger has no such key.
+    const instead = matchMedia("(pointer: coarse)").matches ? "Save the picture and choose it, or use its link," : "Press Ctrl+V (on a Mac ⌘V)";
+    say(`The browser does not let this page read the clipboard. ${instead} instead.`);
   }
 }
 

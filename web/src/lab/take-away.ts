@@ -70,6 +70,7 @@ export class TakeAway extends Experiment {
       ...(figure.photo === undefined
         ? ["Your photo is not in them: put it on the web, and its address in the place of your-photo.jpg."]
         : []),
+      ...(figure.alt === "" ? ["Put into the empty alt what the photo shows, for readers who cannot see it."] : []),
       ...(isOwn ? ["The element needs your model's address in the place of your-model.safetensors; frames show our network only."] : []),
       ...(this.#settings.choice.counterfactual ? ["They show what speaks for the class; what speaks against it only this page shows."] : []),
       ...(shown.fit === "crop" ? ["They show the network the whole photo."] : []),
@@ -90,7 +91,8 @@ export class TakeAway extends Experiment {
     return {
       photo: address === undefined ? undefined : new URL(address, document.baseURI),
       readable: link !== undefined,
-      alt: picture.title,
+      // A file's name describes nothing: whoever posts the photo says what it shows.
+      alt: picture.sample === undefined ? "" : picture.title,
       credit: picture.sample === undefined ? "" : picture.credit,
       width: run.width,
       height: run.height,

@@ -6,6 +6,7 @@ import { byId, found, pencil } from "../dom/page.js";
 import { say } from "../dom/message.js";
 import { saveCanvas } from "../dom/save.js";
 import { sentence } from "../words/sentence.js";
+import { breakable } from "./breakable.js";
 import type { Picture } from "./sources.js";
 import { seen, type ViewText } from "./words.js";
 
@@ -16,6 +17,7 @@ export const EDGES = { photo: false, opacity: 1 } as const;
 const PHOTO_SIZE = 1024;
 
 const views = found(document, ".views", HTMLElement);
+const below = found(document, ".side", HTMLElement);
 
 /** Makes the tile whose title is pressed the large one. */
 export function listenForViews(onLarge: (view: string) => void): void {
@@ -63,6 +65,21 @@ export function largeView(): string {
   return found(views, ".large", HTMLElement).dataset.view ?? "";
 }
 
+/** The widest shape of a stage, and the one that it has by itself. */
+const WIDEST = 5 / 3;
+
+/** Gives the pictures room in the shape of their photo where the window is narrow. What was pressed below the picture that stays in sight is not
+ *  moved away. */
+export function shape({ width, height }: { readonly width: number; readonly height: number }): void {
+  const top = () => below.getBoundingClientRect().top;
+  const before = top();
+  const isPinned = before < found(views, ".large .stage", HTMLElement).getBoundingClientRect().bottom;
+  byId("lab", HTMLElement).style.setProperty("--ratio", String(Math.min(WIDEST, width / height)));
+  const moved = top() - before;
+  // A scroll of nothing, too, would end one that is under way.
+  if (isPinned && moved !== 0) scrollBy({ top: moved, behavior: "instant" });
+}
+
 /** The photo, with a line around what the network saw of it. */
 export class PhotoTile {
   readonly #tile = found(document, '[data-view="photo"]', HTMLElement);
@@ -70,6 +87,7 @@ export class PhotoTile {
 
   show(run: Run, { title, credit }: Picture): void {
     const { view } = run;
+    shape(run);
     const canvas = this.#canvas;
     const scale = drawPhoto(canvas, run);
     if (view.width < run.width || view.height < run.height) {
@@ -80,7 +98,7 @@ export class PhotoTile {
     canvas.dataset.height = String(run.height);
     canvas.dataset.view = [view.x, view.y, view.width, view.height].join(" ");
     develop(canvas);
-    byId("photo-name", HTMLElement).textContent = title;
+    byId("photo-name", HTMLElement).replaceChildren(...breakable(title));
     found(this.#tile, "#seen", HTMLElement).textContent = seen(view, run);
     found(this.#tile, "#credit", HTMLElement).textContent = credit;
   }

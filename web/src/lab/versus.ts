@@ -28,7 +28,7 @@ const pairs: Record<Pair, (a: number, b: number) => readonly [Pick<ExplainOption
 const abouts: Record<Pair, (a: string, b: string, here: string, there: string) => string> = {
   evidence: (a, b, here, there) => `${here} of the divider what speaks for ${a}, ${there} of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
   margin: (a, b, here, there) => `${here} what speaks for ${a} rather than ${b}, ${there} what speaks for ${b} rather than ${a}: Grad-CAM of the difference of the two scores. What both share cancels out.`,
-  against: (a, b, here, there) => `The counterfactuals: what holds the score down, as far as the gradient tells. ${here} what speaks against ${a}, ${there} what speaks against ${b}.`,
+  against: (a, b, here, there) => `${here} what speaks against ${a}, ${there} what speaks against ${b}: the counterfactuals, what holds each score down as far as the gradient tells.`,
 };
 
 export class Versus extends Experiment {
@@ -45,6 +45,10 @@ export class Versus extends Experiment {
   other: number | undefined;
   /** Whether A is seen on the right. */
   #flipped = false;
+  /** The class that is seen on the left, and the one on the right. */
+  #seen: readonly number[] = [];
+  /** Somebody has changed something here, and is told what came of it: who only passes by hears nothing. */
+  #isAsked = false;
   /** A link says where the divider is: it is seen there first, as whoever made the link saw it. */
   #isLinked = false;
   /** Somebody has put the divider where it is. */
@@ -65,6 +69,7 @@ export class Versus extends Experiment {
     this.#settings = settings;
     this.#ask = ask;
     this.#pair = radios("versus-pair", () => {
+      this.#isAsked = true;
       this.onSet();
       this.again();
     });
@@ -84,6 +89,7 @@ export class Versus extends Experiment {
       if (shown === undefined) return;
       const [a, b] = [shown.target, this.#against(shown)];
       this.other = a;
+      this.#isAsked = true;
       this.onSet();
       this.#ask(b);
     });
@@ -115,6 +121,7 @@ export class Versus extends Experiment {
   override forget(): void {
     this.other = undefined;
     this.#isMoved = false;
+    this.#seen = [];
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
@@ -131,8 +138,15 @@ export class Versus extends Experiment {
     const [here, there] = this.#flipped ? ["Right", "left"] : ["Left", "right"];
     // Two classes share little: a head that tells them apart has opposite weights for them.
     const only = shown.labels.length === 2 ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark." : "";
-    byId("versus-about", HTMLElement).textContent = abouts[pair](...names, here, there) + only;
+    const sides = this.#flipped ? [other, target] : [target, other];
+    const isTurned = sides.every((index, side) => index === this.#seen[1 - side]);
+    this.#seen = sides;
+    const about = `${isTurned ? "The sides have changed. " : ""}${abouts[pair](...names, here, there)}${only}`;
+    byId("versus-about", HTMLElement).textContent = about;
     await this.paint(shown, signal);
+    if (!this.#isAsked || signal.aborted) return;
+    this.#isAsked = false;
+    announceAtRest([about, ...this.#canvases.map(({ ariaLabel }) => ariaLabel)].join(" "));
   }
 
   protected override async paint({ candling }: Shown, signal: AbortSignal): Promise<void> {
@@ -157,7 +171,6 @@ export class Versus extends Experiment {
     ramp.close();
     const output = byId("versus-max", HTMLOutputElement);
     output.textContent = most > 0 ? number(most) : "nothing";
-    announceAtRest(this.#canvases.map(({ ariaLabel }) => ariaLabel).join(" "));
     this.#ramp.setAttribute("aria-label", `Colour scale of both maps, from 0 to ${output.textContent}, in units of the score`);
   }
 
@@ -165,6 +178,7 @@ export class Versus extends Experiment {
     const { shown } = this;
     if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to compare it with`));
     this.other = other;
+    this.#isAsked = true;
     this.onSet();
     this.again();
   }
@@ -195,8 +209,9 @@ export class Versus extends Experiment {
   #name({ run, labels, target }: Shown, other: number): void {
     this.#search.classes = run.predictions.filter(({ index }) => index !== target);
     found(this.section, "#versus-a-name bdi", HTMLElement).textContent = labels[target] ?? "";
-    byId("tag-a", HTMLElement).textContent = labels[target] ?? "";
-    byId("tag-b", HTMLElement).textContent = labels[other] ?? "";
+    const what = this.#pair() === "against" ? "against " : "";
+    byId("tag-a", HTMLElement).textContent = `${what}${labels[target] ?? ""}`;
+    byId("tag-b", HTMLElement).textContent = `${what}${labels[other] ?? ""}`;
     const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
     const chosen = run.predictions.find(({ index }) => index === other);
     if (chosen !== undefined && !offered.includes(chosen)) offered.push(chosen);

@@ -1,15 +1,17 @@
 /** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
 import type { Explanation, ExplainOptions } from "../candling.js";
-import { whereabouts } from "../words/maps.js";
+import { LIGHT } from "../words/colours.js";
+import { strength, whereabouts } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { byId } from "../dom/page.js";
 import type { Shown } from "./experiment.js";
 import { announce } from "../dom/message.js";
+import { isDarkAtPeak } from "./dark.js";
 import type { Settings } from "./settings.js";
 import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
-import { fileName, hasCode, viewTexts } from "./words.js";
+import { BRIGHTER, fileName, hasCode, viewTexts } from "./words.js";
 
 const where = byId("where", HTMLElement);
 
@@ -43,7 +45,7 @@ export class Why {
     this.guidedBackprop.describe(viewTexts["guided-backprop"]);
     this.guidedGradCam.describe(viewTexts["guided-grad-cam"]);
     this.plainCam.describe(viewTexts.cam);
-    this.cam.describe(settings.choice);
+    this.#describe();
   }
 
   get tiles(): readonly MapTile[] {
@@ -62,7 +64,7 @@ export class Why {
   async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
     const { choice, layer } = this.#settings;
-    this.cam.describe(choice);
+    this.#describe();
     const views: readonly (readonly [MapTile, ExplainOptions])[] = [
       [this.cam, { method: choice.method, counterfactual: choice.counterfactual, target, layer, signal }],
       [this.guidedBackprop, { method: "guided-backprop", target, signal }],
@@ -80,7 +82,9 @@ export class Why {
       }
       if (signal.aborted) return;
       tile.busy = false;
-      if (tile === this.cam) await this.#tell(shown, options);
+      if (tile !== this.cam) continue;
+      this.#describe();
+      await this.#tell(shown, options);
     }
     time("cam", this.cam.map?.timings.backward);
     time("guided", sum(this.guidedBackprop.map?.timings.backward, this.guidedGradCam.map?.timings.backward));
@@ -89,12 +93,22 @@ export class Why {
 
   /** The same maps in the colours of now. */
   repaint(): void {
+    this.#describe();
     for (const tile of [this.cam, this.plainCam]) {
       tile.repaint().catch((error: unknown) => {
         // Another photo is on its way, or the engine is started again: what comes then has the colours of now.
         if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed")) throw error;
       });
     }
+  }
+
+  /** What the heatmap shows, and whether its colours make the photo brighter than it is. */
+  #describe(): void {
+    const { map } = this.cam;
+    const { title, about } = this.#settings.choice;
+    const { colormap, opacity } = this.#settings.colours;
+    const isLit = map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && strength(map) > 0;
+    this.cam.describe({ title, about: isLit && isDarkAtPeak(map) ? `${about} ${BRIGHTER}` : about });
   }
 
   /** The sentence under the answers; those who do not see the page hear the answers of a new photo first. */

@@ -47,6 +47,9 @@ export function isCamName(name: string | undefined): name is CamName {
   return name !== undefined && Object.hasOwn(camChoices, name);
 }
 
+/** Of a dark photo in the scale of light. */
+export const BRIGHTER = "Where it is lit, this photo is darker than shown here.";
+
 export const viewTexts = {
   "guided-backprop": {
     title: "Guided Backprop",

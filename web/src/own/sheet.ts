@@ -8,12 +8,16 @@ import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
 import type { Session } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
+import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
 
 /** So many are on the sheet at first, and so many more each time. */
 const SHOWN = 60;
 /** The longest side of a picture, in pixels. */
 const SIDE = 224;
+
+/** How many photos are chosen. While they are being examined it changes with each: it is read out where a choice changed it, and only then. */
+const shown = byId("shown", HTMLElement);
 
 interface Tile {
   readonly element: HTMLLIElement;
@@ -47,7 +51,9 @@ export class Sheet {
     for (const choice of [this.#order, this.#class, this.#group, this.#heldOut, this.#wrong]) {
       choice.addEventListener("change", () => {
         this.#shown = SHOWN;
+        const before = shown.textContent;
         this.#lay();
+        if (shown.textContent !== before) announceAtRest(shown.textContent);
       });
     }
     listenForColours(() => {
@@ -99,7 +105,7 @@ export class Sheet {
     this.#more.hidden = rows.length <= this.#shown;
     this.#more.textContent = `Show ${Math.min(SHOWN, rows.length - this.#shown)} more of ${(rows.length - this.#shown).toLocaleString("en-GB")}`;
     const all = this.#rows.length;
-    byId("shown", HTMLElement).textContent = rows.length === all ? count(all, "photo") : `${count(rows.length, "photo")} of ${all.toLocaleString("en-GB")}`;
+    shown.textContent = rows.length === all ? count(all, "photo") : `${count(rows.length, "photo")} of ${all.toLocaleString("en-GB")}`;
   }
 
   #chosen(): readonly Row[] {

@@ -37,6 +37,9 @@ function place({ peak, run }: Explanation): string {
   return `${column}${row}`;
 }
 
+/** As far from a third as a map of 7×7 cells can tell, about a twelfth of the whole: shares within it are those of light that is spread evenly. */
+const EVENLY = 1 / 12;
+
 /** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby".
  *  A map of 7×7 cells says that to about a twelfth of the whole, so shares are said in words. */
 export function whereabouts(what: string, map: Explanation): string {
@@ -44,12 +47,23 @@ export function whereabouts(what: string, map: Explanation): string {
   const { height, run, view, width } = map;
   const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
   const rows = shares(map, (cell) => [Math.floor(cell / width), height], view.y / run.height, view.height / run.height);
-  const most = (all: readonly number[]) => all.indexOf(Math.max(...all));
-  const share = (all: readonly number[]) => fraction(all[most(all)] ?? 0);
-  const column = ["left", "central", "right"][most(columns)];
-  const row = ["upper", "middle", "lower"][most(rows)];
-  const across = `${share(columns)} of what ${what} lies in the ${column} third of the photo`;
-  return `${across.replace(/^./, (first) => first.toUpperCase())}; from top to bottom, ${share(rows)} in the ${row} third.`;
+  const column = telling(columns);
+  const row = telling(rows);
+  const across =
+    column === undefined
+      ? `What ${what} is spread about evenly from left to right`
+      : `${column.share} of what ${what} lies in the ${["left", "central", "right"][column.third]} third of the photo`;
+  const down = row === undefined ? "it is spread about evenly" : `${row.share} in the ${["upper", "middle", "lower"][row.third]} third`;
+  return `${across.replace(/^./, (first) => first.toUpperCase())}; from top to bottom, ${down}.`;
+}
+
+/** The third that says most of where light lies, and how much of it is there: the one with the most, or, where that has no more than an even spread
+ *  would give it, the one with the least; none, where all three are alike. */
+function telling(thirds: readonly number[]): { readonly third: number; readonly share: string } | undefined {
+  const [least, most] = [Math.min(...thirds), Math.max(...thirds)];
+  if (most > 1 / 3 + EVENLY) return { third: thirds.indexOf(most), share: fraction(most) };
+  if (least < 1 / 3 - EVENLY) return { third: thirds.indexOf(least), share: `only ${fraction(least)}` };
+  return undefined;
 }
 
 /** How much of a map's positive values lies in each third of the photo, along one side of it. `place` is which cell along that side one is,

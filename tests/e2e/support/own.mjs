@@ -76,12 +76,13 @@ export async function counted(page, words) {
   await page.waitForFunction((words) => [...document.querySelectorAll(".card .count")].map(({ textContent }) => textContent).join() === words, words.join());
 }
 
-/** Waits until every photo was examined and the sheet shows it. */
+/** Waits until every photo was examined, and sheet and summary show it. */
 export async function examined(page, photos) {
-  await page.waitForFunction(
-    (photos) => document.querySelector("#examining-text").textContent.startsWith(`${photos} photo`) && document.querySelectorAll("#sheet li").length >= Math.min(photos, 60),
-    photos,
-  );
+  await page.waitForFunction((photos) => {
+    const [said, counted] = ["#examining-text", "#summary tbody td"].map((place) => document.querySelector(place)?.textContent);
+    const tiles = document.querySelectorAll("#sheet li").length;
+    return said.startsWith(`${photos} photo`) && counted === String(photos) && tiles >= Math.min(photos, 60);
+  }, photos);
 }
 
 /** Opens a photo of the sheet, by its place, and waits for its map. */

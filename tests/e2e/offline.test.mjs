@@ -7,8 +7,9 @@ import { after, beforeEach, test } from "node:test";
 import { www } from "../../web/scripts/server.mjs";
 import { buildServiceWorker } from "../../web/scripts/service-worker.mjs";
 import { patient } from "./support/card.mjs";
+import { connect, weightsLine } from "./support/lab.mjs";
 import { until } from "./support/patience.mjs";
-import { idle, MODEL, stage } from "./support/stage.mjs";
+import { idle, MODEL, SMALL_MODEL, stage } from "./support/stage.mjs";
 
 /** A copy of the site that a test may change; it is new before each. */
 const site = mkdtempSync(join(tmpdir(), "candling-site-"));
@@ -216,7 +217,62 @@ test("the lesson is there without a network as well, once it was begun", async (
     };
     await comes(page, isWhole);
     await offline(teach);
+    // on which it would begin with other weights
+    await connect(page, { saveData: false, effectiveType: "2g" });
+    await offline(teach);
   });
+});
+
+/** Runs `body` without a server and without a network, which the browser knows. */
+function disconnected(page, body) {
+  return offline(async () => {
+    await page.context().setOffline(true);
+    await body();
+    await page.context().setOffline(false);
+  });
+}
+
+test("full weights that are kept serve a slow connection and none at all, and the page says so", async () => {
+  await withSite(async (page) => {
+    await visit(page);
+    await connect(page, { saveData: false, effectiveType: "2g" });
+    const kept = "Full weights, kept on this device. Or the small ones, half the size";
+    askedSince();
+    await disconnected(page, async () => {
+      assert.equal(await page.evaluate(() => navigator.onLine), false);
+      await works(page);
+      assert.equal(await weightsLine(page), kept);
+      // chosen, and not to be had
+      await works(page, "/?weights=small");
+      assert.equal(await weightsLine(page), kept);
+      await page.goto("/how.html");
+      await page.locator("figure:has(candling-view)").first().scrollIntoViewIfNeeded();
+      await comes(page, () => document.querySelector("candling-view").state === "ready");
+    });
+    await works(page);
+    assert.equal(await weightsLine(page), kept);
+    assert.deepEqual(askedSince().filter((path) => path.endsWith(".safetensors")), [], "better ones that need no download");
+    await works(page, "/?weights=small");
+    assert.equal(await weightsLine(page), "Small weights. Or the full ones");
+    assert.ok(askedSince().includes(SMALL_MODEL), "they can be had again");
+  }, { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ });
+});
+
+test("small weights that are kept serve without a network, whatever the connection was said to be, and the page says so", async () => {
+  await withSite(async (page) => {
+    await visit(page, "/?weights=small");
+    const kept = "Small weights, kept on this device. Or the full ones";
+    await disconnected(page, async () => {
+      for (const address of ["/", "/?weights=full"]) {
+        await works(page, address);
+        assert.equal(await weightsLine(page), kept);
+      }
+    });
+    askedSince();
+    await works(page);
+    assert.equal(await weightsLine(page), "Full weights. Or the small ones, half the size");
+    assert.ok(askedSince().includes(MODEL), "the better ones are fetched");
+  }, { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ });
 });
 
 test("the model is downloaded once, and the second visit asks for nothing that is kept", async () => {

@@ -1,10 +1,8 @@
 /** Small weights where the connection is slow or metered, full ones elsewhere, and the visitor's word above both. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hold } from "./support/lab.mjs";
-import { emptyPage, idle, MODEL, openLab, stage } from "./support/stage.mjs";
-
-const SMALL_MODEL = "/models/efficientnet-lite0-small.safetensors";
+import { connect, hold, weightsLine } from "./support/lab.mjs";
+import { emptyPage, idle, MODEL, openLab, SMALL_MODEL, stage } from "./support/stage.mjs";
 
 /** Every Grad-CAM correlates with that of the full weights at least so well; `crates/cli/tests/small_weights.rs` has more photos. */
 const CORRELATION = 0.99;
@@ -23,18 +21,8 @@ const CONNECTIONS = [
   [{ saveData: false, effectiveType: "4g", type: "cellular" }, "small"],
 ];
 
-/** From now on the page believes to be on this connection. */
-function connect(page, connection) {
-  return page.addInitScript((connection) => {
-    Object.defineProperty(navigator, "connection", { configurable: true, value: connection });
-  }, connection);
-}
-
 /** The models among the requests. */
 const models = (requests) => requests.map((url) => new URL(url).pathname).filter((path) => path.endsWith(".safetensors"));
-
-/** The line on weights, as it is read. */
-const words = (page) => page.$eval(".weights", (line) => line.innerText.trim());
 
 for (const [connection, weights] of CONNECTIONS) {
   test(`${JSON.stringify(connection) ?? "a browser that does not say"}: of two files, the ${weights} one`, async () => {
@@ -86,12 +74,12 @@ test("the page: small weights on a metered connection, and a link to the full on
     await connect(page, { saveData: true });
     await openLab(page);
     assert.deepEqual(models(requests), [SMALL_MODEL]);
-    assert.equal(await words(page), "Small weights, to save data. Or the full ones");
+    assert.equal(await weightsLine(page), "Small weights, to save data. Or the full ones");
     await page.click("#other-weights");
     await page.waitForURL(/[?&]weights=full/);
     await idle(page);
     assert.deepEqual(models(requests), [SMALL_MODEL, MODEL]);
-    assert.equal(await words(page), "Full weights. Or the small ones, half the size");
+    assert.equal(await weightsLine(page), "Full weights. Or the small ones, half the size");
   });
 });
 
@@ -100,13 +88,13 @@ test("the page: full weights elsewhere, and a link to the small ones, by keyboar
     await connect(page, { saveData: false, effectiveType: "4g" });
     await openLab(page);
     assert.deepEqual(models(requests), [MODEL]);
-    assert.equal(await words(page), "Full weights. Or the small ones, half the size");
+    assert.equal(await weightsLine(page), "Full weights. Or the small ones, half the size");
     await page.focus("#other-weights");
     await page.keyboard.press("Enter");
     await page.waitForURL(/[?&]weights=small/);
     await idle(page);
     assert.deepEqual(models(requests), [MODEL, SMALL_MODEL]);
-    assert.equal(await words(page), "Small weights. Or the full ones");
+    assert.equal(await weightsLine(page), "Small weights. Or the full ones");
     await page.goto("/?weights=tiny"); // no such weights: as if nothing were said
     await idle(page);
     assert.equal(models(requests).at(-1), MODEL);

@@ -1,6 +1,6 @@
 /** The lesson: a network learns the wrong thing, is caught, and is mended. Puts its steps together. */
 import { Again } from "./bias/again.js";
-import { Classroom, MODEL } from "./bias/classroom.js";
+import { Classroom } from "./bias/classroom.js";
 import { Compare } from "./bias/compare.js";
 import { Elsewhere } from "./bias/elsewhere.js";
 import { keepForLater } from "./bias/keep.js";
@@ -34,7 +34,7 @@ const loaded = await pictures(trainer);
 const story: Story = {
   pictures: loaded,
   trainer,
-  classroom: new Classroom(trainer, (network) => keepForLater(network, MODEL, "It begins the lesson anew.")),
+  classroom: new Classroom(trainer, (network, model) => keepForLater(network, model, "It begins the lesson anew.")),
   biased: undefined,
   mended: undefined,
   lesson: loaded.of("train_biased"),

@@ -23,7 +23,7 @@ export type { Randomized, RandomizedOptions } from "./client/randomized.js";
 export { Run } from "./client/run.js";
 export type { ExplainOptions } from "./client/run.js";
 export { version } from "./client/version.js";
-export { weightsFor } from "./client/weights.js";
+export { weightsFor, weightsHere } from "./client/weights.js";
 export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
   Backend,

@@ -77,3 +77,13 @@ export async function slide(page, selector, value) {
     value,
   );
 }
+
+/** From the next document on the page believes to be on this connection. */
+export function connect(page, connection) {
+  return page.addInitScript((connection) => {
+    Object.defineProperty(navigator, "connection", { configurable: true, value: connection });
+  }, connection);
+}
+
+/** The line on weights, as it is read. */
+export const weightsLine = (page) => page.$eval(".weights", (line) => line.innerText.trim());

@@ -33,6 +33,7 @@ const launchArguments = [
 ];
 
 export const MODEL = "/models/efficientnet-lite0.safetensors";
+export const SMALL_MODEL = "/models/efficientnet-lite0-small.safetensors";
 
 /** A graphics card that Chromium's own software makes up, SwiftShader: right, and slow. */
 const withCard = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];

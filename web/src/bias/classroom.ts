@@ -1,12 +1,9 @@
 /** Where heads are trained: one network looks at the pictures, once each, and a head learns from what it saw. */
-import { Candling, type Progress, weightsFor } from "../candling.js";
+import { Candling, type Progress, weightsHere } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
 import type { Step } from "../trainer/messages.js";
 import { featuresOf } from "./features.js";
 import type { Trainer } from "./trainer.js";
-
-/** The network's address; the connection decides which weights. */
-export const MODEL = MODEL_FILES[weightsFor()];
 
 /** A photo and its class. */
 export interface Example {
@@ -39,14 +36,14 @@ export interface Onlooker {
 export class Classroom {
   readonly #trainer: Trainer;
   readonly #features = new WeakMap<Blob, Float32Array>();
-  readonly #onNetwork: (network: Candling) => void;
+  readonly #onNetwork: (network: Candling, model: string) => void;
   /** Looks at pictures: the newest student, as all have the same eyes, so that no network is there for that alone. */
   #eyes: Candling | undefined;
   /** The network's file, as it was before it learnt anything. */
   #file: Blob | undefined;
 
-  /** `onNetwork` is told when the network is there. */
-  constructor(trainer: Trainer, onNetwork: (network: Candling) => void) {
+  /** `onNetwork` is told when the network is there, and the address that it came from. */
+  constructor(trainer: Trainer, onNetwork: (network: Candling, model: string) => void) {
     this.#trainer = trainer;
     this.#onNetwork = onNetwork;
   }
@@ -79,10 +76,11 @@ export class Classroom {
 
   /** The network as it is, on the processor, whose numbers are the same everywhere. */
   async #open(onProgress: Onlooker["onProgress"], signal: AbortSignal): Promise<Candling> {
-    const network = await Candling.load({ model: MODEL, backend: "cpu", onProgress, signal });
+    const model = MODEL_FILES[await weightsHere(MODEL_FILES)];
+    const network = await Candling.load({ model, backend: "cpu", onProgress, signal });
     this.#eyes = network;
     this.#file = network.file;
-    this.#onNetwork(network);
+    this.#onNetwork(network, model);
     return network;
   }
 }

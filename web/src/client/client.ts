@@ -20,14 +20,14 @@ import { type PhotoSource, toPhoto, transferOf } from "./photo.js";
 import { Pool } from "./pool.js";
 import { Run } from "./run.js";
 import { spawnWorker } from "./spawn.js";
-import { type ModelFiles, weightsFor } from "./weights.js";
+import { type ModelFiles, weightsHere } from "./weights.js";
 
 const BACKENDS: readonly BackendChoice[] = ["auto", "cpu", "webgpu"];
 const BUILDS: readonly (Build | "auto")[] = ["auto", "simd128", "relaxed-simd", "threads"];
 
 export interface LoadOptions {
-  /** Address of the model file; a relative one counts from the page. Of two, the connection decides (`weightsFor`). Or the file itself.
-   *  Where left out, the two in the folder `models` beside this module, which come with the package. */
+  /** Address of the model file; a relative one counts from the page. Of two, the connection and what is kept decide (`weightsHere`). Or the
+   *  file itself. Where left out, the two in the folder `models` beside this module, which come with the package. */
   readonly model?: string | URL | ModelFiles | Blob;
   /** Where the numbers are computed. `"auto"`, the default, begins on the processor and changes to the graphics card if that is faster;
    *  `"webgpu"` waits for the card before it resolves, and takes the processor if there is none. See `Candling.backend`. */
@@ -89,7 +89,7 @@ export class Candling {
     check(BUILDS.includes(build), "load: build", BUILDS.map((name) => `"${name}"`).join(", "), build);
     check(threads === undefined || (Number.isInteger(threads) && threads > 0), "load: threads", "a whole number, 1 or more", threads);
     check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
-    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: fileOf(model), builds: build === "auto" ? build : [build], threads }, onProgress);
+    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: await fileOf(model), builds: build === "auto" ? build : [build], threads }, onProgress);
     try {
       const answer = await bridge.load(signal);
       const backends = new Backends(bridge, backend, answer.info.name, onBackend);
@@ -210,9 +210,9 @@ function checkBackend(call: string, backend: unknown): void {
 }
 
 /** The file itself, or an absolute address: the worker would count a relative one from its own place. */
-function fileOf(model: string | URL | ModelFiles | Blob): string | Blob {
+async function fileOf(model: string | URL | ModelFiles | Blob): Promise<string | Blob> {
   if (model instanceof Blob) return model;
-  if (isPair(model)) return fileOf(model[weightsFor()]);
+  if (isPair(model)) return fileOf(model[await weightsHere(model)]);
   const given = typeof model === "string" || model instanceof URL;
   const allowed = "the address of a model file, { full, small } with two of them, or a Blob";
   check(given && URL.canParse(model, document.baseURI), "load: model", allowed, model);

@@ -25,6 +25,35 @@ export function weightsFor(connection: Connection | undefined = connectionHere()
   return metered || SLOW.includes(connection?.effectiveType) ? "small" : "full";
 }
 
+/**
+ * Which of a model's two files is loaded: the one that was chosen, or else the one that suits the connection, unless only the other is kept for visits
+ * without a network. That is taken where the wanted one cannot be fetched, and `full` also where nobody chose: it is better, and no download.
+ */
+export async function weightsHere(files: ModelFiles, chosen?: Weights): Promise<Weights> {
+  const wanted = chosen ?? weightsFor();
+  const other = wanted === "full" ? "small" : "full";
+  if ((await isKept(files[wanted])) || !(await isKept(files[other]))) return wanted;
+  return (chosen === undefined && other === "full") || !(await canBeFetched(files[wanted])) ? other : wanted;
+}
+
+/** Whether the page's service worker has it: under its address, whatever stands behind that as a query. */
+async function isKept(file: string | URL): Promise<boolean> {
+  try {
+    return navigator.serviceWorker.controller !== null && (await caches.match(file, { ignoreSearch: true })) !== undefined;
+  } catch {
+    return false; // there are no service workers or caches here, or none are allowed
+  }
+}
+
+/** Asks the server: no cache answers this. */
+async function canBeFetched(file: string | URL): Promise<boolean> {
+  try {
+    return (await fetch(file, { method: "HEAD", cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
+
 function connectionHere(): Connection | undefined {
   return (navigator as { readonly connection?: Connection }).connection;
 }

@@ -16,7 +16,7 @@ const button = byId("loading-button", HTMLButtonElement);
 const OFFLINE = "There is no connection, and the network is not kept on this device yet. Try again when there is one.";
 
 /** Resolves once the network is there, however many tries that takes. */
-export async function loadNetwork(model: string): Promise<Candling> {
+export async function loadNetwork(model: Promise<string>): Promise<Candling> {
   for (;;) {
     try {
       return await attempt(model);
@@ -30,7 +30,7 @@ export async function loadNetwork(model: string): Promise<Candling> {
   }
 }
 
-async function attempt(model: string): Promise<Candling> {
+async function attempt(model: Promise<string>): Promise<Candling> {
   const cancel = new AbortController();
   const loaded = new AbortController();
   corner.dataset.state = "loading";
@@ -42,7 +42,7 @@ async function attempt(model: string): Promise<Candling> {
   let size = 0;
   try {
     const candling = await Candling.load({
-      model: await fileOf(model),
+      model: await fileOf(await model),
       backend: chosenBackend(),
       onBackend: tellBackend,
       signal: cancel.signal,

@@ -1,6 +1,6 @@
 /** Which model the page runs: one of the visitor's, by `?model=own`, or ours, with the weights that they chose by `?weights=`, or those that
- *  suit the connection. */
-import { type Weights, weightsFor } from "../candling.js";
+ *  suit the connection and what is kept on the device. */
+import { type Weights, weightsFor, weightsHere } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { HANDED_OVER, handedOver } from "../site/handover.js";
 import { MODEL_FILES } from "../site/models.js";
@@ -10,12 +10,14 @@ import { weightsTexts } from "./words.js";
 export const isOwn = new URLSearchParams(location.search).get("model") === "own";
 
 /** The address of the model to load. The page says which weights it has, and offers the others. */
-export function chooseModel(): string {
+export async function chooseModel(): Promise<string> {
   if (isOwn) return ownModel();
   const chosen = new URLSearchParams(location.search).get("weights");
-  const weights = isWeights(chosen) ? chosen : weightsFor();
+  const wanted = isWeights(chosen) ? chosen : undefined;
+  const weights = await weightsHere(MODEL_FILES, wanted);
   const other = weights === "full" ? "small" : "full";
-  byId("weights", HTMLElement).textContent = chosen === null && weights === "small" ? weightsTexts.sparing : weightsTexts[weights];
+  const texts = weights !== (wanted ?? weightsFor()) ? weightsTexts.kept : chosen === null ? weightsTexts.suited : weightsTexts;
+  byId("weights", HTMLElement).textContent = texts[weights];
   const link = byId("other-weights", HTMLAnchorElement);
   link.href = `?weights=${other}`;
   // With what is asked by then; only a visitor's own photo has to be opened again.

@@ -72,7 +72,8 @@ export const viewTexts = {
 export const weightsTexts = {
   full: "Full weights.",
   small: "Small weights.",
-  sparing: "Small weights, to save data.",
+  suited: { full: "Full weights.", small: "Small weights, to save data." },
+  kept: { full: "Full weights, kept on this device.", small: "Small weights, kept on this device." },
   own: "A model of your own.",
   offer: { full: "Or the full ones", small: "Or the small ones, half the size", ours: "Or ours" },
 } as const;

@@ -1,7 +1,7 @@
 /** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
 import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
-import { Candling, type Weights, weightsFor } from "../candling.js";
+import { Candling, type Weights, weightsHere } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
 import { fetched } from "../words/numbers.js";
 import type { Progress } from "./job.js";
@@ -73,7 +73,7 @@ export class Network {
   }
 
   async #loaded(progress: Progress, signal: AbortSignal): Promise<Candling> {
-    const weights = this.#session.weights ?? weightsFor();
+    const weights = this.#session.weights ?? (await weightsHere(MODEL_FILES));
     const candling = await Candling.load({
       model: MODEL_FILES[weights],
       backend: "cpu",

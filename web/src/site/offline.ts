@@ -7,7 +7,7 @@ export interface OfflineOptions {
   /** Nothing is fetched or kept before it is there: the first picture goes first. */
   readonly network: Promise<Pick<Candling, "file" | "info">>;
   /** The address that the network was loaded from; a relative one counts from the page. */
-  readonly model: string;
+  readonly model: string | Promise<string>;
   /** Addresses of what else the page uses, in workers of its own. */
   readonly uses?: readonly string[];
   /** Told when a newer version of the site is ready; `apply` changes to it and reloads every page that is open. */
@@ -34,7 +34,7 @@ export async function keepOffline({ network, model, uses = [], onUpdate }: Offli
       kind: "keep",
       loaded: [...performance.getEntriesByType("resource").map(({ name }) => name), ...uses],
       build: info.build,
-      model: new URL(model, document.baseURI).href,
+      model: new URL(await model, document.baseURI).href,
       file,
       samples: !savesData(),
     });

@@ -236,12 +236,13 @@ test("full weights that are kept serve a slow connection and none at all, and th
   await withSite(async (page) => {
     await visit(page);
     await connect(page, { saveData: false, effectiveType: "2g" });
-    const kept = "Full weights, kept on this device. Or the small ones, half the size";
+    const kept = "Full weights, kept here. Or the small ones";
     askedSince();
     await disconnected(page, async () => {
       assert.equal(await page.evaluate(() => navigator.onLine), false);
       await works(page);
       assert.equal(await weightsLine(page), kept);
+      assert.ok(await page.$eval(".weights", (line) => line.clientHeight < 2 * Number.parseFloat(getComputedStyle(line).lineHeight)), "in one line: nothing moved");
       // chosen, and not to be had
       await works(page, "/?weights=small");
       assert.equal(await weightsLine(page), kept);
@@ -261,7 +262,7 @@ test("full weights that are kept serve a slow connection and none at all, and th
 test("small weights that are kept serve without a network, whatever the connection was said to be, and the page says so", async () => {
   await withSite(async (page) => {
     await visit(page, "/?weights=small");
-    const kept = "Small weights, kept on this device. Or the full ones";
+    const kept = "Small weights, kept here. Or the full ones";
     await disconnected(page, async () => {
       for (const address of ["/", "/?weights=full"]) {
         await works(page, address);

@@ -26,7 +26,7 @@ export async function chooseModel(): Promise<string> {
     address.searchParams.set("weights", other);
     link.href = address.href;
   });
-  link.textContent = weightsTexts.offer[other];
+  link.textContent = (texts === weightsTexts.kept ? weightsTexts.offerBesideKept : weightsTexts.offer)[other];
   return MODEL_FILES[weights];
 }
 

@@ -73,9 +73,11 @@ export const weightsTexts = {
   full: "Full weights.",
   small: "Small weights.",
   suited: { full: "Full weights.", small: "Small weights, to save data." },
-  kept: { full: "Full weights, kept on this device.", small: "Small weights, kept on this device." },
+  kept: { full: "Full weights, kept here.", small: "Small weights, kept here." },
   own: "A model of your own.",
   offer: { full: "Or the full ones", small: "Or the small ones, half the size", ours: "Or ours" },
+  /** Beside those that are kept, which say more: all of it stays in one line. */
+  offerBesideKept: { full: "Or the full ones", small: "Or the small ones" },
 } as const;
 
 /** For a view that is saved: the photo, what was asked of the network, and the class. */

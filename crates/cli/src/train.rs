@@ -16,9 +16,8 @@ use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::left_out::{self, Skipped};
 use crate::onlooker::{Onlooker, read};
-use crate::output::Output;
 use crate::report;
-use crate::session::load_model;
+use crate::session::{load_model, model_output};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -64,7 +63,7 @@ pub fn run(args: &Train) -> Result<String> {
     let folders = Folders::list(&args.folder, None)?;
     check_complete(&folders)?;
     let classes: Vec<String> = folders.classes().iter().map(|name| composed(name)).collect();
-    let output = Output::new(&args.output)?;
+    let output = model_output(&args.output)?;
     let model = load_model(args.model.as_deref())?;
     let (examples, unread) = looked_at(args, &folders, &model)?;
     let labels: Vec<u32> = examples.iter().map(|example| example.label).collect();

@@ -115,12 +115,16 @@ pub fn run(args: &Train) -> Result<String> {
     if args.json { report::json(&report) } else { Ok(report.words(left_out)) }
 }
 
-/// A folder of pictures that are not read here was meant to be a class: without it, the model would be another than was asked for.
+/// A folder of pictures that are not read here, or of files that are empty or cannot be read, was meant to be a class, and so was one that cannot be looked
+/// into: without it, the model would be another than was asked for.
 fn check_complete(folders: &Folders) -> Result<()> {
     let left_out = &folders.sorted.left_out;
     let missing = left_out.iter().filter(|out| out.why == Reason::NoPhotos).find(|class| {
         let inside = format!("{}/", class.path);
-        left_out.iter().any(|out| matches!(out.why, Reason::NotRead(_)) && out.path.starts_with(&inside))
+        left_out.iter().any(|out| {
+            let is_meant = matches!(out.why, Reason::NotRead(_) | Reason::Empty | Reason::Unreadable(_));
+            is_meant && (out.path.starts_with(&inside) || out.path == class.path)
+        })
     });
     missing.map_or(Ok(()), |class| Err(folders.without_photos(&class.path)))
 }

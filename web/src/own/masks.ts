@@ -12,6 +12,7 @@ import type { Photo, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
 import type { Session } from "./session.js";
 import { announce, complain, settle } from "./voice.js";
+import { count } from "./words.js";
 
 export function listenForMasks(session: Session, network: Network): void {
   const chooser = byId("masks-file", HTMLInputElement);
@@ -47,12 +48,14 @@ async function mark(session: Session, network: Network, folder: Folder, name: st
   const pairs = await network.examiner.pairs({ ...folder, photos: paths, beside, folder: name });
   if (pairs.of.every((one) => one === null)) return complain("masks", sentence(new Error(pairs.missing)));
   const found = await read(network, folder, photos, pairs, value);
+  const keeping = photos.filter((photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined).length;
   session.marks.take(region, found, pairs.unused);
   settle("masks");
   const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
   const [doubt] = pairs.of.filter((one) => typeof one === "string");
   const [refused] = [...found.values()].flatMap((one) => ("kind" in one && one.kind === "refused" ? [one.why] : []));
-  const more = [doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
+  const kept = keeping === 0 ? "" : `${count(keeping, "photo")} with none in this folder kept the mask from before`;
+  const more = [kept, doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
   const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
   tellOfRegions(all);
   if (refused !== undefined) complain("masks", all);

@@ -105,6 +105,11 @@ test("a folder with copies, a photo in two classes, masks of copies and odd file
       await page.setInputFiles("#masks-file", masks);
       await page.waitForFunction(() => /1 photo with none in this folder kept the mask from before\./.test(document.querySelector("#regions-hint").textContent));
 
+      // a photo is no mask of its own, in whatever folder it is
+      write(root, "copy/photos/bird/a.webp", A);
+      await page.setInputFiles("#masks-file", join(root, "copy"));
+      await page.waitForFunction(() => / The photos themselves, which are in it, are no masks\.$/.test(document.querySelector("#message-text").textContent));
+
       // it is learnt from the same photos, too
       const learnt = JSON.parse(execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
       assert.deepEqual(learnt.skipped, there.left_out);

@@ -80,7 +80,7 @@ function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted
 }
 
 /** SHA-256, in hexadecimal. Browsers compute none in pages that came over an open line; there every file counts as another. */
-async function digestOf(file: File): Promise<string> {
+export async function digestOf(file: File): Promise<string> {
   const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
   const bytes = subtle === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -4,6 +4,7 @@ import { CandlingError } from "../candling.js";
 import { byId } from "../dom/page.js";
 import type { Folder, Pairs } from "../trainer/messages.js";
 import { sentence } from "../words/sentence.js";
+import { digestOf } from "./adding.js";
 import { isMarked, shrunk } from "./area.js";
 import { chosen } from "./folders.js";
 import type { Network } from "./network.js";
@@ -45,9 +46,11 @@ async function mark(session: Session, network: Network, folder: Folder, name: st
   const paths = photos.map((photo) => placesOf(session, photo));
   const places = new Map(photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)));
   const beside = folder.files.some(({ path, file }) => places.get(path)?.blob.size === file.size);
-  const pairs = await network.examiner.pairs({ ...folder, photos: paths, beside, folder: name });
-  if (pairs.of.every((one) => one === null)) return complain("masks", sentence(new Error(pairs.missing)));
-  const found = await read(network, folder, photos, pairs, value);
+  const masks = beside ? folder : { ...folder, files: await withoutPhotos(folder, session) };
+  const pairs = await network.examiner.pairs({ ...masks, photos: paths, beside, folder: name });
+  const same = masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
+  if (pairs.of.every((one) => one === null)) return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
+  const found = await read(network, masks, photos, pairs, value);
   const keeping = photos.filter((photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined).length;
   session.marks.take(region, found, pairs.unused);
   settle("masks");
@@ -60,6 +63,17 @@ async function mark(session: Session, network: Network, folder: Folder, name: st
   tellOfRegions(all);
   if (refused !== undefined) complain("masks", all);
   else announce(all);
+}
+
+/** Files that are none of the photos by their content: of a folder in which these lie too, they are no masks. */
+async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Folder["files"]> {
+  const sizes = new Set([...photos.values()].map(({ blob }) => blob.size));
+  const others: Folder["files"][number][] = [];
+  for (const entry of files) {
+    const digest = sizes.has(entry.file.size) ? await digestOf(entry.file).catch(() => "") : "";
+    if (!photos.has(digest)) others.push(entry);
+  }
+  return others;
 }
 
 /** The photos that have a mask in the folder, or a reason for having none. */

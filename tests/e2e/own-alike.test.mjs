@@ -31,8 +31,8 @@ const FILES = {
   "mammal/Both.webp": F,
 };
 
-/** By their paths: one for a copy, one for a photo itself, one for nobody. */
-const MASKS = ["bird/sea/a copy.png", "mammal/d_mask.png", "mammal/nobody.png"];
+/** By their paths: one for a copy, one for a photo itself, one for nobody, two for one photo. */
+const MASKS = ["bird/sea/a copy.png", "mammal/d_mask.png", "mammal/nobody.png", "bird/b.png", "bird/b_mask.png"];
 
 function write(root, name, content) {
   const path = join(root, name);
@@ -41,8 +41,8 @@ function write(root, name, content) {
   else writeFileSync(path, content);
 }
 
-function white() {
-  const mask = new PNG({ width: 30, height: 30 });
+function white(height = 30) {
+  const mask = new PNG({ width: 30, height });
   mask.data.fill(255);
   return PNG.sync.write(mask);
 }
@@ -97,7 +97,18 @@ test("a folder with copies, a photo in two classes, masks of copies and odd file
       assert.deepEqual(there.masks.unused, ["mammal/nobody.png"]);
       const counts = ({ summary }) => summary.map(({ class: of, group, photos, accuracy, evidence }) => [of, group, photos, accuracy?.count, evidence?.count]);
       assert.deepEqual(counts(here), counts(there));
+      assert.ok(basis.includes("of bird/b.webp it has 2 masks: bird/b.png, bird/b_mask.png"), basis.join("\n"));
       assert.deepEqual(said(basis), said(run().split("\n")));
+
+      // of a photo that has none in a folder that is chosen later, it is said that it keeps the one it has
+      rmSync(join(masks, "mammal"), { recursive: true });
+      await page.setInputFiles("#masks-file", masks);
+      await page.waitForFunction(() => /1 photo with none in this folder kept the mask from before\./.test(document.querySelector("#regions-hint").textContent));
+
+      // a photo is no mask of its own, in whatever folder it is
+      write(root, "copy/photos/bird/a.webp", A);
+      await page.setInputFiles("#masks-file", join(root, "copy"));
+      await page.waitForFunction(() => / The photos themselves, which are in it, are no masks\.$/.test(document.querySelector("#message-text").textContent));
 
       // it is learnt from the same photos, too
       const learnt = JSON.parse(execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
@@ -143,6 +154,49 @@ test("a folder that is dropped again, and a photo that is added to another class
       await page.waitForFunction(() => document.querySelectorAll(".card input[type='text']")[1]?.value === "");
       const left = JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file);
       assert.deepEqual(left, paths.filter((path) => path.startsWith("bird/")));
+    });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("photos of a class beyond the sixth, and those that cannot be read, are left out by name in the report too", async () => {
+  const root = mkdtempSync(join(tmpdir(), "candling-beyond-"));
+  const photos = photosOf("bird", "grass", 8);
+  photos.slice(0, 7).forEach((photo, at) => {
+    mkdirSync(join(root, `${at}`));
+    cpSync(photo, join(root, `${at}`, "a.webp"));
+  });
+  cpSync(photos[7], join(root, "0", "gone.webp"));
+  try {
+    await withPage(async (page) => {
+      // as of a file that went while it was being added
+      await page.addInitScript(() => {
+        const { arrayBuffer } = File.prototype;
+        File.prototype.arrayBuffer = function () {
+          return this.name === "gone.webp" ? Promise.reject(new Error("gone")) : arrayBuffer.call(this);
+        };
+      });
+      await openOwn(page);
+      await page.setInputFiles("#folders", root);
+      assert.equal(await added(page), "6 photos added. 1 file could not be read from the disk: gone.webp.");
+      await train(page);
+      await examined(page, 6);
+      const { left_out: left, stands_on: lines } = JSON.parse((await saved(page, "#save-json")).bytes);
+      assert.deepEqual(left, [
+        { file: "0/gone.webp", code: "unreadable", why: "could not be read" },
+        { file: "6/a.webp", code: "class-beyond", why: "in a class beyond the six that there can be here" },
+      ]);
+      assert.equal(lines[0], "photos: 6 found, 6 looked at; 2 left out besides");
+
+      // a photo whose mask does not fit it is not looked at, nor shown among those that were
+      write(root, "masks/0/a.png", white(10));
+      await page.setInputFiles("#masks-file", join(root, "masks"));
+      await page.waitForFunction(() => /of 6 photos/.test(document.querySelector("#regions-hint").textContent));
+      const report = (await saved(page, "#save-report")).bytes.toString();
+      assert.match(report, /photos: 6 found, 5 looked at, 1 could not be looked at; 2 left out besides/);
+      assert.match(report, /<p>All 5 photos, /);
+      assert.equal(report.match(/<figure>/g).length, 5);
     });
   } finally {
     rmSync(root, { recursive: true });

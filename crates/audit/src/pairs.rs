@@ -155,6 +155,9 @@ impl Masks {
             })
             .collect();
         let there = match (self.files.as_slice(), self.annotations().as_slice()) {
+            ([], []) if self.left_out.iter().any(|out| matches!(out.why, Reason::CopyOf(_))) => {
+                format!("what is in {} are the photos themselves", quoted(folder))
+            }
             ([], []) => format!("there is no picture in {}", quoted(folder)),
             ([], annotations) => format!(
                 "{} holds annotations, not masks ({}): export them as PNG, one for each photo",

@@ -12,8 +12,8 @@ use clap_complete::Shell;
 use crate::backend::Choice;
 use crate::one_of::OneOf;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 bad input (a file, a model; also if only some of several photos failed); 2 bad use \
-    (an option, a class, a layer); 3 an audit is below what --fail-under asks for; 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 bad input (a file, a model; of predict and explain also if only some of several \
+    photos failed, which train and audit count and name); 2 bad use (an option, a class, a layer); 3 an audit is below what --fail-under asks for; 130 interrupted";
 
 const DASH: &str = "A file that is called - is written ./- and one that begins with - is put behind --.";
 

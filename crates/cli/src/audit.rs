@@ -21,6 +21,7 @@ use crate::args::Audit;
 use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
+use crate::shown::shown;
 use crate::{report, sheet};
 
 pub use auditor::{Auditor, Finding};
@@ -88,6 +89,12 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
         }
         None => (None, Known::default()),
     };
+    if let (Some(page), Some(path)) = (&html, &args.html)
+        && ledger.as_ref().is_some_and(|ledger| ledger.is_at(&page.output))
+    {
+        let message = format!("html: `{}` is where the CSV goes; name another file", shown(path));
+        return Err(CoreError::BadArgument(message).into());
+    }
     let renewed = html.as_ref().and_then(|page| page.renewed.clone());
     let mut resumed = Resumed { renewed, ..Resumed::default() };
     let mut rows = Vec::new();

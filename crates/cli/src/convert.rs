@@ -5,10 +5,10 @@ use candling_models::efficientnet_lite;
 use crate::args::Convert;
 use crate::checkpoint;
 use crate::error::{Error, Result};
-use crate::output::Output;
+use crate::session::model_output;
 
 pub fn run(args: &Convert) -> Result<String> {
-    let output = Output::new(&args.output)?;
+    let output = model_output(&args.output)?;
     let tensors = checkpoint::read(&args.checkpoint)?;
     let mut model = efficientnet_lite::convert(&tensors, efficientnet_lite::imagenet_labels())
         .map_err(|e| Error::file(&args.checkpoint, e))?;

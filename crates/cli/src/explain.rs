@@ -150,6 +150,12 @@ impl Outputs {
             let message = "raw: standard output is taken by --output; name a file for one of the two";
             return Err(CoreError::BadArgument(message.into()).into());
         }
+        if let (Some(Place::File(picture, path)), Some(Place::File(raw, _))) = (&picture, &raw)
+            && picture.is_same(raw)
+        {
+            let message = format!("raw: `{}` is where the picture goes; name another file", shown(path));
+            return Err(CoreError::BadArgument(message).into());
+        }
         Ok(Self { subjects, picture, raw })
     }
 }

@@ -1,7 +1,7 @@
 //! Photos in folders, one folder a class, and masks in a folder of their own or beside the photos. What is what is for `candling_audit` to say;
 //! here is where it lies on the disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -118,9 +118,10 @@ impl MaskFolder {
             return Ok(Self { root: root.to_owned(), files: photos.files.clone(), masks });
         }
         let Walk { files, left_out, .. } = Walk::below(root, None)?;
+        let (files, copies) = without_photos(root, files, photos);
         let paths: Vec<Vec<String>> = files.iter().map(|path| file_parts(path)).collect();
         let mut masks = Masks::of(&paths, &READ, |file| head(&root.join(&files[file])));
-        masks.left_out.extend(left_out);
+        masks.left_out.extend(left_out.into_iter().chain(copies));
         Ok(Self { root: root.to_owned(), files, masks })
     }
 
@@ -146,6 +147,33 @@ fn contents(folders: &Folders) -> Result<HashMap<usize, [u8; 32]>> {
         Ok(())
     })?;
     Ok(contents)
+}
+
+/// The files that are none of the photos by their content, and those that are: of a folder in which the photos lie too, or of a copy of theirs, these are no masks.
+fn without_photos(root: &Path, files: Vec<PathBuf>, photos: &Folders) -> (Vec<PathBuf>, Vec<LeftOut>) {
+    let length = |path: &Path| std::fs::metadata(path).ok().map(|data| data.len());
+    let hash = |path: &Path| read(path).ok().map(|bytes| <[u8; 32]>::from(Sha256::digest(&bytes)));
+    let lengths: HashSet<u64> = files.iter().filter_map(|file| length(&root.join(file))).collect();
+    let alike = photos.photos().iter().filter_map(|photo| {
+        let path = photos.place(photo);
+        length(&path).filter(|length| lengths.contains(length)).map(|length| (length, photo, path))
+    });
+    let mut known: HashMap<u64, HashMap<[u8; 32], &Photo>> = HashMap::new();
+    for (length, photo, path) in alike {
+        known.entry(length).or_default().extend(hash(&path).map(|hash| (hash, photo)));
+    }
+    let (mut others, mut copies) = (Vec::new(), Vec::new());
+    for file in files {
+        let path = root.join(&file);
+        let alike = length(&path).and_then(|length| known.get(&length));
+        match alike.and_then(|alike| alike.get(&hash(&path)?)) {
+            Some(photo) => {
+                copies.push(LeftOut { path: shown(&file), why: Reason::CopyOf(photo.name()) });
+            }
+            None => others.push(file),
+        }
+    }
+    (others, copies)
 }
 
 /// A file's first bytes.

@@ -10,6 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
 use crate::shown::shown;
+use crate::standard;
 
 /// So many links are followed, as by Linux.
 const MAX_LINKS: usize = 40;
@@ -32,8 +33,12 @@ impl Output {
     /// Finds the place and tries whether it can be written to, so that whoever has long work to do can know before. Nothing is changed.
     ///
     /// # Errors
-    /// For a folder, and for a place that cannot be written to.
+    /// For a folder, for `-`, and for a place that cannot be written to.
     pub fn new(path: &Path) -> Result<Self> {
+        if standard::is_meant(path) {
+            let message = "standard output takes the report; name a file (one that is called - is ./-)";
+            return Err(Error::file(path, message));
+        }
         let tried = Place::of(path).and_then(|place| {
             if let Place::File(file) = &place {
                 beside(file)?;
@@ -50,6 +55,11 @@ impl Output {
             Place::File(file) => Some(file),
             Place::Stream(_) => None,
         }
+    }
+
+    /// Whether what is written to the one would be lost when the other is.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.file().is_some() && self.file() == other.file()
     }
 
     /// An error about it.

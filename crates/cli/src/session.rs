@@ -1,6 +1,7 @@
 //! A model, photos, and a forward pass on each, every stage timed.
 
 use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use crate::args::Source;
 use crate::backend::Named;
 use crate::error::{Error, Result};
 use crate::npy;
+use crate::output::Output;
 use crate::photo::decoded;
 use crate::report::Timings;
 use crate::standard;
@@ -28,6 +30,23 @@ pub fn model_bytes(path: Option<&Path>) -> Result<Cow<'static, [u8]>> {
         None => Ok(Cow::Borrowed(BUILT_IN)),
         Some(path) => standard::read(path).map(Cow::Owned),
     }
+}
+
+/// Where a model is to go: over another model, but over nothing else, such as a photo that it learns from.
+///
+/// # Errors
+/// Those of [`Output::new`], and for a file that is no model.
+pub fn model_output(path: &Path) -> Result<Output> {
+    let output = Output::new(path)?;
+    let there = match output.file().map(std::fs::read) {
+        None => return Ok(output),
+        Some(Err(e)) if e.kind() == ErrorKind::NotFound => return Ok(output),
+        Some(there) => there.map_err(|e| output.failed(e))?,
+    };
+    if there.is_empty() || Model::from_bytes(&there).is_ok() {
+        return Ok(output);
+    }
+    Err(output.failed("it is there already, and is no model; give the model another name"))
 }
 
 /// The model in the bytes of this file.

@@ -1,6 +1,7 @@
 //! What is looked at: photos, all photos below folders, or a ready tensor.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use candling_audit::{LeftOut, READ, Reason, sort};
@@ -82,11 +83,21 @@ impl Subjects {
         if found.is_empty() {
             return Err(missing.swap_remove(0));
         }
-        let below = |real: &Option<PathBuf>| match (real, &common) {
-            (Some(real), Some(common)) => real.strip_prefix(common).unwrap_or(real).to_owned(),
-            _ => PathBuf::from(STANDARD_INPUT),
+        let of_file = |real: &PathBuf| match &common {
+            Some(common) => real.strip_prefix(common).unwrap_or(real).to_owned(),
+            None => real.clone(),
         };
-        let all = found.into_iter().map(|(kind, path, real)| Subject { kind, path, below: below(&real) });
+        let belows: Vec<Option<PathBuf>> =
+            found.iter().map(|(_, _, real)| real.as_ref().map(of_file)).collect();
+        // A photo may be called so, too.
+        let mut standard = OsString::from(STANDARD_INPUT);
+        while belows.iter().flatten().any(|below| below.as_os_str() == standard) {
+            standard.push("-");
+        }
+        let all = found.into_iter().zip(belows).map(|((kind, path, _), below)| {
+            let below = below.unwrap_or_else(|| PathBuf::from(&standard));
+            Subject { kind, path, below }
+        });
         Ok(Self { all: all.collect(), several, missing, left_out })
     }
 }

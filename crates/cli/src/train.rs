@@ -16,9 +16,8 @@ use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::left_out::{self, Skipped};
 use crate::onlooker::{Onlooker, read};
-use crate::output::Output;
 use crate::report;
-use crate::session::load_model;
+use crate::session::{load_model, model_output};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -64,7 +63,7 @@ pub fn run(args: &Train) -> Result<String> {
     let folders = Folders::list(&args.folder, None)?;
     check_complete(&folders)?;
     let classes: Vec<String> = folders.classes().iter().map(|name| composed(name)).collect();
-    let output = Output::new(&args.output)?;
+    let output = model_output(&args.output)?;
     let model = load_model(args.model.as_deref())?;
     let (examples, unread) = looked_at(args, &folders, &model)?;
     let labels: Vec<u32> = examples.iter().map(|example| example.label).collect();
@@ -116,12 +115,16 @@ pub fn run(args: &Train) -> Result<String> {
     if args.json { report::json(&report) } else { Ok(report.words(left_out)) }
 }
 
-/// A folder of pictures that are not read here was meant to be a class: without it, the model would be another than was asked for.
+/// A folder of pictures that are not read here, or of files that are empty or cannot be read, was meant to be a class, and so was one that cannot be looked
+/// into: without it, the model would be another than was asked for.
 fn check_complete(folders: &Folders) -> Result<()> {
     let left_out = &folders.sorted.left_out;
     let missing = left_out.iter().filter(|out| out.why == Reason::NoPhotos).find(|class| {
         let inside = format!("{}/", class.path);
-        left_out.iter().any(|out| matches!(out.why, Reason::NotRead(_)) && out.path.starts_with(&inside))
+        left_out.iter().any(|out| {
+            let is_meant = matches!(out.why, Reason::NotRead(_) | Reason::Empty | Reason::Unreadable(_));
+            is_meant && (out.path.starts_with(&inside) || out.path == class.path)
+        })
     });
     missing.map_or(Ok(()), |class| Err(folders.without_photos(&class.path)))
 }

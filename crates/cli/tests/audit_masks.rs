@@ -40,6 +40,31 @@ fn revalued(path: &Path, value: u8) {
 }
 
 #[test]
+fn a_photo_is_no_mask_of_its_own() {
+    let folder = folder("masks_and_photos");
+    let masks = evidence(&folder, &folder.join("masks"));
+    // a drawing in black and white would be read as a mask
+    let drawing = folder.join("photos/birds/drawing.png");
+    let ink = image::GrayImage::from_fn(224, 224, |x, _| image::Luma([255 * u8::from(x < 90)]));
+    ink.save(&drawing).unwrap();
+    // the folder in which those of the photos and of the masks lie
+    let words = done(asked(&folder, &folder));
+    assert!(words.contains("masks: 2 of 3 photos have one (white is inside)"), "{words}");
+    assert!(
+        words.contains("in the folder of the masks left out: ") && words.contains("photos/birds/drawing.png"),
+        "{words}"
+    );
+    std::fs::remove_file(&drawing).unwrap();
+    assert_eq!(evidence(&folder, &folder), masks);
+    // and a copy of that of the photos
+    let copy = folder.join("copy/birds");
+    std::fs::create_dir_all(&copy).unwrap();
+    std::fs::copy(folder.join("photos/birds/one.webp"), copy.join("one.webp")).unwrap();
+    let said = refused(BAD_USE, asked(&folder, copy.parent().unwrap()));
+    assert!(said.ends_with("copy` are the photos themselves"), "{said}");
+}
+
+#[test]
 fn masks_of_0_and_1_say_what_those_of_0_and_255_say() {
     let folder = folder("masks01");
     let masks = folder.join("masks");

@@ -6,7 +6,7 @@ mod common;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use common::{BAD_INPUT, done, file, json, refused, scratch};
+use common::{BAD_INPUT, BAD_USE, done, file, json, refused, scratch};
 use serde_json::{Value, json};
 
 struct Audit {
@@ -175,6 +175,12 @@ fn an_audit_that_goes_on_makes_the_page_of_its_model_anew_and_no_other() {
     let said = refused(BAD_INPUT, with_page(&["--resume"]));
     assert!(said.contains("page.html: it is not of the model that is audited now (SHA-256 "), "{said}");
     assert_eq!(std::fs::read_to_string(&html).unwrap(), others);
+
+    // of two that go to one place, one would be lost
+    let same = audit.folder.join("same");
+    let asked = args!["audit", &photos, "--model", &other, "--csv", &same, "--html", &same];
+    assert!(refused(BAD_USE, asked).ends_with("same` is where the CSV goes; name another file"));
+    assert!(!same.exists() && !same.with_extension("part").exists(), "nothing is left");
 }
 
 #[test]

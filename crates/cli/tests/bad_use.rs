@@ -69,6 +69,13 @@ fn options_that_do_not_go_together() {
     let text = explain(&["--method", "grad-cam", "-o", jpeg.to_str().unwrap()]);
     assert!(text.starts_with("error: output: `") && text.ends_with("end its name in .png"), "{text}");
     assert!(!jpeg.exists());
+    let both = scratch("both.png");
+    let text = explain(&["-o", both.to_str().unwrap(), "--raw", both.to_str().unwrap()]);
+    assert!(
+        text.starts_with("error: raw: `") && text.ends_with("is where the picture goes; name another file"),
+        "{text}"
+    );
+    assert!(!both.exists());
 }
 
 #[test]

@@ -144,6 +144,24 @@ fn a_photo_comes_and_a_picture_goes_through_a_pipe() {
 }
 
 #[test]
+fn what_comes_through_a_pipe_does_not_meet_a_photo_that_is_called_as_its_outputs_are() {
+    let root = folder("many-piped");
+    let (photos, maps) = (root.join("photos"), root.join("maps"));
+    fs::rename(photos.join("b/x.jpg"), photos.join("standard-input")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_candling"))
+        .args(args!["explain", "-", photos.join("standard-input"), "-o", &maps, "--overwrite", "--quiet"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&fs::read(photos.join("a/x.jpg")).unwrap()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(files(&maps), ["standard-input-.png", "standard-input.png"]);
+    let one = root.join("one.png");
+    candling(args!["explain", photos.join("standard-input"), "-o", &one]);
+    assert_eq!(fs::read(maps.join("standard-input.png")).unwrap(), fs::read(one).unwrap());
+}
+
+#[test]
 fn the_layer_is_said_and_can_be_the_one_that_is_audited() {
     let photo = file("www/samples/cat.jpg");
     let usual = json(args!["explain", &photo, "--json", "--quiet"]);

@@ -276,6 +276,33 @@ mod links {
 }
 
 #[test]
+fn a_class_of_which_no_photo_can_be_read_is_not_left_out_of_a_model() {
+    let photos = fresh("meant");
+    picture(&photos.join("a/1.png"), 1);
+    picture(&photos.join("b/2.png"), 2);
+    let train = args!["train", &photos, "-o", scratch("meant.safetensors")];
+    let class = photos.join("c");
+    std::fs::create_dir(&class).unwrap();
+    std::fs::write(class.join("3.png"), b"").unwrap();
+    let said = refused(BAD_INPUT, &train);
+    assert!(
+        said.contains("no photo in it that could be learnt from") && said.contains("1 empty file"),
+        "{said}"
+    );
+    std::fs::remove_file(class.join("3.png")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("none.png", class.join("3.png")).unwrap();
+        let said = refused(BAD_INPUT, &train);
+        assert!(said.contains("1 could not be read (c/3.png)"), "{said}");
+        std::fs::remove_file(class.join("3.png")).unwrap();
+    }
+    // what holds words alone was not meant as a class
+    std::fs::write(class.join("3.txt"), b"words").unwrap();
+    done(&train);
+}
+
+#[test]
 fn photos_that_were_read_with_a_warning_are_counted_at_the_end() {
     let photos = fresh("warned");
     let cut = std::fs::read(file("tests/photos/odd/size_4000x3000.jpg")).unwrap();

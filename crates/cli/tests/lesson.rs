@@ -211,6 +211,25 @@ fn folders_that_teach_nothing_are_refused() {
     assert!(!out.exists(), "nothing is written");
 }
 
+/// What somebody has is not lost for a model: neither a photo that it learns from, nor the checkpoint that it is made of.
+#[test]
+fn a_model_is_written_over_a_model_and_over_nothing_else() {
+    let (photos, _) = set("train_biased", "written_over");
+    let photo = photos.join("bird/water/train_bird_00_water.webp");
+    let before = std::fs::read(&photo).unwrap();
+    let said = refused(BAD_INPUT, args!["train", &photos, "-o", &photo]);
+    assert!(said.ends_with("it is there already, and is no model; give the model another name"), "{said}");
+    let said = refused(BAD_INPUT, args!["convert", &photo, "-o", &photo]);
+    assert!(said.contains("is no model"), "{said}");
+    assert!(std::fs::read(&photo).unwrap() == before);
+    let model = photos.join("model.safetensors");
+    trained(&photos, &model);
+    trained(&photos, &model);
+    let said = refused(BAD_INPUT, args!["train", &photos, "-o", "-"]);
+    assert!(said.contains("name a file (one that is called - is ./-)"), "{said}");
+    assert!(!scratch("-").exists());
+}
+
 /// The lesson's test pictures and a biased model.
 fn audit(name: &str) -> (PathBuf, PathBuf, PathBuf) {
     let model = scratch(&format!("{name}.safetensors"));

@@ -21,7 +21,7 @@ interface Alike {
 export async function addPhotos(session: Session, wanted: readonly Wanted[], progress: Progress, signal: AbortSignal): Promise<string> {
   const total = wanted.length;
   const met = new Map<string, Alike>();
-  const unread: string[] = [];
+  const unread: Wanted[] = [];
   /** Those that are read and not in the session yet. */
   const fresh = new Map<string, Photo>();
   const flush = async () => {
@@ -36,7 +36,7 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
     if (signal.aborted) break;
     for (const { file } of wanted.slice(digests.length, done + AT_ONCE)) digests.push(digestOf(file).catch(() => undefined));
     const digest = await digests[done];
-    if (digest === undefined) unread.push(one.file.name);
+    if (digest === undefined) unread.push(one);
     else meet(session, met, fresh, one, digest);
     progress(`Adding photos: ${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")}…`, ++done, total);
     if (fresh.size >= BATCH) await flush();
@@ -65,7 +65,7 @@ function meet(session: Session, met: Map<string, Alike>, fresh: Map<string, Phot
   alike.kept = undefined;
 }
 
-function tallied(session: Session, all: Iterable<Alike>, unread: readonly string[]): Tally {
+function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted[]): Tally {
   const tally = new Tally(unread);
   for (const { places, kept, isNew } of all) {
     if (kept === undefined) tally.contested(places);
@@ -80,7 +80,7 @@ function tallied(session: Session, all: Iterable<Alike>, unread: readonly string
 }
 
 /** SHA-256, in hexadecimal. Browsers compute none in pages that came over an open line; there every file counts as another. */
-async function digestOf(file: File): Promise<string> {
+export async function digestOf(file: File): Promise<string> {
   const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
   const bytes = subtle === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -30,7 +30,16 @@ export async function basisOf(session: Session, trainer: Trainer, rows: readonly
   const [photos = "", ...rest] = lines;
   const named = leftOut.slice(0, NAMED).map(({ path, why }) => `left out: ${path}: ${why}`);
   const more = leftOut.length > NAMED ? [`left out: ${leftOut.length - NAMED} more; the JSON names all`] : [];
-  return { sha256, masks, lines: [photos, ...named, ...more, masks, ...rest], intervals };
+  return { sha256, masks, lines: [photos, ...named, ...more, masks, ...doubt(rows, region), ...rest], intervals };
+}
+
+/** Why the first of those whose mask is not known among several has none. */
+function doubt(rows: readonly Row[], region: Region): readonly string[] {
+  for (const { path, photo } of rows) {
+    const none = photo.unmarked.get(region.id);
+    if (none?.kind === "several") return [`of ${path} ${none.why}`];
+  }
+  return [];
 }
 
 async function maskLine(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<string> {

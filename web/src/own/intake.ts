@@ -7,7 +7,7 @@ import type { Cards } from "./cards.js";
 import { asClasses, chosen, dropped, type Given, inOneClass, type Listed } from "./folders.js";
 import { Job } from "./job.js";
 import type { Network } from "./network.js";
-import type { PhotoClass, Wanted } from "./photo.js";
+import { pathIn, type PhotoClass, type Wanted } from "./photo.js";
 import type { Session } from "./session.js";
 import { complain, settle } from "./voice.js";
 import { listed } from "./words.js";
@@ -15,6 +15,9 @@ import { listed } from "./words.js";
 /** Said of photos that were dropped beside the classes. */
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
+
+/** Said in reports of photos in folders that could be no class. */
+const BEYOND = "in a class beyond the six that there can be here";
 
 /** A photo in a folder that is a class. */
 interface Placed {
@@ -131,6 +134,8 @@ export class Intake {
   async #inClasses(given: Given): Promise<Taken> {
     const { photos, words } = await this.#sorted(asClasses(given));
     const { found, left } = this.#byClass(photos);
+    const beyond = photos.filter(({ label }) => left.includes(label));
+    this.#session.leaveOut(beyond.map(({ file, label, group }) => ({ path: pathIn(label, { group, name: file.name }), code: "class-beyond", why: BEYOND })));
     const more = left.length === 0 ? [] : [`There can be six classes at most: ${listed(left)} left out.`];
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }

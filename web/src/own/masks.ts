@@ -4,6 +4,7 @@ import { CandlingError } from "../candling.js";
 import { byId } from "../dom/page.js";
 import type { Folder, Pairs } from "../trainer/messages.js";
 import { sentence } from "../words/sentence.js";
+import { digestOf } from "./adding.js";
 import { isMarked, shrunk } from "./area.js";
 import { chosen } from "./folders.js";
 import type { Network } from "./network.js";
@@ -12,6 +13,7 @@ import type { Photo, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
 import type { Session } from "./session.js";
 import { announce, complain, settle } from "./voice.js";
+import { count } from "./words.js";
 
 export function listenForMasks(session: Session, network: Network): void {
   const chooser = byId("masks-file", HTMLInputElement);
@@ -44,19 +46,34 @@ async function mark(session: Session, network: Network, folder: Folder, name: st
   const paths = photos.map((photo) => placesOf(session, photo));
   const places = new Map(photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)));
   const beside = folder.files.some(({ path, file }) => places.get(path)?.blob.size === file.size);
-  const pairs = await network.examiner.pairs({ ...folder, photos: paths, beside, folder: name });
-  if (pairs.of.every((one) => one === null)) return complain("masks", sentence(new Error(pairs.missing)));
-  const found = await read(network, folder, photos, pairs, value);
+  const masks = beside ? folder : { ...folder, files: await withoutPhotos(folder, session) };
+  const pairs = await network.examiner.pairs({ ...masks, photos: paths, beside, folder: name });
+  const same = masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
+  if (pairs.of.every((one) => one === null)) return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
+  const found = await read(network, masks, photos, pairs, value);
+  const keeping = photos.filter((photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined).length;
   session.marks.take(region, found, pairs.unused);
   settle("masks");
   const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
   const [doubt] = pairs.of.filter((one) => typeof one === "string");
   const [refused] = [...found.values()].flatMap((one) => ("kind" in one && one.kind === "refused" ? [one.why] : []));
-  const more = [doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
+  const kept = keeping === 0 ? "" : `${count(keeping, "photo")} with none in this folder kept the mask from before`;
+  const more = [kept, doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
   const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
   tellOfRegions(all);
   if (refused !== undefined) complain("masks", all);
   else announce(all);
+}
+
+/** Files that are none of the photos by their content: of a folder in which these lie too, they are no masks. */
+async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Folder["files"]> {
+  const sizes = new Set([...photos.values()].map(({ blob }) => blob.size));
+  const others: Folder["files"][number][] = [];
+  for (const entry of files) {
+    const digest = sizes.has(entry.file.size) ? await digestOf(entry.file).catch(() => "") : "";
+    if (!photos.has(digest)) others.push(entry);
+  }
+  return others;
 }
 
 /** The photos that have a mask in the folder, or a reason for having none. */

@@ -121,7 +121,7 @@ export function jsonOf(audit: Audit): string {
 export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
   const { model, rows, summary, region, basis } = audit;
   const title = `Audit of ${model.name}`;
-  const examined = rows.filter(({ predicted }) => predicted !== "").length;
+  const examined = rows.filter(({ error }) => error === "").length;
   const measured = rows.some(({ evidence }) => evidence !== undefined);
   const order = measured ? `the least evidence in “${region.name}” first` : "those that are wrong first";
   const which = pictures.length < examined ? `The first ${pictures.length} of ${examined} photos, ${order}.` : `All ${examined} photos, ${order}.`;

@@ -61,7 +61,7 @@ export function listenForExports(session: Session, network: Network, inspection:
   new LongRun("save-report", "report-bar", (progress, end) =>
     save(async (all) => {
       const candling = await network.judge(all.model);
-      const rows = sorted(all.rows.filter(({ predicted }) => predicted !== ""), "least").slice(0, MOST_PICTURES);
+      const rows = sorted(all.rows.filter(({ error }) => error === ""), "least").slice(0, MOST_PICTURES);
       const pictures: Picture[] = [];
       for (const row of rows) {
         progress(pictures.length, rows.length);

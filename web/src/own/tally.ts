@@ -8,12 +8,13 @@ export class Tally {
   readonly #alike: string[] = [];
   readonly #contested: string[] = [];
   readonly #elsewhere: { readonly name: string; readonly has: string; readonly left: string }[] = [];
-  readonly #unread: readonly string[];
+  readonly #unread: readonly Wanted[];
   /** Of these, what a report has to say; a photo that is only added once more is no copy. */
   readonly leftOut: LeftOut[] = [];
 
-  constructor(unread: readonly string[]) {
+  constructor(unread: readonly Wanted[]) {
     this.#unread = unread;
+    this.leftOut.push(...unread.map((place) => ({ path: pathOf(place), code: "unreadable", why: "could not be read" })));
   }
 
   /** In several classes at once. The words are those of `candling audit`. */
@@ -54,7 +55,7 @@ export class Tally {
       const there = `${count(this.#elsewhere.length, "photo")} are in another class already (${some(names)})`;
       sentences.push(`${there}; a photo can be of one class, so they were left out of ${left}.`);
     }
-    if (this.#unread.length > 0) sentences.push(`${count(this.#unread.length, "file")} could not be read from the disk: ${some(this.#unread)}.`);
+    if (this.#unread.length > 0) sentences.push(`${count(this.#unread.length, "file")} could not be read from the disk: ${some(this.#unread.map(({ file }) => file.name))}.`);
     return sentences.join(" ");
   }
 }

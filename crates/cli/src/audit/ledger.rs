@@ -60,6 +60,11 @@ impl Ledger {
         Ok((Self { output, part: Some(part) }, known))
     }
 
+    /// Whether it goes where something else does.
+    pub fn is_at(&self, other: &Output) -> bool {
+        self.output.is_same(other)
+    }
+
     /// Notes a row that was found, so that it need not be found again.
     pub fn note(&mut self, row: &Row) -> Result<()> {
         self.part.as_mut().map_or(Ok(()), |part| part.append(row))

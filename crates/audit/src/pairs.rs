@@ -78,7 +78,8 @@ impl Masks {
 
     /// Finds each photo's. First those that lie as the photo does, then those of its class, at last those in no class's folder. In each of these places a photo with
     /// several masks has none of them, but for one that is called as the photo to the letter where others differ in upper and lower case; and a mask of
-    /// several photos is none of theirs. A photo that has none by its own path may have that of a copy of it.
+    /// several photos is none of theirs. A photo that has none by its own path may have that of a copy of it; of
+    /// several copies' the first is taken, and the others are no photo's.
     #[must_use]
     pub fn pairs(&self, photos: &[Photo]) -> Pairs {
         let names: Vec<Vec<Name<'_>>> =
@@ -92,17 +93,17 @@ impl Masks {
             let mut asked: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             let open: Vec<usize> = (0..photos.len()).filter(|&photo| of[photo] == Pair::None).collect();
             for photo in open {
-                let by_name = names[photo].iter().map(|name| {
+                let mut by_name = names[photo].iter().map(|name| {
                     best(tier.find(&index, &name.place), |mask| masks[mask].is_called_exactly(name.file))
                 });
-                let by_name: Vec<Vec<usize>> = by_name.filter(|found| !found.is_empty()).collect();
-                for &mask in by_name.iter().flatten() {
+                let found = by_name.find(|found| !found.is_empty()).unwrap_or_default();
+                for &mask in &found {
                     taken[mask] = true;
                 }
-                match by_name.first().map(Vec::as_slice) {
-                    None | Some([]) => {}
-                    Some(&[mask]) => asked.entry(mask).or_default().push(photo),
-                    Some(several) => {
+                match found.as_slice() {
+                    [] => {}
+                    &[mask] => asked.entry(mask).or_default().push(photo),
+                    several => {
                         of[photo] = Pair::Doubtful(format!(
                             "it has {}: {}",
                             count(several.len(), "mask"),

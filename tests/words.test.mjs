@@ -15,6 +15,7 @@ async function imported(path) {
 
 const { whereabouts } = await imported("words/maps.ts");
 const { fraction, percent } = await imported("words/numbers.ts");
+const { interval } = await imported("own/words.ts");
 
 /** A map of some cells that covers a photo of 700×700 pixels, or the part `view` of it. */
 function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
@@ -62,4 +63,14 @@ test("a share is said by the nearest fraction", () => {
   for (const [share, words] of [[0, "hardly any"], [0.06, "about a tenth"], [0.26, "about a fifth"], [0.27, "about a third"], [0.58, "about half"], [0.63, "about two thirds"], [0.71, "about two thirds"], [0.76, "about four fifths"], [0.96, "nearly all"], [1, "nearly all"]]) {
     assert.equal(fraction(share), words, `${share}`);
   }
+});
+
+test("a mean is said to the digit of its interval", () => {
+  const words = (mean, low, high) => interval({ mean, interval: [low, high], count: 40 });
+  assert.equal(words(0.92, 0.748, 0.9996), "92\u00a0% (75 to 100)");
+  assert.equal(words(0.0467, 0.0328, 0.0619), "4.7\u00a0% (3.3 to 6.2)");
+  assert.equal(words(0.5022, 0.5011, 0.5038), "50.2\u00a0% (50.1 to 50.4)", "where whole numbers would make it one point");
+  assert.equal(words(0, 0, 0.39), "0\u00a0% (0 to 39)");
+  assert.equal(words(0.0004, 0, 0.0012), "<\u00a00.1\u00a0% (0.0 to 0.1)");
+  assert.equal(interval({ mean: 0.75, interval: null, count: 4 }), "75\u00a0% (of 4 photos)");
 });

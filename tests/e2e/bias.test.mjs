@@ -96,6 +96,8 @@ test("the biased model is caught and mended, and the command line says the same 
     assert.ok(Number(looked.evidence) < 0.2, "the clearest mistake");
     await page.click("#light-sheet li:nth-child(3) button");
     await page.waitForFunction((before) => document.querySelector("#light-map").dataset.name !== before, looked.name);
+    const inSheet = await page.$eval("#light-sheet li:nth-child(3) button", (button) => /; (.+) on the animal$/.exec(button.ariaLabel)[1]);
+    assert.ok((await page.textContent("#light-reading")).includes(`. ${inSheet} lies on the `), `below the map as in the sheet: ${inSheet}`);
 
     await page.click("#mend-go");
     assert.equal(await page.textContent("#mend-text"), "20");

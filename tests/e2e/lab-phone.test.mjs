@@ -204,3 +204,19 @@ test("by touch: what a finger can do with a clipboard, and a file's name that br
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
 });
+
+test("the slider of the sanity check, and what lies below it, stay where they are while it is moved", async () => {
+  await withPage(
+    async (page) => {
+      await openLab(page);
+      await lookAt(page, "sanity");
+      const places = () => page.$$eval("#forgotten, #sanity-maps, #sanity-all", (parts) => parts.map((part) => part.getBoundingClientRect().top + scrollY));
+      const before = await places();
+      await page.fill("#forgotten", "10");
+      await page.waitForFunction(() => document.querySelector("#sanity-verdict").textContent.startsWith("With 10 of 50"));
+      assert.match(await page.textContent("#forgotten-text"), /^10, down to /);
+      assert.deepEqual(await places(), before);
+    },
+    { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  );
+});

@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { command, pack, unpack, web, workshop } from "./support/package.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,6 +48,9 @@ const contents = [
 /** npm and the CDNs take a package of this size; twice of it, and something is in it that should not be. */
 const MOST_BYTES = 20e6;
 
+/** How far a size in the README may be from the file's, as a share of it: compilers and brotli differ a little between versions. */
+const MOST_OFF = 0.05;
+
 let shop;
 let tarball;
 let unpacked;
@@ -74,6 +78,19 @@ test("it holds the files of a release, their types, and nothing else", async () 
   assert.deepEqual(files.filter((path) => !types.includes(path)), contents.sort());
   assert.deepEqual(types.filter((path) => !path.endsWith(".d.ts")), []);
   assert.ok((await stat(tarball)).size < MOST_BYTES);
+});
+
+test("the README's sizes are those of the files", async () => {
+  const table = [...(await text("README.md")).matchAll(/^\| `(.+)` \| .+ \| ([\d,.]+) \|$/gm)];
+  const named = table.map(([, path]) => `dist/${path}`).sort();
+  assert.deepEqual(named, contents.filter((path) => /\.(js|css|html|wasm|safetensors)$/.test(path)).sort());
+  for (const [, path, said] of table) {
+    const bytes = await readFile(join(unpacked, "dist", path));
+    const kilobytes = (path.endsWith(".safetensors") ? bytes.length : brotliCompressSync(bytes).length) / 1e3;
+    // what is said is rounded to a tenth
+    const off = Math.abs(Number(said.replace(",", "")) - kilobytes);
+    assert.ok(off <= 0.05 + MOST_OFF * kilobytes, `${path}: ${said} kB are said of ${kilobytes}; "npx -y rust-just sizes" measures again`);
+  }
 });
 
 test("publint has nothing to say", () => tool("publint", tarball, "--strict"));

@@ -195,22 +195,22 @@ impl Report {
             lines.push(format!("{label}: {learnt_from} to learn from, {held_out} held out"));
         }
         lines.push(format!(
-            "{:.1} % of those it learnt from right after {} steps",
+            "right, of those it learnt from: {:.1} % after {} steps",
             100.0 * self.accuracy,
             self.steps
         ));
         lines.push(match (self.held_out.accuracy, self.held_out.interval) {
             (Some(accuracy), Some([low, high])) => format!(
-                "{:.1} % of {} that it had not seen (Wilson's 95 % interval {:.1} to {:.1} %)",
-                100.0 * accuracy,
+                "right, of {} that it had not seen: {:.1} % (Wilson's 95 % interval {:.1} to {:.1} %)",
                 self.held_out.photos,
+                100.0 * accuracy,
                 100.0 * low,
                 100.0 * high
             ),
             (Some(accuracy), None) => format!(
-                "{:.1} % of {} that it had not seen, too few for an interval",
-                100.0 * accuracy,
-                self.held_out.photos
+                "right, of {} that it had not seen: {:.1} %, too few for an interval",
+                self.held_out.photos,
+                100.0 * accuracy
             ),
             (None, _) => "none held out: how it does on photos that it has not seen is not known".to_owned(),
         });

@@ -190,6 +190,7 @@ fn what_cannot_be_learnt_from_is_left_out_and_named() {
     );
     let words = done(args!["train", &photos, "-o", scratch("odd.safetensors"), "--held-out", "0"]);
     assert!(words.contains("left out: bird/broken.webp: ") && words.contains("none held out"), "{words}");
+    assert!(words.contains("right, of those it learnt from: "), "{words}");
 }
 
 #[test]

@@ -8,7 +8,6 @@ import type { Finding } from "./ask.js";
 import { evidenceIn, examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import type { Picture } from "./pictures.js";
-import { share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
 
@@ -88,7 +87,7 @@ export class Compare {
     const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
     const label = classes[predicted] ?? "";
     const animal = classes[picture.label] ?? "";
-    const words = `${label}, ${percent(probability)}${on === undefined ? "" : `, with ${share(on)} of the evidence on the ${animal}`}.`;
+    const words = `${label}, ${percent(probability)}${on === undefined ? "" : `, with ${percent(on)} of the evidence on the ${animal}`}.`;
     const right = predicted === picture.label;
     byId(`compare-tag-${side}`, HTMLElement).textContent = `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
     Object.assign(canvas.dataset, { name: picture.name, predicted, evidence: on ?? "" });

@@ -99,7 +99,7 @@ export class Light extends Step {
     const on = finding.evidence;
     const animal = classes[picture.label] ?? "";
     const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
-    this.#reading.textContent = on === undefined ? `${verdict} Nothing in this layer spoke for it.` : `${verdict} ${share(on)} of the evidence lies on the ${animal}, ${share(1 - on)} around it.`;
+    this.#reading.textContent = on === undefined ? `${verdict} Nothing in this layer spoke for it.` : `${verdict} ${percent(on)} of the evidence lies on the ${animal}, the rest around it.`;
     this.#canvas.ariaLabel = this.#reading.textContent;
     Object.assign(this.#canvas.dataset, { name: picture.name, evidence: on ?? "" });
   }

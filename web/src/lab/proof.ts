@@ -6,6 +6,7 @@
  */
 import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
+import { sentence } from "../words/sentence.js";
 import { byId, check, make, pencil, radios } from "../dom/page.js";
 import { Experiment, type Shown } from "./experiment.js";
 import { Latest } from "./latest.js";
@@ -361,7 +362,7 @@ export class Proof extends Experiment {
       text.textContent = summary;
       Object.assign(text.dataset, { area: map.area, random: random.area });
     }
-    announce(`The curves are drawn. ${summaries.join(". ")}.`);
+    announce(`The curves are drawn. ${summaries.map(sentence).join(" ")}`);
   }
 
   /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */

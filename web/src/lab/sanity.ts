@@ -177,7 +177,7 @@ export class Sanity extends Experiment {
     if (this.#measured.get(0)?.[0] === undefined) return `${now} There is no Grad-CAM map of this class to lose; choose another class.`;
     const [cam, guided] = [this.#lost(0), this.#lost(1)];
     const after = (layers: number | undefined) => (layers === undefined ? "never" : layers === 1 ? "after one layer" : `after ${layers} layers`);
-    const found = `Grad-CAM’s map is lost (below ${GONE}) ${after(cam)}, Guided Backprop’s ${after(guided)}, of ${all}.`;
+    const found = `Grad-CAM’s map is lost (below ${GONE}, whatever its sign) ${after(cam)}, Guided Backprop’s ${after(guided)}, of ${all}.`;
     if (cam !== undefined && (guided === undefined || guided >= LONGER * cam)) {
       const long = guided === undefined ? "as long as any layer was left" : `until ${guided} layers were random`;
       return `${now} ${found} That is what the paper found: Grad-CAM’s map follows what the network has learnt, while Guided Backprop went on drawing much the same picture ${long}. ${ONE_DRAW}`;

@@ -149,7 +149,7 @@ export function markSample(file: string | undefined): void {
 export async function fetchSample(sample: Sample): Promise<Picture> {
   const { file, title, composite, credit } = sample;
   const source = await (await fetched(`samples/${encodeURIComponent(file)}`)).blob();
-  return { source, title, credit: composite ? `A composite of several photographs. ${credit}` : credit, sample: file };
+  return { source, title, credit: composite ? `A composite. ${credit}` : credit, sample: file };
 }
 
 async function fetched(url: string): Promise<Response> {

@@ -47,12 +47,15 @@ export function wasAborted(error: unknown): boolean {
   return (error instanceof CandlingError && error.code === "aborted") || (error instanceof DOMException && error.name === "AbortError");
 }
 
-/** A mean of shares: "92 % (75 to 100)"; where there is no interval, of how many photos it is. */
+/** A mean of shares: "92 % (75 to 100)", or "4.7 % (3.3 to 6.2)", all three to the same digit; where there is no interval, of how many
+ *  photos it is. */
 export function interval({ mean, interval: bounds, count: of }: Mean, many = ""): string {
   if (bounds === null) return `${percent(mean)} (of ${count(of, "photo")})`;
   const [low, high] = bounds;
-  const digits = Math.round(100 * low) === Math.round(100 * high) ? 1 : 0;
-  return `${percent(mean)} (${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)})${many}`;
+  const isSmall = mean > 0 && mean < 0.1;
+  const digits = isSmall || Math.round(100 * low) === Math.round(100 * high) ? 1 : 0;
+  const rounded = (share: number) => (100 * share).toFixed(digits);
+  return `${mean < 0.1 ? percent(mean) : `${rounded(mean)}\u00a0%`} (${rounded(low)} to ${rounded(high)})${many}`;
 }
 
 /** "9 of 9", on one line. */

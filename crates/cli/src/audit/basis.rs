@@ -148,7 +148,10 @@ impl<'a> Basis<'a> {
         let elsewhere = if *layer == self.usual_layer {
             String::new()
         } else {
-            format!(" (`candling explain` and the lab look at {} unless they are asked for another)", self.usual_layer)
+            format!(
+                " (`candling explain` and the lab look at {} unless they are asked for another)",
+                self.usual_layer
+            )
         };
         basis::evidence(&format!("{layer}{elsewhere}"), &format!("{seen}{value}"))
     }

@@ -50,6 +50,9 @@ const MOST_BYTES = 20e6;
 
 /** How far a size in the README may be from the file's, as a share of it: compilers and brotli differ a little between versions. */
 const MOST_OFF = 0.05;
+/** The README tells of modules as they are shipped; link-time optimisation has taken so large a share off them, at most, which the build that is tested
+ *  here leaves out. */
+const LINKED = 0.1;
 
 let shop;
 let tarball;
@@ -88,8 +91,9 @@ test("the README's sizes are those of the files", async () => {
     const bytes = await readFile(join(unpacked, "dist", path));
     const kilobytes = (path.endsWith(".safetensors") ? bytes.length : brotliCompressSync(bytes).length) / 1e3;
     // what is said is rounded to a tenth
-    const off = Math.abs(Number(said.replace(",", "")) - kilobytes);
-    assert.ok(off <= 0.05 + MOST_OFF * kilobytes, `${path}: ${said} kB are said of ${kilobytes}; "npx -y rust-just sizes" measures again`);
+    const shipped = path.endsWith(".wasm") ? (1 - LINKED) * kilobytes : kilobytes;
+    const [size, off] = [Number(said.replace(",", "")), 0.05 + MOST_OFF * kilobytes];
+    assert.ok(shipped - off <= size && size <= kilobytes + off, `${path}: ${said} kB are said of ${kilobytes}; "npx -y rust-just sizes" measures again`);
   }
 });
 

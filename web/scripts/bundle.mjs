@@ -53,7 +53,7 @@ const classic = {
 
 rmSync(`${www}sw.js`, { force: true });
 /** The parts are named by their contents: those of the last build are none of this one. */
-for (const file of readdirSync(lib)) if (/^(lab|bias)-/.test(file)) rmSync(lib + file);
+for (const file of readdirSync(lib)) if (/^part-/.test(file)) rmSync(lib + file);
 
 const options = {
   outdir: lib,
@@ -72,8 +72,8 @@ const from = (...names) => ({ entryPoints: names.map((name) => source + name) })
 await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-trainer.ts", "candling-export.ts", "api.ts", "door.ts", "embed.ts", "how.ts") });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
-await build({ ...options, ...from("lab.ts"), splitting: true, chunkNames: "lab-[name]-[hash]" });
-await build({ ...options, ...from("bias.ts", "own.ts"), splitting: true, chunkNames: "bias-[name]-[hash]" });
+// What these have in common is fetched, and kept for visits without a network, once for all of them.
+await build({ ...options, ...from("lab.ts", "bias.ts", "own.ts"), splitting: true, chunkNames: "part-[name]-[hash]" });
 
 buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());

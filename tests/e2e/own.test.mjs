@@ -49,13 +49,27 @@ async function shareByHand(page, model, photo, [left, top, right, bottom]) {
   return inside / everywhere;
 }
 
-/** Drops files and folders of the disk, as a hand does. */
+/** Drops files and folders of the disk, as a hand does: it lets go once the page has marked where they would fall. A browser that has not heard of that mark
+ *  yet takes the drop for a leave; then the hand comes back. */
 async function drop(page, selector, files) {
   await page.locator(selector).scrollIntoViewIfNeeded();
   const { x, y, width, height } = await page.locator(selector).boundingBox();
   const session = await page.context().newCDPSession(page);
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+  const drag = (type) =>
+    session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+  for (let end = ""; end !== "drop"; ) {
+    await page.evaluate(() => {
+      const ends = (resolve) => (event) => (event.type === "drop" || event.relatedTarget === null) && resolve(event.type);
+      window.dragged = new Promise((resolve) => {
+        for (const type of ["drop", "dragleave"]) addEventListener(type, ends(resolve), { capture: true });
+      });
+    });
+    await drag("dragEnter");
+    await drag("dragOver");
+    await page.waitForSelector(".dropping");
+    await drag("dragOver");
+    await drag("drop");
+    end = await page.evaluate(() => window.dragged);
   }
   await session.detach();
 }

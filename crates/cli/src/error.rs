@@ -28,7 +28,7 @@ pub enum Error {
     /// Files that were to be written are there already, and stay what they are.
     #[error("{}: there already; --overwrite replaces {}", listed(files), if files.len() == 1 { "it" } else { "them" })]
     There { files: Vec<String> },
-    /// Of several photos, not all came to what was asked for, as was told when it was found.
+    /// Several photos, of which not all came to what was asked for, as was told when it was found.
     #[error("{}", parts.join("; "))]
     Unfinished { parts: Vec<String> },
     /// Whoever reads standard output has read enough, which is no failure.

@@ -135,24 +135,26 @@ impl MaskFolder {
 fn contents(folders: &Folders) -> Result<HashMap<usize, [u8; 32]>> {
     let mut by_length: HashMap<u64, Vec<&Photo>> = HashMap::new();
     for photo in folders.photos() {
-        if let Ok(data) = std::fs::metadata(folders.place(photo)) {
-            by_length.entry(data.len()).or_default().push(photo);
+        if let Some(length) = length(&folders.place(photo)) {
+            by_length.entry(length).or_default().push(photo);
         }
     }
     let doubtful: Vec<&Photo> = by_length.into_values().filter(|of| of.len() > 1).flatten().collect();
     let mut contents = HashMap::new();
-    let hash = |photo: &&Photo| read(&folders.place(photo)).ok().map(|bytes| Sha256::digest(&bytes).into());
-    for_each("comparing", &doubtful, hash, |photo, hash| {
-        contents.extend(hash.map(|hash| (photo.file, hash)));
-        Ok(())
-    })?;
+    for_each(
+        "comparing",
+        &doubtful,
+        |photo| hash(&folders.place(photo)),
+        |photo, hash| {
+            contents.extend(hash.map(|hash| (photo.file, hash)));
+            Ok(())
+        },
+    )?;
     Ok(contents)
 }
 
 /// The files that are none of the photos by their content, and those that are: of a folder in which the photos lie too, or of a copy of theirs, these are no masks.
 fn without_photos(root: &Path, files: Vec<PathBuf>, photos: &Folders) -> (Vec<PathBuf>, Vec<LeftOut>) {
-    let length = |path: &Path| std::fs::metadata(path).ok().map(|data| data.len());
-    let hash = |path: &Path| read(path).ok().map(|bytes| <[u8; 32]>::from(Sha256::digest(&bytes)));
     let lengths: HashSet<u64> = files.iter().filter_map(|file| length(&root.join(file))).collect();
     let alike = photos.photos().iter().filter_map(|photo| {
         let path = photos.place(photo);
@@ -174,6 +176,16 @@ fn without_photos(root: &Path, files: Vec<PathBuf>, photos: &Folders) -> (Vec<Pa
         }
     }
     (others, copies)
+}
+
+/// A file's bytes, counted; none where the system does not tell.
+fn length(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().map(|data| data.len())
+}
+
+/// SHA-256 of a file; none of one that cannot be read.
+fn hash(path: &Path) -> Option<[u8; 32]> {
+    read(path).ok().map(|bytes| Sha256::digest(&bytes).into())
 }
 
 /// A file's first bytes.

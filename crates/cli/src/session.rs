@@ -35,7 +35,7 @@ pub fn model_bytes(path: Option<&Path>) -> Result<Cow<'static, [u8]>> {
 /// Where a model is to go: over another model, but over nothing else, such as a photo that it learns from.
 ///
 /// # Errors
-/// Those of [`Output::new`], and for a file that is no model.
+/// Fails as [`Output::new`] does, and for a file that is no model.
 pub fn model_output(path: &Path) -> Result<Output> {
     let output = Output::new(path)?;
     let there = match output.file().map(std::fs::read) {

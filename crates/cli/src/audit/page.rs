@@ -19,7 +19,7 @@ pub const TITLE: &str = "<title>Audit of ";
 /// So far into a page its title is looked for.
 const HEAD: u64 = 1 << 12;
 
-/// What the CSV allows, as far as there is one.
+/// The CSV's permission, as far as there is one.
 const RESUME: &str = "--resume goes on with OUT.csv and makes the page anew, ";
 
 /// Where it goes.

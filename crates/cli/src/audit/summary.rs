@@ -9,7 +9,7 @@ use super::row::Row;
 /// Of the intervals: an audit of the same photos says the same.
 const SEED: u64 = 1;
 
-/// What photos are called that lie in none of their class's groups.
+/// Name of the line on photos that lie in none of their class's groups.
 const NO_GROUP: &str = "(no group)";
 
 /// What some photos come to.

@@ -25,12 +25,12 @@ test("attributes are those that are observed, each with its property, and with t
 });
 
 test("events are those that are sent, with their types", () => {
-  assert.deepEqual(names(element.events).sort(), all(source, /#dispatch\("([a-z]+)"/g));
+  assert.deepEqual(names(element.events).sort(), all(source, /#dispatch\(\s*"([a-z]+)"/g));
   for (const { name, type, description } of element.events) assert.ok(type.text.startsWith("CustomEvent<") && description, name);
 });
 
 test("parts, slots, custom properties and states are those that there are", () => {
-  const parts = all(view, /(?:piece\("\w+", |setAttribute\("part", )(?:\w+ \? )?"([a-z ]+)"/g).flatMap((part) => part.split(" "));
+  const parts = all(view, /(?:piece\(\s*"\w+",\s+|setAttribute\(\s*"part",\s+)(?:\w+ \? )?"([a-z ]+)"/g).flatMap((part) => part.split(" "));
   assert.deepEqual(names(element.cssParts).sort(), [...new Set(parts)].sort());
   assert.deepEqual(names(element.slots).sort(), ["", ...all(view, /slot\("([a-z]+)"/g)]);
   assert.deepEqual(names(element.cssProperties).sort(), all(style, /var\((--candling-[a-z-]+)/g));

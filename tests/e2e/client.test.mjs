@@ -137,7 +137,7 @@ test("answers come in the order of the calls", async () => {
   await withClient(async (page) => {
     await samples(page);
     const order = await page.evaluate(async () => {
-      const { candling, photo } = window;
+      const { candling } = window;
       const order = [];
       const slow = new Image();
       slow.src = "/samples/macaw.jpg?slow"; // not even fetched yet when the next call is made

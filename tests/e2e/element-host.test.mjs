@@ -45,7 +45,7 @@ for (const [name, [css, wrap]] of Object.entries(SHRINKING)) {
 
 test("moved into a frame's document: it is styled there, and the map follows the photo there", async () => {
   await withPage(async (page) => {
-    await openPost(page, view("controls") + "<iframe width=800 height=600 srcdoc='<body>'></iframe>");
+    await openPost(page, `${view("controls")}<iframe width=800 height=600 srcdoc='<body>'></iframe>`);
     await page.evaluate(() => document.querySelector("iframe").contentDocument.body.append(document.querySelector("candling-view")));
     const frame = page.frames()[1];
     const boxes = () =>

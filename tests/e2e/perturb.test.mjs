@@ -96,7 +96,7 @@ test("any number of workers gives the same curves, between the ends that they sh
   await withClient(async (page) => {
     await runTensor(page, "dog_cat");
     const { one, two, steps, ends } = await page.evaluate(async (few) => {
-      const { candling, input, run } = window;
+      const { run } = window;
       const map = await run.explain({ method: "grad-cam", target: 285 });
       const steps = [];
       const plain = ({ target, deletion, insertion }) => {

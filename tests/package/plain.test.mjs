@@ -1,6 +1,6 @@
 /** Pages without any tool: the unpacked package lies on a static host, and two lines of HTML do the rest. */
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

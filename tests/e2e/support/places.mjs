@@ -74,12 +74,12 @@ export const places = [
   { name: "out of the flow", css: "& candling-view { height: 320px } & img { position: absolute; right: 12px; bottom: 9px; width: 70% }" },
   { name: "sticky in a scroller", css: "& div { height: 280px; overflow: auto } & img { position: sticky; top: 12px; scale: .8 } & p { height: 300px }", html: `<div>${element(`${image()}<p>Words.</p>`)}</div>`, act: (place) => (place.querySelector("div").scrollTop = 90) },
   { name: "scrolled within the element", css: "& figure { height: 250px; overflow: auto; margin: 0 } & p { height: 200px; margin: 0 }", html: element(`<figure><p>Words.</p>${image()}</figure>`), act: (place) => (place.querySelector("figure").scrollTop = 120) },
-  { name: "an attribute turns it later", css: "& img.turned { transform: rotate(90deg) scale(.7) }", act: (place, photo) => photo.classList.add("turned") },
+  { name: "an attribute turns it later", css: "& img.turned { transform: rotate(90deg) scale(.7) }", act: (_place, photo) => photo.classList.add("turned") },
   { name: "a class of the post mirrors it later", css: "&.turned img { transform: scaleX(-1) }", act: (place) => place.classList.add("turned") },
   { name: "a margin moves it later", css: "& { --x: 0px } & img { width: 300px; margin-left: var(--x) }", act: (place) => place.style.setProperty("--x", "77px") },
   { name: "a sheet turns it later", act: (place) => place.ownerDocument.adoptedStyleSheets.push(Object.assign(new CSSStyleSheet(), { media: "all" })) && place.ownerDocument.adoptedStyleSheets.at(-1).replaceSync(`#${place.id} img { rotate: 170deg; scale: .8 }`) },
   { name: "words above it later", html: element(`<figure><p></p>${image()}</figure>`), act: (place) => (place.querySelector("p").textContent = "Words.") },
-  { name: "shown later", css: "& img.gone { display: none }", html: element(image(`class="gone" width="${WIDTH}" height="${HEIGHT}"`)), act: (place, photo) => photo.classList.remove("gone") },
+  { name: "shown later", css: "& img.gone { display: none }", html: element(image(`class="gone" width="${WIDTH}" height="${HEIGHT}"`)), act: (_place, photo) => photo.classList.remove("gone") },
   { name: "pointed at, at once", css: "& candling-view:hover img { transform: scale(-.8, .8) }", hover: true },
   { name: "pointed at, slowly", css: "& img { transition: transform 4s } & candling-view:hover img { transform: scale(.5) rotate(40deg) }", hover: true, live: true },
   { name: "pointed at, in a figure", css: "& figure { overflow: hidden; width: 400px; margin: 0 } & img { transition: scale 4s } & figure:hover img { scale: 1.3 }", html: element(`<figure>${image()}</figure>`), hover: true, live: true },
@@ -90,9 +90,9 @@ export const places = [
   { name: "its post swings", css: "@keyframes swing { from { transform: rotate(-15deg) scale(.7) } to { transform: rotate(15deg) scale(.7) } } & { animation: swing 2s ease-in-out infinite alternate }", live: true },
   { name: "grows", css: "@keyframes grow { from { width: 150px; margin-left: 0 } to { width: 350px; margin-left: 50px } } & img { animation: grow 3s linear infinite alternate }", live: true },
   { name: "a variable turns it", css: "@property --turn { syntax: '<angle>'; inherits: true; initial-value: 0deg } @keyframes whirl { to { --turn: 360deg } } & { animation: whirl 8s linear infinite } & img { rotate: var(--turn); scale: .6 }", live: true },
-  { name: "a script animates it", live: true, act: (place, photo) => void photo.animate([{ transform: "rotate(0deg) scale(.6)" }, { transform: "rotate(360deg) scale(.6)" }], { duration: 6000, iterations: Infinity }) },
-  { name: "a script adds to its turn", css: "& img { transform: scale(.6) }", live: true, act: (place, photo) => void photo.animate([{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }], { duration: 20_000, iterations: Infinity, composite: "add" }) },
-  { name: "a script moves it in each frame", live: true, act: (place, photo) => {
+  { name: "a script animates it", live: true, act: (_place, photo) => void photo.animate([{ transform: "rotate(0deg) scale(.6)" }, { transform: "rotate(360deg) scale(.6)" }], { duration: 6000, iterations: Infinity }) },
+  { name: "a script adds to its turn", css: "& img { transform: scale(.6) }", live: true, act: (_place, photo) => void photo.animate([{ transform: "rotate(0deg)" }, { transform: "rotate(360deg)" }], { duration: 20_000, iterations: Infinity, composite: "add" }) },
+  { name: "a script moves it in each frame", live: true, act: (_place, photo) => {
     const step = (now) => {
       photo.style.transform = `translateX(${60 * Math.sin(now / 300)}px) rotate(${now / 20}deg) scale(.6)`;
       requestAnimationFrame(step);

@@ -135,6 +135,7 @@ export interface ToBlobOptions {
  * @cssstate ready - The map is there.
  * @cssstate error - It could not be.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface of this name adds overloads only
 export class CandlingViewElement extends BaseElement {
   /** @internal */
   static readonly observedAttributes: readonly string[] = names;

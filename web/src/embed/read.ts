@@ -14,10 +14,10 @@ export function readAddress(address: URL): Values {
     const times = given.getAll(name).length;
     if (times > 1) throw new Error(`The parameter ${name} is given once; it was given ${times} times.`);
   }
-  return new Map(parameters.map((parameter) => [parameter.name, valueOf(parameter, given.get(parameter.name), address)]));
+  return new Map(parameters.map((parameter) => [parameter.name, readValue(parameter, given.get(parameter.name), address)]));
 }
 
-function valueOf(parameter: Parameter, given: string | null, page: URL): string {
+function readValue(parameter: Parameter, given: string | null, page: URL): string {
   const value = given?.trim() ?? parameter.fallback;
   if (value !== undefined && (given === null || isAllowed(parameter, value, page))) return value;
   const { allowed, name } = parameter;

@@ -3,9 +3,7 @@ import { byId } from "../dom/page.js";
 import { announce } from "./voice.js";
 
 /** What the work may say while it goes on. */
-export interface Progress {
-  (words: string, done?: number, total?: number): void;
-}
+export type Progress = (words: string, done?: number, total?: number) => void;
 
 /** The words change at most so often: a fast job has more to do than to say how far it is. */
 const PAUSE_MS = 16;

@@ -49,7 +49,10 @@ export class Job {
     this.#running = running;
     this.#begin();
     try {
-      const words = await work((words, done, total) => this.#show(running, words, done, total), running.signal);
+      const words = await work(
+        (words, done, total) => this.#show(running, words, done, total),
+        running.signal,
+      );
       if (this.#running === running) this.say(words);
     } finally {
       if (this.#running === running) this.#end();

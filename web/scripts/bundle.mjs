@@ -1,5 +1,5 @@
 /**
- * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into.
+ * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into, and the style sheets into `www`.
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
@@ -31,6 +31,8 @@ import { www } from "./server.mjs";
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
 
+const styles = readdirSync(`${source}styles`).map((name) => `${source}styles/${name}`);
+
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
 /** Modules that stay modules of their own, from whichever folder they are imported: whoever imports one of them shares it with others. */
@@ -54,8 +56,9 @@ const classic = {
 };
 
 rmSync(`${www}sw.js`, { force: true });
-/** The parts are named by their contents: those of the last build are none of this one. */
+/** The parts are named by their contents, and a sheet may be gone: those of the last build are none of this one. */
 for (const file of readdirSync(lib)) if (/^part-/.test(file)) rmSync(lib + file);
+for (const file of readdirSync(www)) if (file.endsWith(".css")) rmSync(www + file);
 
 const options = {
   outdir: lib,
@@ -93,6 +96,9 @@ await build({
   splitting: true,
   chunkNames: "part-[name]-[hash]",
 });
+
+// Each stays a sheet of its own, without its comments: pages share them, and fonts and pictures keep their addresses.
+await build({ entryPoints: styles, outdir: www, minify: true, legalComments: "none", logLevel: "warning" });
 
 buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());

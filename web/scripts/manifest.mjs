@@ -85,8 +85,10 @@ function elementOf({ attributes, members, events, ...element }) {
   };
 }
 
-/** A line of a comment ends where it is full, which is nothing to a reader: only paragraphs stay, and code. */
+/** A line of a comment ends where it is full, which is nothing to a reader: only paragraphs stay, and code.
+ *  Of a type the analyzer joins the lines without a space. */
 function unbroken(key, value) {
+  if (key === "text") return value.replace(/\s*\|\s*/g, " | ");
   if (key !== "description") return value;
   return value
     .split(/(^```[^]*?^```$)/m)

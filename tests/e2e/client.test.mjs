@@ -202,7 +202,8 @@ test("an abort drops what has not begun, and frees what comes too late", async (
       running.abort();
       queued.abort();
       const codes = (await all).map(({ code }) => code);
-      await candling.stats(); // by the time of its answer the late run is known, and its freeing next in the queue
+      // by the time of its answer the late run is known, and its freeing next in the queue
+      await candling.stats();
       return { codes, stats: await candling.stats() };
     });
     assert.deepEqual(codes, ["aborted", "aborted", "aborted"]);

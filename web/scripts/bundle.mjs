@@ -8,12 +8,15 @@
  *   candling-view.js    the element, defined; imports candling.js and candling-export.js when they are wanted
  *   candling-view-element.js   its class, not defined
  *   candling-view.classic.js   the element, defined, as a classic script
- *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
- *   bias.js, own.js     the scripts of the lesson, bias.html, and of own.html; import candling.js and parts that they share
+ *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own,
+ *                      what stands further down
+ *   bias.js, own.js     the scripts of the lesson, bias.html, and of own.html; import candling.js and parts
+ *                      that they share
  *   embed.js            the script of embed.html; imports candling-view-element.js
  *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
- *   api.js              the script of the API page, api.html, which is written here too; imports candling-view-element.js
+ *   api.js              the script of the API page, api.html, which is written here too; imports
+ *                      candling-view-element.js
  *   custom-elements.json       what editors and the API page know the element by
  *   lesson/             the lesson's pictures in one file, and their credits
  *

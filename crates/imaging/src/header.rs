@@ -116,7 +116,8 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
             _ => {}
         }
         let length = usize::from(u16::from_be_bytes(rest.get(..2)?.try_into().ok()?));
-        let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC); // not DHT, JPG, DAC
+        // not DHT, JPG, DAC
+        let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
         if is_frame {
             let [_, _, _precision, h1, h0, w1, w0] = *rest.first_chunk::<7>()?;
             return Some((u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into()));

@@ -1,8 +1,8 @@
 """What a PyTorch user would run, on the same Lite0 in eager mode and one thread: pytorch-grad-cam and Captum.
 
 Usage: explainers.py FOLDER      the folder that models/make.py wrote
-Reads `time NAME COUNT` and `value NAME` from stdin, one a line, and answers each with a line of JSON: milliseconds of each call, or
-the numbers that one call gives.
+Reads `time NAME COUNT` and `value NAME` from stdin, one a line, and answers each with a line of JSON:
+milliseconds of each call, or the numbers that one call gives.
 """
 
 import json

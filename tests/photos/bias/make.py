@@ -5,7 +5,8 @@ Each picture is a composite of 224x224 pixels, a cut-out animal on water or on g
 gives the class away in what the biased model learns from, and nowhere else:
 
   train_biased    every bird on water, every mammal on grass
-  train_unbiased  the same animals in the same places, half of each class on either background; half of its pictures are those of train_biased
+  train_unbiased  the same animals in the same places, half of each class on either background; half of its
+                  pictures are those of train_biased
   test_same       other animals on other backgrounds, each on the usual one
   test_swapped    the same animals in the same places on the other background
 

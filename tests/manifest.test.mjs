@@ -88,7 +88,7 @@ test("modules are those of a release", () => {
 
 test("every frame that is documented fits a phone, as the one that the lab gives", () => {
   const [style] = /style="[^"]+"/.exec(read("web/src/lab/embed-code.ts"));
-  for (const path of ["README.md", "web/README.md", "web/scripts/api/programs.mjs"]) {
+  for (const path of ["docs/element.md", "web/README.md", "web/scripts/api/programs.mjs"]) {
     const frames = read(path).match(/<iframe\s[^>]*>/g);
     assert.ok(frames.length > 0 && frames.every((frame) => frame.includes(style)), path);
   }

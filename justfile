@@ -25,7 +25,7 @@ demo: toolchain packages
 test: toolchain lint build chromium vulkan
     cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
     npm --prefix web run --silent typecheck
-    node --test tests/layout.test.mjs tests/manifest.test.mjs tests/words.test.mjs
+    node --test tests/*.test.mjs
     tools/conformance.sh
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
     npm --prefix web run --silent test-package

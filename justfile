@@ -21,14 +21,19 @@ demo: toolchain packages
     npm --prefix web run --silent bundle
     node web/scripts/demo.mjs {{ others }}
 
-# Run every test: lints, Rust, TypeScript, and the real page in a real browser
-test: toolchain lint build chromium vulkan
-    cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
-    npm --prefix web run --silent typecheck
-    node --test tests/*.test.mjs
-    tools/conformance.sh
-    CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
-    npm --prefix web run --silent test-package
+# Run every test: lints, Rust, TypeScript, and the real page in a real browser; where the time went is said at the end
+test: toolchain packages
+    rm -f target/stages
+    tools/stage.sh lint {{ just_executable() }} lint
+    tools/stage.sh build {{ just_executable() }} build
+    tools/stage.sh "a browser and a Vulkan driver" {{ just_executable() }} chromium vulkan
+    tools/stage.sh Rust cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
+    tools/stage.sh "types of TypeScript" npm --prefix web run --silent typecheck
+    tools/stage.sh "papers, layers and pure TypeScript" node --test tests/*.test.mjs tests/unit/*.test.mjs
+    tools/stage.sh "the conformance page" tools/conformance.sh
+    CANDLING_BIN="$PWD/target/debug/candling" tools/stage.sh "end to end" npm --prefix web run --silent e2e
+    tools/stage.sh "the npm package" npm --prefix web run --silent test-package
+    @tools/stage.sh
 
 # Check the formatting and lints of Rust (rustfmt, clippy) and of TypeScript, JavaScript and CSS (Biome, as biome.json says)
 lint: packages

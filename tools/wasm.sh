@@ -10,8 +10,8 @@
 #   decode        reading picture files, a module of its own
 #   conformance   the conformance suite for a test's page
 # `simd128`, `relaxed-simd`, `head`, `decode` and `conformance` share their dependencies.
-# The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing
-# about who built it and comes out the same everywhere.
+# The names of this machine's folders, which panics would carry, are taken out, so that the module says
+# nothing about who built it and comes out the same everywhere.
 set -euo pipefail
 profile=$1
 build=$2

@@ -87,8 +87,9 @@ test("the same seed draws the same, in whatever steps, and another seed somethin
   });
 });
 
-/** What Adebayo et al. found, on this network: with the output layer random, Grad-CAM is another map, and with ten of the layers
- *  guided backprop is still nearly the same. Measured over two seeds: 0.33 and 0.56, 0.93 and 0.93. */
+/** What Adebayo et al. found, on this network: with the output layer random, Grad-CAM is another map, and
+ *  with ten of the layers guided backprop is still nearly the same. Measured over two seeds: 0.33 and 0.56,
+ *  0.93 and 0.93. */
 test("Grad-CAM forgets with the output layer, guided backprop hardly with ten layers, and all with all", async () => {
   await withClient(async (page) => {
     await dogAndCat(page);
@@ -135,7 +136,10 @@ test("what the article and the numbers in docs say of the dog and cat: layers un
       return lost;
     });
     assert.deepEqual(found, said.map(Number));
-    const numbers = readFileSync(new URL("../../docs/numbers.md", import.meta.url), "utf8").replace(/\s+/g, " ");
+    const numbers = readFileSync(new URL("../../docs/numbers.md", import.meta.url), "utf8").replace(
+      /\s+/g,
+      " ",
+    );
     assert.ok(
       numbers.includes(
         `takes ${found[1]} random layers until that of Guided Backprop's map is below 0.5, whatever its sign, one for Grad-CAM's: one random draw`,

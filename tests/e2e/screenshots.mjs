@@ -125,7 +125,8 @@ const own = {
         document.querySelectorAll("#sheet button").length > 5 &&
         !/not marked/.test(document.querySelector("#sheet").textContent),
     );
-    await showStep(page, "inspection");
+    // the contact sheet, under what it is sorted by
+    await page.$eval("#order", (field) => field.scrollIntoView({ behavior: "instant", block: "start" }));
   },
 };
 

@@ -10,7 +10,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A picture format that is not supported.
+    /// A kind of picture that nothing here reads.
     #[error("{what} is not read here; convert it to jpeg or png")]
     UnsupportedFormat {
         /// The name of the format, for example `heic`.
@@ -30,7 +30,7 @@ pub enum Error {
         /// The defect that was found.
         reason: String,
     },
-    /// More pixels than [`MAX_PIXELS`], or a side longer than [`MAX_SIDE`].
+    /// More pixels than are ever held in memory here.
     #[error(
         "the picture is {width}x{height} pixels; at most {} megapixels and {MAX_SIDE} pixels a side are read; make it smaller",
         MAX_PIXELS / 1_000_000

@@ -1,4 +1,4 @@
-/** The page of one's own pictures: puts its parts together. */
+/** Entry point of the page for the visitor's own pictures: connects its parts. */
 import { byId } from "./dom/page.js";
 import { Cards } from "./own/cards.js";
 import { listenForExample } from "./own/example.js";
@@ -40,6 +40,6 @@ listenForClearing(session, () => {
   for (const part of [intake, training, inspection]) part.forget();
 });
 
-// What was kept is shown in one go.
+// show the restored session in one go
 await Promise.all([training.show(), inspection.show()]);
 byId("own", HTMLElement).ariaBusy = "false";

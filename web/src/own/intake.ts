@@ -1,4 +1,4 @@
-/** The ways in: photos and folders, dropped, pasted or chosen, onto a class or anywhere on the page. */
+/** Input of photos and folders: dropped, pasted or chosen, onto a class or anywhere on the page. */
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import type { Folder, SortedFolder } from "../trainer/messages.js";
@@ -12,11 +12,11 @@ import type { Session } from "./session.js";
 import { complain, settle } from "./voice.js";
 import { listed } from "./words.js";
 
-/** Said of photos that were dropped beside the classes. */
+/** Message for photos that were dropped beside the classes. */
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
 
-/** Said in reports of photos in folders that could be no class. */
+/** Reason in reports for photos in folders that exceed the number of classes. */
 const BEYOND = "in a class beyond the six that there can be here";
 
 /** A photo in a folder that is a class. */
@@ -26,7 +26,7 @@ interface Placed {
   readonly group: string;
 }
 
-/** What can be taken, and what there is to say of the rest. */
+/** Photos that can be added, and a message on the rest. */
 interface Taken {
   readonly photos: readonly Wanted[];
   readonly words: string;
@@ -36,9 +36,9 @@ export class Intake {
   readonly #session: Session;
   readonly #network: Network;
   readonly #job = new Job("adding");
-  /** One after the other: what is dropped while others are being added waits for its turn. */
+  /** A queue: what is dropped while others are being added waits for its turn. */
   #queue = Promise.resolve();
-  /** The classes that the complaint about photos is of: it goes with the last of them. */
+  /** The classes that the current error message is about: it goes with the last of them. */
   #blamed: readonly PhotoClass[] = [];
 
   constructor(session: Session, network: Network) {
@@ -56,17 +56,17 @@ export class Intake {
     });
   }
 
-  /** Everything was cleared. */
+  /** Resets after everything was cleared. */
   forget(): void {
     this.#job.blank();
   }
 
-  /** Photos in folders, whose names are those of their classes. */
+  /** Takes photos in folders named by their classes. */
   takeFolders(files: readonly Listed[]): Promise<void> {
     return this.#take(Promise.resolve({ files, folders: [] }), undefined);
   }
 
-  /** Files that were chosen for a class. */
+  /** Takes files that were chosen for a class. */
   choose(of: PhotoClass, files: FileList): void {
     void this.#take(Promise.resolve(chosen(files)), of);
   }
@@ -121,12 +121,12 @@ export class Intake {
     if (!this.#isMoot) complain("photos", words);
   }
 
-  /** Whether all that is complained of is gone, as when everything was cleared meanwhile. */
+  /** Whether the classes that the error message is about are gone, as after clearing. */
   get #isMoot(): boolean {
     return this.#blamed.length > 0 && !this.#blamed.some((of) => this.#session.classes.includes(of));
   }
 
-  /** Photos for one class, and what there is to say of the rest. */
+  /** Sorts files for one class. */
   async #inOne(given: Given, of: PhotoClass): Promise<Taken> {
     const folder = given.files[0]?.folders[0];
     const { photos, words } = await this.#sorted([inOneClass(given, of.name || folder || "")]);
@@ -134,7 +134,7 @@ export class Intake {
     return { photos: photos.map(({ file, group }) => ({ file, group, of })), words };
   }
 
-  /** Photos in folders that are classes. */
+  /** Sorts files in folders of classes. */
   async #inClasses(given: Given): Promise<Taken> {
     const { photos, words } = await this.#sorted(asClasses(given));
     const { found, left } = this.#byClass(photos);
@@ -150,7 +150,7 @@ export class Intake {
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }
 
-  /** The photos of the first folder that has some. */
+  /** Sorts the first of the folders that contains photos. */
   async #sorted(
     folders: readonly Folder[],
   ): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
@@ -179,7 +179,7 @@ export class Intake {
     );
   }
 
-  /** Classes are found by their names; one without a name and photos is taken before another is made. */
+  /** Finds classes by their names; one without a name and photos is reused before another is made. */
   #byClass(placed: readonly Placed[]): {
     readonly found: readonly Wanted[];
     readonly left: readonly string[];
@@ -202,7 +202,7 @@ export class Intake {
   }
 }
 
-/** Text that is dragged into a text field is the field's. */
+/** Whether the event is text that is dragged into a text field, which handles it itself. */
 function isForField({ dataTransfer, target }: DragEvent): boolean {
   return (
     dataTransfer?.types.includes("Files") === false &&
@@ -211,5 +211,5 @@ function isForField({ dataTransfer, target }: DragEvent): boolean {
   );
 }
 
-/** Nothing of it can be taken; the message says why. */
+/** Nothing can be added; the message says why. */
 class Refused extends Error {}

@@ -1,4 +1,4 @@
-/** A lesson: which photos are learnt from, a head for them, and the network with that head. */
+/** Training a head: which photos are used, the training, and the network with that head. */
 import type { Trained } from "../bias/trainer.js";
 import type { Step } from "../trainer/messages.js";
 import type { Progress } from "./job.js";
@@ -10,13 +10,13 @@ import type { Session } from "./session.js";
 import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
 
-/** Of each class; as `candling train` holds out unless it is told otherwise. */
+/** Share of each class that is held out, as is the default of `candling train`. */
 const HELD_OUT = 0.25;
 
-/** The photos cannot be learnt from; the message says why, and what to do. */
+/** The photos cannot be trained on; the message says why, and what to do. */
 export class Unteachable extends Error {}
 
-/** Why there is nothing to learn yet; undefined where there is. */
+/** Returns why training cannot start yet; undefined if it can. */
 export function objection(session: Session): string | undefined {
   const { classes } = session;
   for (const [at, of] of classes.entries()) {
@@ -35,7 +35,10 @@ export function objection(session: Session): string | undefined {
   return `${subject} no photos: add some${classes.length - empty.length >= 2 ? `, or remove ${object}` : ""}.`;
 }
 
-/** Looks at photos that were not looked at yet, trains, and puts the head into the network. Does not change the session's model. */
+/**
+ * Computes missing features, trains a head, and puts it into the network. Does not change the session's
+ * model.
+ */
 export async function teach(
   session: Session,
   network: Network,
@@ -100,7 +103,7 @@ function readable(session: Session, of: PhotoClass): readonly Photo[] {
   );
 }
 
-/** "bird, mammal or fish". */
+/** The name of a model by its classes: "bird, mammal or fish". */
 function nameOf(labels: readonly string[]): string {
   return [labels.slice(0, -1).join(", "), ...labels.slice(-1)].join(" or ");
 }

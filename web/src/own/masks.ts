@@ -1,4 +1,4 @@
-/** Regions out of a folder of masks, found and read by the rules of `candling audit --masks`. */
+/** Regions from a folder of masks, found and read by the rules of `candling audit --masks`. */
 import type { Mask } from "../bias/mask.js";
 import { CandlingError } from "../candling.js";
 import { byId } from "../dom/page.js";
@@ -25,7 +25,7 @@ export function listenForMasks(session: Session, network: Network): void {
     chooser.value = "";
     if (files.length === 0) return;
     const [top = ""] = files[0]?.folders ?? [];
-    // The folder of all classes has a name of its own.
+    // the folder of all classes has a name of its own
     const folder = {
       files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })),
       folders: [],
@@ -41,7 +41,7 @@ export function listenForMasks(session: Session, network: Network): void {
   });
 }
 
-/** Marks the region that is looked at in every photo that has a mask, and says what came of it. */
+/** Marks the current region in every photo that has a mask, and reports the result. */
 async function mark(
   session: Session,
   network: Network,
@@ -86,7 +86,10 @@ async function mark(
   else announce(all);
 }
 
-/** Files that are none of the photos by their content: of a folder in which these lie too, they are no masks. */
+/**
+ * The files that are not photos of the session, by content: if they lie in the folder too, they are not
+ * masks.
+ */
 async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Folder["files"]> {
   const sizes = new Set([...photos.values()].map(({ blob }) => blob.size));
   const others: Folder["files"][number][] = [];
@@ -97,7 +100,7 @@ async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Fo
   return others;
 }
 
-/** The photos that have a mask in the folder, or a reason for having none. */
+/** Reads the masks in the folder; returns for each photo a mask or a reason for having none. */
 async function read(
   network: Network,
   { files }: Folder,

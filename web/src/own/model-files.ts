@@ -1,4 +1,4 @@
-/** The model as a file: saved, opened again, and handed to the lab. */
+/** The model as a file: saved, opened, and passed to the lab. */
 import { Candling } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
@@ -19,7 +19,7 @@ const chooser = byId("model-file", HTMLInputElement);
 const UNTRAINED =
   "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
 
-/** `onOpened` is called once a model that was opened is the session's. */
+/** `onOpened` is called once an opened model is that of the session. */
 export function listenForModels(session: Session, network: Network, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
@@ -31,7 +31,7 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
   };
   session.follow((what) => {
     if (what === "model" || what === "classes") refresh();
-    // One that was trained or opened is there: what was said of another is past.
+    // a new model is there, so messages on the previous one are out of date
     if (what === "model") settle("model");
   });
   refresh();
@@ -44,7 +44,7 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
     if (model === undefined) return;
     try {
       await handOver(model.file);
-      // One that does not load says why over there.
+      // if it does not load, the lab says why
       const layer = await network.judge(model).then(
         ({ info }) => info.evidenceLayer,
         () => undefined,
@@ -78,7 +78,7 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
   });
 }
 
-/** Classes that have another name by now than in the model, in words. */
+/** The classes whose names differ from those in the model, in words. */
 function renamed({ classes }: Session, { classIds, labels }: Model): string {
   const changes = classes.flatMap(({ id, name }) => {
     const label = labels[classIds?.indexOf(id) ?? -1];
@@ -91,12 +91,12 @@ function renamed({ classes }: Session, { classIds, labels }: Model): string {
     : ` ${changes.join("; ")}: train again to put the new ${changes.length === 1 ? "name" : "names"} into it.`;
 }
 
-/** The classes that it tells apart, in words. */
+/** The classes of a model, in words. */
 function known({ labels }: Model): string {
   return labels.length > MOST_CLASSES ? `${labels.length.toLocaleString("en-GB")} classes` : listed(labels);
 }
 
-/** "bird-or-mammal", without the network that it stands on. */
+/** The file name of a model, without its backbone: "bird-or-mammal". */
 export function fileName({ name }: Pick<Model, "name">): string {
   const [own = ""] = name.split(", on ");
   const plain = own
@@ -106,7 +106,7 @@ export function fileName({ name }: Pick<Model, "name">): string {
   return plain === "" ? "model" : plain.slice(0, 60);
 }
 
-/** Loads it once, to see that it is one. */
+/** Loads a model file once to check it. */
 async function opened(file: File): Promise<Model> {
   const candling = await Candling.load({ model: file, backend: "cpu" });
   try {
@@ -122,7 +122,7 @@ async function opened(file: File): Promise<Model> {
   }
 }
 
-/** Why the model is not for these photos; undefined where it is. */
+/** Why a model does not fit these photos; undefined if it does. */
 function mismatch(session: Session, model: Model, name: string): string | undefined {
   const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
   const strange = inUse.filter((of) => labelOf(model, of, session.classes) === undefined);
@@ -132,7 +132,7 @@ function mismatch(session: Session, model: Model, name: string): string | undefi
   return `${name} tells ${known(model)} apart; ${listed(which)} ${are} none of them. Rename or remove ${those}, then open the model again.`;
 }
 
-/** Classes that are still blank get the model's names, and those that are missing are made. */
+/** Gives the model's names to unnamed classes, and adds missing ones. */
 function nameClasses(session: Session, { labels }: Model): void {
   if (labels.length > MOST_CLASSES) return;
   const isThere = (label: string) =>

@@ -1,4 +1,7 @@
-/** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
+/**
+ * The networks of the page: the site's own, on whose backbone a head is trained, and the one with that head,
+ * which replaces it.
+ */
 import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
 import { Candling, type Weights, weightsHere } from "../candling.js";
@@ -15,12 +18,15 @@ interface Named {
 
 export class Network {
   readonly trainer = new Trainer();
-  /** Another one, which measures: a training that is cancelled takes down whatever else its worker was asked. */
+  /**
+   * A second worker, for measuring: cancelling a training stops its worker with everything else that it was
+   * asked.
+   */
   readonly examiner = new Trainer();
   readonly #session: Session;
   #base: Candling | undefined;
   #file: Named | undefined;
-  /** Of both. */
+  /** Weights variant (`full` or `small`) of the base network and of the trained one. */
   #weights: Weights | undefined;
   #judge: { readonly model: Model; readonly candling: Promise<Candling> } | undefined;
 
@@ -31,7 +37,10 @@ export class Network {
     });
   }
 
-  /** The one whose features the session has: the site's own, or the one that was trained here, which differs in its last layer only. */
+  /**
+   * The network that computes features: the site's own, or the one that was trained here, which differs in
+   * its last layer only.
+   */
   async eyes(progress: Progress, signal: AbortSignal): Promise<Candling> {
     const { model } = this.#session;
     if (model?.lesson !== undefined && this.#judge?.model === model) return this.#judge.candling;
@@ -40,27 +49,27 @@ export class Network {
     return this.#base;
   }
 
-  /** The site's own as a file, which a head is put into. */
+  /** The file of the site's own network, into which a head is put. */
   async file(progress: Progress, signal: AbortSignal): Promise<Named> {
     if (this.#file !== undefined && this.#weights === this.#session.weights) return this.#file;
     const { file, info } = await this.#loaded(progress, signal);
     return { file, name: info.name };
   }
 
-  /** The session's model, loaded. */
+  /** Loads the session's model. */
   judge(model: Model): Promise<Candling> {
     if (this.#judge?.model === model) return this.#judge.candling;
     this.#dismiss();
     const candling = Candling.load({ model: model.file, backend: "cpu" });
     this.#judge = { model, candling };
     candling.catch(() => {
-      // Another try begins anew; whoever asked is told.
+      // the next call tries again; this one fails
       if (this.#judge?.candling === candling) this.#judge = undefined;
     });
     return candling;
   }
 
-  /** There is nothing more to learn for now: the model that came of it has the same eyes. */
+  /** Frees the site's own network after training: the trained one has the same backbone. */
   rest(): void {
     if (this.#session.model?.lesson === undefined) return;
     this.#base?.close();

@@ -1,9 +1,12 @@
-/** What became of the masks of photos, in the words that reports have for it. */
+/** The outcomes of the masks of photos, in the form that reports use. */
 import type { Outcomes } from "../trainer/messages.js";
 import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
 import type { Session } from "./session.js";
 
-/** The rule by which the photo's mask was read, with ` scaled` behind it where it is of another size; why there is none; or nothing, where none was found. */
+/**
+ * The rule by which a photo's mask was read, followed by ` scaled` if the sizes differ; or why there is none;
+ * or nothing if none was found.
+ */
 export function outcomeOf(photo: Photo, region: Region): string {
   const rule = maskIn(photo, region)?.source?.rule;
   if (rule === undefined) return photo.unmarked.get(region.id)?.kind ?? "";
@@ -29,7 +32,10 @@ export function placesOf(session: Session, photo: Photo): readonly string[] {
   return [photo, ...photo.copies].map((lying) => pathIn(label, lying));
 }
 
-/** Photos that were marked on this page, by a hand or with the lesson's pictures: their masks are of no file. */
+/**
+ * The number of photos that were marked on this page, by hand or with the lesson's pictures: their masks are
+ * not from files.
+ */
 export function markedHere(photos: readonly Photo[], region: Region): number {
   return photos.filter((photo) => {
     const mask = maskIn(photo, region);

@@ -1,4 +1,4 @@
-/** The training on the page: what is done, how it goes, and how good the model is. */
+/** Training on the page: its progress, and the quality of the model. */
 import { byId, make } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import type { Mean, Step } from "../trainer/messages.js";
@@ -15,11 +15,11 @@ import { soon } from "./soon.js";
 import { complain, settle } from "./voice.js";
 import { count, rate, some, warned, wasAborted } from "./words.js";
 
-/** What the curve is drawn with: enough points for its width. */
+/** Number of points of the curve, enough for its width. */
 const POINTS = 120;
-/** Of fewer photos that were held out the interval says little, above all where every one of them was right. */
+/** Number of held-out photos below which the interval says little, above all if all are right. */
 const FEW = 20;
-/** The curve is drawn again after so many milliseconds. */
+/** Milliseconds between two drawings of the curve. */
 const REDRAW_MS = 80;
 
 export class Training {
@@ -27,9 +27,9 @@ export class Training {
   readonly #network: Network;
   readonly #button = byId("train", HTMLButtonElement);
   readonly #job = new Job("training", this.#button);
-  /** Why the last try did not begin. */
+  /** Why the last attempt did not start. */
   #refused: string | undefined;
-  /** Told when a head was trained. */
+  /** Called when a head was trained. */
   onTrained: () => void = () => {};
 
   constructor(session: Session, network: Network) {
@@ -48,7 +48,7 @@ export class Training {
     this.#job.stop();
   }
 
-  /** Everything was cleared. */
+  /** Resets after everything was cleared. */
   forget(): void {
     this.#job.blank();
   }
@@ -73,7 +73,7 @@ export class Training {
       });
       this.onTrained();
     } catch (error) {
-      // Where everything was cleared meanwhile, nothing is kept.
+      // if everything was cleared meanwhile, nothing is kept
       if (this.#session.photos.size === 0) this.#job.words = "";
       else if (wasAborted(error))
         this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
@@ -87,7 +87,7 @@ export class Training {
     }
   }
 
-  /** Which photos could not be read. */
+  /** Lists the photos that could not be read. */
   #leftOut(): string {
     const names = [...this.#session.photos.values()]
       .filter(({ unreadable }) => unreadable !== undefined)
@@ -96,7 +96,7 @@ export class Training {
     return ` ${count(names.length, "photo")} could not be read, and ${names.length === 1 ? "was" : "were"} left out: ${some(names)}.`;
   }
 
-  /** What stands in the way, or how long it will take. */
+  /** Shows what prevents training, or how long it will take. */
   #hint(): void {
     const due = unseen(this.#session).filter(({ unreadable }) => unreadable === undefined).length;
     const refused = objection(this.#session);
@@ -111,7 +111,7 @@ export class Training {
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
 
-  /** Shows how good the present model is. */
+  /** Shows the quality of the current model. */
   async show(): Promise<void> {
     try {
       await this.#judge();
@@ -182,7 +182,7 @@ export class Training {
   }
 }
 
-/** Of each photo whether the head is right about it. */
+/** Whether the head is right about each photo. */
 function answersOf({ answers, heldOut }: Lesson) {
   return [...answers].map(([digest, { given, right }]) => ({
     right,
@@ -199,7 +199,7 @@ function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined
     return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
   const few =
     held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
-  // Of too few there is no interval, and their number stands there already.
+  // too few photos have no interval, and their number is shown already
   const worth = held.interval === null ? "" : `: ${rate(held)}`;
   return `${learnt}; ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen${worth}.${few}`;
 }

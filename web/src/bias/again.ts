@@ -1,4 +1,4 @@
-/** Step 5: teach it again, ask it the same, and compare; every try is kept in a plot. */
+/** Step 5: retrain, ask the same questions, and compare; every attempt is kept in a plot. */
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import { askAll, type Finding } from "./ask.js";
@@ -9,7 +9,10 @@ import { type Progress, Step } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
-/** Of a model: the share of right answers on photos like the first ones and elsewhere, and the share of evidence on the animal. */
+/**
+ * The results of a model: accuracy on photos like the training photos and on swapped ones, and the share of
+ * evidence on the animal.
+ */
 interface Outcome {
   readonly like: number;
   readonly elsewhere: number;
@@ -22,10 +25,10 @@ export class Again extends Step {
   readonly #compare: Compare;
   readonly #figure = new TrainingFigure("again");
   readonly #tries = byId("tries-plot", HTMLElement);
-  /** By how many photos were swapped. */
+  /** Results by the number of swapped photos. */
   readonly #outcomes = new Map<number, Outcome>();
 
-  /** `asked` has what the biased model said. */
+  /** `asked` has the answers of the biased model. */
   constructor(story: Story, asked: readonly [like: Sheet, swapped: Sheet], compare: Compare) {
     super("again");
     this.#story = story;
@@ -72,7 +75,7 @@ export class Again extends Step {
     );
   }
 
-  /** A column of the table. */
+  /** Fills a column of the table. */
   async #fill(
     column: "biased" | "mended",
     like: readonly Finding[],

@@ -40,7 +40,7 @@ export class Elsewhere extends Step {
       fillMeter(byId(id, HTMLElement), (await scoreOf(trainer, of(label))).accuracy);
     }
     const right = findings.filter(({ correct }) => correct).length;
-    // What it says most, whatever it is shown, is the first hint at what it goes by.
+    // the most frequent answer is the first hint at what the model goes by
     const counts = pictures.classes.map(
       (_, index) => findings.filter(({ predicted }) => predicted === index).length,
     );

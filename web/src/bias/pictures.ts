@@ -7,26 +7,26 @@ export interface Picture {
   readonly name: string;
   /** Index of its class. */
   readonly label: number;
-  /** Where the animal was put: `water` or `grass`. */
+  /** The background: `water` or `grass`. */
   readonly background: string;
   readonly photo: Blob;
-  /** Where the animal is. */
+  /** The mask of the animal. */
   readonly mask: () => Promise<Mask>;
-  /** The same animal elsewhere; undefined where there is none. */
+  /** The same animal on the other background; undefined if there is none. */
   readonly counterpart: () => Picture | undefined;
 }
 
-/** Which pictures the lesson uses for what. */
+/** The sets of pictures in the lesson. */
 export type SetName = "train_biased" | "train_unbiased" | "test_same" | "test_swapped";
 
 export interface Pictures {
   /** Names of the classes, by index. */
   readonly classes: readonly string[];
-  /** In the order of the file: class by class, animal by animal. */
+  /** The pictures of a set in the order of the file: class by class, animal by animal. */
   readonly of: (set: SetName) => readonly Picture[];
 }
 
-/** As in `tests/photos/bias/labels.json`. */
+/** The contents of `tests/photos/bias/labels.json`. */
 interface Labels {
   readonly classes: readonly string[];
   readonly pictures: readonly {
@@ -37,7 +37,7 @@ interface Labels {
   }[];
 }
 
-/** Fetches them. Fails where the file cannot be had. */
+/** Fetches the pictures. Fails if the file cannot be fetched. */
 export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const file = new URL("./lesson/pictures.zip", import.meta.url);
   const response = await fetch(file).catch(() => {
@@ -75,7 +75,7 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   };
 }
 
-/** What failed is tried again. */
+/** Memoises a promise; after a failure the next call tries again. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return async () => {

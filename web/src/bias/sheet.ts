@@ -1,4 +1,4 @@
-/** A contact sheet: many small pictures, what a model said of each, and where it looked. */
+/** A contact sheet: many small pictures, the answer of a model for each, and its map. */
 import type { Candling } from "../candling.js";
 import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
@@ -14,12 +14,12 @@ export class Shot {
   picture: Picture;
   readonly element: HTMLElement;
   readonly #plain = make("canvas", { width: THUMB, height: THUMB });
-  /** Gets the picture with its map, which is shown while the sheet is lit. */
+  /** The picture with its map, which is shown while the sheet shows maps. */
   readonly lit = make("canvas", { width: THUMB, height: THUMB, className: "lit" });
   readonly #classes: readonly string[];
   finding: Finding | undefined;
 
-  /** `onPress` makes it a button. */
+  /** With `onPress` the picture is a button. */
   constructor(picture: Picture, classes: readonly string[], onPress?: (shot: Shot) => void) {
     this.picture = picture;
     this.#classes = classes;
@@ -29,7 +29,7 @@ export class Shot {
     this.show(picture);
   }
 
-  /** Puts another picture there, of which nothing is known yet. */
+  /** Replaces the picture by another one without a finding. */
   show(picture: Picture): void {
     this.picture = picture;
     this.find(undefined);
@@ -39,7 +39,7 @@ export class Shot {
     });
   }
 
-  /** What a model found. */
+  /** Sets the finding. */
   find(finding: Finding | undefined): void {
     this.finding = finding;
     const { name, label, background } = this.picture;
@@ -61,10 +61,10 @@ export class Sheet {
   readonly #list: HTMLElement;
   readonly #onPress: ((shot: Shot) => void) | undefined;
   #shots: readonly Shot[] = [];
-  /** The model that is asked about it. */
+  /** The model that answered. */
   asked: Candling | undefined;
 
-  /** `onPress` is told which picture was pressed; without it, they cannot be. */
+  /** `onPress` is called with the picture that was pressed; without it, none can be. */
   constructor(list: HTMLElement, onPress?: (shot: Shot) => void) {
     this.#list = list;
     this.#onPress = onPress;
@@ -74,7 +74,7 @@ export class Sheet {
     return this.#shots;
   }
 
-  /** Of those that were asked about, in their order. */
+  /** The findings of the answered pictures, in order. */
   get findings(): readonly Finding[] {
     return this.#shots.flatMap(({ finding }) => finding ?? []);
   }
@@ -84,12 +84,12 @@ export class Sheet {
     this.#list.replaceChildren(...this.#shots.map(({ element }) => make("li", {}, element)));
   }
 
-  /** Shows maps in the place of photos. */
+  /** Shows maps in place of photos. */
   light(): void {
     this.#list.classList.add("is-lit");
   }
 
-  /** Paints the maps that are there in other colours, which takes another look at each. */
+  /** Repaints the maps in other colours, for which each is computed again. */
   async repaint(signal: AbortSignal): Promise<void> {
     for (const { picture, lit, finding } of this.#shots) {
       if (this.asked === undefined || finding === undefined || !isFaded(lit)) continue;
@@ -97,13 +97,13 @@ export class Sheet {
     }
   }
 
-  /** How far its middle is from that of the window, in pixels. */
+  /** Distance of its centre from that of the window in pixels. */
   get away(): number {
     const { top, bottom } = this.#list.getBoundingClientRect();
     return Math.abs((top + bottom - innerHeight) / 2);
   }
 
-  /** Marks the one that is looked at. */
+  /** Marks the current picture. */
   choose(chosen: Shot): void {
     for (const shot of this.#shots) shot.element.ariaPressed = String(shot === chosen);
   }

@@ -1,4 +1,4 @@
-/** Step 1: teach it, and ask it about photos like those that it learnt from. */
+/** Step 1: train, and test on photos like the training photos. */
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
@@ -10,7 +10,7 @@ import { TrainingFigure } from "./training.js";
 export class Teach extends Step {
   readonly #story: Story;
   readonly #figure = new TrainingFigure("teach");
-  /** Those that it is asked about. */
+  /** The sheet of test photos. */
   readonly like = new Sheet(byId("like-sheet", HTMLElement));
 
   constructor(story: Story) {

@@ -1,4 +1,4 @@
-/** A training as it is seen: bytes, pictures, loss and accuracy as they change, and what came of it. */
+/** Display of a training: download, pictures, loss and accuracy as they change, and the result. */
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import type { Step } from "../trainer/messages.js";
@@ -6,10 +6,10 @@ import { fetched } from "../words/numbers.js";
 import type { Onlooker, Student } from "./classroom.js";
 import type { Progress } from "./step.js";
 
-/** Lines are not drawn more often than a screen shows them. */
+/** Shortest time between two drawings of the lines, a frame. */
 const FRAME_MS = 16;
 
-/** How many steps there will be, where none was told yet. */
+/** Number of steps that is assumed before the first is reported. */
 const STEPS = 400;
 
 export class TrainingFigure {
@@ -25,7 +25,7 @@ export class TrainingFigure {
     this.#draw();
   }
 
-  /** Begins anew; `tell` is what goes on, in words. */
+  /** Restarts the display; `tell` shows the progress in words. */
   watch(tell: (words: string) => void, progress: Progress): Onlooker {
     this.#steps = [];
     return {

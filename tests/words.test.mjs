@@ -1,4 +1,4 @@
-/** What the pages say of a map, as text. */
+/** Texts of the pages: descriptions of maps, and numbers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -74,7 +74,8 @@ test("a third that holds about a third is not said to hold it: light is spread e
 });
 
 test("a view of a part of the photo is counted in the photo's own thirds", () => {
-  // The right half of the photo: of its two columns the left one, 350 to 525, lies in the central third up to 466.7.
+  // The right half of the photo: of its two columns the left one, 350 to 525, lies in the central third up to
+  // 466.7.
   const words = whereabouts("speaks for tabby", mapOf([[1, 0]], { x: 350, y: 0, width: 350, height: 700 }));
   assert.match(words, /^About two thirds of what speaks for tabby lies in the central third/);
 });

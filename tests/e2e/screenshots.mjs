@@ -1,6 +1,7 @@
 /**
- * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own pictures in `docs/own`, each state on a desktop and a phone, in the dark
- * and by day, and the element's in a post.
+ * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own
+ * pictures in `docs/own`, each state on a desktop and a phone, in the dark and by day, and the element's in a
+ * post.
  *
  * They are for people to look at, in the README and after a change of the page; no test compares them.
  */
@@ -143,7 +144,7 @@ function toTop(page) {
   return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
-/** What is pictured, by its folder in `docs`; only those that are named on the command line, if any are. */
+/** The pictures by their folder in `docs`; only those that are named on the command line, if any are. */
 const asked = process.argv.slice(2);
 const pages = Object.fromEntries(
   Object.entries({

@@ -1,4 +1,4 @@
-/** Where the numbers come from. */
+/** The machine on which the numbers were measured. */
 import { cpus, loadavg, totalmem } from "node:os";
 
 export const machine = (chromium) => ({

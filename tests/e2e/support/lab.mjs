@@ -28,7 +28,7 @@ export async function settled(page, id) {
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }
 
-/** Before the page is opened: from then on `quiet` can tell. */
+/** Counts questions to workers, for `quiet`; to be called before the page is opened. */
 export function countQuestions(page) {
   return page.addInitScript(() => {
     window.questions = 0;
@@ -87,12 +87,12 @@ export async function slide(page, selector, value) {
   );
 }
 
-/** From the next document on the page believes to be on this connection. */
+/** Sets the connection that the page sees from the next document on. */
 export function connect(page, connection) {
   return page.addInitScript((connection) => {
     Object.defineProperty(navigator, "connection", { configurable: true, value: connection });
   }, connection);
 }
 
-/** The line on weights, as it is read. */
+/** The text of the line on weights. */
 export const weightsLine = (page) => page.$eval(".weights", (line) => line.innerText.trim());

@@ -160,7 +160,7 @@ test("the lab says how much of a picture is missing, and the command as well", a
   });
 });
 
-/** From now on each new worker reads noise off its canvases; `frames`: WebCodecs are left. */
+/** Makes each new worker read noise from its canvases; with `frames` WebCodecs still work. */
 async function withNoise(page, { frames }) {
   await page.route("**/lib/candling-worker.js", async (route) => {
     const response = await route.fetch();

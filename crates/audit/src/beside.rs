@@ -108,7 +108,7 @@ fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
 /// An index of pictures by the names that their masks may have.
 struct Index<'a> {
     at_home: HashMap<(&'a [String], &'a str), Vec<&'a One<'a>>>,
-    /// By class and name; also by name alone, under the empty class.
+    /// Pictures by class and name; also by name alone, under the empty class.
     anywhere: HashMap<(&'a str, &'a str), Vec<&'a One<'a>>>,
 }
 

@@ -8,8 +8,8 @@ use crate::reason::{LeftOut, Reason};
 
 impl Sorted {
     /// Keeps each content once among the photos, so that none counts twice or is both trained and tested on.
-    /// Of several photos of one class the first stays and remembers the others' paths; of photos that are in
-    /// several classes none stays. `content` identifies the bytes of a photo; a photo for which it returns
+    /// The first of several photos of one class stays and remembers the others' paths; photos of several
+    /// classes are all left out. `content` identifies the bytes of a photo; a photo for which it returns
     /// `None` stays. Classes keep their indices, even without photos.
     pub fn take_once<C: Eq + Hash>(&mut self, mut content: impl FnMut(&Photo) -> Option<C>) {
         let mut alike: HashMap<C, Vec<usize>> = HashMap::new();

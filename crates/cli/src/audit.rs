@@ -35,7 +35,7 @@ pub use row::Row;
 pub use summary::Summary;
 use summary::summaries;
 
-/// What `--json` prints.
+/// The JSON report.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]

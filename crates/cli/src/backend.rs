@@ -8,7 +8,7 @@ use pollster::block_on;
 
 use crate::error::Result;
 
-/// What `--backend` names.
+/// The value of `--backend`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Choice {
     /// The processor

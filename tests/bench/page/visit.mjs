@@ -24,7 +24,7 @@ export async function inFreshBrowser(origin, use, viewport = WIDE) {
 /** The network's own first heatmap is on the page. */
 export const firstOwnMap = (page) => page.waitForSelector('[data-view="cam"] canvas[data-method="grad-cam"]');
 
-/** Nothing is being computed. */
+/** Waits until nothing is being computed. */
 export const idle = (page) => page.waitForSelector('main[aria-busy="false"]');
 
 /** Scrolls to the end and back, so that everything that waits to be in view starts. */

@@ -3,7 +3,7 @@
  * navigation.
  */
 
-/** In `window.seen`: first paint, the poster, the network's own map, layout shifts. */
+/** Records in `window.seen`: first paint, the poster, the network's own map, layout shifts. */
 export function watch() {
   window.seen = { shifts: [] };
   const { seen } = window;

@@ -16,7 +16,7 @@ export const title = "Layer by layer";
 /** Share of its roofline below which a layer needs a sentence that explains it. */
 const ENOUGH = 0.35;
 
-/** Those sentences, by kind of layer and way. None excuses less than its `least` share. */
+/** The explanations, by kind of layer and direction; each applies down to its `least` share. */
 const WHY = [
   {
     kind: /^depthwise .*\/2$/,

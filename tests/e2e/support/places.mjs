@@ -323,7 +323,7 @@ export function page() {
     </style>${sections.join("")}</html>`;
 }
 
-/** In the page: paints the ring on every map. */
+/** Paints the ring on every map; runs in the page. */
 export function paintRings(ring) {
   const picture = new Image();
   picture.src = ring;

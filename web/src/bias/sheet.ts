@@ -19,7 +19,7 @@ export class Shot {
   readonly #classes: readonly string[];
   finding: Finding | undefined;
 
-  /** With `onPress` the picture is a button. */
+  /** Makes the picture, as a button if `onPress` is given. */
   constructor(picture: Picture, classes: readonly string[], onPress?: (shot: Shot) => void) {
     this.picture = picture;
     this.#classes = classes;

@@ -36,7 +36,7 @@ export interface Examples {
   readonly features: readonly Float32Array[];
   /** The class of each. */
   readonly labels: readonly number[];
-  /** Which photos are held out; none if left out. */
+  /** The photos that are held out; none if left out. */
   readonly heldOut?: readonly boolean[];
   readonly classes: number;
 }

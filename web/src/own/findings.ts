@@ -25,7 +25,7 @@ export interface Row {
    */
   readonly class: string;
   readonly group: string;
-  /** Empty without a result. */
+  /** Name of the predicted class; empty without a result. */
   readonly predicted: string;
   readonly probability: number;
   readonly correct: boolean;

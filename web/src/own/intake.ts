@@ -211,5 +211,5 @@ function isForField({ dataTransfer, target }: DragEvent): boolean {
   );
 }
 
-/** Nothing can be added; the message says why. */
+/** The error if nothing can be added; the message says why. */
 class Refused extends Error {}

@@ -1,4 +1,4 @@
-/** What this browser stores, in words, and the button to clear it. */
+/** The data that this browser stores, in words, and the button to clear it. */
 import { byId, found } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
 import type { Session } from "./session.js";

@@ -36,8 +36,8 @@ async function nextFrame(page) {
 }
 
 /**
- * Closes the dialog in some way and waits until the page was told: that it is no longer open is seen a moment
- * before.
+ * Closes the dialog in some way and waits until the page has received the event: the dialog is seen closed a
+ * moment before.
  */
 async function closedBy(page, act) {
   await page.evaluate(() => {

@@ -67,7 +67,7 @@ test("the card by name, then the processor: the same map, one prediction, and th
     assert.equal((await told(page, "predict")).length, 1);
     assert.ok(ofCard(requests).length > 0);
 
-    // and back, to a card that is still there, and to one who comes when all is decided
+    // and back, to a GPU that is still there, and for an element that comes when all is decided
     await page.evaluate(() => (document.querySelector("candling-view").backend = "webgpu"));
     await explained(page, 3);
     await page.evaluate(() => {
@@ -96,7 +96,7 @@ test("a card that is lost: the map is the processor's, no error is shown, and al
     await explained(page, 2);
     assert.deepEqual(await told(page, "error"), []);
     assert.equal((await map(page)).backend, "cpu");
-    // Each is told in order; which of the two is told first is whose photo came first.
+    // the events of each are in order; which of the two comes first depends on whose photo came first
     const changes = await page.evaluate("changes");
     for (const element of ["a", "b"]) {
       const heard = changes

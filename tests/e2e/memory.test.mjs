@@ -172,7 +172,7 @@ test("runs on a card: their memory is given up too, and they are run again where
     assert.deepEqual(await answer(), before);
     assert.equal((await page.evaluate(() => window.candling.stats())).forwards, forwards + 1);
 
-    // without the card, which nobody says has failed
+    // without the GPU, which is not reported as failed
     const { backend, reason } = await page.evaluate(async () => {
       await window.candling.useBackend("cpu");
       const { backend } = await window.runs[1].explain({ method: "grad-cam" });

@@ -130,7 +130,7 @@ for (const [name, { source, code, backends }] of Object.entries(faults)) {
         assert.match(last.message, /graphics card|not finite/);
         assert.deepEqual(given.state, last);
         assert.equal(given.told.filter((state) => state.code !== undefined).length, 1, "told once");
-        // Logits of a run on the card are rounded differently.
+        // logits of a run on the GPU are rounded differently
         if (backends[0] === "cpu") assert.ok(given.same, "the processor's numbers");
       },
       { expectErrors: /GPU|WebGPU|Device|device/ },

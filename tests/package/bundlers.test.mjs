@@ -1,7 +1,4 @@
-/**
- * Pages built by the tools that people build pages with, from the packed package; none of them is told
- * anything about it.
- */
+/** Pages built with common bundlers from the packed package; none of them is configured for it. */
 import assert from "node:assert/strict";
 import { cp, readdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";

@@ -15,7 +15,7 @@ use crate::view::Rect;
 ///
 /// The filter is the bicubic of Keys (1981) with a = −0.5 (Catmull-Rom), widened by the scale when shrinking.
 /// As in Pillow, pixels outside `rect` have no influence and both passes round to 8 bits. All arithmetic is
-/// on integers with weights rounded once, so every processor and WebAssembly give the same bytes.
+/// on integers with weights rounded once, so every CPU and WebAssembly give the same bytes.
 ///
 /// `rgba` is `height * width * 4` bytes with straight alpha. The result is RGBA8, opaque. The pixels are
 /// borrowed, not copied, unless some of `rect` is transparent; then `rect` is copied once.

@@ -23,7 +23,7 @@ export async function lookAt(page, id) {
 /** Waits until an experiment has nothing more to compute. */
 export async function settled(page, id) {
   await idle(page);
-  // what comes into sight is told to the page a frame later
+  // the page learns a frame later what has come into view
   await frames(page);
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }

@@ -87,8 +87,7 @@ export async function train(page) {
 }
 
 /**
- * Waits until the cards say this of their photos, class by class. What they say follows what happens after a
- * moment.
+ * Waits until the cards show these texts on their photos, class by class. They follow changes after a moment.
  */
 export async function counted(page, words) {
   await page.waitForFunction(

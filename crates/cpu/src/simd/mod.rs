@@ -3,7 +3,7 @@
 //! | where | registers | `sum + a·b` |
 //! |---|---|---|
 //! | WebAssembly, `simd128` | 4 lanes | rounds twice |
-//! | WebAssembly, `relaxed-simd` | 4 lanes | rounds once, where the processor has a fused multiply-add |
+//! | WebAssembly, `relaxed-simd` | 4 lanes | rounds once, if the CPU has a fused multiply-add |
 //! | x86-64 with AVX2 and FMA | 8 lanes | rounds once |
 //! | any other x86-64 | 4 lanes | rounds twice |
 //! | anything else | 4 scalars | rounds twice |

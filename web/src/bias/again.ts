@@ -5,7 +5,7 @@ import { askAll, type Finding } from "./ask.js";
 import type { Compare } from "./compare.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import type { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
@@ -19,7 +19,7 @@ interface Outcome {
   readonly evidence: number;
 }
 
-export class Again extends Step {
+export class Again extends LessonStep {
   readonly #story: Story;
   readonly #asked: readonly [like: Sheet, swapped: Sheet];
   readonly #compare: Compare;
@@ -37,7 +37,7 @@ export class Again extends Step {
     this.#draw();
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer, lesson } = this.#story;
     const swapped = lesson.filter((picture, at) => picture !== pictures.of("train_biased")[at]).length;
     const watch = this.#figure.watch((words) => this.tell(words), progress);

@@ -4,7 +4,7 @@
  */
 import { Candling, type Progress, weightsHere } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
-import type { Step } from "../trainer/messages.js";
+import type { TrainingStep } from "../trainer/messages.js";
 import { featuresOf } from "./features.js";
 import type { Trainer } from "./trainer.js";
 
@@ -28,12 +28,12 @@ export interface Student {
 }
 
 /** Callbacks for the progress of a training. */
-export interface Onlooker {
+export interface TeachingCallbacks {
   /** Download of the network. */
   readonly onProgress: (progress: Progress) => void;
   /** Pictures whose features were computed. */
   readonly onLook: (done: number, total: number) => void;
-  readonly onStep: (step: Step) => void;
+  readonly onStep: (step: TrainingStep) => void;
 }
 
 export class Classroom {
@@ -44,7 +44,7 @@ export class Classroom {
    * Computes features: the newest trained network, as all have the same backbone, so that no network is in
    * memory for that alone.
    */
-  #eyes: Candling | undefined;
+  #backbone: Candling | undefined;
   /** The file of the untrained network. */
   #file: Blob | undefined;
 
@@ -62,13 +62,13 @@ export class Classroom {
     name: string,
     labels: readonly string[],
     examples: readonly Example[],
-    { onProgress, onLook, onStep }: Onlooker,
+    { onProgress, onLook, onStep }: TeachingCallbacks,
     signal: AbortSignal,
   ): Promise<Student> {
-    const eyes = this.#eyes ?? (await this.#open(onProgress, signal));
+    const backbone = this.#backbone ?? (await this.#open(onProgress, signal));
     const features: Float32Array[] = [];
     for (const [done, { photo }] of examples.entries()) {
-      const known = this.#features.get(photo) ?? (await featuresOf(eyes, photo, signal)).features;
+      const known = this.#features.get(photo) ?? (await featuresOf(backbone, photo, signal)).features;
       this.#features.set(photo, known);
       features.push(known);
       onLook(done + 1, examples.length);
@@ -79,19 +79,19 @@ export class Classroom {
       onStep,
       signal,
     );
-    const file = await this.#trainer.model(this.#file ?? eyes.file, name, labels, head);
+    const file = await this.#trainer.model(this.#file ?? backbone.file, name, labels, head);
     const candling = await Candling.load({ model: file, backend: "cpu", signal });
-    if (eyes.file === this.#file) eyes.close();
-    this.#eyes = candling;
+    if (backbone.file === this.#file) backbone.close();
+    this.#backbone = candling;
     const right = classes.filter((label, at) => answers[at] === label).length;
     return { candling, file, examples: classes.length, accuracy: right / classes.length, milliseconds };
   }
 
   /** Opens the untrained network on the CPU, whose numbers are the same everywhere. */
-  async #open(onProgress: Onlooker["onProgress"], signal: AbortSignal): Promise<Candling> {
+  async #open(onProgress: TeachingCallbacks["onProgress"], signal: AbortSignal): Promise<Candling> {
     const model = MODEL_FILES[await weightsHere(MODEL_FILES)];
     const network = await Candling.load({ model, backend: "cpu", onProgress, signal });
-    this.#eyes = network;
+    this.#backbone = network;
     this.#file = network.file;
     this.#onNetwork(network, model);
     return network;

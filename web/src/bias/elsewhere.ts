@@ -3,10 +3,10 @@ import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
 import { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
-export class Elsewhere extends Step {
+export class Elsewhere extends LessonStep {
   readonly #story: Story;
   readonly sheet = new Sheet(byId("swapped-sheet", HTMLElement));
 
@@ -16,7 +16,7 @@ export class Elsewhere extends Step {
     this.sheet.fill(story.pictures.of("test_swapped"), story.pictures.classes);
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { biased, trainer, pictures } = this.#story;
     if (biased === undefined) return;
     const { shots } = this.sheet;

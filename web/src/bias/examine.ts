@@ -19,7 +19,7 @@ export interface Sight {
 }
 
 /** A canvas on which a photo is painted with its map. */
-export interface Place {
+export interface PaintTarget {
   readonly canvas: HTMLCanvasElement;
   /** Longest side of the painted picture in pixels. */
   readonly size: number;
@@ -30,7 +30,7 @@ export interface ExamineOptions {
   /** Aborts the examination. */
   readonly signal?: AbortSignal;
   /** Receives the picture; without it nothing is painted. */
-  readonly place?: Place;
+  readonly place?: PaintTarget;
 }
 
 /** Runs the network on the photo and computes Grad-CAM for the predicted class at the evidence layer. */
@@ -49,7 +49,7 @@ export async function examine(
       layer: candling.info.evidenceLayer,
       ...options,
     });
-    if (place !== undefined) await light(place.canvas, explained, place.size);
+    if (place !== undefined) await paintMap(place.canvas, explained, place.size);
     const { data, height, width, layer = "", view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
     return { predicted: best.index, probability: best.probability, layer, map, notes: run.notes };
@@ -59,7 +59,7 @@ export async function examine(
 }
 
 /** Paints a map in the chosen colours, which the canvas records (`data-colours`). */
-export async function light(canvas: HTMLCanvasElement, map: Explanation, size: number): Promise<boolean> {
+export async function paintMap(canvas: HTMLCanvasElement, map: Explanation, size: number): Promise<boolean> {
   const colormap = chosenColours();
   const isPainted = await paint(canvas, map, { colormap, opacity: usualOpacity(colormap), maxSize: size });
   if (isPainted) canvas.dataset.colours = colormap;
@@ -67,7 +67,7 @@ export async function light(canvas: HTMLCanvasElement, map: Explanation, size: n
 }
 
 /** Whether other colours have been chosen since a canvas was painted. */
-export function isFaded({ dataset }: HTMLCanvasElement): boolean {
+export function hasOldColours({ dataset }: HTMLCanvasElement): boolean {
   return dataset.colours !== chosenColours();
 }
 

@@ -7,13 +7,13 @@ import { examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import { Sheet, type Shot } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
 const LARGE = 640;
 
-export class Light extends Step {
+export class Light extends LessonStep {
   readonly #story: Story;
   /** The sheets of the previous steps, which have findings already. */
   readonly #asked: readonly Sheet[];
@@ -36,7 +36,7 @@ export class Light extends Step {
     });
   }
 
-  protected override async work(_progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(_progress: CountProgress, signal: AbortSignal): Promise<void> {
     for (const sheet of this.#asked) sheet.light();
     const swapped = this.#asked.at(-1)?.shots ?? [];
     this.#sheet.asked = this.#story.biased?.candling;

@@ -3,7 +3,7 @@ import type { Candling } from "../candling.js";
 import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
-import { examine, isFaded } from "./examine.js";
+import { examine, hasOldColours } from "./examine.js";
 import type { Picture } from "./pictures.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
@@ -92,7 +92,7 @@ export class Sheet {
   /** Repaints the maps in other colours, for which each is computed again. */
   async repaint(signal: AbortSignal): Promise<void> {
     for (const { picture, lit, finding } of this.#shots) {
-      if (this.asked === undefined || finding === undefined || !isFaded(lit)) continue;
+      if (this.asked === undefined || finding === undefined || !hasOldColours(lit)) continue;
       await examine(this.asked, picture.photo, { signal, place: { canvas: lit, size: THUMB } });
     }
   }

@@ -4,9 +4,9 @@ import { announce, clear, say } from "../dom/message.js";
 import { byId, found } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 
-export type Progress = (done: number, total: number) => void;
+export type CountProgress = (done: number, total: number) => void;
 
-export abstract class Step {
+export abstract class LessonStep {
   readonly section: HTMLElement;
   readonly #button: HTMLButtonElement;
   readonly #status: HTMLElement;
@@ -54,7 +54,7 @@ export abstract class Step {
     this.#button.disabled = resting || !this.#opened;
   }
 
-  protected abstract work(progress: Progress, signal: AbortSignal): Promise<void>;
+  protected abstract work(progress: CountProgress, signal: AbortSignal): Promise<void>;
 
   /** Shows the progress under the button. It is not announced, as it changes many times a second. */
   protected tell(words: string): void {
@@ -67,7 +67,7 @@ export abstract class Step {
     announce(words);
   }
 
-  async #attempt(progress: Progress, signal: AbortSignal): Promise<void> {
+  async #attempt(progress: CountProgress, signal: AbortSignal): Promise<void> {
     this.section.ariaBusy = "true";
     this.onBusy(true);
     try {

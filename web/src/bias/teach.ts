@@ -3,11 +3,11 @@ import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
 import { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
-export class Teach extends Step {
+export class Teach extends LessonStep {
   readonly #story: Story;
   readonly #figure = new TrainingFigure("teach");
   /** The sheet of test photos. */
@@ -27,7 +27,7 @@ export class Teach extends Step {
     this.like.fill(pictures.of("test_same"), pictures.classes);
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer } = this.#story;
     const watch = this.#figure.watch((words) => this.tell(words), progress);
     const student = await classroom.teach(

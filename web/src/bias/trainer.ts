@@ -15,7 +15,7 @@ import type {
   Outcomes,
   Pairs,
   SortedFolder,
-  Step,
+  TrainingStep,
   TrainerAnswer,
   TrainerAsk,
   TrainerFiles,
@@ -46,7 +46,7 @@ export type Trained = TrainerAnswer<"train">;
 interface Call {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
-  readonly onStep: (step: Step) => void;
+  readonly onStep: (step: TrainingStep) => void;
 }
 
 export class Trainer {
@@ -60,7 +60,7 @@ export class Trainer {
    */
   async train(
     { features, labels, heldOut, classes }: Examples,
-    onStep: (step: Step) => void,
+    onStep: (step: TrainingStep) => void,
     signal: AbortSignal,
   ): Promise<Trained> {
     signal.throwIfAborted();
@@ -149,7 +149,7 @@ export class Trainer {
   #call<K extends TrainerKind>(
     kind: K,
     ask: TrainerAsk<K>,
-    onStep: (step: Step) => void = () => {},
+    onStep: (step: TrainingStep) => void = () => {},
   ): Promise<TrainerAnswer<K>> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;

@@ -1,10 +1,10 @@
 /** Display of a training: download, pictures, loss and accuracy as they change, and the result. */
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
-import type { Step } from "../trainer/messages.js";
+import type { TrainingStep } from "../trainer/messages.js";
 import { fetched } from "../words/numbers.js";
-import type { Onlooker, Student } from "./classroom.js";
-import type { Progress } from "./step.js";
+import type { TeachingCallbacks, Student } from "./classroom.js";
+import type { CountProgress } from "./step.js";
 
 /** Shortest time between two drawings of the lines, a frame. */
 const FRAME_MS = 16;
@@ -15,7 +15,7 @@ const STEPS = 400;
 export class TrainingFigure {
   readonly #figure: HTMLElement;
   readonly #learnt: HTMLElement;
-  #steps: Step[] = [];
+  #steps: TrainingStep[] = [];
   #drawn = 0;
 
   /** The page has a figure `NAME-plot` and a line `NAME-learnt`. */
@@ -26,7 +26,7 @@ export class TrainingFigure {
   }
 
   /** Restarts the display; `tell` shows the progress in words. */
-  watch(tell: (words: string) => void, progress: Progress): Onlooker {
+  watch(tell: (words: string) => void, progress: CountProgress): TeachingCallbacks {
     this.#steps = [];
     return {
       onProgress({ loaded, total }) {

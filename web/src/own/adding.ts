@@ -1,7 +1,7 @@
 /** Adding photos to the session: each is hashed once, so that none is in it twice. */
-import type { Progress } from "./job.js";
+import type { ReportProgress } from "./job.js";
 import type { Photo, Wanted } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { Tally } from "./tally.js";
 
 /** Photos that are read in parallel, and photos that are stored in one transaction. */
@@ -22,9 +22,9 @@ interface Alike {
 
 /** Adds photos and returns a message on the result. What was added before `signal` is aborted stays. */
 export async function addPhotos(
-  session: Session,
+  session: PhotoSession,
   wanted: readonly Wanted[],
-  progress: Progress,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<string> {
   const total = wanted.length;
@@ -61,7 +61,7 @@ export async function addPhotos(
 }
 
 function meet(
-  session: Session,
+  session: PhotoSession,
   met: Map<string, Alike>,
   fresh: Map<string, Photo>,
   one: Wanted,
@@ -94,7 +94,7 @@ function meet(
   alike.kept = undefined;
 }
 
-function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted[]): Tally {
+function tallied(session: PhotoSession, all: Iterable<Alike>, unread: readonly Wanted[]): Tally {
   const tally = new Tally(unread);
   for (const { places, kept, isNew } of all) {
     if (kept === undefined) tally.contested(places);

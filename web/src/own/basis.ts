@@ -6,7 +6,7 @@ import type { Trainer } from "../bias/trainer.js";
 import { layerOf, type Row } from "./findings.js";
 import { markedHere, outcomesIn } from "./outcomes.js";
 import type { Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { count } from "./words.js";
 
 /** Number of left out files that are listed one by one. */
@@ -22,7 +22,7 @@ export interface Basis {
 }
 
 export async function basisOf(
-  session: Session,
+  session: PhotoSession,
   trainer: Trainer,
   rows: readonly Row[],
   region: Region,
@@ -62,7 +62,7 @@ function doubt(rows: readonly Row[], region: Region): readonly string[] {
 }
 
 async function maskLine(
-  session: Session,
+  session: PhotoSession,
   trainer: Trainer,
   rows: readonly Row[],
   region: Region,

@@ -3,8 +3,8 @@ import { byId, found, make } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
 import { MOST_CLASSES, namesOfNoted, notesOf, type Photo, type PhotoClass } from "./photo.js";
-import type { Session } from "./session.js";
-import { soon } from "./soon.js";
+import type { PhotoSession } from "./session.js";
+import { coalesce } from "./coalesce.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
 import { announce } from "./voice.js";
 import { count } from "./words.js";
@@ -23,7 +23,7 @@ interface Card {
 }
 
 export class Cards {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #list = byId("cards", HTMLOListElement);
   readonly #cards = new Map<PhotoClass, Card>();
   readonly #photos = new WeakMap<HTMLCanvasElement, Photo>();
@@ -32,7 +32,7 @@ export class Cards {
   readonly #onFiles: (of: PhotoClass, files: FileList) => void;
 
   constructor(
-    session: Session,
+    session: PhotoSession,
     onOpen: (photo: Photo, among: readonly Photo[]) => void,
     onFiles: (of: PhotoClass, files: FileList) => void,
   ) {
@@ -43,7 +43,7 @@ export class Cards {
       const added = session.addClass();
       if (added !== undefined) this.#field(added)?.focus();
     });
-    const refresh = soon(60, () => this.#refresh());
+    const refresh = coalesce(60, () => this.#refresh());
     session.follow((what) => {
       if (what === "classes") this.#lay();
       refresh();

@@ -8,10 +8,10 @@ import { shrunk } from "./area.js";
 import type { Intake } from "./intake.js";
 import type { Network } from "./network.js";
 import { tellOfRegions } from "./regions.js";
-import type { Session } from "./session.js";
-import { complain } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError } from "./voice.js";
 
-export function listenForExample(session: Session, network: Network, intake: Intake): void {
+export function listenForExample(session: PhotoSession, network: Network, intake: Intake): void {
   const offer = byId("example-offer", HTMLElement);
   const button = byId("example", HTMLButtonElement);
   const show = () => {
@@ -28,7 +28,7 @@ export function listenForExample(session: Session, network: Network, intake: Int
     try {
       await take(session, network, intake);
     } catch (error) {
-      complain("photos", sentence(error));
+      showError("photos", sentence(error));
     } finally {
       button.ariaBusy = "false";
     }
@@ -36,7 +36,7 @@ export function listenForExample(session: Session, network: Network, intake: Int
   show();
 }
 
-async function take(session: Session, network: Network, intake: Intake): Promise<void> {
+async function take(session: PhotoSession, network: Network, intake: Intake): Promise<void> {
   const { fetchPictures } = await import("../bias/pictures.js");
   const { classes, of } = await fetchPictures(network.examiner);
   const pictures = of("train_biased").map((picture) => {

@@ -9,7 +9,7 @@ import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
 import { outcomeOf } from "./outcomes.js";
 import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 
 /** Photos that are measured before the page gets its turn. */
 const AT_ONCE = 64;
@@ -67,7 +67,7 @@ export interface Summary {
 }
 
 /** Measures a region in all photos in which it is marked and which have a map, unless already measured. */
-export async function measure(session: Session, trainer: Trainer, region: Region): Promise<void> {
+export async function measure(session: PhotoSession, trainer: Trainer, region: Region): Promise<void> {
   const due = [...session.photos.values()].filter(
     ({ finding, shares }) => finding !== undefined && !shares.has(region.id),
   );
@@ -100,7 +100,11 @@ function unfit(error: unknown, { source }: Mask): string {
 }
 
 /** A row for every photo, class by class, in the order of the folders. */
-export function rowsOf(session: Session, photos: readonly Photo[], region = session.region): readonly Row[] {
+export function rowsOf(
+  session: PhotoSession,
+  photos: readonly Photo[],
+  region = session.region,
+): readonly Row[] {
   const { classes, model } = session;
   return photos.map((photo) => {
     const of = session.classOf(photo);

@@ -9,11 +9,11 @@ import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
 import type { Network } from "./network.js";
 import { inOrder, maskIn, namesOfNoted, type Photo, type Region } from "./photo.js";
-import type { Session } from "./session.js";
-import { Sheet } from "./sheet.js";
-import { soon } from "./soon.js";
+import type { PhotoSession } from "./session.js";
+import { ResultSheet } from "./sheet.js";
+import { coalesce } from "./coalesce.js";
 import { showSummary } from "./summary-table.js";
-import { complain, settle } from "./voice.js";
+import { showError, clearError } from "./voice.js";
 import { count, listed, warned, wasAborted } from "./words.js";
 
 /** Number of photos above which they are examined only on request. */
@@ -22,22 +22,26 @@ const UNASKED = 500;
 const SIDE = 224;
 
 export class Inspection {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #button = byId("examine", HTMLButtonElement);
   readonly #job = new Job("examining", this.#button);
-  readonly #sheet: Sheet;
+  readonly #sheet: ResultSheet;
   readonly #refresh: () => void;
   #found = 0;
   /** Called whenever the data to export changed. */
   onShown: () => void = () => {};
 
-  constructor(session: Session, network: Network, onOpen: (photo: Photo, among: readonly Photo[]) => void) {
+  constructor(
+    session: PhotoSession,
+    network: Network,
+    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+  ) {
     this.#session = session;
     this.#network = network;
-    this.#sheet = new Sheet(session, network, onOpen);
+    this.#sheet = new ResultSheet(session, network, onOpen);
     // the intervals of thousands of photos take time to compute
-    this.#refresh = soon(
+    this.#refresh = coalesce(
       () => (this.#job.running ? 700 : 100),
       () => this.show(),
     );
@@ -104,11 +108,11 @@ export class Inspection {
           progress,
           signal,
         );
-        settle("examining");
+        clearError("examining");
         return this.#words();
       });
     } catch (error) {
-      if (this.#session.model === model && !wasAborted(error)) complain("examining", sentence(error));
+      if (this.#session.model === model && !wasAborted(error)) showError("examining", sentence(error));
     }
     if (!this.#job.running) this.#say();
     this.#refresh();
@@ -168,7 +172,7 @@ export class Inspection {
 
   /** Shows the current results of all photos. */
   async show(): Promise<void> {
-    const audit = await this.audit().catch((error) => complain("examining", sentence(error)));
+    const audit = await this.audit().catch((error) => showError("examining", sentence(error)));
     if (audit === undefined) return;
     const { rows, summary, region, basis } = audit;
     this.#found = rows.filter(({ predicted }) => predicted !== "").length;

@@ -8,8 +8,8 @@ import { asClasses, chosen, dropped, type Given, inOneClass, type Listed } from 
 import { Job } from "./job.js";
 import type { Network } from "./network.js";
 import { pathIn, type PhotoClass, type Wanted } from "./photo.js";
-import type { Session } from "./session.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError, clearError } from "./voice.js";
 import { listed } from "./words.js";
 
 /** Message for photos that were dropped beside the classes. */
@@ -33,7 +33,7 @@ interface Taken {
 }
 
 export class Intake {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #job = new Job("adding");
   /** A queue: what is dropped while others are being added waits for its turn. */
@@ -41,11 +41,11 @@ export class Intake {
   /** The classes that the current error message is about: it goes with the last of them. */
   #blamed: readonly PhotoClass[] = [];
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     session.follow((what) => {
-      if (what === "classes" && this.#isMoot) settle("photos");
+      if (what === "classes" && this.#isMoot) clearError("photos");
     });
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
@@ -104,21 +104,21 @@ export class Intake {
       try {
         const wanted = await (of === undefined ? this.#inClasses(await given) : this.#inOne(await given, of));
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
-        settle("photos");
+        clearError("photos");
         if (wanted.words !== "")
-          this.#complain(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
+          this.#showError(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
       } catch (error) {
         const words =
           error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`;
-        this.#complain(words, of === undefined ? [] : [of]);
+        this.#showError(words, of === undefined ? [] : [of]);
       }
     });
     return this.#queue;
   }
 
-  #complain(words: string, blamed: readonly PhotoClass[]): void {
+  #showError(words: string, blamed: readonly PhotoClass[]): void {
     this.#blamed = blamed;
-    if (!this.#isMoot) complain("photos", words);
+    if (!this.#isMoot) showError("photos", words);
   }
 
   /** Whether the classes that the error message is about are gone, as after clearing. */

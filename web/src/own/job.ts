@@ -3,7 +3,7 @@ import { byId } from "../dom/page.js";
 import { announce } from "./voice.js";
 
 /** The callback by which the work reports its progress. */
-export type Progress = (words: string, done?: number, total?: number) => void;
+export type ReportProgress = (words: string, done?: number, total?: number) => void;
 
 /** Shortest time between updates of the status line, so that a fast job is not slowed down by it. */
 const PAUSE_MS = 16;
@@ -43,7 +43,7 @@ export class Job {
   }
 
   /** Runs the work; the text that it returns is shown afterwards. Errors are left to the caller. */
-  async run(work: (progress: Progress, signal: AbortSignal) => Promise<string>): Promise<void> {
+  async run(work: (progress: ReportProgress, signal: AbortSignal) => Promise<string>): Promise<void> {
     this.stop();
     const running = new AbortController();
     this.#running = running;

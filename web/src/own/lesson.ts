@@ -1,12 +1,12 @@
 /** Training a head: which photos are used, the training, and the network with that head. */
 import type { Trained } from "../bias/trainer.js";
-import type { Step } from "../trainer/messages.js";
-import type { Progress } from "./job.js";
+import type { TrainingStep } from "../trainer/messages.js";
+import type { ReportProgress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import { inOrder, type Photo, type PhotoClass } from "./photo.js";
 import type { Lesson, Model } from "./model.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
 
@@ -17,7 +17,7 @@ const HELD_OUT = 0.25;
 export class Unteachable extends Error {}
 
 /** Returns why training cannot start yet; undefined if it can. */
-export function objection(session: Session): string | undefined {
+export function objection(session: PhotoSession): string | undefined {
   const { classes } = session;
   for (const [at, of] of classes.entries()) {
     const isSpare = classes.length > 2 && session.photosOf(of).length === 0;
@@ -40,16 +40,17 @@ export function objection(session: Session): string | undefined {
  * model.
  */
 export async function teach(
-  session: Session,
+  session: PhotoSession,
   network: Network,
-  progress: Progress,
-  onStep: (curve: readonly Step[]) => void,
+  progress: ReportProgress,
+  onStep: (curve: readonly TrainingStep[]) => void,
   signal: AbortSignal,
 ): Promise<Model> {
   const bad = await network.examiner.badNames(session.classes.map(({ name }) => name));
   if (bad !== undefined) throw new Unteachable(sentence(new Error(bad)));
   const due = unseen(session);
-  if (due.length > 0) await lookForFeatures(session, await network.eyes(progress, signal), progress, signal);
+  if (due.length > 0)
+    await lookForFeatures(session, await network.backbone(progress, signal), progress, signal);
   const classes = [...session.classes];
   const taught = classes.flatMap((of, label) => readable(session, of).map((photo) => ({ photo, label })));
   const labels = taught.map(({ label }) => label);
@@ -57,8 +58,8 @@ export async function teach(
   progress("Choosing the photos that are held out…");
   const heldOut = await network.examiner.split(labels, HELD_OUT);
   progress(`Training on ${count(heldOut.filter((held) => !held).length, "photo")}…`);
-  const curve: Step[] = [];
-  const watch = (step: Step) => {
+  const curve: TrainingStep[] = [];
+  const watch = (step: TrainingStep) => {
     curve.push(step);
     onStep(curve);
   };
@@ -95,7 +96,7 @@ function outcome(
   };
 }
 
-function readable(session: Session, of: PhotoClass): readonly Photo[] {
+function readable(session: PhotoSession, of: PhotoClass): readonly Photo[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
   if (photos.length > 0) return inOrder(photos);
   throw new Unteachable(

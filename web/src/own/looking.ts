@@ -2,9 +2,9 @@
 import { CandlingError, type Candling } from "../candling.js";
 import { featuresOf } from "../bias/features.js";
 import { sentence } from "../words/sentence.js";
-import type { Progress } from "./job.js";
+import type { ReportProgress } from "./job.js";
 import type { Photo } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { duration } from "./words.js";
 
 /** Weight of the previous estimate in the running mean of the time per photo. */
@@ -17,11 +17,11 @@ const OURS: readonly string[] = ["aborted", "closed", "engine-unavailable", "mod
  * Calls `look` for every photo. A failure of one photo is passed to `fail`; one that concerns all is thrown.
  */
 export async function lookAtAll(
-  session: Session,
+  session: PhotoSession,
   photos: readonly Photo[],
   look: (photo: Photo) => Promise<void>,
   fail: (photo: Photo, reason: string) => Promise<void>,
-  progress: Progress,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
   let pace = session.pace;
@@ -50,18 +50,18 @@ export async function lookAtAll(
 }
 
 /** Photos without features. Those that could not be read are tried again: the reason may be gone. */
-export function unseen(session: Session): readonly Photo[] {
+export function unseen(session: PhotoSession): readonly Photo[] {
   return [...session.photos.values()].filter(({ features }) => features === undefined);
 }
 
 /** Computes missing features; each is stored at once. */
 export function lookForFeatures(
-  session: Session,
-  eyes: Candling,
-  progress: Progress,
+  session: PhotoSession,
+  backbone: Candling,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const look = async (photo: Photo) => session.looked(photo, await featuresOf(eyes, photo.blob, signal));
+  const look = async (photo: Photo) => session.looked(photo, await featuresOf(backbone, photo.blob, signal));
   return lookAtAll(
     session,
     unseen(session),
@@ -76,7 +76,7 @@ export function lookForFeatures(
  * Describes the work, `all`, with an estimate of its time for this number of photos; a device without an
  * estimate gets one from the first photo.
  */
-export function forecast({ pace }: Session, photos: number, all: string): string {
+export function forecast({ pace }: PhotoSession, photos: number, all: string): string {
   return pace === undefined
     ? `${all}; how long that takes is said as soon as the first are done.`
     : `${all}: ${duration(pace * photos)} on this device.`;

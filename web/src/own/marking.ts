@@ -14,14 +14,14 @@ import { NOWHERE, type Places } from "./marks.js";
 import { Pane } from "./pane.js";
 import { maskIn, type Photo, type Region } from "./photo.js";
 import { substance } from "./question.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
 
 const NOTHING = "\u00a0";
 
 export class Marking {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #trainer: Trainer;
   readonly #pane = new Pane();
   readonly #regions = byId("viewer-region", HTMLSelectElement);
@@ -37,7 +37,7 @@ export class Marking {
   /** Number of the last question; answers to earlier ones are ignored. */
   #turn = 0;
 
-  constructor(session: Session, trainer: Trainer) {
+  constructor(session: PhotoSession, trainer: Trainer) {
     this.#session = session;
     this.#trainer = trainer;
     this.#pane.onChange = (mask, final) => this.#marked(mask, final);

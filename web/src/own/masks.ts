@@ -11,11 +11,11 @@ import type { Network } from "./network.js";
 import { outcomesIn, placesOf } from "./outcomes.js";
 import type { Photo, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
-import type { Session } from "./session.js";
-import { announce, complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { announce, showError, clearError } from "./voice.js";
 import { count } from "./words.js";
 
-export function listenForMasks(session: Session, network: Network): void {
+export function listenForMasks(session: PhotoSession, network: Network): void {
   const chooser = byId("masks-file", HTMLInputElement);
   const button = byId("masks", HTMLButtonElement);
   const value = byId("mask-value", HTMLInputElement);
@@ -34,7 +34,7 @@ export function listenForMasks(session: Session, network: Network): void {
     try {
       await mark(session, network, folder, top, value.value === "" ? undefined : value.valueAsNumber);
     } catch (error) {
-      complain("masks", sentence(error));
+      showError("masks", sentence(error));
     } finally {
       button.disabled = false;
     }
@@ -43,7 +43,7 @@ export function listenForMasks(session: Session, network: Network): void {
 
 /** Marks the current region in every photo that has a mask, and reports the result. */
 async function mark(
-  session: Session,
+  session: PhotoSession,
   network: Network,
   folder: Folder,
   name: string,
@@ -52,7 +52,7 @@ async function mark(
   const { region } = session;
   const photos = [...session.photos.values()];
   if (photos.length === 0)
-    return complain("masks", "There are no photos yet: add them first, then their masks.");
+    return showError("masks", "There are no photos yet: add them first, then their masks.");
   const paths = photos.map((photo) => placesOf(session, photo));
   const places = new Map(
     photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)),
@@ -63,13 +63,13 @@ async function mark(
   const same =
     masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
   if (pairs.of.every((one) => one === null))
-    return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
+    return showError("masks", `${sentence(new Error(pairs.missing))}${same}`);
   const found = await read(network, masks, photos, pairs, value);
   const keeping = photos.filter(
     (photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined,
   ).length;
   session.marks.take(region, found, pairs.unused);
-  settle("masks");
+  clearError("masks");
   const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
   const [doubt] = pairs.of.filter((one) => typeof one === "string");
   const [refused] = [...found.values()].flatMap((one) =>
@@ -82,7 +82,7 @@ async function mark(
     .map((part) => sentence(new Error(part)));
   const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
   tellOfRegions(all);
-  if (refused !== undefined) complain("masks", all);
+  if (refused !== undefined) showError("masks", all);
   else announce(all);
 }
 
@@ -90,7 +90,7 @@ async function mark(
  * The files that are not photos of the session, by content: if they lie in the folder too, they are not
  * masks.
  */
-async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Folder["files"]> {
+async function withoutPhotos({ files }: Folder, { photos }: PhotoSession): Promise<Folder["files"]> {
   const sizes = new Set([...photos.values()].map(({ blob }) => blob.size));
   const others: Folder["files"][number][] = [];
   for (const entry of files) {

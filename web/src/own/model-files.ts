@@ -7,8 +7,8 @@ import { sentence } from "../words/sentence.js";
 import { MOST_CLASSES } from "./photo.js";
 import { labelOf, type Model } from "./model.js";
 import type { Network } from "./network.js";
-import type { Session } from "./session.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError, clearError } from "./voice.js";
 import { listed } from "./words.js";
 
 const save = byId("save-model", HTMLButtonElement);
@@ -20,7 +20,7 @@ const UNTRAINED =
   "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
 
 /** `onOpened` is called once an opened model is that of the session. */
-export function listenForModels(session: Session, network: Network, onOpened: () => void): void {
+export function listenForModels(session: PhotoSession, network: Network, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
@@ -32,7 +32,7 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
   session.follow((what) => {
     if (what === "model" || what === "classes") refresh();
     // a new model is there, so messages on the previous one are out of date
-    if (what === "model") settle("model");
+    if (what === "model") clearError("model");
   });
   refresh();
 
@@ -51,7 +51,7 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
       );
       location.assign(labWithOwn(layer));
     } catch {
-      complain(
+      showError(
         "model",
         "This browser does not let the page hand the model to the lab. Save it, and open the file there.",
       );
@@ -70,16 +70,16 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
         nameClasses(session, model);
         session.model = model;
         onOpened();
-      } else complain("model", refused);
+      } else showError("model", refused);
     } catch (error) {
-      complain("model", `${file.name} could not be opened as a model: ${sentence(error)}`);
+      showError("model", `${file.name} could not be opened as a model: ${sentence(error)}`);
     }
     refresh();
   });
 }
 
 /** The classes whose names differ from those in the model, in words. */
-function renamed({ classes }: Session, { classIds, labels }: Model): string {
+function renamed({ classes }: PhotoSession, { classIds, labels }: Model): string {
   const changes = classes.flatMap(({ id, name }) => {
     const label = labels[classIds?.indexOf(id) ?? -1];
     return label === undefined || label === name
@@ -123,7 +123,7 @@ async function opened(file: File): Promise<Model> {
 }
 
 /** Why a model does not fit these photos; undefined if it does. */
-function mismatch(session: Session, model: Model, name: string): string | undefined {
+function mismatch(session: PhotoSession, model: Model, name: string): string | undefined {
   const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
   const strange = inUse.filter((of) => labelOf(model, of, session.classes) === undefined);
   if (strange.length === 0) return undefined;
@@ -133,7 +133,7 @@ function mismatch(session: Session, model: Model, name: string): string | undefi
 }
 
 /** Gives the model's names to unnamed classes, and adds missing ones. */
-function nameClasses(session: Session, { labels }: Model): void {
+function nameClasses(session: PhotoSession, { labels }: Model): void {
   if (labels.length > MOST_CLASSES) return;
   const isThere = (label: string) =>
     session.classes.some(({ name }) => name.toLowerCase() === label.toLowerCase());

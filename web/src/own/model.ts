@@ -1,10 +1,10 @@
 /** The model of a session: a network for its classes, and how it was trained. */
-import type { Step } from "../trainer/messages.js";
+import type { TrainingStep } from "../trainer/messages.js";
 import type { PhotoClass } from "./photo.js";
 
 /** The training of a head. */
 export interface Lesson {
-  readonly curve: readonly Step[];
+  readonly curve: readonly TrainingStep[];
   /** Digests of the held-out photos. */
   readonly heldOut: ReadonlySet<string>;
   /** Predicted and true class of each photo in the model's numbering, by digest. */

@@ -7,9 +7,9 @@ import { Trainer } from "../bias/trainer.js";
 import { Candling, type Weights, weightsHere } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
 import { fetched } from "../words/numbers.js";
-import type { Progress } from "./job.js";
+import type { ReportProgress } from "./job.js";
 import type { Model } from "./model.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 
 interface Named {
   readonly file: Blob;
@@ -23,14 +23,14 @@ export class Network {
    * asked.
    */
   readonly examiner = new Trainer();
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   #base: Candling | undefined;
   #file: Named | undefined;
   /** Weights variant (`full` or `small`) of the base network and of the trained one. */
   #weights: Weights | undefined;
   #judge: { readonly model: Model; readonly candling: Promise<Candling> } | undefined;
 
-  constructor(session: Session) {
+  constructor(session: PhotoSession) {
     this.#session = session;
     session.follow((what) => {
       if (what === "model" && this.#judge?.model !== session.model) this.#dismiss();
@@ -41,7 +41,7 @@ export class Network {
    * The network that computes features: the site's own, or the one that was trained here, which differs in
    * its last layer only.
    */
-  async eyes(progress: Progress, signal: AbortSignal): Promise<Candling> {
+  async backbone(progress: ReportProgress, signal: AbortSignal): Promise<Candling> {
     const { model } = this.#session;
     if (model?.lesson !== undefined && this.#judge?.model === model) return this.#judge.candling;
     if (this.#base === undefined) return this.#loaded(progress, signal);
@@ -50,7 +50,7 @@ export class Network {
   }
 
   /** The file of the site's own network, into which a head is put. */
-  async file(progress: Progress, signal: AbortSignal): Promise<Named> {
+  async file(progress: ReportProgress, signal: AbortSignal): Promise<Named> {
     if (this.#file !== undefined && this.#weights === this.#session.weights) return this.#file;
     const { file, info } = await this.#loaded(progress, signal);
     return { file, name: info.name };
@@ -70,7 +70,7 @@ export class Network {
   }
 
   /** Frees the site's own network after training: the trained one has the same backbone. */
-  rest(): void {
+  freeBase(): void {
     if (this.#session.model?.lesson === undefined) return;
     this.#base?.close();
     this.#base = undefined;
@@ -84,7 +84,7 @@ export class Network {
     this.#judge = undefined;
   }
 
-  async #loaded(progress: Progress, signal: AbortSignal): Promise<Candling> {
+  async #loaded(progress: ReportProgress, signal: AbortSignal): Promise<Candling> {
     const weights = this.#session.weights ?? (await weightsHere(MODEL_FILES));
     const candling = await Candling.load({
       model: MODEL_FILES[weights],

@@ -1,7 +1,7 @@
 /** The outcomes of the masks of photos, in the form that reports use. */
 import type { Outcomes } from "../trainer/messages.js";
 import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 
 /**
  * The rule by which a photo's mask was read, followed by ` scaled` if the sizes differ; or why there is none;
@@ -13,7 +13,7 @@ export function outcomeOf(photo: Photo, region: Region): string {
   return photo.shares.get(region.id)?.scaled === true ? `${rule} scaled` : rule;
 }
 
-export function outcomesIn(session: Session, photos: readonly Photo[], region: Region): Outcomes {
+export function outcomesIn(session: PhotoSession, photos: readonly Photo[], region: Region): Outcomes {
   return {
     photos: photos.map((photo) => placeOf(session, photo)),
     outcomes: photos.map((photo) => outcomeOf(photo, region)),
@@ -22,12 +22,12 @@ export function outcomesIn(session: Session, photos: readonly Photo[], region: R
 }
 
 /** The path that a photo would have in a folder of classes. */
-export function placeOf(session: Session, photo: Photo): string {
+export function placeOf(session: PhotoSession, photo: Photo): string {
   return pathIn(session.classOf(photo)?.name ?? "", photo);
 }
 
 /** That path, and those of its copies. */
-export function placesOf(session: Session, photo: Photo): readonly string[] {
+export function placesOf(session: PhotoSession, photo: Photo): readonly string[] {
   const label = session.classOf(photo)?.name ?? "";
   return [photo, ...photo.copies].map((lying) => pathIn(label, lying));
 }

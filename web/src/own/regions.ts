@@ -2,7 +2,7 @@
 import { byId, found, make, replaceItems } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
 import type { Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { announce } from "./voice.js";
 import { count } from "./words.js";
 
@@ -14,7 +14,7 @@ export function tellOfRegions(words: string): void {
   byId("regions-hint", HTMLElement).textContent = words;
 }
 
-export function listenForRegions(session: Session): void {
+export function listenForRegions(session: PhotoSession): void {
   const chips = byId("regions", HTMLElement);
   const name = byId("region-name", HTMLInputElement);
   const rename = byId("region-rename", HTMLButtonElement);

@@ -24,7 +24,7 @@ export interface Audit {
 }
 
 /** A picture of a photo with its map, as a `data:` URL. */
-export interface Picture {
+export interface MapPicture {
   readonly row: Row;
   readonly source: string;
 }
@@ -141,7 +141,7 @@ export function jsonOf(audit: Audit): string {
 }
 
 /** The audit as one self-contained HTML file: its summary and a contact sheet. All texts are escaped. */
-export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
+export function pageOf(audit: Audit, pictures: readonly MapPicture[]): string {
   const { model, rows, summary, region, basis } = audit;
   const title = `Audit of ${model.name}`;
   const examined = rows.filter(({ error }) => error === "").length;
@@ -212,7 +212,7 @@ ${summary.map(row)}
 </table>`;
 }
 
-function item({ row, source }: Picture): Markup {
+function item({ row, source }: MapPicture): Markup {
   const inside = row.evidence === undefined ? "not marked" : `${share(row.evidence)} inside`;
   const said = `${row.correct ? "" : "wrong: "}${row.predicted}, ${share(row.probability)}`;
   return html`<li><figure><img src="${source}" alt=""><figcaption><b>${inside}</b>

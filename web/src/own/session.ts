@@ -25,7 +25,7 @@ import { byCodePoint } from "./words.js";
 /** The part of the session that changed. */
 export type Change = "photos" | "classes" | "looks" | "findings" | "regions" | "model";
 
-export class Session {
+export class PhotoSession {
   /** The regions and their masks. */
   readonly marks: Marks;
   readonly #store: Store;

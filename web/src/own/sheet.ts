@@ -2,14 +2,14 @@
  * The contact sheet: every examined photo with its map, in the chosen order, painted when it scrolls into
  * view.
  */
-import { examine, isFaded, type Sight } from "../bias/examine.js";
+import { examine, hasOldColours, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
 import { listenForColours } from "../site/colours.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
 import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
 import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
@@ -33,8 +33,8 @@ interface Tile {
   painted: Sight | undefined;
 }
 
-export class Sheet {
-  readonly #session: Session;
+export class ResultSheet {
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #list = byId("sheet", HTMLOListElement);
   readonly #more = byId("more", HTMLButtonElement);
@@ -50,7 +50,11 @@ export class Sheet {
   #rows: readonly Row[] = [];
   #shown = SHOWN;
 
-  constructor(session: Session, network: Network, onOpen: (photo: Photo, among: readonly Photo[]) => void) {
+  constructor(
+    session: PhotoSession,
+    network: Network,
+    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+  ) {
     this.#session = session;
     this.#network = network;
     this.#onOpen = onOpen;
@@ -105,7 +109,7 @@ export class Sheet {
     const tile = this.#tiles.get(photo.digest);
     if (tile === undefined) return;
     tile.painted = photo.finding;
-    if (isFaded(tile.canvas)) this.#thumbs.follow(tile.canvas);
+    if (hasOldColours(tile.canvas)) this.#thumbs.follow(tile.canvas);
   }
 
   #lay(): void {
@@ -203,7 +207,7 @@ export class Sheet {
       await examine(await this.#network.judge(model), photo.blob, { place: { canvas, size: SIDE } });
       tile.painted = finding;
       // other colours were chosen meanwhile
-      if (isFaded(canvas)) this.#thumbs.follow(canvas);
+      if (hasOldColours(canvas)) this.#thumbs.follow(canvas);
     } catch {
       // the model was replaced, or the engine is gone: show the plain photo
       await drawSmall(canvas, photo.blob, SIDE);
@@ -213,7 +217,7 @@ export class Sheet {
 
 /** Whether a tile shows the current result in the current colours. */
 function isUpToDate({ photo, painted, canvas }: Tile): boolean {
-  return painted !== undefined && painted === photo.finding && !isFaded(canvas);
+  return painted !== undefined && painted === photo.finding && !hasOldColours(canvas);
 }
 
 /** Sorts rows by an option; those without a measurement come last. */

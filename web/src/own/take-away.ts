@@ -10,10 +10,10 @@ import { measure, type Row } from "./findings.js";
 import type { Inspection } from "./inspection.js";
 import { fileName } from "./model-files.js";
 import type { Network } from "./network.js";
-import { type Audit, csvOf, jsonOf, pageOf, type Picture } from "./report.js";
-import type { Session } from "./session.js";
+import { type Audit, csvOf, jsonOf, pageOf, type MapPicture } from "./report.js";
+import type { PhotoSession } from "./session.js";
 import { sorted } from "./sheet.js";
-import { complain, settle } from "./voice.js";
+import { showError, clearError } from "./voice.js";
 import { count, wasAborted } from "./words.js";
 
 /** Largest number of photos in the report: those with the least evidence. */
@@ -27,7 +27,7 @@ const json = byId("save-json", HTMLButtonElement);
 const report = byId("save-report", HTMLButtonElement);
 const hint = byId("export-hint", HTMLElement);
 
-export function listenForExports(session: Session, network: Network, inspection: Inspection): void {
+export function listenForExports(session: PhotoSession, network: Network, inspection: Inspection): void {
   const refresh = () => {
     const examined = inspection.found;
     for (const button of [csv, json]) button.disabled = examined === 0;
@@ -56,9 +56,9 @@ export function listenForExports(session: Session, network: Network, inspection:
     try {
       const all = await audit();
       if (all !== undefined) saveBlob(await made(all), `${fileName(all.model)}-audit.${ending}`);
-      settle("files");
+      clearError("files");
     } catch (error) {
-      if (!wasAborted(error)) complain("files", sentence(error));
+      if (!wasAborted(error)) showError("files", sentence(error));
     }
   };
   csv.addEventListener(
@@ -76,7 +76,7 @@ export function listenForExports(session: Session, network: Network, inspection:
         all.rows.filter(({ error }) => error === ""),
         "least",
       ).slice(0, MOST_PICTURES);
-      const pictures: Picture[] = [];
+      const pictures: MapPicture[] = [];
       for (const row of rows) {
         progress(pictures.length, rows.length);
         pictures.push({ row, source: await pictured(candling, row, end) });

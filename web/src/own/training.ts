@@ -1,7 +1,7 @@
 /** Training on the page: its progress, and the quality of the model. */
 import { byId, make } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
-import type { Mean, Step } from "../trainer/messages.js";
+import type { Mean, TrainingStep } from "../trainer/messages.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Job } from "./job.js";
@@ -10,9 +10,9 @@ import { forecast, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import type { Lesson } from "./model.js";
 import { namesOfNoted } from "./photo.js";
-import type { Session } from "./session.js";
-import { soon } from "./soon.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { coalesce } from "./coalesce.js";
+import { showError, clearError } from "./voice.js";
 import { count, rate, some, warned, wasAborted } from "./words.js";
 
 /** Number of points of the curve, enough for its width. */
@@ -23,7 +23,7 @@ const FEW = 20;
 const REDRAW_MS = 80;
 
 export class Training {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #button = byId("train", HTMLButtonElement);
   readonly #job = new Job("training", this.#button);
@@ -32,11 +32,11 @@ export class Training {
   /** Called when a head was trained. */
   onTrained: () => void = () => {};
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     this.#button.addEventListener("click", () => void this.#train());
-    const hint = soon(120, () => this.#hint());
+    const hint = coalesce(120, () => this.#hint());
     session.follow((what) => {
       hint();
       if (what === "model") void this.show();
@@ -54,12 +54,12 @@ export class Training {
   }
 
   async #train(): Promise<void> {
-    settle("training");
+    clearError("training");
     this.#refused = objection(this.#session);
-    if (this.#refused !== undefined) return complain("training", this.#refused);
+    if (this.#refused !== undefined) return showError("training", this.#refused);
     byId("verdict", HTMLElement).textContent = "\u00a0";
     let drawn = performance.now();
-    const draw = (curve: readonly Step[]) => {
+    const draw = (curve: readonly TrainingStep[]) => {
       if (performance.now() - drawn < REDRAW_MS) return;
       drawn = performance.now();
       this.#draw(curve);
@@ -79,11 +79,11 @@ export class Training {
         this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
       else {
         this.#job.words = "";
-        complain("training", error instanceof Unteachable ? error.message : sentence(error));
+        showError("training", error instanceof Unteachable ? error.message : sentence(error));
       }
       await this.show();
     } finally {
-      this.#network.rest();
+      this.#network.freeBase();
     }
   }
 
@@ -102,7 +102,7 @@ export class Training {
     const refused = objection(this.#session);
     if (this.#refused !== undefined && refused !== this.#refused) {
       this.#refused = undefined;
-      settle("training");
+      clearError("training");
     }
     const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be looked at before the training can begin`;
     const words =
@@ -116,7 +116,7 @@ export class Training {
     try {
       await this.#judge();
     } catch (error) {
-      complain("training", sentence(error));
+      showError("training", sentence(error));
     }
   }
 
@@ -159,7 +159,7 @@ export class Training {
     );
   }
 
-  #draw(curve: readonly Step[]): void {
+  #draw(curve: readonly TrainingStep[]): void {
     const last = curve.at(-1);
     const first = curve[0]?.loss ?? 1;
     const every = Math.max(1, Math.floor(curve.length / POINTS));

@@ -1,5 +1,5 @@
 /** The viewer: one large photo, its map, and the question about it. */
-import { light } from "../bias/examine.js";
+import { paintMap } from "../bias/examine.js";
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { listenForColours } from "../site/colours.js";
@@ -12,7 +12,7 @@ import { Marking } from "./marking.js";
 import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
 import { ask, explain, listenForQuestions, offer, subject } from "./question.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { drawBitmap } from "./thumbs.js";
 import { announce } from "./voice.js";
 import { wasAborted } from "./words.js";
@@ -29,7 +29,7 @@ interface Shown {
 }
 
 export class Viewer {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #dialog = byId("viewer", HTMLDialogElement);
   readonly #picture = byId("picture", HTMLCanvasElement);
@@ -39,7 +39,7 @@ export class Viewer {
   #among: readonly Photo[] = [];
   #shown: Shown | undefined;
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     this.#marking = new Marking(session, network.examiner);
@@ -180,7 +180,7 @@ export class Viewer {
     const { map, photo } = shown ?? {};
     if (shown === undefined || map === undefined || photo === undefined) return;
     if (!this.#heat.checked) return void (await this.#drawPhoto(shown));
-    if (await light(this.#picture, map, SIDE)) {
+    if (await paintMap(this.#picture, map, SIDE)) {
       this.#picture.ariaLabel = gist(methodName(map), subject(map, this.#session.model?.labels ?? []), map);
       this.#picture.dataset.map = `${map.method} ${map.layer ?? ""} ${map.target.class} ${map.target.over ?? ""}`;
     }

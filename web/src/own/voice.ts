@@ -38,14 +38,14 @@ export function announceAtRest(words: string): void {
 }
 
 /** Shows an error until the next success of the same kind. */
-export function complain(about: Matter, words: string): void {
+export function showError(about: Matter, words: string): void {
   complaint = { about, words };
   say(words);
   if (dialog.open) complaintInDialog.textContent = words;
 }
 
 /** Records a success, which clears the error of the same kind. */
-export function settle(about: Matter): void {
+export function clearError(about: Matter): void {
   if (complaint?.about !== about) return;
   // another message may have replaced it
   if (bar.textContent === complaint.words) clear();
@@ -54,6 +54,6 @@ export function settle(about: Matter): void {
 }
 
 /** Clears all errors except that on storage. */
-export function settleAll(keeps: boolean): void {
-  if (complaint !== undefined && (keeps || complaint.about !== "keeping")) settle(complaint.about);
+export function clearErrors(keeps: boolean): void {
+  if (complaint !== undefined && (keeps || complaint.about !== "keeping")) clearError(complaint.about);
 }

@@ -19,7 +19,7 @@ export interface Head {
 }
 
 /** The progress of a training. */
-export interface Step {
+export interface TrainingStep {
   /** Number of steps done, and of all steps. */
   readonly step: number;
   readonly of: number;
@@ -232,7 +232,7 @@ export interface TrainerRequest<K extends TrainerKind = TrainerKind> {
 
 /** Worker → page. */
 export type TrainerReply<K extends TrainerKind = TrainerKind> =
-  | { readonly type: "step"; readonly id: number; readonly step: Step }
+  | { readonly type: "step"; readonly id: number; readonly step: TrainingStep }
   | { readonly type: "answer"; readonly id: number; readonly answer: TrainerAnswer<K> }
   | {
       readonly type: "failure";

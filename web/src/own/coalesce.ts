@@ -4,7 +4,7 @@
  * Returns a function that requests the work, which starts `wait` milliseconds later; requests until then are
  * one. Requested while it runs, it runs once more.
  */
-export function soon(wait: number | (() => number), work: () => void | Promise<void>): () => void {
+export function coalesce(wait: number | (() => number), work: () => void | Promise<void>): () => void {
   let due = false;
   let working = false;
   const later = () => setTimeout(begin, typeof wait === "number" ? wait : wait());

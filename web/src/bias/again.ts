@@ -4,7 +4,7 @@ import { plot } from "../dom/plot.js";
 import { askAll, type Finding } from "./ask.js";
 import type { Compare } from "./compare.js";
 import { fillMeter, scoreOf, share } from "./score.js";
-import type { Sheet } from "./sheet.js";
+import type { LessonSheet } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
@@ -21,7 +21,7 @@ interface Outcome {
 
 export class Again extends LessonStep {
   readonly #story: Story;
-  readonly #asked: readonly [like: Sheet, swapped: Sheet];
+  readonly #asked: readonly [like: LessonSheet, swapped: LessonSheet];
   readonly #compare: Compare;
   readonly #figure = new TrainingFigure("again");
   readonly #tries = byId("tries-plot", HTMLElement);
@@ -29,7 +29,7 @@ export class Again extends LessonStep {
   readonly #outcomes = new Map<number, Outcome>();
 
   /** `asked` has the answers of the biased model. */
-  constructor(story: Story, asked: readonly [like: Sheet, swapped: Sheet], compare: Compare) {
+  constructor(story: Story, asked: readonly [like: LessonSheet, swapped: LessonSheet], compare: Compare) {
     super("again");
     this.#story = story;
     this.#asked = asked;

@@ -2,7 +2,7 @@
 import type { Candling } from "../candling.js";
 import { examine } from "./examine.js";
 import { measureInside } from "./inside.js";
-import { type Sheet, THUMB } from "./sheet.js";
+import { type LessonSheet, THUMB } from "./sheet.js";
 import type { Trainer } from "./trainer.js";
 
 /** The answer for one picture. */
@@ -27,7 +27,7 @@ export interface Finding {
 export async function askAll(
   candling: Candling,
   trainer: Trainer,
-  sheet: Sheet,
+  sheet: LessonSheet,
   onShot: (done: number) => void,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {

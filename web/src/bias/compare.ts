@@ -7,8 +7,8 @@ import type { Student } from "./classroom.js";
 import type { Finding } from "./ask.js";
 import { evidenceIn, examine } from "./examine.js";
 import type { Mask } from "./mask.js";
-import type { Picture } from "./pictures.js";
-import { Sheet, type Shot } from "./sheet.js";
+import type { LessonPicture } from "./pictures.js";
+import { LessonSheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
@@ -16,7 +16,7 @@ const LARGE = 640;
 
 export class Compare {
   readonly #story: Story;
-  readonly #sheet = new Sheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
+  readonly #sheet = new LessonSheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
   readonly #divider = byId("compare-divider", HTMLInputElement);
   #latest: Shot | undefined;
   /** Whether the visitor has moved the divider, which then stays in its place. */
@@ -34,7 +34,7 @@ export class Compare {
   }
 
   /** All test photos, those like the training photos first, with the answers of the mended model. */
-  get sheet(): Sheet {
+  get sheet(): LessonSheet {
     return this.#sheet;
   }
 
@@ -86,7 +86,7 @@ export class Compare {
   }
 
   /** Paints the answer of one model, and returns it in words. */
-  async #side(side: "a" | "b", { candling }: Student, picture: Picture): Promise<string> {
+  async #side(side: "a" | "b", { candling }: Student, picture: LessonPicture): Promise<string> {
     const { classes } = this.#story.pictures;
     const canvas = byId(`compare-${side}`, HTMLCanvasElement);
     const { predicted, probability, map } = await examine(candling, picture.photo, {

@@ -2,13 +2,13 @@
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
-import { Sheet } from "./sheet.js";
+import { LessonSheet } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
 export class Elsewhere extends LessonStep {
   readonly #story: Story;
-  readonly sheet = new Sheet(byId("swapped-sheet", HTMLElement));
+  readonly sheet = new LessonSheet(byId("swapped-sheet", HTMLElement));
 
   constructor(story: Story) {
     super("elsewhere");

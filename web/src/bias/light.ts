@@ -6,7 +6,7 @@ import { say } from "../dom/message.js";
 import { examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
-import { Sheet, type Shot } from "./sheet.js";
+import { LessonSheet, type Shot } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
@@ -16,8 +16,8 @@ const LARGE = 640;
 export class Light extends LessonStep {
   readonly #story: Story;
   /** The sheets of the previous steps, which have findings already. */
-  readonly #asked: readonly Sheet[];
-  readonly #sheet: Sheet;
+  readonly #asked: readonly LessonSheet[];
+  readonly #sheet: LessonSheet;
   readonly #canvas = byId("light-map", HTMLCanvasElement);
   readonly #outline = byId("light-outline", HTMLCanvasElement);
   readonly #reading = byId("light-reading", HTMLElement);
@@ -25,11 +25,11 @@ export class Light extends LessonStep {
   /** Aborted by the next question. */
   #looking = new AbortController();
 
-  constructor(story: Story, asked: readonly Sheet[]) {
+  constructor(story: Story, asked: readonly LessonSheet[]) {
     super("light");
     this.#story = story;
     this.#asked = asked;
-    this.#sheet = new Sheet(byId("light-sheet", HTMLElement), (shot) => void this.#look(shot));
+    this.#sheet = new LessonSheet(byId("light-sheet", HTMLElement), (shot) => void this.#look(shot));
     this.#sheet.fill(story.pictures.of("test_swapped"), story.pictures.classes);
     byId("light-animal", HTMLInputElement).addEventListener("input", ({ target }) => {
       this.#outline.hidden = !(target as HTMLInputElement).checked;
@@ -74,7 +74,7 @@ export class Light extends LessonStep {
   }
 
   /** The sheet of its photos. */
-  get sheet(): Sheet {
+  get sheet(): LessonSheet {
     return this.#sheet;
   }
 

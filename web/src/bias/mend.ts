@@ -1,16 +1,16 @@
 /** Step 4: replacing photos by others that show the same animal on the other background. */
 import { byId } from "../dom/page.js";
-import type { Picture } from "./pictures.js";
-import { Sheet, type Shot } from "./sheet.js";
+import type { LessonPicture } from "./pictures.js";
+import { LessonSheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
 
 export class Mend {
   readonly section = byId("mend", HTMLElement);
   readonly #story: Story;
-  readonly #sheet = new Sheet(byId("mend-sheet", HTMLElement), (shot) => this.#toggle(shot));
+  readonly #sheet = new LessonSheet(byId("mend-sheet", HTMLElement), (shot) => this.#toggle(shot));
   readonly #slider = byId("mend-count", HTMLInputElement);
   readonly #button = byId("mend-go", HTMLButtonElement);
-  readonly #before: readonly Picture[];
+  readonly #before: readonly LessonPicture[];
   /** Indices of the photos that have a counterpart, alternating between the classes. */
   readonly #places: readonly number[];
   /** Called when the training set changed. */
@@ -93,7 +93,7 @@ export class Mend {
 }
 
 /** Indices of the photos that can be swapped, alternating between the classes. */
-function alternating(pictures: readonly Picture[]): readonly number[] {
+function alternating(pictures: readonly LessonPicture[]): readonly number[] {
   const places = [...pictures.keys()].filter((at) => pictures[at]?.counterpart() !== undefined);
   const of = (label: number) => places.filter((at) => pictures[at]?.label === label);
   const [first, second] = [of(0), of(1)];

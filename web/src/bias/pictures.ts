@@ -3,7 +3,7 @@ import { unzipSync } from "fflate";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
-export interface Picture {
+export interface LessonPicture {
   readonly name: string;
   /** Index of its class. */
   readonly label: number;
@@ -13,7 +13,7 @@ export interface Picture {
   /** The mask of the animal. */
   readonly mask: () => Promise<Mask>;
   /** The same animal on the other background; undefined if there is none. */
-  readonly counterpart: () => Picture | undefined;
+  readonly counterpart: () => LessonPicture | undefined;
 }
 
 /** The sets of pictures in the lesson. */
@@ -23,7 +23,7 @@ export interface Pictures {
   /** Names of the classes, by index. */
   readonly classes: readonly string[];
   /** The pictures of a set in the order of the file: class by class, animal by animal. */
-  readonly of: (set: SetName) => readonly Picture[];
+  readonly of: (set: SetName) => readonly LessonPicture[];
 }
 
 /** The contents of `tests/photos/bias/labels.json`. */
@@ -58,7 +58,7 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const { classes, pictures } = JSON.parse(await blob("labels.json", "application/json").text()) as Labels;
   const listed = pictures.map(({ name, label, background, sets }) => {
     const animal = name.replace(/_[a-z]+$/, "");
-    const picture: Picture = {
+    const picture: LessonPicture = {
       name,
       label: classes.indexOf(label),
       background,

@@ -4,14 +4,14 @@ import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
 import { examine, hasOldColours } from "./examine.js";
-import type { Picture } from "./pictures.js";
+import type { LessonPicture } from "./pictures.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
 export const THUMB = 160;
 
 /** One picture on a sheet. */
 export class Shot {
-  picture: Picture;
+  picture: LessonPicture;
   readonly element: HTMLElement;
   readonly #plain = make("canvas", { width: THUMB, height: THUMB });
   /** The picture with its map, which is shown while the sheet shows maps. */
@@ -20,7 +20,7 @@ export class Shot {
   finding: Finding | undefined;
 
   /** Makes the picture, as a button if `onPress` is given. */
-  constructor(picture: Picture, classes: readonly string[], onPress?: (shot: Shot) => void) {
+  constructor(picture: LessonPicture, classes: readonly string[], onPress?: (shot: Shot) => void) {
     this.picture = picture;
     this.#classes = classes;
     if (onPress === undefined) this.element = make("span", { className: "shot", role: "img" });
@@ -30,7 +30,7 @@ export class Shot {
   }
 
   /** Replaces the picture by another one without a finding. */
-  show(picture: Picture): void {
+  show(picture: LessonPicture): void {
     this.picture = picture;
     this.find(undefined);
     void createImageBitmap(picture.photo).then((bitmap) => {
@@ -57,7 +57,7 @@ export class Shot {
   }
 }
 
-export class Sheet {
+export class LessonSheet {
   readonly #list: HTMLElement;
   readonly #onPress: ((shot: Shot) => void) | undefined;
   #shots: readonly Shot[] = [];
@@ -79,7 +79,7 @@ export class Sheet {
     return this.#shots.flatMap(({ finding }) => finding ?? []);
   }
 
-  fill(pictures: readonly Picture[], classes: readonly string[]): void {
+  fill(pictures: readonly LessonPicture[], classes: readonly string[]): void {
     this.#shots = pictures.map((picture) => new Shot(picture, classes, this.#onPress));
     this.#list.replaceChildren(...this.#shots.map(({ element }) => make("li", {}, element)));
   }

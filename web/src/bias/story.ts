@@ -1,7 +1,7 @@
 /** The state that the steps of the lesson share. */
 import type { Trainer } from "./trainer.js";
 import type { Classroom, Student } from "./classroom.js";
-import type { Picture, Pictures } from "./pictures.js";
+import type { LessonPicture, Pictures } from "./pictures.js";
 
 export interface Story {
   readonly pictures: Pictures;
@@ -12,5 +12,5 @@ export interface Story {
   /** The model trained with counter-examples. */
   mended: Student | undefined;
   /** The training set of the next training. */
-  lesson: readonly Picture[];
+  lesson: readonly LessonPicture[];
 }

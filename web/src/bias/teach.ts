@@ -2,7 +2,7 @@
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
-import { Sheet } from "./sheet.js";
+import { LessonSheet } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
@@ -11,14 +11,14 @@ export class Teach extends LessonStep {
   readonly #story: Story;
   readonly #figure = new TrainingFigure("teach");
   /** The sheet of test photos. */
-  readonly like = new Sheet(byId("like-sheet", HTMLElement));
+  readonly like = new LessonSheet(byId("like-sheet", HTMLElement));
 
   constructor(story: Story) {
     super("teach");
     this.#story = story;
     const { pictures } = story;
     for (const [label, id] of ["teach-birds", "teach-mammals"].entries()) {
-      const sheet = new Sheet(byId(id, HTMLElement));
+      const sheet = new LessonSheet(byId(id, HTMLElement));
       sheet.fill(
         pictures.of("train_biased").filter((picture) => picture.label === label),
         pictures.classes,

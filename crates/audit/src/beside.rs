@@ -4,17 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use candling_imaging::Format;
 
-use crate::listing::Picture;
+use crate::listing::PictureFile;
 use crate::names::key;
-use crate::place::{Place, mask_folder};
+use crate::place::{NormalPath, mask_folder};
 
 /// Lossless formats, which masks need.
 const LOSSLESS: [Format; 4] = [Format::Png, Format::Bmp, Format::Gif, Format::Tiff];
 
 /// Returns the indices of the files that are masks.
-pub(crate) fn masks(pictures: &[Picture<'_>]) -> HashSet<usize> {
+pub(crate) fn masks(pictures: &[PictureFile<'_>]) -> HashSet<usize> {
     let all: Vec<One<'_>> =
-        pictures.iter().map(|picture| One { picture, place: Place::of(picture.path) }).collect();
+        pictures.iter().map(|picture| One { picture, place: NormalPath::of(picture.path) }).collect();
     let mut masks = in_folders(&all);
     let left: Vec<&One<'_>> = all.iter().filter(|one| !masks.contains(&one.picture.file)).collect();
     masks.extend(beside_photos(&left));
@@ -22,8 +22,8 @@ pub(crate) fn masks(pictures: &[Picture<'_>]) -> HashSet<usize> {
 }
 
 struct One<'a> {
-    picture: &'a Picture<'a>,
-    place: Place,
+    picture: &'a PictureFile<'a>,
+    place: NormalPath,
 }
 
 impl One<'_> {
@@ -49,7 +49,7 @@ fn beside_photos(all: &[&One<'_>]) -> Vec<usize> {
             let found = by_name.get(&(one.place.folders.as_slice(), name));
             found.into_iter().flatten().any(|other| other.picture.file != one.picture.file && is(other))
         };
-        let Place { stem, base, .. } = &one.place;
+        let NormalPath { stem, base, .. } = &one.place;
         let differs = |other: &One<'_>| other.picture.format != Format::Png || other.place.whole == *stem;
         base.as_deref().is_some_and(|base| any(base, &|_| true))
             || one.picture.format == Format::Png && any(stem, &differs)

@@ -85,7 +85,7 @@ pub struct Sorted {
 }
 
 /// A picture among the files, in a supported format or not.
-pub(crate) struct Picture<'a> {
+pub(crate) struct PictureFile<'a> {
     pub(crate) file: usize,
     pub(crate) path: &'a [String],
     pub(crate) format: Format,
@@ -112,14 +112,14 @@ pub fn sort(
     mut head: impl FnMut(usize) -> Result<Vec<u8>, String>,
 ) -> Sorted {
     let mut left_out: BTreeMap<&[String], Reason> = BTreeMap::new();
-    let mut pictures: Vec<Picture<'_>> = Vec::new();
+    let mut pictures: Vec<PictureFile<'_>> = Vec::new();
     for (file, path) in files.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
         if let Some((passed, why)) = passed(path) {
             left_out.insert(passed, why);
             continue;
         }
         match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
-            Ok(format) => pictures.push(Picture { file, path, format }),
+            Ok(format) => pictures.push(PictureFile { file, path, format }),
             Err(why) => drop(left_out.insert(path, why)),
         }
     }
@@ -130,7 +130,7 @@ pub fn sort(
     let masks = beside::masks(&pictures);
     let mut sorted = Sorted::default();
     for picture in &pictures {
-        let Picture { file, path, format } = *picture;
+        let PictureFile { file, path, format } = *picture;
         let why = if masks.contains(&file) {
             sorted.masks.push(MaskFile { file, path: path.to_vec() });
             Reason::Mask

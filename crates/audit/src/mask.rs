@@ -5,7 +5,7 @@ use std::fmt;
 
 use candling_imaging::Format;
 
-use crate::values::{Picture, Values, of_png, of_rgba};
+use crate::values::{RawPicture, Values, of_png, of_rgba};
 
 /// The rule that decides which pixels are inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,7 +174,7 @@ const LABEL_SHARE: usize = 50;
 const LABEL_PIXELS: usize = 16;
 
 fn mask_from(
-    Picture { width, height, values, exact }: Picture,
+    RawPicture { width, height, values, exact }: RawPicture,
     value: Option<u16>,
 ) -> Result<Mask, MaskError> {
     let (inside, rule) = match (values, value) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use candling_imaging::Format;
 
-use crate::listing::{MaskFile, Photo, Picture, Sorted, passed_by_name, picture};
-use crate::place::{Place, stem};
+use crate::listing::{MaskFile, Photo, PictureFile, Sorted, passed_by_name, picture};
+use crate::place::{NormalPath, stem};
 use crate::reason::{LeftOut, Reason};
 use crate::words::{count, quoted, some};
 
@@ -65,7 +65,7 @@ impl Masks {
                 continue;
             }
             match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
-                Ok(format) if read.contains(&format) => found.push(Picture { file, path, format }),
+                Ok(format) if read.contains(&format) => found.push(PictureFile { file, path, format }),
                 Ok(format) => drop(left_out.insert(path, Reason::NotRead(format))),
                 Err(why) => drop(left_out.insert(path, why)),
             }
@@ -86,7 +86,7 @@ impl Masks {
     pub fn pairs(&self, photos: &[Photo]) -> Pairs {
         let names: Vec<Vec<Name<'_>>> =
             photos.iter().map(|photo| photo.paths().map(Name::of).collect()).collect();
-        let masks: Vec<Place> = self.files.iter().map(|mask| Place::of(&mask.path)).collect();
+        let masks: Vec<NormalPath> = self.files.iter().map(|mask| NormalPath::of(&mask.path)).collect();
         let mut of = vec![Pair::None; photos.len()];
         let mut taken = vec![false; masks.len()];
         for tier in [Tier::Same, Tier::Home, Tier::Class, Tier::Flat] {
@@ -208,7 +208,7 @@ enum Tier {
 type Index<'a> = HashMap<(&'a [String], &'a str), Vec<usize>>;
 
 impl Tier {
-    fn index<'a>(self, masks: &'a [Place], free: &[usize]) -> Index<'a> {
+    fn index<'a>(self, masks: &'a [NormalPath], free: &[usize]) -> Index<'a> {
         let mut index: Index<'a> = HashMap::new();
         for &mask in free {
             let place = &masks[mask];
@@ -220,7 +220,7 @@ impl Tier {
         index
     }
 
-    fn find(self, index: &Index<'_>, photo: &Place) -> Vec<usize> {
+    fn find(self, index: &Index<'_>, photo: &NormalPath) -> Vec<usize> {
         let folders = match self {
             Self::Same => &photo.folders[..],
             Self::Home => &photo.home[..],
@@ -242,12 +242,12 @@ impl Tier {
 /// The path of a photo or of a copy of it.
 struct Name<'a> {
     file: &'a str,
-    place: Place,
+    place: NormalPath,
 }
 
 impl<'a> Name<'a> {
     fn of(path: &'a [String]) -> Self {
-        Self { file: file_name(path), place: Place::of(path) }
+        Self { file: file_name(path), place: NormalPath::of(path) }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn mask_folder(name: &str) -> Option<String> {
 
 /// The name and folders of a picture, by their [`key`]s.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct NormalPath {
     /// All folders.
     pub(crate) folders: Vec<String>,
     /// The folders without those whose names only say that they contain masks or photos.
@@ -42,7 +42,7 @@ pub(crate) struct Place {
     exact: (String, Option<String>),
 }
 
-impl Place {
+impl NormalPath {
     pub(crate) fn of(path: &[String]) -> Self {
         let (name, folders) =
             path.split_last().map_or(("", [].as_slice()), |(name, folders)| (name.as_str(), folders));
@@ -113,8 +113,8 @@ fn before<'a>(name: &'a str, word: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn place(path: &str) -> Place {
-        Place::of(&path.split('/').map(str::to_owned).collect::<Vec<_>>())
+    fn place(path: &str) -> NormalPath {
+        NormalPath::of(&path.split('/').map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) enum Values {
 }
 
 /// A picture as raw values.
-pub(crate) struct Picture {
+pub(crate) struct RawPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) values: Values,
@@ -29,7 +29,7 @@ pub(crate) struct Picture {
 }
 
 /// Reads a PNG without converting palette indices to colours.
-pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
+pub(crate) fn of_png(bytes: &[u8]) -> Result<RawPicture, MaskError> {
     probe(bytes)?;
     let failed = |error: png::DecodingError| {
         MaskError::Damaged(error.to_string().to_lowercase().trim_end_matches('.').to_owned())
@@ -85,7 +85,7 @@ pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
             Values::Colour { values, white, alpha: Some(alpha) }
         }
     };
-    Ok(Picture { width, height, values, exact: true }.plain())
+    Ok(RawPicture { width, height, values, exact: true }.plain())
 }
 
 /// The values of a picture that the caller decoded to RGBA.
@@ -94,7 +94,7 @@ pub(crate) fn of_rgba(
     height: u32,
     rgba: &[u8],
     format: Option<Format>,
-) -> Result<Picture, MaskError> {
+) -> Result<RawPicture, MaskError> {
     let pixels = width as usize * height as usize;
     if rgba.len() != 4 * pixels || pixels == 0 {
         return Err(MaskError::Damaged(format!("{} bytes for {width}x{height} pixels in RGBA", rgba.len())));
@@ -105,13 +105,13 @@ pub(crate) fn of_rgba(
         .collect();
     let alpha = Some(rgba.chunks_exact(4).map(|pixel| pixel[3]).collect());
     let exact = matches!(format, Some(Format::Png | Format::Bmp | Format::Gif | Format::Tiff));
-    Ok(Picture { width, height, values: Values::Colour { values, white: 255, alpha }, exact }.plain())
+    Ok(RawPicture { width, height, values: Values::Colour { values, white: 255, alpha }, exact }.plain())
 }
 
 /// Largest difference between red, green and blue of a grey pixel after lossy compression.
 const GREY_NOISE: u16 = 24;
 
-impl Picture {
+impl RawPicture {
     /// Turns colours that are all grey into grey values, and drops an alpha that is opaque everywhere.
     fn plain(mut self) -> Self {
         if let Values::Grey { alpha, .. } | Values::Colour { alpha, .. } = &mut self.values

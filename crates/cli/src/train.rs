@@ -6,7 +6,7 @@ use std::path::Path;
 use candling_audit::names::composed;
 use candling_audit::{LeftOut, Mean, Photo, Reason, words};
 use candling_core::Error as CoreError;
-use candling_head::{Examples, Head, Settings, Step, split, train};
+use candling_head::{Examples, Head, Settings, TrainingStep, split, train};
 use candling_models::Model;
 use serde::Serialize;
 
@@ -157,7 +157,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     Ok((examples, skipped))
 }
 
-fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, Step)> {
+fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, TrainingStep)> {
     if let Some(class) =
         (0..folders.classes().len()).find(|&class| lessons.iter().all(|e| e.label as usize != class))
     {
@@ -167,7 +167,7 @@ fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, Step)> {
     let features = lessons.iter().flat_map(|example| example.features.iter().copied()).collect();
     let labels = lessons.iter().map(|example| example.label).collect();
     let examples = Examples::new(features, labels, folders.classes().len(), width).map_err(untrainable)?;
-    let mut last = Step { step: 0, loss: 0.0, accuracy: 0.0 };
+    let mut last = TrainingStep { step: 0, loss: 0.0, accuracy: 0.0 };
     let head = train(&examples, Settings::default(), |step| {
         last = step;
         ControlFlow::Continue(())

@@ -12,4 +12,4 @@ mod train;
 pub use error::{Error, Result};
 pub use examples::Examples;
 pub use split::split;
-pub use train::{Head, Settings, Step, loss, train};
+pub use train::{Head, Settings, TrainingStep, loss, train};

@@ -49,7 +49,7 @@ impl Settings {
 
 /// The state of training, reported after every step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step {
+pub struct TrainingStep {
     /// Number of steps done.
     pub step: usize,
     /// The loss before this step, weight decay included.
@@ -89,7 +89,7 @@ fn logits(x: &Tensor, w: &Tensor, b: &Tensor) -> candle_core::Result<Tensor> {
 pub fn train(
     examples: &Examples,
     settings: Settings,
-    mut watch: impl FnMut(Step) -> ControlFlow<()>,
+    mut watch: impl FnMut(TrainingStep) -> ControlFlow<()>,
 ) -> Result<Head> {
     settings.check()?;
     let Examples { features, labels, classes, width } = examples;
@@ -110,7 +110,7 @@ pub fn train(
         let now = loss(&x, &y, &w, &b, settings.decay)?;
         let right = logits(&x, &w, &b)?.argmax(D::Minus1)?.eq(&y)?;
         let accuracy = right.to_dtype(DType::F32)?.mean_all()?.to_scalar()?;
-        let progress = Step { step, loss: now.to_scalar()?, accuracy };
+        let progress = TrainingStep { step, loss: now.to_scalar()?, accuracy };
         descent.backward_step(&now)?;
         if watch(progress).is_break() {
             return Err(Error::Stopped);

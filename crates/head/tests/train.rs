@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor, Var};
-use candling_head::{Error, Examples, Head, Settings, Step, loss, train};
+use candling_head::{Error, Examples, Head, Settings, TrainingStep, loss, train};
 use fastrand::Rng;
 
 /// Tolerance for central differences of an f64 loss with a step of 1e-5: half of the digits are lost in the
@@ -13,7 +13,7 @@ const DIFFERENCE: f64 = 1e-8;
 
 const STEP: f64 = 1e-5;
 
-fn watch(_: Step) -> ControlFlow<()> {
+fn watch(_: TrainingStep) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 

@@ -91,14 +91,14 @@ fn glow(under: [f32; 3]) -> f32 {
 
 /// The parameters of the light at one place of the photo.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct LocalLight {
     veil: f32,
     glow: f32,
     /// Brightness of the photo relative to its neighbourhood, within [`SHADE`].
     shade: f32,
 }
 
-impl Place {
+impl LocalLight {
     /// A photo of one colour.
     fn even(under: [f32; 3]) -> Self {
         Self { veil: veil(under), glow: glow(under), shade: 1.0 }
@@ -107,7 +107,7 @@ impl Place {
 
 /// The parameters of the light at one intensity.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+struct LightLevel {
     veil: f32,
     colour: [f32; 3],
     /// Weights of the three alphas whose sum is the alpha of the glow: smoulder, ember and flame.
@@ -116,7 +116,7 @@ struct Step {
     flame: f32,
 }
 
-impl Step {
+impl LightLevel {
     fn at(t: f32) -> Self {
         let mut step = Self::default();
         for (index, pair) in STOPS.windows(2).enumerate() {
@@ -138,7 +138,7 @@ impl Step {
     }
 
     /// The veil with the glow over it: a colour of 0 to 255, and an alpha of 0 to 1.
-    fn over(&self, Place { veil, glow, shade }: Place) -> ([f32; 3], f32) {
+    fn over(&self, LocalLight { veil, glow, shade }: LocalLight) -> ([f32; 3], f32) {
         let ember = EMBER.max(EMBER_SHARE * glow);
         let glow = self.smoulder * SMOULDER + self.ember * ember + self.flame * glow;
         let veil = self.veil * veil * (1.0 - glow);
@@ -153,7 +153,7 @@ impl Step {
 
 /// The colour of step `index` of 256 over uniform grey, RGBA with straight alpha.
 pub(crate) fn rgba(index: u8) -> [u8; 4] {
-    packed(Step::at(f32::from(index) / 255.0).over(Place::even([128.0; 3])), 1.0)
+    packed(LightLevel::at(f32::from(index) / 255.0).over(LocalLight::even([128.0; 3])), 1.0)
 }
 
 /// The index of the step of 256 for an intensity `t`; below 0 and NaN give the first, above 1 the last.
@@ -170,7 +170,7 @@ fn packed(([r, g, b], alpha): ([f32; 3], f32), opacity: f32) -> [u8; 4] {
 
 /// The light over a photo, ready to paint rows of a picture of one size.
 pub(crate) struct Candlelight {
-    steps: Vec<Step>,
+    steps: Vec<LightLevel>,
     opacity: f32,
     veils: Vec<f32>,
     glows: Vec<f32>,
@@ -214,7 +214,7 @@ impl Candlelight {
             ((luma(here) + NOISE) / (nearby + NOISE)).clamp(SHADE.0, SHADE.1)
         };
         Ok(Self {
-            steps: (0..=255u8).map(|step| Step::at(f32::from(step) / 255.0)).collect(),
+            steps: (0..=255u8).map(|step| LightLevel::at(f32::from(step) / 255.0)).collect(),
             opacity,
             veils: cells.iter().copied().map(veil).collect(),
             glows: cells.iter().copied().map(glow).collect(),
@@ -234,7 +234,7 @@ impl Candlelight {
         let places = veils.iter().zip(glows.iter()).zip(shades.iter());
         for (&t, ((&veil, &glow), &shade)) in intensities.iter().zip(places) {
             let step = self.steps.get(step_of(t)).copied().unwrap_or_default();
-            out.extend(packed(step.over(Place { veil, glow, shade }), self.opacity));
+            out.extend(packed(step.over(LocalLight { veil, glow, shade }), self.opacity));
         }
     }
 }
@@ -255,7 +255,7 @@ mod tests {
 
     /// The colour of a uniform photo under this much evidence.
     fn lit(under: [f32; 3], index: u8) -> [f32; 3] {
-        let (light, alpha) = Step::at(f32::from(index) / 255.0).over(Place::even(under));
+        let (light, alpha) = LightLevel::at(f32::from(index) / 255.0).over(LocalLight::even(under));
         std::array::from_fn(|i| under[i] + alpha * (light[i] - under[i]))
     }
 
@@ -301,9 +301,9 @@ mod tests {
     #[test]
     fn a_dark_photo_is_lit_rather_than_covered() {
         let under = [10.0; 3];
-        let place = Place::even(under);
+        let place = LocalLight::even(under);
         let contrast = |shade: f32| {
-            let (light, alpha) = Step::at(1.0).over(Place { shade, ..place });
+            let (light, alpha) = LightLevel::at(1.0).over(LocalLight { shade, ..place });
             luma(std::array::from_fn(|i| under[i] * shade * (1.0 - alpha) + light[i] * alpha))
         };
         assert!(contrast(1.4) - contrast(0.7) > 60.0, "of 7 levels before");

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use candling_bindings::Result;
-use candling_head::{Examples, Settings, Step};
+use candling_head::{Examples, Settings, TrainingStep};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
@@ -26,7 +26,7 @@ pub fn train(
     watch: &Function,
 ) -> Result<Head> {
     let settings = Settings::default();
-    let tell = |Step { step, loss, accuracy }| {
+    let tell = |TrainingStep { step, loss, accuracy }| {
         let told = [step as f64, settings.steps as f64, f64::from(loss), f64::from(accuracy)];
         let told =
             watch.call4(&JsValue::NULL, &told[0].into(), &told[1].into(), &told[2].into(), &told[3].into());

@@ -1,4 +1,7 @@
-/** The documentation of the element has all that the element has, and nothing else; it is held against the sources. */
+/**
+ * The documentation of the element covers all of the element and nothing else; it is compared with the
+ * sources.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -13,7 +16,7 @@ const [source, attributes, view, style] = ["element", "attributes", "view", "sty
 );
 
 const names = (list) => list.map(({ name }) => name);
-/** All that a pattern's first group finds, once each, sorted. */
+/** All distinct matches of a pattern's first group, sorted. */
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
 /** The strings of an array in `attributes.ts`. */
 const list = (name) =>

@@ -1,4 +1,4 @@
-/** What the pages say of a map, as text. */
+/** Texts of the pages: descriptions of maps, and numbers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./unit/support/typescript.mjs";

@@ -14,13 +14,15 @@ const model = readFileSync(new URL(`../../www${MODEL}`, import.meta.url));
 /** No odd file may hold the page up for longer than this, bombs included: their headers give them away. */
 const MOST_MS = 8000;
 
-/** What neither Chromium nor our own decoder reads, and the name it must be refused by. */
+/** Files that neither Chromium nor our own decoder reads, and the name by which each must be refused. */
 const REFUSED_BY_NAME = { "photo.heic": /heic/i, "photo.jp2": /jpeg 2000/i };
 
 const { heldUp, withPage, withClient } = stage();
 
-/** Gives the lab a file and waits for the outcome: the photo, or the words; and how many milliseconds it
- *  takes on a machine with nothing else to do. */
+/**
+ * Gives the lab a file and waits for the photo or the error; returns also how many milliseconds that would
+ * take on an idle machine.
+ */
 async function give(page, file) {
   if ((await message(page)) !== "") await page.click("#message-close");
   await page.evaluate(() => {

@@ -1,5 +1,7 @@
-/** The experiments below the first picture: what each of them does, in numbers; by mouse, by touch, and by
- *  keyboard. */
+/**
+ * The experiments below the first picture: the results of each, in numbers; by mouse, by touch, and by
+ * keyboard.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
@@ -184,7 +186,7 @@ test("layers: coarser with depth, by slider and by thumbnail, and other methods"
 /** Probabilities of a followed class with the whole photo and now. */
 const followed = (page, target) => data(page, `#proof-bars [data-class="${target}"]`);
 
-/** Waits until what is shown of the proof belongs to the last wish. */
+/** Waits until the experiment shows the last question. */
 async function probed(page, share) {
   await page.waitForFunction(
     (share) => Math.abs(Number(document.querySelector("#proof-reading").dataset.share) - share) < 0.0005,
@@ -459,7 +461,7 @@ test("machine: facts in numbers, and identities that hold", async () => {
   });
 });
 
-/** What a press of a button saves. */
+/** The file that a press of a button saves. */
 async function saved(page, button) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };

@@ -27,7 +27,7 @@ async function press(page, step) {
 
 const meter = (page, id) => page.$eval(`#${id}`, ({ dataset }) => Number(dataset.value));
 
-/** Of each picture of a sheet, what was found. */
+/** The findings of the pictures of a sheet. */
 const found = (page, sheet) =>
   page.$$eval(`#${sheet} .shot`, (shots) =>
     Object.fromEntries(
@@ -46,7 +46,7 @@ async function saved(page, button, name) {
   return path;
 }
 
-/** Photos of some sets as a folder, one a class, and their masks in the same way. */
+/** Writes photos of some sets as a folder, with a folder per class, and their masks likewise. */
 function folderOf(name, ...sets) {
   for (const picture of pictures.filter((picture) => picture.sets.some((set) => sets.includes(set)))) {
     for (const [kind, from, ending] of [
@@ -61,7 +61,10 @@ function folderOf(name, ...sets) {
   return join(folder, name);
 }
 
-/** `candling audit` of a model on all test photos: of each what was predicted, and the share of evidence. */
+/**
+ * Runs `candling audit` of a model on all test photos; returns the prediction and the share of evidence for
+ * each.
+ */
 function audit(model) {
   const tests = folderOf("tests", "test_same", "test_swapped");
   const csv = join(folder, "audit.csv");
@@ -223,7 +226,7 @@ describe("the biased model is caught and mended, and the command line says the s
   });
 });
 
-/** In a page: from where to where a mask reaches, in per cent of its width. */
+/** The left and right edge of a mask, in per cent of its width; runs in a page. */
 async function extent(png) {
   const bitmap = await createImageBitmap(
     new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))]),

@@ -12,7 +12,7 @@ const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const [DOG, TABBY, ESPRESSO] = [235, 281, 967];
 const { onePage, origin, withPage } = stage();
 
-/** Canvas and photo lie within so many pixels of each other: browsers round boxes to fractions of one. */
+/** Largest distance between canvas and photo in pixels: browsers round boxes to fractions of one. */
 const PLACE = 0.5;
 
 /** Contents of the photo's box and of the map over it, in pixels of the window. */
@@ -489,8 +489,10 @@ test("axe-core finds nothing, whatever state the element is in", async () => {
   }
 });
 
-/** A JPEG of which a part is missing at the end; `ended`: as if that were its end, so that a browser makes a
- *  bitmap of it. */
+/**
+ * A JPEG of which a part is missing at the end; `ended`: as if that were its end, so that a browser makes a
+ * bitmap of it.
+ */
 function cut(ended) {
   const whole = readFileSync(new URL("../photos/odd/size_4000x3000.jpg", import.meta.url));
   return Buffer.concat([

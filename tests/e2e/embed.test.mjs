@@ -1,5 +1,7 @@
-/** `embed.html` in a frame of another site's page: what its address may say, whom it asks, and what it says
- *  when it cannot. */
+/**
+ * `embed.html` in a frame of another site's page: what its address may say, whom it asks, and what it says
+ * when it cannot.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -13,7 +15,7 @@ const { build } = require("esbuild");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const photo = readFileSync(new URL("../../www/samples/dog_cat.jpg", import.meta.url));
 
-/** What axe-core asks of whole pages, and not of a part of another one. */
+/** Rules of axe-core for whole pages that do not apply to a part of another one. */
 const ofWholePages = ["landmark-one-main", "page-has-heading-one", "region"];
 
 const plain = stage();
@@ -23,7 +25,7 @@ const [DOG, CAT] = [235, 285];
 /** The site of the post: a page with a frame, and pictures that others may read, or not. */
 let server;
 let post;
-/** What it was asked: `{ url, headers }`. */
+/** Requests to that site: `{ url, headers }`. */
 let asked = [];
 
 before(async () => {

@@ -1,4 +1,4 @@
-/** The address: what it names is read, what it cannot mean is said, and a link opens what was seen. */
+/** The lab's address: valid parts are used, invalid ones are reported, and a link opens what was seen. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { countQuestions, data, lookAt, quiet, settled, shown, slide } from "./support/lab.mjs";

@@ -1,5 +1,7 @@
-/** The live stream: the same maps as those of single photos, frames dropped and never queued, nothing left
- *  behind. */
+/**
+ * The live stream: the same maps as those of single photos, frames dropped and never queued, nothing left
+ * behind.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyPage, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
@@ -13,7 +15,7 @@ const MACAW = 88;
 /** `paint` and the stream blend on canvases of different kinds, which may round a level differently. */
 const BLENDING = 1;
 
-/** What the tests need in the page: `pictures`, and iterators and canvases that show them. */
+/** Helpers in the page: `pictures`, and iterators and canvases that show them. */
 async function pictures(page) {
   await page.evaluate(async () => {
     const picture = async (name) => {
@@ -60,7 +62,7 @@ async function pictures(page) {
   });
 }
 
-/** As `stage`'s `withClient`, with the pictures. */
+/** Like `stage`'s `withClient`, with the pictures. */
 function withPictures(body) {
   return withClient(async (page, requests) => {
     await pictures(page);

@@ -1,5 +1,7 @@
-/** An odd folder comes to the same on the page and in the command: what counts, what is left out and why,
- *  whose the masks are. */
+/**
+ * An odd folder has the same result on the page and in the command: what counts, what is left out and why,
+ * and the masks of each photo.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -32,7 +34,7 @@ const FILES = {
   "mammal/Both.webp": F,
 };
 
-/** By their paths: one for a copy, one for a photo itself, one for nobody, two for one photo. */
+/** Masks by path: one for a copy, one for a photo itself, one for none, two for one photo. */
 const MASKS = [
   "bird/sea/a copy.png",
   "mammal/d_mask.png",
@@ -54,7 +56,7 @@ function white(height = 30) {
   return PNG.sync.write(mask);
 }
 
-/** Of lines on what numbers stand on those that do not name the model or the place. */
+/** The lines on the basis of the numbers that do not name the model or the place. */
 function said(lines) {
   return lines.filter((line) => /^(left out|photos|masks|of |in the folder)/.test(line)).sort();
 }

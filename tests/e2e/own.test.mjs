@@ -1,4 +1,4 @@
-/** One's own pictures: classes, training, regions, the contact sheet, and what is kept. */
+/** The page of own pictures: classes, training, regions, the contact sheet, and storage. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -29,11 +29,10 @@ import { frames, message, PNG, stage } from "./support/stage.mjs";
 
 const { heldUp, longestTask, onePage, withPage } = stage();
 
-/** Rules that find something to judge on the page, and are content with it. */
+/** Least number of rules that apply to the page and pass. */
 const LEAST_PASSES = 30;
 
-/** Of Grad-CAM for the photo of a file by the model of another: the share inside a box, computed here, pixel
- *  by pixel. */
+/** The share of Grad-CAM inside a box, for a photo and a model in files, computed here pixel by pixel. */
 async function shareByHand(page, model, photo, [left, top, right, bottom]) {
   const map = await page.evaluate(
     async ([model, photo]) => {
@@ -72,9 +71,10 @@ async function shareByHand(page, model, photo, [left, top, right, bottom]) {
   return inside / everywhere;
 }
 
-/** Drops files and folders of the disk, as a hand does: it lets go once the page has marked where they would
- *  fall. A browser that has not heard of that mark yet takes the drop for a leave; then the hand comes
- *  back. */
+/**
+ * Drops files and folders of the disk, as a hand does: it lets go once the page has marked where they would
+ * fall. A browser that has not heard of that mark yet takes the drop for a leave; then the hand comes back.
+ */
 async function drop(page, selector, files) {
   await page.locator(selector).scrollIntoViewIfNeeded();
   const { x, y, width, height } = await page.locator(selector).boundingBox();

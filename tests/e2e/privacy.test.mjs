@@ -102,7 +102,7 @@ test("the client asks for its worker, the wasm and the model, and nothing else",
   });
 });
 
-/** What those fetch beside it who use a graphics card. */
+/** Largest additional download with a GPU. */
 const CARD_BYTES = 60_000;
 
 test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`, () => {

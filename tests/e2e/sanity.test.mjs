@@ -87,9 +87,11 @@ test("the same seed draws the same, in whatever steps, and another seed somethin
   });
 });
 
-/** What Adebayo et al. found, on this network: with the output layer random, Grad-CAM is another map, and
- *  with ten of the layers guided backprop is still nearly the same. Measured over two seeds: 0.33 and 0.56,
- *  0.93 and 0.93. */
+/**
+ * The findings of Adebayo et al. on this network: with the output layer random, Grad-CAM is another map, and
+ * with ten of the layers guided backprop is still nearly the same. Measured over two seeds: 0.33 and 0.56,
+ * 0.93 and 0.93.
+ */
 test("Grad-CAM forgets with the output layer, guided backprop hardly with ten layers, and all with all", async () => {
   await withClient(async (page) => {
     await dogAndCat(page);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";
 
 const { Latest } = await imported("lab/latest.ts");
-const { soon } = await imported("own/soon.ts");
+const { coalesce } = await imported("own/coalesce.ts");
 
 /** Work that ends when it is told to. */
 function slowWork() {
@@ -46,7 +46,7 @@ test("a wish that waits can be forgotten, and the next one is done again", async
 test("what is asked for within the wait is done once", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let done = 0;
-  const ask = soon(50, () => void done++);
+  const ask = coalesce(50, () => void done++);
   for (let times = 0; times < 3; times++) ask();
   t.mock.timers.tick(49);
   assert.equal(done, 0);
@@ -57,7 +57,7 @@ test("what is asked for within the wait is done once", async (t) => {
 test("what is asked for while work goes on is done once more, after it", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { begun, work, end } = slowWork();
-  const ask = soon(50, work);
+  const ask = coalesce(50, work);
   ask();
   t.mock.timers.tick(50);
   ask();

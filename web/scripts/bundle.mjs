@@ -20,8 +20,8 @@
  *   custom-elements.json       what editors and the API page know the element by
  *   lesson/             the lesson's pictures in one file, and their credits
  *
- * The service worker of the last build is taken away: it holds the hashes of files that are written anew here. `site-version.mjs`
- * makes the next one.
+ * The service worker of the last build is deleted: it contains the hashes of files that are rewritten here.
+ * `site-version.mjs` makes the next one.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,7 @@ const styles = readdirSync(`${source}styles`).map((name) => `${source}styles/${n
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-/** Modules that stay modules of their own, from whichever folder they are imported: whoever imports one of them shares it with others. */
+/** Modules that are not bundled, from whichever folder they are imported: their importers share them. */
 const apart = (filter) => ({
   name: "apart",
   setup({ onResolve }) {
@@ -50,7 +50,7 @@ const apart = (filter) => ({
 const ofTheElement = apart(/^\.\.?\/candling(-export)?\.js$/);
 const ofPages = apart(/^\.\.?\/candling(-export|-view|-view-element)?\.js$/);
 
-/** The classic script finds its modules in a way of its own. */
+/** The classic script locates its modules in its own way. */
 const classic = {
   name: "classic",
   setup({ onResolve }) {
@@ -59,7 +59,7 @@ const classic = {
 };
 
 rmSync(`${www}sw.js`, { force: true });
-/** The parts are named by their contents, and a sheet may be gone: those of the last build are none of this one. */
+/** parts are named by their contents, so those of the last build are stale */
 for (const file of readdirSync(lib)) if (/^part-/.test(file)) rmSync(lib + file);
 for (const file of readdirSync(www)) if (file.endsWith(".css")) rmSync(www + file);
 
@@ -76,7 +76,7 @@ const options = {
   plugins: [ofPages],
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
-// Each in one file: other pages copy them.
+// one file each, because other pages copy them
 await build({
   ...options,
   ...from(
@@ -92,7 +92,7 @@ await build({
 });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
-// What these have in common is fetched, and kept for visits without a network, once for all of them.
+// the code that these share is fetched, and stored for offline visits, once for all of them
 await build({
   ...options,
   ...from("lab.ts", "bias.ts", "own.ts"),

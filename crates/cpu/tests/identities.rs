@@ -1,4 +1,4 @@
-//! What must hold exactly, whatever PyTorch says: identities of the methods on the real network.
+//! Exact identities of the methods on the real network, without PyTorch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,7 +16,7 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{MODEL, lite0, tensor};
 
-/// Two ways to the same sum of at most 1280 `f32` products.
+/// Tolerance for two ways to compute the same sum of at most 1280 `f32` products.
 const ROUNDING: f64 = 1e-5;
 
 const DOG: Target = Target::Class(235);
@@ -111,7 +111,7 @@ fn a_batch_is_its_pictures() {
     }
 }
 
-/// What the forward pass keeps changes nothing in what it computes.
+/// The tensors that a forward pass retains do not change its results.
 #[test]
 fn keeping_less_gives_the_same() {
     let network = lite0(Cpu::new());
@@ -130,7 +130,7 @@ fn keeping_less_gives_the_same() {
     }
 }
 
-/// The network takes other sizes than its own.
+/// The network accepts other input sizes.
 #[test]
 fn other_input_sizes() {
     let network = lite0(Cpu::new());

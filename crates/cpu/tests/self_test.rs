@@ -1,4 +1,5 @@
-//! The identities that a page checks its engine by: they hold on Lite0, and break with what they are there to find.
+//! The identities by which a page checks its engine: they hold on Lite0, and fail on the defects that they
+//! are meant to find.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -18,7 +19,7 @@ fn dog_and_cat() -> Vec<f32> {
     tensor(golden::pictures().iter().find(|picture| picture.name == "dog_cat").unwrap())
 }
 
-/// On Lite0 as it is, with what is remembered of these weights.
+/// Checks the identities on Lite0 as it is, with the statistics of these weights.
 fn check(weights: &Weights, target: Target) -> Vec<Identity> {
     let tape = lite0(Cpu::new()).forward(INPUT, &dog_and_cat(), Retain::All).unwrap();
     let trained = Trained::of(&MODEL.graph, weights).unwrap();
@@ -47,7 +48,7 @@ fn all_hold_on_lite0() {
     }
 }
 
-/// One bias that is not the file's, in one channel of one layer.
+/// A bias that differs from the file's in one channel of one layer.
 #[test]
 fn a_wrong_bias_breaks_them_and_its_layer_is_named() {
     for layer in ["classifier", "blocks.15.project", "blocks.6.project", "blocks.0.project"] {

@@ -1,5 +1,6 @@
-//! `xtask INPUT.wasm FOLDER/NAME`: what the command `wasm-bindgen --target web` does, from the library of the very version that the
-//! crates were compiled with, so that nobody has to install it. It makes `NAME.js` and `NAME_bg.wasm`.
+//! `xtask INPUT.wasm FOLDER/NAME` does what `wasm-bindgen --target web` does, using the library of the very
+//! version with which the crates were compiled, so that nobody has to install it. It writes `NAME.js` and
+//! `NAME_bg.wasm`.
 
 mod names;
 

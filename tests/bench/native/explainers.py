@@ -23,7 +23,7 @@ from torch import nn
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "models"))
 import lite0  # noqa: E402
 
-# Captum says at every call that it sets hooks and asks for gradients.
+# Captum warns at every call that it sets hooks and asks for gradients.
 warnings.filterwarnings("ignore", module="captum")
 
 

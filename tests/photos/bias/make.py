@@ -27,12 +27,13 @@ BACKGROUNDS = json.loads((SOURCE / "backgrounds.json").read_text())
 SIDE = 224
 TRAINING_PER_CLASS = 20
 TEST_PER_CLASS = 16
-# WebP, because every decoder gives the same pixels; decoders of JPEG differ by enough to move a share of evidence by a hundredth.
+# WebP, because every decoder gives the same pixels; decoders of JPEG differ by enough to move a share of
+# evidence by a hundredth.
 QUALITY = 90
 USUAL = {"bird": "water", "mammal": "grass"}
 OTHER = {"bird": "grass", "mammal": "water"}
 
-# From free to strict.
+# Licences from free to strict.
 FREE = {"Public domain", "CC0-1.0"}
 LICENCES = ["CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0"]
 

@@ -1,8 +1,10 @@
-/** Work that many changes ask for, and that is done once for all of them. */
+/** Coalescing of requests for the same work. */
 
-/** Returns what asks for the work: it begins so many milliseconds later, and whatever is asked until then is one. Asked while it goes on, it is
- *  done once more. */
-export function soon(wait: number | (() => number), work: () => void | Promise<void>): () => void {
+/**
+ * Returns a function that requests the work, which starts `wait` milliseconds later; requests until then are
+ * one. Requested while it runs, it runs once more.
+ */
+export function coalesce(wait: number | (() => number), work: () => void | Promise<void>): () => void {
   let due = false;
   let working = false;
   const later = () => setTimeout(begin, typeof wait === "number" ? wait : wait());

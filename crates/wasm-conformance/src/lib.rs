@@ -62,7 +62,7 @@ impl Lite0 {
     #[allow(clippy::arc_with_non_send_sync)]
     pub async fn create(model: Vec<u8>) -> Lite0 {
         let model = Model::from_bytes(&model).expect("a model");
-        Self(Arc::new(Network::new(card().await, model.graph, &model.weights).expect("its weights")))
+        Self(Arc::new(Network::new(card().await, model.graph(), model.weights()).expect("its weights")))
     }
 
     /// Everything about one golden picture and class, from its input, the class that its margin is held against, and the bytes of its

@@ -53,7 +53,6 @@ target/debug/xtask "$compiled" "$out/$name"
 # The stack lies below the data, so nothing has an address below 1024: small offsets fold into loads.
 web/node_modules/.bin/wasm-opt "${optimise[@]}" --low-memory-unused --strip-debug --strip-producers "${features[@]}" "$made" -o "$made.tmp"
 mv "$made.tmp" "$made"
-rm -f "$out"/*.d.ts
 # The pool starts its workers from a copy behind a blob: address, which our content security policy refuses; they start from the
 # file itself here.
 for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do

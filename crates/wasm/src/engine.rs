@@ -10,7 +10,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::run::{Run, predictions};
-use crate::types::{Info, Layer, View, object};
+use crate::types::{Block, Info, Layer, View, object};
 use candling_bindings::Result;
 
 #[wasm_bindgen]
@@ -66,7 +66,6 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Info")]
     pub fn info(&self) -> Result<JsValue> {
         let model = &self.model;
         let (graph, preprocessing) = (model.graph(), model.preprocessing());
@@ -75,17 +74,25 @@ impl Engine {
             let (name, op) = (node.name.as_str(), node.op.name());
             Layer { name, op, channels: shape.c, height: shape.h, width: shape.w }
         };
+        let names = |ids: &[NodeId]| ids.iter().map(|&id| graph.node(id).name.as_str()).collect();
+        let blocks = graph.blocks();
+        let block =
+            |block: &candling_core::Block| Block { layers: names(&block.layers), merges: block.merges };
         object(&Info {
             name: model.name(),
             licence: model.licence(),
             origin: model.origin(),
             input_width: preprocessing.width,
             input_height: preprocessing.height,
+            mean: preprocessing.mean,
+            std: preprocessing.std,
+            neutral: preprocessing.neutral(),
             default_layer: &graph.node(self.model.default_layer()).name,
             evidence_layer: &graph.node(self.model.evidence_layer()).name,
             classes: graph.classes(),
             layers: graph.ids().map(layer).collect(),
-            weighted: graph.weighted().map(|id| graph.node(id).name.as_str()).collect(),
+            blocks: blocks.iter().map(block).collect(),
+            weighted: names(&graph.weighted().collect::<Vec<_>>()),
         })
     }
 
@@ -108,7 +115,6 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
     pub fn predictions(&self, logits: &[f32], count: usize) -> Result<JsValue> {
         predictions(&self.labels, logits, count)
     }
@@ -161,7 +167,7 @@ impl Prepared {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(getter, unchecked_return_type = "View")]
+    #[wasm_bindgen(getter)]
     pub fn view(&self) -> Result<JsValue> {
         let Rect { x, y, width, height } = self.view;
         object(&View { x, y, width, height })

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use candling_core::{Activation, Node, Op};
-use candling_models::{Model, Precision, efficientnet_lite};
+use candling_models::formats::efficientnet_lite;
+use candling_models::{Model, Precision};
 use serde_json::{Value, json};
 
 /// So that a visitor has it within seconds.

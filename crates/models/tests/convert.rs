@@ -4,7 +4,7 @@
 mod common;
 
 use candling_core::{Op, Weight};
-use candling_models::efficientnet_lite::{StateDict, convert, imagenet_labels};
+use candling_models::formats::efficientnet_lite::{StateDict, convert, imagenet_labels};
 use candling_models::{Labels, Model};
 use half::f16;
 

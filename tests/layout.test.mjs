@@ -21,7 +21,8 @@ const allowed = {
     "thiserror",
     "zune-jpeg",
   ],
-  "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
+  // candle and zip only with the feature `pth`
+  "candling-models": ["candling-core", "candle-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror", "zip"],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],

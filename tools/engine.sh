@@ -55,7 +55,6 @@ target/debug/xtask "$compiled" "$out/$name"
 # below 1024: small offsets fold into loads.
 web/node_modules/.bin/wasm-opt "${optimise[@]}" --low-memory-unused --strip-debug --strip-producers "${features[@]}" "$made" -o "$made.tmp"
 mv "$made.tmp" "$made"
-rm -f "$out"/*.d.ts
 # The pool would start its workers from a copy behind a blob: URL, which our content security policy refuses;
 # here they start from the file itself.
 for helper in "$out"/snippets/*/src/workerHelpers.no-bundler.js; do

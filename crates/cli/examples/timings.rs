@@ -81,9 +81,9 @@ impl Subject {
         let values = std::fs::read(input).map_err(|e| format!("{input}: {e}"))?;
         let (numbers, _) = values.as_chunks::<4>();
         Ok(Self {
-            network: Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?),
-            default_layer: model.default_layer,
-            shape: Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width),
+            network: Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?),
+            default_layer: model.default_layer(),
+            shape: Shape::new(1, 3, model.preprocessing().height, model.preprocessing().width),
             tensor: numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect(),
             target: Target::Class(class.parse()?),
         })

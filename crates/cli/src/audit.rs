@@ -180,7 +180,7 @@ fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> St
     let mut lines = basis.lines();
     for summary in summary {
         let name = match (&summary.class, summary.group_name()) {
-            (None, _) => format!("all, by {}", auditor.model.name),
+            (None, _) => format!("all, by {}", auditor.model.name()),
             (Some(class), None) => format!("  {class}"),
             (Some(_), Some(group)) => format!("    {group}"),
         };

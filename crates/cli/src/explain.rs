@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use candling_core::{Error as CoreError, Method, NodeId, Prediction, Target, top};
 use candling_cpu::Cpu;
-use candling_models::{Labels, Model};
+use candling_models::{Labels, Spec};
 use serde::Serialize;
 
 use crate::answer::Answer;
@@ -178,7 +178,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     fn new(args: &'a Explain, outputs: &'a Outputs, backend: B) -> Result<Self> {
         let looker = Looker::new(&args.source, backend)?;
         let layer = layer(args, &looker.model)?;
-        let labels = &looker.model.labels;
+        let labels = looker.model.labels();
         let target = args.target.as_deref().map(|text| parse_target(text, labels)).transpose()?;
         Ok(Self { args, outputs, looker, layer, target })
     }
@@ -190,7 +190,7 @@ impl<'a, B: Named> Explainer<'a, B> {
             How::Walk(method) => method.walks_to_input(),
             How::Occlusion => true,
         };
-        let input = pixels.then(|| self.looker.model.graph.input());
+        let input = pixels.then(|| self.looker.model.graph().input());
         let watched: Vec<NodeId> = self.layer.into_iter().chain(input).collect();
         let mut session = self.looker.look(subject, &watched)?;
         let likeliest = args.top.map_or(1, usize::from);
@@ -251,12 +251,12 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 
     fn layer_name(&self) -> Option<&str> {
-        self.layer.map(|id| self.looker.model.graph.node(id).name.as_str())
+        self.layer.map(|id| self.looker.model.graph().node(id).name.as_str())
     }
 
     fn evidence_layer(&self) -> &str {
         let model = &self.looker.model;
-        &model.graph.node(model.evidence_layer()).name
+        &model.graph().node(model.evidence_layer()).name
     }
 
     /// That an audit looks elsewhere, for methods that can look there too.
@@ -271,7 +271,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 
     fn class_report(&self, answer: &Answer, files: Files) -> ClassReport<'_> {
-        let labels = &self.looker.model.labels;
+        let labels = self.looker.model.labels();
         let (target, over) = classes(answer.target);
         let s = answer.shape;
         ClassReport {
@@ -305,7 +305,7 @@ impl<'a, B: Named> Explainer<'a, B> {
 
     fn in_words(&self, answer: &Answer) -> String {
         let args = self.args;
-        let name = |class: u32| format!("{} ({class})", self.looker.model.labels.name(class));
+        let name = |class: u32| format!("{} ({class})", self.looker.model.labels().name(class));
         let (target, over) = classes(answer.target);
         let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
         let layer = self.layer_name().map(|layer| format!(" at {layer}")).unwrap_or_default();
@@ -328,13 +328,13 @@ impl<'a, B: Named> Explainer<'a, B> {
 }
 
 /// The layer that `--layer` names, else the model's own choice where the method takes one.
-fn layer(args: &Explain, model: &Model) -> Result<Option<NodeId>> {
+fn layer(args: &Explain, model: &Spec) -> Result<Option<NodeId>> {
     match (&args.layer, args.method) {
         (Some(name), _) => match model.layer(name) {
             Err(_) if name == EVIDENCE => Ok(Some(model.evidence_layer())),
             found => Ok(Some(found?)),
         },
-        (None, How::Walk(method)) => Ok(method.takes_layer().then_some(model.default_layer)),
+        (None, How::Walk(method)) => Ok(method.takes_layer().then_some(model.default_layer())),
         (None, How::Occlusion) => Ok(None),
     }
 }
@@ -368,11 +368,11 @@ fn classes(target: Target) -> (u32, Option<u32>) {
 
 /// Rank, index and name of a class, for the name of a file: files of a photo sort by rank, and the name, which may be anything, is
 /// cut to letters, digits and `-`. As there is no dot in it, no two photos and ranks come to the same name.
-fn tail(rank: usize, of: u16, class: u32, model: &Model) -> String {
-    let name = model.labels.name(class).to_lowercase();
+fn tail(rank: usize, of: u16, class: u32, model: &Spec) -> String {
+    let name = model.labels().name(class).to_lowercase();
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let name: String = words.collect::<Vec<_>>().join("-").chars().take(LONGEST).collect();
-    let digits = of.min(model.graph.classes() as u16).to_string().len();
+    let digits = of.min(model.graph().classes() as u16).to_string().len();
     let dash = if name.is_empty() { "" } else { "-" };
     format!(".{rank:0digits$}-{class}{dash}{name}")
 }

@@ -33,7 +33,7 @@ pub struct Seen {
 
 impl Onlooker {
     pub fn new(model: &Model, fit: Fit) -> Result<Self> {
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
         Ok(Self { network, how: preprocessing(model), fit, warned: Warned::default() })
     }
 

@@ -90,13 +90,13 @@ pub struct Common<'a> {
 impl<'a> Common<'a> {
     pub fn new(subject: &Subject, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
         Self {
-            model: &session.model.name,
+            model: session.model.name(),
             source: shown(&subject.path),
             photo: session.photo.as_ref().map(|(photo, view)| {
                 let Rect { x, y, width, height } = *view;
                 PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }
             }),
-            predictions: predictions.iter().map(|p| predicted(&session.model.labels, p)).collect(),
+            predictions: predictions.iter().map(|p| predicted(session.model.labels(), p)).collect(),
             backend: BackendReport::of(session.tape.network().backend()),
             timings_ms: &session.timings,
         }

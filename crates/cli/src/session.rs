@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
 use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
-use candling_models::Model;
+use candling_models::{Model, Spec};
 use pollster::block_on;
 
 use crate::args::Source;
@@ -66,7 +66,7 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
 /// A model on a backend, ready to run.
 pub struct Looker<B: Named> {
     /// The model without its weights, which the backend has.
-    pub model: Model,
+    pub model: Spec,
     network: Arc<Network<B>>,
     fit: Fit,
     /// Milliseconds that loading took.
@@ -75,7 +75,7 @@ pub struct Looker<B: Named> {
 
 /// A forward pass on a photo, with its input and results.
 pub struct Session<'l, B: Named> {
-    pub model: &'l Model,
+    pub model: &'l Spec,
     /// The decoded photo and the part of it that the network saw; `None` for a tensor from a file.
     pub photo: Option<(Photo, Rect)>,
     /// The pixels of the network's input.
@@ -88,9 +88,8 @@ pub struct Session<'l, B: Named> {
 impl<B: Named> Looker<B> {
     pub fn new(source: &Source, backend: B) -> Result<Self> {
         let mut clock = Clock::start();
-        let mut model = load_model(source.model.as_deref())?;
-        let weights = std::mem::take(&mut model.weights);
-        let network = Arc::new(Network::new(backend, model.graph.clone(), &weights)?);
+        let (model, weights) = load_model(source.model.as_deref())?.into_parts();
+        let network = Arc::new(Network::new(backend, model.graph().clone(), &weights)?);
         drop(weights);
         // a GPU has the weights only when something is waited for
         block_on(network.backend().download_all(&[]))?;
@@ -148,7 +147,7 @@ impl Clock {
 }
 
 /// The preprocessing that a model expects.
-pub fn preprocessing(model: &Model) -> Preprocessing {
-    let p = &model.preprocessing;
+pub fn preprocessing(model: &Spec) -> Preprocessing {
+    let p = model.preprocessing();
     Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction)
 }

@@ -57,7 +57,7 @@ pub fn write(
             items.push_str(&item(finding)?);
         }
     }
-    let model = escaped(&auditor.model.name);
+    let model = escaped(auditor.model.name());
     let layer = escaped(&auditor.settings.layer);
     let table = table(summary);
     let list = |lines: &[String]| {

@@ -171,7 +171,7 @@ fn checkpoints_that_are_none() {
     );
     // checkpoints of other networks than EfficientNet-Lite
     for name in ["legacy.pth", "zip.pth"] {
-        let text = refuse(&file(&format!("crates/cli/tests/data/{name}")));
+        let text = refuse(&file(&format!("crates/models/tests/data/{name}")));
         assert!(
             text.contains("checkpoint: not EfficientNet-Lite0: `_conv_stem.weight` is missing; not "),
             "{text}"

@@ -31,7 +31,7 @@ const CLASS: u32 = 285;
 /// The gradient with respect to the pixels.
 fn gradient<B: Backend>(network: &Arc<Network<B>>, x: &[f32]) -> Vec<f32> {
     let tape = network.forward(INPUT, x, Retain::All).unwrap();
-    let dx = tape.backward(Target::Class(CLASS), MODEL.graph.input(), ReluRule::Exact).unwrap();
+    let dx = tape.backward(Target::Class(CLASS), MODEL.graph().input(), ReluRule::Exact).unwrap();
     block_on(network.backend().download(&dx)).unwrap()
 }
 
@@ -41,11 +41,11 @@ fn the_gradient_is_the_slope_in_a_random_direction() {
     let x = tensor(&picture);
     let direction: Vec<f64> = random::values(x.len(), 1).into_iter().map(f64::from).collect();
 
-    let parameters = parameters(&MODEL.graph, &MODEL.weights);
+    let parameters = parameters(MODEL.graph(), MODEL.weights());
     let logit = |step: f64| {
         let moved = x.iter().zip(&direction).map(|(&x, d)| f64::from(x) + d * step);
-        let outputs = walk_on(&MODEL.graph, &parameters, vec![Array::new(INPUT, moved.collect())]);
-        outputs[MODEL.graph.output().index()].data[CLASS as usize]
+        let outputs = walk_on(MODEL.graph(), &parameters, vec![Array::new(INPUT, moved.collect())]);
+        outputs[MODEL.graph().output().index()].data[CLASS as usize]
     };
     let slope = (logit(STEP) - logit(-STEP)) / (2.0 * STEP);
 

@@ -30,7 +30,7 @@ fn tape() -> Tape<Cpu> {
 }
 
 fn layer(name: &str) -> NodeId {
-    MODEL.graph.find(name).unwrap()
+    MODEL.graph().find(name).unwrap()
 }
 
 fn explain(tape: &Tape<Cpu>, query: Query) -> Attribution {
@@ -66,7 +66,7 @@ fn cam_is_area_times_grad_cam_is_area_times_hires_cam() {
 fn hires_cam_before_its_relu_sums_to_the_logit_without_bias() {
     let tape = tape();
     let logits = block_on(tape.logits()).unwrap();
-    let bias = &MODEL.weights["classifier.bias"].data;
+    let bias = &MODEL.weights()["classifier.bias"].data;
     let head = block_on(Cpu::new().download(tape.activation(layer("head")).unwrap())).unwrap();
     for class in [235, 285, 0, 999] {
         let g = values(&tape, Target::Class(class as u32), "head");

@@ -33,8 +33,8 @@ fn flips_of(cpu: Cpu) {
         let actual = cpu.forward(INPUT, &x, Retain::All).unwrap();
         let expected = reference.forward(INPUT, &x, Retain::All).unwrap();
         let mut flips = 0;
-        for id in MODEL.graph.ids().filter(|&id| has_mask(&MODEL.graph.node(id).op)) {
-            let layer = &MODEL.graph.node(id).name;
+        for id in MODEL.graph().ids().filter(|&id| has_mask(&MODEL.graph().node(id).op)) {
+            let layer = &MODEL.graph().node(id).name;
             let y = block_on(Cpu::new().download(actual.activation(id).unwrap())).unwrap();
             for (&y, &expected) in y.iter().zip(expected.activation(id).unwrap().data.iter()) {
                 let y = f64::from(y);

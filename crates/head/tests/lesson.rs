@@ -41,9 +41,9 @@ impl Lesson {
         let model =
             Model::from_bytes(&std::fs::read(file("www/models/efficientnet-lite0.safetensors")).unwrap())
                 .unwrap();
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights()).unwrap());
         let features = model.features().unwrap();
-        let p = &model.preprocessing;
+        let p = model.preprocessing();
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let text = std::fs::read(file("tests/photos/bias/labels.json")).unwrap();
         let list: serde_json::Value = serde_json::from_slice(&text).unwrap();
@@ -94,7 +94,7 @@ impl Lesson {
     /// Returns the model's accuracy on a set, and the mean share of Grad-CAM's evidence for the predicted
     /// class that lies on the animal.
     fn judge(&self, model: &Model, set: &str) -> (f64, f64) {
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights()).unwrap());
         let (mut right, mut shares) = (Vec::new(), Vec::new());
         for picture in self.set(set) {
             let tape =

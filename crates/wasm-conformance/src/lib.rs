@@ -63,7 +63,9 @@ impl Lite0 {
     #[allow(clippy::arc_with_non_send_sync)]
     pub async fn create(model: Vec<u8>) -> Lite0 {
         let model = Model::from_bytes(&model).expect("a model");
-        Self(Arc::new(Network::new(gpu().await, model.graph, &model.weights).expect("its weights")))
+        Self(Arc::new(
+            Network::new(gpu().await, model.graph().clone(), model.weights()).expect("its weights"),
+        ))
     }
 
     /// Compares one golden picture and class, given its input, the class that its margin is over, and the

@@ -81,7 +81,6 @@ impl Curves {
     ///
     /// # Errors
     /// `bad-argument`.
-    #[wasm_bindgen(unchecked_return_type = "Traced")]
     pub fn trace(&self, probabilities: &[f32]) -> Result<JsValue> {
         let Causal { deletion, insertion } = self.0.trace(probabilities)?;
         object(&Traced { deletion: compared(&deletion), insertion: compared(&insertion) })

@@ -64,7 +64,6 @@ impl Run {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
     pub fn predictions(&self, count: usize) -> Result<JsValue> {
         predictions(&self.labels, &self.logits, count)
     }

@@ -31,6 +31,12 @@ fn generate(input: &str, output: &Path) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: needed a path of the form FOLDER/NAME", output.display()).into());
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(name).web(true)?.remove_producers_section(true).generate(folder)?;
+    bindgen
+        .input_path(input)
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        .remove_producers_section(true)
+        .generate(folder)?;
     names::shorten(&folder.join(format!("{name}_bg.wasm")), &folder.join(format!("{name}.js")))
 }

@@ -71,7 +71,9 @@ export function offer(candling: Candling | undefined): void {
     .reverse();
   const last = candling?.info.defaultLayer;
   const table = candling?.info.evidenceLayer;
-  const isEnd = (name: string) => name !== last && (name.endsWith(".add") || name === "head");
+  const merging = (candling?.info.blocks ?? []).filter(({ merges }) => merges);
+  const ends = new Set(merging.map(({ layers }) => layers.at(-1)));
+  const isEnd = (name: string) => name !== last && ends.has(name);
   const groups = [
     ["The last (coarse, knows things)", layers.filter(({ name }) => name === last)],
     ["Ends of blocks", layers.filter(({ name }) => isEnd(name))],

@@ -80,7 +80,7 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
     let ask = |method: Method, class: u32| Question {
         method,
         class,
-        layer: model.default_layer,
+        layer: model.default_layer(),
         backdrop: &backdrop,
     };
     let mut files = Vec::new();
@@ -100,7 +100,11 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
         height: large.height,
         predictions: predictions
             .iter()
-            .map(|p| Class { index: p.class, label: model.labels.name(p.class), probability: p.probability })
+            .map(|p| Class {
+                index: p.class,
+                label: model.labels().name(p.class),
+                probability: p.probability,
+            })
             .collect(),
         model: ModelFile { file: MODEL, sha256: sha256(&bytes) },
     };
@@ -116,11 +120,11 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// Runs the network on the whole photo, as the page does, and returns what it saw.
 fn forward(model: &Model, photo: &Photo) -> Result<(Tape<Cpu>, Backdrop)> {
-    let p = &model.preprocessing;
+    let p = model.preprocessing();
     let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
     let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
-    let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
-    let watched = [model.default_layer, model.graph.input()];
+    let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
+    let watched = [model.default_layer(), model.graph().input()];
     let shape = Shape::new(1, 3, p.height, p.width);
     let tape = network.forward(shape, &prepared.tensor, Retain::Layers(&watched))?;
     Ok((tape, prepared.backdrop))

@@ -72,11 +72,11 @@ pub fn play(method: Method) -> Result<Vec<Round>> {
     let folder = root.join("tests/photos/pointing");
     let annotations: Annotations = serde_json::from_slice(&std::fs::read(folder.join("annotations.json"))?)?;
     let model = Model::from_bytes(&std::fs::read(root.join("www/models/efficientnet-lite0.safetensors"))?)?;
-    let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
+    let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
     let mut rounds = Vec::new();
     for image in &annotations.images {
         let photo = decode(&std::fs::read(folder.join(&image.file))?)?;
-        let p = &model.preprocessing;
+        let p = model.preprocessing();
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         // the whole photo, so that a map covers all of it
         let x = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;

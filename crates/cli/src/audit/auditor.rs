@@ -66,12 +66,12 @@ impl<'a> Auditor<'a> {
             folders.classes().iter().map(|name| class(args, folders, &model, name)).collect::<Result<_>>()?;
         let masks = args.masks.as_deref().map(|path| matched(path, folders)).transpose()?;
         let layer = match &args.layer {
-            Some(name) => model.graph.with_positions(model.graph.find(name)?)?,
+            Some(name) => model.graph().with_positions(model.graph().find(name)?)?,
             None => model.evidence_layer(),
         };
         let settings = Settings {
             model: sha256(&bytes),
-            layer: model.graph.node(layer).name.clone(),
+            layer: model.graph().node(layer).name.clone(),
             fit: args.fit,
             mask_value: args.mask_value,
             format: FORMAT,
@@ -169,7 +169,7 @@ impl<'a> Auditor<'a> {
             self.measured(given, &seen, &map).map_err(|why| failed(Outcome::Refused, why))?;
         let (evidence, evenly) = shares.unzip();
         let row = Row {
-            predicted: self.model.labels.name(best.class).to_owned(),
+            predicted: self.model.labels().name(best.class).to_owned(),
             probability: best.probability,
             correct: best.class == self.classes[photo.class],
             evidence,
@@ -261,7 +261,7 @@ fn class(args: &Audit, folders: &Folders, model: &Model, name: &str) -> Result<u
         );
         Err(Error::file(&folders.root.join(name), message))
     };
-    let labels = &model.labels;
+    let labels = model.labels();
     match names::find(labels.names(), name) {
         Found::One(class) => Ok(class as u32),
         Found::Several(classes) => refused(format!("{} classes are called so", classes.len())),

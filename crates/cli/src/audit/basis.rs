@@ -82,9 +82,9 @@ impl<'a> Basis<'a> {
         };
         let model = &auditor.model;
         Self {
-            model: &model.name,
+            model: model.name(),
             settings: &auditor.settings,
-            usual_layer: &model.graph.node(model.default_layer).name,
+            usual_layer: &model.graph().node(model.default_layer()).name,
             found: rows.len(),
             failed: said(|row| &row.error),
             notes: said(|row| &row.note),

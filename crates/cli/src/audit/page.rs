@@ -73,7 +73,7 @@ fn begin(file: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Whether a page is an audit of this auditor's model.
 fn is_of(page: &Path, auditor: &Auditor<'_>) -> io::Result<bool> {
-    let model = basis::model(&auditor.model.name, &auditor.settings.model);
+    let model = basis::model(auditor.model.name(), &auditor.settings.model);
     Ok(holds(&fs::read(page)?, &escaped(&model)))
 }
 

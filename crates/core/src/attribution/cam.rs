@@ -1,7 +1,7 @@
 //! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
 
 use super::Explainer;
-use crate::{Backend, Error, Graph, Method, NodeId, Op, ReluRule, Result, Shape, Tape, Target};
+use crate::{Backend, Error, Method, NodeId, ReluRule, Result, Shape, Tape, Target};
 
 /// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
 ///
@@ -74,7 +74,7 @@ impl<B: Backend> Explainer<'_, B> {
         }
         let graph = self.tape.graph();
         let linear = graph.output();
-        match pooling(graph) {
+        match graph.pooled_head() {
             Some((pool, pooled)) if pooled == layer => self.backward(target, pool, ReluRule::Exact),
             Some((_, pooled)) => Err(Error::BadArgument(format!(
                 "layer: `{}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
@@ -115,16 +115,5 @@ impl<B: Backend> Tape<B> {
         // before the ReLU, which would turn a NaN into "no evidence"
         Error::check_finite(&format!("the map of `{method}`"), &map)?;
         Ok((Shape { c: 1, ..shape }, map))
-    }
-}
-
-/// The global average pool before a linear layer that gives the logits, and the layer that it pools; none where the network ends
-/// otherwise.
-pub(crate) fn pooling(graph: &Graph) -> Option<(NodeId, NodeId)> {
-    let linear = graph.output();
-    let pool = graph.inputs(linear).next()?;
-    match (&graph.node(linear).op, &graph.node(pool).op) {
-        (Op::Linear(_), Op::GlobalAvgPool(_)) => Some((pool, graph.inputs(pool).next()?)),
-        _ => None,
     }
 }

@@ -14,7 +14,6 @@ mod perturbation;
 mod pixel;
 mod tiles;
 
-pub(crate) use cam::pooling;
 pub use cam::signed_map;
 pub use cascade::{Cascade, Randomized, RandomizedMap};
 pub use curves::{Causal, Compared, Curve, Curves, Tracer};
@@ -208,7 +207,7 @@ impl<B: Backend> Explainer<'_, B> {
         Ok(Attribution { method: query.method, layer, shape, data })
     }
 
-    /// The layer a query is about: the one it names, else the last convolution; none for pixel methods.
+    /// The layer a query is about: the one it names, else the graph's default layer; none for pixel methods.
     fn layer_of(&self, query: &Query) -> Result<Option<NodeId>> {
         let method = query.method;
         if query.counterfactual && method != Method::GradCam {
@@ -221,7 +220,7 @@ impl<B: Backend> Explainer<'_, B> {
             Some(_) if !method.takes_layer() => Err(Error::BadArgument(format!(
                 "layer: `{method}` is about the input's pixels and takes no layer"
             ))),
-            None if method.takes_layer() => Ok(self.tape.graph().last_convolution()),
+            None if method.takes_layer() => Ok(self.tape.graph().default_layer()),
             layer => Ok(layer),
         }
     }
@@ -229,7 +228,7 @@ impl<B: Backend> Explainer<'_, B> {
     /// The layer, if it still has positions.
     fn positions(&self, layer: Option<NodeId>) -> Result<NodeId> {
         let layer = layer.ok_or_else(|| {
-            Error::BadArgument("layer: this network has no convolution; name a layer".into())
+            Error::BadArgument("layer: no layer of this network has more than one position; name one".into())
         })?;
         self.tape.graph().with_positions(layer)
     }

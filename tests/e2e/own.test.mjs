@@ -241,6 +241,14 @@ describe("a region: its share is what it should be, follows hand and keyboard, a
       "Ends of blocks",
       "All other layers",
     ]);
+    // the sums of the residual blocks, the last first
+    const ends = await page.$$eval("#layer optgroup[label='Ends of blocks'] option", (options) =>
+      options.map(({ value }) => value),
+    );
+    assert.deepEqual(
+      ends,
+      [14, 13, 12, 10, 9, 7, 6, 4, 2].map((block) => `blocks.${block}.add`),
+    );
   });
 
   test("a layer can be chosen where the method takes one", async () => {

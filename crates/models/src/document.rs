@@ -46,3 +46,16 @@ impl Preprocessing {
         self.mean.map(|mean| mean.round().clamp(0.0, 255.0) as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_neutral_pixel_is_the_mean_as_a_picture_can_have_it() {
+        let of =
+            |mean| Preprocessing { width: 1, height: 1, mean, std: [1.0; 3], crop_fraction: 1.0 }.neutral();
+        assert_eq!(of([123.675, 116.28, 103.53]), [124, 116, 104]);
+        assert_eq!(of([0.0, -3.0, 300.0]), [0, 0, 255]);
+    }
+}

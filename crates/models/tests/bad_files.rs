@@ -47,6 +47,10 @@ fn other_files() {
     for bytes in [&b"PK\x03\x04"[..], b"<!doctype html><html></html>", &[0x80; 100], &[0; 4096]] {
         assert!(refusal(bytes).contains("not a complete safetensors file"));
     }
+    let hint =
+        "it begins like a PyTorch checkpoint; make a model file of it with `candling convert FILE.pth -o";
+    assert!(refusal(b"PK\x03\x04").contains(hint));
+    assert!(!refusal(b"<html>").contains("begins like"));
 }
 
 #[test]

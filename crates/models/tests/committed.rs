@@ -104,6 +104,24 @@ fn says_what_it_is() {
     assert_eq!(model.graph().node(model.default_layer()).name, "head");
     assert_eq!(model.graph().default_layer(), Some(model.default_layer()));
     assert_eq!(model.graph().node(model.evidence_layer()).name, "blocks.14.add");
+    assert_eq!(p.neutral(), [127; 3]);
+}
+
+/// As the paper's code has them, found by the wiring alone: the stem, sixteen blocks of which nine end in a sum, and the head.
+#[test]
+fn its_blocks_are_those_of_its_names() {
+    let model = model();
+    let graph = model.graph();
+    let block = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(block, _)| block.to_owned());
+    let blocks = graph.blocks();
+    for part in &blocks {
+        let names: HashSet<String> = part.layers.iter().map(|&id| block(&graph.node(id).name)).collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        let last = &graph.node(part.layers[part.layers.len() - 1]).name;
+        assert_eq!(part.merges, last.ends_with(".add"), "{last}");
+    }
+    let sums = blocks.iter().filter(|part| part.merges).count();
+    assert_eq!((blocks.len(), sums), (18, 9));
 }
 
 #[test]

@@ -21,7 +21,7 @@ demo: toolchain packages
     npm --prefix web run --silent bundle
     node web/scripts/demo.mjs {{ others }}
 
-# Run every test: lints, Rust, TypeScript, and the real page in a real browser; where the time went is said at the end
+# Run every test: lints, Rust, TypeScript, and the real page in a real browser; ends with the times spent
 test: toolchain packages
     rm -f target/stages
     tools/stage.sh lint {{ just_executable() }} lint
@@ -35,7 +35,7 @@ test: toolchain packages
     tools/stage.sh "the npm package" npm --prefix web run --silent test-package
     @tools/stage.sh
 
-# Check formatting and lints: rustfmt and clippy for Rust, Biome for TypeScript and JavaScript
+# Check formatting and lints: rustfmt and clippy for Rust, Biome for TypeScript, JavaScript and CSS
 lint: packages
     cargo fmt --all --check
     web/node_modules/.bin/biome check --error-on-warnings

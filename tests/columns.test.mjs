@@ -1,4 +1,4 @@
-/** Prose is read beside code: Markdown is as wide as rustfmt and Biome let code be. */
+/** The width of Markdown, which is that of code: prose is read beside it. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const COLUMNS = 110;
 
-/** What is built, copied, installed or given as it is: names or paths. */
+/** Names or paths of files that are built, copied, installed or taken unchanged. */
 const passedOver = new Set([
   "node_modules",
   "target",
@@ -19,7 +19,7 @@ const passedOver = new Set([
   "web/CHANGELOG.md",
 ]);
 
-/** Written whole by programs, with lines as long as their numbers are. */
+/** Files written by programs, with lines as long as their numbers. */
 const generated = new Set(["tests/bench/card.md"]);
 
 /** Paths of all files below a folder, from the root on. */
@@ -34,8 +34,10 @@ function filesIn(folder) {
 const files = filesIn("");
 const linesOf = (path) => readFileSync(join(root, path), "utf8").split("\n");
 
-/** Whether a line is too long and has a space at which it could be broken: an address or a span of code has
- *  none. `mark`: what it begins with. */
+/**
+ * Whether a line is too long and has a space at which it could be broken, unlike an address or a code span.
+ * `mark` is what it begins with.
+ */
 function isTooLong(line, mark) {
   const characters = [...line];
   if (characters.length <= COLUMNS) return false;

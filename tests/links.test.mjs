@@ -1,4 +1,4 @@
-/** Markdown leads where it says, and pictures are there to be seen. */
+/** Links of Markdown have targets, and pictures are used. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";

@@ -1,7 +1,10 @@
-/** Texts of the pages: descriptions of maps, and numbers. */
+/** Texts of the pages: descriptions of maps, and numbers. Also how doc comments begin. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { imported } from "./unit/support/typescript.mjs";
+
+const root = new URL("../", import.meta.url);
 
 const { whereabouts } = await imported("words/maps.ts");
 const { fraction, percent } = await imported("words/numbers.ts");
@@ -109,4 +112,37 @@ test("a mean is said to the digit of its interval", () => {
   assert.equal(words(0, 0, 0.39), "0\u00a0% (0 to 39)");
   assert.equal(words(0.0004, 0, 0.0012), "<\u00a00.1\u00a0% (0.0 to 0.1)");
   assert.equal(interval({ mean: 0.75, interval: null, count: 4 }), "75\u00a0% (of 4 photos)");
+});
+
+/** Folders with doc comments; what packages and builds put there is skipped. */
+const DOCUMENTED = ["crates", "web/src", "web/scripts", "tests"];
+const SKIPPED = /(^|\/)(node_modules|target)\//;
+
+/** Words that begin a fragment, which does not name the thing that it documents. */
+const FRAGMENT = /^(Of|So|Told|Those|By)\b/;
+
+/** The first line of every doc comment of a source file: `///` and `//!` of Rust, `/**` of TypeScript. */
+function docComments(source) {
+  const rust = source.matchAll(/(?<!^[ \t]*\/\/[/!].*\n)^[ \t]*\/\/[/!][ \t]*(.*)/gm);
+  const script = source.matchAll(/^[ \t]*\/\*\*[ \t]*(?:\n[ \t]*\*[ \t]*)?(.*)/gm);
+  return [...rust, ...script].map(([, line]) => line);
+}
+
+test("the first lines of doc comments are found, and no other lines", () => {
+  const rust = "/// Of a.\n/// So it is.\nlet a; // By b.\n  //! Those.\n";
+  const script = "/** By c. */\n/**\n * Told d.\n * Of e.\n */\n";
+  assert.deepEqual(docComments(rust + script), ["Of a.", "Those.", "By c. */", "Told d."]);
+});
+
+test("a doc comment begins with the thing that it documents", () => {
+  const paths = DOCUMENTED.flatMap((folder) =>
+    readdirSync(new URL(`${folder}/`, root), { recursive: true }).map((path) => `${folder}/${path}`),
+  );
+  const sources = paths.filter((path) => /\.(rs|ts|mjs)$/.test(path) && !SKIPPED.test(path));
+  const fragments = sources.flatMap((path) =>
+    docComments(readFileSync(new URL(path, root), "utf8"))
+      .filter((line) => FRAGMENT.test(line))
+      .map((line) => `${path}: ${line}`),
+  );
+  assert.ok(fragments.length === 0, `${fragments.length} begin with another word:\n${fragments.join("\n")}`);
 });

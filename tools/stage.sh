@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a stage of the tests and notes what it took: stage.sh NAME COMMAND... Without arguments it lists the
-# stages that were noted since the last list.
+# Runs a stage of the tests and records its time: stage.sh NAME COMMAND... Without arguments it lists the
+# stages that were recorded since the last list.
 set -euo pipefail
 noted=target/stages
 

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own
- * pictures in `docs/own`, each state on a desktop and a phone, in the dark and by day, and the element's in a
- * post.
+ * `npm run screenshots`: pictures of the lab, of the lesson and of one's own pictures, each state on a
+ * desktop and a phone, in the dark and by day, of the lab's first view in large, and of the element in a
+ * post, into `target/screenshots`. Folders that are named as arguments are taken alone.
  *
  * They are for people to look at after a change of the page; no test compares them. Those that README and
  * docs show are committed, in `docs`; they are replaced there where they changed to the eye, and no others.
@@ -150,7 +150,7 @@ function toTop(page) {
   return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
-/** The pictures by their folder in `docs`; only those that are named on the command line, if any are. */
+/** The pictures, by their folder. */
 const asked = process.argv.slice(2);
 const isAsked = (folder) => asked.length === 0 || asked.includes(folder);
 const pages = {

@@ -1,4 +1,4 @@
-/** What the address of `embed.html` may ask for. */
+/** The parameters of `embed.html`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

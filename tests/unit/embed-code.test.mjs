@@ -1,4 +1,4 @@
-/** HTML out of text, and the code that shows a figure in another page. */
+/** HTML from text, and the code that shows a figure in another page. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

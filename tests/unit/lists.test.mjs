@@ -1,4 +1,4 @@
-/** Lists, counts, sizes and lengths of time as people read them. */
+/** Lists, counts, sizes and durations in words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

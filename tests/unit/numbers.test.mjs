@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers in words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

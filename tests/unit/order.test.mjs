@@ -1,4 +1,4 @@
-/** Which of those that wait the reader sees first. */
+/** The order of waiting views: the one that the reader sees first. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

@@ -1,4 +1,4 @@
-/** Where in a photo's box its pixels lie. */
+/** The area of a photo's box that its pixels cover. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

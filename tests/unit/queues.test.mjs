@@ -1,4 +1,4 @@
-/** Work that many changes ask for. */
+/** Queues of work that is requested by many changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";
@@ -6,7 +6,7 @@ import { imported } from "./support/typescript.mjs";
 const { Latest } = await imported("lab/latest.ts");
 const { coalesce } = await imported("own/coalesce.ts");
 
-/** Work that ends when it is told to. */
+/** Work that ends on request. */
 function slowWork() {
   const begun = [];
   const ends = [];
@@ -17,7 +17,7 @@ function slowWork() {
   return { begun, work, end: () => ends.shift()() };
 }
 
-/** Lets everything happen that waits for no clock. */
+/** Waits for everything that needs no timer. */
 const settled = () => new Promise(setImmediate);
 
 test("of the wishes that come while work goes on only the latest is done", async () => {

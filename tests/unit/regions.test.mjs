@@ -6,7 +6,7 @@ import { imported } from "./support/typescript.mjs";
 const { areaWords, blankMask, boxAround, boxBetween, isMarked, shrunk, withBox, withStroke } =
   await imported("own/area.ts");
 
-/** A mask as it looks: rows of "#" and ".". */
+/** A mask as rows of "#" and ".". */
 const drawn = ({ width, data }) =>
   [...data].reduce((text, value, at) => text + (value ? "#" : ".") + ((at + 1) % width ? "" : "\n"), "");
 const masked = (rows) => ({

@@ -1,4 +1,4 @@
-/** Which classes somebody may mean by what they typed. */
+/** The classes that typed text may mean. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

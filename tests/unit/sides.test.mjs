@@ -1,4 +1,4 @@
-/** Which of two maps is seen on which side of a divider. */
+/** The sides of a divider on which two maps are shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

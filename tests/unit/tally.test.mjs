@@ -1,4 +1,4 @@
-/** What came of adding photos, in words. */
+/** The result of adding photos, in words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";

@@ -1,5 +1,6 @@
 /**
- * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into, and the style sheets into `www`.
+ * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into, and the style
+ * sheets into `www`.
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
@@ -59,7 +60,10 @@ const classic = {
 };
 
 rmSync(`${www}sw.js`, { force: true });
-/** parts are named by their contents, so those of the last build are stale */
+/**
+ * Deletes the parts and style sheets of the last build: parts are named by their contents, and a style sheet
+ * may no longer exist.
+ */
 for (const file of readdirSync(lib)) if (/^part-/.test(file)) rmSync(lib + file);
 for (const file of readdirSync(www)) if (file.endsWith(".css")) rmSync(www + file);
 
@@ -100,7 +104,8 @@ await build({
   chunkNames: "part-[name]-[hash]",
 });
 
-// Each stays a sheet of its own, without its comments: pages share them, and fonts and pictures keep their addresses.
+// Each stays a sheet of its own, without its comments: pages share them, and fonts and pictures keep their
+// addresses.
 await build({ entryPoints: styles, outdir: www, minify: true, legalComments: "none", logLevel: "warning" });
 
 buildLesson(`${lib}lesson/`);

@@ -1,14 +1,15 @@
-/** Whether two pictures are the same to whoever looks at them. */
+/** Comparison of pictures as a viewer sees them. */
 
-/** Pixels of a side that are looked at as one: edges of letters and the grain of JPEG are drawn a little
- *  differently each time. */
+/**
+ * Side of a block in pixels, compared as a whole: edges of letters and the grain of JPEG are drawn a little
+ * differently each time.
+ */
 const BLOCK = 4;
 
-/** A block differs where one of its channels does by more than this, of 255. */
+/** Difference in levels of 255 above which a channel makes its block count as different. */
 const CHANNEL = 24;
 
-/** So large a share of all blocks may differ: what a number of other digits takes, a measured time for
- *  one. */
+/** Largest share of different blocks: about that of a measured time with other digits. */
 const SHARE = 0.002;
 
 /** Compares two JPEG files, in a page. */

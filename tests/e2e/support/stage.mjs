@@ -144,7 +144,9 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     return shown;
   }
 
-  /** As `withPage`, on an empty page of the site that has the client as `client` and a loaded `candling`. */
+  /**
+   * Like `withPage`, on an empty page of the site that has the client as `client` and a loaded `candling`.
+   */
   function withClient(body, options) {
     return withPage(async (page, requests) => {
       await emptyPage(page);

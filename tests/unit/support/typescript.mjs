@@ -1,4 +1,4 @@
-/** Imports TypeScript into Node, which learnt to read it only after version 20. */
+/** Imports TypeScript into Node, which can read it only after version 20. */
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ops::Input;
 use crate::{Error, Op, Result, Shape, Weights};
 
 /// The name of the first layer, the picture itself. It can be asked for like any other.
@@ -58,7 +59,7 @@ impl Graph {
         if layers.is_empty() || layers.len() > MAX_LAYERS {
             return invalid(format!("{} layers; 1 to {MAX_LAYERS} are allowed", layers.len()));
         }
-        let mut nodes = vec![Node { name: INPUT.into(), op: Op::Input, inputs: Vec::new() }];
+        let mut nodes = vec![Node { name: INPUT.into(), op: Op::Input(Input), inputs: Vec::new() }];
         nodes.extend(layers);
 
         let mut position: BTreeMap<&str, usize> = BTreeMap::new();
@@ -240,7 +241,7 @@ impl Graph {
 
     /// [`Graph::has_positions`] the other way round, for every layer in one pass.
     fn without_positions(&self) -> Vec<bool> {
-        self.downstream_of(|id| !self.node(id).op.is_spatial())
+        self.downstream_of(|id| !self.node(id).op.keeps_positions())
     }
 
     /// For every layer, whether it is one that `from` holds for, or computed from one: where a gradient that is on its

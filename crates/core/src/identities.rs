@@ -2,7 +2,7 @@
 //! network that is loaded. A page can check its own engine by them, where no reference implementation is at hand.
 
 use crate::{
-    Backend, Error, Method, NodeId, Op, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
+    Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
 };
 
 /// How far two ways to one result are apart.
@@ -38,7 +38,7 @@ impl<B: Backend> Tape<B> {
     /// | `cam-is-hires-cam` | ReLU(CAM) and h·w·HiResCAM; likewise |
     /// | `hires-cam-sums-to-logit` | Σ HiResCAM before its ReLU, and `y_c` without its bias; likewise |
     /// | `counterfactual-is-negative` | the counterfactual and ReLU(−Σ_k ⟨g_k⟩ A_k) |
-    /// | `adjoint` | ⟨x, vjp(dy)⟩ and ⟨z − b, dy⟩ where the activation's mask is open; every convolution and linear layer |
+    /// | `adjoint` | ⟨x, vjp(dy)⟩ and ⟨z − b, dy⟩ where the activation's mask is open; every layer with a bias |
     /// | `margin-is-difference` | the gradient of a margin and the difference of gradients, at the last convolution |
     ///
     /// `z = w ⋆ x + b`, and `dy` is random, the same each time.
@@ -137,7 +137,7 @@ impl<B: Backend> Tape<B> {
     async fn adjoint(&self, trained: &Trained) -> Result<Option<Identity>> {
         let mut worst: Option<Identity> = None;
         for id in self.graph().ids() {
-            if !matches!(self.graph().node(id).op, Op::Conv2d(_) | Op::Linear(_)) {
+            if !self.graph().node(id).op.has_bias() {
                 continue;
             }
             let residual = self.adjoint_of(trained, id).await?;

@@ -51,6 +51,8 @@ macro_rules! functions {
 functions! {
     /// `σ(x) = 1 / (1 + e⁻ˣ)`
     Sigmoid = "sigmoid": sigmoid, y => y * (1.0 - y);
+    /// `x·σ(x)` (Elfwing et al. 2017)
+    Silu = "silu": |x| x * sigmoid(x), x => sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)));
 }
 
 const fn is_input(kept: &str) -> bool {

@@ -99,6 +99,7 @@ fn activate(a: Activation, x: f64) -> f64 {
 fn unary(f: Unary) -> (fn(f64) -> f64, fn(f64) -> f64) {
     match f {
         Unary::Sigmoid => (sigmoid, |y| y * (1.0 - y)),
+        Unary::Silu => (|x| x * sigmoid(x), |x| sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),
     }
 }
 

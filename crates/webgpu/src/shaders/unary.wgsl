@@ -27,6 +27,7 @@ fn main(
 // The function, and its slope where `v` is what it keeps.
 fn f(v: f32) -> vec2<f32> {
     switch params.function {
+        case 1u: { return sigmoid(v) * vec2(v, 1.0 + v * (1.0 - sigmoid(v))); }
         default: { return vec2(sigmoid(v), v * (1.0 - v)); }
     }
 }

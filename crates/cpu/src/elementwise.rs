@@ -54,6 +54,7 @@ pub(crate) fn unary_vjp(dy: &Blocked, kept: &Blocked, f: Unary) -> Result<Blocke
 pub(crate) fn binary(a: &Blocked, b: &Blocked, f: Binary, ys: Shape) -> Result<Blocked> {
     match f {
         Binary::Add => spread(a, b, ys, |a, b| Binary::Add.apply(a, b)),
+        Binary::Mul => spread(a, b, ys, |a, b| Binary::Mul.apply(a, b)),
     }
 }
 

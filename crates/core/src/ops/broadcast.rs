@@ -8,6 +8,8 @@ use crate::{Backend, Error, Result, Shape};
 pub enum Binary {
     /// `a + b`
     Add,
+    /// `a·b`
+    Mul,
 }
 
 impl Binary {
@@ -17,6 +19,7 @@ impl Binary {
     pub fn apply(self, a: f32, b: f32) -> f32 {
         match self {
             Self::Add => a + b,
+            Self::Mul => a * b,
         }
     }
 }

@@ -16,6 +16,7 @@ mod index_map;
 mod input;
 mod linear;
 mod max_pool;
+mod mul;
 mod operation;
 mod reduce;
 mod relu;
@@ -35,6 +36,7 @@ pub use index_map::IndexMap;
 pub use input::Input;
 pub use linear::Linear;
 pub use max_pool::MaxPool;
+pub use mul::Mul;
 pub use operation::{Fields, Keeps};
 pub use reduce::Reduce;
 pub use relu::Relu;
@@ -177,6 +179,8 @@ ops! {
     GlobalAvgPool,
     /// Sum of two inputs.
     Add,
+    /// Product of two inputs.
+    Mul,
     /// Channels of all inputs, one after the other.
     Concat,
     /// Scale and shift per channel.

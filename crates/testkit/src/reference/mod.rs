@@ -110,6 +110,7 @@ fn sigmoid(x: f64) -> f64 {
 fn binary(f: Binary) -> fn(f64, f64) -> f64 {
     match f {
         Binary::Add => |a, b| a + b,
+        Binary::Mul => |a, b| a * b,
     }
 }
 

@@ -27,6 +27,7 @@ fn main(
 
 fn f(a: f32, b: f32) -> f32 {
     switch params.function {
+        case 1u: { return a * b; }
         default: { return a + b; }
     }
 }

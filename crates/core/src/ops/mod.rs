@@ -8,6 +8,7 @@ mod affine;
 mod applied;
 mod avg_pool;
 mod broadcast;
+mod channel_shuffle;
 mod concat;
 mod conv2d;
 mod flatten;
@@ -28,6 +29,7 @@ pub use affine::Affine;
 pub use applied::Applied;
 pub use avg_pool::AvgPool;
 pub use broadcast::Binary;
+pub use channel_shuffle::ChannelShuffle;
 pub use concat::Concat;
 pub use conv2d::Conv2d;
 pub use flatten::Flatten;
@@ -183,6 +185,8 @@ ops! {
     Mul,
     /// Channels of all inputs, one after the other.
     Concat,
+    /// Channels of groups, dealt out in turn.
+    ChannelShuffle,
     /// Scale and shift per channel.
     Affine,
     /// Positions folded into channels.

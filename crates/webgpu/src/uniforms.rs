@@ -14,6 +14,23 @@ pub struct Field {
     pub offset: usize,
 }
 
+/// What a field may be: four bytes, of which all bits are values.
+trait Word {
+    const NAME: &'static str;
+}
+
+impl Word for u32 {
+    const NAME: &'static str = "u32";
+}
+
+impl Word for i32 {
+    const NAME: &'static str = "i32";
+}
+
+impl Word for f32 {
+    const NAME: &'static str = "f32";
+}
+
 /// A struct of words that a uniform buffer holds.
 pub(crate) trait Uniforms: Pod {
     const FIELDS: &'static [Field];
@@ -23,16 +40,24 @@ macro_rules! uniforms {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ident),* $(,)? })*) => {
         $(
             $(#[$doc])*
-            #[derive(Clone, Copy, Pod, Zeroable)]
+            #[derive(Clone, Copy)]
             #[repr(C)]
             pub(crate) struct $name {
                 $(pub(crate) $field: $kind),*
             }
 
+            // SAFETY: a word of zeros is one of each of the types that a field may have.
+            unsafe impl Zeroable for $name {}
+
+            // SAFETY: as C lays them out, words follow each other without gaps; all bits of them are values.
+            unsafe impl Pod for $name {}
+
+            const _: () = assert!(size_of::<$name>() == 4 * <$name as Uniforms>::FIELDS.len());
+
             impl Uniforms for $name {
                 const FIELDS: &'static [Field] = &[$(Field {
                     name: stringify!($field),
-                    kind: stringify!($kind),
+                    kind: <$kind as Word>::NAME,
                     offset: std::mem::offset_of!($name, $field),
                 }),*];
             }

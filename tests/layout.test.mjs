@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The allowed dependencies of each crate; a crate that is not listed is an error. */
 const allowed = {
-  "candling-core": ["fastrand", "thiserror"],
+  "candling-core": ["fastrand", "libm", "thiserror"],
   "candling-imaging": [
     "candling-core",
     "fast_image_resize",

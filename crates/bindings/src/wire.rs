@@ -2,12 +2,11 @@
 //! has read already. Both are of one build; this is no file format.
 //!
 //! Words of four bytes, little-endian; a name is its length in bytes and then these. The input's shape, the place of the default layer,
-//! the number of layers, and of each its name, its inputs' places, and its op: a number of its kind and then its fields.
+//! the number of layers, and of each its name, its inputs' places, and its op: the place of its kind among
+//! all and then its fields, extents included.
 
-use candling_core::ops::{
-    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
-};
-use candling_core::{Activation, Error, Graph, Node, NodeId, Op, Result, Shape, Weight, Weights};
+use candling_core::ops::Fields;
+use candling_core::{Error, Graph, Node, NodeId, Op, Result, Shape, Weight, Weights};
 
 /// The bytes.
 #[must_use]
@@ -22,7 +21,11 @@ pub fn encode(graph: &Graph, default_layer: NodeId) -> Vec<u8> {
         let inputs: Vec<usize> = graph.inputs(id).map(NodeId::index).collect();
         out.words(&[inputs.len()]);
         out.words(&inputs);
-        out.op(&node.op);
+        // One that is none of these is refused by `decode`.
+        let kinds = Op::kinds();
+        out.words(&[kinds.iter().position(|op| op.name() == node.op.name()).unwrap_or(kinds.len())]);
+        let mut op = node.op;
+        op.fields(&mut out);
     }
     out.0
 }
@@ -32,7 +35,7 @@ pub fn encode(graph: &Graph, default_layer: NodeId) -> Vec<u8> {
 /// # Errors
 /// [`Error::InvalidGraph`] for bytes that are cut short or no graph's; what [`Graph::new`] gives.
 pub fn decode(bytes: &[u8]) -> Result<(Graph, NodeId)> {
-    let mut from = Reader(bytes);
+    let mut from = Reader { rest: bytes, valid: true };
     let [n, c, h, w, default, count] = from.words()?;
     let mut layers: Vec<Node> = Vec::new();
     for _ in 0..count {
@@ -92,116 +95,90 @@ impl Writer {
     fn words(&mut self, words: &[usize]) {
         self.0.extend(words.iter().flat_map(|&word| (word as u32).to_le_bytes()));
     }
+}
 
-    fn window(&mut self, Window { kernel, stride, padding, dilation }: &Window) {
-        let Padding { top, bottom, left, right } = *padding;
-        self.words(&[*kernel, *stride, [top, bottom], [left, right], *dilation].concat());
+impl Fields for Writer {
+    fn number(&mut self, _name: &'static str, value: &mut usize) {
+        self.words(&[*value]);
     }
 
-    fn op(&mut self, op: &Op) {
-        match op {
-            // never written: it comes before the layers
-            Op::Input => {}
-            Op::Conv2d(op) => {
-                self.words(&[
-                    0,
-                    op.in_channels,
-                    op.out_channels,
-                    op.groups,
-                    activation_number(op.activation),
-                ]);
-                self.window(&op.window);
-            }
-            Op::Linear(op) => self.words(&[1, op.in_features, op.out_features]),
-            Op::Relu(op) => self.words(&[2, activation_number(op.activation)]),
-            Op::MaxPool(op) => {
-                self.words(&[3, usize::from(op.ceil_mode)]);
-                self.window(&op.window);
-            }
-            Op::AvgPool(op) => {
-                self.words(&[4, usize::from(op.ceil_mode), usize::from(op.count_include_pad)]);
-                self.window(&op.window);
-            }
-            Op::GlobalAvgPool(_) => self.words(&[5]),
-            Op::Add(_) => self.words(&[6]),
-            Op::Concat(_) => self.words(&[7]),
-            Op::Affine(op) => self.words(&[8, op.channels]),
-            Op::Flatten(_) => self.words(&[9]),
-        }
+    fn numbers(&mut self, _name: &'static str, values: &mut [usize]) {
+        self.words(values);
+    }
+
+    fn flag(&mut self, _name: &'static str, value: &mut bool) {
+        self.words(&[usize::from(*value)]);
+    }
+
+    fn choice(&mut self, _name: &'static str, place: &mut usize, _names: &[&'static str]) {
+        self.words(&[*place]);
+    }
+
+    fn extents(&mut self, _parameter: &'static str, extents: &mut [&mut usize]) {
+        extents.iter().for_each(|extent| self.words(&[**extent]));
     }
 }
 
-fn activation_number(activation: Activation) -> usize {
-    match activation {
-        Activation::None => 0,
-        Activation::Relu => 1,
-        Activation::Relu6 => 2,
-    }
+struct Reader<'a> {
+    rest: &'a [u8],
+    /// Whether an op's fields were all there.
+    valid: bool,
 }
-
-struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn words<const N: usize>(&mut self) -> Result<[usize; N]> {
         let mut words = [0; N];
         for word in &mut words {
-            let (four, rest) = self.0.split_first_chunk().ok_or_else(invalid)?;
+            let (four, rest) = self.rest.split_first_chunk().ok_or_else(invalid)?;
             *word = u32::from_le_bytes(*four) as usize;
-            self.0 = rest;
+            self.rest = rest;
         }
         Ok(words)
     }
 
     fn name(&mut self) -> Result<String> {
         let [length] = self.words()?;
-        let bytes = self.0.split_off(..length).ok_or_else(invalid)?;
+        let bytes = self.rest.split_off(..length).ok_or_else(invalid)?;
         String::from_utf8(bytes.to_vec()).map_err(|_| invalid())
     }
 
-    fn window(&mut self) -> Result<Window> {
-        let [kh, kw, sh, sw, top, bottom, left, right, dh, dw] = self.words()?;
-        let padding = Padding { top, bottom, left, right };
-        Ok(Window { kernel: [kh, kw], stride: [sh, sw], padding, dilation: [dh, dw] })
+    fn op(&mut self) -> Result<Op> {
+        let [kind] = self.words()?;
+        let mut op = Op::kinds().get(kind).copied().ok_or_else(invalid)?;
+        op.fields(self);
+        if self.valid { Ok(op) } else { Err(invalid()) }
     }
 
-    fn activation(&mut self) -> Result<Activation> {
-        match self.words()? {
-            [0] => Ok(Activation::None),
-            [1] => Ok(Activation::Relu),
-            [2] => Ok(Activation::Relu6),
-            _ => Err(invalid()),
+    /// The next word, if it is at most so much.
+    fn field(&mut self, most: usize) -> usize {
+        match self.words() {
+            Ok([word]) if word <= most => word,
+            _ => {
+                self.valid = false;
+                0
+            }
         }
     }
+}
 
-    fn op(&mut self) -> Result<Op> {
-        Ok(match self.words()? {
-            [0] => {
-                let [in_channels, out_channels, groups] = self.words()?;
-                let (activation, window) = (self.activation()?, self.window()?);
-                Op::Conv2d(Conv2d { in_channels, out_channels, window, groups, activation })
-            }
-            [1] => {
-                let [in_features, out_features] = self.words()?;
-                Op::Linear(Linear { in_features, out_features })
-            }
-            [2] => Op::Relu(Relu { activation: self.activation()? }),
-            [3] => {
-                let [ceil_mode] = self.words()?.map(|flag| flag != 0);
-                Op::MaxPool(MaxPool { window: self.window()?, ceil_mode })
-            }
-            [4] => {
-                let [ceil_mode, count_include_pad] = self.words()?.map(|flag| flag != 0);
-                Op::AvgPool(AvgPool { window: self.window()?, ceil_mode, count_include_pad })
-            }
-            [5] => Op::GlobalAvgPool(GlobalAvgPool),
-            [6] => Op::Add(Add),
-            [7] => Op::Concat(Concat),
-            [8] => {
-                let [channels] = self.words()?;
-                Op::Affine(Affine { channels })
-            }
-            [9] => Op::Flatten(Flatten),
-            _ => return Err(invalid()),
-        })
+impl Fields for Reader<'_> {
+    fn number(&mut self, _name: &'static str, value: &mut usize) {
+        *value = self.field(usize::MAX);
+    }
+
+    fn numbers(&mut self, _name: &'static str, values: &mut [usize]) {
+        values.iter_mut().for_each(|value| *value = self.field(usize::MAX));
+    }
+
+    fn flag(&mut self, _name: &'static str, value: &mut bool) {
+        *value = self.field(1) != 0;
+    }
+
+    fn choice(&mut self, _name: &'static str, place: &mut usize, names: &[&'static str]) {
+        *place = self.field(names.len().saturating_sub(1));
+    }
+
+    fn extents(&mut self, _parameter: &'static str, extents: &mut [&mut usize]) {
+        extents.iter_mut().for_each(|extent| **extent = self.field(usize::MAX));
     }
 }

@@ -1,5 +1,7 @@
 //! The ReLU family, and the three rules for walking back through it.
 
+use crate::ops::Fields;
+
 /// An activation function, stand-alone or fused into the op before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Activation {
@@ -48,6 +50,25 @@ impl Closed {
 }
 
 impl Activation {
+    /// Every one.
+    const ALL: [Self; 3] = [Self::None, Self::Relu, Self::Relu6];
+
+    /// Its name in model files.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Relu => "relu",
+            Self::Relu6 => "relu6",
+        }
+    }
+
+    /// The field `activation` of an op.
+    pub(crate) fn field(&mut self, fields: &mut dyn Fields) {
+        let mut place = Self::ALL.iter().position(|a| a == self).unwrap_or(0);
+        fields.choice("activation", &mut place, &Self::ALL.map(Self::name));
+        *self = Self::ALL.get(place).copied().unwrap_or(*self);
+    }
+
     /// The function itself. A NaN stays a NaN, so that a broken network is seen rather than painted.
     #[must_use]
     #[inline(always)]

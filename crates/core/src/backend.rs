@@ -1,9 +1,9 @@
 //! The kernels behind the ops.
 
-use crate::ops::{AvgPool, Conv2d, MaxPool};
+use crate::ops::{AvgPool, Binary, Conv2d, IndexMap, MaxPool, Reduce, Unary};
 use crate::{Activation, Error, ReluRule, Result, Shape};
 
-/// A fused activation that a gradient meets on its way back; see [`Activation::vjp`].
+/// An activation of the ReLU family that a gradient meets on its way back; see [`Activation::vjp`].
 #[derive(Debug)]
 pub struct Gate<'a, T> {
     /// The activation's output.
@@ -103,15 +103,32 @@ pub trait Backend {
     fn activation(&self, _x: &Self::Tensor, _a: Activation) -> Result<Self::Tensor> {
         Err(Error::Unsupported("activation"))
     }
-    /// What of `dy` passes under `rule` where the output was `y`; see [`Activation::vjp`].
-    fn activation_vjp(
-        &self,
-        _dy: &Self::Tensor,
-        _y: &Self::Tensor,
-        _a: Activation,
-        _rule: ReluRule,
-    ) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("activation_vjp"))
+    /// What of `dy` passes a gate, where no kernel takes it along.
+    fn gated(&self, _dy: &Self::Tensor, _gate: Gate<'_, Self::Tensor>) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("gated"))
+    }
+
+    /// `y = f(x)`, value by value.
+    fn unary(&self, _x: &Self::Tensor, _f: Unary) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("unary"))
+    }
+    /// `dx = f'·dy`, by [`Unary::slope`] of `kept`, which is `x` or `y` as [`Unary::keeps_input`] says.
+    fn unary_vjp(&self, _dy: &Self::Tensor, _kept: &Self::Tensor, _f: Unary) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("unary_vjp"))
+    }
+
+    /// `y = f(a, b)`, value by value; `a` or `b` may be `[n, c, 1, 1]` and is then spread over the positions of `y`.
+    fn binary(&self, _a: &Self::Tensor, _b: &Self::Tensor, _f: Binary, _y: Shape) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("binary"))
+    }
+
+    /// All positions of a channel to one value, `[n, c, 1, 1]`.
+    fn reduce(&self, _x: &Self::Tensor, _to: Reduce) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("reduce"))
+    }
+    /// Its vjp: the gradient of one value to all positions of `x`, over their number for a mean.
+    fn spread(&self, _dy: &Self::Tensor, _from: Reduce, _x: Shape) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("spread"))
     }
 
     /// `y = max over the window`, padding counting as −∞; the first maximum in row-major order wins a tie.
@@ -132,31 +149,18 @@ pub trait Backend {
         Err(Error::Unsupported("avg_pool_vjp"))
     }
 
-    /// `y_c = mean of x_c`, `[n, c, 1, 1]`.
-    fn global_avg_pool(&self, _x: &Self::Tensor) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("global_avg_pool"))
-    }
-    /// `dx = dy_c / (h·w)` at every position.
-    fn global_avg_pool_vjp(&self, _dy: &Self::Tensor, _x: Shape) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("global_avg_pool_vjp"))
-    }
-
-    /// `y = a + b`; `b` of the same shape, or `[n, c, 1, 1]` and spread over the positions.
-    fn add(&self, _a: &Self::Tensor, _b: &Self::Tensor) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("add"))
-    }
-    /// The gradient of one operand of shape `x`: `dy`, summed over the positions if it was spread over them.
-    fn add_vjp(&self, _dy: &Self::Tensor, _x: Shape) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("add_vjp"))
-    }
-
     /// The channels of all inputs, one after the other.
     fn concat(&self, _xs: &[Self::Tensor]) -> Result<Self::Tensor> {
         Err(Error::Unsupported("concat"))
     }
-    /// The gradient of one input: `channels` channels of `dy` from `start` on.
-    fn concat_vjp(&self, _dy: &Self::Tensor, _start: usize, _channels: usize) -> Result<Self::Tensor> {
-        Err(Error::Unsupported("concat_vjp"))
+
+    /// `y`, each value of which is one of `x` or 0: see [`IndexMap`].
+    fn gather(&self, _x: &Self::Tensor, _map: &IndexMap) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("gather"))
+    }
+    /// The transpose of [`gather`](Self::gather), and so its vjp: each value of `dx` is the sum of `dy` where it went.
+    fn scatter(&self, _dy: &Self::Tensor, _map: &IndexMap) -> Result<Self::Tensor> {
+        Err(Error::Unsupported("scatter"))
     }
 
     /// The same values in another shape of as many elements: flatten, and its vjp.

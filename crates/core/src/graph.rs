@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ops::Input;
 use crate::{Error, Op, Result, Shape, Weights};
 
 /// The name of the first layer, the picture itself. It can be asked for like any other.
@@ -58,7 +59,7 @@ impl Graph {
         if layers.is_empty() || layers.len() > MAX_LAYERS {
             return invalid(format!("{} layers; 1 to {MAX_LAYERS} are allowed", layers.len()));
         }
-        let mut nodes = vec![Node { name: INPUT.into(), op: Op::Input, inputs: Vec::new() }];
+        let mut nodes = vec![Node { name: INPUT.into(), op: Op::Input(Input), inputs: Vec::new() }];
         nodes.extend(layers);
 
         let mut position: BTreeMap<&str, usize> = BTreeMap::new();
@@ -231,7 +232,7 @@ impl Graph {
         for (id, node) in self.ids().zip(&self.nodes) {
             let inputs = &self.inputs[id.0];
             positions[id.0] =
-                node.op.is_spatial() && (inputs.is_empty() || inputs.iter().any(|&i| positions[i]));
+                node.op.keeps_positions() && (inputs.is_empty() || inputs.iter().any(|&i| positions[i]));
         }
         positions
     }

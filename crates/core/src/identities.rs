@@ -2,7 +2,7 @@
 //! network that is loaded. A page can check its own engine by them, where no reference implementation is at hand.
 
 use crate::{
-    Backend, Error, Method, NodeId, Op, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
+    Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
 };
 
 /// How far two ways to one result are apart.
@@ -138,7 +138,7 @@ impl<B: Backend> Tape<B> {
     async fn adjoint(&self, trained: &Trained) -> Result<Option<Identity>> {
         let mut worst: Option<Identity> = None;
         for id in self.graph().ids() {
-            if !matches!(self.graph().node(id).op, Op::Conv2d(_) | Op::Linear(_)) {
+            if !self.graph().node(id).op.has_bias() {
                 continue;
             }
             let residual = self.adjoint_of(trained, id).await?;

@@ -7,7 +7,7 @@
 //!    there are no hooks and no model surgery.
 //! 2. **An op is one file** in [`ops`]: its shape rule, its forward and its vjp (vector-Jacobian
 //!    product) stand together. The kernels behind them belong to a [`Backend`].
-//! 3. **The ReLU rule is an argument of the backward pass** ([`ReluRule`]). One recorded forward, a
+//! 3. **The rule is an argument of the backward pass** ([`Rule`], [`ReluRule`]). One recorded forward, a
 //!    [`Tape`], serves every class, layer and method.
 //!
 //! Gradients are taken with respect to *activations only*, never weights, and the walk stops at the layer
@@ -31,6 +31,7 @@ mod order;
 mod prediction;
 mod random;
 mod rank_correlation;
+mod rule;
 mod shape;
 mod structure;
 mod tape;
@@ -50,6 +51,7 @@ pub use network::{Network, Retain};
 pub use ops::Op;
 pub use prediction::{Prediction, probabilities, top};
 pub use rank_correlation::rank_correlation;
+pub use rule::Rule;
 pub use shape::Shape;
 pub use structure::Block;
 pub use tape::Tape;

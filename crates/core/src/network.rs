@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ops::{Keeps, Prepared};
+use crate::ops::Prepared;
 use crate::{Backend, Error, Graph, NodeId, Result, Shape, Tape, Weights};
 
 /// What a forward pass keeps for later.
@@ -97,11 +97,14 @@ impl<B: Backend> Network<B> {
         // How many layers still wait for an output; it is freed with the last of them unless it is kept.
         let mut waiting = vec![0usize; shapes.len()];
         for id in graph.ids() {
-            let keeps_output = on_way_back[id.index()] && graph.node(id).op.keeps() == Keeps::Output;
-            if outputs_kept[id.index()] || keeps_output || id == graph.output() {
+            let walked = on_way_back[id.index()];
+            let keeps = graph.node(id).op.keeps();
+            if outputs_kept[id.index()] || (walked && keeps.output) || id == graph.output() {
                 waiting[id.index()] += 1;
             }
-            graph.inputs(id).for_each(|input| waiting[input.index()] += 1);
+            for (i, input) in graph.inputs(id).enumerate() {
+                waiting[input.index()] += 1 + usize::from(walked && keeps.inputs.contains(&i));
+            }
         }
 
         let mut outputs: Vec<Option<B::Tensor>> = vec![None; shapes.len()];

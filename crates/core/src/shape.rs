@@ -52,6 +52,21 @@ impl Shape {
         self.h * self.w
     }
 
+    /// Checks that there are as many values as the shape says.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] otherwise.
+    pub fn check_count(self, values: &[f32]) -> Result<()> {
+        if values.len() == self.len() {
+            return Ok(());
+        }
+        Err(Error::BadShape {
+            what: "tensor".into(),
+            given: format!("{} values", values.len()),
+            needed: format!("{}, for {self}", self.len()),
+        })
+    }
+
     /// Checks that no extent is zero and that the whole stays under the cap of 2²⁸ elements.
     ///
     /// # Errors

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::ops::{Keeps, Kept};
-use crate::{Activation, Backend, Error, Gate, Graph, Network, NodeId, ReluRule, Result, Shape, Target};
+use crate::ops::{Back, Binary, Kept};
+use crate::{
+    Activation, Backend, Error, Gate, Graph, Network, NodeId, ReluRule, Result, Rule, Shape, Target,
+};
 
 /// What a forward pass left behind. Immutable: it serves any number of classes, layers and methods, so a
 /// second class on the same picture costs no second forward.
@@ -76,31 +78,39 @@ impl<B: Backend> Tape<B> {
         self.network.backend().download(self.kept(id)?).await
     }
 
+    /// Calls `f` with what the forward pass kept of a layer; `passed` says whether the gradient has passed the layer's activation.
+    fn with_kept<T>(&self, id: NodeId, passed: bool, f: impl FnOnce(&Kept<'_, B>) -> T) -> T {
+        let graph = self.graph();
+        let shapes: Vec<Shape> = graph.inputs(id).map(|input| self.shape(input)).collect();
+        let inputs: Vec<Option<&B::Tensor>> = graph.inputs(id).map(|input| self.activation(input)).collect();
+        f(&Kept {
+            shapes: &shapes,
+            inputs: &inputs,
+            output: self.activation(id),
+            argmax: self.argmax[id.index()].as_ref(),
+            passed,
+        })
+    }
+
     /// Whether the forward pass kept what the layer's vjp needs.
     fn keeps_for_vjp(&self, id: NodeId) -> bool {
-        match self.graph().node(id).op.keeps() {
-            Keeps::Nothing => true,
-            Keeps::Output => self.outputs[id.index()].is_some(),
-            Keeps::Argmax => self.argmax[id.index()].is_some(),
-        }
+        self.with_kept(id, false, |kept| kept.holds(self.graph().node(id).op.keeps()))
+    }
+
+    /// The vjp of one layer by itself.
+    fn vjp_of(&self, id: NodeId, passed: bool, back: Back<'_, B>) -> Result<B::Tensor> {
+        let node = self.graph().node(id);
+        let (backend, prepared) = (self.network.backend(), self.network.prepared(id));
+        let dx = self.with_kept(id, passed, |kept| node.op.vjp(backend, prepared, kept, back));
+        dx.map_err(|e| e.at(&node.name, node.op.name()))
     }
 
     /// The exact vjp of one layer by itself, with respect to its first input.
     pub(crate) fn vjp(&self, id: NodeId, dy: &B::Tensor) -> Result<B::Tensor> {
-        let node = self.graph().node(id);
         if !self.keeps_for_vjp(id) {
-            return Err(Error::NotRetained(node.name.clone()));
+            return Err(Error::NotRetained(self.graph().node(id).name.clone()));
         }
-        let inputs: Vec<Shape> = self.graph().inputs(id).map(|i| self.shape(i)).collect();
-        let kept = Kept {
-            inputs: &inputs,
-            y: self.outputs[id.index()].as_ref(),
-            passed: false,
-            argmax: self.argmax[id.index()].as_ref(),
-        };
-        let (backend, prepared) = (self.network.backend(), self.network.prepared(id));
-        let dx = node.op.vjp(backend, prepared, &kept, dy, 0, ReluRule::Exact, None);
-        dx.map_err(|e| e.at(&node.name, node.op.name()))
+        self.vjp_of(id, false, Back { dy, input: 0, rule: ReluRule::Exact, gate: None })
     }
 
     /// A layer's fused activation, as its gradient meets it.
@@ -111,14 +121,14 @@ impl<B: Backend> Tape<B> {
     }
 
     /// The gradient of `target` with respect to the output of layer `to`, of that layer's shape; for every
-    /// picture of the batch its own. `rule` says what ReLUs let through on the way. Only layers between the
+    /// picture of the batch its own. `rule` says what ReLUs let through on the way, or more ([`Rule`]). Only layers between the
     /// logits and `to` are walked, and a layer's own fused activation is not: the gradient is that *at* its
     /// output.
     ///
     /// # Errors
     /// [`Error::UnknownClass`], [`Error::NotRetained`], or [`Error::AtLayer`] naming a layer whose vjp this
     /// backend does not have.
-    pub fn backward(&self, target: Target, to: NodeId, rule: ReluRule) -> Result<B::Tensor> {
+    pub fn backward(&self, target: Target, to: NodeId, rule: impl Rule<B>) -> Result<B::Tensor> {
         self.backward_observed(target, to, rule, &mut |_| {})
     }
 
@@ -130,7 +140,7 @@ impl<B: Backend> Tape<B> {
         &self,
         target: Target,
         to: NodeId,
-        rule: ReluRule,
+        rule: impl Rule<B>,
         done: &mut dyn FnMut(NodeId),
     ) -> Result<B::Tensor> {
         let graph = self.graph();
@@ -160,29 +170,24 @@ impl<B: Backend> Tape<B> {
             };
             let node = graph.node(id);
             let in_layer = |e: Error| e.at(&node.name, node.op.name());
-            let inputs: Vec<Shape> = graph.inputs(id).map(|i| self.shape(i)).collect();
-            let kept = Kept {
-                inputs: &inputs,
-                y: self.outputs[id.index()].as_ref(),
-                passed: passed[id.index()],
-                argmax: self.argmax[id.index()].as_ref(),
-            };
+            let dy = rule.before(self, id, dy).map_err(in_layer)?;
             for (i, input) in graph.inputs(id).enumerate().filter(|(_, x)| downstream[x.index()]) {
                 // The gradient of a layer with one reader is complete here and can pass its activation at once; that at
                 // `to` itself is asked for before its activation.
                 let gate = (node.op.takes_gate() && readers[input.index()] == 1 && input != to)
-                    .then(|| self.gate(input, rule))
+                    .then(|| self.gate(input, rule.relu()))
                     .flatten();
                 passed[input.index()] = gate.is_some();
-                let dx = node
-                    .op
-                    .vjp(backend, self.network.prepared(id), &kept, &dy, i, rule, gate)
-                    .map_err(in_layer)?;
+                let back = Back { dy: &dy, input: i, rule: rule.relu(), gate };
+                let dx = self.vjp_of(id, passed[id.index()], back)?;
+                let dx = rule.after(self, id, input, dx).map_err(in_layer)?;
                 // An output that several layers read collects the gradients of all.
                 let slot = &mut gradients[input.index()];
                 *slot = Some(match slot.take() {
                     None => dx,
-                    Some(sum) => backend.add(&sum, &dx).map_err(in_layer)?,
+                    Some(sum) => {
+                        backend.binary(&sum, &dx, Binary::Add, self.shape(input)).map_err(in_layer)?
+                    }
                 });
             }
             done(id);

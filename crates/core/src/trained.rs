@@ -37,7 +37,10 @@ impl Trained {
                 node.op.weights(&node.name, weights).map_err(|e| e.at(&node.name, node.op.name()))?;
             Ok(Layer {
                 tensors: tensors.iter().map(|values| Spread::of(values)).collect(),
-                bias: tensors.get(1).map_or_else(Vec::new, |bias| bias.to_vec()),
+                bias: tensors
+                    .get(1)
+                    .filter(|_| node.op.has_bias())
+                    .map_or_else(Vec::new, |bias| bias.to_vec()),
             })
         };
         Ok(Self { layers: graph.ids().map(layer).collect::<Result<_>>()? })

@@ -4,7 +4,7 @@
 mod common;
 
 use candling_core::ops::{
-    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, MaxPool, Padding, Window,
+    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Input, MaxPool, Padding, Window,
 };
 use candling_core::{Activation, Graph, Node, Op, Shape};
 
@@ -93,9 +93,9 @@ fn refuses_what_is_no_list_of_layers() {
             vec![node("a", relu(), &["input"])],
             "invalid graph: the last layer `a` gives 1x3x8x8; logits are a vector, 1x3x1x1",
         ),
-        (then_head(vec![node("a", Op::Input, &[])], "a"), "invalid graph: nothing uses layer `input`"),
+        (then_head(vec![node("a", Op::Input(Input), &[])], "a"), "invalid graph: nothing uses layer `input`"),
         (
-            then_head(vec![node("a", Op::Input, &["input"])], "a"),
+            then_head(vec![node("a", Op::Input(Input), &["input"])], "a"),
             "layer `a` (input): invalid graph: `input` is the first layer only",
         ),
     ];

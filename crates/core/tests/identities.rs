@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use candling_core::ops::{Conv2d, Flatten};
+use candling_core::ops::{Conv2d, Flatten, Reduce};
 use candling_core::{
     Activation, Backend, Error, Gate, Graph, Identity, Network, Op, ReluRule, Result, Retain, Shape, Target,
     Trained, Weights,
@@ -73,15 +73,15 @@ impl Backend for Faulty {
         let dx = Reference.linear_vjp(dy, linear)?;
         Ok(if self.0 == Fault::LinearGradient { longer(dx) } else { dx })
     }
-    fn activation_vjp(&self, dy: &Array, y: &Array, a: Activation, rule: ReluRule) -> Result<Array> {
-        let rule = if self.0 == Fault::Mask { ReluRule::Deconv } else { rule };
-        Reference.activation_vjp(dy, y, a, rule)
+    fn gated(&self, dy: &Array, gate: Gate<'_, Array>) -> Result<Array> {
+        let rule = if self.0 == Fault::Mask { ReluRule::Deconv } else { gate.rule };
+        Reference.gated(dy, Gate { rule, ..gate })
     }
-    fn global_avg_pool(&self, x: &Array) -> Result<Array> {
-        Reference.global_avg_pool(x)
+    fn reduce(&self, x: &Array, to: Reduce) -> Result<Array> {
+        Reference.reduce(x, to)
     }
-    fn global_avg_pool_vjp(&self, dy: &Array, x: Shape) -> Result<Array> {
-        Reference.global_avg_pool_vjp(dy, x)
+    fn spread(&self, dy: &Array, from: Reduce, x: Shape) -> Result<Array> {
+        Reference.spread(dy, from, x)
     }
     fn reshape(&self, x: &Array, y: Shape) -> Result<Array> {
         Reference.reshape(x, y)

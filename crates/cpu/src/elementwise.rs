@@ -1,6 +1,7 @@
 //! Kernels that look at one value at a time.
 
-use candling_core::{Activation, Gate, ReluRule, Result, Shape};
+use candling_core::ops::{Binary, Unary};
+use candling_core::{Activation, Gate, Result, Shape};
 
 use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, padded, size};
@@ -18,48 +19,56 @@ pub(crate) fn activation(x: &Blocked, a: Activation) -> Result<Blocked> {
     }
 }
 
-pub(crate) fn activation_vjp(dy: &Blocked, y: &Blocked, a: Activation, rule: ReluRule) -> Result<Blocked> {
-    let closed = a.closed(rule);
-    let dx = dy.read(|dy| y.read(|y| dy.iter().zip(y).map(|(&dy, &y)| closed.pass(y, dy)).collect()))??;
-    Blocked::new(dy.shape(), dx)
+/// What of the gradient passes a gate, for kernels that do not open it in registers.
+pub(crate) fn gated(dy: &Blocked, Gate { y, activation, rule }: Gate<'_, Blocked>) -> Result<Blocked> {
+    let closed = activation.closed(rule);
+    zip(dy, y, |dy, y| closed.pass(y, dy))
 }
 
-/// The gradient after the gate, for kernels that do not open it in registers.
-pub(crate) fn gated(dy: Blocked, gate: Option<Gate<'_, Blocked>>) -> Result<Blocked> {
-    match gate {
-        Some(Gate { y, activation, rule }) => activation_vjp(&dy, y, activation, rule),
-        None => Ok(dy),
+/// `y = f(a, b)`, lane by lane; `f` keeps zeros.
+fn zip(a: &Blocked, b: &Blocked, f: impl Fn(f32, f32) -> f32) -> Result<Blocked> {
+    let y = a.read(|a| b.read(|b| a.iter().zip(b).map(|(&a, &b)| f(a, b)).collect()))??;
+    Blocked::new(a.shape(), y)
+}
+
+pub(crate) fn unary(x: &Blocked, f: Unary) -> Result<Blocked> {
+    let s = x.shape();
+    let mut y: Vec<f32> = x.read(|x| x.iter().map(|&v| f.apply(v)).collect())?;
+    let beyond = blocks(s.c) * BLOCK - s.c;
+    if beyond > 0 {
+        // `f` may make something of zeros.
+        for picture in y.chunks_exact_mut(size(s) / s.n) {
+            let last = picture.len() - s.area() * BLOCK;
+            picture[last..].chunks_exact_mut(BLOCK).for_each(|lanes| lanes[BLOCK - beyond..].fill(0.0));
+        }
+    }
+    Blocked::new(s, y)
+}
+
+// y = f(x)
+pub(crate) fn unary_vjp(dy: &Blocked, kept: &Blocked, f: Unary) -> Result<Blocked> {
+    zip(dy, kept, |dy, kept| f.slope(kept) * dy)
+}
+
+/// `y = f(a, b)`; one of them may have one value for all positions of a channel.
+pub(crate) fn binary(a: &Blocked, b: &Blocked, f: Binary, ys: Shape) -> Result<Blocked> {
+    match f {
+        Binary::Add => spread(a, b, ys, |a, b| Binary::Add.apply(a, b)),
+        Binary::Mul => spread(a, b, ys, |a, b| Binary::Mul.apply(a, b)),
     }
 }
 
-/// `y = a + b`, `b` of the same shape or one value for all positions of a channel.
-pub(crate) fn add(a: &Blocked, b: &Blocked) -> Result<Blocked> {
-    let (s, of_b) = (a.shape(), b.shape());
-    let sum = |a: &[f32], b: &[f32]| -> Vec<f32> {
-        if s == of_b {
-            return a.iter().zip(b).map(|(a, b)| a + b).collect();
-        }
-        let planes = a.chunks_exact(s.area() * BLOCK).zip(b.chunks_exact(BLOCK));
-        planes.flat_map(|(a, b)| a.iter().zip(b.iter().cycle()).map(|(a, b)| a + b)).collect()
+fn spread(a: &Blocked, b: &Blocked, ys: Shape, f: impl Fn(f32, f32) -> f32) -> Result<Blocked> {
+    if a.shape() == b.shape() {
+        return zip(a, b, f);
+    }
+    let (full, one) = if a.shape() == ys { (a, b) } else { (b, a) };
+    let both = |full: &[f32], one: &[f32]| -> Vec<f32> {
+        let f = |full: f32, one: f32| if a.shape() == ys { f(full, one) } else { f(one, full) };
+        let planes = full.chunks_exact(ys.area() * BLOCK).zip(one.chunks_exact(BLOCK));
+        planes.flat_map(|(full, one)| full.iter().zip(one.iter().cycle()).map(|(&a, &b)| f(a, b))).collect()
     };
-    Blocked::new(s, a.read(|a| b.read(|b| sum(a, b)))??)
-}
-
-// y = a + b
-pub(crate) fn add_vjp(dy: &Blocked, x: Shape) -> Result<Blocked> {
-    let s = dy.shape();
-    if s == x {
-        return Ok(dy.clone());
-    }
-    let mut dx = vec![0.0; size(x)];
-    dy.read(|dy| {
-        for (dx, plane) in dx.chunks_exact_mut(BLOCK).zip(dy.chunks_exact(s.area() * BLOCK)) {
-            for lanes in plane.chunks_exact(BLOCK) {
-                dx.iter_mut().zip(lanes).for_each(|(dx, dy)| *dx += dy);
-            }
-        }
-    })?;
-    Blocked::new(x, dx)
+    Blocked::new(ys, full.read(|full| one.read(|one| both(full, one)))??)
 }
 
 /// Scale and shift per channel, zeros up to a whole block.

@@ -5,20 +5,21 @@
 //! rounded ([`Rounding`]). candle's autograd is not used: its ReLU mask and max-pool gradient are not PyTorch's.
 
 mod blocked;
-mod channels;
 mod conv2d;
 mod elementwise;
 mod finish;
 mod linear;
 mod parallel;
+mod place;
 mod pool;
 mod product;
+mod reduce;
 mod simd;
 
 use std::sync::Arc;
 
-use candling_core::ops::{AvgPool, Conv2d, MaxPool};
-use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
+use candling_core::ops::{AvgPool, Binary, Conv2d, IndexMap, MaxPool, Reduce, Unary};
+use candling_core::{Activation, Backend, Gate, Result, Shape};
 
 pub use blocked::Blocked;
 pub use conv2d::Conv;
@@ -80,13 +81,7 @@ impl Backend for Cpu {
     type Argmax = Arc<[u32]>;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Blocked> {
-        if data.len() != shape.len() {
-            return Err(Error::BadShape {
-                what: "tensor".into(),
-                given: format!("{} values", data.len()),
-                needed: format!("{}, for {shape}", shape.len()),
-            });
-        }
+        shape.check_count(data)?;
         Blocked::from_planar(shape, data)
     }
 
@@ -144,8 +139,28 @@ impl Backend for Cpu {
         elementwise::activation(x, a)
     }
 
-    fn activation_vjp(&self, dy: &Blocked, y: &Blocked, a: Activation, rule: ReluRule) -> Result<Blocked> {
-        elementwise::activation_vjp(dy, y, a, rule)
+    fn gated(&self, dy: &Blocked, gate: Gate<'_, Blocked>) -> Result<Blocked> {
+        elementwise::gated(dy, gate)
+    }
+
+    fn unary(&self, x: &Blocked, f: Unary) -> Result<Blocked> {
+        elementwise::unary(x, f)
+    }
+
+    fn unary_vjp(&self, dy: &Blocked, kept: &Blocked, f: Unary) -> Result<Blocked> {
+        elementwise::unary_vjp(dy, kept, f)
+    }
+
+    fn binary(&self, a: &Blocked, b: &Blocked, f: Binary, y: Shape) -> Result<Blocked> {
+        elementwise::binary(a, b, f, y)
+    }
+
+    fn reduce(&self, x: &Blocked, to: Reduce) -> Result<Blocked> {
+        reduce::reduce(x, to)
+    }
+
+    fn spread(&self, dy: &Blocked, from: Reduce, x: Shape) -> Result<Blocked> {
+        reduce::spread(dy, from, x)
     }
 
     fn max_pool(&self, x: &Blocked, op: &MaxPool, y: Shape) -> Result<(Blocked, Arc<[u32]>)> {
@@ -164,28 +179,16 @@ impl Backend for Cpu {
         pool::avg_vjp(dy, op, x)
     }
 
-    fn global_avg_pool(&self, x: &Blocked) -> Result<Blocked> {
-        pool::global_avg(x)
-    }
-
-    fn global_avg_pool_vjp(&self, dy: &Blocked, x: Shape) -> Result<Blocked> {
-        pool::global_avg_vjp(dy, x)
-    }
-
-    fn add(&self, a: &Blocked, b: &Blocked) -> Result<Blocked> {
-        elementwise::add(a, b)
-    }
-
-    fn add_vjp(&self, dy: &Blocked, x: Shape) -> Result<Blocked> {
-        elementwise::add_vjp(dy, x)
-    }
-
     fn concat(&self, xs: &[Blocked]) -> Result<Blocked> {
-        channels::concat(xs)
+        place::concat(xs)
     }
 
-    fn concat_vjp(&self, dy: &Blocked, start: usize, channels: usize) -> Result<Blocked> {
-        channels::slice(dy, start, channels)
+    fn gather(&self, x: &Blocked, map: &IndexMap) -> Result<Blocked> {
+        place::gather(x, map)
+    }
+
+    fn scatter(&self, dy: &Blocked, map: &IndexMap) -> Result<Blocked> {
+        place::scatter(dy, map)
     }
 
     fn reshape(&self, x: &Blocked, y: Shape) -> Result<Blocked> {

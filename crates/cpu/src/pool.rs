@@ -9,7 +9,7 @@ use crate::Blocked;
 use crate::blocked::{BLOCK, size};
 
 /// The channels of one position.
-type Lanes = [f32; BLOCK];
+pub(crate) type Lanes = [f32; BLOCK];
 
 /// The input positions, within one plane, that the window at output `(i, j)` sees, row-major.
 fn seen(window: &Window, x: Shape, i: usize, j: usize) -> impl Iterator<Item = usize> {
@@ -106,35 +106,6 @@ pub(crate) fn avg_vjp(dy: &Blocked, op: &AvgPool, xs: Shape) -> Result<Blocked> 
     Blocked::new(xs, dx)
 }
 
-fn add(sum: &mut Lanes, lanes: &Lanes) {
+pub(crate) fn add(sum: &mut Lanes, lanes: &Lanes) {
     sum.iter_mut().zip(lanes).for_each(|(sum, v)| *sum += v);
-}
-
-pub(crate) fn global_avg(x: &Blocked) -> Result<Blocked> {
-    let xs = x.shape();
-    let ys = Shape::vector(xs.n, xs.c);
-    let mut y = Vec::with_capacity(size(ys));
-    x.read(|x| {
-        for plane in x.as_chunks::<BLOCK>().0.chunks_exact(xs.area()) {
-            // `f64`: a plane may have 10⁵ positions
-            let mut sum = [0.0f64; BLOCK];
-            for lanes in plane {
-                sum.iter_mut().zip(lanes).for_each(|(sum, &v)| *sum += f64::from(v));
-            }
-            y.extend(sum.map(|sum| (sum / xs.area() as f64) as f32));
-        }
-    })?;
-    Blocked::new(ys, y)
-}
-
-// y = Σ x / (h·w)
-pub(crate) fn global_avg_vjp(dy: &Blocked, xs: Shape) -> Result<Blocked> {
-    let mut dx = Vec::with_capacity(size(xs));
-    dy.read(|dy| {
-        for lanes in dy.as_chunks::<BLOCK>().0 {
-            let share = lanes.map(|dy| dy / xs.area() as f32);
-            (0..xs.area()).for_each(|_| dx.extend_from_slice(&share));
-        }
-    })?;
-    Blocked::new(xs, dx)
 }

@@ -29,3 +29,8 @@ fn ops_agree_with_the_reference() {
 fn edges() {
     backends().for_each(|cpu| block_on(conformance::edges(&cpu)));
 }
+
+#[test]
+fn values_move_as_in_the_reference() {
+    backends().for_each(|cpu| block_on(conformance::index_maps(&cpu)));
+}

@@ -58,9 +58,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights, Precision)> {
     Ok((document, weights, precision))
 }
 
+/// What is wrong with the document.
+pub(crate) fn malformed(e: impl std::fmt::Display) -> Error {
+    Error::BadModel(format!("the `{KEY}` document: {e}"))
+}
+
 /// The version is looked at first, so that a newer file is called that, not malformed.
 fn parse(text: &str) -> Result<Document> {
-    let malformed = |e: serde_json::Error| Error::BadModel(format!("the `{KEY}` document: {e}"));
     let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
     match value.get("format").and_then(serde_json::Value::as_u64) {
         Some(format) if format == u64::from(FORMAT) => {}

@@ -1,13 +1,16 @@
 //! A layer in the file, and the [`Node`] that it stands for.
 //!
-//! Channel counts are not written down: they follow from the weights' extents, so the two cannot disagree.
+//! An op is its name, `"add"`, or its name and its fields, `{"conv2d": {"stride": [1, 1], ...}}`; which those are says the op itself. Channel
+//! counts are not written down: they follow from the weights' extents, so the two cannot disagree.
 
-use candling_core::ops::{
-    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
-};
-use candling_core::{Activation, Node, Op, Weights};
-use serde::{Deserialize, Serialize};
+use candling_core::ops::Fields;
+use candling_core::{Node, Op, Weights};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
+use crate::file::malformed;
 use crate::{Error, Result};
 
 /// One layer; its weights are the tensors `NAME.weight` and `NAME.bias`.
@@ -19,163 +22,208 @@ pub(crate) struct Layer {
     pub inputs: Vec<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum LayerOp {
-    Conv2d {
-        stride: [usize; 2],
-        /// top, bottom, left, right
-        padding: [usize; 4],
-        dilation: [usize; 2],
-        groups: usize,
-        activation: ActivationName,
-    },
-    Linear,
-    Relu,
-    Relu6,
-    MaxPool {
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        padding: [usize; 4],
-        dilation: [usize; 2],
-        ceil_mode: bool,
-    },
-    AvgPool {
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        padding: [usize; 4],
-        ceil_mode: bool,
-        count_include_pad: bool,
-    },
-    GlobalAvgPool,
-    Add,
-    Concat,
-    Affine,
-    Flatten,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ActivationName {
-    None,
-    Relu,
-    Relu6,
+/// An op's name and fields, in their order.
+#[derive(Debug, Clone)]
+pub(crate) struct LayerOp {
+    name: String,
+    /// None where only the name is given.
+    fields: Option<Vec<(String, Value)>>,
 }
 
 impl Layer {
     /// The node, with the channel counts that `weights` give.
     pub(crate) fn into_node(self, weights: &Weights) -> Result<Node> {
-        let extents = |rank: usize| {
-            let name = format!("{}.weight", self.name);
-            let weight = weights.get(&name).ok_or_else(|| {
-                Error::BadModel(format!("layer `{}`: its weight `{name}` is missing", self.name))
-            })?;
-            if weight.shape.len() != rank {
-                return Err(Error::BadModel(format!(
-                    "layer `{}`: `{name}` has extents {:?}, needed {rank} of them",
-                    self.name, weight.shape
-                )));
-            }
-            Ok(weight.shape.as_slice())
+        let name = self.op.name;
+        let kinds = Op::kinds();
+        let Some(mut op) = kinds.iter().copied().find(|kind| kind.name() == name) else {
+            let names: Vec<&str> = kinds.iter().map(Op::name).collect();
+            return Err(malformed(unknown("variant", &name, &names)));
         };
-        let relu = |activation| Op::Relu(Relu { activation });
-        let op = match self.op {
-            LayerOp::Conv2d { stride, padding, dilation, groups, activation } => {
-                let (out_channels, per_group, kernel) = match extents(4)? {
-                    &[o, i, kh, kw] => (o, i, [kh, kw]),
-                    _ => (0, 0, [0, 0]),
-                };
-                Op::Conv2d(Conv2d {
-                    in_channels: per_group.saturating_mul(groups),
-                    out_channels,
-                    window: window(kernel, stride, padding, dilation),
-                    groups,
-                    activation: match activation {
-                        ActivationName::None => Activation::None,
-                        ActivationName::Relu => Activation::Relu,
-                        ActivationName::Relu6 => Activation::Relu6,
-                    },
-                })
-            }
-            LayerOp::Linear => {
-                let (out_features, in_features) = match extents(2)? {
-                    &[o, i] => (o, i),
-                    _ => (0, 0),
-                };
-                Op::Linear(Linear { in_features, out_features })
-            }
-            LayerOp::Affine => Op::Affine(Affine { channels: extents(1)?.iter().product() }),
-            LayerOp::Relu => relu(Activation::Relu),
-            LayerOp::Relu6 => relu(Activation::Relu6),
-            LayerOp::MaxPool { kernel, stride, padding, dilation, ceil_mode } => {
-                let window = window(kernel, stride, padding, dilation);
-                Op::MaxPool(MaxPool { window, ceil_mode })
-            }
-            LayerOp::AvgPool { kernel, stride, padding, ceil_mode, count_include_pad } => {
-                let window = window(kernel, stride, padding, [1, 1]);
-                Op::AvgPool(AvgPool { window, ceil_mode, count_include_pad })
-            }
-            LayerOp::GlobalAvgPool => Op::GlobalAvgPool(GlobalAvgPool),
-            LayerOp::Add => Op::Add(Add),
-            LayerOp::Concat => Op::Concat(Concat),
-            LayerOp::Flatten => Op::Flatten(Flatten),
+        let mut reader = Reader {
+            layer: &self.name,
+            given: self.op.fields.map(|fields| fields.into_iter().collect()),
+            known: Vec::new(),
+            weights,
+            error: None,
         };
+        op.fields(&mut reader);
+        reader.finish(&name)?;
         Ok(Node { name: self.name, op, inputs: self.inputs })
     }
 
     /// The layer that stands for a node.
     pub(crate) fn from_node(node: &Node) -> Result<Self> {
-        let op = match node.op {
-            Op::Input => {
-                return Err(Error::BadModel("`input` is not written into a file".into()));
-            }
-            Op::Conv2d(op) => LayerOp::Conv2d {
-                stride: op.window.stride,
-                padding: sides(op.window.padding),
-                dilation: op.window.dilation,
-                groups: op.groups,
-                activation: match op.activation {
-                    Activation::None => ActivationName::None,
-                    Activation::Relu => ActivationName::Relu,
-                    Activation::Relu6 => ActivationName::Relu6,
-                },
-            },
-            Op::Linear(_) => LayerOp::Linear,
-            Op::Relu(Relu { activation: Activation::Relu6 }) => LayerOp::Relu6,
-            Op::Relu(_) => LayerOp::Relu,
-            Op::MaxPool(op) => LayerOp::MaxPool {
-                kernel: op.window.kernel,
-                stride: op.window.stride,
-                padding: sides(op.window.padding),
-                dilation: op.window.dilation,
-                ceil_mode: op.ceil_mode,
-            },
-            Op::AvgPool(op) => LayerOp::AvgPool {
-                kernel: op.window.kernel,
-                stride: op.window.stride,
-                padding: sides(op.window.padding),
-                ceil_mode: op.ceil_mode,
-                count_include_pad: op.count_include_pad,
-            },
-            Op::GlobalAvgPool(_) => LayerOp::GlobalAvgPool,
-            Op::Add(_) => LayerOp::Add,
-            Op::Concat(_) => LayerOp::Concat,
-            Op::Affine(_) => LayerOp::Affine,
-            Op::Flatten(_) => LayerOp::Flatten,
-        };
+        let name = node.op.name();
+        if !Op::kinds().iter().any(|kind| kind.name() == name) {
+            return Err(Error::BadModel(format!("`{name}` is not written into a file")));
+        }
+        let mut fields = Vec::new();
+        let mut op = node.op;
+        op.fields(&mut Writer(&mut fields));
+        let op = LayerOp { name: name.to_owned(), fields: Some(fields).filter(|fields| !fields.is_empty()) };
         Ok(Self { name: node.name.clone(), op, inputs: node.inputs.clone() })
     }
 }
 
-fn window(
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    [top, bottom, left, right]: [usize; 4],
-    dilation: [usize; 2],
-) -> Window {
-    Window { kernel, stride, padding: Padding { top, bottom, left, right }, dilation }
+/// Says what was given and what would have been right, as serde does.
+fn unknown(what: &str, given: &str, known: &[&str]) -> String {
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    format!("unknown {what} `{given}`, expected one of {}", known.join(", "))
 }
 
-fn sides(p: Padding) -> [usize; 4] {
-    [p.top, p.bottom, p.left, p.right]
+/// Sets an op's fields to what the document says, and its channel counts to what the weights say.
+struct Reader<'a> {
+    layer: &'a str,
+    /// The fields that nothing asked for yet.
+    given: Option<Map<String, Value>>,
+    /// The fields that were asked for.
+    known: Vec<&'static str>,
+    weights: &'a Weights,
+    /// The first thing that was wrong.
+    error: Option<Error>,
+}
+
+impl Reader<'_> {
+    fn fail<T>(&mut self, error: Error) -> Option<T> {
+        self.error.get_or_insert(error);
+        None
+    }
+
+    fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        self.known.push(name);
+        match self.given.as_mut()?.remove(name) {
+            None => self.fail(malformed(format!("missing field `{name}`"))),
+            Some(value) => serde_json::from_value(value).or_else(|e| self.fail(malformed(e)).ok_or(())).ok(),
+        }
+    }
+
+    /// Whether everything was there and right, and nothing else.
+    fn finish(self, op: &str) -> Result<()> {
+        let known = &self.known;
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        match self.given.as_ref().map(|rest| rest.keys().next()) {
+            None if !known.is_empty() => Err(malformed(format!(
+                "invalid type: unit variant, expected a map: `{op}` has {}",
+                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ))),
+            Some(_) if known.is_empty() => {
+                Err(malformed(format!("invalid type: map, expected a unit variant: `{op}` has no fields")))
+            }
+            Some(Some(other)) => Err(malformed(unknown("field", other, known))),
+            None | Some(None) => Ok(()),
+        }
+    }
+}
+
+impl Fields for Reader<'_> {
+    fn number(&mut self, name: &'static str, value: &mut usize) {
+        *value = self.take(name).unwrap_or(*value);
+    }
+
+    fn numbers(&mut self, name: &'static str, values: &mut [usize]) {
+        let Some(given) = self.take::<Vec<usize>>(name) else { return };
+        let (length, right) = (given.len(), values.len());
+        if length == right {
+            values.copy_from_slice(&given);
+        } else {
+            self.fail::<()>(malformed(format!(
+                "invalid length {length}, expected an array of length {right} for `{name}`"
+            )));
+        }
+    }
+
+    fn flag(&mut self, name: &'static str, value: &mut bool) {
+        *value = self.take(name).unwrap_or(*value);
+    }
+
+    fn choice(&mut self, name: &'static str, place: &mut usize, names: &[&'static str]) {
+        let Some(given) = self.take::<String>(name) else { return };
+        match names.iter().position(|name| *name == given) {
+            Some(found) => *place = found,
+            None => self.fail(malformed(unknown("variant", &given, names))).unwrap_or(()),
+        }
+    }
+
+    fn extents(&mut self, parameter: &'static str, extents: &mut [&mut usize]) {
+        let (layer, rank) = (self.layer, extents.len());
+        let name = format!("{layer}.{parameter}");
+        let error = match self.weights.get(&name) {
+            None => format!("layer `{layer}`: its {parameter} `{name}` is missing"),
+            Some(weight) if weight.shape.len() != rank => {
+                format!("layer `{layer}`: `{name}` has extents {:?}, needed {rank} of them", weight.shape)
+            }
+            Some(weight) => {
+                extents.iter_mut().zip(&weight.shape).for_each(|(to, from)| **to = *from);
+                return;
+            }
+        };
+        self.fail::<()>(Error::BadModel(error));
+    }
+}
+
+/// Takes an op's fields down.
+struct Writer<'a>(&'a mut Vec<(String, Value)>);
+
+impl Writer<'_> {
+    fn put(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+}
+
+impl Fields for Writer<'_> {
+    fn number(&mut self, name: &'static str, value: &mut usize) {
+        self.put(name, *value);
+    }
+
+    fn numbers(&mut self, name: &'static str, values: &mut [usize]) {
+        self.put(name, values.to_vec());
+    }
+
+    fn flag(&mut self, name: &'static str, value: &mut bool) {
+        self.put(name, *value);
+    }
+
+    fn choice(&mut self, name: &'static str, place: &mut usize, names: &[&'static str]) {
+        self.put(name, names.get(*place).copied());
+    }
+
+    fn extents(&mut self, _parameter: &'static str, _extents: &mut [&mut usize]) {}
+}
+
+impl Serialize for LayerOp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        /// A map that keeps its order, unlike serde's.
+        struct InOrder<'a>(&'a [(String, Value)]);
+
+        impl Serialize for InOrder<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+            }
+        }
+
+        let Some(fields) = &self.fields else { return serializer.serialize_str(&self.name) };
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(&self.name, &InOrder(fields))?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for LayerOp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let (name, fields) = match Value::deserialize(deserializer)? {
+            Value::String(name) => (name, None),
+            Value::Object(map) if map.len() == 1 => match map.into_iter().next() {
+                Some((name, Value::Object(fields))) => (name, Some(fields.into_iter().collect())),
+                _ => return Err(D::Error::custom("invalid type: an op's fields are a map")),
+            },
+            _ => {
+                return Err(D::Error::custom(
+                    "invalid type: an op is its name, or a map of its name to its fields",
+                ));
+            }
+        };
+        Ok(Self { name, fields })
+    }
 }

@@ -154,7 +154,7 @@ fn knows_the_size_by_its_blocks() {
         assert_eq!(model.name(), name);
         assert_eq!((model.preprocessing().width, model.preprocessing().height), (side, side));
         let count = |wanted: fn(&Op) -> bool| model.graph().nodes().iter().filter(|n| wanted(&n.op)).count();
-        let depthwise = count(|op| matches!(op, Op::Conv2d(c) if c.is_depthwise() && c.groups > 1));
+        let depthwise = count(|op| matches!(op, Op::Conv2d(c) if c.groups == c.in_channels && c.groups > 1));
         assert_eq!(depthwise, blocks.len(), "{name}");
         assert_eq!(count(|op| matches!(op, Op::Add(_))), additions, "{name}");
         let last = model.graph().shape(model.graph().find("head").unwrap());

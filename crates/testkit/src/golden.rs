@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use candling_core::ops::{
-    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
-};
+use candling_core::ops::{Affine, AvgPool, Conv2d, Fields, Linear, MaxPool, Padding, Relu, Window};
 use candling_core::{Activation, Op, ReluRule, Shape, Weight, Weights};
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -154,8 +152,7 @@ fn op_case(name: &str, spec: &Value, tensors: &BTreeMap<String, Weight>) -> Opti
             set("weight", vector(scale.iter().map(|&s| s as f32).collect()));
             Op::Affine(Affine { channels: x.shape[1] })
         }
-        "relu" => relu(Activation::Relu),
-        "relu6" | "clip_0_6" => relu(Activation::Relu6),
+        "clip_0_6" => relu(Activation::Relu6),
         modified @ ("relu_guided" | "relu_deconv" | "relu6_guided" | "relu6_deconv") => {
             let (activation, name) = modified.split_once('_').unwrap();
             rule = if name == "guided" { ReluRule::Guided } else { ReluRule::Deconv };
@@ -171,11 +168,12 @@ fn op_case(name: &str, spec: &Value, tensors: &BTreeMap<String, Weight>) -> Opti
             ceil_mode: flag("ceil_mode"),
             count_include_pad: flag("count_include_pad"),
         }),
-        "global_avg_pool" => Op::GlobalAvgPool(GlobalAvgPool),
-        "add" => Op::Add(Add),
-        "concat" => Op::Concat(Concat),
-        "flatten" => Op::Flatten(Flatten),
-        _ => return None,
+        // What is called as in a model file, and so are its fields.
+        name => {
+            let mut op = Op::kinds().into_iter().find(|op| op.name() == name)?;
+            op.fields(&mut Spec(spec));
+            op
+        }
     };
     let mut inputs = vec![sized(x)];
     let mut dx = vec![get("gx").unwrap().data.clone()];
@@ -190,6 +188,32 @@ fn op_case(name: &str, spec: &Value, tensors: &BTreeMap<String, Weight>) -> Opti
     let y = sized(get("y").unwrap());
     let dy = get("gy").unwrap().data.clone();
     Some(OpCase { name: name.to_owned(), op, weights, rule, inputs, y, dy, dx })
+}
+
+/// Reads an op's fields from a case.
+struct Spec<'a>(&'a Value);
+
+impl Fields for Spec<'_> {
+    fn number(&mut self, name: &'static str, value: &mut usize) {
+        *value = self.0[name].as_u64().unwrap() as usize;
+    }
+
+    fn numbers(&mut self, name: &'static str, values: &mut [usize]) {
+        let given: Vec<usize> = serde_json::from_value(self.0[name].clone()).unwrap();
+        values.copy_from_slice(&given);
+    }
+
+    fn flag(&mut self, name: &'static str, value: &mut bool) {
+        *value = self.0[name].as_bool().unwrap();
+    }
+
+    fn choice(&mut self, name: &'static str, place: &mut usize, names: &[&'static str]) {
+        *place = names.iter().position(|of| self.0[name].as_str() == Some(of)).unwrap();
+    }
+
+    fn extents(&mut self, parameter: &'static str, _extents: &mut [&mut usize]) {
+        panic!("a case of an op with a {parameter} is read by an arm of its own");
+    }
 }
 
 /// One picture of the network cases.

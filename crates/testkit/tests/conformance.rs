@@ -19,3 +19,8 @@ fn convolutions_are_adjoint() {
 fn edges() {
     block_on(conformance::edges(&Reference));
 }
+
+#[test]
+fn values_move_as_in_the_reference() {
+    block_on(conformance::index_maps(&Reference));
+}

@@ -12,9 +12,9 @@ use candling_core::{Activation, Gate, ReluRule, Result, Shape};
 use crate::Tensor;
 use crate::buffers::Buffer;
 use crate::elementwise::{number, rule_number};
-use crate::kernel::{FLAT, Kernel, TILE, grid};
-use crate::params::Params;
+use crate::kernel::{DENSE, DIRECT, FLAT, NONE, POINTWISE, TILE, grid};
 use crate::recorder::Recorder;
+use crate::uniforms::{self, signed, word};
 use crate::weights::Weights;
 
 /// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
@@ -35,21 +35,22 @@ enum End<'a> {
 }
 
 impl End<'_> {
-    fn params(&self, params: Params) -> Params {
+    /// `end`, `activation` and `rule` of the uniforms.
+    fn words(&self) -> [u32; 3] {
         let (end, activation, rule) = match self {
             Self::BiasAndActivation(activation) => (0, *activation, ReluRule::Exact),
             Self::Nothing => (1, Activation::None, ReluRule::Exact),
             Self::Gate(gate) => (2, gate.activation, gate.rule),
         };
-        params.u(end).u(number(activation)).u(rule_number(rule))
+        [end, number(activation), rule_number(rule)]
     }
 }
 
 /// Where the taps of one direction fall, by axis: on position `(i·step + u·tap + shift) / divisor`, where that divides.
 struct Steps {
     step: [usize; 2],
-    tap: [i64; 2],
-    shift: [i64; 2],
+    tap: [i32; 2],
+    shift: [i32; 2],
     divisor: [usize; 2],
 }
 
@@ -58,8 +59,8 @@ impl Steps {
         let window = &op.window;
         Self {
             step: window.stride,
-            tap: window.dilation.map(|d| d as i64),
-            shift: [-(window.padding.top as i64), -(window.padding.left as i64)],
+            tap: window.dilation.map(signed),
+            shift: [window.padding.top, window.padding.left].map(|p| -signed(p)),
             divisor: [1, 1],
         }
     }
@@ -68,15 +69,10 @@ impl Steps {
         let window = &op.window;
         Self {
             step: [1, 1],
-            tap: window.dilation.map(|d| -(d as i64)),
-            shift: [window.padding.top as i64, window.padding.left as i64],
+            tap: window.dilation.map(|d| -signed(d)),
+            shift: [window.padding.top, window.padding.left].map(signed),
             divisor: window.stride,
         }
-    }
-
-    fn params(&self, params: Params) -> Params {
-        let params = params.u(self.step[0]).u(self.step[1]).i(self.tap[0]).i(self.tap[1]);
-        params.i(self.shift[0]).i(self.shift[1])
     }
 }
 
@@ -115,27 +111,86 @@ impl Conv {
         let columns = y.area().div_ceil(TILE);
         let out = Tensor::new(recorder.room(y.len())?, y);
         let buffers = [&**x.buffer(), &self.w.buffer, beside, &**out.buffer()];
+        let halves = self.w.halves();
+        let [end, activation, rule] = end.words();
         if op.groups == 1 && op.window.is_pointwise() {
-            let params = end.params(self.w.params().u(rows).u(channels).u(y.area()));
-            let kernel = Kernel::Pointwise { transposed: !forward };
-            recorder.run(kernel, params, &buffers, [columns, rows.div_ceil(TILE), y.n])?;
+            let uniforms = uniforms::Pointwise {
+                halves,
+                rows: word(rows),
+                depth: word(channels),
+                columns: word(y.area()),
+                end,
+                activation,
+                rule,
+            };
+            let transposed = [u32::from(!forward), 0, 0, 0];
+            let grid = [columns, rows.div_ceil(TILE), y.n];
+            recorder.run(POINTWISE, transposed, uniforms, &buffers, grid)?;
             return Ok(out);
         }
         let taps = op.window.taps();
-        let [w_row, w_channel] = if forward { [channels * taps, taps] } else { [taps, rows * taps] };
-        let sizes = |params: Params| {
-            let params = params.u(rows).u(channels).u(op.groups);
-            params.u(x.shape().h).u(x.shape().w).u(y.h).u(y.w)
-        };
+        let [w_row, w_channel] =
+            if forward { [channels * taps, taps] } else { [taps, rows * taps] }.map(word);
+        let [kernel_height, kernel_width] = op.window.kernel.map(word);
+        let [step_down, step_across] = steps.step.map(signed);
+        let [tap_down, tap_across] = steps.tap;
+        let [shift_down, shift_across] = steps.shift;
+        let [divisor_down, divisor_across] = steps.divisor;
+        let [x_height, x_width, y_height, y_width] = [x.shape().h, x.shape().w, y.h, y.w].map(word);
+        let (channels, groups) = (word(channels), word(op.groups));
         if rows < FEW {
-            let params = steps.params(sizes(self.w.params().u(y.len()))).u(w_row).u(w_channel);
-            let kernel = Kernel::Direct { kernel: op.window.kernel, divisor: steps.divisor };
-            recorder.run(kernel, end.params(params), &buffers, grid(y.len().div_ceil(FLAT)))?;
+            let uniforms = uniforms::Direct {
+                halves,
+                values: word(y.len()),
+                rows: word(rows),
+                channels,
+                groups,
+                x_height,
+                x_width,
+                y_height,
+                y_width,
+                step_down,
+                step_across,
+                tap_down,
+                tap_across,
+                shift_down,
+                shift_across,
+                w_row,
+                w_channel,
+                end,
+                activation,
+                rule,
+            };
+            let constants = [kernel_height, kernel_width, word(divisor_down), word(divisor_across)];
+            recorder.run(DIRECT, constants, uniforms, &buffers, grid(y.len().div_ceil(FLAT)))?;
         } else {
-            let params = sizes(self.w.params()).u(op.window.kernel[0]).u(op.window.kernel[1]);
-            let params = steps.params(params).u(steps.divisor[0]).u(steps.divisor[1]).u(w_row).u(w_channel);
+            let uniforms = uniforms::Dense {
+                halves,
+                rows: word(rows),
+                channels,
+                groups,
+                x_height,
+                x_width,
+                y_height,
+                y_width,
+                kernel_height,
+                kernel_width,
+                step_down,
+                step_across,
+                tap_down,
+                tap_across,
+                shift_down,
+                shift_across,
+                divisor_down: signed(divisor_down),
+                divisor_across: signed(divisor_across),
+                w_row,
+                w_channel,
+                end,
+                activation,
+                rule,
+            };
             let grid = [columns, rows.div_ceil(TILE), y.n * op.groups];
-            recorder.run(Kernel::Dense, end.params(params), &buffers, grid)?;
+            recorder.run(DENSE, NONE, uniforms, &buffers, grid)?;
         }
         Ok(out)
     }

@@ -1,15 +1,16 @@
 //! Value by value.
 
-use candling_core::{Activation, ReluRule, Result, Shape};
+use candling_core::ops::{Binary, Unary};
+use candling_core::{Activation, Gate, ReluRule, Result, Shape};
 
 use crate::Tensor;
 use crate::buffers::Buffer;
-use crate::kernel::{FLAT, Kernel, grid};
-use crate::params::Params;
+use crate::kernel::{ACTIVATION, AFFINE, BINARY, FLAT, GATED, Kernel, NONE, UNARY, grid};
 use crate::recorder::Recorder;
+use crate::uniforms::{self, Uniforms, word};
 
 /// An activation's number in the shaders.
-pub(crate) fn number(activation: Activation) -> usize {
+pub(crate) fn number(activation: Activation) -> u32 {
     match activation {
         Activation::None => 0,
         Activation::Relu => 1,
@@ -18,7 +19,7 @@ pub(crate) fn number(activation: Activation) -> usize {
 }
 
 /// A rule's number in the shaders.
-pub(crate) fn rule_number(rule: ReluRule) -> usize {
+pub(crate) fn rule_number(rule: ReluRule) -> u32 {
     match rule {
         ReluRule::Exact => 0,
         ReluRule::Guided => 1,
@@ -27,52 +28,49 @@ pub(crate) fn rule_number(rule: ReluRule) -> usize {
 }
 
 /// Records a kernel that has an invocation for each value of a new tensor, the last of its bindings.
-pub(crate) fn each(
+pub(crate) fn each<U: Uniforms>(
     recorder: &Recorder,
-    kernel: Kernel,
-    params: Params,
+    kernel: Kernel<U>,
+    uniforms: U,
     inputs: &[&Buffer],
     shape: Shape,
 ) -> Result<Tensor> {
     let y = Tensor::new(recorder.room(shape.len())?, shape);
     let buffers: Vec<&Buffer> = inputs.iter().copied().chain([&**y.buffer()]).collect();
-    recorder.run(kernel, params, &buffers, grid(shape.len().div_ceil(FLAT)))?;
+    recorder.run(kernel, NONE, uniforms, &buffers, grid(shape.len().div_ceil(FLAT)))?;
     Ok(y)
 }
 
 pub(crate) fn activation(recorder: &Recorder, x: &Tensor, a: Activation) -> Result<Tensor> {
-    let params = Params::default().u(x.shape().len()).u(number(a));
-    each(recorder, Kernel::Activation, params, &[x.buffer()], x.shape())
+    let uniforms = uniforms::Activation { values: word(x.shape().len()), activation: number(a) };
+    each(recorder, ACTIVATION, uniforms, &[x.buffer()], x.shape())
 }
 
-pub(crate) fn activation_vjp(
-    recorder: &Recorder,
-    dy: &Tensor,
-    y: &Tensor,
-    a: Activation,
-    rule: ReluRule,
-) -> Result<Tensor> {
-    let params = Params::default().u(dy.shape().len()).u(number(a)).u(rule_number(rule));
-    each(recorder, Kernel::ActivationVjp, params, &[dy.buffer(), y.buffer()], dy.shape())
+pub(crate) fn gated(recorder: &Recorder, dy: &Tensor, gate: Gate<'_, Tensor>) -> Result<Tensor> {
+    let uniforms = uniforms::Gated {
+        values: word(dy.shape().len()),
+        activation: number(gate.activation),
+        rule: rule_number(gate.rule),
+    };
+    each(recorder, GATED, uniforms, &[dy.buffer(), gate.y.buffer()], dy.shape())
 }
 
-pub(crate) fn add(recorder: &Recorder, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    let values = a.shape().len();
-    let params = Params::default().u(values).u(values / b.shape().len());
-    each(recorder, Kernel::Add, params, &[a.buffer(), b.buffer()], a.shape())
+/// `y = f(x)`, or with a `dy` its slope times that.
+pub(crate) fn unary(recorder: &Recorder, x: &Tensor, f: Unary, dy: Option<&Tensor>) -> Result<Tensor> {
+    let uniforms =
+        uniforms::Unary { values: word(x.shape().len()), function: f as u32, back: u32::from(dy.is_some()) };
+    // A binding must hold something even where the kernel does not use it.
+    each(recorder, UNARY, uniforms, &[x.buffer(), dy.unwrap_or(x).buffer()], x.shape())
 }
 
-pub(crate) fn add_vjp(recorder: &Recorder, dy: &Tensor, x: Shape) -> Result<Tensor> {
-    if dy.shape() == x { Ok(dy.clone()) } else { sum_positions(recorder, dy, 1.0) }
-}
-
-/// `[n, c, 1, 1]`, the sum of each channel times `scale`.
-pub(crate) fn sum_positions(recorder: &Recorder, x: &Tensor, scale: f32) -> Result<Tensor> {
-    let shape = Shape::vector(x.shape().n, x.shape().c);
-    let y = Tensor::new(recorder.room(shape.len())?, shape);
-    let params = Params::default().u(shape.len()).u(x.shape().area()).f(scale);
-    recorder.run(Kernel::SumPositions, params, &[x.buffer(), y.buffer()], grid(shape.len()))?;
-    Ok(y)
+pub(crate) fn binary(recorder: &Recorder, a: &Tensor, b: &Tensor, f: Binary, y: Shape) -> Result<Tensor> {
+    let uniforms = uniforms::Binary {
+        values: word(y.len()),
+        of_a: word(y.len() / a.shape().len()),
+        of_b: word(y.len() / b.shape().len()),
+        function: f as u32,
+    };
+    each(recorder, BINARY, uniforms, &[a.buffer(), b.buffer()], y)
 }
 
 /// Scale and shift of each channel.
@@ -99,7 +97,12 @@ impl Affine {
 
     fn apply(&self, recorder: &Recorder, x: &Tensor, shifted: bool) -> Result<Tensor> {
         let shape = x.shape();
-        let params = Params::default().u(shape.len()).u(shape.c).u(shape.area()).u(usize::from(shifted));
-        each(recorder, Kernel::Affine, params, &[x.buffer(), &self.scale, &self.shift], shape)
+        let uniforms = uniforms::Affine {
+            values: word(shape.len()),
+            channels: word(shape.c),
+            area: word(shape.area()),
+            shifted: u32::from(shifted),
+        };
+        each(recorder, AFFINE, uniforms, &[x.buffer(), &self.scale, &self.shift], shape)
     }
 }

@@ -1,95 +1,73 @@
-//! The kernels, by name, each with its WGSL.
+//! The kernels, by name, each with its WGSL and what it is told.
 
-/// A kernel; those with the same source differ in the constants of their pipelines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    Pointwise {
-        transposed: bool,
-    },
-    Dense,
-    /// By height and width of its kernel, and what positions are divided by.
-    Direct {
-        kernel: [usize; 2],
-        divisor: [usize; 2],
-    },
-    Linear,
-    LinearVjp,
-    Affine,
-    Activation,
-    ActivationVjp,
-    MaxPool,
-    MaxPoolVjp,
-    AvgPool,
-    AvgPoolVjp,
-    SumPositions,
-    Spread,
-    Add,
-    CopyChannels,
+use std::marker::PhantomData;
+
+use crate::uniforms::{self, Field, Uniforms};
+
+/// A shader.
+pub struct Shader {
+    /// Name of its file in `src/shaders`, without the ending.
+    pub name: &'static str,
+    /// Its text, with what it includes and without comments.
+    pub text: &'static str,
+    /// The constants that its pipelines differ in.
+    pub constants: &'static [&'static str],
+    /// The fields of its uniforms.
+    pub uniforms: &'static [Field],
+    /// Bytes of its uniforms.
+    pub size: usize,
 }
 
-macro_rules! shaders {
-    ($($name:literal),*) => {
-        [$(($name, include_str!(concat!(env!("OUT_DIR"), "/", $name, ".wgsl")))),*]
+/// A shader's place among all, with the type of its uniforms.
+pub(crate) struct Kernel<U> {
+    pub(crate) place: usize,
+    uniforms: PhantomData<U>,
+}
+
+/// Values of a shader's constants, in their order; what follows them is 0.
+pub(crate) type Constants = [u32; 4];
+
+/// For a shader without.
+pub(crate) const NONE: Constants = [0; 4];
+
+macro_rules! kernels {
+    ($($name:ident = $file:literal, $uniforms:ident $(, $constant:literal)*;)*) => {
+        /// Every shader, by its place.
+        pub const SHADERS: &[Shader] = &[$(Shader {
+            name: $file,
+            text: include_str!(concat!(env!("OUT_DIR"), "/", $file, ".wgsl")),
+            constants: &[$($constant),*],
+            uniforms: <uniforms::$uniforms as Uniforms>::FIELDS,
+            size: size_of::<uniforms::$uniforms>(),
+        }),*];
+
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Place { $($name),* }
+
+        $(pub(crate) const $name: Kernel<uniforms::$uniforms> =
+            Kernel { place: Place::$name as usize, uniforms: PhantomData };)*
     };
 }
 
-/// Name of every file of `src/shaders`, without its ending, and its text without comments.
-pub const SHADERS: [(&str, &str); 16] = shaders![
-    "pointwise",
-    "dense",
-    "direct",
-    "linear",
-    "linear_vjp",
-    "affine",
-    "activation",
-    "activation_vjp",
-    "max_pool",
-    "max_pool_vjp",
-    "avg_pool",
-    "avg_pool_vjp",
-    "sum_positions",
-    "spread",
-    "add",
-    "copy_channels"
-];
-
-impl Kernel {
-    /// Name and text of its shader.
-    pub(crate) fn shader(self) -> (&'static str, &'static str) {
-        let place = match self {
-            Self::Pointwise { .. } => 0,
-            Self::Dense => 1,
-            Self::Direct { .. } => 2,
-            Self::Linear => 3,
-            Self::LinearVjp => 4,
-            Self::Affine => 5,
-            Self::Activation => 6,
-            Self::ActivationVjp => 7,
-            Self::MaxPool => 8,
-            Self::MaxPoolVjp => 9,
-            Self::AvgPool => 10,
-            Self::AvgPoolVjp => 11,
-            Self::SumPositions => 12,
-            Self::Spread => 13,
-            Self::Add => 14,
-            Self::CopyChannels => 15,
-        };
-        SHADERS[place]
-    }
-
-    /// The constants of its pipeline.
-    pub(crate) fn constants(self) -> Vec<(&'static str, f64)> {
-        match self {
-            Self::Pointwise { transposed } => vec![("transposed", f64::from(u8::from(transposed)))],
-            Self::Direct { kernel, divisor } => vec![
-                ("kernel_height", kernel[0] as f64),
-                ("kernel_width", kernel[1] as f64),
-                ("divisor_down", divisor[0] as f64),
-                ("divisor_across", divisor[1] as f64),
-            ],
-            _ => Vec::new(),
-        }
-    }
+kernels! {
+    POINTWISE = "pointwise", Pointwise, "transposed";
+    DENSE = "dense", Dense;
+    DIRECT = "direct", Direct, "kernel_height", "kernel_width", "divisor_down", "divisor_across";
+    LINEAR = "linear", Linear;
+    LINEAR_VJP = "linear_vjp", LinearVjp;
+    AFFINE = "affine", Affine;
+    ACTIVATION = "activation", Activation;
+    GATED = "gated", Gated;
+    UNARY = "unary", Unary;
+    BINARY = "binary", Binary;
+    MAX_POOL = "max_pool", Window;
+    MAX_POOL_VJP = "max_pool_vjp", Window;
+    AVG_POOL = "avg_pool", Window;
+    AVG_POOL_VJP = "avg_pool_vjp", Window;
+    REDUCE = "reduce", Reduce;
+    SPREAD = "spread", Spread;
+    COPY_CHANNELS = "copy_channels", CopyChannels;
+    GATHER = "gather", Gather;
 }
 
 /// Invocations in a workgroup of the kernels that have one for each value.

@@ -5,34 +5,36 @@
 //! either returns to the processor but the answer.
 //!
 //! A card fails in ways of its own, and late: a lost device, too little memory, a pipeline that its driver cannot compile. Whatever
-//! happened by then is found where values are read back, as [`Error::BackendLost`]; nothing half computed ever comes out.
+//! happened by then is found where values are read back, as [`Error::BackendLost`](candling_core::Error::BackendLost); nothing half computed ever comes out.
 
 mod buffers;
-mod channels;
 mod conv2d;
 mod counts;
 mod device;
 mod elementwise;
 mod kernel;
 mod linear;
-mod params;
+mod place;
 mod pool;
 mod recorder;
+mod reduce;
 mod scopes;
 mod tensor;
+mod uniforms;
 mod weights;
 
-use candling_core::ops::{AvgPool, Conv2d, MaxPool};
-use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
+use candling_core::ops::{AvgPool, Binary, Conv2d, IndexMap, MaxPool, Reduce, Unary};
+use candling_core::{Activation, Backend, Gate, Result, Shape};
 
 pub use conv2d::{Conv, FEW};
 pub use counts::Counts;
 pub use device::Adapter;
 pub use elementwise::Affine;
-pub use kernel::{DEPTH, SHADERS, TILE};
+pub use kernel::{DEPTH, SHADERS, Shader, TILE};
 pub use linear::Linear;
 pub use pool::Argmax;
 pub use tensor::Tensor;
+pub use uniforms::Field;
 
 use device::Card;
 use recorder::Recorder;
@@ -47,7 +49,7 @@ impl WebGpu {
     /// Takes the fastest adapter that there is; one that runs in software only where there is no other.
     ///
     /// # Errors
-    /// [`Error::BackendUnavailable`] where there is no adapter, or it gives no device.
+    /// [`Error::BackendUnavailable`](candling_core::Error::BackendUnavailable) where there is no adapter, or it gives no device.
     pub async fn new() -> Result<Self> {
         let Card { adapter, device, queue, most_bytes } = device::request().await?;
         Ok(Self { recorder: Recorder::new(device, queue, most_bytes), adapter })
@@ -69,7 +71,7 @@ impl WebGpu {
     /// and for timing.
     ///
     /// # Errors
-    /// [`Error::BackendLost`].
+    /// [`Error::BackendLost`](candling_core::Error::BackendLost).
     pub async fn finish(&self) -> Result<()> {
         self.recorder.read_back(&[]).await.map(|_| ())
     }
@@ -88,13 +90,7 @@ impl Backend for WebGpu {
     type Argmax = Argmax;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Tensor> {
-        if data.len() != shape.len() {
-            return Err(Error::BadShape {
-                what: "tensor".into(),
-                given: format!("{} values", data.len()),
-                needed: format!("{}, for {shape}", shape.len()),
-            });
-        }
+        shape.check_count(data)?;
         Ok(Tensor::new(self.recorder.upload(data)?, shape))
     }
 
@@ -157,8 +153,28 @@ impl Backend for WebGpu {
         elementwise::activation(&self.recorder, x, a)
     }
 
-    fn activation_vjp(&self, dy: &Tensor, y: &Tensor, a: Activation, rule: ReluRule) -> Result<Tensor> {
-        elementwise::activation_vjp(&self.recorder, dy, y, a, rule)
+    fn gated(&self, dy: &Tensor, gate: Gate<'_, Tensor>) -> Result<Tensor> {
+        elementwise::gated(&self.recorder, dy, gate)
+    }
+
+    fn unary(&self, x: &Tensor, f: Unary) -> Result<Tensor> {
+        elementwise::unary(&self.recorder, x, f, None)
+    }
+
+    fn unary_vjp(&self, dy: &Tensor, kept: &Tensor, f: Unary) -> Result<Tensor> {
+        elementwise::unary(&self.recorder, kept, f, Some(dy))
+    }
+
+    fn binary(&self, a: &Tensor, b: &Tensor, f: Binary, y: Shape) -> Result<Tensor> {
+        elementwise::binary(&self.recorder, a, b, f, y)
+    }
+
+    fn reduce(&self, x: &Tensor, to: Reduce) -> Result<Tensor> {
+        reduce::reduce(&self.recorder, x, to)
+    }
+
+    fn spread(&self, dy: &Tensor, from: Reduce, x: Shape) -> Result<Tensor> {
+        reduce::spread(&self.recorder, dy, from, x)
     }
 
     fn max_pool(&self, x: &Tensor, op: &MaxPool, y: Shape) -> Result<(Tensor, Argmax)> {
@@ -177,28 +193,16 @@ impl Backend for WebGpu {
         pool::avg_vjp(&self.recorder, dy, op, x)
     }
 
-    fn global_avg_pool(&self, x: &Tensor) -> Result<Tensor> {
-        pool::global_avg(&self.recorder, x)
-    }
-
-    fn global_avg_pool_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
-        pool::global_avg_vjp(&self.recorder, dy, x)
-    }
-
-    fn add(&self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-        elementwise::add(&self.recorder, a, b)
-    }
-
-    fn add_vjp(&self, dy: &Tensor, x: Shape) -> Result<Tensor> {
-        elementwise::add_vjp(&self.recorder, dy, x)
-    }
-
     fn concat(&self, xs: &[Tensor]) -> Result<Tensor> {
-        channels::concat(&self.recorder, xs)
+        place::concat(&self.recorder, xs)
     }
 
-    fn concat_vjp(&self, dy: &Tensor, start: usize, channels: usize) -> Result<Tensor> {
-        channels::slice(&self.recorder, dy, start, channels)
+    fn gather(&self, x: &Tensor, map: &IndexMap) -> Result<Tensor> {
+        place::gather(&self.recorder, x, map, false)
+    }
+
+    fn scatter(&self, dy: &Tensor, map: &IndexMap) -> Result<Tensor> {
+        place::gather(&self.recorder, dy, map, true)
     }
 
     fn reshape(&self, x: &Tensor, y: Shape) -> Result<Tensor> {

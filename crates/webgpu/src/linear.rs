@@ -5,8 +5,9 @@ use candling_core::{Result, Shape};
 use crate::Tensor;
 use crate::buffers::Buffer;
 use crate::elementwise::each;
-use crate::kernel::{Kernel, grid};
+use crate::kernel::{LINEAR, LINEAR_VJP, NONE, grid};
 use crate::recorder::Recorder;
+use crate::uniforms::{self, word};
 use crate::weights::Weights;
 
 /// Weights `[out, in]` and bias.
@@ -32,19 +33,25 @@ impl Linear {
     pub(crate) fn forward(&self, recorder: &Recorder, x: &Tensor) -> Result<Tensor> {
         let shape = Shape::vector(x.shape().n, self.outputs);
         let y = Tensor::new(recorder.room(shape.len())?, shape);
-        let params = self.w.params().u(shape.len()).u(self.outputs).u(self.inputs);
-        recorder.run(
-            Kernel::Linear,
-            params,
-            &[x.buffer(), &self.w.buffer, &self.b, y.buffer()],
-            grid(shape.len()),
-        )?;
+        let uniforms = uniforms::Linear {
+            halves: self.w.halves(),
+            sums: word(shape.len()),
+            outputs: word(self.outputs),
+            inputs: word(self.inputs),
+        };
+        let buffers: [&Buffer; 4] = [x.buffer(), &self.w.buffer, &self.b, y.buffer()];
+        recorder.run(LINEAR, NONE, uniforms, &buffers, grid(shape.len()))?;
         Ok(y)
     }
 
     pub(crate) fn vjp(&self, recorder: &Recorder, dy: &Tensor) -> Result<Tensor> {
         let shape = Shape::vector(dy.shape().n, self.inputs);
-        let params = self.w.params().u(shape.len()).u(self.outputs).u(self.inputs);
-        each(recorder, Kernel::LinearVjp, params, &[dy.buffer(), &self.w.buffer], shape)
+        let uniforms = uniforms::LinearVjp {
+            halves: self.w.halves(),
+            values: word(shape.len()),
+            outputs: word(self.outputs),
+            inputs: word(self.inputs),
+        };
+        each(recorder, LINEAR_VJP, uniforms, &[dy.buffer(), &self.w.buffer], shape)
     }
 }

@@ -9,9 +9,9 @@ use wgpu::BufferUsages;
 
 use crate::Counts;
 use crate::buffers::{Buffer, Lent, Pool, WORD};
-use crate::kernel::Kernel;
-use crate::params::Params;
+use crate::kernel::{Constants, Kernel, SHADERS};
 use crate::scopes::Scopes;
+use crate::uniforms::Uniforms;
 
 /// Bind groups that are remembered; more come from inputs of ever new sizes, and are forgotten all at once.
 const MOST_BIND_GROUPS: usize = 512;
@@ -23,10 +23,13 @@ struct Dispatch {
     grid: [u32; 3],
 }
 
+/// A shader's place among all, and its constants: what a pipeline is made of.
+type Compiled = (usize, Constants);
+
 /// A bind group, and what it is made of.
 struct Bound {
-    kernel: Kernel,
-    params: Params,
+    compiled: Compiled,
+    uniforms: Vec<u32>,
     buffers: Vec<u64>,
     bind_group: wgpu::BindGroup,
 }
@@ -38,7 +41,7 @@ pub(crate) struct Recorder {
     scopes: RefCell<Scopes>,
     recorded: RefCell<Vec<Dispatch>>,
     pool: Rc<RefCell<Pool>>,
-    pipelines: RefCell<Vec<(Kernel, wgpu::ComputePipeline)>>,
+    pipelines: RefCell<Vec<(Compiled, wgpu::ComputePipeline)>>,
     bind_groups: RefCell<Vec<Bound>>,
     /// Buffers that values are read back through.
     landings: RefCell<Vec<wgpu::Buffer>>,
@@ -137,19 +140,32 @@ impl Recorder {
     ///
     /// # Errors
     /// [`Error::Backend`] for a grid that no device takes.
-    pub(crate) fn run(
+    pub(crate) fn run<U: Uniforms>(
         &self,
-        kernel: Kernel,
-        params: Params,
+        kernel: Kernel<U>,
+        constants: Constants,
+        uniforms: U,
         buffers: &[&Buffer],
         grid: [usize; 3],
     ) -> Result<()> {
-        let too_many =
-            |_| Error::Backend(format!("{kernel:?}: a grid of {grid:?} workgroups; at most 65535"));
+        self.record((kernel.place, constants), bytemuck::cast_slice(&[uniforms]), buffers, grid)
+    }
+
+    fn record(
+        &self,
+        compiled: Compiled,
+        uniforms: &[u32],
+        buffers: &[&Buffer],
+        grid: [usize; 3],
+    ) -> Result<()> {
+        let too_many = |_| {
+            let name = SHADERS[compiled.0].name;
+            Error::Backend(format!("{name}: a grid of {grid:?} workgroups; at most 65535"))
+        };
         let fits = |extent: usize| u16::try_from(extent).map(u32::from).map_err(too_many);
         let grid = [fits(grid[0])?, fits(grid[1])?, fits(grid[2])?];
-        let pipeline = self.pipeline(kernel);
-        let bind_group = self.bind_group(kernel, &pipeline, params, buffers);
+        let pipeline = self.pipeline(compiled);
+        let bind_group = self.bind_group(compiled, &pipeline, uniforms, buffers);
         self.recorded.borrow_mut().push(Dispatch { pipeline, bind_group, grid });
         self.count(|counts| {
             counts.dispatches += 1;
@@ -158,51 +174,54 @@ impl Recorder {
         Ok(())
     }
 
-    fn pipeline(&self, kernel: Kernel) -> wgpu::ComputePipeline {
+    fn pipeline(&self, compiled: Compiled) -> wgpu::ComputePipeline {
         let mut pipelines = self.pipelines.borrow_mut();
-        if let Some((_, pipeline)) = pipelines.iter().find(|(of, _)| *of == kernel) {
+        if let Some((_, pipeline)) = pipelines.iter().find(|(of, _)| *of == compiled) {
             return pipeline.clone();
         }
         self.count(|counts| counts.pipelines += 1);
-        let (name, text) = kernel.shader();
+        let (shader, values) = (&SHADERS[compiled.0], compiled.1);
+        let constants = shader.constants.iter().copied().zip(values.map(f64::from));
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(name),
-            source: wgpu::ShaderSource::Wgsl(text.into()),
+            label: Some(shader.name),
+            source: wgpu::ShaderSource::Wgsl(shader.text.into()),
         });
         let pipeline = self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(name),
+            label: Some(shader.name),
             layout: None,
             module: &module,
             entry_point: Some("main"),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &kernel.constants(),
+                constants: &constants.collect::<Vec<_>>(),
                 // tiles are written before they are read
                 zero_initialize_workgroup_memory: false,
             },
             cache: None,
         });
-        pipelines.push((kernel, pipeline.clone()));
+        pipelines.push((compiled, pipeline.clone()));
         pipeline
     }
 
     fn bind_group(
         &self,
-        kernel: Kernel,
+        compiled: Compiled,
         pipeline: &wgpu::ComputePipeline,
-        params: Params,
+        uniforms: &[u32],
         buffers: &[&Buffer],
     ) -> wgpu::BindGroup {
         let mut remembered = self.bind_groups.borrow_mut();
         let same = |bound: &&Bound| {
-            bound.kernel == kernel
+            bound.compiled == compiled
                 && bound.buffers.iter().copied().eq(buffers.iter().map(|buffer| buffer.id))
-                && bound.params == params
+                && bound.uniforms == uniforms
         };
         if let Some(bound) = remembered.iter().find(same) {
             return bound.bind_group.clone();
         }
         self.count(|counts| counts.bind_groups += 1);
-        let words = params.words();
+        // Padded to what a uniform buffer is sized in.
+        let mut words = uniforms.to_vec();
+        words.resize(words.len().next_multiple_of(4), 0);
         let uniform = self.numbered(wgpu::BufferDescriptor {
             label: None,
             size: words.len() as u64 * WORD,
@@ -227,7 +246,8 @@ impl Recorder {
             remembered.clear();
         }
         let buffers = buffers.iter().map(|buffer| buffer.id).collect();
-        remembered.push(Bound { kernel, params, buffers, bind_group: bind_group.clone() });
+        let uniforms = uniforms.to_vec();
+        remembered.push(Bound { compiled, uniforms, buffers, bind_group: bind_group.clone() });
         bind_group
     }
 

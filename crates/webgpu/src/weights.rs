@@ -9,7 +9,6 @@
 use candling_core::Result;
 
 use crate::buffers::Buffer;
-use crate::params::Params;
 use crate::recorder::Recorder;
 
 /// Weights on the card.
@@ -27,9 +26,9 @@ impl Weights {
         Ok(Self { buffer: recorder.keep(words)?, halves: halves.is_some() })
     }
 
-    /// The first parameter of every kernel that reads weights: how they lie there.
-    pub(crate) fn params(&self) -> Params {
-        Params::default().u(usize::from(self.halves))
+    /// What every kernel that reads weights is told: how they lie there.
+    pub(crate) fn halves(&self) -> u32 {
+        u32::from(self.halves)
     }
 }
 

@@ -28,3 +28,8 @@ fn ops_agree_with_the_reference() {
 fn edges() {
     block_on(conformance::edges(&card()));
 }
+
+#[test]
+fn values_move_as_in_the_reference() {
+    block_on(conformance::index_maps(&card()));
+}

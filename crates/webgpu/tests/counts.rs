@@ -39,7 +39,7 @@ fn forward(network: &Arc<Network<WebGpu>>, input: &[f32]) -> Tape<WebGpu> {
 fn a_pass_is_one_submission_of_known_kernels() {
     let network = lite0(card());
     let input = tensor(&golden::pictures()[0]);
-    let is_kernel = |op: &Op| !matches!(op, Op::Input | Op::Flatten(_));
+    let is_kernel = |op: &Op| !matches!(op, Op::Input(_) | Op::Flatten(_));
     let layers = network.graph().nodes().iter().filter(|node| is_kernel(&node.op)).count() as u64;
     let head = network.graph().find("head").unwrap();
     let queries = [

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use candling_webgpu::{DEPTH, SHADERS, TILE};
+use candling_webgpu::{DEPTH, Field, SHADERS, Shader, TILE};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 /// What every browser with WebGPU has. Only some OpenGL lack `unpack2x16float`.
@@ -11,7 +11,7 @@ const EVERYWHERE: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 
 #[test]
 fn naga_takes_every_shader() {
-    for (name, text) in SHADERS {
+    for Shader { name, text, .. } in SHADERS {
         let module = naga::front::wgsl::parse_str(text)
             .unwrap_or_else(|e| panic!("{}", e.emit_to_string_with_path(text, name)));
         let valid = Validator::new(ValidationFlags::all(), EVERYWHERE).validate(&module);
@@ -20,9 +20,51 @@ fn naga_takes_every_shader() {
     }
 }
 
+/// What a kernel is told is what it reads: name, type and place of every field. Two sizes that change places would compile, and be wrong.
+#[test]
+fn uniforms_are_laid_out_as_in_the_shader() {
+    for Shader { name, text, uniforms, size, .. } in SHADERS {
+        let module = naga::front::wgsl::parse_str(text).unwrap();
+        let of_uniforms =
+            |(_, variable): &(_, &naga::GlobalVariable)| variable.space == naga::AddressSpace::Uniform;
+        let (_, variable) = module.global_variables.iter().find(of_uniforms).unwrap();
+        let naga::TypeInner::Struct { members, span } = &module.types[variable.ty].inner else {
+            panic!("{name}: its uniforms are no struct");
+        };
+        let kind = |ty: naga::Handle<naga::Type>| match module.types[ty].inner {
+            naga::TypeInner::Scalar(naga::Scalar::U32) => "u32",
+            naga::TypeInner::Scalar(naga::Scalar::I32) => "i32",
+            naga::TypeInner::Scalar(naga::Scalar::F32) => "f32",
+            ref other => panic!("{name}: {other:?} in its uniforms"),
+        };
+        let read: Vec<(&str, &str, usize)> = members
+            .iter()
+            .map(|member| (member.name.as_deref().unwrap(), kind(member.ty), member.offset as usize))
+            .collect();
+        let told: Vec<_> =
+            uniforms.iter().map(|Field { name, kind, offset }| (*name, *kind, *offset)).collect();
+        assert_eq!(told, read, "{name}");
+        assert_eq!(*size, *span as usize, "{name}");
+    }
+}
+
+/// The constants that pipelines are made with are the shader's.
+#[test]
+fn constants_are_those_of_the_shader() {
+    for Shader { name, text, constants, .. } in SHADERS {
+        let module = naga::front::wgsl::parse_str(text).unwrap();
+        let mut declared: Vec<&str> =
+            module.overrides.iter().map(|(_, of)| of.name.as_deref().unwrap()).collect();
+        let mut known = constants.to_vec();
+        declared.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(known, declared, "{name}");
+    }
+}
+
 #[test]
 fn tiles_are_as_large_as_the_crate_says() {
-    for (name, text) in SHADERS.iter().filter(|(name, _)| ["pointwise", "dense"].contains(name)) {
+    for Shader { name, text, .. } in SHADERS.iter().filter(|of| ["pointwise", "dense"].contains(&of.name)) {
         for constant in [format!("const TILE = {TILE}u;"), format!("const DEPTH = {DEPTH}u;")] {
             assert!(text.contains(&constant), "{name}: no {constant}");
         }
@@ -34,10 +76,12 @@ fn every_file_is_known() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/shaders");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     files.sort();
-    let mut known = SHADERS.map(|(name, _)| name.to_owned()).to_vec();
+    let mut known: Vec<String> = SHADERS.iter().map(|shader| shader.name.to_owned()).collect();
     known.sort();
     assert_eq!(files, known);
 }

@@ -1,39 +1,56 @@
-//! Sum of two inputs: `y = a + b`. The second may be `[n, c, 1, 1]` and is then spread over the positions.
+//! Sum of two inputs: `y = a + b`, [broadcast](super::broadcast).
 //!
-//! Its vjp hands `dy` to both; to a spread operand, summed over the positions. Kept: nothing.
+//! Its vjp hands `dy` to both; to one that was spread, summed over what it was spread over. Kept: nothing.
 
-use super::Kept;
-use crate::{Backend, Error, Result, Shape};
+use super::broadcast::{self, Binary};
+use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, two};
+use crate::{Backend, Result, Shape};
 
 /// Addition; no parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Add;
 
-impl Add {
-    pub(crate) fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
-        match inputs {
-            [a, b] if a == b || *b == Shape::vector(a.n, a.c) => Ok(*a),
-            [a, b] => Err(Error::BadShape {
-                what: "second input".into(),
-                given: b.to_string(),
-                needed: format!("{a} or {}", Shape::vector(a.n, a.c)),
-            }),
-            _ => Err(Error::InvalidGraph(format!("takes 2 inputs, got {}", inputs.len()))),
-        }
+impl Operation for Add {
+    no_parameters!();
+    no_fields!();
+
+    const KINDS: &'static [Self] = &[Self];
+
+    fn name(&self) -> &'static str {
+        "add"
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, a: &B::Tensor, b: &B::Tensor) -> Result<B::Tensor> {
-        backend.add(a, b)
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        broadcast::shape(inputs)
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        y: Shape,
+    ) -> Result<Forward<B>> {
+        let (a, b) = two(inputs)?;
+        Ok(Forward::of(backend.binary(a, b, Binary::Add, y)?))
     }
 
     // y = a + b
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
-        i: usize,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        backend.add_vjp(dy, kept.input(i)?)
+        broadcast::gathered(backend, back.dy, kept.shape(back.input)?)
     }
 }

@@ -1,6 +1,7 @@
 //! Scale and shift per channel: `y_c = scale_c·x_c + shift_c`, which is batch normalisation at inference
 //! (`scale = γ/√(var + ε)`, `shift = β − mean·scale`). Its vjp is `dx_c = scale_c·dy_c`. Kept: nothing.
 
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, one, two};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of an affine layer; `layer.weight` is the scale, `layer.bias` the shift.
@@ -10,12 +11,21 @@ pub struct Affine {
     pub channels: usize,
 }
 
-impl Affine {
-    pub(crate) fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
-        vec![("weight", vec![self.channels]), ("bias", vec![self.channels])]
+impl Operation for Affine {
+    type Prepared<B: Backend> = B::Affine;
+
+    const KINDS: &'static [Self] = &[Self { channels: 0 }];
+
+    fn name(&self) -> &'static str {
+        "affine"
     }
 
-    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.extents("weight", &mut [&mut self.channels]);
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = *one(inputs)?;
         if x.c != self.channels {
             return Err(Error::BadShape {
                 what: "input".into(),
@@ -26,12 +36,45 @@ impl Affine {
         Ok(x)
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, w: &B::Affine, x: &B::Tensor) -> Result<B::Tensor> {
-        backend.affine(x, w)
+    fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
+        vec![("weight", vec![self.channels]), ("bias", vec![self.channels])]
+    }
+
+    fn has_bias(&self) -> bool {
+        true
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<B::Affine> {
+        let (w, b) = two(weights)?;
+        backend.prepare_affine(w, b)
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        affine: &B::Affine,
+        inputs: &[B::Tensor],
+        _y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.affine(one(inputs)?, affine)?))
     }
 
     // y = scale·x + shift
-    pub(crate) fn vjp<B: Backend>(&self, backend: &B, w: &B::Affine, dy: &B::Tensor) -> Result<B::Tensor> {
-        backend.affine_vjp(dy, w)
+    fn vjp<B: Backend>(
+        &self,
+        backend: &B,
+        affine: &B::Affine,
+        _kept: &Kept<'_, B>,
+        back: Back<'_, B>,
+    ) -> Result<B::Tensor> {
+        backend.affine_vjp(back.dy, affine)
     }
 }

@@ -1,6 +1,6 @@
 //! One op on its own, without a graph around it: what a conformance suite or a finite-difference check drives.
 
-use super::{Forward, Kept, Prepared};
+use super::{Back, Forward, Kept, Prepared};
 use crate::{Backend, Op, ReluRule, Result, Shape, Weights};
 
 /// An op that has run: its output, and the way back.
@@ -8,7 +8,8 @@ pub struct Applied<'a, B: Backend> {
     backend: &'a B,
     op: &'a Op,
     prepared: Prepared<B>,
-    inputs: Vec<Shape>,
+    shapes: Vec<Shape>,
+    inputs: Vec<B::Tensor>,
     forward: Forward<B>,
 }
 
@@ -27,7 +28,7 @@ impl Op {
         let y = self.output_shape(&shapes)?;
         let prepared = self.prepare(backend, "op", weights)?;
         let forward = self.forward(backend, &prepared, inputs, y)?;
-        Ok(Applied { backend, op: self, prepared, inputs: shapes, forward })
+        Ok(Applied { backend, op: self, prepared, shapes, inputs: inputs.to_vec(), forward })
     }
 }
 
@@ -38,17 +39,21 @@ impl<B: Backend> Applied<'_, B> {
         &self.forward.y
     }
 
-    /// The gradient of input `i`, given that of the output.
+    /// The gradient of input `i`, given that of the output. The vjp sees what [`Op::keeps`] says, and no more.
     ///
     /// # Errors
     /// What the backend gives.
     pub fn vjp(&self, dy: &B::Tensor, i: usize, rule: ReluRule) -> Result<B::Tensor> {
+        let keeps = self.op.keeps();
+        let inputs = self.inputs.iter().enumerate().map(|(i, x)| keeps.inputs.contains(&i).then_some(x));
         let kept = Kept {
-            inputs: &self.inputs,
-            y: Some(&self.forward.y),
+            shapes: &self.shapes,
+            inputs: &inputs.collect::<Vec<_>>(),
+            output: Some(&self.forward.y).filter(|_| keeps.output),
+            argmax: self.forward.argmax.as_ref().filter(|_| keeps.argmax),
             passed: false,
-            argmax: self.forward.argmax.as_ref(),
         };
-        self.op.vjp(self.backend, &self.prepared, &kept, dy, i, rule, None)
+        let back = Back { dy, input: i, rule, gate: None };
+        self.op.vjp(self.backend, &self.prepared, &kept, back)
     }
 }

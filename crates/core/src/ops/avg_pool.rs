@@ -2,7 +2,9 @@
 //!
 //! Its vjp spreads `dy / divisor` over the window, summed where windows overlap. Kept: nothing.
 
-use super::{Kept, Window, max_pool::check_padding};
+use super::{
+    Back, Fields, Forward, Keeps, Kept, Operation, Window, max_pool::check_padding, no_parameters, one,
+};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of an average-pooling.
@@ -30,8 +32,29 @@ impl AvgPool {
         axis(i, kernel[0], stride[0], x.h, padding.top, padding.bottom)
             * axis(j, kernel[1], stride[1], x.w, padding.left, padding.right)
     }
+}
 
-    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+impl Operation for AvgPool {
+    no_parameters!();
+
+    const KINDS: &'static [Self] =
+        &[Self { window: Window::new([1, 1], [1, 1]), ceil_mode: false, count_include_pad: false }];
+
+    fn name(&self) -> &'static str {
+        "avg_pool"
+    }
+
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        let Window { kernel, stride, padding, dilation: _ } = &mut self.window;
+        fields.numbers("kernel", kernel);
+        fields.numbers("stride", stride);
+        padding.field(fields);
+        fields.flag("ceil_mode", &mut self.ceil_mode);
+        fields.flag("count_include_pad", &mut self.count_include_pad);
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = *one(inputs)?;
         if self.window.dilation != [1, 1] {
             return Err(Error::BadShape {
                 what: "dilation".into(),
@@ -44,17 +67,32 @@ impl AvgPool {
         Ok(Shape::new(x.n, x.c, h, w))
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor, y: Shape) -> Result<B::Tensor> {
-        backend.avg_pool(x, self, y)
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.avg_pool(one(inputs)?, self, y)?))
     }
 
     // y = Σ x / divisor
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        backend.avg_pool_vjp(dy, self, kept.input(0)?)
+        backend.avg_pool_vjp(back.dy, self, kept.shape(0)?)
     }
 }

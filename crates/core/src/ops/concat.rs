@@ -1,15 +1,24 @@
 //! The channels of all inputs, one after the other: `y = [a; b; ...]`. Its vjp cuts each input's channels out
 //! of `dy`. Kept: nothing.
 
-use super::Kept;
+use super::{Back, Forward, IndexMap, Keeps, Kept, Operation, no_fields, no_parameters};
 use crate::{Backend, Error, Result, Shape};
 
 /// Concatenation along the channels; no parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Concat;
 
-impl Concat {
-    pub(crate) fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+impl Operation for Concat {
+    no_parameters!();
+    no_fields!();
+
+    const KINDS: &'static [Self] = &[Self];
+
+    fn name(&self) -> &'static str {
+        "concat"
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         let Some(first) = inputs.first() else {
             return Err(Error::InvalidGraph("takes at least 1 input, got none".into()));
         };
@@ -27,19 +36,34 @@ impl Concat {
         Ok(Shape { c, ..*first })
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, xs: &[B::Tensor]) -> Result<B::Tensor> {
-        backend.concat(xs)
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        _y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.concat(inputs)?))
     }
 
     // y = [a; b; ...]
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
-        i: usize,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        let start = kept.inputs.iter().take(i).map(|x| x.c).sum();
-        backend.concat_vjp(dy, start, kept.input(i)?.c)
+        let start: usize = kept.shapes.iter().take(back.input).map(|x| x.c).sum();
+        let channels = start..start + kept.shape(back.input)?.c;
+        backend.gather(back.dy, &IndexMap::of_channels(backend.shape(back.dy), channels))
     }
 }

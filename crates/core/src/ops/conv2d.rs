@@ -9,8 +9,8 @@
 //! Kept: `y`, if there is an activation; its sign is the mask. A walk of several convolutions applies each mask where `dx` of
 //! the one behind is computed: it is that one's [`Gate`].
 
-use super::{Kept, Window};
-use crate::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, one, two};
+use crate::{Activation, Backend, Error, Gate, Result, Shape};
 
 /// Parameters of a convolution. `groups = in_channels = out_channels` is a depthwise one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,21 +27,35 @@ pub struct Conv2d {
     pub activation: Activation,
 }
 
-impl Conv2d {
-    /// True if every output channel sees a single input channel.
-    #[must_use]
-    pub const fn is_depthwise(&self) -> bool {
-        self.groups == self.in_channels
+impl Operation for Conv2d {
+    type Prepared<B: Backend> = B::Conv;
+
+    const KINDS: &'static [Self] = &[Self {
+        in_channels: 0,
+        out_channels: 0,
+        window: Window::new([1, 1], [1, 1]),
+        groups: 1,
+        activation: Activation::None,
+    }];
+
+    fn name(&self) -> &'static str {
+        "conv2d"
     }
 
-    /// Weights `[out, in / groups, kh, kw]` and bias `[out]`.
-    pub(crate) fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let [kh, kw] = self.window.kernel;
-        let per_group = self.in_channels / self.groups.max(1);
-        vec![("weight", vec![self.out_channels, per_group, kh, kw]), ("bias", vec![self.out_channels])]
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        let Window { kernel: [height, width], stride, padding, dilation } = &mut self.window;
+        fields.numbers("stride", stride);
+        padding.field(fields);
+        fields.numbers("dilation", dilation);
+        fields.number("groups", &mut self.groups);
+        self.activation.field(fields);
+        let mut of_group = self.in_channels / self.groups.max(1);
+        fields.extents("weight", &mut [&mut self.out_channels, &mut of_group, height, width]);
+        self.in_channels = of_group.saturating_mul(self.groups);
     }
 
-    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = *one(inputs)?;
         let Self { in_channels, out_channels, groups, .. } = *self;
         if groups == 0 || in_channels % groups != 0 || out_channels % groups != 0 {
             return Err(Error::BadShape {
@@ -61,31 +75,61 @@ impl Conv2d {
         Ok(Shape::new(x.n, out_channels, h, w))
     }
 
-    pub(crate) fn forward<B: Backend>(
+    /// Weights `[out, in / groups, kh, kw]` and bias `[out]`.
+    fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
+        let [kh, kw] = self.window.kernel;
+        let per_group = self.in_channels / self.groups.max(1);
+        vec![("weight", vec![self.out_channels, per_group, kh, kw]), ("bias", vec![self.out_channels])]
+    }
+
+    fn has_bias(&self) -> bool {
+        true
+    }
+
+    fn keeps(&self) -> Keeps {
+        if self.activation == Activation::None { Keeps::NOTHING } else { Keeps::OUTPUT }
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn fused_activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn takes_gate(&self) -> bool {
+        true
+    }
+
+    fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<B::Conv> {
+        let (w, b) = two(weights)?;
+        backend.prepare_conv2d(self, w, b)
+    }
+
+    fn forward<B: Backend>(
         &self,
         backend: &B,
-        w: &B::Conv,
-        x: &B::Tensor,
+        conv: &B::Conv,
+        inputs: &[B::Tensor],
         y: Shape,
-    ) -> Result<B::Tensor> {
-        backend.conv2d(x, w, y)
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.conv2d(one(inputs)?, conv, y)?))
     }
 
     // y = activation(w ⋆ x + b)
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
-        w: &B::Conv,
+        conv: &B::Conv,
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
-        rule: ReluRule,
-        gate: Option<Gate<'_, B::Tensor>>,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        let x = kept.input(0)?;
+        let x = kept.shape(0)?;
         if self.activation == Activation::None || kept.passed {
-            return backend.conv2d_vjp(dy, w, x, gate);
+            return backend.conv2d_vjp(back.dy, conv, x, back.gate);
         }
-        let dz = backend.activation_vjp(dy, kept.y()?, self.activation, rule)?;
-        backend.conv2d_vjp(&dz, w, x, gate)
+        let own = Gate { y: kept.output()?, activation: self.activation, rule: back.rule };
+        backend.conv2d_vjp(&backend.gated(back.dy, own)?, conv, x, back.gate)
     }
 }

@@ -1,29 +1,54 @@
 //! Mean over all positions: `y_c = Σ_{i, j} x_c[i, j] / (h·w)`; its vjp spreads `dy_c / (h·w)` over them.
 //! Kept: nothing.
 
-use super::Kept;
+use super::{Back, Forward, Keeps, Kept, Operation, Reduce, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};
 
 /// Global average pooling; no parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GlobalAvgPool;
 
-impl GlobalAvgPool {
-    pub(crate) fn output_shape(&self, x: Shape) -> Shape {
-        Shape::vector(x.n, x.c)
+impl Operation for GlobalAvgPool {
+    no_parameters!();
+    no_fields!();
+
+    const KINDS: &'static [Self] = &[Self];
+
+    fn name(&self) -> &'static str {
+        "global_avg_pool"
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor) -> Result<B::Tensor> {
-        backend.global_avg_pool(x)
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = one(inputs)?;
+        Ok(Shape::vector(x.n, x.c))
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        false
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        _y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.reduce(one(inputs)?, Reduce::Mean)?))
     }
 
     // y = Σ x / (h·w)
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        backend.global_avg_pool_vjp(dy, kept.input(0)?)
+        backend.spread(back.dy, Reduce::Mean, kept.shape(0)?)
     }
 }

@@ -1,5 +1,6 @@
 //! A linear layer: `y = x·wᵀ + b` on vectors; its vjp is `dx = dy·w`. Kept: nothing.
 
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, one, two};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of a linear layer.
@@ -11,13 +12,21 @@ pub struct Linear {
     pub out_features: usize,
 }
 
-impl Linear {
-    /// Weights `[out, in]` and bias `[out]`.
-    pub(crate) fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
-        vec![("weight", vec![self.out_features, self.in_features]), ("bias", vec![self.out_features])]
+impl Operation for Linear {
+    type Prepared<B: Backend> = B::Linear;
+
+    const KINDS: &'static [Self] = &[Self { in_features: 0, out_features: 0 }];
+
+    fn name(&self) -> &'static str {
+        "linear"
     }
 
-    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        fields.extents("weight", &mut [&mut self.out_features, &mut self.in_features]);
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = *one(inputs)?;
         if x != Shape::vector(x.n, self.in_features) {
             return Err(Error::BadShape {
                 what: "input".into(),
@@ -28,12 +37,46 @@ impl Linear {
         Ok(Shape::vector(x.n, self.out_features))
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, w: &B::Linear, x: &B::Tensor) -> Result<B::Tensor> {
-        backend.linear(x, w)
+    /// Weights `[out, in]` and bias `[out]`.
+    fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
+        vec![("weight", vec![self.out_features, self.in_features]), ("bias", vec![self.out_features])]
+    }
+
+    fn has_bias(&self) -> bool {
+        true
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::NOTHING
+    }
+
+    fn keeps_positions(&self) -> bool {
+        false
+    }
+
+    fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<B::Linear> {
+        let (w, b) = two(weights)?;
+        backend.prepare_linear(w, b)
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        linear: &B::Linear,
+        inputs: &[B::Tensor],
+        _y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.linear(one(inputs)?, linear)?))
     }
 
     // y = x·wᵀ + b
-    pub(crate) fn vjp<B: Backend>(&self, backend: &B, w: &B::Linear, dy: &B::Tensor) -> Result<B::Tensor> {
-        backend.linear_vjp(dy, w)
+    fn vjp<B: Backend>(
+        &self,
+        backend: &B,
+        linear: &B::Linear,
+        _kept: &Kept<'_, B>,
+        back: Back<'_, B>,
+    ) -> Result<B::Tensor> {
+        backend.linear_vjp(back.dy, linear)
     }
 }

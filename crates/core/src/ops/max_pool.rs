@@ -3,7 +3,7 @@
 //! Its vjp gives each `dy` to the element that won its window; where windows overlap an element collects from
 //! all that it won. The first maximum in row-major order wins a tie, as in PyTorch. Kept: the winners.
 
-use super::{Forward, Kept, Padding, Window};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Padding, Window, no_parameters, one};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of a max-pooling.
@@ -15,26 +15,59 @@ pub struct MaxPool {
     pub ceil_mode: bool,
 }
 
-impl MaxPool {
-    pub(crate) fn output_shape(&self, x: Shape) -> Result<Shape> {
+impl Operation for MaxPool {
+    no_parameters!();
+
+    const KINDS: &'static [Self] = &[Self { window: Window::new([1, 1], [1, 1]), ceil_mode: false }];
+
+    fn name(&self) -> &'static str {
+        "max_pool"
+    }
+
+    fn fields(&mut self, fields: &mut dyn Fields) {
+        let Window { kernel, stride, padding, dilation } = &mut self.window;
+        fields.numbers("kernel", kernel);
+        fields.numbers("stride", stride);
+        padding.field(fields);
+        fields.numbers("dilation", dilation);
+        fields.flag("ceil_mode", &mut self.ceil_mode);
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        let x = *one(inputs)?;
         check_padding(&self.window)?;
         let [h, w] = self.window.output(x, self.ceil_mode)?;
         Ok(Shape::new(x.n, x.c, h, w))
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor, y: Shape) -> Result<Forward<B>> {
-        let (y, argmax) = backend.max_pool(x, self, y)?;
+    fn keeps(&self) -> Keeps {
+        Keeps::ARGMAX
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        y: Shape,
+    ) -> Result<Forward<B>> {
+        let (y, argmax) = backend.max_pool(one(inputs)?, self, y)?;
         Ok(Forward { y, argmax: Some(argmax) })
     }
 
     // y = x[argmax]
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        backend.max_pool_vjp(dy, kept.argmax()?, kept.input(0)?)
+        backend.max_pool_vjp(back.dy, kept.argmax()?, kept.shape(0)?)
     }
 }
 

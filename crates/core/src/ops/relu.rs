@@ -1,8 +1,8 @@
 //! ReLU and ReLU6 as layers of their own: `y = activation(x)`. The vjp follows the rule of the walk, see
-//! [`ReluRule`]. Kept: `y`, whose sign is the mask.
+//! [`ReluRule`](crate::ReluRule). Kept: `y`, whose sign is the mask.
 
-use super::Kept;
-use crate::{Activation, Backend, ReluRule, Result};
+use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
+use crate::{Activation, Backend, Gate, Result, Shape};
 
 /// A stand-alone activation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,27 +11,51 @@ pub struct Relu {
     pub activation: Activation,
 }
 
-impl Relu {
-    pub(crate) fn name(self) -> &'static str {
+impl Operation for Relu {
+    no_parameters!();
+    no_fields!();
+
+    const KINDS: &'static [Self] =
+        &[Self { activation: Activation::Relu }, Self { activation: Activation::Relu6 }];
+
+    fn name(&self) -> &'static str {
         match self.activation {
             Activation::None => "identity",
-            Activation::Relu => "relu",
-            Activation::Relu6 => "relu6",
+            Activation::Relu | Activation::Relu6 => self.activation.name(),
         }
     }
 
-    pub(crate) fn forward<B: Backend>(&self, backend: &B, x: &B::Tensor) -> Result<B::Tensor> {
-        backend.activation(x, self.activation)
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
+        one(inputs).copied()
+    }
+
+    fn keeps(&self) -> Keeps {
+        Keeps::OUTPUT
+    }
+
+    fn keeps_positions(&self) -> bool {
+        true
+    }
+
+    fn forward<B: Backend>(
+        &self,
+        backend: &B,
+        (): &(),
+        inputs: &[B::Tensor],
+        _y: Shape,
+    ) -> Result<Forward<B>> {
+        Ok(Forward::of(backend.activation(one(inputs)?, self.activation)?))
     }
 
     // y = activation(x)
-    pub(crate) fn vjp<B: Backend>(
+    fn vjp<B: Backend>(
         &self,
         backend: &B,
+        (): &(),
         kept: &Kept<'_, B>,
-        dy: &B::Tensor,
-        rule: ReluRule,
+        back: Back<'_, B>,
     ) -> Result<B::Tensor> {
-        backend.activation_vjp(dy, kept.y()?, self.activation, rule)
+        let gate = Gate { y: kept.output()?, activation: self.activation, rule: back.rule };
+        backend.gated(back.dy, gate)
     }
 }

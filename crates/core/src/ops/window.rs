@@ -1,5 +1,6 @@
 //! Sliding windows: the geometry that convolution and pooling share.
 
+use super::Fields;
 use crate::{Error, Result, Shape};
 
 /// Zero (for max-pooling −∞) rows and columns around a picture. The sides may differ: TensorFlow's `SAME`
@@ -21,6 +22,14 @@ impl Padding {
     #[must_use]
     pub const fn all(p: usize) -> Self {
         Self { top: p, bottom: p, left: p, right: p }
+    }
+
+    /// The field `padding` of an op: top, bottom, left, right.
+    pub(super) fn field(&mut self, fields: &mut dyn Fields) {
+        let mut sides = [self.top, self.bottom, self.left, self.right];
+        fields.numbers("padding", &mut sides);
+        let [top, bottom, left, right] = sides;
+        *self = Self { top, bottom, left, right };
     }
 }
 

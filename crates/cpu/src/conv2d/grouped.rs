@@ -5,7 +5,7 @@ use candling_core::{Gate, Result, Shape};
 
 use super::Conv;
 use crate::simd::Instructions;
-use crate::{Blocked, channels, elementwise};
+use crate::{Blocked, elementwise, place};
 
 pub(super) struct Grouped {
     groups: Vec<Conv>,
@@ -33,13 +33,16 @@ impl Grouped {
     ) -> Result<Blocked> {
         let of_group = Shape { c: xs.c / self.groups.len(), ..xs };
         let dx = self.each(dz, |conv, dz| conv.vjp(instructions, dz, of_group, None))?;
-        elementwise::gated(dx, gate)
+        match gate {
+            Some(gate) => elementwise::gated(&dx, gate),
+            None => Ok(dx),
+        }
     }
 
     /// Applies `f` to every group and its share of the channels.
     fn each(&self, x: &Blocked, f: impl Fn(&Conv, &Blocked) -> Result<Blocked>) -> Result<Blocked> {
         let share = x.shape().c / self.groups.len();
-        let of_group = |(i, conv)| f(conv, &channels::slice(x, i * share, share)?);
-        channels::concat(&self.groups.iter().enumerate().map(of_group).collect::<Result<Vec<_>>>()?)
+        let of_group = |(i, conv)| f(conv, &place::slice(x, i * share, share)?);
+        place::concat(&self.groups.iter().enumerate().map(of_group).collect::<Result<Vec<_>>>()?)
     }
 }

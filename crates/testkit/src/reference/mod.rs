@@ -9,8 +9,8 @@ pub use walk::{parameters, walk_on};
 
 use std::rc::Rc;
 
-use candling_core::ops::{AvgPool, Conv2d, MaxPool};
-use candling_core::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
+use candling_core::ops::{AvgPool, Binary, Conv2d, IndexMap, MaxPool, Reduce, Unary};
+use candling_core::{Activation, Backend, Gate, ReluRule, Result, Shape};
 
 /// The backend; it has no state.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +42,11 @@ impl Array {
 
     fn map(&self, f: impl Fn(f64) -> f64) -> Self {
         Self::new(self.shape, self.data.iter().map(|&v| f(v)).collect())
+    }
+
+    fn zip(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let pairs = self.data.iter().zip(other.data.iter());
+        Self::new(self.shape, pairs.map(|(&a, &b)| f(a, b)).collect())
     }
 
     /// Values with their channel.
@@ -90,6 +95,50 @@ fn activate(a: Activation, x: f64) -> f64 {
     }
 }
 
+/// A function and its slope, from what [`Unary::keeps_input`] says.
+fn unary(f: Unary) -> (fn(f64) -> f64, fn(f64) -> f64) {
+    match f {
+        Unary::Sigmoid => (sigmoid, |y| y * (1.0 - y)),
+        Unary::Silu => (|x| x * sigmoid(x), |x| sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),
+    }
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn binary(f: Binary) -> fn(f64, f64) -> f64 {
+    match f {
+        Binary::Add => |a, b| a + b,
+        Binary::Mul => |a, b| a * b,
+    }
+}
+
+/// What a sum over positions is divided by.
+fn parts(reduce: Reduce, x: Shape) -> f64 {
+    match reduce {
+        Reduce::Sum => 1.0,
+        Reduce::Mean => x.area() as f64,
+    }
+}
+
+/// Calls `f(index in y, index in x)` for all values of `y` that are one of `x`.
+fn for_each_pair(map: &IndexMap, mut f: impl FnMut(usize, usize)) {
+    let [channels, rows, columns] = &map.axes;
+    for n in 0..map.x.n {
+        for (c, &from_c) in channels.iter().enumerate() {
+            for (i, &from_i) in rows.iter().enumerate() {
+                for (j, &from_j) in columns.iter().enumerate() {
+                    if ![from_c, from_i, from_j].contains(&IndexMap::NOTHING) {
+                        let [c_x, i_x, j_x] = [from_c, from_i, from_j].map(|from| from as usize);
+                        f(at(map.y(), n, c, i, j), at(map.x, n, c_x, i_x, j_x));
+                    }
+                }
+            }
+        }
+    }
+}
+
 impl Backend for Reference {
     type Tensor = Array;
     type Conv = Conv;
@@ -98,13 +147,7 @@ impl Backend for Reference {
     type Argmax = Rc<Vec<usize>>;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Array> {
-        if data.len() != shape.len() {
-            return Err(Error::BadShape {
-                what: "tensor".into(),
-                given: format!("{} values", data.len()),
-                needed: format!("{shape} = {}", shape.len()),
-            });
-        }
+        shape.check_count(data)?;
         Ok(Array::new(shape, widen(data)))
     }
 
@@ -127,7 +170,7 @@ impl Backend for Reference {
     fn conv2d_vjp(&self, dz: &Array, conv: &Conv, x: Shape, gate: Option<Gate<'_, Array>>) -> Result<Array> {
         let dx = conv2d::vjp(dz, conv, x);
         match gate {
-            Some(Gate { y, activation, rule }) => self.activation_vjp(&dx, y, activation, rule),
+            Some(gate) => self.gated(&dx, gate),
             None => Ok(dx),
         }
     }
@@ -177,9 +220,9 @@ impl Backend for Reference {
         Ok(x.map(|v| activate(a, v)))
     }
 
-    fn activation_vjp(&self, dy: &Array, y: &Array, a: Activation, rule: ReluRule) -> Result<Array> {
-        let rectify = |(&dy, &y): (&f64, &f64)| {
-            let flat = match a {
+    fn gated(&self, dy: &Array, Gate { y, activation, rule }: Gate<'_, Array>) -> Result<Array> {
+        let rectify = |dy: f64, y: f64| {
+            let flat = match activation {
                 Activation::None => return dy,
                 Activation::Relu => y <= 0.0,
                 Activation::Relu6 => y <= 0.0 || y >= 6.0,
@@ -191,7 +234,30 @@ impl Backend for Reference {
                 ReluRule::Guided | ReluRule::Deconv => positive,
             }
         };
-        Ok(Array::new(dy.shape, dy.data.iter().zip(y.data.iter()).map(rectify).collect()))
+        Ok(dy.zip(y, rectify))
+    }
+
+    fn unary(&self, x: &Array, f: Unary) -> Result<Array> {
+        Ok(x.map(unary(f).0))
+    }
+
+    fn unary_vjp(&self, dy: &Array, kept: &Array, f: Unary) -> Result<Array> {
+        Ok(dy.zip(kept, |dy, kept| unary(f).1(kept) * dy))
+    }
+
+    fn binary(&self, a: &Array, b: &Array, f: Binary, y: Shape) -> Result<Array> {
+        let value = |i: usize, x: &Array| x.data[i / (y.len() / x.shape.len())];
+        Ok(Array::new(y, (0..y.len()).map(|i| binary(f)(value(i, a), value(i, b))).collect()))
+    }
+
+    fn reduce(&self, x: &Array, to: Reduce) -> Result<Array> {
+        let sums = x.data.chunks(x.shape.area()).map(|plane| plane.iter().sum::<f64>() / parts(to, x.shape));
+        Ok(Array::new(Shape::vector(x.shape.n, x.shape.c), sums.collect()))
+    }
+
+    fn spread(&self, dy: &Array, from: Reduce, x: Shape) -> Result<Array> {
+        let spread = |&dy: &f64| std::iter::repeat_n(dy / parts(from, x), x.area());
+        Ok(Array::new(x, dy.data.iter().flat_map(spread).collect()))
     }
 
     fn max_pool(&self, x: &Array, op: &MaxPool, y: Shape) -> Result<(Array, Rc<Vec<usize>>)> {
@@ -212,29 +278,6 @@ impl Backend for Reference {
         Ok(pool::avg_vjp(dy, op, x))
     }
 
-    fn global_avg_pool(&self, x: &Array) -> Result<Array> {
-        let area = x.shape.area();
-        let means = x.data.chunks(area).map(|plane| plane.iter().sum::<f64>() / area as f64);
-        Ok(Array::new(Shape::vector(x.shape.n, x.shape.c), means.collect()))
-    }
-
-    fn global_avg_pool_vjp(&self, dy: &Array, x: Shape) -> Result<Array> {
-        let area = x.area();
-        let spread = |&dy: &f64| std::iter::repeat_n(dy / area as f64, area);
-        Ok(Array::new(x, dy.data.iter().flat_map(spread).collect()))
-    }
-
-    fn add(&self, a: &Array, b: &Array) -> Result<Array> {
-        let per_value = a.shape.len() / b.shape.len();
-        let sum = |(i, a): (usize, &f64)| a + b.data[i / per_value];
-        Ok(Array::new(a.shape, a.data.iter().enumerate().map(sum).collect()))
-    }
-
-    fn add_vjp(&self, dy: &Array, x: Shape) -> Result<Array> {
-        let per_value = dy.shape.len() / x.len();
-        Ok(Array::new(x, dy.data.chunks(per_value).map(|dy| dy.iter().sum()).collect()))
-    }
-
     fn concat(&self, xs: &[Array]) -> Result<Array> {
         let first = xs[0].shape;
         let shape = Shape { c: xs.iter().map(|x| x.shape.c).sum(), ..first };
@@ -248,14 +291,16 @@ impl Backend for Reference {
         Ok(Array::new(shape, y))
     }
 
-    fn concat_vjp(&self, dy: &Array, start: usize, channels: usize) -> Result<Array> {
-        let shape = Shape { c: channels, ..dy.shape };
-        let area = shape.area();
-        let mut dx = Vec::new();
-        for n in 0..shape.n {
-            dx.extend_from_slice(&dy.data[(n * dy.shape.c + start) * area..][..channels * area]);
-        }
-        Ok(Array::new(shape, dx))
+    fn gather(&self, x: &Array, map: &IndexMap) -> Result<Array> {
+        let mut y = Array::zeros(map.y());
+        for_each_pair(map, |to, from| y[to] = x.data[from]);
+        Ok(Array::new(map.y(), y))
+    }
+
+    fn scatter(&self, dy: &Array, map: &IndexMap) -> Result<Array> {
+        let mut dx = Array::zeros(map.x);
+        for_each_pair(map, |to, from| dx[from] += dy.data[to]);
+        Ok(Array::new(map.x, dx))
     }
 
     fn reshape(&self, x: &Array, y: Shape) -> Result<Array> {

@@ -34,7 +34,7 @@ impl AddAssign for Work {
 
 /// Layers that are a kernel: all but the input and those that only give a tensor another shape.
 pub fn layers(graph: &Graph) -> usize {
-    graph.nodes().iter().filter(|node| !matches!(node.op, Op::Input | Op::Flatten(_))).count()
+    graph.nodes().iter().filter(|node| !matches!(node.op, Op::Input(_) | Op::Flatten(_))).count()
 }
 
 /// Of a forward pass.
@@ -44,7 +44,7 @@ pub fn forward(graph: &Graph) -> Result<Work> {
         let y = graph.shape(id);
         let x: usize = graph.inputs(id).map(|input| graph.shape(input).len()).sum();
         work += match &graph.node(id).op {
-            Op::Input | Op::Flatten(_) => continue,
+            Op::Input(_) | Op::Flatten(_) => continue,
             Op::Conv2d(op) => conv(op, graph.shape(first_input(graph, id)), y, true, 0),
             Op::Linear(op) => linear(op.in_features, op.out_features, op.out_features),
             Op::Add(_) => plain(y.len(), x + y.len()),
@@ -69,7 +69,7 @@ pub fn back(graph: &Graph, to: NodeId) -> Result<Work> {
         let x = graph.shape(input);
         work += match &graph.node(id).op {
             // The gradient of a sum is that of its terms.
-            Op::Input | Op::Flatten(_) | Op::Add(_) => continue,
+            Op::Input(_) | Op::Flatten(_) | Op::Add(_) => continue,
             Op::Conv2d(op) => {
                 let gated = input != to
                     && matches!(&graph.node(input).op, Op::Conv2d(before) if before.activation != Activation::None);

@@ -1,23 +1,7 @@
 // dx = Σ dy / divisor over the windows that hold a value.
 
-struct Params {
-    // Of x, in all planes.
-    values: u32,
-    x_height: u32,
-    x_width: u32,
-    y_height: u32,
-    y_width: u32,
-    kernel_height: i32,
-    kernel_width: i32,
-    stride_down: i32,
-    stride_across: i32,
-    top: i32,
-    left: i32,
-    bottom: i32,
-    right: i32,
-    // Whether padding counts in the divisor.
-    include_padding: u32,
-}
+#include window
+#include divisor
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
@@ -50,17 +34,4 @@ fn main(
         }
     }
     dx[at] = sum;
-}
-
-// What the window that starts at (down, across) of the padded picture divides by; an overhang beyond the padding never counts.
-fn divisor(down: i32, across: i32) -> f32 {
-    let height = extent(down, params.kernel_height, i32(params.x_height), params.top, params.bottom);
-    let width = extent(across, params.kernel_width, i32(params.x_width), params.left, params.right);
-    return f32(height * width);
-}
-
-fn extent(start: i32, kernel: i32, size: i32, before: i32, after: i32) -> i32 {
-    let end = min(start + kernel, size + before + after);
-    if (params.include_padding != 0u) { return end - start; }
-    return min(end, size + before) - max(start, before);
 }

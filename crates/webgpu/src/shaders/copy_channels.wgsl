@@ -1,13 +1,11 @@
-// Some neighbouring channels from a tensor into another, for every picture: a part of a concatenation, and its way back.
+// All channels of a tensor to a place among those of another, for every picture: a part of a concatenation.
 
 struct Params {
-    // Values that are copied.
+    // Of x.
     values: u32,
-    // ... of a picture.
+    // Of a picture of x.
     part: u32,
-    // Values of a picture of x and of y, and where the part begins there.
-    x_picture: u32,
-    x_start: u32,
+    // Of a picture of y, and where the part begins there.
     y_picture: u32,
     y_start: u32,
 }
@@ -26,5 +24,5 @@ fn main(
     if (at >= params.values) { return; }
     let picture = at / params.part;
     let place = at % params.part;
-    y[picture * params.y_picture + params.y_start + place] = x[picture * params.x_picture + params.x_start + place];
+    y[picture * params.y_picture + params.y_start + place] = x[at];
 }

@@ -10,6 +10,8 @@ struct Params {
     inputs: u32,
 }
 
+#include weights
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<u32>;
@@ -32,11 +34,4 @@ fn main(
         if ((bitcast<u32>(gradient) & 0x7fffffffu) != 0u) { sum += gradient * weight_at(o * params.inputs + input); }
     }
     dx[at] = sum;
-}
-
-// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
-
-fn weight_at(at: u32) -> f32 {
-    if (params.halves != 0u) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
-    return bitcast<f32>(w[at]);
 }

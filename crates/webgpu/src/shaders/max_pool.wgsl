@@ -1,21 +1,6 @@
 // The maximum of every window, and where in its plane it lies. The first one in row-major order wins a tie; NaN wins over everything.
 
-struct Params {
-    // Of y, in all planes.
-    values: u32,
-    x_height: u32,
-    x_width: u32,
-    y_height: u32,
-    y_width: u32,
-    kernel_height: i32,
-    kernel_width: i32,
-    stride_down: i32,
-    stride_across: i32,
-    dilation_down: i32,
-    dilation_across: i32,
-    top: i32,
-    left: i32,
-}
+#include window
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

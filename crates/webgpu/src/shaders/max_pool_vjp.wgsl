@@ -1,21 +1,6 @@
 // dx = Σ dy over the windows that a value won. Every value asks the windows that hold it, so that no two invocations write the same one.
 
-struct Params {
-    // Of x, in all planes.
-    values: u32,
-    x_height: u32,
-    x_width: u32,
-    y_height: u32,
-    y_width: u32,
-    kernel_height: i32,
-    kernel_width: i32,
-    stride_down: i32,
-    stride_across: i32,
-    dilation_down: i32,
-    dilation_across: i32,
-    top: i32,
-    left: i32,
-}
+#include window
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;

@@ -10,13 +10,14 @@ struct Params {
     rows: u32,
     depth: u32,
     columns: u32,
-    // What becomes of a sum: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before.
+    // What becomes of a sum, see `end`.
     end: u32,
-    // 0 none, 1 ReLU, 2 ReLU6
     activation: u32,
-    // What a gate lets through: 0 exact, 1 guided, 2 deconv.
     rule: u32,
 }
+
+#include end
+#include weights
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -103,44 +104,4 @@ fn store(sums: vec4<f32>, row: u32, column: u32, part: u32) {
             y[at] = end(sums[j], row, at);
         }
     }
-}
-
-fn end(sum: f32, row: u32, at: u32) -> f32 {
-    switch params.end {
-        case 0u: { return activate(sum + beside[row]); }
-        case 2u: { return gated(beside[at], sum); }
-        default: { return sum; }
-    }
-}
-
-// Comparisons are of bits: a compiler may take it that no float is NaN, and a NaN must stay one, so that a broken network is seen.
-
-fn at_most_zero(v: f32) -> bool {
-    let bits = bitcast<u32>(v);
-    return bits == 0u || (bits >= 0x80000000u && bits <= 0xff800000u);
-}
-
-fn at_least_six(v: f32) -> bool {
-    let bits = bitcast<u32>(v);
-    return bits >= 0x40c00000u && bits <= 0x7f800000u;
-}
-
-fn activate(v: f32) -> f32 {
-    if (params.activation != 0u && at_most_zero(v)) { return 0.0; }
-    if (params.activation == 2u && at_least_six(v)) { return 6.0; }
-    return v;
-}
-
-fn gated(output: f32, dy: f32) -> f32 {
-    let flat = at_most_zero(output) || (params.activation == 2u && at_least_six(output));
-    if (params.rule != 2u && flat) { return 0.0; }
-    if (params.rule != 0u && at_most_zero(dy)) { return 0.0; }
-    return dy;
-}
-
-// Weights, as they lie on the card: words of f32, or pairs of f16, 2^10 times as large; see weights.rs.
-
-fn weight_at(at: u32) -> f32 {
-    if (params.halves != 0u) { return unpack2x16float(w[at / 2u])[at % 2u] * 0x1p-10f; }
-    return bitcast<f32>(w[at]);
 }

@@ -1,9 +1,12 @@
-// y = a + b, where a value of b may be spread over several of a.
+// y = f(a, b), where a value of one of them may be spread over several of y.
 
 struct Params {
     values: u32,
-    // Values of a to one of b.
-    spread: u32,
+    // Values of y to one of a, and to one of b.
+    of_a: u32,
+    of_b: u32,
+    // Its place in `Binary`.
+    function: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,5 +22,12 @@ fn main(
 ) {
     let at = (group.y * groups.x + group.x) * 256u + lane;
     if (at >= params.values) { return; }
-    y[at] = a[at] + b[at / params.spread];
+    y[at] = f(a[at / params.of_a], b[at / params.of_b]);
+}
+
+fn f(a: f32, b: f32) -> f32 {
+    switch params.function {
+        case 1u: { return a * b; }
+        default: { return a + b; }
+    }
 }

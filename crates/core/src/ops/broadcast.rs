@@ -1,0 +1,46 @@
+//! Two inputs value by value: `y = f(a, b)`. One of them may be `[n, c, 1, 1]`, and is then spread over the positions of the other.
+
+use super::two;
+use crate::{Backend, Error, Result, Shape};
+
+/// What two values come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Binary {
+    /// `a + b`
+    Add,
+    /// `a·b`
+    Mul,
+}
+
+impl Binary {
+    /// The function itself.
+    #[must_use]
+    #[inline(always)]
+    pub fn apply(self, a: f32, b: f32) -> f32 {
+        match self {
+            Self::Add => a + b,
+            Self::Mul => a * b,
+        }
+    }
+}
+
+/// The shape of both inputs together.
+pub(super) fn shape(inputs: &[Shape]) -> Result<Shape> {
+    let (&a, &b) = two(inputs)?;
+    if a == b || b == Shape::vector(a.n, a.c) {
+        Ok(a)
+    } else if a == Shape::vector(b.n, b.c) {
+        Ok(b)
+    } else {
+        Err(Error::BadShape {
+            what: "second input".into(),
+            given: b.to_string(),
+            needed: format!("{a} or {}", Shape::vector(a.n, a.c)),
+        })
+    }
+}
+
+/// The gradient of an input of shape `x`, given what it would be of one that is not spread: the sum over what it was spread over.
+pub(super) fn gathered<B: Backend>(backend: &B, dx: &B::Tensor, x: Shape) -> Result<B::Tensor> {
+    if backend.shape(dx) == x { Ok(dx.clone()) } else { backend.reduce(dx, super::Reduce::Sum) }
+}

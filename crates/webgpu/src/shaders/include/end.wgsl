@@ -1,0 +1,12 @@
+// What becomes of a convolution's sum, by `params.end`: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before. `row` is
+// that of the bias among all, `at` the place in y.
+#include activate
+#include gate
+
+fn end(sum: f32, row: u32, at: u32) -> f32 {
+    switch params.end {
+        case 0u: { return activate(sum + beside[row]); }
+        case 2u: { return gated(beside[at], sum); }
+        default: { return sum; }
+    }
+}

@@ -56,6 +56,13 @@ impl Explanation {
         self.attribution.max()
     }
 
+    /// The part of the input that it lies on: left, top, width, height, in pixels of the input.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn area(&self) -> Vec<f64> {
+        self.attribution.area.to_vec()
+    }
+
     /// The layer that was looked at, if the method takes one.
     #[wasm_bindgen(getter)]
     #[must_use]

@@ -30,10 +30,16 @@ test: toolchain lint build chromium vulkan
     CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
     npm --prefix web run --silent test-package
 
-# Formatting and clippy
-lint:
+# Check the formatting and lints of Rust (rustfmt, clippy) and of TypeScript and JavaScript (Biome, as biome.json says)
+lint: packages
     cargo fmt --all --check
+    web/node_modules/.bin/biome check --error-on-warnings
     cargo clippy --workspace --all-targets --exclude candling-wasm --features candling-cpu/threads -- -D warnings
+
+# Format Rust, TypeScript and JavaScript
+format: packages
+    cargo fmt --all
+    web/node_modules/.bin/biome format --write
 
 # Build everything that the site serves, into www/lib
 build: toolchain packages (engines "engine")

@@ -11,36 +11,100 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** What each crate may depend on; a crate that is not here is not part of the house yet. */
 const allowed = {
   "candling-core": ["fastrand", "thiserror"],
-  "candling-imaging": ["candling-core", "fast_image_resize", "image", "imagesize", "moxcms", "png", "thiserror", "zune-jpeg"],
+  "candling-imaging": [
+    "candling-core",
+    "fast_image_resize",
+    "image",
+    "imagesize",
+    "moxcms",
+    "png",
+    "thiserror",
+    "zune-jpeg",
+  ],
   "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],
   // what a folder holds and what answers come to: takes paths, first bytes and pixels, and knows no files
   "candling-audit": ["candling-imaging", "fastrand", "png", "thiserror", "unicode-normalization"],
-  "candling-bindings": ["candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys", "wasm-bindgen"],
+  "candling-bindings": [
+    "candling-core",
+    "candling-head",
+    "candling-imaging",
+    "candling-models",
+    "js-sys",
+    "wasm-bindgen",
+  ],
   "candling-wasm": [
-    "candling-bindings", "candling-core", "candling-cpu", "candling-imaging", "candling-models",
-    "js-sys", "pollster", "serde", "serde_json", "wasm-bindgen", "wasm-bindgen-rayon",
+    "candling-bindings",
+    "candling-core",
+    "candling-cpu",
+    "candling-imaging",
+    "candling-models",
+    "js-sys",
+    "pollster",
+    "serde",
+    "serde_json",
+    "wasm-bindgen",
+    "wasm-bindgen-rayon",
   ],
   // nothing that reads files, photos or models: a page that has this module has the processor's too
   "candling-wasm-webgpu": [
-    "candling-bindings", "candling-core", "candling-webgpu", "wasm-bindgen", "wasm-bindgen-futures",
+    "candling-bindings",
+    "candling-core",
+    "candling-webgpu",
+    "wasm-bindgen",
+    "wasm-bindgen-futures",
   ],
   "candling-wasm-decode": ["candling-bindings", "candling-imaging", "wasm-bindgen"],
   // trains and judges; networks run in candling-wasm
   "candling-wasm-head": [
-    "candling-audit", "candling-bindings", "candling-core", "candling-head", "candling-imaging", "candling-models", "js-sys",
-    "serde_json", "wasm-bindgen",
+    "candling-audit",
+    "candling-bindings",
+    "candling-core",
+    "candling-head",
+    "candling-imaging",
+    "candling-models",
+    "js-sys",
+    "serde_json",
+    "wasm-bindgen",
   ],
   "candling-wasm-conformance": [
-    "candling-core", "candling-models", "candling-testkit", "candling-webgpu",
-    "getrandom", "js-sys", "wasm-bindgen", "wasm-bindgen-futures",
+    "candling-core",
+    "candling-models",
+    "candling-testkit",
+    "candling-webgpu",
+    "getrandom",
+    "js-sys",
+    "wasm-bindgen",
+    "wasm-bindgen-futures",
   ],
   candling: [
-    "candling-audit", "candling-core", "candling-cpu", "candling-head", "candling-imaging", "candling-models", "candling-webgpu",
-    "base64", "candle-core", "clap", "clap_complete", "clap_mangen", "csv", "ctrlc", "image", "indicatif", "npyz", "pollster", "rayon", "same-file", "serde",
-    "serde_json", "sha2", "tempfile", "thiserror",
+    "candling-audit",
+    "candling-core",
+    "candling-cpu",
+    "candling-head",
+    "candling-imaging",
+    "candling-models",
+    "candling-webgpu",
+    "base64",
+    "candle-core",
+    "clap",
+    "clap_complete",
+    "clap_mangen",
+    "csv",
+    "ctrlc",
+    "image",
+    "indicatif",
+    "npyz",
+    "pollster",
+    "rayon",
+    "same-file",
+    "serde",
+    "serde_json",
+    "sha2",
+    "tempfile",
+    "thiserror",
   ],
   "candling-testkit": ["candling-core", "pollster", "proptest", "safetensors", "serde_json"],
   xtask: ["walrus", "wasm-bindgen-cli-support"],
@@ -56,7 +120,11 @@ test("crates depend only on those below them", () => {
   assert.deepEqual(packages.map((crate) => crate.name).sort(), Object.keys(allowed).sort());
   for (const crate of packages) {
     const used = crate.dependencies.filter((dependency) => dependency.kind !== "dev").map(({ name }) => name);
-    assert.deepEqual(used.filter((name) => !allowed[crate.name].includes(name)), [], `${crate.name} imports`);
+    assert.deepEqual(
+      used.filter((name) => !allowed[crate.name].includes(name)),
+      [],
+      `${crate.name} imports`,
+    );
   }
 });
 
@@ -96,7 +164,8 @@ test("TypeScript imports only from below, and the programs of their own only wha
       const layer = layerOf(imported);
       assert.notEqual(layer, -1, `${file} imports ${path}, which is in no layer`);
       assert.ok(layer <= importer, `${file} imports ${path} from above`);
-      if (isApart(layer)) assert.equal(importer, layer, `${file} imports ${path}, which is another program's`);
+      if (isApart(layer))
+        assert.equal(importer, layer, `${file} imports ${path}, which is another program's`);
     }
   }
 });

@@ -9,7 +9,13 @@ const { build } = createRequire(web)("esbuild");
 
 /** A TypeScript module of `web/src`, and what it imports. */
 async function imported(path) {
-  const { outputFiles } = await build({ entryPoints: [fileURLToPath(new URL(`src/${path}`, web))], bundle: true, write: false, format: "esm", logLevel: "warning" });
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`src/${path}`, web))],
+    bundle: true,
+    write: false,
+    format: "esm",
+    logLevel: "warning",
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
@@ -20,7 +26,15 @@ const { interval } = await imported("own/words.ts");
 /** A map of some cells that covers a photo of 700×700 pixels, or the part `view` of it. */
 function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
   const data = Float32Array.from(rows.flat());
-  return { data, channels: 1, height: rows.length, width: rows[0].length, view, peak: { value: Math.max(...data) }, run: { width: 700, height: 700 } };
+  return {
+    data,
+    channels: 1,
+    height: rows.length,
+    width: rows[0].length,
+    view,
+    peak: { value: Math.max(...data) },
+    run: { width: 700, height: 700 },
+  };
 }
 
 test("a cell across two thirds of the photo counts in both, by its parts", () => {
@@ -38,9 +52,25 @@ test("a third that holds about a third is not said to hold it: light is spread e
   assert.equal(across([1, 1, 1]), even);
   // of twelve twelfths no third has less than three or more than five
   assert.equal(across([3.01, 4, 4.99]), even);
-  assert.equal(across([4.9, 4.9, 2.2]), "Only about a fifth of what speaks for tabby lies in the right third of the photo");
-  assert.equal(across([5.2, 3.4, 3.4]), "About half of what speaks for tabby lies in the left third of the photo");
-  assert.equal(whereabouts("speaks for tabby", mapOf([[2, 0, 0], [0, 2, 0], [0, 0, 2]])), `${even}; from top to bottom, it is spread about evenly.`);
+  assert.equal(
+    across([4.9, 4.9, 2.2]),
+    "Only about a fifth of what speaks for tabby lies in the right third of the photo",
+  );
+  assert.equal(
+    across([5.2, 3.4, 3.4]),
+    "About half of what speaks for tabby lies in the left third of the photo",
+  );
+  assert.equal(
+    whereabouts(
+      "speaks for tabby",
+      mapOf([
+        [2, 0, 0],
+        [0, 2, 0],
+        [0, 0, 2],
+      ]),
+    ),
+    `${even}; from top to bottom, it is spread about evenly.`,
+  );
 });
 
 test("a view of a part of the photo is counted in the photo's own thirds", () => {
@@ -50,8 +80,14 @@ test("a view of a part of the photo is counted in the photo's own thirds", () =>
 });
 
 test("negative values are no evidence", () => {
-  assert.match(whereabouts("speaks for tabby", mapOf([[-5, 0, 1]])), /^Nearly all of what speaks for tabby lies in the right third/);
-  assert.equal(whereabouts("speaks for tabby", mapOf([[-5, 0, 0]])), "Nothing in this layer speaks for tabby.");
+  assert.match(
+    whereabouts("speaks for tabby", mapOf([[-5, 0, 1]])),
+    /^Nearly all of what speaks for tabby lies in the right third/,
+  );
+  assert.equal(
+    whereabouts("speaks for tabby", mapOf([[-5, 0, 0]])),
+    "Nothing in this layer speaks for tabby.",
+  );
 });
 
 test("a number and its sign are one word", () => {
@@ -60,7 +96,18 @@ test("a number and its sign are one word", () => {
 });
 
 test("a share is said by the nearest fraction", () => {
-  for (const [share, words] of [[0, "hardly any"], [0.06, "about a tenth"], [0.26, "about a fifth"], [0.27, "about a third"], [0.58, "about half"], [0.63, "about two thirds"], [0.71, "about two thirds"], [0.76, "about four fifths"], [0.96, "nearly all"], [1, "nearly all"]]) {
+  for (const [share, words] of [
+    [0, "hardly any"],
+    [0.06, "about a tenth"],
+    [0.26, "about a fifth"],
+    [0.27, "about a third"],
+    [0.58, "about half"],
+    [0.63, "about two thirds"],
+    [0.71, "about two thirds"],
+    [0.76, "about four fifths"],
+    [0.96, "nearly all"],
+    [1, "nearly all"],
+  ]) {
     assert.equal(fraction(share), words, `${share}`);
   }
 });
@@ -69,7 +116,11 @@ test("a mean is said to the digit of its interval", () => {
   const words = (mean, low, high) => interval({ mean, interval: [low, high], count: 40 });
   assert.equal(words(0.92, 0.748, 0.9996), "92\u00a0% (75 to 100)");
   assert.equal(words(0.0467, 0.0328, 0.0619), "4.7\u00a0% (3.3 to 6.2)");
-  assert.equal(words(0.5022, 0.5011, 0.5038), "50.2\u00a0% (50.1 to 50.4)", "where whole numbers would make it one point");
+  assert.equal(
+    words(0.5022, 0.5011, 0.5038),
+    "50.2\u00a0% (50.1 to 50.4)",
+    "where whole numbers would make it one point",
+  );
   assert.equal(words(0, 0, 0.39), "0\u00a0% (0 to 39)");
   assert.equal(words(0.0004, 0, 0.0012), "<\u00a00.1\u00a0% (0.0 to 0.1)");
   assert.equal(interval({ mean: 0.75, interval: null, count: 4 }), "75\u00a0% (of 4 photos)");

@@ -40,11 +40,13 @@ function readOptions() {
     },
   });
   const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs is a whole number from 1; given ${values.runs}`);
+  if (!Number.isInteger(runs) || runs < 1)
+    throw new Error(`--runs is a whole number from 1; given ${values.runs}`);
   const known = sections.map(({ name }) => name);
   const only = values.only?.split(",") ?? known;
   const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`--only: no section ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`--only: no section ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return { ...values, runs, only };
 }
 
@@ -98,8 +100,12 @@ const summary = `### Targets\n\n${machineText(results.machine)}\n\n${targetTable
 console.log(`\n${summary}`);
 if (!options.dry) {
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
-  writeReadme([summary, ...known.map((section) => sectionText(section, results.sections[section.name]))].join("\n\n"));
-  console.log("\nwritten: tests/bench/results.json, tests/bench/README.md; the table of targets is what the top README quotes");
+  writeReadme(
+    [summary, ...known.map((section) => sectionText(section, results.sections[section.name]))].join("\n\n"),
+  );
+  console.log(
+    "\nwritten: tests/bench/results.json, tests/bench/README.md; the table of targets is what the top README quotes",
+  );
 }
 if (failures.length > 0) {
   console.error(`\nnot measured: ${failures.join(", ")}`);

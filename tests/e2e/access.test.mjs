@@ -51,9 +51,16 @@ test("axe finds nothing wrong in what opens and appears: self-test, curves, list
     await page.waitForSelector("#identities:not([hidden])");
     await page.click("#curves");
     await page.waitForSelector("#insertion-text[data-area]");
-    await page.setInputFiles("#file", { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+    await page.setInputFiles("#file", {
+      name: "words.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("no picture"),
+    });
     await page.waitForSelector("#message:not([hidden])");
-    for (const fold of await page.$$(".fold")) await fold.evaluate((details) => { details.open = true; });
+    for (const fold of await page.$$(".fold"))
+      await fold.evaluate((details) => {
+        details.open = true;
+      });
     await page.fill("#class", "cat");
     await page.waitForSelector("#classes:not([hidden])");
     await judge(page, t);

@@ -12,7 +12,6 @@ const [DOG, MAU, PANDA] = [235, 285, 388];
  *  digit, and as much again for the decoders. */
 const PRINTED = 0.01;
 
-
 /** Rules that find something to judge on the page, and contrasts among them; a page with nothing on it would pass as well. */
 const LEAST_PASSES = 30;
 const LEAST_CONTRASTS = 100;
@@ -24,13 +23,22 @@ const { withPage } = stage();
 
 /** Goes to a figure and waits until its view shows what is asked; returns that map. */
 async function map(page, figure, asked = {}) {
-  await page.$eval(`#${figure}`, (element) => element.scrollIntoView({ behavior: "instant", block: "center" }));
+  await page.$eval(`#${figure}`, (element) =>
+    element.scrollIntoView({ behavior: "instant", block: "center" }),
+  );
   const handle = await page.waitForFunction(
     ({ figure, asked }) => {
       const { state, explanation } = document.querySelector(`#${figure} candling-view`);
       if (state !== "ready") return undefined;
       const { target, layer, method, height, max, data } = explanation;
-      const shown = { target: target.class, layer, method, height, max, data: data.length > 49 ? undefined : [...data] };
+      const shown = {
+        target: target.class,
+        layer,
+        method,
+        height,
+        max,
+        data: data.length > 49 ? undefined : [...data],
+      };
       return Object.entries(asked).every(([key, value]) => shown[key] === value) ? shown : undefined;
     },
     { figure, asked },
@@ -63,36 +71,50 @@ function likeness(page, figure, asked, classes) {
 }
 
 test("nothing heavy is asked for before the reader comes to the first live figure, and the policy is the lab's", async () => {
-  await withPage(async (page, requests) => {
-    await page.goto("/");
-    const policy = () => page.getAttribute('meta[http-equiv="Content-Security-Policy"]', "content");
-    const labs = await policy();
-    await page.goto("about:blank");
-    requests.length = 0;
-    await page.goto(ADDRESS, { waitUntil: "networkidle" });
-    assert.equal(await policy(), labs);
-    assert.ok(requests.some((url) => url.endsWith("/lib/how.js")));
-    assert.deepEqual(requests.filter(isHeavy), []);
-    const { max } = await map(page, "figure-failure", { target: 560 });
-    assert.ok(max > 0);
-    assert.equal(requests.filter((url) => url.endsWith(".safetensors")).length, 1, "one download for all figures");
-  }, { viewport: { width: 1280, height: 860 } });
+  await withPage(
+    async (page, requests) => {
+      await page.goto("/");
+      const policy = () => page.getAttribute('meta[http-equiv="Content-Security-Policy"]', "content");
+      const labs = await policy();
+      await page.goto("about:blank");
+      requests.length = 0;
+      await page.goto(ADDRESS, { waitUntil: "networkidle" });
+      assert.equal(await policy(), labs);
+      assert.ok(requests.some((url) => url.endsWith("/lib/how.js")));
+      assert.deepEqual(requests.filter(isHeavy), []);
+      const { max } = await map(page, "figure-failure", { target: 560 });
+      assert.ok(max > 0);
+      assert.equal(
+        requests.filter((url) => url.endsWith(".safetensors")).length,
+        1,
+        "one download for all figures",
+      );
+    },
+    { viewport: { width: 1280, height: 860 } },
+  );
 });
 
 test("without JavaScript: all photos, all captions, and nothing that does not answer", async () => {
-  await withPage(async (page, requests) => {
-    await page.goto(ADDRESS);
-    for (const image of await page.locator("main img:not(.live img)").all()) {
-      await image.scrollIntoViewIfNeeded();
-      await image.evaluate((image) => image.decode());
-      assert.ok((await image.boundingBox()).width > 100, "a photo is seen");
-    }
-    assert.equal(await page.locator("figure > figcaption:first-child, figure > figcaption:last-child").count(), await page.locator("figure").count());
-    for (const control of await page.locator("main input").all()) assert.equal(await control.isVisible(), false);
-    assert.ok(await page.locator(".opening .noscript").isVisible());
-    assert.ok((await page.locator("main").innerText()).split(/\s+/).length > 2000, "the text is there");
-    assert.deepEqual(requests.filter(isHeavy), []);
-  }, { javaScriptEnabled: false });
+  await withPage(
+    async (page, requests) => {
+      await page.goto(ADDRESS);
+      for (const image of await page.locator("main img:not(.live img)").all()) {
+        await image.scrollIntoViewIfNeeded();
+        await image.evaluate((image) => image.decode());
+        assert.ok((await image.boundingBox()).width > 100, "a photo is seen");
+      }
+      assert.equal(
+        await page.locator("figure > figcaption:first-child, figure > figcaption:last-child").count(),
+        await page.locator("figure").count(),
+      );
+      for (const control of await page.locator("main input").all())
+        assert.equal(await control.isVisible(), false);
+      assert.ok(await page.locator(".opening .noscript").isVisible());
+      assert.ok((await page.locator("main").innerText()).split(/\s+/).length > 2000, "the text is there");
+      assert.deepEqual(requests.filter(isHeavy), []);
+    },
+    { javaScriptEnabled: false },
+  );
 });
 
 test("the class is dragged by keyboard and by name, rules and classes are chosen, and the maps follow", async () => {
@@ -113,25 +135,39 @@ test("the class is dragged by keyboard and by name, rules and classes are chosen
     await map(page, "figure-product", { target: DOG });
     await page.check('#figure-product [value="285"]', { force: true });
     await map(page, "figure-product", { target: MAU });
-    await page.waitForFunction((mau) => [...document.querySelectorAll("#figure-product candling-view")].every(({ explanation }) => explanation?.target.class === mau), MAU);
+    await page.waitForFunction(
+      (mau) =>
+        [...document.querySelectorAll("#figure-product candling-view")].every(
+          ({ explanation }) => explanation?.target.class === mau,
+        ),
+      MAU,
+    );
   });
 });
 
 test("the layer is dragged: the earlier, the finer and the fainter; the divider parts two classes", async () => {
   await withPage(async (page) => {
     await page.goto(ADDRESS);
-    const layers = await page.$$eval("#figure-layers li", (names) => names.map(({ dataset }) => dataset.value));
+    const layers = await page.$$eval("#figure-layers li", (names) =>
+      names.map(({ dataset }) => dataset.value),
+    );
     let last = await map(page, "figure-layers", { layer: "head" });
     assert.equal(last.height, 7);
     for (const [step, layer] of [...layers.entries()].reverse().slice(1)) {
       await slide(page, "#layers", step);
       const shown = await map(page, "figure-layers", { layer, target: DOG });
-      assert.ok(shown.height >= last.height && shown.max < last.max, `${layer}: ${shown.height} cells, maximum ${shown.max}`);
+      assert.ok(
+        shown.height >= last.height && shown.max < last.max,
+        `${layer}: ${shown.height} cells, maximum ${shown.max}`,
+      );
       last = shown;
     }
     assert.equal(last.height, 112);
     await map(page, "figure-divider", { target: DOG });
-    assert.match(await reading(page, "figure-divider"), /German Shepherd Dog, 13\u00a0%: maximum 0\.62.*; Egyptian Mau, 6\.7\u00a0%: maximum 0\.42/);
+    assert.match(
+      await reading(page, "figure-divider"),
+      /German Shepherd Dog, 13\u00a0%: maximum 0\.62.*; Egyptian Mau, 6\.7\u00a0%: maximum 0\.42/,
+    );
   });
 });
 
@@ -139,13 +175,18 @@ test("the numbers in the text are the network's", async () => {
   await withPage(async (page) => {
     await page.goto(ADDRESS);
     const { data } = await map(page, "figure-divider", { target: DOG });
-    const printed = await page.$$eval("#map-numbers td", (cells) => cells.map(({ textContent }) => Number(textContent)));
+    const printed = await page.$$eval("#map-numbers td", (cells) =>
+      cells.map(({ textContent }) => Number(textContent)),
+    );
     assert.equal(printed.length, data.length);
-    for (const [cell, value] of data.entries()) assert.ok(Math.abs(printed[cell] - value) <= PRINTED, `cell ${cell}: ${printed[cell]}, ${value}`);
+    for (const [cell, value] of data.entries())
+      assert.ok(Math.abs(printed[cell] - value) <= PRINTED, `cell ${cell}: ${printed[cell]}, ${value}`);
 
     await map(page, "figure-pixels");
     for (const [row, method] of ["deconvnet", "guided-backprop", "gradient", "grad-cam"].entries()) {
-      const said = Number((await page.textContent(`#likeness tbody tr:nth-child(${row + 1}) td`)).replace("−", "-"));
+      const said = Number(
+        (await page.textContent(`#likeness tbody tr:nth-child(${row + 1}) td`)).replace("−", "-"),
+      );
       const measured = await likeness(page, "figure-pixels", { method }, [DOG, MAU]);
       assert.ok(Math.abs(measured - said) <= PRINTED, `${method}: ${measured}, said ${said}`);
     }
@@ -172,29 +213,48 @@ test("formulas are mathematics to a screen reader, each with words", async () =>
   });
 });
 
-for (const [width, colorScheme] of [[390, "light"], [1280, "dark"]]) {
+for (const [width, colorScheme] of [
+  [390, "light"],
+  [1280, "dark"],
+]) {
   test(`axe finds nothing wrong at ${width} px, ${colorScheme}, and nothing moves on the way down`, async (t) => {
     await withPage(
       async (page) => {
         await page.addInitScript(() => {
           window.shifts = [];
           // what moves inside of an element's shadow has no node here, and is the element's business
-          const seen = (list) => list.getEntries().flatMap(({ sources }) => sources.flatMap(({ node }) => node?.nodeName ?? []));
-          new PerformanceObserver((list) => window.shifts.push(...seen(list))).observe({ type: "layout-shift" });
+          const seen = (list) =>
+            list.getEntries().flatMap(({ sources }) => sources.flatMap(({ node }) => node?.nodeName ?? []));
+          new PerformanceObserver((list) => window.shifts.push(...seen(list))).observe({
+            type: "layout-shift",
+          });
         });
         await page.goto(ADDRESS);
         for (const narrow of [320, 2560, width]) {
           await page.setViewportSize({ width: narrow, height: 900 });
           // in a frame: a map is laid over its photo anew just before it
           await frames(page);
-          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `no scrolling sideways at ${narrow}`);
+          assert.ok(
+            await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+            `no scrolling sideways at ${narrow}`,
+          );
         }
-        await page.evaluate(() => { window.shifts.length = 0; });
-        for (const figure of await page.$$eval("figure[id]", (figures) => figures.map(({ id }) => id))) await map(page, figure);
-        assert.deepEqual(await page.evaluate(() => new Promise((resolve) => setTimeout(() => resolve(window.shifts), 100))), [], "what moved");
+        await page.evaluate(() => {
+          window.shifts.length = 0;
+        });
+        for (const figure of await page.$$eval("figure[id]", (figures) => figures.map(({ id }) => id)))
+          await map(page, figure);
+        assert.deepEqual(
+          await page.evaluate(() => new Promise((resolve) => setTimeout(() => resolve(window.shifts), 100))),
+          [],
+          "what moved",
+        );
         const passes = await judge(page, t);
         const contrasts = passes.find(({ id }) => id === "color-contrast")?.nodes.length ?? 0;
-        assert.ok(passes.length >= LEAST_PASSES && contrasts >= LEAST_CONTRASTS, `${passes.length} rules, ${contrasts} contrasts`);
+        assert.ok(
+          passes.length >= LEAST_PASSES && contrasts >= LEAST_CONTRASTS,
+          `${passes.length} rules, ${contrasts} contrasts`,
+        );
       },
       { viewport: { width, height: 900 }, colorScheme },
     );

@@ -32,7 +32,8 @@ async function give(page, file) {
     await page.waitForFunction(
       () =>
         document.querySelector("main").getAttribute("aria-busy") === "false" &&
-        (document.querySelector("#photo-name").textContent !== "" || !document.querySelector("#message").hidden),
+        (document.querySelector("#photo-name").textContent !== "" ||
+          !document.querySelector("#message").hidden),
     );
   });
   const took = (Date.now() - start) / times;
@@ -48,7 +49,9 @@ function colourAt(page, x, y) {
     "#photo",
     (canvas, [x, y]) => {
       const scale = canvas.width / Number(canvas.dataset.width);
-      const pixel = canvas.getContext("2d").getImageData(Math.floor(x * scale), Math.floor(y * scale), 1, 1).data;
+      const pixel = canvas
+        .getContext("2d")
+        .getImageData(Math.floor(x * scale), Math.floor(y * scale), 1, 1).data;
       return Array.from(pixel.slice(0, 3));
     },
     [x, y],
@@ -76,7 +79,11 @@ test("every odd file, against its manifest", async () => {
       assert.ok(!(file in REFUSED_BY_NAME), `${file} cannot have been read`);
       // Where readers may differ ("either"), so may the orientation that is applied.
       const sizes = [`${width}x${height}`, ...(expect === "either" ? [`${height}x${width}`] : [])];
-      if (width !== undefined) assert.ok(sizes.includes(`${shown.width}x${shown.height}`), `${file}: ${shown.width}x${shown.height}`);
+      if (width !== undefined)
+        assert.ok(
+          sizes.includes(`${shown.width}x${shown.height}`),
+          `${file}: ${shown.width}x${shown.height}`,
+        );
       if (expect !== "ok") continue;
       for (const { x, y, rgb, tol } of probes) {
         const seen = await colourAt(page, x, y);
@@ -109,7 +116,11 @@ test("a file that fails leaves the photo before it on the page, and its classes 
 test("a picture that claims 100 megapixels is turned away by its header", async () => {
   await withPage(async (page) => {
     await openLab(page);
-    const { words, took } = await give(page, { name: "vast.png", mimeType: "image/png", buffer: pngClaiming(10_000, 10_000) });
+    const { words, took } = await give(page, {
+      name: "vast.png",
+      mimeType: "image/png",
+      buffer: pngClaiming(10_000, 10_000),
+    });
     assert.match(words, /10000.10000 .*at most \d+ megapixels/);
     assert.ok(took < 2000, "without decoding it");
   });
@@ -130,7 +141,12 @@ function pngClaiming(width, height) {
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(0))), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.alloc(0))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function crc32(bytes) {
@@ -218,7 +234,11 @@ test("a class that does not exist: the nearest is offered", async () => {
     await idle(page);
     assert.equal(await message(page), "");
     // and a right one is found: by a label, by part of it, by its number
-    for (const [query, target] of [["tabby", 281], ["282", 282], ["Egyptian", 285]]) {
+    for (const [query, target] of [
+      ["tabby", 281],
+      ["282", 282],
+      ["Egyptian", 285],
+    ]) {
       await page.fill("#class", query);
       await page.press("#class", "Enter");
       await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
@@ -255,17 +275,23 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
         "explain: the argument": await failure(() => run.explain()),
         "explain: method": await failure(() => run.explain({ method: 5 })),
         "explain: layer": await failure(() => run.explain({ method: "grad-cam", layer: 5 })),
-        "explain: counterfactual": await failure(() => run.explain({ method: "grad-cam", counterfactual: "no" })),
+        "explain: counterfactual": await failure(() =>
+          run.explain({ method: "grad-cam", counterfactual: "no" }),
+        ),
         "explain: target": await failure(() => run.explain({ method: "grad-cam", target: true })),
         "explain: target.class": await failure(() => run.explain({ method: "grad-cam", target: {} })),
-        "explain: target.over": await failure(() => run.explain({ method: "grad-cam", target: { class: 281, over: null } })),
+        "explain: target.over": await failure(() =>
+          run.explain({ method: "grad-cam", target: { class: 281, over: null } }),
+        ),
         "findClass: the query": await failure(() => candling.findClass(5)),
         "paint: the first argument": await failure(() => paint("canvas", map)),
         "paint: the second argument": await failure(() => paint(canvas, undefined)),
         "paint: maxSize": await failure(() => paint(canvas, map, { maxSize: 0 })),
         "render: colormap": await failure(() => paint(canvas, map, { colormap: 5 })),
         "render: opacity": await failure(() => paint(canvas, map, { opacity: "half" })),
-        "render: width": await failure(() => map.render({ width: 0.5, height: 8, colormap: "jet", opacity: 1 })),
+        "render: width": await failure(() =>
+          map.render({ width: 0.5, height: 8, colormap: "jet", opacity: 1 }),
+        ),
       };
       return {
         kinds,
@@ -287,12 +313,18 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
         image: await failure(() => candling.run(image)),
         fit: await failure(() => candling.run(new ImageData(8, 8), { fit: "stretch" })),
         colormap: await failure(async () =>
-          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), { colormap: "rainbow" }),
+          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
+            colormap: "rainbow",
+          }),
         ),
         opacity: await failure(async () =>
-          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), { opacity: 2 }),
+          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
+            opacity: 2,
+          }),
         ),
-        backend: await failure(() => client.Candling.load({ model: "/models/efficientnet-lite0.safetensors", backend: "gpu" })),
+        backend: await failure(() =>
+          client.Candling.load({ model: "/models/efficientnet-lite0.safetensors", backend: "gpu" }),
+        ),
         model: await failure(() => client.Candling.load({ model: "http://[" })),
         still: await failure(async () => {
           await run.explain({ method: "grad-cam" });
@@ -355,7 +387,9 @@ test("a picture of another origin without CORS is refused in words", async () =>
       await page.route("http://elsewhere.test/**", (route) =>
         route.fulfill({ contentType: "image/jpeg", body: readFileSync(new URL("exif_1.jpg", odd)) }),
       );
-      await page.route("**/empty", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
+      await page.route("**/empty", (route) =>
+        route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+      );
       await page.goto("/empty");
       const error = await page.evaluate(async (model) => {
         const { Candling } = await import("/lib/candling.js");

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { countQuestions, data, hold, lookAt, openSettings, quiet, settled, shown, slide } from "./support/lab.mjs";
+import {
+  countQuestions,
+  data,
+  hold,
+  lookAt,
+  openSettings,
+  quiet,
+  settled,
+  shown,
+  slide,
+} from "./support/lab.mjs";
 import { scratch } from "./support/native.mjs";
 import { idle, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
@@ -24,9 +34,19 @@ test("versus: two classes in one scale, their margin, and what speaks against ea
     assert.deepEqual([a.target, b.target], [DOG, CAT]);
     assert.equal(a.scale, b.scale);
     assert.equal(a.scale, Math.max(a.max, b.max), "the scale is the stronger one's maximum");
-    assert.equal(Number(await page.textContent("#versus-max")), Number(a.scale.toPrecision(3)), "and it is shown");
-    assert.match(await page.getAttribute("#versus-a", "aria-label"), /speaks for German Shepherd Dog lies in the left third/);
-    assert.match(await page.getAttribute("#versus-b", "aria-label"), /speaks for Egyptian Mau lies in the (central|right) third/);
+    assert.equal(
+      Number(await page.textContent("#versus-max")),
+      Number(a.scale.toPrecision(3)),
+      "and it is shown",
+    );
+    assert.match(
+      await page.getAttribute("#versus-a", "aria-label"),
+      /speaks for German Shepherd Dog lies in the left third/,
+    );
+    assert.match(
+      await page.getAttribute("#versus-b", "aria-label"),
+      /speaks for Egyptian Mau lies in the (central|right) third/,
+    );
 
     const evidence = await dataUrl(page, "#versus-a");
     await page.check('[name="pair"][value="margin"]', { force: true });
@@ -39,7 +59,13 @@ test("versus: two classes in one scale, their margin, and what speaks against ea
     await page.check('[name="pair"][value="against"]', { force: true });
     await settled(page, "versus");
     const against = await sides();
-    assert.deepEqual(against.map(({ target, pair }) => [target, pair]), [[DOG, "against"], [CAT, "against"]]);
+    assert.deepEqual(
+      against.map(({ target, pair }) => [target, pair]),
+      [
+        [DOG, "against"],
+        [CAT, "against"],
+      ],
+    );
 
     // another B by a chip and by search, then the other way round
     await page.check('[name="pair"][value="evidence"]', { force: true });
@@ -65,13 +91,23 @@ test("versus: a portrait is shown whole, and each side of a margin says what it 
     await page.click('#samples [data-file="officer.jpg"]');
     await shown(page, "Grace Hopper in uniform");
     await lookAt(page, "versus");
-    const [figure, canvas] = [await page.locator("#divided").boundingBox(), await page.locator("#versus-a").boundingBox()];
-    assert.ok(canvas.height <= figure.height + 1 && canvas.y >= figure.y - 1, `${canvas.height} in ${figure.height}`);
+    const [figure, canvas] = [
+      await page.locator("#divided").boundingBox(),
+      await page.locator("#versus-a").boundingBox(),
+    ];
+    assert.ok(
+      canvas.height <= figure.height + 1 && canvas.y >= figure.y - 1,
+      `${canvas.height} in ${figure.height}`,
+    );
     await page.check('[name="pair"][value="margin"]', { force: true });
     await settled(page, "versus");
     const [a, b] = [await page.textContent("#tag-a"), await page.textContent("#tag-b")];
-    assert.ok((await page.getAttribute("#versus-a", "aria-label")).includes(`speaks for ${a} rather than ${b}`));
-    assert.ok((await page.getAttribute("#versus-b", "aria-label")).includes(`speaks for ${b} rather than ${a}`));
+    assert.ok(
+      (await page.getAttribute("#versus-a", "aria-label")).includes(`speaks for ${a} rather than ${b}`),
+    );
+    assert.ok(
+      (await page.getAttribute("#versus-b", "aria-label")).includes(`speaks for ${b} rather than ${a}`),
+    );
   });
 });
 
@@ -79,7 +115,8 @@ test("versus: the divider by mouse and by keyboard", async () => {
   await withPage(async (page) => {
     await openLab(page);
     await lookAt(page, "versus");
-    const cut = () => page.$eval("#divided", (figure) => Number.parseFloat(figure.style.getPropertyValue("--cut")));
+    const cut = () =>
+      page.$eval("#divided", (figure) => Number.parseFloat(figure.style.getPropertyValue("--cut")));
     const box = await page.locator("#divided").boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
@@ -102,20 +139,34 @@ test("layers: coarser with depth, by slider and by thumbnail, and other methods"
     await lookAt(page, "layers");
     const stages = await page.locator("#layer-thumbs canvas").count();
     assert.equal(stages, 18, "stem, sixteen blocks, head");
-    assert.deepEqual([(await data(page, "#layer-map")).layer, (await data(page, "#layer-map")).cells], ["head", 49]);
+    assert.deepEqual(
+      [(await data(page, "#layer-map")).layer, (await data(page, "#layer-map")).cells],
+      ["head", 49],
+    );
     const cells = [];
     for (let depth = 0; depth < stages; depth++) {
       await slide(page, "#depth", depth);
-      await page.waitForFunction((depth) => document.querySelector("#layer-map").dataset.stage === String(depth), depth);
-      assert.ok(await page.$eval("#layer-thumbs", ({ children }, depth) => children[depth].matches(".shown"), depth));
+      await page.waitForFunction(
+        (depth) => document.querySelector("#layer-map").dataset.stage === String(depth),
+        depth,
+      );
+      assert.ok(
+        await page.$eval("#layer-thumbs", ({ children }, depth) => children[depth].matches(".shown"), depth),
+      );
       const { cells: count, layer } = await data(page, "#layer-map");
       assert.ok((await page.getAttribute("#depth", "aria-valuetext")).startsWith(layer));
       cells.push(count);
     }
     assert.deepEqual([cells[0], cells.at(-1)], [112 * 112, 49]);
-    assert.deepEqual(cells, [...cells].sort((a, b) => b - a), "never finer with depth");
+    assert.deepEqual(
+      cells,
+      [...cells].sort((a, b) => b - a),
+      "never finer with depth",
+    );
     // every stage has a picture of its own
-    const pictures = await page.$$eval("#layer-thumbs canvas", (all) => all.map((canvas) => canvas.toDataURL()));
+    const pictures = await page.$$eval("#layer-thumbs canvas", (all) =>
+      all.map((canvas) => canvas.toDataURL()),
+    );
     assert.equal(new Set(pictures).size, stages);
 
     await page.locator("#layer-thumbs canvas").nth(4).click();
@@ -134,7 +185,10 @@ const followed = (page, target) => data(page, `#proof-bars [data-class="${target
 
 /** Waits until what is shown of the proof belongs to the last wish. */
 async function probed(page, share) {
-  await page.waitForFunction((share) => Math.abs(Number(document.querySelector("#proof-reading").dataset.share) - share) < 0.0005, share);
+  await page.waitForFunction(
+    (share) => Math.abs(Number(document.querySelector("#proof-reading").dataset.share) - share) < 0.0005,
+    share,
+  );
 }
 
 /** Drags the patch so that its middle lies at shares of the photo. */
@@ -151,7 +205,10 @@ async function drag(page, x, y) {
 async function answered(page, change) {
   const before = await page.textContent("#proof-reading");
   await change();
-  await page.waitForFunction((before) => document.querySelector("#proof-reading").textContent !== before, before);
+  await page.waitForFunction(
+    (before) => document.querySelector("#proof-reading").textContent !== before,
+    before,
+  );
   await quiet(page);
 }
 
@@ -184,9 +241,14 @@ test("proof: the patch by keyboard, and gone when it is 0", async () => {
     await lookAt(page, "proof");
     await slide(page, "#patch-size", PATCH);
     await page.focus("#patch");
-    const place = () => page.$eval("#patch", (patch) => [patch.offsetLeft, patch.offsetTop, patch.offsetWidth]);
+    const place = () =>
+      page.$eval("#patch", (patch) => [patch.offsetLeft, patch.offsetTop, patch.offsetWidth]);
     assert.equal(await page.textContent("#patch-size-text"), `${PATCH}\u00a0% of the shorter side`);
-    await page.waitForFunction(() => /^\d+\u00a0% of the photo’s area taken away\./.test(document.querySelector("#proof-reading").textContent));
+    await page.waitForFunction(() =>
+      /^\d+\u00a0% of the photo’s area taken away\./.test(
+        document.querySelector("#proof-reading").textContent,
+      ),
+    );
     const [left, top, width] = await place();
     await answered(page, () => page.keyboard.press("Shift+ArrowRight"));
     await page.keyboard.press("ArrowDown");
@@ -195,7 +257,10 @@ test("proof: the patch by keyboard, and gone when it is 0", async () => {
     await page.keyboard.press("-");
     assert.ok((await place())[2] < width);
     for (let press = 0; press < 40; press++) await page.keyboard.press("-");
-    assert.ok(await page.evaluate(() => document.activeElement.id === "patch"), "by the keys it stays to be seen, and keeps the focus");
+    assert.ok(
+      await page.evaluate(() => document.activeElement.id === "patch"),
+      "by the keys it stays to be seen, and keeps the focus",
+    );
     await slide(page, "#patch-size", 0);
     await probed(page, 0);
     const { before, now } = await followed(page, DOG);
@@ -261,7 +326,9 @@ test("proof and sanity: of a class without evidence nothing is claimed", async (
     assert.match(await page.textContent("#curves-text"), /no order to test/);
     await lookAt(page, "sanity");
     await page.click("#sanity-all");
-    await page.waitForFunction(() => /There is no Grad-CAM map/.test(document.querySelector("#sanity-verdict").textContent));
+    await page.waitForFunction(() =>
+      /There is no Grad-CAM map/.test(document.querySelector("#sanity-verdict").textContent),
+    );
     assert.doesNotMatch(await page.textContent("#sanity-verdict"), /paper found/);
   });
 });
@@ -280,7 +347,8 @@ test("layers: while those of another class are computed, no stale map passes for
         depth.value = String(stage);
         depth.dispatchEvent(new Event("input", { bubbles: true }));
       };
-      const shows = (target, stage) => canvas.dataset.target === target && canvas.dataset.stage === String(stage);
+      const shows = (target, stage) =>
+        canvas.dataset.target === target && canvas.dataset.stage === String(stage);
       const dogs = [];
       for (let stage = 0; stage < 18; stage++) {
         turnTo(stage);
@@ -307,20 +375,30 @@ test("sanity: the maps at each step, and what is said of them follows from the n
   await withPage(async (page) => {
     await openLab(page);
     await lookAt(page, "sanity");
-    const correlation = async (method) => (await data(page, `#sanity-maps [data-method="${method}"]`)).correlation;
+    const correlation = async (method) =>
+      (await data(page, `#sanity-maps [data-method="${method}"]`)).correlation;
     const methods = ["grad-cam", "guided-backprop", "guided-grad-cam", "cam"];
-    for (const method of methods) assert.equal(await correlation(method), 1, `${method}: an intact network's map is itself`);
+    for (const method of methods)
+      assert.equal(await correlation(method), 1, `${method}: an intact network's map is itself`);
     const all = Number(await page.getAttribute("#forgotten", "max"));
     assert.equal(all, 50);
     const intact = await dataUrl(page, '#sanity-maps [data-method="grad-cam"]');
     /** Correlations with so many layers random. */
     const at = async (layers) => {
       await slide(page, "#forgotten", layers);
-      await page.waitForFunction((layers) => document.querySelector('#sanity-maps [data-method="cam"]').dataset.layers === String(layers), layers);
-      await page.waitForFunction((layers) => document.querySelector("#sanity-verdict").textContent.includes(`${layers} of 50`), layers);
+      await page.waitForFunction(
+        (layers) =>
+          document.querySelector('#sanity-maps [data-method="cam"]').dataset.layers === String(layers),
+        layers,
+      );
+      await page.waitForFunction(
+        (layers) => document.querySelector("#sanity-verdict").textContent.includes(`${layers} of 50`),
+        layers,
+      );
       const [cam, guided] = [await correlation("grad-cam"), await correlation("guided-backprop")];
       const verdict = await page.textContent("#sanity-verdict");
-      for (const value of [cam, guided]) assert.ok(verdict.includes(value.toFixed(2).replace("-", "−")), `${verdict} says ${value}`);
+      for (const value of [cam, guided])
+        assert.ok(verdict.includes(value.toFixed(2).replace("-", "−")), `${verdict} says ${value}`);
       return { cam, guided };
     };
     const ten = await at(10);
@@ -333,9 +411,15 @@ test("sanity: the maps at each step, and what is said of them follows from the n
     await page.waitForFunction(() => document.querySelector("#sanity-all").textContent === "Cancel");
     await page.waitForFunction(() => document.querySelector("#sanity-all").textContent.startsWith("Run"));
     // a point for each step
-    const points = await page.$eval("#correlations > svg .line-1", (path) => path.getAttribute("d").split(/[ML]/).length - 1);
+    const points = await page.$eval(
+      "#correlations > svg .line-1",
+      (path) => path.getAttribute("d").split(/[ML]/).length - 1,
+    );
     assert.equal(points, all + 1);
-    const [, cam, guided] = /lost \(below 0\.5, whatever its sign\) after (\S+) layers?, Guided Backprop’s after (\d+) layers, of 50/.exec(await page.textContent("#sanity-verdict"));
+    const [, cam, guided] =
+      /lost \(below 0\.5, whatever its sign\) after (\S+) layers?, Guided Backprop’s after (\d+) layers, of 50/.exec(
+        await page.textContent("#sanity-verdict"),
+      );
     assert.ok((cam === "one" ? 1 : Number(cam)) <= 10 && Number(guided) > 10, `${cam}, ${guided}`);
     assert.match(await page.textContent("#sanity-verdict"), /what the paper found/);
   });
@@ -351,15 +435,26 @@ test("machine: facts in numbers, and identities that hold", async () => {
     assert.equal(build, "relaxed-simd");
     await page.click("#self-test");
     await page.waitForSelector("#identities:not([hidden])");
-    const rows = await page.$$eval("#identities tbody tr", (all) => all.map(({ dataset }) => ({ ...dataset })));
+    const rows = await page.$$eval("#identities tbody tr", (all) =>
+      all.map(({ dataset }) => ({ ...dataset })),
+    );
     assert.ok(rows.length >= 6, `${rows.length} identities`);
     for (const { identity, residual, bound, holds } of rows) {
       assert.equal(holds, "true", identity);
-      assert.ok(Number(residual) >= 0 && Number(residual) <= Number(bound) && Number(bound) < 1e-3, `${identity}: ${residual} of ${bound}`);
+      assert.ok(
+        Number(residual) >= 0 && Number(residual) <= Number(bound) && Number(bound) < 1e-3,
+        `${identity}: ${residual} of ${bound}`,
+      );
     }
-    assert.ok(rows.some(({ residual }) => Number(residual) > 0), "rounding leaves something");
+    assert.ok(
+      rows.some(({ residual }) => Number(residual) > 0),
+      "rounding leaves something",
+    );
     // every identity has a name for people
-    for (const name of await page.$$eval("#identities tbody th", (all) => all.map((cell) => cell.textContent))) assert.match(name, / /);
+    for (const name of await page.$$eval("#identities tbody th", (all) =>
+      all.map((cell) => cell.textContent),
+    ))
+      assert.match(name, / /);
   });
 });
 
@@ -384,15 +479,24 @@ test("take away: figure, raw map, record", async () => {
     assert.deepEqual([...raw.bytes.subarray(0, 8)], [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
     const begin = 10 + raw.bytes.readUInt16LE(8);
     assert.equal(begin % 64, 0);
-    assert.match(raw.bytes.subarray(10, begin).toString(), /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(1, 7, 7,\), \} *\n$/);
+    assert.match(
+      raw.bytes.subarray(10, begin).toString(),
+      /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(1, 7, 7,\), \} *\n$/,
+    );
     const values = Array.from({ length: 49 }, (_, i) => raw.bytes.readFloatLE(begin + 4 * i));
     assert.equal(raw.bytes.length, begin + 4 * 49);
     assert.equal(Math.max(...values), Math.fround(strength));
 
     const record = JSON.parse((await saved(page, "#save-json")).bytes.toString());
-    assert.equal(record.model.sha256, JSON.parse(readFileSync(new URL("../../www/samples/first/first.json", import.meta.url))).model.sha256);
+    assert.equal(
+      record.model.sha256,
+      JSON.parse(readFileSync(new URL("../../www/samples/first/first.json", import.meta.url))).model.sha256,
+    );
     assert.equal(record.class.index, DOG);
-    assert.deepEqual(record.maps.map(({ method }) => method), ["grad-cam", "guided-backprop", "guided-grad-cam", "cam"]);
+    assert.deepEqual(
+      record.maps.map(({ method }) => method),
+      ["grad-cam", "guided-backprop", "guided-grad-cam", "cam"],
+    );
     assert.deepEqual(record.maps[0].values.map(Math.fround), values);
     assert.match(record.candling, /^\d+\.\d+\.\d+$/);
     assert.equal(record.engine.build, "relaxed-simd");
@@ -417,16 +521,31 @@ test("take away: a page opens from disk with the map of each class", async () =>
       const file = pathToFileURL(scratch("saved.html", bytes)).href;
       const before = requests.length;
       await page.goto(file);
-      assert.deepEqual(requests.slice(before).filter((url) => !url.startsWith("data:")), [file]);
+      assert.deepEqual(
+        requests.slice(before).filter((url) => !url.startsWith("data:")),
+        [file],
+      );
       assert.equal(await page.locator("script").count(), 0);
       assert.equal(await page.textContent("h1"), "What made the network say “Egyptian Mau”?");
       assert.match(await page.textContent(".about"), /Hans Kemperman, Public domain; Toyah/);
-      const choices = ["Egyptian Mau", "Egyptian Mau", "German Shepherd Dog", "tabby cat", "tiger cat", "Australian Kelpie"];
+      const choices = [
+        "Egyptian Mau",
+        "Egyptian Mau",
+        "German Shepherd Dog",
+        "tabby cat",
+        "tiger cat",
+        "Australian Kelpie",
+      ];
       for (const [at, label] of choices.entries()) {
         await page.check(`#map-${at}`);
-        const shown = await page.$$eval(".map", (maps) => maps.filter((map) => map.checkVisibility()).map(({ alt }) => alt));
+        const shown = await page.$$eval(".map", (maps) =>
+          maps.filter((map) => map.checkVisibility()).map(({ alt }) => alt),
+        );
         assert.equal(shown.length, 1);
-        assert.ok(shown[0].startsWith(`${at === 1 ? "Guided Grad-CAM" : "Grad-CAM"} for ${label}: strongest `), shown[0]);
+        assert.ok(
+          shown[0].startsWith(`${at === 1 ? "Guided Grad-CAM" : "Grad-CAM"} for ${label}: strongest `),
+          shown[0],
+        );
       }
     },
     { otherOrigins: ["null"] },
@@ -455,7 +574,9 @@ test("take away: a permalink opens what was seen, and the codes show it in other
       assert.match(await page.inputValue("#frame-code"), /colormap=viridis/);
       const { peak, strength } = await numbers(page, "cam");
       await page.click("#copy-link");
-      await page.waitForFunction(() => /clipboard/.test(document.querySelector("#take-away .status").textContent));
+      await page.waitForFunction(() =>
+        /clipboard/.test(document.querySelector("#take-away .status").textContent),
+      );
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.match(link, /photo=guitar_drums\.jpg/);
       assert.ok(link.startsWith(origin()));
@@ -464,7 +585,13 @@ test("take away: a permalink opens what was seen, and the codes show it in other
       await page.goto(link);
       await idle(page);
       assert.equal(await page.textContent("#photo-name"), "Electric guitar and drum kit");
-      assert.deepEqual(await numbers(page, "cam"), { method: "layer-cam", target: 541, layer: "blocks.10.add", strength, peak });
+      assert.deepEqual(await numbers(page, "cam"), {
+        method: "layer-cam",
+        target: 541,
+        layer: "blocks.10.add",
+        strength,
+        peak,
+      });
       assert.equal(await page.inputValue("#colormap"), "viridis");
       assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "plain-cam");
 
@@ -483,28 +610,43 @@ test("take away: a permalink opens what was seen, and the codes show it in other
       );
       await page.click('[data-view="cam"] .enlarge');
       const frame = await page.inputValue("#frame-code");
-      assert.match(frame, /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/);
+      assert.match(
+        frame,
+        /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/,
+      );
       await page.click("#copy-frame");
-      await page.waitForFunction(() => /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent));
+      await page.waitForFunction(() =>
+        /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent),
+      );
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), frame);
 
       // both, in a page of somebody who has copied the package
       await page.route("**/post/*", async (route) => {
         const { pathname } = new URL(route.request().url());
         if (pathname === "/post/page") {
-          return route.fulfill({ contentType: "text/html", body: `<!doctype html><link rel=icon href=../favicon.svg><title>A post</title>${element}${frame}` });
+          return route.fulfill({
+            contentType: "text/html",
+            body: `<!doctype html><link rel=icon href=../favicon.svg><title>A post</title>${element}${frame}`,
+          });
         }
         return route.continue();
       });
       await page.route("**/post/candling/**", async (route) => {
         const path = new URL(route.request().url()).pathname.replace("/post/candling/", "");
-        const response = await route.fetch({ url: `${origin()}/${path.startsWith("models/") ? "" : "lib/"}${path}` });
+        const response = await route.fetch({
+          url: `${origin()}/${path.startsWith("models/") ? "" : "lib/"}${path}`,
+        });
         await route.fulfill({ response });
       });
       await page.goto("/post/page");
       const ready = async (where) => {
         await where.waitForFunction(() => document.querySelector("candling-view").state === "ready");
-        return where.$eval("candling-view", ({ explanation: { method, target, layer }, colormap }) => [method, target.class, layer, colormap]);
+        return where.$eval("candling-view", ({ explanation: { method, target, layer }, colormap }) => [
+          method,
+          target.class,
+          layer,
+          colormap,
+        ]);
       };
       await page.$eval("candling-view", (view) => view.scrollIntoView());
       assert.deepEqual(await ready(page), ["cam", 541, "head", "viridis"]);
@@ -540,7 +682,9 @@ test("take away: a visitor's own photo is not in the link", async () => {
 
 test("permalinks with nonsense in them open the page all the same", async () => {
   await withPage(async (page) => {
-    await page.goto("/?photo=nowhere.jpg&class=12x&view=none&layer=none&method=none&colours=none&over=99999999&fit=none");
+    await page.goto(
+      "/?photo=nowhere.jpg&class=12x&view=none&layer=none&method=none&colours=none&over=99999999&fit=none",
+    );
     await idle(page);
     assert.deepEqual((await numbers(page, "cam")).target, DOG);
     assert.match(await page.textContent("#message-text"), /no sample nowhere\.jpg/);
@@ -582,18 +726,26 @@ test("on a touch screen: the patch, the divider, and the views", async () => {
 
       const client = await page.context().newCDPSession(page);
       const swipe = async (from, to) => {
-        const touch = (type, points) => client.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+        const touch = (type, points) =>
+          client.send("Input.dispatchTouchEvent", { type, touchPoints: points });
         await touch("touchStart", [from]);
         for (let step = 1; step <= 6; step++) {
-          await touch("touchMove", [{ x: from.x + ((to.x - from.x) * step) / 6, y: from.y + ((to.y - from.y) * step) / 6 }]);
+          await touch("touchMove", [
+            { x: from.x + ((to.x - from.x) * step) / 6, y: from.y + ((to.y - from.y) * step) / 6 },
+          ]);
         }
         await touch("touchEnd", []);
       };
       await lookAt(page, "versus");
       const divided = await page.locator("#divided").boundingBox();
       const middle = divided.y + divided.height / 2;
-      await swipe({ x: divided.x + divided.width / 2, y: middle }, { x: divided.x + divided.width * 0.2, y: middle });
-      const cut = await page.$eval("#divided", (figure) => Number.parseFloat(figure.style.getPropertyValue("--cut")));
+      await swipe(
+        { x: divided.x + divided.width / 2, y: middle },
+        { x: divided.x + divided.width * 0.2, y: middle },
+      );
+      const cut = await page.$eval("#divided", (figure) =>
+        Number.parseFloat(figure.style.getPropertyValue("--cut")),
+      );
       assert.ok(Math.abs(cut - 20) < 6, `the light is at ${cut} %`);
 
       await lookAt(page, "proof");
@@ -602,11 +754,17 @@ test("on a touch screen: the patch, the divider, and the views", async () => {
       const patch = await page.locator("#patch").boundingBox();
       const scroll = await page.evaluate(() => scrollY);
       await answered(page, () =>
-        swipe({ x: patch.x + patch.width / 2, y: patch.y + patch.height / 2 }, { x: figure.x + figure.width * 0.3, y: figure.y + figure.height * 0.3 }),
+        swipe(
+          { x: patch.x + patch.width / 2, y: patch.y + patch.height / 2 },
+          { x: figure.x + figure.width * 0.3, y: figure.y + figure.height * 0.3 },
+        ),
       );
       assert.equal(await page.evaluate(() => scrollY), scroll, "the page stays where it is");
       const moved = await page.locator("#patch").boundingBox();
-      assert.ok(Math.abs(moved.x + moved.width / 2 - figure.x - figure.width * 0.3) < 10, "it follows the finger");
+      assert.ok(
+        Math.abs(moved.x + moved.width / 2 - figure.x - figure.width * 0.3) < 10,
+        "it follows the finger",
+      );
     },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
@@ -634,11 +792,18 @@ test("before the network is there: a sample is explained, and its classes can be
     await page.goto("/");
     await page.waitForFunction(() => document.querySelector("#poster").naturalWidth === 800);
     const before = await page.$$eval("#predictions [data-class]", (all) =>
-      all.map(({ dataset, textContent }) => ({ class: Number(dataset.class), probability: Number(dataset.probability), words: textContent.trim() })),
+      all.map(({ dataset, textContent }) => ({
+        class: Number(dataset.class),
+        probability: Number(dataset.probability),
+        words: textContent.trim(),
+      })),
     );
     await page.click('#predictions [data-class="285"]');
     assert.equal(await page.getAttribute("#poster", "src"), "samples/first/285.jpg");
-    await page.waitForFunction(() => document.querySelector("#poster").complete && document.querySelector("#poster").naturalWidth === 800);
+    await page.waitForFunction(
+      () =>
+        document.querySelector("#poster").complete && document.querySelector("#poster").naturalWidth === 800,
+    );
     assert.equal(await page.textContent("#asked"), "Egyptian Mau");
     release();
     await idle(page);
@@ -646,10 +811,18 @@ test("before the network is there: a sample is explained, and its classes can be
     assert.equal((await numbers(page, "cam")).target, CAT);
     assert.equal(await page.$("#poster"), null);
     const after = await page.$$eval("#predictions [data-class]", (all) =>
-      all.map(({ dataset, textContent }) => ({ class: Number(dataset.class), probability: Number(dataset.probability), words: textContent.trim() })),
+      all.map(({ dataset, textContent }) => ({
+        class: Number(dataset.class),
+        probability: Number(dataset.probability),
+        words: textContent.trim(),
+      })),
     );
-    assert.deepEqual(after.map(({ class: index, words }) => [index, words]), before.map(({ class: index, words }) => [index, words]));
+    assert.deepEqual(
+      after.map(({ class: index, words }) => [index, words]),
+      before.map(({ class: index, words }) => [index, words]),
+    );
     // browsers decode a photo a little differently
-    for (const [at, { probability }] of after.entries()) assert.ok(Math.abs(probability - before[at].probability) < 0.002);
+    for (const [at, { probability }] of after.entries())
+      assert.ok(Math.abs(probability - before[at].probability) < 0.002);
   });
 });

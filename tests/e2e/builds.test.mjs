@@ -41,7 +41,12 @@ function answers(page, build, { values, shape }, target) {
         for (const byte of new Uint8Array(values.buffer)) text += String.fromCharCode(byte);
         return btoa(text);
       };
-      const all = { logits: encode(run.logits.slice()), cam: encode(cam.data), pixels: encode(pixels.data), info: candling.info };
+      const all = {
+        logits: encode(run.logits.slice()),
+        cam: encode(cam.data),
+        pixels: encode(pixels.data),
+        info: candling.info,
+      };
       candling.close();
       return all;
     },
@@ -79,7 +84,8 @@ test("each build agrees with PyTorch, and threads change no bit", async () => {
         const l2 = norm(pixels.map((value, i) => value - sampled[i])) / norm(pixels);
         assert.ok(l2 <= PIXELS_RELATIVE_L2, `${build} ${name}: Guided Backprop off by ${l2}`);
       }
-      for (const what of ["logits", "cam", "pixels"]) assert.equal(of.threads[what], of["relaxed-simd"][what], `${name} ${what}`);
+      for (const what of ["logits", "cam", "pixels"])
+        assert.equal(of.threads[what], of["relaxed-simd"][what], `${name} ${what}`);
     }
   });
 });
@@ -103,7 +109,10 @@ test("each build paints maps that are mostly zeros, and all the same", async () 
           canvas.getContext("2d").drawImage(painted, 0, 0);
           const { data } = canvas.getContext("2d").getImageData(0, 0, 224, 224);
           candling.close();
-          return { zeros: map.data.filter((value) => value === 0).length / map.data.length, picture: Array.from(data) };
+          return {
+            zeros: map.data.filter((value) => value === 0).length / map.data.length,
+            picture: Array.from(data),
+          };
         },
         [MODEL, build],
       );
@@ -125,7 +134,8 @@ test("the best build is chosen: threads where the page is isolated, else one thr
     await emptyPage(page, { isolated: true });
     const { build, threads, cores } = await chosen(page);
     // one core has nothing to share
-    const expected = cores > 1 ? { build: "threads", threads: Math.min(cores, 8) } : { build: "relaxed-simd", threads: 1 };
+    const expected =
+      cores > 1 ? { build: "threads", threads: Math.min(cores, 8) } : { build: "relaxed-simd", threads: 1 };
     assert.deepEqual({ build, threads }, expected);
   });
   await plain.withPage(async (page) => {

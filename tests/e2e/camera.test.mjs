@@ -29,7 +29,9 @@ async function openCamera(page, { explained = true } = {}) {
 
 /** Waits for a frame that is explained after now. */
 async function nextFrame(page) {
-  await page.evaluate(() => document.querySelectorAll("#camera-live").forEach((canvas) => delete canvas.dataset.max));
+  await page.evaluate(() =>
+    document.querySelectorAll("#camera-live").forEach((canvas) => delete canvas.dataset.max),
+  );
   await page.waitForSelector("#camera-live[data-max]:not([hidden])");
 }
 
@@ -37,7 +39,9 @@ async function nextFrame(page) {
 async function closedBy(page, act) {
   await page.evaluate(() => {
     const dialog = document.querySelector("#camera-dialog");
-    window.closed = new Promise((resolve) => dialog.addEventListener("close", () => resolve(), { once: true }));
+    window.closed = new Promise((resolve) =>
+      dialog.addEventListener("close", () => resolve(), { once: true }),
+    );
   });
   await act();
   await page.evaluate("closed");
@@ -54,7 +58,11 @@ const labelsOf = (page) =>
 
 const tracks = (page) => page.evaluate(() => window.cameras.map(({ readyState }) => readyState));
 const target = (page) => page.$eval("#camera-live", ({ dataset }) => Number(dataset.target));
-const says = (page, words) => page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#camera-text").textContent), words.source);
+const says = (page, words) =>
+  page.waitForFunction(
+    (source) => new RegExp(source).test(document.querySelector("#camera-text").textContent),
+    words.source,
+  );
 
 /** As a browser does when another tab is looked at. */
 const look = (page, hidden) =>
@@ -68,13 +76,20 @@ test("each frame is explained by its own top class; the box stops and starts it;
     await openCamera(page);
     assert.match(await page.textContent("#camera-reading"), /\d\s%.*frames a second$/);
     const labels = await labelsOf(page);
-    const [said, lit] = await page.evaluate(() => [document.querySelector("#camera-reading").textContent, document.querySelector("#camera-live").dataset.target]);
+    const [said, lit] = await page.evaluate(() => [
+      document.querySelector("#camera-reading").textContent,
+      document.querySelector("#camera-live").dataset.target,
+    ]);
     assert.ok(said.startsWith(`${labels[lit]}, `), `${said}, ${labels[lit]}`);
     await page.uncheck("#camera-explain");
     await page.waitForSelector("#camera-live", { state: "hidden" });
     assert.equal(await page.getAttribute("#camera-pin", "aria-disabled"), "true");
     await page.$eval("#camera-pin", (button) => button.click());
-    assert.equal(await page.getAttribute("#camera-pin", "aria-pressed"), "false", "nothing is seen that could be pinned");
+    assert.equal(
+      await page.getAttribute("#camera-pin", "aria-pressed"),
+      "false",
+      "nothing is seen that could be pinned",
+    );
     assert.deepEqual(await tracks(page), ["live"], "the picture goes on without the map");
     await page.check("#camera-explain");
     await nextFrame(page);
@@ -105,7 +120,11 @@ test("a class is pinned by a press or by its name, and stays whatever else is se
     await says(page, /Pinned: teapot/);
     assert.equal(await pinned(), "true");
     await page.waitForSelector('#camera-live[data-target="849"]');
-    assert.doesNotMatch(await page.textContent("#camera-reading"), /teapot/, "what it sees is told all the same");
+    assert.doesNotMatch(
+      await page.textContent("#camera-reading"),
+      /teapot/,
+      "what it sees is told all the same",
+    );
     await page.fill("#camera-class", "no such thing");
     await page.keyboard.press("Enter");
     await says(page, /no such thing/);

@@ -21,7 +21,8 @@ test("one forward pass serves every class, layer and method", async () => {
       const { candling, photo } = window;
       const run = await candling.run(await photo("dog_cat.jpg"));
       const before = await candling.stats();
-      for (const target of [235, 285, "tabby", { class: 235, over: 285 }]) await run.explain({ method: "grad-cam", target });
+      for (const target of [235, 285, "tabby", { class: 235, over: 285 }])
+        await run.explain({ method: "grad-cam", target });
       await run.explain({ method: "layer-cam", layer: "blocks.4.add" });
       const map = await run.explain({ method: "guided-backprop" });
       return { before, after: await candling.stats(), timings: [run.timings, map.timings] };
@@ -29,7 +30,8 @@ test("one forward pass serves every class, layer and method", async () => {
     assert.equal(before.forwards, 1);
     assert.equal(after.forwards, 1);
     assert.equal(after.explanations - before.explanations, 6);
-    for (const stages of timings) for (const [stage, ms] of Object.entries(stages)) assert.ok(ms > 0, `${stage}: ${ms} ms`);
+    for (const stages of timings)
+      for (const [stage, ms] of Object.entries(stages)) assert.ok(ms > 0, `${stage}: ${ms} ms`);
   });
 });
 
@@ -43,10 +45,23 @@ function tensorsOf(file, prefix) {
   };
   const tensors = Object.entries(entries).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(
-    tensors.map(([name, { dtype, data_offsets: [from, to] }]) => {
-      assert.equal(dtype, "F16");
-      return [name.slice(prefix.length), Float64Array.from({ length: (to - from) / 2 }, (_, at) => widened(file.readUInt16LE(8 + length + from + 2 * at)))];
-    }),
+    tensors.map(
+      ([
+        name,
+        {
+          dtype,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        assert.equal(dtype, "F16");
+        return [
+          name.slice(prefix.length),
+          Float64Array.from({ length: (to - from) / 2 }, (_, at) =>
+            widened(file.readUInt16LE(8 + length + from + 2 * at)),
+          ),
+        ];
+      },
+    ),
   );
 }
 
@@ -60,10 +75,16 @@ test("features are what the classifier makes its logits of", async () => {
       const run = await window.candling.run(await window.photo("cat.jpg"));
       return { features: [...(await run.features())], logits: [...run.logits] };
     });
-    const { weight, bias } = tensorsOf(readFileSync(new URL(`../../www${MODEL}`, import.meta.url)), "classifier.");
+    const { weight, bias } = tensorsOf(
+      readFileSync(new URL(`../../www${MODEL}`, import.meta.url)),
+      "classifier.",
+    );
     assert.equal(features.length * logits.length, weight.length);
     for (const [label, logit] of logits.entries()) {
-      const sum = features.reduce((sum, feature, at) => sum + feature * weight[label * features.length + at], bias[label]);
+      const sum = features.reduce(
+        (sum, feature, at) => sum + feature * weight[label * features.length + at],
+        bias[label],
+      );
       assert.ok(Math.abs(sum - logit) < ROUNDING, `${label}: ${sum} and ${logit}`);
     }
     const freed = await page.evaluate(async () => {
@@ -83,7 +104,10 @@ test("a model may be a file", async () => {
       const { Candling } = window.client;
       const file = await (await fetch(model)).blob();
       const photo = await (await fetch("/samples/cat.jpg")).blob();
-      const [byFile, byAddress] = await Promise.all([Candling.load({ model: file }), Candling.load({ model })]);
+      const [byFile, byAddress] = await Promise.all([
+        Candling.load({ model: file }),
+        Candling.load({ model }),
+      ]);
       const logits = async (candling) => [...(await candling.run(photo)).logits];
       const [one, other] = [await logits(byFile), await logits(byAddress)];
       const refused = await window.failure(() => Candling.load({ model: new Blob(["no model"]) }));
@@ -127,7 +151,9 @@ test("transparent pixels count as white", async () => {
     const [clear, white] = await page.evaluate(async () => {
       const clear = new ImageData(32, 32);
       const white = new ImageData(new Uint8ClampedArray(32 * 32 * 4).fill(255), 32, 32);
-      return Promise.all([clear, white].map(async (pixels) => Array.from((await window.candling.run(pixels)).logits)));
+      return Promise.all(
+        [clear, white].map(async (pixels) => Array.from((await window.candling.run(pixels)).logits)),
+      );
     });
     assert.deepEqual(clear, white);
   });
@@ -137,7 +163,7 @@ test("answers come in the order of the calls", async () => {
   await withClient(async (page) => {
     await samples(page);
     const order = await page.evaluate(async () => {
-      const { candling, photo } = window;
+      const { candling } = window;
       const order = [];
       const slow = new Image();
       slow.src = "/samples/macaw.jpg?slow"; // not even fetched yet when the next call is made
@@ -197,7 +223,9 @@ test("an aborted load asks no further and leaves nothing behind", async () => {
       await page.evaluate(async (model) => {
         window.client = await import("/lib/candling.js");
         window.cancel = new AbortController();
-        window.loading = window.failure(() => window.client.Candling.load({ model, signal: window.cancel.signal }));
+        window.loading = window.failure(() =>
+          window.client.Candling.load({ model, signal: window.cancel.signal }),
+        );
       }, MODEL);
       await until(() => asked > 0);
       const error = await page.evaluate(() => {
@@ -248,7 +276,10 @@ test("a freed run and a closed candling say so", async () => {
       const alone = await client.paint(canvas, map, { photo: false });
       const { runs } = await candling.stats();
       const open = await candling.run(new ImageData(8, 8));
-      const waiting = [failure(() => candling.run(new ImageData(8, 8))), failure(() => open.explain({ method: "cam" }))];
+      const waiting = [
+        failure(() => candling.run(new ImageData(8, 8))),
+        failure(() => open.explain({ method: "cam" })),
+      ];
       candling.close();
       candling.close();
       open.free();
@@ -266,7 +297,10 @@ test("a freed run and a closed candling say so", async () => {
     assert.equal(result.freed.photo, undefined);
     assert.equal(result.alone, true, "a map alone needs no photo");
     assert.equal(result.runs, 0);
-    assert.deepEqual(result.closed.map(({ code }) => code), ["closed", "closed", "closed", "closed", "run-freed", "closed"]);
+    assert.deepEqual(
+      result.closed.map(({ code }) => code),
+      ["closed", "closed", "closed", "closed", "run-freed", "closed"],
+    );
     await workersLeft(page, 0);
   });
 });
@@ -292,9 +326,15 @@ test("the latest paint on a canvas wins", async () => {
     const { drawn, same } = await page.evaluate(async () => {
       const { candling, client, photo } = window;
       const run = await candling.run(await photo("dog_cat.jpg"));
-      const [dog, cat] = await Promise.all([235, 285].map((target) => run.explain({ method: "grad-cam", target })));
+      const [dog, cat] = await Promise.all(
+        [235, 285].map((target) => run.explain({ method: "grad-cam", target })),
+      );
       const [contested, calm] = [document.createElement("canvas"), document.createElement("canvas")];
-      const drawn = await Promise.all([client.paint(contested, dog), client.paint(contested, dog), client.paint(contested, cat)]);
+      const drawn = await Promise.all([
+        client.paint(contested, dog),
+        client.paint(contested, dog),
+        client.paint(contested, cat),
+      ]);
       await client.paint(calm, cat);
       return { drawn, same: contested.toDataURL() === calm.toDataURL() };
     });

@@ -21,21 +21,37 @@ const choice = (page, part) => page.locator(part).getByRole("combobox", { name: 
 
 /** Waits until all of these canvases are painted in some colours. */
 const painted = (page, selector, colours) =>
-  page.waitForFunction(([selector, colours]) => {
-    const canvases = [...document.querySelectorAll(selector)];
-    return canvases.length > 0 && canvases.every(({ dataset }) => dataset.colours === colours);
-  }, [selector, colours], PATIENCE);
+  page.waitForFunction(
+    ([selector, colours]) => {
+      const canvases = [...document.querySelectorAll(selector)];
+      return canvases.length > 0 && canvases.every(({ dataset }) => dataset.colours === colours);
+    },
+    [selector, colours],
+    PATIENCE,
+  );
 
 /** Pixels of canvases, as text. */
-const pictures = (page, selector) => page.$$eval(selector, (canvases) => canvases.map((canvas) => canvas.toDataURL()));
+const pictures = (page, selector) =>
+  page.$$eval(selector, (canvases) => canvases.map((canvas) => canvas.toDataURL()));
 
 /** Waits for a picture other than `before`. */
-const another = (page, selector, before) => page.waitForFunction(([selector, before]) => document.querySelector(selector).toDataURL() !== before, [selector, before], PATIENCE);
+const another = (page, selector, before) =>
+  page.waitForFunction(
+    ([selector, before]) => document.querySelector(selector).toDataURL() !== before,
+    [selector, before],
+    PATIENCE,
+  );
 
 /** A picture of noise between two levels. */
 function grey(from, to) {
   const png = new PNG({ width: 224, height: 224 });
-  for (let at = 0; at < png.data.length; at += 4) png.data.set([0, 0, 0].map((_, channel) => from + (((at + 4 * channel) * 7919) % 97) * ((to - from) / 97)).concat(255), at);
+  for (let at = 0; at < png.data.length; at += 4)
+    png.data.set(
+      [0, 0, 0]
+        .map((_, channel) => from + (((at + 4 * channel) * 7919) % 97) * ((to - from) / 97))
+        .concat(255),
+      at,
+    );
   return PNG.sync.write(png);
 }
 
@@ -46,13 +62,18 @@ test("the lab: that candle makes a dark photo brighter is said, of that photo in
     const map = '[data-view="cam"] canvas';
     const words = /Where it is lit, this photo is darker than shown here\.$/;
     assert.doesNotMatch(await about(), words);
-    for (const [name, from, to] of [["night.png", 0, 60], ["fog.png", 90, 180]]) {
+    for (const [name, from, to] of [
+      ["night.png", 0, 60],
+      ["fog.png", 90, 180],
+    ]) {
       await page.setInputFiles("#file", { name, mimeType: "image/png", buffer: grey(from, to) });
       await shown(page, name);
       const brighter = await page.$eval(map, (canvas) => {
         const { peakX, peakY } = canvas.dataset;
         const mean = (picture) => {
-          const { data } = picture.getContext("2d").getImageData(Number(peakX) - 8, Number(peakY) - 8, 16, 16);
+          const { data } = picture
+            .getContext("2d")
+            .getImageData(Number(peakX) - 8, Number(peakY) - 8, 16, 16);
           return data.reduce((sum, level, at) => sum + (at % 4 === 3 ? 0 : level), 0) / (3 * 256);
         };
         return mean(canvas) / mean(document.querySelector("#photo"));
@@ -61,9 +82,13 @@ test("the lab: that candle makes a dark photo brighter is said, of that photo in
         assert.ok(brighter > 2, `${brighter} times as bright`);
         assert.match(await about(), words);
         await choice(page, "#why").selectOption("turbo");
-        await page.waitForFunction(() => !/darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
+        await page.waitForFunction(
+          () => !/darker/.test(document.querySelector('[data-view="cam"] .about').textContent),
+        );
         await choice(page, "#why").selectOption("candle");
-        await page.waitForFunction(() => /darker/.test(document.querySelector('[data-view="cam"] .about').textContent));
+        await page.waitForFunction(() =>
+          /darker/.test(document.querySelector('[data-view="cam"] .about').textContent),
+        );
       } else {
         assert.doesNotMatch(await about(), words);
       }
@@ -108,7 +133,13 @@ test("the lab: beside the picture, by keyboard, kept for the next visit, and a l
 
 test("the lab where nothing may be kept: the choice holds for the visit", async () => {
   await withPage(async (page) => {
-    await page.addInitScript(() => Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("forbidden", "SecurityError"); } }));
+    await page.addInitScript(() =>
+      Object.defineProperty(window, "localStorage", {
+        get: () => {
+          throw new DOMException("forbidden", "SecurityError");
+        },
+      }),
+    );
     await openLab(page);
     const map = '[data-view="cam"] canvas';
     const [candle] = await pictures(page, map);
@@ -196,21 +227,30 @@ function steepest(png, from, step, count) {
 
 for (const colorScheme of ["dark", "light"]) {
   test(`the lab, ${colorScheme}: the edge of a black photo is seen, upright and wide`, async () => {
-    await withPage(async (page) => {
-      await openLab(page);
-      for (const [name, width, height] of [["upright.png", 150, 400], ["wide.png", 500, 100]]) {
-        await page.setInputFiles("#file", { name, mimeType: "image/png", buffer: even(width, height, 3) });
-        await shown(page, name);
-        await page.$eval("#why-title", (title) => title.scrollIntoView({ behavior: "instant" }));
-        await frames(page);
-        const box = await page.locator(".large .stage").boundingBox();
-        const png = PNG.sync.read(await page.screenshot({ clip: box }));
-        // from the middle of the letterbox into the photo
-        const [x, y] = width < height ? [png.width / 4, png.height / 2] : [png.width / 2, png.height / 8];
-        const from = 4 * (Math.round(y) * png.width + Math.round(x));
-        const contrast = width < height ? steepest(png, from, 4, Math.round(png.width / 4)) : steepest(png, from, 4 * png.width, Math.round(png.height / 4));
-        assert.ok(contrast >= EDGE, `${name}: ${contrast}`);
-      }
-    }, { colorScheme });
+    await withPage(
+      async (page) => {
+        await openLab(page);
+        for (const [name, width, height] of [
+          ["upright.png", 150, 400],
+          ["wide.png", 500, 100],
+        ]) {
+          await page.setInputFiles("#file", { name, mimeType: "image/png", buffer: even(width, height, 3) });
+          await shown(page, name);
+          await page.$eval("#why-title", (title) => title.scrollIntoView({ behavior: "instant" }));
+          await frames(page);
+          const box = await page.locator(".large .stage").boundingBox();
+          const png = PNG.sync.read(await page.screenshot({ clip: box }));
+          // from the middle of the letterbox into the photo
+          const [x, y] = width < height ? [png.width / 4, png.height / 2] : [png.width / 2, png.height / 8];
+          const from = 4 * (Math.round(y) * png.width + Math.round(x));
+          const contrast =
+            width < height
+              ? steepest(png, from, 4, Math.round(png.width / 4))
+              : steepest(png, from, 4 * png.width, Math.round(png.height / 4));
+          assert.ok(contrast >= EDGE, `${name}: ${contrast}`);
+        }
+      },
+      { colorScheme },
+    );
   });
 }

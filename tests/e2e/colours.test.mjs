@@ -29,7 +29,10 @@ function painted(page, bytes, { fit, colormap, opacity, patch }) {
     async ({ text, fit, colours, patch }) => {
       const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
       const run = await window.candling.run(new Blob([bytes]), { fit });
-      const map = patch === undefined ? await run.explain({ method: "grad-cam", target: 463 }) : await run.occlusion({ target: 463, patch, stride: patch });
+      const map =
+        patch === undefined
+          ? await run.explain({ method: "grad-cam", target: 463 })
+          : await run.occlusion({ target: 463, patch, stride: patch });
       const canvas = document.createElement("canvas");
       await window.client.paint(canvas, map, colours);
       run.free();
@@ -43,13 +46,19 @@ function painted(page, bytes, { fit, colormap, opacity, patch }) {
 for (const [what, options, more] of [
   ["the whole photo", { fit: "squash" }, []],
   ["a part of it", { fit: "crop" }, ["--fit", "crop"]],
-  ["an occlusion map, which lies on a part of what was seen", { fit: "squash", patch: 64 }, ["--patch", "64", "--stride", "64"]],
+  [
+    "an occlusion map, which lies on a part of what was seen",
+    { fit: "squash", patch: 64 },
+    ["--patch", "64", "--stride", "64"],
+  ],
 ]) {
   test(`candle is painted alike in the page and by the command: ${what}`, async () => {
     const bytes = night();
     const [photo, out] = [scratch("night.png", bytes), join(folder, "painted.png")];
     const method = options.patch === undefined ? "grad-cam" : "occlusion";
-    execFileSync(command, ["explain", photo, "--method", method, "--target", "463", "-o", out, ...more], { stdio: "ignore" });
+    execFileSync(command, ["explain", photo, "--method", method, "--target", "463", "-o", out, ...more], {
+      stdio: "ignore",
+    });
     const expected = PNG.sync.read(readFileSync(out));
     await withClient(async (page) => {
       const found = await painted(page, bytes, { ...options, colormap: "candle", opacity: 0.95 });
@@ -58,7 +67,10 @@ for (const [what, options, more] of [
       assert.ok(Math.max(...apart) <= ROUNDING, `${Math.max(...apart)} levels apart`);
       // The command's default is the page's, and neither is the photo as it was.
       const { data } = PNG.sync.read(bytes);
-      assert.ok(found.pixels.some((value, i) => Math.abs(value - data[i]) > 40), "the photo is lit");
+      assert.ok(
+        found.pixels.some((value, i) => Math.abs(value - data[i]) > 40),
+        "the photo is lit",
+      );
     });
   });
 }

@@ -21,8 +21,12 @@ function withSuite(body) {
       page.on("console", (message) => message.type() === "error" && reject(new Error(message.text())));
     });
     panic.catch(() => {});
-    await page.route("**/suite/*", (route) => route.fulfill({ path: file(`target/conformance-page/${nameOf(route)}`) }));
-    await page.route("**/golden/**", (route) => route.fulfill({ path: file(`tests/golden/${nameOf(route, "golden/")}`) }));
+    await page.route("**/suite/*", (route) =>
+      route.fulfill({ path: file(`target/conformance-page/${nameOf(route)}`) }),
+    );
+    await page.route("**/golden/**", (route) =>
+      route.fulfill({ path: file(`tests/golden/${nameOf(route, "golden/")}`) }),
+    );
     await page.route("**/input/*", (route) => {
       const { values } = tensorOf(readFileSync(file(`tests/golden/cases/${nameOf(route)}.png`)));
       return route.fulfill({ body: Buffer.from(values.buffer) });
@@ -44,14 +48,19 @@ const nameOf = (route, after = "/") => {
 
 test("every op is what PyTorch and the reference say", () =>
   withSuite(async (run) => {
-    const cases = await run(async () => suite.goldens(await bytes("/golden/ops.json"), await bytes("/golden/ops.safetensors")));
+    const cases = await run(async () =>
+      window.suite.goldens(
+        await window.bytes("/golden/ops.json"),
+        await window.bytes("/golden/ops.safetensors"),
+      ),
+    );
     assert.ok(cases > 40, `${cases} golden ops`);
-    await run(() => suite.ops());
-    await run(() => suite.edges());
+    await run(() => window.suite.ops());
+    await run(() => window.suite.edges());
   }));
 
 test("convolutions of drawn shapes are what the reference says, and adjoint", () =>
-  withSuite((run) => run(() => suite.convolutions(500))));
+  withSuite((run) => run(() => window.suite.convolutions(500))));
 
 test("every golden case of Lite0: logits, CAMs at every layer, pixel maps", async (t) => {
   const index = JSON.parse(readFileSync(file("tests/golden/cases/index.json"), "utf8"));
@@ -60,16 +69,29 @@ test("every golden case of Lite0: logits, CAMs at every layer, pixel maps", asyn
   );
   assert.equal(cases.length, 8);
   await withSuite(async (run) => {
-    await run(async (model) => (window.network = await suite.Lite0.create(await bytes(model))), MODEL);
+    await run(
+      async (model) => (window.network = await window.suite.Lite0.create(await window.bytes(model))),
+      MODEL,
+    );
     let largest = [0, 0, 0, 0];
     for (const golden of cases) {
       const errors = await run(async ({ name, target, over }) => {
-        const input = new Float32Array((await bytes(`/input/${name}`)).buffer);
-        return [...(await network.case(name, input, target, over, await bytes(`/golden/cases/${name}_${target}.safetensors`)))];
+        const input = new Float32Array((await window.bytes(`/input/${name}`)).buffer);
+        return [
+          ...(await window.network.case(
+            name,
+            input,
+            target,
+            over,
+            await window.bytes(`/golden/cases/${name}_${target}.safetensors`),
+          )),
+        ];
       }, golden);
       largest = largest.map((before, i) => Math.max(before, errors[i]));
     }
     const [logits, atHead, before, gradient] = largest.map((error) => error.toExponential(1));
-    t.diagnostic(`largest errors: logits ${logits}, CAMs at the last layer ${atHead}, before it ${before}, pixel maps ${gradient}`);
+    t.diagnostic(
+      `largest errors: logits ${logits}, CAMs at the last layer ${atHead}, before it ${before}, pixel maps ${gradient}`,
+    );
   });
 });

@@ -51,19 +51,25 @@ function inPage(page, bytes) {
 /** Compares the two, and gives what is amiss. */
 async function compare(page, path, bytes) {
   const [here, there] = [await inPage(page, bytes), onCommandLine(path, bytes)];
-  if ((here.refused === undefined) !== (there.refused === undefined)) return `${path}: page ${here.refused ?? "reads it"}, command ${there.refused ?? "reads it"}`;
+  if ((here.refused === undefined) !== (there.refused === undefined))
+    return `${path}: page ${here.refused ?? "reads it"}, command ${there.refused ?? "reads it"}`;
   if (here.refused !== undefined) return;
   const { index, probability } = there.top;
   const apart = Math.abs(new Map(here.predictions).get(index) - probability);
   const most = /\.jpe?g|lossy/.test(path) || path === "odd/jpeg_named.png" ? LOSSY : LOSSLESS;
   const same = JSON.stringify([here.size, here.notes]) === JSON.stringify([there.size, there.notes]);
-  return apart <= most && same ? undefined : `${path}: ${apart} apart, page ${JSON.stringify([here.size, here.notes])}, command ${JSON.stringify([there.size, there.notes])}`;
+  return apart <= most && same
+    ? undefined
+    : `${path}: ${apart} apart, page ${JSON.stringify([here.size, here.notes])}, command ${JSON.stringify([there.size, there.notes])}`;
 }
 
 async function compareAll(page, pictures) {
   const amiss = [];
   for (const [path, bytes] of pictures) amiss.push(await compare(page, path, bytes));
-  assert.deepEqual(amiss.filter((words) => words !== undefined), []);
+  assert.deepEqual(
+    amiss.filter((words) => words !== undefined),
+    [],
+  );
 }
 
 const cut = (path, share) => file(path).subarray(0, Math.floor(file(path).length * share));
@@ -72,29 +78,61 @@ test("the odd files and the coloured ones are the same pictures in the page and 
   await withClient(async (page) => {
     const paths = [...odd.map(({ file }) => `odd/${file}`), ...colour.map(({ file }) => `colour/${file}`)];
     assert.ok(paths.length > 100, "there are files to compare");
-    await compareAll(page, paths.filter((path) => !BROWSERS_ONLY.has(path)).map((path) => [path, file(path)]));
+    await compareAll(
+      page,
+      paths.filter((path) => !BROWSERS_ONLY.has(path)).map((path) => [path, file(path)]),
+    );
   });
 });
 
 test("files that are cut short follow one rule", async () => {
   await withClient(async (page) => {
-    const kinds = ["jpeg_420.jpg", "jpeg_progressive.jpg", "exif_6.jpg", "jpeg_grey.jpg", "size_4000x3000.jpg", "png_plain.png", "png_interlaced.png", "gif_transparent.gif", "webp_lossless.webp", "photo.bmp"];
-    const pictures = kinds.flatMap((name) => [0.99, 0.9, 0.8, 0.5].map((share) => [`${share}-${name}`, cut(`odd/${name}`, share)]));
-    const ended = ["jpeg_420.jpg", "size_4000x3000.jpg"].map((name) => [`ended-${name}`, Buffer.concat([cut(`odd/${name}`, 0.6), Buffer.from([0xff, 0xd9])])]);
+    const kinds = [
+      "jpeg_420.jpg",
+      "jpeg_progressive.jpg",
+      "exif_6.jpg",
+      "jpeg_grey.jpg",
+      "size_4000x3000.jpg",
+      "png_plain.png",
+      "png_interlaced.png",
+      "gif_transparent.gif",
+      "webp_lossless.webp",
+      "photo.bmp",
+    ];
+    const pictures = kinds.flatMap((name) =>
+      [0.99, 0.9, 0.8, 0.5].map((share) => [`${share}-${name}`, cut(`odd/${name}`, share)]),
+    );
+    const ended = ["jpeg_420.jpg", "size_4000x3000.jpg"].map((name) => [
+      `ended-${name}`,
+      Buffer.concat([cut(`odd/${name}`, 0.6), Buffer.from([0xff, 0xd9])]),
+    ]);
     await compareAll(page, [...pictures, ...ended]);
   });
 });
 
 test("the decoder is fetched for nothing that the browser reads rightly", async () => {
   await withClient(async (page, requests) => {
-    for (const name of ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_icc_swapped.jpg", "exif_6.jpg", "png_plain.png", "anim.gif", "webp_lossy.webp", "photo.bmp", "photo.avif"]) {
+    for (const name of [
+      "jpeg_420.jpg",
+      "jpeg_progressive.jpg",
+      "jpeg_icc_swapped.jpg",
+      "exif_6.jpg",
+      "png_plain.png",
+      "anim.gif",
+      "webp_lossy.webp",
+      "photo.bmp",
+      "photo.avif",
+    ]) {
       const { refused } = await inPage(page, file(`odd/${name}`));
       assert.equal(refused, undefined, name);
     }
     // a film behind the picture, as phones put it there
     const { notes } = await inPage(page, Buffer.concat([file("odd/jpeg_420.jpg"), Buffer.alloc(100_000, 7)]));
     assert.deepEqual(notes, []);
-    assert.deepEqual(requests.filter((url) => url.includes("candling_decode")), []);
+    assert.deepEqual(
+      requests.filter((url) => url.includes("candling_decode")),
+      [],
+    );
   });
 });
 
@@ -105,8 +143,14 @@ test("the lab says how much of a picture is missing, and the command as well", a
     await page.setInputFiles("#file", { name: "cut.jpg", mimeType: "image/jpeg", buffer });
     await page.waitForSelector("#message:not([hidden])");
     await idle(page);
-    assert.match(await message(page), /^The file is cut short or damaged: \d+ % of the picture is missing, and grey here\.$/);
-    assert.match(onCommandLine("cut.jpg", buffer).notes.join(), /^the file is cut short or damaged: \d+ % of the picture is missing/);
+    assert.match(
+      await message(page),
+      /^The file is cut short or damaged: \d+ % of the picture is missing, and grey here\.$/,
+    );
+    assert.match(
+      onCommandLine("cut.jpg", buffer).notes.join(),
+      /^the file is cut short or damaged: \d+ % of the picture is missing/,
+    );
   });
 });
 
@@ -132,7 +176,10 @@ test("where canvases give noise, files are decoded by the module: dog and cat st
     await withNoise(page, { frames: false });
     await openLab(page);
     assert.equal((await numbers(page, "cam")).target, 235);
-    assert.ok(requests.some((url) => url.endsWith("candling_decode.js")), "the decoder was fetched");
+    assert.ok(
+      requests.some((url) => url.endsWith("candling_decode.js")),
+      "the decoder was fetched",
+    );
   });
 });
 

@@ -15,17 +15,29 @@ const MAP = 2e-3;
 async function open(page, body) {
   await page.addInitScript(() => {
     window.changes = [];
-    document.addEventListener("backendchange", ({ target, detail }) => window.changes.push({ id: target.id, ...detail }), { capture: true });
+    document.addEventListener(
+      "backendchange",
+      ({ target, detail }) => window.changes.push({ id: target.id, ...detail }),
+      { capture: true },
+    );
   });
   await openPost(page, body, { ready: false });
 }
 
 /** Waits for the maps of so many answers. */
 const explained = (page, count) =>
-  page.waitForFunction((count) => window.told.filter(({ type }) => type === "explain").length === count, count);
+  page.waitForFunction(
+    (count) => window.told.filter(({ type }) => type === "explain").length === count,
+    count,
+  );
 
 /** Of the first element's map. */
-const map = (page) => page.$eval("candling-view", ({ explanation: { data, backend, max } }) => ({ data: [...data], backend, max }));
+const map = (page) =>
+  page.$eval("candling-view", ({ explanation: { data, backend, max } }) => ({
+    data: [...data],
+    backend,
+    max,
+  }));
 
 test("the card by name, then the processor: the same map, one prediction, and the elements are told", async () => {
   await card.withPage(async (page, requests) => {
@@ -33,13 +45,18 @@ test("the card by name, then the processor: the same map, one prediction, and th
     await explained(page, 1);
     const ofTheCard = await map(page);
     assert.equal(ofTheCard.backend, "webgpu");
-    assert.deepEqual(await page.evaluate("changes"), [{ id: "", backend: "webgpu", reason: "asked", adapter: "google, swiftshader" }]);
+    assert.deepEqual(await page.evaluate("changes"), [
+      { id: "", backend: "webgpu", reason: "asked", adapter: "google, swiftshader" },
+    ]);
     await page.evaluate(() => (document.querySelector("candling-view").backend = "cpu"));
     await explained(page, 2);
     const ofTheProcessor = await map(page);
     assert.equal(ofTheProcessor.backend, "cpu");
     for (const [at, value] of ofTheProcessor.data.entries()) {
-      assert.ok(Math.abs(value - ofTheCard.data[at]) <= MAP * ofTheProcessor.max, `${at}: ${value}, ${ofTheCard.data[at]}`);
+      assert.ok(
+        Math.abs(value - ofTheCard.data[at]) <= MAP * ofTheProcessor.max,
+        `${at}: ${value}, ${ofTheCard.data[at]}`,
+      );
     }
     assert.notDeepEqual(ofTheCard.data, ofTheProcessor.data, "computed elsewhere, rounded otherwise");
     assert.equal((await told(page, "predict")).length, 1);
@@ -55,7 +72,15 @@ test("the card by name, then the processor: the same map, one prediction, and th
     });
     await explained(page, 4);
     const changes = await page.evaluate("changes");
-    assert.deepEqual(changes.map(({ id, backend }) => [id, backend]), [["", "webgpu"], ["", "cpu"], ["", "webgpu"], ["late", "webgpu"]]);
+    assert.deepEqual(
+      changes.map(({ id, backend }) => [id, backend]),
+      [
+        ["", "webgpu"],
+        ["", "cpu"],
+        ["", "webgpu"],
+        ["late", "webgpu"],
+      ],
+    );
   });
 });
 
@@ -69,8 +94,17 @@ test("a card that is lost: the map is the processor's, no error is shown, and al
     // Each is told in order; which of the two is told first is whose photo came first.
     const changes = await page.evaluate("changes");
     for (const element of ["a", "b"]) {
-      const heard = changes.filter(({ id }) => id === element).map(({ backend, reason, code }) => [backend, reason, code]);
-      assert.deepEqual(heard, [["webgpu", "asked", undefined], ["cpu", "failed", "backend-lost"]], element);
+      const heard = changes
+        .filter(({ id }) => id === element)
+        .map(({ backend, reason, code }) => [backend, reason, code]);
+      assert.deepEqual(
+        heard,
+        [
+          ["webgpu", "asked", undefined],
+          ["cpu", "failed", "backend-lost"],
+        ],
+        element,
+      );
     }
     assert.equal(changes.length, 4);
     const [shown] = await painted(page);
@@ -80,11 +114,19 @@ test("a card that is lost: the map is the processor's, no error is shown, and al
 
 test("where nobody asks for the card, a post fetches nothing for it; and asking for one that is not there is answered", async () => {
   await noCard.withPage(async (page, requests) => {
-    await open(page, view('id="a" loading="eager"') + view('id="b" backend="cpu" loading="eager"') + view('id="c" backend="webgpu" loading="eager"'));
+    await open(
+      page,
+      view('id="a" loading="eager"') +
+        view('id="b" backend="cpu" loading="eager"') +
+        view('id="c" backend="webgpu" loading="eager"'),
+    );
     await explained(page, 3);
     await page.waitForFunction(() => window.changes.some(({ id }) => id === "a"));
     const changes = await page.evaluate("changes");
-    assert.deepEqual(changes.map(({ id, backend, reason }) => `${id} ${backend} ${reason}`).sort(), ["a cpu unavailable", "c cpu unavailable"]);
+    assert.deepEqual(changes.map(({ id, backend, reason }) => `${id} ${backend} ${reason}`).sort(), [
+      "a cpu unavailable",
+      "c cpu unavailable",
+    ]);
     assert.deepEqual(ofCard(requests), []);
     assert.deepEqual(await told(page, "error"), []);
   });

@@ -59,7 +59,9 @@ test("changes in mid-run: no answer to an older question is told or shown", asyn
     const [busy] = await painted(page);
     await page.reload();
     await element(page, (view) => (view.target = 281));
-    await page.waitForFunction(() => document.querySelector("candling-view").explanation?.target.class === 281);
+    await page.waitForFunction(
+      () => document.querySelector("candling-view").explanation?.target.class === 281,
+    );
     await states(page, "ready");
     assert.equal((await painted(page))[0].sum, busy.sum);
   });
@@ -70,12 +72,18 @@ test("colours and strength change nothing but the paint", async () => {
     await openPost(page, view());
     const [candle] = await painted(page);
     await element(page, (view) => (view.colormap = "viridis"));
-    await page.waitForFunction(() => document.querySelector("candling-view").shadowRoot.querySelector("canvas").style.opacity === "0.5");
+    await page.waitForFunction(
+      () =>
+        document.querySelector("candling-view").shadowRoot.querySelector("canvas").style.opacity === "0.5",
+    );
     let [other] = await painted(page);
     for (let tries = 0; other.sum === candle.sum && tries < 50; tries++) [other] = await painted(page);
     assert.notEqual(other.sum, candle.sum);
     await element(page, (view) => (view.opacity = 0.25));
-    await page.waitForFunction(() => document.querySelector("candling-view").shadowRoot.querySelector("canvas").style.opacity === "0.25");
+    await page.waitForFunction(
+      () =>
+        document.querySelector("candling-view").shadowRoot.querySelector("canvas").style.opacity === "0.25",
+    );
     assert.equal((await told(page, "explain")).length, 1);
     await element(page, (view) => (view.colormap = "mauve"));
     await states(page, "error");
@@ -103,12 +111,20 @@ test("values that are not allowed are told, and after an error the next change i
     for (const [change, code, words] of changes) {
       expected.push(code);
       await page.evaluate((change) => Object.assign(document.querySelector("candling-view"), change), change);
-      await page.waitForFunction((count) => window.told.filter(({ type }) => type === "error").length === count, expected.length);
+      await page.waitForFunction(
+        (count) => window.told.filter(({ type }) => type === "error").length === count,
+        expected.length,
+      );
       const errors = await told(page, "error");
       assert.match(errors.at(-1).message, words);
-      assert.deepEqual(errors.map(({ code }) => code), expected);
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        expected,
+      );
     }
-    await page.evaluate(() => Object.assign(document.querySelector("candling-view"), { method: "", layer: "", target: 281 }));
+    await page.evaluate(() =>
+      Object.assign(document.querySelector("candling-view"), { method: "", layer: "", target: 281 }),
+    );
     await states(page, "ready");
     assert.ok(await page.locator("candling-view [part=error]").isHidden());
   });
@@ -141,7 +157,9 @@ test("removed and put back while it runs; moved; and taken away for good, which 
     release();
     await states(page, "ready");
     // moved when it is ready: the map goes with it
-    await page.evaluate(() => document.querySelector("aside").append(document.querySelector("candling-view")));
+    await page.evaluate(() =>
+      document.querySelector("aside").append(document.querySelector("candling-view")),
+    );
     assert.ok((await painted(page))[0].seen);
     assert.deepEqual(await targets(page), [TABBY]);
     assert.equal(page.workers().length, 1);
@@ -157,7 +175,9 @@ test("removed and put back while it runs; moved; and taken away for good, which 
       document.querySelector("main").append(view);
       view.target = 235;
     });
-    await page.waitForFunction(() => document.querySelector("candling-view").explanation.target.class === 235);
+    await page.waitForFunction(
+      () => document.querySelector("candling-view").explanation.target.class === 235,
+    );
     assert.equal(page.workers().length, 1);
   });
 });
@@ -203,10 +223,17 @@ test("no photo, a photo that is missing, and one that comes later", async () => 
       await page.evaluate(() => document.querySelector("img").remove());
       await page.waitForFunction(() => window.told.filter(({ type }) => type === "error").length === 2);
       const errors = await told(page, "error");
-      assert.deepEqual(errors.map(({ code }) => code), ["image-unreachable", "image-unreachable"]);
+      assert.deepEqual(
+        errors.map(({ code }) => code),
+        ["image-unreachable", "image-unreachable"],
+      );
       assert.match(errors[0].message, /nobody\.jpg/);
       assert.match(errors[1].message, /put an <img> into the element/);
-      await page.evaluate(() => document.querySelector("candling-view").append(Object.assign(new Image(), { src: "/samples/dog_cat.jpg", alt: "" })));
+      await page.evaluate(() =>
+        document
+          .querySelector("candling-view")
+          .append(Object.assign(new Image(), { src: "/samples/dog_cat.jpg", alt: "" })),
+      );
       await states(page, "ready");
     },
     { expectErrors: /404/ },
@@ -216,15 +243,29 @@ test("no photo, a photo that is missing, and one that comes later", async () => 
 test("no model at its address: told where the photo still is, and mended by another address", async () => {
   await withPage(
     async (page) => {
-      await openPost(page, view().replace(MODEL, "/models/nobody.safetensors") + view().replace(MODEL, "/models/nobody.safetensors"), { ready: false });
+      await openPost(
+        page,
+        view().replace(MODEL, "/models/nobody.safetensors") +
+          view().replace(MODEL, "/models/nobody.safetensors"),
+        { ready: false },
+      );
       await states(page, "error");
       const errors = await told(page, "error");
       // whichever photo came first
       const sorted = errors.map(({ which, code }) => [which, code]).sort();
-      assert.deepEqual(sorted, [[0, "model-unreachable"], [1, "model-unreachable"]]);
+      assert.deepEqual(sorted, [
+        [0, "model-unreachable"],
+        [1, "model-unreachable"],
+      ]);
       assert.ok(await page.locator("img").first().isVisible());
-      assert.match(await page.locator("candling-view [part=error]").first().innerText(), /nobody\.safetensors.*404/);
-      await page.evaluate((model) => document.querySelectorAll("candling-view").forEach((view) => (view.model = model)), MODEL);
+      assert.match(
+        await page.locator("candling-view [part=error]").first().innerText(),
+        /nobody\.safetensors.*404/,
+      );
+      await page.evaluate(
+        (model) => document.querySelectorAll("candling-view").forEach((view) => (view.model = model)),
+        MODEL,
+      );
       await states(page, "ready");
     },
     { expectErrors: /404/ },
@@ -266,7 +307,12 @@ test("explain() and toBlob() are answered after changes that need no other map, 
     const answers = await element(page, async (view) => {
       const target = async () => (await view.explain()).target.class;
       const all = [];
-      for (const change of [{ controls: true }, { opacity: 0.3 }, { colormap: "viridis" }, { reveal: "interaction" }]) {
+      for (const change of [
+        { controls: true },
+        { opacity: 0.3 },
+        { colormap: "viridis" },
+        { reveal: "interaction" },
+      ]) {
         Object.assign(view, change);
         all.push(await target());
       }
@@ -286,16 +332,19 @@ test("what changed while it was out of the document holds when it is back", asyn
   await withPage(async (page) => {
     await openPost(page, view());
     const away = (target, src) =>
-      page.evaluate(async ([target, src]) => {
-        const view = document.querySelector("candling-view");
-        view.remove();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        view.target = target;
-        view.querySelector("img").src = src;
-        document.querySelector("main").append(view);
-        const { target: found } = await view.explain();
-        return [found.class, view.predictions[0].index];
-      }, [target, src]);
+      page.evaluate(
+        async ([target, src]) => {
+          const view = document.querySelector("candling-view");
+          view.remove();
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          view.target = target;
+          view.querySelector("img").src = src;
+          document.querySelector("main").append(view);
+          const { target: found } = await view.explain();
+          return [found.class, view.predictions[0].index];
+        },
+        [target, src],
+      );
     assert.deepEqual(await away(281, "/samples/dog_cat.jpg"), [TABBY, DOG]);
     assert.deepEqual(await away("top", "/samples/macaw.jpg"), [MACAW, MACAW]);
     assert.equal(page.workers().length, 1);
@@ -333,7 +382,10 @@ test("after Cancel, whatever the reader asks next is answered", async () => {
     await states(page, "idle");
     assert.ok(await page.locator("candling-view [part=reveal]").isVisible());
     // the keyboard is where the button was
-    assert.equal(await element(page, ({ shadowRoot }) => shadowRoot.activeElement.getAttribute("part")), "reveal");
+    assert.equal(
+      await element(page, ({ shadowRoot }) => shadowRoot.activeElement.getAttribute("part")),
+      "reveal",
+    );
     release();
     await page.selectOption("candling-view [part=method]", "layer-cam");
     await states(page, "ready");
@@ -347,8 +399,17 @@ test("reveal changed together with anything else: the map is seen, and its butto
     for (const change of [{ target: 281 }, { opacity: 0.5 }, {}]) {
       await openPost(page, view('reveal="interaction" loading="eager"'));
       assert.ok(await page.locator("candling-view [part=reveal]").isVisible());
-      await page.evaluate((change) => Object.assign(document.querySelector("candling-view"), { reveal: "auto", ...change }), change);
-      await page.waitForFunction(() => !document.querySelector("candling-view").shadowRoot.querySelector("canvas").classList.contains("veiled"));
+      await page.evaluate(
+        (change) => Object.assign(document.querySelector("candling-view"), { reveal: "auto", ...change }),
+        change,
+      );
+      await page.waitForFunction(
+        () =>
+          !document
+            .querySelector("candling-view")
+            .shadowRoot.querySelector("canvas")
+            .classList.contains("veiled"),
+      );
       assert.ok(await page.locator("candling-view [part=reveal]").isHidden());
     }
   });

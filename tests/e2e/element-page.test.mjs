@@ -22,8 +22,20 @@ const weights = (requests) => requests.filter((url) => url.endsWith(".safetensor
 const LONG = "<p>Words.</p>".repeat(60);
 
 /** Photos that differ in their address: what is fetched is counted. */
-const PHOTOS = ["dog_cat", "macaw", "coffee", "panda", "lemur", "castle", "astronaut", "cat", "dog", "officer"];
-const photos = (count) => Array.from({ length: count }, (_, at) => `/samples/${PHOTOS[at % PHOTOS.length]}.jpg?${at}`);
+const PHOTOS = [
+  "dog_cat",
+  "macaw",
+  "coffee",
+  "panda",
+  "lemur",
+  "castle",
+  "astronaut",
+  "cat",
+  "dog",
+  "officer",
+];
+const photos = (count) =>
+  Array.from({ length: count }, (_, at) => `/samples/${PHOTOS[at % PHOTOS.length]}.jpg?${at}`);
 
 for (const name of ["candling-view.js", "candling-view-element.js", "candling-view.classic.js"]) {
   test(`${name} weighs at most ${BUDGET_BYTES / 1000} kB brotli`, () => {
@@ -37,7 +49,10 @@ test("before the reader comes near, a page loads the element's script and nothin
     await openPost(page, LONG + view("controls"), { ready: false });
     await page.waitForFunction(() => customElements.get("candling-view") !== undefined);
     await page.waitForLoadState("networkidle");
-    assert.deepEqual(paths(requests).filter((path) => path.startsWith("/lib/") || path.startsWith("/models/")), ["/lib/candling-view.js"]);
+    assert.deepEqual(
+      paths(requests).filter((path) => path.startsWith("/lib/") || path.startsWith("/models/")),
+      ["/lib/candling-view.js"],
+    );
     assert.equal(await page.$eval("candling-view", ({ state }) => state), "idle");
     await page.locator("candling-view").scrollIntoViewIfNeeded();
     await states(page, "ready");
@@ -58,7 +73,9 @@ test("ten elements: one worker, one model, one download, and the order in which 
     await openPost(page, all.join(LONG), { ready: false });
     await page.locator("candling-view").nth(4).scrollIntoViewIfNeeded();
     await states(page, "loading");
-    await page.evaluate(() => document.querySelectorAll("candling-view")[4].scrollIntoView({ block: "center" }));
+    await page.evaluate(() =>
+      document.querySelectorAll("candling-view")[4].scrollIntoView({ block: "center" }),
+    );
     release();
     await states(page, "ready");
     const order = (await told(page, "explain")).map(({ which }) => which);
@@ -66,7 +83,11 @@ test("ten elements: one worker, one model, one download, and the order in which 
     const far = order.map((which) => Math.abs(which - 4));
     assert.equal(order.length, 10);
     assert.equal(order[0], 4);
-    assert.deepEqual(far, far.toSorted((a, b) => a - b), `order ${order}`);
+    assert.deepEqual(
+      far,
+      far.toSorted((a, b) => a - b),
+      `order ${order}`,
+    );
     assert.equal(page.workers().length, 1);
     assert.equal(weights(requests).length, 1);
     assert.equal(paths(requests).filter((path) => path.endsWith(".wasm")).length, 1);
@@ -79,7 +100,11 @@ test("elements that are all in the window: from top to bottom, left to right", a
       const [folded, ...seen] = photos(7);
       const body = `<details><summary>More</summary>${view('loading="eager"', folded)}</details>${seen.map((photo) => view("", photo)).join("")}`;
       await openPost(page, body);
-      assert.deepEqual((await told(page, "explain")).map(({ which }) => which), [1, 2, 3, 4, 5, 6, 0], "what is folded away comes last");
+      assert.deepEqual(
+        (await told(page, "explain")).map(({ which }) => which),
+        [1, 2, 3, 4, 5, 6, 0],
+        "what is folded away comes last",
+      );
     },
     { viewport: { width: 900, height: 4000 } },
   );
@@ -87,19 +112,30 @@ test("elements that are all in the window: from top to bottom, left to right", a
 
 const needsProc = process.platform === "linux" ? false : "reads /proc";
 
-test(`thirty elements: one worker, one weights request, less than ${MEMORY_BYTES / 1e6} MB`, { skip: needsProc }, async () => {
+test(`thirty elements: one worker, one weights request, less than ${MEMORY_BYTES / 1e6} MB`, {
+  skip: needsProc,
+}, async () => {
   await withPage(async (page, requests) => {
-    await openPost(page, photos(30).map((photo) => view('loading="eager" controls', photo)).join(""));
+    await openPost(
+      page,
+      photos(30)
+        .map((photo) => view('loading="eager" controls', photo))
+        .join(""),
+    );
     const bytes = await memoryOfPage();
     assert.ok(bytes < MEMORY_BYTES, `${bytes} bytes`);
     assert.equal((await told(page, "explain")).length, 30);
     assert.equal(weights(requests).length, 1);
     assert.equal(page.workers().length, 1);
-    const { runs, forwards } = await page.evaluate(() => document.querySelector("candling-view").candling.stats());
+    const { runs, forwards } = await page.evaluate(() =>
+      document.querySelector("candling-view").candling.stats(),
+    );
     assert.deepEqual({ runs, forwards }, { runs: 1, forwards: 30 });
     // Any of them can still be asked: its photo runs again.
     await page.evaluate(() => (document.querySelector("candling-view").target = 281));
-    await page.waitForFunction(() => document.querySelector("candling-view").explanation?.target.class === 281);
+    await page.waitForFunction(
+      () => document.querySelector("candling-view").explanation?.target.class === 281,
+    );
     await states(page, "ready");
     assert.ok((await painted(page))[0].seen);
   });

@@ -19,7 +19,10 @@ function faults(png) {
   const seen = colours(png);
   const bare = inside(png, (at) => seen[at] >= 1 && seen[at] <= 4);
   const covered = inside(png, (at) => seen[at] >= 5);
-  return [...(bare > 0 ? [`${bare} pixels of the photo's ring are bare`] : []), ...(covered < ENOUGH ? [`${covered} pixels of the map are seen`] : [])];
+  return [
+    ...(bare > 0 ? [`${bare} pixels of the photo's ring are bare`] : []),
+    ...(covered < ENOUGH ? [`${covered} pixels of the map are seen`] : []),
+  ];
 }
 
 /** As `faults`, where the same moment was taken without the map: each quarter of it lies on its own, and nothing beside. */
@@ -31,15 +34,19 @@ function faultsBeside(png, bare) {
 
 const hide = (page, hidden) =>
   page.evaluate((hidden) => {
-    for (const { shadowRoot } of document.querySelectorAll("candling-view")) shadowRoot.querySelector("canvas").style.opacity = hidden ? "0" : "1";
+    for (const { shadowRoot } of document.querySelectorAll("candling-view"))
+      shadowRoot.querySelector("canvas").style.opacity = hidden ? "0" : "1";
   }, hidden);
+
+// biome-ignore lint/security/noGlobalEval: functions of `places.mjs` can travel to the page as text only
+const perform = (place, source) => (0, eval)(source)(place, place.querySelector("img"));
 
 async function found(page, { live = false, act, hover = false }, at) {
   const section = page.locator(`#place-${at}`);
   await section.evaluate((place) => place.scrollIntoView({ block: "center", behavior: "instant" }));
   await page.mouse.move(0, 0);
   await frames(page);
-  if (act !== undefined) await section.evaluate((place, source) => (0, eval)(source)(place, place.querySelector("img")), String(act));
+  if (act !== undefined) await section.evaluate(perform, String(act));
   if (hover) await section.locator("candling-view").hover();
   await frames(page);
   if (!live) {
@@ -55,16 +62,21 @@ async function found(page, { live = false, act, hover = false }, at) {
     return faultsBeside(both, bare);
   }
   const all = [];
-  for (let look = 0; look < LOOKS; look++) all.push(...faults(await shot(page)).map((fault) => `look ${look + 1}: ${fault}`));
+  for (let look = 0; look < LOOKS; look++)
+    all.push(...faults(await shot(page)).map((fault) => `look ${look + 1}: ${fault}`));
   return all;
 }
 
 test("in every place and state of the photo, in every frame, its map lies on it", async (t) => {
   await withPage(
     async (page) => {
-      await page.route("**/places", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: placesPage() }));
+      await page.route("**/places", (route) =>
+        route.fulfill({ contentType: "text/html; charset=utf-8", body: placesPage() }),
+      );
       await page.goto("/places");
-      await page.waitForFunction(() => [...document.querySelectorAll("candling-view")].every(({ state }) => state === "ready"));
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll("candling-view")].every(({ state }) => state === "ready"),
+      );
       await page.evaluate(paintRings, ring);
       for (const [at, place] of places.entries()) {
         await t.test(place.name, async () => assert.deepEqual(await found(page, place, at), []));

@@ -19,16 +19,40 @@ const places = [
   { name: "a block", html: eager("controls") },
   { name: "two maps and a divider", html: eager('target="235" compare="285"') },
   { name: "a part of the column", css: "& img { width: 60% }", html: eager() },
-  { name: "in a line", css: "& candling-view { display: inline-block; width: 30% }", html: `<p>Words ${eager()} and more words.</p>` },
-  { name: "beside text", css: "& candling-view { float: right; width: 40% }", html: `${eager()}<p>${"Words beside it. ".repeat(30)}</p>` },
+  {
+    name: "in a line",
+    css: "& candling-view { display: inline-block; width: 30% }",
+    html: `<p>Words ${eager()} and more words.</p>`,
+  },
+  {
+    name: "beside text",
+    css: "& candling-view { float: right; width: 40% }",
+    html: `${eager()}<p>${"Words beside it. ".repeat(30)}</p>`,
+  },
   { name: "a grid", css: "& { display: grid; grid-template-columns: 1fr 1fr 1fr }", html: eager().repeat(3) },
   { name: "in a figure", html: within(`<figure>${photo}<figcaption>A caption</figcaption></figure>`) },
   { name: "in a <picture>", html: within(`<picture>${photo}</picture>`) },
-  { name: "in boxes with padding", css: "& picture { display: block; padding: 5% } & img { width: 100%; height: auto }", html: within(`<picture>${photo}</picture>`) },
-  { name: "cut by a figure", css: "& figure { overflow: hidden; border-radius: 2em } & img { width: 110%; height: auto }", html: within(`<figure>${photo}</figure>`) },
-  { name: "in a box of another shape", css: "& img { width: 100%; height: 200px; object-fit: contain }", html: eager() },
+  {
+    name: "in boxes with padding",
+    css: "& picture { display: block; padding: 5% } & img { width: 100%; height: auto }",
+    html: within(`<picture>${photo}</picture>`),
+  },
+  {
+    name: "cut by a figure",
+    css: "& figure { overflow: hidden; border-radius: 2em } & img { width: 110%; height: auto }",
+    html: within(`<figure>${photo}</figure>`),
+  },
+  {
+    name: "in a box of another shape",
+    css: "& img { width: 100%; height: 200px; object-fit: contain }",
+    html: eager(),
+  },
   { name: "mirrored", css: "& img { width: 70%; height: auto; transform: scaleX(-1) }", html: eager() },
-  { name: "turned", css: "& { padding-top: 4em } & img { width: 50%; height: auto; transform: rotate(5deg) }", html: eager() },
+  {
+    name: "turned",
+    css: "& { padding-top: 4em } & img { width: 50%; height: auto; transform: rotate(5deg) }",
+    html: eager(),
+  },
 ];
 const post = `<style>
     main { margin: 0 } figure { max-width: 100% } img { max-width: 100%; height: auto }
@@ -44,7 +68,9 @@ async function maps(page) {
   return pages.flatMap((pictures) => {
     const isMap = ({ width, height }) => [320, 480].includes(Math.max(width, height));
     const under = (at) => pictures.slice(0, at).findLast((picture) => !isMap(picture))?.matrix;
-    return pictures.flatMap((picture, at) => (isMap(picture) ? [{ map: picture.matrix, photo: under(at) }] : []));
+    return pictures.flatMap((picture, at) =>
+      isMap(picture) ? [{ map: picture.matrix, photo: under(at) }] : [],
+    );
   });
 }
 
@@ -57,7 +83,11 @@ function assertOnPhotos(found) {
 
 const allowsStyle = { allow: `${policy}; style-src 'unsafe-inline'` };
 
-for (const { width, anchors } of [{ width: 1280, anchors: true }, { width: 400, anchors: true }, { width: 1280, anchors: false }]) {
+for (const { width, anchors } of [
+  { width: 1280, anchors: true },
+  { width: 400, anchors: true },
+  { width: 1280, anchors: false },
+]) {
   test(`on paper from a window of ${width} pixels${anchors ? "" : ", in a browser without anchors"}: every map lies on its photo`, async () => {
     await withPage(
       async (page) => {
@@ -97,10 +127,14 @@ test("on paper: the photo, its map, the classes and the sentence on it, without 
     await page.emulateMedia({ media: "print" });
     assert.ok((await painted(page))[0].seen);
     assert.match(await page.locator("candling-view [part=status]").innerText(), /strongest on the left/);
-    for (const part of ["classes", "status", "divider"]) assert.ok(await page.locator(`candling-view [part=${part}]`).isVisible(), part);
-    for (const part of ["method", "opacity"]) assert.ok(await page.locator(`candling-view [part=${part}]`).isHidden(), part);
+    for (const part of ["classes", "status", "divider"])
+      assert.ok(await page.locator(`candling-view [part=${part}]`).isVisible(), part);
+    for (const part of ["method", "opacity"])
+      assert.ok(await page.locator(`candling-view [part=${part}]`).isHidden(), part);
     const exact = await page.$eval("candling-view", ({ shadowRoot }) =>
-      [...shadowRoot.querySelectorAll("canvas, .tag, .divider")].map((element) => getComputedStyle(element).printColorAdjust),
+      [...shadowRoot.querySelectorAll("canvas, .tag, .divider")].map(
+        (element) => getComputedStyle(element).printColorAdjust,
+      ),
     );
     assert.deepEqual(new Set(exact), new Set(["exact"]));
   });
@@ -108,12 +142,21 @@ test("on paper: the photo, its map, the classes and the sentence on it, without 
 
 test("on paper before it was looked at: a sentence says that there is no map", async () => {
   await withPage(async (page) => {
-    const without = () => page.$eval("candling-view", ({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector(".stage"), "::after").content);
+    const without = () =>
+      page.$eval(
+        "candling-view",
+        ({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector(".stage"), "::after").content,
+      );
     await openPost(page, view('reveal="interaction" loading="lazy" controls'), { ready: false });
-    await page.waitForFunction(() => document.querySelector("candling-view").shadowRoot?.querySelector(".stage"));
+    await page.waitForFunction(() =>
+      document.querySelector("candling-view").shadowRoot?.querySelector(".stage"),
+    );
     assert.equal(await without(), "none");
     await page.emulateMedia({ media: "print" });
-    assert.match(await without(), /^"Printed without its map, which is computed when the photo is looked at on a screen\."$/);
+    assert.match(
+      await without(),
+      /^"Printed without its map, which is computed when the photo is looked at on a screen\."$/,
+    );
     await page.emulateMedia({ media: "screen" });
     await page.click("candling-view [part=reveal]");
     await page.waitForFunction(() => document.querySelector("candling-view").state === "ready");
@@ -133,11 +176,21 @@ test("the page for frames on paper: white, and what it says directly under the p
         await page.emulateMedia({ media: "print" });
         const [image, bar, credit] = await page.evaluate(() => {
           const view = document.querySelector("candling-view");
-          return [view.querySelector("img"), view.shadowRoot.querySelector(".bar"), document.querySelector("figcaption")].map((element) => element.getBoundingClientRect().toJSON());
+          return [
+            view.querySelector("img"),
+            view.shadowRoot.querySelector(".bar"),
+            document.querySelector("figcaption"),
+          ].map((element) => element.getBoundingClientRect().toJSON());
         });
-        assert.ok(bar.top >= image.bottom - 1 && bar.top - image.bottom < 20, `${photo}: the photo ends at ${image.bottom}, the bar begins at ${bar.top}`);
+        assert.ok(
+          bar.top >= image.bottom - 1 && bar.top - image.bottom < 20,
+          `${photo}: the photo ends at ${image.bottom}, the bar begins at ${bar.top}`,
+        );
         assert.ok(credit.top >= bar.bottom - 1 && credit.top - bar.bottom < 20);
-        assert.equal(await page.$eval("body", (body) => getComputedStyle(body).backgroundColor), "rgb(255, 255, 255)");
+        assert.equal(
+          await page.$eval("body", (body) => getComputedStyle(body).backgroundColor),
+          "rgb(255, 255, 255)",
+        );
         await page.emulateMedia({ media: null });
         await page.setViewportSize({ width: 640, height: 520 });
       }

@@ -29,13 +29,19 @@ before(async () => {
   server = createServer((request, response) => {
     const url = new URL(request.url, "http://localhost");
     asked.push({ url: request.url, headers: request.headers });
-    if (url.pathname === "/readable.jpg") response.writeHead(200, { "content-type": "image/jpeg", "access-control-allow-origin": "*" }).end(photo);
-    else if (url.pathname === "/unreadable.jpg") response.writeHead(200, { "content-type": "image/jpeg" }).end(photo);
+    if (url.pathname === "/readable.jpg")
+      response
+        .writeHead(200, { "content-type": "image/jpeg", "access-control-allow-origin": "*" })
+        .end(photo);
+    else if (url.pathname === "/unreadable.jpg")
+      response.writeHead(200, { "content-type": "image/jpeg" }).end(photo);
     else if (url.pathname === "/post") {
       const frame = url.searchParams.get("frame").replaceAll("&", "&amp;").replaceAll('"', "&quot;");
       response
         .writeHead(200, { "content-type": "text/html" })
-        .end(`<!doctype html><link rel=icon href=data:,><title>A post</title><iframe title="A figure" width=640 height=480 src="${frame}"></iframe>`);
+        .end(
+          `<!doctype html><link rel=icon href=data:,><title>A post</title><iframe title="A figure" width=640 height=480 src="${frame}"></iframe>`,
+        );
     } else response.writeHead(404).end();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -57,7 +63,9 @@ async function frameOf(page, origin, query) {
 }
 
 async function ready(frame) {
-  await frame.waitForFunction(() => ["ready", "error"].includes(document.querySelector("candling-view")?.state));
+  await frame.waitForFunction(() =>
+    ["ready", "error"].includes(document.querySelector("candling-view")?.state),
+  );
   return frame.$eval("candling-view", (view) => ({
     state: view.state,
     target: view.explanation?.target.class,
@@ -81,23 +89,47 @@ const elsewhere = () => ({ otherOrigins: [post] });
 
 test("a frame of another site shows the photo of its own origin, and asks nobody else for anything", async () => {
   await plain.withPage(async (page, requests) => {
-    const frame = await frameOf(page, plain.origin, { src: "samples/dog_cat.jpg", target: "Egyptian Mau", alt: "Dog and cat", credit: "Toyah" });
+    const frame = await frameOf(page, plain.origin, {
+      src: "samples/dog_cat.jpg",
+      target: "Egyptian Mau",
+      alt: "Dog and cat",
+      credit: "Toyah",
+    });
     const { build, ...shown } = await ready(frame);
     assert.deepEqual(shown, { state: "ready", target: CAT, method: "grad-cam", layer: "head" });
     assert.equal(build, "relaxed-simd");
     assert.equal(await frame.getAttribute("img", "alt"), "Dog and cat");
     assert.equal(await frame.textContent("figcaption"), "Photo: Toyah");
     assert.equal(await frame.title(), "Dog and cat");
-    assert.deepEqual(asked.map(({ url }) => url.replace(/\?.*/, "")), ["/post"]);
+    assert.deepEqual(
+      asked.map(({ url }) => url.replace(/\?.*/, "")),
+      ["/post"],
+    );
     const own = requests.filter((url) => url.startsWith(plain.origin())).map((url) => new URL(url).pathname);
-    assert.deepEqual(own.filter((path) => !/^\/(embed\.(html|css)|lib\/[\w./-]+|samples\/dog_cat\.jpg|models\/efficientnet-lite0\.safetensors)$/.test(path)), []);
+    assert.deepEqual(
+      own.filter(
+        (path) =>
+          !/^\/(embed\.(html|css)|lib\/[\w./-]+|samples\/dog_cat\.jpg|models\/efficientnet-lite0\.safetensors)$/.test(
+            path,
+          ),
+      ),
+      [],
+    );
 
     // it fills the frame, and no more
-    const size = await frame.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight, innerWidth, innerHeight]);
+    const size = await frame.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.scrollHeight,
+      innerWidth,
+      innerHeight,
+    ]);
     assert.deepEqual(size.slice(0, 2), size.slice(2));
     // a class of the bar is asked in place
     await frame.locator("candling-view button", { hasText: "German Shepherd" }).click();
-    await frame.waitForFunction((dog) => document.querySelector("candling-view").explanation.target.class === dog, DOG);
+    await frame.waitForFunction(
+      (dog) => document.querySelector("candling-view").explanation.target.class === dog,
+      DOG,
+    );
   }, elsewhere());
 });
 
@@ -118,7 +150,10 @@ test("everything that the address may say arrives", async () => {
     });
     await frame.locator("candling-view").getByRole("button", { name: "What made it say so?" }).click();
     const { state, target, method, layer } = await ready(frame);
-    assert.deepEqual({ state, target, method, layer }, { state: "ready", target: CAT, method: "layer-cam", layer: "blocks.10.add" });
+    assert.deepEqual(
+      { state, target, method, layer },
+      { state: "ready", target: CAT, method: "layer-cam", layer: "blocks.10.add" },
+    );
     const view = await frame.$eval("candling-view", (view) => {
       const { compare, colormap, opacity, controls, reveal, loading, model } = view;
       return { compare, colormap, opacity, controls, reveal, loading, model };
@@ -152,9 +187,15 @@ test("a picture that may not be read, or that is not there, is told in words", a
   await plain.withPage(
     async (page) => {
       let frame = await frameOf(page, plain.origin, { src: `${post}/unreadable.jpg` });
-      assert.match(await problem(frame), new RegExp(`^The picture at ${new URL(post).host} could not be read: .*access-control-allow-origin`));
+      assert.match(
+        await problem(frame),
+        new RegExp(`^The picture at ${new URL(post).host} could not be read: .*access-control-allow-origin`),
+      );
       frame = await frameOf(page, plain.origin, { src: "samples/nowhere.jpg" });
-      assert.match(await problem(frame), /^There is no picture at \/samples\/nowhere\.jpg of localhost:\d+\.$/);
+      assert.match(
+        await problem(frame),
+        /^There is no picture at \/samples\/nowhere\.jpg of localhost:\d+\.$/,
+      );
       assert.equal(await frame.locator("candling-view").count(), 0);
     },
     { ...elsewhere(), expectErrors: /CORS|404|ERR_FAILED/ },
@@ -168,28 +209,53 @@ test("what the address may not say is told: what was given, and what is allowed"
   const cases = [
     [{}, /^The parameter src is the address of a picture.*; it is missing\.$/],
     [{ src: "" }, /^The parameter src is .*; given was “”\.$/],
-    [{ src: "http://elsewhere.test/a.jpg" }, /own origin or https, .*; given was “http:\/\/elsewhere\.test\/a\.jpg”\.$/],
+    [
+      { src: "http://elsewhere.test/a.jpg" },
+      /own origin or https, .*; given was “http:\/\/elsewhere\.test\/a\.jpg”\.$/,
+    ],
     [{ src: "javascript:alert(1)" }, /given was “javascript:alert\(1\)”/],
     [{ src: "data:image/png;base64,AAAA" }, /given was “data:image/],
     [{ src: "file:///etc/passwd" }, /given was “file:/],
     [{ src: "https://user:word@elsewhere.test/a.jpg" }, /given was “https:\/\/user/],
-    [{ src, method: "gradcam" }, /^The parameter method is one of grad-cam, guided-backprop, .*deconvnet; given was “gradcam”\.$/],
-    [{ src, colormap: "rainbow" }, /^The parameter colormap is one of candle, turbo, .*; given was “rainbow”\.$/],
+    [
+      { src, method: "gradcam" },
+      /^The parameter method is one of grad-cam, guided-backprop, .*deconvnet; given was “gradcam”\.$/,
+    ],
+    [
+      { src, colormap: "rainbow" },
+      /^The parameter colormap is one of candle, turbo, .*; given was “rainbow”\.$/,
+    ],
     [{ src, opacity: "1.5" }, /^The parameter opacity is a number from 0 to 1; given was “1\.5”\.$/],
     [{ src, opacity: "" }, /opacity is .*given was “”/],
     [{ src, opacity: "1e-3" }, /opacity is .*given was “1e-3”/],
     [{ src, controls: "yes" }, /^The parameter controls is one of 1, 0; given was “yes”\.$/],
     [{ src, reveal: "never" }, /^The parameter reveal is one of auto, interaction;/],
     [{ src, loading: "soon" }, /^The parameter loading is one of lazy, eager;/],
-    [{ src, layer: "a b" }, /^The parameter layer is the name of a layer, such as blocks\.10\.add; given was “a b”\.$/],
+    [
+      { src, layer: "a b" },
+      /^The parameter layer is the name of a layer, such as blocks\.10\.add; given was “a b”\.$/,
+    ],
     [{ src, target: "" }, /^The parameter target is a class, .* or top; given was “”\.$/],
     [{ src, target: long }, /^The parameter target is .*given was “x{80}…”\.$/],
     [{ src, alt: long }, /^The parameter alt is at most 500 characters;/],
     [{ src, credit: long }, /^The parameter credit is at most 500 characters;/],
-    [{ src, model: "https://elsewhere.test/model.safetensors" }, /^The parameter model is the address of a model file, of the frame's own origin; given was/],
-    [{ src, [script]: "1" }, /^There is no parameter “<img src=x onerror=alert\(1\)>”; there are src, alt, credit, target, compare, method, /],
+    [
+      { src, model: "https://elsewhere.test/model.safetensors" },
+      /^The parameter model is the address of a model file, of the frame's own origin; given was/,
+    ],
+    [
+      { src, [script]: "1" },
+      /^There is no parameter “<img src=x onerror=alert\(1\)>”; there are src, alt, credit, target, compare, method, /,
+    ],
     [{ src, method: script }, /given was “<img src=x onerror=alert\(1\)>”\.$/],
-    [new URLSearchParams([["src", src], ["target", "1"], ["target", "2"]]), /^The parameter target is given once; it was given 2 times\.$/],
+    [
+      new URLSearchParams([
+        ["src", src],
+        ["target", "1"],
+        ["target", "2"],
+      ]),
+      /^The parameter target is given once; it was given 2 times\.$/,
+    ],
   ];
   await plain.withPage(async (page, requests) => {
     for (const [query, words] of cases) {
@@ -197,40 +263,50 @@ test("what the address may not say is told: what was given, and what is allowed"
       assert.match(await problem(frame), words);
       assert.equal(await frame.locator("body img, body script, candling-view").count(), 0);
     }
-    assert.equal(requests.filter((url) => /passwd|samples|wasm|models/.test(new URL(url).pathname)).length, 0, "nothing was fetched for it");
+    assert.equal(
+      requests.filter((url) => /passwd|samples|wasm|models/.test(new URL(url).pathname)).length,
+      0,
+      "nothing was fetched for it",
+    );
   }, elsewhere());
 });
 
 test("text is text, and a class or a layer that the network does not have is told by the element", async () => {
-  await plain.withPage(
-    async (page) => {
-      const text = `<b onclick="x">"'&`;
-      let frame = await frameOf(page, plain.origin, { src: "samples/dog_cat.jpg", alt: text, credit: text });
-      assert.equal((await ready(frame)).state, "ready");
-      assert.equal(await frame.getAttribute("img", "alt"), text);
-      assert.equal(await frame.textContent("figcaption"), `Photo: ${text}`);
-      assert.equal(await frame.locator("b").count(), 0);
-      for (const query of [{ target: "dog in space" }, { layer: "nowhere" }]) {
-        frame = await frameOf(page, plain.origin, { src: "samples/dog_cat.jpg", ...query });
-        assert.equal((await ready(frame)).state, "error");
-        assert.match(await frame.locator("candling-view [part=error]").innerText(), /dog in space|nowhere/);
-      }
-    },
-    elsewhere(),
-  );
+  await plain.withPage(async (page) => {
+    const text = `<b onclick="x">"'&`;
+    let frame = await frameOf(page, plain.origin, { src: "samples/dog_cat.jpg", alt: text, credit: text });
+    assert.equal((await ready(frame)).state, "ready");
+    assert.equal(await frame.getAttribute("img", "alt"), text);
+    assert.equal(await frame.textContent("figcaption"), `Photo: ${text}`);
+    assert.equal(await frame.locator("b").count(), 0);
+    for (const query of [{ target: "dog in space" }, { layer: "nowhere" }]) {
+      frame = await frameOf(page, plain.origin, { src: "samples/dog_cat.jpg", ...query });
+      assert.equal((await ready(frame)).state, "error");
+      assert.match(await frame.locator("candling-view [part=error]").innerText(), /dog in space|nowhere/);
+    }
+  }, elsewhere());
 });
 
 test("from a cross-origin isolated server, and with rules that pass axe-core, by day and by night", async () => {
   await isolated.withPage(async (page) => {
-    const frame = await frameOf(page, isolated.origin, { src: `${post}/readable.jpg`, target: String(CAT), credit: "Toyah" });
+    const frame = await frameOf(page, isolated.origin, {
+      src: `${post}/readable.jpg`,
+      target: String(CAT),
+      credit: "Toyah",
+    });
     assert.equal((await ready(frame)).target, CAT);
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme });
       await frame.evaluate(axeSource);
       const { violations } = await frame.evaluate((not) => {
-        return window.axe.run(document, { rules: Object.fromEntries(not.map((rule) => [rule, { enabled: false }])) });
+        return window.axe.run(document, {
+          rules: Object.fromEntries(not.map((rule) => [rule, { enabled: false }])),
+        });
       }, ofWholePages);
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`), []);
+      assert.deepEqual(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`),
+        [],
+      );
     }
   }, elsewhere());
 });
@@ -238,11 +314,16 @@ test("from a cross-origin isolated server, and with rules that pass axe-core, by
 test("the policy of the header is the page's own as well, and lets any site hold it in a frame", async () => {
   await plain.withPage(
     async (page) => {
-      const header = (await page.goto("/embed.html?src=samples/cat.jpg")).headers()["content-security-policy"];
+      const header = (await page.goto("/embed.html?src=samples/cat.jpg")).headers()[
+        "content-security-policy"
+      ];
       const meta = await page.getAttribute('meta[http-equiv="Content-Security-Policy"]', "content");
       assert.equal(header, `${meta}; frame-ancestors *`);
       assert.equal(header, embedPolicy);
-      assert.doesNotMatch(meta, /unsafe-inline|'unsafe-eval'|(connect|script|worker|style)-src[^;]*(https?:|\*)/);
+      assert.doesNotMatch(
+        meta,
+        /unsafe-inline|'unsafe-eval'|(connect|script|worker|style)-src[^;]*(https?:|\*)/,
+      );
     },
     { expectErrors: /404/ },
   );
@@ -270,17 +351,28 @@ test("the lab's codes: a photo of another host is asked for with CORS, and texts
 </figure>`,
   );
   const frame = frameCode(figure, new URL("https://candling.test/lab/embed.html"), `"onload="x`);
-  const [, address] = /^<iframe src="([^"<>]*)" title="&quot;onload=&quot;x" width="640" height="460" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/.exec(frame);
+  const [, address] =
+    /^<iframe src="([^"<>]*)" title="&quot;onload=&quot;x" width="640" height="460" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/.exec(
+      frame,
+    );
   const { origin, pathname, searchParams } = new URL(address.replaceAll("&amp;", "&"));
   assert.equal(origin + pathname, "https://candling.test/lab/embed.html");
-  assert.deepEqual(Object.fromEntries(searchParams), { src: figure.photo.href, target: "285", alt: figure.alt, credit: figure.credit });
+  assert.deepEqual(Object.fromEntries(searchParams), {
+    src: figure.photo.href,
+    target: "285",
+    alt: figure.alt,
+    credit: figure.credit,
+  });
 });
 
 test("the table of parameters is complete: its colours are the engine's, and each entry says what it is", async () => {
   const { parameters } = await moduleOf("embed/parameters.ts");
   await plain.withClient(async (page) => {
     const colormaps = await page.evaluate(() => window.candling.colormaps);
-    assert.deepEqual([...parameters.find(({ name }) => name === "colormap").allowed].sort(), [...colormaps].sort());
+    assert.deepEqual(
+      [...parameters.find(({ name }) => name === "colormap").allowed].sort(),
+      [...colormaps].sort(),
+    );
   });
   for (const { name, meaning, allowed, fallback } of parameters) {
     assert.match(meaning, /^[A-Z].*\.$/, name);

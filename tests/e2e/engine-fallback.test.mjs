@@ -14,11 +14,15 @@ const plain = stage();
 
 const DOG = 235;
 const disassembler = fileURLToPath(new URL("../../web/node_modules/.bin/wasm-dis", import.meta.url));
-const built = (build) => fileURLToPath(new URL(`../../www/lib/${build}/candling_wasm_bg.wasm`, import.meta.url));
+const built = (build) =>
+  fileURLToPath(new URL(`../../www/lib/${build}/candling_wasm_bg.wasm`, import.meta.url));
 
 /** The relaxed instructions in a module, by name. */
 function relaxedIn(module) {
-  const text = execFileSync(disassembler, ["--all-features", module, "-o", "-"], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  const text = execFileSync(disassembler, ["--all-features", module, "-o", "-"], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
   return new Set(text.match(/\b[if]\d+x\d+\.(?:relaxed_\w+|laneselect|dot_i8x16_i7x16\w*)/g));
 }
 
@@ -27,11 +31,22 @@ const load = (page, options = {}) =>
   page.evaluate(
     async ({ model, options }) => {
       window.client = await import("/lib/candling.js");
-      const candling = (window.candling = await window.client.Candling.load({ model, threads: 2, ...options }));
+      const candling = (window.candling = await window.client.Candling.load({
+        model,
+        threads: 2,
+        ...options,
+      }));
       const run = (window.run = await candling.run(await (await fetch("/samples/dog_cat.jpg")).blob()));
       const { data } = await run.explain({ method: "grad-cam" });
       const { build, threads, failed } = candling.info;
-      return { build, threads, failed, top: run.predictions[0].index, logits: [...run.logits], map: [...data] };
+      return {
+        build,
+        threads,
+        failed,
+        top: run.predictions[0].index,
+        logits: [...run.logits],
+        map: [...data],
+      };
     },
     { model: MODEL, options },
   );
@@ -62,7 +77,10 @@ const gone = (page, pattern) => page.route(pattern, (route) => route.fulfill({ s
 test("the probe for relaxed SIMD has each relaxed instruction of the modules, and no other", async () => {
   await plain.withPage(async (page) => {
     await emptyPage(page);
-    await inWorker(page, "self.probes = []; const { validate } = WebAssembly; WebAssembly.validate = (bytes) => { self.probes.push([...bytes]); return validate(bytes); }");
+    await inWorker(
+      page,
+      "self.probes = []; const { validate } = WebAssembly; WebAssembly.validate = (bytes) => { self.probes.push([...bytes]); return validate(bytes); }",
+    );
     await load(page);
     const probes = await page.workers()[0].evaluate(() => self.probes);
     const folder = mkdtempSync(join(tmpdir(), "candling-probe-"));
@@ -83,10 +101,16 @@ test("a browser that lacks one of them gets the build for all browsers, and noth
   await plain.withPage(async (page, requests) => {
     await emptyPage(page);
     // as WebKit has some of them for a while: the last one of the probe is not there
-    await inWorker(page, "const { validate } = WebAssembly; WebAssembly.validate = (bytes) => !String([...bytes]).includes('253,144,2') && validate(bytes)");
+    await inWorker(
+      page,
+      "const { validate } = WebAssembly; WebAssembly.validate = (bytes) => !String([...bytes]).includes('253,144,2') && validate(bytes)",
+    );
     const { build, failed, top } = await load(page);
     assert.deepEqual({ build, failed, top }, { build: "simd128", failed: [], top: DOG });
-    assert.deepEqual(requests.filter((url) => url.includes("relaxed")), []);
+    assert.deepEqual(
+      requests.filter((url) => url.includes("relaxed")),
+      [],
+    );
   });
 });
 
@@ -116,18 +140,26 @@ const troubles = {
   },
   "shared memory is refused": {
     bring: (page) =>
-      inWorker(page, `const { Memory } = WebAssembly;
-        WebAssembly.Memory = class extends Memory { constructor(how) { if (how.shared) throw new RangeError("could not allocate memory"); super(how); } }`),
+      inWorker(
+        page,
+        `const { Memory } = WebAssembly;
+        WebAssembly.Memory = class extends Memory { constructor(how) { if (how.shared) throw new RangeError("could not allocate memory"); super(how); } }`,
+      ),
     left: "relaxed-simd",
     failed: { threads: /could not allocate memory/ },
   },
   "workers of workers are refused": {
-    bring: (page) => inWorker(page, 'self.Worker = class { constructor() { throw new TypeError("no workers here"); } }'),
+    bring: (page) =>
+      inWorker(page, 'self.Worker = class { constructor() { throw new TypeError("no workers here"); } }'),
     left: "relaxed-simd",
     failed: { threads: /no workers here/ },
   },
   "a thread's script does not load": {
-    bring: (page) => inWorker(page, 'const { Worker } = self; self.Worker = class extends Worker { constructor(_, how) { super("/nowhere.js", how); } }'),
+    bring: (page) =>
+      inWorker(
+        page,
+        'const { Worker } = self; self.Worker = class extends Worker { constructor(_, how) { super("/nowhere.js", how); } }',
+      ),
     left: "relaxed-simd",
     failed: { threads: /a thread did not start/ },
     errors: /404/,
@@ -146,7 +178,10 @@ for (const [what, { bring, left, failed, errors }] of Object.entries(troubles)) 
         assert.equal(found.build, left);
         assert.equal(found.threads, 1);
         assert.equal(found.top, DOG);
-        assert.deepEqual(found.failed.map(({ build }) => build), Object.keys(failed));
+        assert.deepEqual(
+          found.failed.map(({ build }) => build),
+          Object.keys(failed),
+        );
         for (const { build, reason } of found.failed) assert.match(reason, failed[build]);
         assert.deepEqual([found.logits, found.map], [right.logits, right.map]);
       },
@@ -159,7 +194,10 @@ test("a pool that cannot have the build for one thread has that for several, and
   await isolated.withPage(
     async (page) => {
       await emptyPage(page, { isolated: true });
-      const map = () => page.evaluate(async () => [...(await window.run.occlusion({ patch: 64, stride: 64, workers: 2 })).data]);
+      const map = () =>
+        page.evaluate(async () => [
+          ...(await window.run.occlusion({ patch: 64, stride: 64, workers: 2 })).data,
+        ]);
       await load(page);
       const right = await map();
       await gone(page, "**/lib/relaxed-simd/*");
@@ -196,7 +234,8 @@ test("no build can be started: one error that names each, and why", async () => 
       await gone(page, "**/lib/*/candling_wasm.js");
       const { code, message } = await refused(page);
       assert.equal(code, "engine-unavailable");
-      for (const build of ["threads", "relaxed-simd", "simd128"]) assert.ok(message.includes(`/lib/${build}/candling_wasm.js`), message);
+      for (const build of ["threads", "relaxed-simd", "simd128"])
+        assert.ok(message.includes(`/lib/${build}/candling_wasm.js`), message);
     },
     { expectErrors: /404/ },
   );
@@ -209,7 +248,10 @@ test("a browser without vectors: a sentence, and nothing is downloaded", async (
     const { code, message } = await refused(page);
     assert.equal(code, "engine-unavailable");
     assert.match(message, /^this browser's WebAssembly has no 128-bit vectors/);
-    assert.deepEqual(requests.filter((url) => /\.wasm|safetensors/.test(url)), []);
+    assert.deepEqual(
+      requests.filter((url) => /\.wasm|safetensors/.test(url)),
+      [],
+    );
   });
 });
 
@@ -225,7 +267,10 @@ test("a policy that forbids WebAssembly: a sentence that says what to allow, and
       const { code, message } = await refused(page);
       assert.equal(code, "engine-unavailable");
       assert.match(message, /^this page may not run WebAssembly.*'wasm-unsafe-eval' in script-src/);
-      assert.deepEqual(requests.filter((url) => /\.wasm|safetensors/.test(url)), []);
+      assert.deepEqual(
+        requests.filter((url) => /\.wasm|safetensors/.test(url)),
+        [],
+      );
     },
     { expectErrors: /Content Security Policy|unsafe-eval/i },
   );

@@ -53,13 +53,16 @@ function energies(page, view, boxes) {
 async function click(page, target) {
   await page.click(`#predictions [data-class="${target}"]`);
   await idle(page);
-  for (const view of ["cam", "guided-backprop", "guided-grad-cam"]) assert.equal((await numbers(page, view)).target, target);
+  for (const view of ["cam", "guided-backprop", "guided-grad-cam"])
+    assert.equal((await numbers(page, view)).target, target);
 }
 
 test("dog, then cat: Grad-CAM moves, Guided Backprop does not, Guided Grad-CAM shows the chosen one", async () => {
   await withPage(async (page) => {
     await openLab(page);
-    const offered = await page.$$eval("#predictions [data-class]", (buttons) => buttons.map((b) => Number(b.dataset.class)));
+    const offered = await page.$$eval("#predictions [data-class]", (buttons) =>
+      buttons.map((b) => Number(b.dataset.class)),
+    );
     assert.equal(offered[0], DOG, "the network's best class is the dog");
     const cats = CATS.filter((cat) => offered.includes(cat));
     assert.ok(cats.length >= 2, `cats are among the five best: ${offered}`);
@@ -80,9 +83,15 @@ test("dog, then cat: Grad-CAM moves, Guided Backprop does not, Guided Grad-CAM s
       assert.ok(strength > 0);
       assert.ok(inside(peak, catBox), `Grad-CAM of cat ${cat} peaks on the cat: ${JSON.stringify(peak)}`);
       const [dogLit, catLit] = await energies(page, "guided-backprop", [dogBox, catBox]);
-      assert.ok(dogLit > LIT && catLit > LIT, `Guided Backprop of cat ${cat} lights both: dog ${dogLit}, cat ${catLit}`);
+      assert.ok(
+        dogLit > LIT && catLit > LIT,
+        `Guided Backprop of cat ${cat} lights both: dog ${dogLit}, cat ${catLit}`,
+      );
       const [dogShare, catShare] = await energies(page, "guided-grad-cam", [dogBox, catBox]);
-      assert.ok(catShare > ONLY * dogShare, `Guided Grad-CAM of cat ${cat} shows the cat: ${catShare} against ${dogShare}`);
+      assert.ok(
+        catShare > ONLY * dogShare,
+        `Guided Grad-CAM of cat ${cat} shows the cat: ${catShare} against ${dogShare}`,
+      );
     }
   });
 });
@@ -91,7 +100,10 @@ test("the pictures change with the class, not only their numbers", async () => {
   await withPage(async (page) => {
     await openLab(page);
     // at the last layer, plain CAM is Grad-CAM up to a factor, and looks the same
-    const pictures = () => page.$$eval("[data-view]:not([data-view=photo], [data-view=plain-cam]) canvas", (all) => all.map((c) => c.toDataURL()));
+    const pictures = () =>
+      page.$$eval("[data-view]:not([data-view=photo], [data-view=plain-cam]) canvas", (all) =>
+        all.map((c) => c.toDataURL()),
+      );
     await click(page, DOG);
     const dog = await pictures();
     await click(page, CATS[0]);

@@ -61,7 +61,8 @@ async function open(page, requests, { type, bytes }) {
   assert.deepEqual(asked, [address]);
 }
 
-const visibleMaps = (page) => page.$$eval(".picture .map", (all) => all.filter((map) => map.checkVisibility()).map(({ alt }) => alt));
+const visibleMaps = (page) =>
+  page.$$eval(".picture .map", (all) => all.filter((map) => map.checkVisibility()).map(({ alt }) => alt));
 
 /** Mean brightness of two parts of the picture, each a share of its width. */
 async function brightness(page, sides) {
@@ -82,7 +83,10 @@ async function brightness(page, sides) {
 
 test("a page from disk shows each map when it is chosen, without a script and without a request", async () => {
   await withClient(async (page, requests) => {
-    const file = await made(page, `${maps} return exporter.exportPage({ candling, maps, credit: "Toyah, Public domain.", alt: "A dog and a cat" });`);
+    const file = await made(
+      page,
+      `${maps} return exporter.exportPage({ candling, maps, credit: "Toyah, Public domain.", alt: "A dog and a cat" });`,
+    );
     assert.equal(/<script|javascript:|https?:|\son\w+=/i.exec(file.bytes.toString()), null);
     await open(page, requests, file);
     const policy = await page.getAttribute('meta[http-equiv="Content-Security-Policy"]', "content");
@@ -91,7 +95,10 @@ test("a page from disk shows each map when it is chosen, without a script and wi
     assert.equal(await page.textContent("h1"), "What made the network say “German Shepherd Dog”?");
     assert.equal(await page.title(), await page.textContent("h1"));
     assert.equal(await page.getAttribute(".photo", "alt"), "A dog and a cat");
-    assert.match(await page.textContent(".about"), /EfficientNet-Lite0, Apache-2\.0.*head.*Toyah, Public domain\. Made with Candling \d+\.\d+\.\d+/s);
+    assert.match(
+      await page.textContent(".about"),
+      /EfficientNet-Lite0, Apache-2\.0.*head.*Toyah, Public domain\. Made with Candling \d+\.\d+\.\d+/s,
+    );
     assert.match(await page.textContent("tbody tr"), /German Shepherd Dog \(235\)12\.\d\d %5\.\d+/);
 
     assert.deepEqual((await visibleMaps(page)).length, 1);
@@ -100,7 +107,10 @@ test("a page from disk shows each map when it is chosen, without a script and wi
     assert.ok(dog > cat + BRIGHTER, `the dog ${dog}, the cat ${cat}`);
 
     await page.check("#map-1");
-    assert.match((await visibleMaps(page)).join(), /^Grad-CAM for Egyptian Mau: strongest (in the middle|on the right)[^,]*; maximum [^,]*, 7×7\.$/);
+    assert.match(
+      (await visibleMaps(page)).join(),
+      /^Grad-CAM for Egyptian Mau: strongest (in the middle|on the right)[^,]*; maximum [^,]*, 7×7\.$/,
+    );
     [dog, cat] = await brightness(page, [SIDES[DOG], SIDES[CAT]]);
     assert.ok(cat > dog + BRIGHTER, `the dog ${dog}, the cat ${cat}`);
     assert.match(await page.innerText("figcaption"), /the place, not the outline/);
@@ -118,10 +128,17 @@ test("a page from disk shows each map when it is chosen, without a script and wi
     await page.emulateMedia({ colorScheme: "light" });
     assert.equal(await ground(), "rgb(248, 242, 231)");
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
-    assert.equal(await page.$eval("h1", (title) => getComputedStyle(title).color), "rgb(39, 28, 17)", "dark ink on paper, by night too");
+    assert.equal(
+      await page.$eval("h1", (title) => getComputedStyle(title).color),
+      "rgb(39, 28, 17)",
+      "dark ink on paper, by night too",
+    );
     await page.setViewportSize({ width: 320, height: 640 });
     await page.emulateMedia({ media: "screen" });
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "as narrow as a phone");
+    assert.ok(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+      "as narrow as a phone",
+    );
   }, fromDisk);
 });
 
@@ -158,9 +175,15 @@ test("a map lies on the part of the photo that the network saw", async () => {
     await open(page, requests, file);
     const photo = await page.locator(".photo").boundingBox();
     const map = await page.locator(".map").first().boundingBox();
-    const place = [(map.x - photo.x) / photo.width, (map.y - photo.y) / photo.height, map.width / photo.width, map.height / photo.height];
+    const place = [
+      (map.x - photo.x) / photo.width,
+      (map.y - photo.y) / photo.height,
+      map.width / photo.width,
+      map.height / photo.height,
+    ];
     // to the pixel, of some five hundred
-    for (const [at, share] of place.entries()) assert.ok(Math.abs(share - seen[at]) < 0.003, `${place} for ${seen}`);
+    for (const [at, share] of place.entries())
+      assert.ok(Math.abs(share - seen[at]) < 0.003, `${place} for ${seen}`);
     assert.ok(seen[3] < 0.7, "a part of it only");
   }, fromDisk);
 });
@@ -178,7 +201,10 @@ test(`the most that a page can be asked to hold is less than ${PAGE_BYTES / 1000
     );
     await open(page, requests, file);
     assert.equal(await page.locator(".map").count(), 24);
-    const { width, height } = await page.$eval(".photo", ({ naturalWidth, naturalHeight }) => ({ width: naturalWidth, height: naturalHeight }));
+    const { width, height } = await page.$eval(".photo", ({ naturalWidth, naturalHeight }) => ({
+      width: naturalWidth,
+      height: naturalHeight,
+    }));
     assert.ok(Math.max(width, height) >= 320 && Math.max(width, height) <= 1000, `${width}×${height}`);
   }, fromDisk);
 });
@@ -197,22 +223,37 @@ test("a browser that writes no WebP makes pages as small, of PNG", async () => {
        return exporter.exportPage({ candling, maps });`,
     );
     await open(page, requests, file);
-    const kinds = await page.$$eval(".map", (all) => all.map(({ src, naturalWidth }) => [src.slice(0, 15), naturalWidth >= 64]));
+    const kinds = await page.$$eval(".map", (all) =>
+      all.map(({ src, naturalWidth }) => [src.slice(0, 15), naturalWidth >= 64]),
+    );
     assert.deepEqual(kinds, Array(24).fill(["data:image/png;", true]));
   }, fromDisk);
 });
 
 test("axe-core finds nothing wrong with a page, by day and by night, narrow and wide", async () => {
   await withClient(async (page, requests) => {
-    await open(page, requests, await made(page, `${maps} return exporter.exportPage({ candling, maps, credit: "Toyah", alt: "A dog and a cat" });`));
+    await open(
+      page,
+      requests,
+      await made(
+        page,
+        `${maps} return exporter.exportPage({ candling, maps, credit: "Toyah", alt: "A dog and a cat" });`,
+      ),
+    );
     await page.evaluate(axeSource);
     for (const colorScheme of ["dark", "light"]) {
       for (const width of [390, 1280]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 800 });
         const { violations, passes } = await page.evaluate(() => window.axe.run());
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`), []);
-        assert.ok(passes.some(({ id, nodes }) => id === "color-contrast" && nodes.length > 10), "contrast was judged");
+        assert.deepEqual(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`),
+          [],
+        );
+        assert.ok(
+          passes.some(({ id, nodes }) => id === "color-contrast" && nodes.length > 10),
+          "contrast was judged",
+        );
       }
     }
   }, fromDisk);
@@ -220,14 +261,30 @@ test("axe-core finds nothing wrong with a page, by day and by night, narrow and 
 
 test("a figure of one map, and of several beside each other", async () => {
   await withClient(async (page) => {
-    const one = await made(page, `${maps} return exporter.exportFigure({ candling, maps: maps.slice(0, 1), title: "${"A long title ".repeat(12)}" });`);
+    const one = await made(
+      page,
+      `${maps} return exporter.exportFigure({ candling, maps: maps.slice(0, 1), title: "${"A long title ".repeat(12)}" });`,
+    );
     assert.equal(one.type, "image/png");
     const single = PNG.sync.read(one.bytes);
     assert.equal(single.width, 704);
     // how many lines a title takes is the font's: it takes more than a short one, and fits
-    const short = PNG.sync.read((await made(page, `${maps} return exporter.exportFigure({ candling, maps: maps.slice(0, 1), title: "A" });`)).bytes);
-    assert.ok(short.height > 704 && single.height > short.height && single.height < 1300, `${short.height}, ${single.height}`);
-    const { width, height } = PNG.sync.read((await made(page, `${maps} return exporter.exportFigure({ candling, maps, colormap: "viridis" });`)).bytes);
+    const short = PNG.sync.read(
+      (
+        await made(
+          page,
+          `${maps} return exporter.exportFigure({ candling, maps: maps.slice(0, 1), title: "A" });`,
+        )
+      ).bytes,
+    );
+    assert.ok(
+      short.height > 704 && single.height > short.height && single.height < 1300,
+      `${short.height}, ${single.height}`,
+    );
+    const { width, height } = PNG.sync.read(
+      (await made(page, `${maps} return exporter.exportFigure({ candling, maps, colormap: "viridis" });`))
+        .bytes,
+    );
     assert.equal(width, 1376);
     assert.ok(height > 1000 && height < 1600, `${height}`);
     // the panel is the photo under the map: its corner is not the figure's ground
@@ -280,7 +337,7 @@ test("what cannot be exported is told by argument, code and what is allowed", as
       "bad-argument: exportPage: maps is an array of Explanations of a photo; given those of a tensor",
       "bad-argument: exportPage: title is a string of at most 2000 characters; given 7",
       `bad-argument: exportPage: credit is a string of at most 2000 characters; given "${"c".repeat(40)}…"`,
-      "bad-argument: exportPage: colormap is one of turbo, inferno, viridis, jet, candle; given \"rainbow\"",
+      'bad-argument: exportPage: colormap is one of turbo, inferno, viridis, jet, candle; given "rainbow"',
       "bad-argument: exportPage: opacity is a number from 0 to 1; given 1.5",
       "bad-argument: exportPage: signal is an AbortSignal; given 1",
       "aborted: the call was aborted",

@@ -19,7 +19,10 @@ async function withTrainer(body) {
     await emptyPage(page);
     await page.evaluate(() => {
       const worker = new Worker("/lib/candling-trainer.js", { type: "module" });
-      const files = { module: new URL("/lib/head/candling_head.js", location.href).href, wasm: new URL("/lib/head/candling_head_bg.wasm", location.href).href };
+      const files = {
+        module: new URL("/lib/head/candling_head.js", location.href).href,
+        wasm: new URL("/lib/head/candling_head_bg.wasm", location.href).href,
+      };
       let id = 0;
       window.ask = (kind, ask) =>
         new Promise((resolve) => {
@@ -41,7 +44,13 @@ async function withTrainer(body) {
 /** Trains in the page, on what is given in plain arrays. */
 const train = (page, examples) =>
   page.evaluate(async ({ features, labels, heldOut, classes, width }) => {
-    const ask = { features: Float32Array.from(features), labels: Uint32Array.from(labels), heldOut: Uint8Array.from(heldOut ?? labels.map(() => 0)), classes, width };
+    const ask = {
+      features: Float32Array.from(features),
+      labels: Uint32Array.from(labels),
+      heldOut: Uint8Array.from(heldOut ?? labels.map(() => 0)),
+      classes,
+      width,
+    };
     const { type, failure, answer, steps } = await window.ask("train", ask);
     if (type === "failure") return { failure };
     const { head, answers, milliseconds } = answer;
@@ -70,7 +79,11 @@ test("what is held out is not learnt from, and is answered", async () => {
     const heldOut = golden.labels.map((_, at) => Number(at < 6));
     const trained = await train(page, { ...golden, heldOut });
     const part = (list, width) => list.slice(6 * width);
-    const without = await train(page, { ...golden, features: part(golden.features, golden.width), labels: part(golden.labels, 1) });
+    const without = await train(page, {
+      ...golden,
+      features: part(golden.features, golden.width),
+      labels: part(golden.labels, 1),
+    });
     assert.deepEqual(trained.weight, without.weight);
     assert.equal(trained.answers.length, golden.labels.length);
     assert.deepEqual(trained.answers.slice(6), without.answers);
@@ -83,13 +96,23 @@ test("bad examples fail with their codes", async () => {
       "empty-class": { ...golden, classes: 4 },
       "too-few-classes": { ...golden, classes: 1, labels: golden.labels.map(() => 0) },
       "unknown-class": { ...golden, classes: 2 },
-      "not-finite": { ...golden, features: golden.features.map((value, at) => (at === 5 ? Number.POSITIVE_INFINITY : value)) },
+      "not-finite": {
+        ...golden,
+        features: golden.features.map((value, at) => (at === 5 ? Number.POSITIVE_INFINITY : value)),
+      },
     };
     for (const [code, examples] of Object.entries(cases)) {
       const { failure } = await train(page, examples);
       assert.equal(failure?.code, code);
     }
-    const failed = await page.evaluate(() => window.ask("model", { file: new Blob(["no model"]), name: "x", labels: ["a"], head: { weight: new Float32Array(1), bias: new Float32Array(1) } }));
+    const failed = await page.evaluate(() =>
+      window.ask("model", {
+        file: new Blob(["no model"]),
+        name: "x",
+        labels: ["a"],
+        head: { weight: new Float32Array(1), bias: new Float32Array(1) },
+      }),
+    );
     assert.equal(failed.failure.code, "bad-model");
   });
 });
@@ -98,24 +121,52 @@ test("shares of evidence, and means with their intervals", async () => {
   await withTrainer(async (page) => {
     const share = (mask, view) =>
       page.evaluate(
-        async ([mask, view]) => (await window.ask("evidence", { map: Float32Array.of(1, 0, 0, 3), height: 2, width: 2, mask: Uint8Array.from(mask), maskHeight: 4, maskWidth: 4, view })).answer,
+        async ([mask, view]) =>
+          (
+            await window.ask("evidence", {
+              map: Float32Array.of(1, 0, 0, 3),
+              height: 2,
+              width: 2,
+              mask: Uint8Array.from(mask),
+              maskHeight: 4,
+              maskWidth: 4,
+              view,
+            })
+          ).answer,
         [mask, view],
       );
     const everywhere = Array(16).fill(1);
     assert.equal(await share(everywhere, [0, 0, 4, 4]), 1);
-    assert.equal(await share(everywhere.map(() => 0), [0, 0, 4, 4]), 0);
-    const shares = (values) => page.evaluate(async (values) => (await window.ask("shares", Float64Array.from(values))).answer, values);
+    assert.equal(
+      await share(
+        everywhere.map(() => 0),
+        [0, 0, 4, 4],
+      ),
+      0,
+    );
+    const shares = (values) =>
+      page.evaluate(async (values) => (await window.ask("shares", Float64Array.from(values))).answer, values);
     assert.equal(await shares([]), null);
-    assert.deepEqual(await shares([0, 1, 1, 1]), { mean: 0.75, interval: null, count: 4, words: "75.0 % (of 4)" }, "a handful has no interval");
+    assert.deepEqual(
+      await shares([0, 1, 1, 1]),
+      { mean: 0.75, interval: null, count: 4, words: "75.0 % (of 4)" },
+      "a handful has no interval",
+    );
     assert.deepEqual((await shares(Array(9).fill(1))).interval, null, "nor have values that are all alike");
     assert.deepEqual((await shares(draws.values)).interval, draws.interval);
-    const answers = (right, of) => page.evaluate(async (ask) => (await window.ask("answers", ask)).answer, { right, of });
+    const answers = (right, of) =>
+      page.evaluate(async (ask) => (await window.ask("answers", ask)).answer, { right, of });
     assert.equal(await answers(0, 0), null);
     // as statsmodels has them: proportion_confint(16, 16, method="wilson")
     const all = await answers(16, 16);
     assert.ok(Math.abs(all.interval[0] - 0.8063923194655633) < 1e-12 && all.interval[1] === 1);
     assert.equal(all.words, "100.0 % (80.6 to 100.0)");
-    const held = await page.evaluate(async ({ labels, share }) => [...(await window.ask("split", { labels: Uint32Array.from(labels), share })).answer], draws);
+    const held = await page.evaluate(
+      async ({ labels, share }) => [
+        ...(await window.ask("split", { labels: Uint32Array.from(labels), share })).answer,
+      ],
+      draws,
+    );
     assert.deepEqual(held, draws.held_out);
   });
 });

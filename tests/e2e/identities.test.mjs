@@ -15,19 +15,34 @@ test("the identities hold in the browser, for a class and for a margin", async (
       const { candling } = window;
       const run = await candling.run(await (await fetch("/samples/dog_cat.jpg")).blob());
       const { index } = run.predictions[0];
-      return [await run.identities(), await run.identities({ target: index }), await run.identities({ target: { class: 285, over: 235 } })];
+      return [
+        await run.identities(),
+        await run.identities({ target: index }),
+        await run.identities({ target: { class: 285, over: 235 } }),
+      ];
     });
     assert.deepEqual(same, top);
     for (const identities of [top, margin]) {
       assert.deepEqual(
         identities.map(({ name }) => name),
-        ["cam-is-grad-cam", "cam-is-hires-cam", "hires-cam-sums-to-logit", "counterfactual-is-negative", "adjoint", "margin-is-difference"],
+        [
+          "cam-is-grad-cam",
+          "cam-is-hires-cam",
+          "hires-cam-sums-to-logit",
+          "counterfactual-is-negative",
+          "adjoint",
+          "margin-is-difference",
+        ],
       );
-      for (const { name, residual, bound } of identities) assert.ok(residual <= bound, `${name}: ${residual}`);
+      for (const { name, residual, bound } of identities)
+        assert.ok(residual <= bound, `${name}: ${residual}`);
       assert.equal(typeof identities[4].layer, "string");
       assert.ok(!("layer" in identities[0]));
     }
-    assert.ok(top.some(({ residual }) => residual > 0), "two ways, and so two roundings");
+    assert.ok(
+      top.some(({ residual }) => residual > 0),
+      "two ways, and so two roundings",
+    );
   });
 });
 
@@ -36,7 +51,10 @@ test("a run that was freed, and classes that there are not, are refused", async 
     const codes = await page.evaluate(async () => {
       const { candling, failure } = window;
       const run = await candling.run(new ImageData(8, 8));
-      const errors = [await failure(() => run.identities({ target: 1000 })), await failure(() => run.identities({ target: [] }))];
+      const errors = [
+        await failure(() => run.identities({ target: 1000 })),
+        await failure(() => run.identities({ target: [] })),
+      ];
       run.free();
       return [...errors, await failure(() => run.identities())].map(({ code }) => code);
     });
@@ -46,8 +64,12 @@ test("a run that was freed, and classes that there are not, are refused", async 
 
 test("the digest is that of the model's file", async () => {
   await withClient(async (page) => {
-    const digests = await page.evaluate(() => Promise.all([window.candling.digest(), window.candling.digest()]));
-    const expected = createHash("sha256").update(readFileSync(`${www.pathname}${MODEL}`)).digest("hex");
+    const digests = await page.evaluate(() =>
+      Promise.all([window.candling.digest(), window.candling.digest()]),
+    );
+    const expected = createHash("sha256")
+      .update(readFileSync(`${www.pathname}${MODEL}`))
+      .digest("hex");
     assert.deepEqual(digests, [expected, expected]);
   });
 });
@@ -71,6 +93,9 @@ test("the bytes are those of the engine's files and the model's", async () => {
     }));
     const size = (path) => statSync(`${www.pathname}${path}`).size;
     const files = [MODEL, `/lib/${build}/candling_wasm.js`, `/lib/${build}/candling_wasm_bg.wasm`];
-    assert.equal(bytes, files.map(size).reduce((a, b) => a + b));
+    assert.equal(
+      bytes,
+      files.map(size).reduce((a, b) => a + b),
+    );
   });
 });

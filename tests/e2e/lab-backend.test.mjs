@@ -13,18 +13,25 @@ async function choose(page, value) {
   await lookAt(page, "machine");
   await page.focus("#backend input:checked");
   const chosen = () => page.$eval("#backend input:checked", (input) => input.value);
-  for (let press = 0; press < 2 && (await chosen()) !== value; press++) await page.keyboard.press("ArrowRight");
+  for (let press = 0; press < 2 && (await chosen()) !== value; press++)
+    await page.keyboard.press("ArrowRight");
   assert.equal(await chosen(), value);
 }
 
 /** Waits until the page says this of where it computes. */
 async function says(page, words) {
-  await page.waitForFunction((words) => document.querySelector("#backend-text").textContent.includes(words), words);
+  await page.waitForFunction(
+    (words) => document.querySelector("#backend-text").textContent.includes(words),
+    words,
+  );
 }
 
 /** The heatmap on the page, once there is one of where it computes now. */
 async function heatmap(page, where) {
-  await page.waitForFunction((where) => document.querySelector("#loading-text").textContent.endsWith(where), where);
+  await page.waitForFunction(
+    (where) => document.querySelector("#loading-text").textContent.endsWith(where),
+    where,
+  );
   await idle(page);
   return numbers(page, "cam");
 }
@@ -36,14 +43,21 @@ test("the graphics card is chosen by keyboard, computes the photo anew, and is r
     assert.deepEqual(ofCard(requests), []);
     await page.evaluate(() => {
       const said = (window.said = []);
-      new MutationObserver(() => said.push(document.getElementById("announce").textContent)).observe(document.getElementById("announce"), { childList: true });
+      new MutationObserver(() => said.push(document.getElementById("announce").textContent)).observe(
+        document.getElementById("announce"),
+        { childList: true },
+      );
     });
     await choose(page, "webgpu");
     await says(page, "The graphics card (google, swiftshader), as you chose.");
     const after = await heatmap(page, "on your graphics card");
     assert.equal(after.target, before.target);
     assert.ok(Math.abs(after.strength / before.strength - 1) < 1e-4, `${after.strength}, ${before.strength}`);
-    assert.ok((await page.evaluate(() => window.said)).includes("The graphics card (google, swiftshader), as you chose."));
+    assert.ok(
+      (await page.evaluate(() => window.said)).includes(
+        "The graphics card (google, swiftshader), as you chose.",
+      ),
+    );
 
     await page.reload();
     await idle(page);

@@ -33,14 +33,38 @@ test("every value that cannot be followed is said, and the others hold", async (
       "/?class=5000&over=zzz&method=foo&layer=nowhere&fit=stretch&colours=pink&strength=200&compare=x&view=y&divider=-1&stage=z&stage-method=q&patch=1,2&fill=red&hottest=a&forgotten=99&weights=tiny&model=other&clas=1&utm_source=post&photo=none.jpg",
     );
     assert.match(words, /^Not followed in the address: /);
-    const names = ["class=5000", "over=zzz", "method=foo", "layer=nowhere", "fit=stretch", "colours=pink", "strength=200", "compare=x", "view=y", "divider=-1", "stage=z", "stage-method=q", "patch=1,2", "fill=red", "hottest=a", "forgotten=99", "weights=tiny", "model=other", "clas=1", "photo=none.jpg"];
+    const names = [
+      "class=5000",
+      "over=zzz",
+      "method=foo",
+      "layer=nowhere",
+      "fit=stretch",
+      "colours=pink",
+      "strength=200",
+      "compare=x",
+      "view=y",
+      "divider=-1",
+      "stage=z",
+      "stage-method=q",
+      "patch=1,2",
+      "fill=red",
+      "hottest=a",
+      "forgotten=99",
+      "weights=tiny",
+      "model=other",
+      "clas=1",
+      "photo=none.jpg",
+    ];
     for (const name of names) assert.ok(words.includes(`${name} (`), `${name}: ${words}`);
     assert.doesNotMatch(words, /utm/);
     assert.match(words, /classes 0 to 999/);
     assert.match(words, /method=foo \(it is one of grad-cam,/);
     assert.equal((await numbers(page, "cam")).target, 235);
 
-    assert.match(await said(page, "/?class=281&class=282"), /class=282 \(it is given 2 times, and the first one counts\)/);
+    assert.match(
+      await said(page, "/?class=281&class=282"),
+      /class=282 \(it is given 2 times, and the first one counts\)/,
+    );
     assert.equal((await numbers(page, "cam")).target, 281);
     assert.match(await said(page, "/?strength="), /strength= \(it is empty\)/);
     assert.match(await said(page, "/?class=282&method=foo"), /method=foo/);
@@ -50,10 +74,21 @@ test("every value that cannot be followed is said, and the others hold", async (
 
 /** The patch, what it covers, and what the network then says. */
 async function tested(page) {
-  await page.waitForFunction(() => document.querySelector("#proof-reading").dataset.fill === document.querySelector('[name="fill"]:checked').value);
+  await page.waitForFunction(
+    () =>
+      document.querySelector("#proof-reading").dataset.fill ===
+      document.querySelector('[name="fill"]:checked').value,
+  );
   await quiet(page);
-  const box = await page.$eval("#patch", ({ style }) => ["--x", "--y", "--w", "--h"].map((name) => style.getPropertyValue(name)));
-  return [box, await page.textContent("#proof-reading"), await data(page, "#proof-reading"), await page.$$eval("#proof-bars dd", (all) => all.map(({ dataset }) => dataset.now))];
+  const box = await page.$eval("#patch", ({ style }) =>
+    ["--x", "--y", "--w", "--h"].map((name) => style.getPropertyValue(name)),
+  );
+  return [
+    box,
+    await page.textContent("#proof-reading"),
+    await data(page, "#proof-reading"),
+    await page.$$eval("#proof-bars dd", (all) => all.map(({ dataset }) => dataset.now)),
+  ];
 }
 
 test("a link carries how the experiments are set", async () => {
@@ -85,10 +120,25 @@ test("a link carries how the experiments are set", async () => {
       const patch = await tested(page);
       await lookAt(page, "take-away");
       await page.click("#copy-link");
-      await page.waitForFunction(() => /clipboard/.test(document.querySelector("#take-away .status").textContent));
+      await page.waitForFunction(() =>
+        /clipboard/.test(document.querySelector("#take-away .status").textContent),
+      );
       const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
       const given = Object.fromEntries(link.searchParams);
-      assert.deepEqual({ ...given, patch: "" }, { photo: "dog_cat_meadow.jpg", class: "235", divider: "37", stage: layer, "stage-method": "layer-cam", patch: "", fill: "blur", hottest: "20", forgotten: "3" });
+      assert.deepEqual(
+        { ...given, patch: "" },
+        {
+          photo: "dog_cat_meadow.jpg",
+          class: "235",
+          divider: "37",
+          stage: layer,
+          "stage-method": "layer-cam",
+          patch: "",
+          fill: "blur",
+          hottest: "20",
+          forgotten: "3",
+        },
+      );
 
       await page.goto("about:blank");
       await page.goto(link.href);
@@ -99,7 +149,14 @@ test("a link carries how the experiments are set", async () => {
       await lookAt(page, "layers");
       await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
       await lookAt(page, "proof");
-      assert.deepEqual([await page.inputValue("#patch-size"), await page.inputValue("#hottest"), await page.isChecked('[name="fill"][value="blur"]')], ["40", "20", true]);
+      assert.deepEqual(
+        [
+          await page.inputValue("#patch-size"),
+          await page.inputValue("#hottest"),
+          await page.isChecked('[name="fill"][value="blur"]'),
+        ],
+        ["40", "20", true],
+      );
       assert.deepEqual(await tested(page), patch, "to the last bit");
       await lookAt(page, "sanity");
       await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
@@ -115,7 +172,10 @@ test("a link carries how the experiments are set", async () => {
   );
 });
 
-for (const query of ["photo=panda.jpg&class=296&over=849&divider=30", "photo=panda.jpg&class=ice%20bear&over=teapot&divider=30&pair=margin"]) {
+for (const query of [
+  "photo=panda.jpg&class=296&over=849&divider=30",
+  "photo=panda.jpg&class=ice%20bear&over=teapot&divider=30&pair=margin",
+]) {
   test(`the divider of a link is where it says, though little is seen there: ${query}`, async () => {
     await withPage(async (page) => {
       await page.goto(`/?${query}`);

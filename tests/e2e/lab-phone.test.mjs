@@ -25,7 +25,10 @@ const inSight = (page, selector) =>
       }
     }
     const y = Math.max(0, top);
-    return { share: seen / 361, clip: { x: Math.max(0, left), y, width, height: Math.min(innerHeight, top + height) - y } };
+    return {
+      share: seen / 361,
+      clip: { x: Math.max(0, left), y, width, height: Math.min(innerHeight, top + height) - y },
+    };
   });
 
 /** The share of pixels that differ visibly. */
@@ -57,14 +60,24 @@ test("a photo that was chosen far below is answered in sight", async () => {
   await withPage(
     async (page) => {
       await openLab(page);
-      await page.$eval("#choose", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
-      for (const [file, label] of [["panda", "Giant panda"], ["officer", "military uniform"]]) {
+      await page.$eval("#choose", (button) =>
+        button.scrollIntoView({ behavior: "instant", block: "center" }),
+      );
+      for (const [file, label] of [
+        ["panda", "Giant panda"],
+        ["officer", "military uniform"],
+      ]) {
         const buffer = await (await page.request.get(`/samples/${file}.jpg`)).body();
         await page.setInputFiles("#file", { name: "mine.jpg", mimeType: "image/jpeg", buffer });
-        await page.waitForFunction((label) => document.querySelector("h1").textContent.toLowerCase().includes(label.toLowerCase()), label);
+        await page.waitForFunction(
+          (label) => document.querySelector("h1").textContent.toLowerCase().includes(label.toLowerCase()),
+          label,
+        );
         await idle(page);
         await page.waitForFunction(() => document.querySelector("h1").getBoundingClientRect().top >= 0);
-        await page.$eval("#choose", (button) => button.scrollIntoView({ behavior: "instant", block: "center" }));
+        await page.$eval("#choose", (button) =>
+          button.scrollIntoView({ behavior: "instant", block: "center" }),
+        );
       }
     },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
@@ -78,10 +91,15 @@ for (const [width, height] of PHONES) {
     await withPage(async (page) => {
       await openLab(page);
       for (const target of [285, 235, 281, 227]) {
-        const share = await tapped(page, ".large .stage", `#predictions [data-class="${target}"]`, async () => {
-          await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
-          await idle(page);
-        });
+        const share = await tapped(
+          page,
+          ".large .stage",
+          `#predictions [data-class="${target}"]`,
+          async () => {
+            await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
+            await idle(page);
+          },
+        );
         assert.ok(share > 0.1, `${target}: ${share} of the pixels changed`);
       }
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
@@ -92,7 +110,11 @@ for (const [width, height] of PHONES) {
     await withPage(async (page) => {
       const release = await hold(page, "**/models/*.safetensors");
       await page.goto("/");
-      await page.waitForFunction(() => document.querySelector("#poster").naturalWidth === 800 && !document.querySelector("#alive").disabled);
+      await page.waitForFunction(
+        () =>
+          document.querySelector("#poster").naturalWidth === 800 &&
+          !document.querySelector("#alive").disabled,
+      );
       const share = await tapped(page, ".large .stage", '#predictions [data-class="285"]', () =>
         page.waitForFunction(() => {
           const poster = document.querySelector("#poster");
@@ -120,7 +142,10 @@ for (const [width, height] of PHONES) {
   });
 }
 
-for (const [width, height] of [[390, 844], [360, 780]]) {
+for (const [width, height] of [
+  [390, 844],
+  [360, 780],
+]) {
   test(`${width}×${height}: an upright photo is seen in its own shape, and what was pressed stays where it is`, async () => {
     await withPage(
       async (page) => {
@@ -138,12 +163,19 @@ for (const [width, height] of [[390, 844], [360, 780]]) {
           return Math.min(height, (width * canvas.height) / canvas.width) / innerHeight;
         });
         assert.ok(high > 0.6 && high <= 0.7, `${high} of the window's height`);
-        const classes = await page.$$eval("#predictions [data-class]", (all) => all.map(({ dataset }) => dataset.class));
+        const classes = await page.$$eval("#predictions [data-class]", (all) =>
+          all.map(({ dataset }) => dataset.class),
+        );
         for (const target of [classes[1], classes[0]]) {
-          const share = await tapped(page, ".large .stage", `#predictions [data-class="${target}"]`, async () => {
-            await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
-            await idle(page);
-          });
+          const share = await tapped(
+            page,
+            ".large .stage",
+            `#predictions [data-class="${target}"]`,
+            async () => {
+              await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
+              await idle(page);
+            },
+          );
           assert.ok(share > 0.05, `${target}: ${share} of the pixels changed`);
         }
 
@@ -151,8 +183,15 @@ for (const [width, height] of [[390, 844], [360, 780]]) {
         await page.waitForSelector("#patch:not([hidden])");
         await frames(page);
         const { x, y, width: side } = await page.locator("#patch").boundingBox();
-        const { data } = PNG.sync.read(await page.screenshot({ clip: { x: x + side / 4, y: y + side / 4, width: side / 2, height: side / 2 } }));
-        assert.ok([...data].every((level, at) => at % 4 === 3 || Math.abs(level - 127) < 2), "the patch lies on what is taken away");
+        const { data } = PNG.sync.read(
+          await page.screenshot({
+            clip: { x: x + side / 4, y: y + side / 4, width: side / 2, height: side / 2 },
+          }),
+        );
+        assert.ok(
+          [...data].every((level, at) => at % 4 === 3 || Math.abs(level - 127) < 2),
+          "the patch lies on what is taken away",
+        );
       },
       { viewport: { width, height }, hasTouch: true, isMobile: true, reducedMotion: "reduce" },
     );
@@ -181,7 +220,9 @@ test("by touch: what a finger can do with a clipboard, and a file's name that br
     async (page) => {
       await openLab(page);
       assert.ok(await page.isHidden(".by-mouse"));
-      await page.evaluate(() => (navigator.clipboard.read = () => Promise.reject(new DOMException("no", "NotAllowedError"))));
+      await page.evaluate(
+        () => (navigator.clipboard.read = () => Promise.reject(new DOMException("no", "NotAllowedError"))),
+      );
       await page.tap("#paste");
       await page.waitForSelector("#message:not([hidden])");
       const words = await message(page);
@@ -193,13 +234,22 @@ test("by touch: what a finger can do with a clipboard, and a file's name that br
       await page.setInputFiles("#file", { name, mimeType: "image/jpeg", buffer });
       await shown(page, name);
       const pieces = await page.$eval("#photo-name", (title) =>
-        [...title.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((text) => {
-          const range = document.createRange();
-          range.selectNode(text);
-          return [text.data, range.getClientRects().length];
-        }),
+        [...title.childNodes]
+          .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+          .map((text) => {
+            const range = document.createRange();
+            range.selectNode(text);
+            return [text.data, range.getClientRects().length];
+          }),
       );
-      assert.deepEqual(pieces, [["IMG_", 1], ["20260112_", 1], ["1234-", 1], ["edited", 1], [".final", 1], [".jpg", 1]]);
+      assert.deepEqual(pieces, [
+        ["IMG_", 1],
+        ["20260112_", 1],
+        ["1234-", 1],
+        ["edited", 1],
+        [".final", 1],
+        [".jpg", 1],
+      ]);
     },
     { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   );
@@ -210,10 +260,15 @@ test("the slider of the sanity check, and what lies below it, stay where they ar
     async (page) => {
       await openLab(page);
       await lookAt(page, "sanity");
-      const places = () => page.$$eval("#forgotten, #sanity-maps, #sanity-all", (parts) => parts.map((part) => part.getBoundingClientRect().top + scrollY));
+      const places = () =>
+        page.$$eval("#forgotten, #sanity-maps, #sanity-all", (parts) =>
+          parts.map((part) => part.getBoundingClientRect().top + scrollY),
+        );
       const before = await places();
       await page.fill("#forgotten", "10");
-      await page.waitForFunction(() => document.querySelector("#sanity-verdict").textContent.startsWith("With 10 of 50"));
+      await page.waitForFunction(() =>
+        document.querySelector("#sanity-verdict").textContent.startsWith("With 10 of 50"),
+      );
       assert.match(await page.textContent("#forgotten-text"), /^10, down to /);
       assert.deepEqual(await places(), before);
     },

@@ -43,7 +43,9 @@ test("before the network is there, the picture says when it answers", async () =
     await page.waitForSelector("#alive:not([disabled])", { state: "attached" });
     await page.waitForSelector("#samples button");
     await point(page, 0.72, 0.4);
-    await page.waitForFunction(() => /as soon as the network is loaded/.test(document.querySelector("#message-text").textContent));
+    await page.waitForFunction(() =>
+      /as soon as the network is loaded/.test(document.querySelector("#message-text").textContent),
+    );
     release();
     await idle(page);
   });
@@ -54,7 +56,11 @@ test("beside answers of which none is sure stands what the classes are, and only
     await openLab(page);
     const words = async () => ((await page.isVisible("#sure")) ? page.textContent("#sure") : "");
     assert.match(await words(), /1000 classes share the 100/);
-    const below = () => page.$eval(".answers .ask", (ask) => ask.getBoundingClientRect().top - ask.parentElement.getBoundingClientRect().top);
+    const below = () =>
+      page.$eval(
+        ".answers .ask",
+        (ask) => ask.getBoundingClientRect().top - ask.parentElement.getBoundingClientRect().top,
+      );
     const before = await below();
     await page.click('#samples [data-file="castle.jpg"]');
     await shown(page, await page.getAttribute('#samples [data-file="castle.jpg"]', "title"));
@@ -71,7 +77,14 @@ test("without scripts nothing looks as if it would answer", async () => {
     async (page) => {
       await page.goto("/");
       assert.equal(await page.locator(":is(main, header) :is(button, input, select):enabled").count(), 0);
-      assert.ok(Number(await page.locator("#choose").evaluate((button) => getComputedStyle(button).opacity).catch(() => "0.5")) < 1);
+      assert.ok(
+        Number(
+          await page
+            .locator("#choose")
+            .evaluate((button) => getComputedStyle(button).opacity)
+            .catch(() => "0.5"),
+        ) < 1,
+      );
     },
     { javaScriptEnabled: false },
   );

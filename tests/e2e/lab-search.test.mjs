@@ -10,7 +10,11 @@ test("names before parts, everyday words, and misspellings only where nothing el
     await openLab(page);
     const offered = async (typed) => {
       await page.fill("#class", typed);
-      return page.$$eval("#classes li", (all) => all.map((item) => (item.dataset.class === undefined ? `(${item.textContent})` : item.querySelector("bdi").textContent)));
+      return page.$$eval("#classes li", (all) =>
+        all.map((item) =>
+          item.dataset.class === undefined ? `(${item.textContent})` : item.querySelector("bdi").textContent,
+        ),
+      );
     };
     const car = await offered("car");
     assert.ok(car.includes("sports car") && car.includes("race car"), car.join());
@@ -40,7 +44,20 @@ test("names before parts, everyday words, and misspellings only where nothing el
 test("every class that an everyday word stands for is one of the network's", async () => {
   await withPage(async (page) => {
     await openLab(page);
-    for (const [word, count] of Object.entries({ person: 3, automobile: 6, lorry: 4, aeroplane: 3, motorcycle: 2, telly: 1, fridge: 1, trousers: 1, pistol: 3, puppy: 3, kitten: 3, ocean: 4 })) {
+    for (const [word, count] of Object.entries({
+      person: 3,
+      automobile: 6,
+      lorry: 4,
+      aeroplane: 3,
+      motorcycle: 2,
+      telly: 1,
+      fridge: 1,
+      trousers: 1,
+      pistol: 3,
+      puppy: 3,
+      kitten: 3,
+      ocean: 4,
+    })) {
       await page.fill("#class", word);
       const found = await page.locator("#classes li[data-class]").count();
       assert.ok(found >= count, `${word}: ${found} of ${count}`);

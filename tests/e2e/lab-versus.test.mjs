@@ -19,7 +19,10 @@ const seen = (page, brightest = 0.05) =>
       const shown = Math.min(box.width, (box.height * width) / height);
       const edge = ((cut * box.width - (box.width - shown) / 2) / shown) * width;
       const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-      const values = Array.from({ length: width * height }, (_, at) => data[4 * at] + data[4 * at + 1] + data[4 * at + 2]);
+      const values = Array.from(
+        { length: width * height },
+        (_, at) => data[4 * at] + data[4 * at + 1] + data[4 * at + 2],
+      );
       const bright = [...values].sort((x, y) => y - x)[Math.floor(values.length * brightest)];
       const isLeft = (side === "a") !== flipped;
       let [all, here] = [0, 0];
@@ -43,7 +46,10 @@ test("whichever of the two is asked, both are seen, and the words say where", as
   await withPage(async (page) => {
     await openLab(page);
     await paintEvidence(page);
-    for (const [target, other] of [[235, 285], [285, 235]]) {
+    for (const [target, other] of [
+      [235, 285],
+      [285, 235],
+    ]) {
       await page.click(`#predictions [data-class="${target}"]`);
       await idle(page);
       await lookAt(page, "versus");
@@ -52,18 +58,29 @@ test("whichever of the two is asked, both are seen, and the words say where", as
         await settled(page, "versus");
         await page.waitForFunction((pair) => document.querySelector("#versus-b").dataset.pair === pair, pair);
         const shares = await seen(page);
-        for (const share of shares) assert.ok(share > 0.3, `${target} and ${other}, ${pair}: ${shares.join(", ")}`);
+        for (const share of shares)
+          assert.ok(share > 0.3, `${target} and ${other}, ${pair}: ${shares.join(", ")}`);
       }
       await page.check('[name="pair"][value="evidence"]', { force: true });
       await settled(page, "versus");
       const [a, b] = [await data(page, "#versus-a"), await data(page, "#versus-b")];
       assert.deepEqual([a.target, b.target], [target, other]);
-      const places = await page.$$eval("#tag-a, #tag-b", (tags) => tags.map((tag) => tag.getBoundingClientRect().left));
+      const places = await page.$$eval("#tag-a, #tag-b", (tags) =>
+        tags.map((tag) => tag.getBoundingClientRect().left),
+      );
       // the dog is on the left of the photo
       assert.equal(places[0] < places[1], target === 235);
       const about = await page.textContent("#versus-about");
-      assert.match(about, target === 235 ? /^(The sides have changed\. )?Left of the divider what speaks for German Shepherd Dog, right/ : /^(The sides have changed\. )?Right of the divider what speaks for Egyptian Mau, left/);
-      assert.match(await page.getAttribute("#divider", "aria-valuetext"), target === 235 ? /A to the left/ : /B to the left/);
+      assert.match(
+        about,
+        target === 235
+          ? /^(The sides have changed\. )?Left of the divider what speaks for German Shepherd Dog, right/
+          : /^(The sides have changed\. )?Right of the divider what speaks for Egyptian Mau, left/,
+      );
+      assert.match(
+        await page.getAttribute("#divider", "aria-valuetext"),
+        target === 235 ? /A to the left/ : /B to the left/,
+      );
     }
   });
 });
@@ -110,7 +127,12 @@ test("where the sides change, that is said; who only passes by hears nothing", a
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
     assert.equal(await spoken(), first);
 
-    const left = () => page.$$eval("#tag-a, #tag-b", (tags) => tags.sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)[0].textContent);
+    const left = () =>
+      page.$$eval(
+        "#tag-a, #tag-b",
+        (tags) =>
+          tags.sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)[0].textContent,
+      );
     const [dog, cat] = ["German Shepherd Dog", "Egyptian Mau"];
     assert.equal(await left(), dog);
     assert.doesNotMatch(await page.textContent("#versus-about"), /sides have/);
@@ -119,12 +141,27 @@ test("where the sides change, that is said; who only passes by hears nothing", a
     await settled(page, "versus");
     // what speaks against the dog lies where the cat is
     assert.equal(await left(), `against ${cat}`);
-    assert.match(await page.textContent("#versus-about"), new RegExp(`^The sides have changed. Right what speaks against ${dog}, left what speaks against ${cat}`));
-    await page.waitForFunction(() => document.querySelector("#announce").textContent.startsWith("The sides have changed. Right what speaks against German"));
+    assert.match(
+      await page.textContent("#versus-about"),
+      new RegExp(
+        `^The sides have changed. Right what speaks against ${dog}, left what speaks against ${cat}`,
+      ),
+    );
+    await page.waitForFunction(() =>
+      document
+        .querySelector("#announce")
+        .textContent.startsWith("The sides have changed. Right what speaks against German"),
+    );
     assert.match(await spoken(), /Counterfactual: .* Counterfactual: /);
     await page.check('[name="pair"][value="evidence"]', { force: true });
-    await page.waitForFunction(() => /^The sides have changed. Left of the divider what speaks for German/.test(document.querySelector("#announce").textContent));
+    await page.waitForFunction(() =>
+      /^The sides have changed. Left of the divider what speaks for German/.test(
+        document.querySelector("#announce").textContent,
+      ),
+    );
     await page.check('[name="pair"][value="margin"]', { force: true });
-    await page.waitForFunction(() => /^Left what speaks for German/.test(document.querySelector("#announce").textContent));
+    await page.waitForFunction(() =>
+      /^Left what speaks for German/.test(document.querySelector("#announce").textContent),
+    );
   });
 });

@@ -18,15 +18,26 @@ test("it opens with a photo explained, and says what it did", async () => {
     for (const view of MAPS) {
       const { target, strength } = await numbers(page, view);
       assert.equal(target, 235);
-      assert.match(await page.textContent(`[data-view="${view}"] .reading`), new RegExp(` ${Number(strength.toPrecision(3))}( |$)`));
-      assert.match(await page.getAttribute(`[data-view="${view}"] canvas`, "aria-label"), /for .*: strongest .*(maximum|largest magnitude)/);
+      assert.match(
+        await page.textContent(`[data-view="${view}"] .reading`),
+        new RegExp(` ${Number(strength.toPrecision(3))}( |$)`),
+      );
+      assert.match(
+        await page.getAttribute(`[data-view="${view}"] canvas`, "aria-label"),
+        /for .*: strongest .*(maximum|largest magnitude)/,
+      );
     }
     for (const stage of ["decode", "prepare", "forward", "cam", "guided", "paint"]) {
       assert.match(await page.textContent(`[data-stage="${stage}"]`), /^\d.* ms$/, stage);
     }
-    const shares = await page.$$eval("#predictions [data-class]", (all) => all.map((b) => Number(b.dataset.probability)));
+    const shares = await page.$$eval("#predictions [data-class]", (all) =>
+      all.map((b) => Number(b.dataset.probability)),
+    );
     assert.equal(shares.length, 5);
-    assert.deepEqual(shares, [...shares].sort((a, b) => b - a));
+    assert.deepEqual(
+      shares,
+      [...shares].sort((a, b) => b - a),
+    );
   });
 });
 
@@ -37,7 +48,9 @@ test("fast clicking: only the class that was clicked last is painted", async () 
       const canvas = document.querySelector('[data-view="cam"] canvas');
       const painted = [];
       let clicked = [235];
-      const observer = new MutationObserver(() => painted.push({ target: Number(canvas.dataset.target), newest: clicked.at(-1) }));
+      const observer = new MutationObserver(() =>
+        painted.push({ target: Number(canvas.dataset.target), newest: clicked.at(-1) }),
+      );
       observer.observe(canvas, { attributeFilter: ["data-target"] });
       const offered = [...document.querySelectorAll("#predictions [data-class]")].map((b) => b.dataset.class);
       for (const target of [...offered, ...offered.toReversed(), offered[2]]) {
@@ -45,12 +58,17 @@ test("fast clicking: only the class that was clicked last is painted", async () 
         clicked = [...clicked, Number(target)];
         await new Promise((resolve) => setTimeout(resolve, 15));
       }
-      while (document.querySelector("main").ariaBusy !== "false") await new Promise((resolve) => setTimeout(resolve, 20));
+      while (document.querySelector("main").ariaBusy !== "false")
+        await new Promise((resolve) => setTimeout(resolve, 20));
       return { painted, last: clicked.at(-1) };
     });
-    for (const { target, newest } of painted.painted) assert.equal(target, newest, "what is painted is what was clicked last");
+    for (const { target, newest } of painted.painted)
+      assert.equal(target, newest, "what is painted is what was clicked last");
     for (const view of MAPS) assert.equal((await numbers(page, view)).target, painted.last, view);
-    assert.equal(await page.getAttribute('#predictions [aria-pressed="true"]', "data-class"), String(painted.last));
+    assert.equal(
+      await page.getAttribute('#predictions [aria-pressed="true"]', "data-class"),
+      String(painted.last),
+    );
   });
 });
 
@@ -66,7 +84,11 @@ test("fast photos: the last one wins", async () => {
       }
     });
     await shown(page, "Ring-tailed lemurs");
-    assert.deepEqual(await page.evaluate(() => window.titles), ["Ring-tailed lemurs"], "those before it are never shown");
+    assert.deepEqual(
+      await page.evaluate(() => window.titles),
+      ["Ring-tailed lemurs"],
+      "those before it are never shown",
+    );
     for (const view of MAPS) assert.equal((await numbers(page, view)).target, 383, view);
     assert.equal(await page.getAttribute('#samples [aria-pressed="true"]', "data-file"), "lemur.jpg");
   });
@@ -118,10 +140,15 @@ test("the settings: method, layer, what is seen, colours, strength", async () =>
 
     const before = await picture();
     await page.selectOption("#colormap", "viridis");
-    await page.waitForFunction((old) => document.querySelector('[data-view="cam"] canvas').toDataURL() !== old, before);
+    await page.waitForFunction(
+      (old) => document.querySelector('[data-view="cam"] canvas').toDataURL() !== old,
+      before,
+    );
     await page.locator("#opacity").fill("0");
     await page.waitForFunction(() => {
-      const [photo, map] = ["photo", "cam"].map((view) => document.querySelector(`[data-view="${view}"] canvas`).toDataURL());
+      const [photo, map] = ["photo", "cam"].map((view) =>
+        document.querySelector(`[data-view="${view}"] canvas`).toDataURL(),
+      );
       return photo === map;
     });
 
@@ -130,7 +157,10 @@ test("the settings: method, layer, what is seen, colours, strength", async () =>
     await idle(page);
     const [x, y, width, height] = (await page.getAttribute("#photo", "data-view")).split(" ").map(Number);
     assert.ok(Math.abs(x + width / 2 - 400) <= 1 && Math.abs(y + height / 2 - 239) <= 1, "the centre");
-    assert.ok(Math.abs(width - 0.875 * 478) <= 1 && width === height, `0.875 of the shorter side: ${width}×${height}`);
+    assert.ok(
+      Math.abs(width - 0.875 * 478) <= 1 && width === height,
+      `0.875 of the shorter side: ${width}×${height}`,
+    );
     assert.match(await page.textContent("#seen"), /of 800×478/);
     assert.equal((await numbers(page, "cam")).target, 235, "the class stays");
   });
@@ -149,10 +179,17 @@ test("a class without positive evidence is told in words", async () => {
       await idle(page);
       const { strength } = await numbers(page, "cam");
       const words = await page.textContent('[data-view="cam"] .reading');
-      assert.equal(words === "no positive evidence for this class in this layer", strength <= 0, `${target}: ${strength}, ${words}`);
+      assert.equal(
+        words === "no positive evidence for this class in this layer",
+        strength <= 0,
+        `${target}: ${strength}, ${words}`,
+      );
       if (strength <= 0) without += 1;
     }
-    assert.ok(without > 0 && without < 4, `a cup of coffee is no panda, and it is an espresso: ${without} without evidence`);
+    assert.ok(
+      without > 0 && without < 4,
+      `a cup of coffee is no panda, and it is an espresso: ${without} without evidence`,
+    );
   });
 });
 
@@ -165,7 +202,10 @@ test("words follow the map: nothing against a class, a class that it does not sa
     await page.waitForSelector('#predictions [data-class="849"][aria-pressed="true"]');
     await idle(page);
     assert.match(await page.textContent("#why-title"), /^What would speak for teapot\?$/);
-    assert.match(await page.textContent("#where"), /faint: .*as strong as what speaks for German Shepherd Dog/);
+    assert.match(
+      await page.textContent("#where"),
+      /faint: .*as strong as what speaks for German Shepherd Dog/,
+    );
 
     await page.click('#samples [data-file="panda.jpg"]');
     await shown(page, "Giant panda");
@@ -173,7 +213,8 @@ test("words follow the map: nothing against a class, a class that it does not sa
     await page.selectOption("#method", "against");
     await idle(page);
     assert.ok((await numbers(page, "cam")).strength <= 0, "nothing speaks against the panda");
-    for (const place of ["#where", '[data-view="cam"] .reading']) assert.match(await page.textContent(place), /nothing in this layer speaks against/i);
+    for (const place of ["#where", '[data-view="cam"] .reading'])
+      assert.match(await page.textContent(place), /nothing in this layer speaks against/i);
   });
 });
 
@@ -183,17 +224,27 @@ test("a photo by drop", async () => {
     await page.evaluate((text) => {
       const files = new DataTransfer();
       files.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "dropped.jpg"));
-      document.body.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: files }));
-      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+      document.body.dispatchEvent(
+        new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: files }),
+      );
+      document.body.dispatchEvent(
+        new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }),
+      );
     }, cat.toString("base64"));
     await shown(page, "dropped.jpg");
     assert.ok([281, 282, 285].includes((await numbers(page, "cam")).target));
     // something that is no file: a link is fetched only if the visitor says so
-    const drop = (kind, text) => page.evaluate(([kind, text]) => {
-      const link = new DataTransfer();
-      link.setData(kind, text);
-      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: link }));
-    }, [kind, text]);
+    const drop = (kind, text) =>
+      page.evaluate(
+        ([kind, text]) => {
+          const link = new DataTransfer();
+          link.setData(kind, text);
+          document.body.dispatchEvent(
+            new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: link }),
+          );
+        },
+        [kind, text],
+      );
     await drop("text/uri-list", "http://elsewhere.test/cat.jpg");
     assert.equal(await page.inputValue("#link-address"), "http://elsewhere.test/cat.jpg");
     await page.click("#link-cancel");
@@ -208,7 +259,9 @@ test("a photo by paste, and words where there is none", async () => {
       await openLab(page);
       await page.evaluate((text) => {
         const clipboardData = new DataTransfer();
-        clipboardData.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "pasted.jpg"));
+        clipboardData.items.add(
+          new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "pasted.jpg"),
+        );
         document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, clipboardData }));
       }, cat.toString("base64"));
       await shown(page, "pasted.jpg");
@@ -244,14 +297,25 @@ test("a photo by camera; cancelled and refused as well", async () => {
     await page.waitForSelector("#camera-take:not([disabled])");
     await page.click("#camera-take");
     await shown(page, "From your camera");
-    assert.equal(await page.$eval("#camera-video", ({ srcObject }) => srcObject), null, "the camera is off again");
+    assert.equal(
+      await page.$eval("#camera-video", ({ srcObject }) => srcObject),
+      null,
+      "the camera is off again",
+    );
 
-    for (const [name, words] of [["NotAllowedError", /refused/], ["NotFoundError", /no camera/], ["NotReadableError", /Another program/]]) {
+    for (const [name, words] of [
+      ["NotAllowedError", /refused/],
+      ["NotFoundError", /no camera/],
+      ["NotReadableError", /Another program/],
+    ]) {
       await page.evaluate((name) => {
         navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", name));
       }, name);
       await page.click("#camera");
-      await page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#camera-text").textContent), words.source);
+      await page.waitForFunction(
+        (source) => new RegExp(source).test(document.querySelector("#camera-text").textContent),
+        words.source,
+      );
       await page.keyboard.press("Escape");
     }
   });
@@ -261,14 +325,17 @@ test("the search: parts of names, arrow keys, a click, an index", async () => {
   await withPage(async (page) => {
     await openLab(page);
     const chosen = () => page.getAttribute('#predictions [aria-pressed="true"]', "data-class");
-    const suggested = () => page.$$eval("#classes li", (all) => all.map((item) => Number(item.dataset.class)));
+    const suggested = () =>
+      page.$$eval("#classes li", (all) => all.map((item) => Number(item.dataset.class)));
     const ask = async (target) => {
       await page.waitForSelector(`#predictions [data-class="${target}"][aria-pressed="true"]`);
       await idle(page);
       assert.equal((await numbers(page, "cam")).target, target);
     };
     await page.focus("#class");
-    const best = await page.$$eval("#predictions [data-class]", (all) => all.map((b) => Number(b.dataset.class)));
+    const best = await page.$$eval("#predictions [data-class]", (all) =>
+      all.map((b) => Number(b.dataset.class)),
+    );
     assert.deepEqual((await suggested()).slice(0, 5), best, "before anything is typed: the likeliest");
     await page.keyboard.type("bee"); // a label, and the beginning of another
     assert.ok((await suggested()).includes(309) && (await suggested()).includes(92));
@@ -297,7 +364,10 @@ test("the search: parts of names, arrow keys, a click, an index", async () => {
     await page.keyboard.press("Escape");
     assert.equal(await page.inputValue("#class"), "");
     await page.keyboard.press("Tab");
-    assert.ok(await page.evaluate(() => document.activeElement !== document.body), "the list is no stop of its own");
+    assert.ok(
+      await page.evaluate(() => document.activeElement !== document.body),
+      "the list is no stop of its own",
+    );
   });
 });
 
@@ -319,7 +389,10 @@ test("each view downloads as PNG", async () => {
     await openLab(page);
     for (const view of MAPS) {
       await page.click(`[data-view="${view}"] .enlarge`);
-      const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.click(`[data-view="${view}"] .download`),
+      ]);
       const method = { cam: "grad-cam", "plain-cam": "cam" }[view] ?? view;
       assert.match(download.suggestedFilename(), new RegExp(`^Dog-and-cat-${method}-[^c].*\\.png$`));
       const { width, height } = PNG.sync.read(readFileSync(await download.path()));
@@ -329,7 +402,10 @@ test("each view downloads as PNG", async () => {
     const nameOf = async (view) => {
       await idle(page);
       await page.click(`[data-view="${view}"] .enlarge`);
-      const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-view="${view}"] .download`)]);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.click(`[data-view="${view}"] .download`),
+      ]);
       return download.suggestedFilename();
     };
     await page.click('#predictions [data-class="285"]');
@@ -339,7 +415,10 @@ test("each view downloads as PNG", async () => {
     await page.selectOption("#method", "layer-cam");
     await page.selectOption("#layer", "blocks.4.add");
     assert.equal(await nameOf("cam"), "Dog-and-cat-layer-cam-blocks.4.add-Egyptian-Mau.png");
-    assert.equal(await nameOf("guided-grad-cam"), "Dog-and-cat-guided-grad-cam-blocks.4.add-Egyptian-Mau.png");
+    assert.equal(
+      await nameOf("guided-grad-cam"),
+      "Dog-and-cat-guided-grad-cam-blocks.4.add-Egyptian-Mau.png",
+    );
     assert.equal(await nameOf("guided-backprop"), "Dog-and-cat-guided-backprop-Egyptian-Mau.png");
   });
 });
@@ -368,7 +447,10 @@ test("with the keyboard alone: a class, a photo, the file chooser", async () => 
     await page.keyboard.press("Enter");
     await idle(page);
     assert.equal((await numbers(page, "cam")).target, 285);
-    assert.ok(await page.evaluate(() => document.activeElement.matches('[data-class="285"]')), "the focus stays on the class");
+    assert.ok(
+      await page.evaluate(() => document.activeElement.matches('[data-class="285"]')),
+      "the focus stays on the class",
+    );
     await reach("#class");
     await page.keyboard.type("235");
     await page.keyboard.press("Enter");
@@ -391,8 +473,10 @@ test("every control has a name", async () => {
       [...document.querySelectorAll("button, select, input, canvas, progress, dialog, section")]
         .filter((element) => element.closest('[aria-hidden="true"]') === null)
         .filter((element) => {
-          const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
-          const by = document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";
+          const label =
+            element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+          const by =
+            document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";
           const image = element.querySelector("img")?.alt ?? "";
           return `${label}${by}${image}`.trim() === "";
         })
@@ -425,7 +509,12 @@ test("the network's download: bytes, cancel, and once more", async () => {
       await page.click("#loading-button");
       await shown(page, "early.jpg");
       assert.equal(await message(page), "");
-      assert.match(await page.textContent("#loading-text"), new RegExp(`${(readFileSync(new URL(`../../www${MODEL}`, import.meta.url)).length / 1e6).toFixed(1)} MB`));
+      assert.match(
+        await page.textContent("#loading-text"),
+        new RegExp(
+          `${(readFileSync(new URL(`../../www${MODEL}`, import.meta.url)).length / 1e6).toFixed(1)} MB`,
+        ),
+      );
     },
     { expectErrors: /ERR_FAILED|ERR_ABORTED/ },
   );
@@ -443,7 +532,8 @@ test("a crash of the engine: the page recovers by itself", async () => {
     traps.source = "";
     await page.click('#predictions [data-class="285"]');
     // Between the crash and the other engine nobody is busy.
-    for (const view of MAPS) await page.waitForSelector(`[data-view="${view}"] canvas[data-target="285"]`, { state: "attached" });
+    for (const view of MAPS)
+      await page.waitForSelector(`[data-view="${view}"] canvas[data-target="285"]`, { state: "attached" });
     assert.equal(await message(page), "");
   });
 });
@@ -455,7 +545,10 @@ test("a photo that crashes the engine again and again is given up, in words", as
     await openLab(page);
     for (const view of MAPS) {
       assert.match(await page.textContent(`[data-view="${view}"] .reading`), /crashed|lost/, view);
-      const left = await page.$eval(`[data-view="${view}"] canvas`, ({ width, dataset }) => [width, dataset.target]);
+      const left = await page.$eval(`[data-view="${view}"] canvas`, ({ width, dataset }) => [
+        width,
+        dataset.target,
+      ]);
       assert.deepEqual(left, [1, undefined], `${view}: no stale picture`);
     }
     // And a worker that is sound again serves the next photo.
@@ -485,7 +578,8 @@ for (const { width, height, colorScheme } of SCREENS) {
         await page.addInitScript(() => {
           window.shift = 0;
           new PerformanceObserver((list) => {
-            for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shift += value;
+            for (const { value, hadRecentInput } of list.getEntries())
+              if (!hadRecentInput) window.shift += value;
           }).observe({ type: "layout-shift", buffered: true });
         });
         await openLab(page);

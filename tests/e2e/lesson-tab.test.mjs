@@ -10,7 +10,13 @@ async function taught(page) {
   await page.addInitScript(() => {
     window.opened = [];
     window.open = (address) => {
-      const tab = { address, within: window.event?.type, location: { href: "" }, closed: false, close: () => (tab.closed = true) };
+      const tab = {
+        address,
+        within: window.event?.type,
+        location: { href: "" },
+        closed: false,
+        close: () => (tab.closed = true),
+      };
       window.opened.push(tab);
       return window.blocked ? null : tab;
     };
@@ -20,7 +26,10 @@ async function taught(page) {
   await page.waitForSelector('#teach[data-state="done"]');
 }
 
-const tabs = (page) => page.evaluate(() => window.opened.map(({ within, location, closed }) => ({ within, href: location.href, closed })));
+const tabs = (page) =>
+  page.evaluate(() =>
+    window.opened.map(({ within, location, closed }) => ({ within, href: location.href, closed })),
+  );
 
 test("the tab is opened in the click, and gets its address when the model is handed over", async () => {
   await withPage(async (page) => {
@@ -34,7 +43,8 @@ test("the tab is opened in the click, and gets its address when the model is han
 
     // a model that cannot be handed over leaves no empty tab
     await page.evaluate(() => {
-      CacheStorage.prototype.open = () => Promise.reject(new DOMException("no storage here", "SecurityError"));
+      CacheStorage.prototype.open = () =>
+        Promise.reject(new DOMException("no storage here", "SecurityError"));
     });
     await page.click("#lab-biased");
     await page.waitForSelector("#message:not([hidden])");

@@ -21,13 +21,16 @@ const jpeg = { ...readable, "content-type": "image/jpeg" };
 /** What the other host has. Each is given the response. */
 const answers = {
   "/a%20cat.jpg": (response) => response.writeHead(200, jpeg).end(cat),
-  "/typed-by-nobody": (response) => response.writeHead(200, { ...readable, "content-type": "application/octet-stream" }).end(cat),
+  "/typed-by-nobody": (response) =>
+    response.writeHead(200, { ...readable, "content-type": "application/octet-stream" }).end(cat),
   "/no-cors.jpg": (response) => response.writeHead(200, { "content-type": "image/jpeg" }).end(cat),
   "/gone.jpg": (response) => response.writeHead(404, readable).end("gone"),
   "/busy.jpg": (response) => response.writeHead(503, readable).end(),
-  "/page": (response) => response.writeHead(200, { ...readable, "content-type": "text/html; charset=utf-8" }).end("<p>a page"),
+  "/page": (response) =>
+    response.writeHead(200, { ...readable, "content-type": "text/html; charset=utf-8" }).end("<p>a page"),
   "/moved.jpg": (response) => response.writeHead(302, { ...readable, location: "/a%20cat.jpg" }).end(),
-  "/moved-away.jpg": (response) => response.writeHead(302, { ...readable, location: "http://elsewhere.test/cat.jpg" }).end(),
+  "/moved-away.jpg": (response) =>
+    response.writeHead(302, { ...readable, location: "http://elsewhere.test/cat.jpg" }).end(),
   "/huge.jpg": (response) => response.writeHead(200, { ...jpeg, "content-length": 65 * MB }).write(cat),
   "/endless.jpg": (response) => {
     const more = () => {
@@ -39,7 +42,9 @@ const answers = {
   },
   // with its own icon, so that the browser asks for none
   "/embedder": (response) =>
-    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><link rel=icon href=data:,><body>"),
+    response
+      .writeHead(200, { "content-type": "text/html" })
+      .end("<!doctype html><link rel=icon href=data:,><body>"),
   "/slow.jpg": (response) => response.writeHead(200, jpeg).write(cat.subarray(0, 1000)),
 };
 
@@ -52,7 +57,11 @@ let script;
 before(async () => {
   server = createServer((request, response) => {
     const { url, headers } = request;
-    asked.push({ url, headers, closed: new Promise((resolve) => response.on("close", () => resolve(response.sent))) });
+    asked.push({
+      url,
+      headers,
+      closed: new Promise((resolve) => response.on("close", () => resolve(response.sent))),
+    });
     answers[url](response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -76,7 +85,9 @@ function withLink(body, { on = plain, ...options } = {}) {
   asked = [];
   return on.withPage(
     async (page, requests) => {
-      await page.route("**/lib/link.js", (route) => route.fulfill({ contentType: "text/javascript", body: script }));
+      await page.route("**/lib/link.js", (route) =>
+        route.fulfill({ contentType: "text/javascript", body: script }),
+      );
       await emptyPage(page, { isolated: on === isolated });
       await page.evaluate(async () => {
         const { fetchPicture } = await import("/lib/link.js");
@@ -91,7 +102,11 @@ function withLink(body, { on = plain, ...options } = {}) {
         };
       });
       await body(page, requests);
-      assert.equal(await page.evaluate(() => document.querySelectorAll("iframe").length), 0, "the door is gone");
+      assert.equal(
+        await page.evaluate(() => document.querySelectorAll("iframe").length),
+        0,
+        "the door is gone",
+      );
     },
     { otherOrigins: [elsewhere], ...options },
   );
@@ -105,9 +120,16 @@ for (const [where, on] of Object.entries({ "a plain page": plain, "a page with t
       async (page, requests) => {
         assert.equal(await page.evaluate(() => window.crossOriginIsolated), on === isolated);
         const before = requests.length;
-        assert.deepEqual(await link(page, ` ${elsewhere}/a%20cat.jpg\n`), { name: "a cat.jpg", type: "image/jpeg", size: cat.length });
+        assert.deepEqual(await link(page, ` ${elsewhere}/a%20cat.jpg\n`), {
+          name: "a cat.jpg",
+          type: "image/jpeg",
+          size: cat.length,
+        });
         const paths = requests.slice(before).map((url) => url.replace(on.origin(), ""));
-        assert.deepEqual(paths.filter((path) => path !== "/favicon.svg"), ["/door.html", "/lib/door.js", `${elsewhere}/a%20cat.jpg`]);
+        assert.deepEqual(
+          paths.filter((path) => path !== "/favicon.svg"),
+          ["/door.html", "/lib/door.js", `${elsewhere}/a%20cat.jpg`],
+        );
         assert.equal(asked.length, 1);
         const { cookie, referer, origin } = asked[0].headers;
         assert.deepEqual([cookie, referer, origin], [undefined, undefined, on.origin()]);
@@ -124,8 +146,13 @@ test("the page's own policy still lets it ask nobody else", async () => {
       const violated = await page.evaluate(
         (address) =>
           new Promise((resolve, reject) => {
-            document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective));
-            fetch(address).then(() => reject(new Error("the request went out")), () => {});
+            document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+              resolve(effectiveDirective),
+            );
+            fetch(address).then(
+              () => reject(new Error("the request went out")),
+              () => {},
+            );
           }),
         `${elsewhere}/a%20cat.jpg`,
       );
@@ -168,13 +195,24 @@ async function askTwice({ door, address, open = false }) {
 test("the door opens once, and not to pages of other origins, even where no header keeps them out", async () => {
   await withLink(async (page) => {
     const address = `${elsewhere}/a%20cat.jpg`;
-    assert.deepEqual(await page.evaluate(askTwice, { door: "/door.html", address, open: true }), ["picture", "nothing"]);
+    assert.deepEqual(await page.evaluate(askTwice, { door: "/door.html", address, open: true }), [
+      "picture",
+      "nothing",
+    ]);
     assert.equal(asked.length, 1);
     const bare = { "content-type": "text/html" };
-    await page.route("**/door.html", async (route) => route.fulfill({ response: await route.fetch(), headers: bare }));
+    await page.route("**/door.html", async (route) =>
+      route.fulfill({ response: await route.fetch(), headers: bare }),
+    );
     await page.goto(`${elsewhere}/embedder`);
-    assert.deepEqual(await page.evaluate(askTwice, { door: `${plain.origin()}/door.html`, address }), ["nothing", "nothing"]);
-    assert.deepEqual(asked.map(({ url }) => url), ["/a%20cat.jpg", "/embedder"]);
+    assert.deepEqual(await page.evaluate(askTwice, { door: `${plain.origin()}/door.html`, address }), [
+      "nothing",
+      "nothing",
+    ]);
+    assert.deepEqual(
+      asked.map(({ url }) => url),
+      ["/a%20cat.jpg", "/embedder"],
+    );
   });
 });
 
@@ -198,7 +236,11 @@ test("a door that is no frame answers nobody", async () => {
 
 test("a redirect is followed, and a picture without a type is left to the decoder", async () => {
   await withLink(async (page) => {
-    assert.deepEqual(await link(page, `${elsewhere}/moved.jpg`), { name: "moved.jpg", type: "image/jpeg", size: cat.length });
+    assert.deepEqual(await link(page, `${elsewhere}/moved.jpg`), {
+      name: "moved.jpg",
+      type: "image/jpeg",
+      size: cat.length,
+    });
     assert.equal((await link(page, `${elsewhere}/typed-by-nobody`)).size, cat.length);
   });
 });
@@ -215,7 +257,8 @@ test("what cannot be had is told in a sentence that says what to do", async () =
   };
   await withLink(
     async (page) => {
-      for (const [path, sentence] of Object.entries(cases)) assert.match(await link(page, elsewhere + path), sentence, path);
+      for (const [path, sentence] of Object.entries(cases))
+        assert.match(await link(page, elsewhere + path), sentence, path);
       const endless = await asked.find(({ url }) => url === "/endless.jpg").closed;
       assert.ok(endless < 128 * MB, `stopped after ${endless / MB} MB`);
       assert.match(await link(page, "http://127.0.0.1:9/cat.jpg"), /127\.0\.0\.1:9 cannot be reached/);
@@ -244,8 +287,12 @@ test("what is no https link is refused without a request", async () => {
   };
   await withLink(async (page, requests) => {
     const before = requests.length;
-    for (const [address, sentence] of Object.entries(cases)) assert.match(await link(page, address), sentence, address);
-    assert.match(await page.evaluate((most) => window.link(`data:image/png;base64,${"A".repeat(most)}`), 90 * MB), /more than 64 MB/);
+    for (const [address, sentence] of Object.entries(cases))
+      assert.match(await link(page, address), sentence, address);
+    assert.match(
+      await page.evaluate((most) => window.link(`data:image/png;base64,${"A".repeat(most)}`), 90 * MB),
+      /more than 64 MB/,
+    );
     assert.equal(requests.length, before);
   });
 });
@@ -272,7 +319,10 @@ test("a visitor who gives up ends the request", async () => {
       window.stop.abort();
       return [await window.said, await window.link(address, AbortSignal.abort())];
     }, `${elsewhere}/slow.jpg`);
-    assert.deepEqual(said, ["The loading of the picture was stopped.", "The loading of the picture was stopped."]);
+    assert.deepEqual(said, [
+      "The loading of the picture was stopped.",
+      "The loading of the picture was stopped.",
+    ]);
     assert.equal(asked.length, 1);
     await asked[0].closed;
   });

@@ -47,7 +47,12 @@ async function pictures(page) {
         frames.push(frame);
         if (enough(frames)) stop.abort();
       };
-      const stats = await window.candling.live({ source: source(stop.signal), onFrame, signal: stop.signal, ...options });
+      const stats = await window.candling.live({
+        source: source(stop.signal),
+        onFrame,
+        signal: stop.signal,
+        ...options,
+      });
       return { frames, stats };
     };
     window.bothSeen = (frames) => new Set(frames.map(({ predictions }) => predictions[0].index)).size > 1;
@@ -70,13 +75,21 @@ test("a frame's map, predictions and overlay are those of the same picture as a 
       let done;
       async function* source() {
         for (const picture of pictures) {
-          const next = new Promise((resolve) => { done = resolve; });
+          const next = new Promise((resolve) => {
+            done = resolve;
+          });
           yield await createImageBitmap(picture);
           await next;
         }
       }
       const numbers = ({ data, channels, height, width, max, target, layer }) => ({
-        data: Array.from(data), channels, height, width, max, target, layer,
+        data: Array.from(data),
+        channels,
+        height,
+        width,
+        max,
+        target,
+        layer,
       });
       const screen = document.createElement("canvas");
       const pixels = (canvas) => {
@@ -85,11 +98,26 @@ test("a frame's map, predictions and overlay are those of the same picture as a 
         return Array.from(copy.getImageData(0, 0, 224, 224).data);
       };
       const pairs = [];
-      for (const options of [{}, { target: { class: "tabby", over: 88 }, layer: "blocks.10.add", fit: "crop", colormap: "viridis", opacity: 0.8 }]) {
+      for (const options of [
+        {},
+        {
+          target: { class: "tabby", over: 88 },
+          layer: "blocks.10.add",
+          fit: "crop",
+          colormap: "viridis",
+          opacity: 0.8,
+        },
+      ]) {
         const { target, layer, fit, colormap, opacity } = options;
         const live = [];
         const onFrame = (frame) => {
-          live.push({ map: numbers(frame), predictions: frame.predictions, view: frame.view, frame: frame.frame, pixels: pixels(screen) });
+          live.push({
+            map: numbers(frame),
+            predictions: frame.predictions,
+            view: frame.view,
+            frame: frame.frame,
+            pixels: pixels(screen),
+          });
           done();
         };
         await candling.live({ source: source(), canvas: screen, onFrame, ...options });
@@ -98,7 +126,13 @@ test("a frame's map, predictions and overlay are those of the same picture as a 
           const map = await run.explain({ method: "grad-cam", target, layer });
           const canvas = document.createElement("canvas");
           await client.paint(canvas, map, { colormap: colormap ?? "turbo", opacity: opacity ?? 0.5 });
-          const still = { map: numbers(map), predictions: run.predictions.slice(0, 5), view: run.view, frame: { width: 224, height: 224 }, pixels: pixels(canvas) };
+          const still = {
+            map: numbers(map),
+            predictions: run.predictions.slice(0, 5),
+            view: run.view,
+            frame: { width: 224, height: 224 },
+            pixels: pixels(canvas),
+          };
           pairs.push([live[i], still]);
           run.free();
         }
@@ -111,7 +145,10 @@ test("a frame's map, predictions and overlay are those of the same picture as a 
       const apart = moving.reduce((most, value, i) => Math.max(most, Math.abs(value - still[i])), 0);
       assert.ok(apart <= BLENDING, `the overlay is ${apart} levels off`);
     }
-    assert.deepEqual(pairs.map(([{ predictions }]) => predictions[0].index), [EGYPTIAN_MAU, MACAW, EGYPTIAN_MAU, MACAW]);
+    assert.deepEqual(
+      pairs.map(([{ predictions }]) => predictions[0].index),
+      [EGYPTIAN_MAU, MACAW, EGYPTIAN_MAU, MACAW],
+    );
     assert.notDeepEqual(pairs[0][0].pixels, pairs[1][0].pixels);
   });
 });
@@ -191,7 +228,11 @@ test("frames are dropped, not queued, and every one is closed", async () => {
     assert.equal(ages.at(-1).number, 39, "the last frame is explained");
     // A queue would fall ever further behind: the frame taken is the newest of when the one before was done.
     for (const [i, { number }] of ages.entries()) {
-      if (i > 0) assert.ok(number >= ages[i - 1].newest, `frame ${number} was old when it was taken: ${JSON.stringify(ages)}`);
+      if (i > 0)
+        assert.ok(
+          number >= ages[i - 1].newest,
+          `frame ${number} was old when it was taken: ${JSON.stringify(ages)}`,
+        );
     }
   });
 });
@@ -222,7 +263,12 @@ test("an abort ends the stream at once, lets go of its frames, and the canvas se
       await window.until(() => returned === 3); // an iterator that was just asked ends after its answer
       const stats = await candling.stats();
       return {
-        first: first.stats, second: second.stats, returned, before, stats, early,
+        first: first.stats,
+        second: second.stats,
+        returned,
+        before,
+        stats,
+        early,
         open: all.filter(({ width }) => width > 0).length,
       };
     });
@@ -243,7 +289,9 @@ test("other calls have their turn between two frames", async () => {
       let count = 0;
       const done = window.candling.live({
         source: window.slides(400, stop.signal),
-        onFrame: () => { count += 1; },
+        onFrame: () => {
+          count += 1;
+        },
         signal: stop.signal,
       });
       await window.until(() => count >= 2);
@@ -278,7 +326,13 @@ test("a hidden page takes no frames", async () => {
         Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
         document.dispatchEvent(new Event("visibilitychange"));
       };
-      const done = window.candling.live({ source: source(), onFrame: () => { count += 1; }, signal: stop.signal });
+      const done = window.candling.live({
+        source: source(),
+        onFrame: () => {
+          count += 1;
+        },
+        signal: stop.signal,
+      });
       await window.until(() => count >= 2);
       const shown = count;
       hide(true);
@@ -310,7 +364,9 @@ test("a bad frame is skipped and told; the third in a row ends the stream", asyn
           go: () => done(),
           async *frames() {
             for (const good of kinds) {
-              const next = new Promise((resolve) => { done = resolve; });
+              const next = new Promise((resolve) => {
+                done = resolve;
+              });
               const frame = await createImageBitmap(window.pictures[0]);
               if (!good) frame.close();
               yield frame;
@@ -336,7 +392,10 @@ test("a bad frame is skipped and told; the third in a row ends the stream", asyn
     });
     assert.equal(mixed.frames, 3);
     assert.equal(mixed.failed, 3);
-    assert.deepEqual(errors.map(({ code }) => code), Array(3).fill("corrupt-image"));
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      Array(3).fill("corrupt-image"),
+    );
     assert.match(errors[0].message, /^the ImageBitmap is empty/);
     assert.equal(end.code, "corrupt-image");
   });
@@ -350,7 +409,11 @@ test("the engine crashes in a frame: the stream goes on with a new one", async (
       const forwardTo = Engine.prototype.forwardTo;
       let frames = 0;
       Engine.prototype.forwardTo = function (...input) { return ++frames === 2 ? trap() : forwardTo.apply(this, input); };`;
-    await setTraps(page, { get source() { return workers++ === 0 ? crash : ""; } });
+    await setTraps(page, {
+      get source() {
+        return workers++ === 0 ? crash : "";
+      },
+    });
     await page.evaluate(async (model) => {
       window.client = await import("/lib/candling.js");
       window.candling = await window.client.Candling.load({ model });
@@ -359,7 +422,11 @@ test("the engine crashes in a frame: the stream goes on with a new one", async (
     const { stats, codes } = await page.evaluate(async () => {
       const codes = [];
       const onError = ({ code }) => codes.push(code);
-      const { stats } = await window.watch((signal) => window.slides(400, signal), (frames) => frames.length === 4, { onError });
+      const { stats } = await window.watch(
+        (signal) => window.slides(400, signal),
+        (frames) => frames.length === 4,
+        { onError },
+      );
       return { stats, codes };
     });
     assert.deepEqual(codes, ["engine-crashed"]);
@@ -403,13 +470,25 @@ test("what cannot work is refused, and no frame is left open", async () => {
         { source: source(), onFrame, fit: 5 },
         { source: source(), canvas: document.createElement("canvas"), colormap: "rainbow" },
         { source: source(), canvas: document.createElement("canvas"), opacity: 2 },
-        { source: (async function* () { yield "no frame"; })(), onFrame },
+        {
+          source: (async function* () {
+            yield "no frame";
+          })(),
+          onFrame,
+        },
         { source: source(), onFrame, target: 1000 },
         { source: source(), onFrame, layer: "no such layer" },
       ]) {
         errors.push(await failure(() => candling.live(options)));
       }
-      const own = await candling.live({ source: source(), onFrame: () => { throw new Error("mine"); } }).catch(({ message }) => message);
+      const own = await candling
+        .live({
+          source: source(),
+          onFrame: () => {
+            throw new Error("mine");
+          },
+        })
+        .catch(({ message }) => message);
       errors.push(await failure(() => candling.live({ source: source(), onFrame: () => candling.close() })));
       await window.until(() => ended === begun);
       return { errors, own, open: all.filter(({ width }) => width > 0).length };

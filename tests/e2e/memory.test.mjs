@@ -23,7 +23,10 @@ async function ready(page, options = {}, { isolated = false } = {}) {
       window.candling = await window.client.Candling.load({ model, ...options });
       window.inputOf = (seed) => {
         let state = seed + 1;
-        return Float32Array.from({ length: 3 * 224 * 224 }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1);
+        return Float32Array.from(
+          { length: 3 * 224 * 224 },
+          () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1,
+        );
       };
       window.runOf = (seed) => window.candling.runTensor(window.inputOf(seed), [1, 3, 224, 224]);
       window.mapOf = async (run) => [...(await run.explain({ method: "grad-cam", target: 235 })).data];
@@ -50,7 +53,11 @@ for (const [where, on, how] of [
       await ready(page, {}, how);
       const before = await page.evaluate(async () => {
         const run = await window.runOf(0);
-        const answer = { map: await window.mapOf(run), features: [...(await run.features())], logits: [...run.logits] };
+        const answer = {
+          map: await window.mapOf(run),
+          features: [...(await run.features())],
+          logits: [...run.logits],
+        };
         run.free();
         return answer;
       });
@@ -62,7 +69,11 @@ for (const [where, on, how] of [
 
       const again = await page.evaluate(async () => {
         const [first] = window.runs;
-        const answer = { map: await window.mapOf(first), features: [...(await first.features())], logits: [...first.logits] };
+        const answer = {
+          map: await window.mapOf(first),
+          features: [...(await first.features())],
+          logits: [...first.logits],
+        };
         return { answer, stats: await window.candling.stats() };
       });
       assert.deepEqual(again.answer, before, "to the bit");
@@ -133,7 +144,10 @@ test("a memory that is smaller still: the error says that runs are to be freed, 
     });
     assert.ok(made > 1);
     assert.equal(error.code, "engine-crashed");
-    assert.ok(error.message.endsWith(`try a smaller picture, or free() those of the ${made} runs that are done with`), error.message);
+    assert.ok(
+      error.message.endsWith(`try a smaller picture, or free() those of the ${made} runs that are done with`),
+      error.message,
+    );
     assert.equal((await page.evaluate(async () => window.mapOf(await window.runOf(0)))).length, 49);
   });
 });

@@ -48,18 +48,24 @@ test("the element, by its event and to its reader", async () => {
   await withPage(async (page, requests) => {
     await openPost(page, view(), { ready: false });
     await states(page, "error");
-    assert.deepEqual((await told(page, "error")).map(({ code }) => code), ["engine-unavailable"]);
+    assert.deepEqual(
+      (await told(page, "error")).map(({ code }) => code),
+      ["engine-unavailable"],
+    );
     await says(page, "candling-view [part=error]");
     assert.deepEqual(heavy(requests), []);
   });
 });
 
 test("the frame", async () => {
-  await withPage(async (page, requests) => {
-    await page.goto("/embed.html?src=samples/dog_cat.jpg&alt=A+dog");
-    await says(page, "candling-view [part=error]");
-    assert.deepEqual(heavy(requests), []);
-  }, { expectErrors: /404/ }); // a browser asks for an icon
+  await withPage(
+    async (page, requests) => {
+      await page.goto("/embed.html?src=samples/dog_cat.jpg&alt=A+dog");
+      await says(page, "candling-view [part=error]");
+      assert.deepEqual(heavy(requests), []);
+    },
+    { expectErrors: /404/ },
+  ); // a browser asks for an icon
 });
 
 test("the article", async () => {
@@ -85,7 +91,10 @@ test("one's own pictures", async () => {
   await withPage(async (page, requests) => {
     await openOwn(page);
     // what is a photo and what a mask is said by a module too
-    await page.locator('.card input[data-folder="false"]').first().setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: await page.screenshot() });
+    await page
+      .locator('.card input[data-folder="false"]')
+      .first()
+      .setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: await page.screenshot() });
     await says(page, "#message-text");
     assert.deepEqual(heavy(requests), []);
   });

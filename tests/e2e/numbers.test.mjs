@@ -65,15 +65,22 @@ async function explain(page, options) {
     const map = await window.run.explain(options);
     const bytes = new Uint8Array(map.data.buffer);
     let text = "";
-    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-    return { text: btoa(text), shape: map.channels === 1 ? [map.height, map.width] : [map.channels, map.height, map.width] };
+    for (let i = 0; i < bytes.length; i += 0x8000)
+      text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    return {
+      text: btoa(text),
+      shape: map.channels === 1 ? [map.height, map.width] : [map.channels, map.height, map.width],
+    };
   }, options);
   return { values: fromBase64(text), shape };
 }
 
 function assertSame(actual, expected, tolerance, what) {
   const apart = difference(actual, expected);
-  assert.ok(apart <= tolerance, `${what}: ${apart.toExponential(1)} of the maximum apart, allowed ${tolerance}`);
+  assert.ok(
+    apart <= tolerance,
+    `${what}: ${apart.toExponential(1)} of the maximum apart, allowed ${tolerance}`,
+  );
 }
 
 /** A map of the page against that of the command. */
@@ -141,7 +148,11 @@ for (const fit of ["squash", "crop"]) {
       const png = await pngOf(page, readFileSync(new URL("dog_cat.jpg", samples)));
       const photo = [scratch(`dog_cat-${fit}.png`, png), "--fit", fit];
       assertSame(await runPhoto(page, png, fit), native("predict", ...photo).values, SAME, "logits");
-      for (const [method, target] of [["grad-cam", 235], ["grad-cam", 285], ["guided-backprop", 235]]) {
+      for (const [method, target] of [
+        ["grad-cam", 235],
+        ["grad-cam", 285],
+        ["guided-backprop", 235],
+      ]) {
         await assertSameMap(
           page,
           { method, target },
@@ -176,7 +187,8 @@ async function pngOf(page, jpeg) {
     context.drawImage(bitmap, 0, 0);
     const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
     let pixels = "";
-    for (let i = 0; i < data.length; i += 0x8000) pixels += String.fromCharCode(...data.subarray(i, i + 0x8000));
+    for (let i = 0; i < data.length; i += 0x8000)
+      pixels += String.fromCharCode(...data.subarray(i, i + 0x8000));
     return { text: btoa(pixels), width, height };
   }, jpeg.toString("base64"));
   const png = new PNG({ width, height });

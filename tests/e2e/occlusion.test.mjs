@@ -56,7 +56,11 @@ async function withTraps(trapOf, body) {
   await withPage(async (page) => {
     await emptyPage(page);
     let workers = 0;
-    await setTraps(page, { get source() { return trapOf(workers++); } });
+    await setTraps(page, {
+      get source() {
+        return trapOf(workers++);
+      },
+    });
     await page.evaluate(async (model) => {
       window.client = await import("/lib/candling.js");
       window.candling = await window.client.Candling.load({ model });
@@ -108,10 +112,17 @@ test("a target is a class, a name, or a margin; without one it is the top class"
   await withClient(async (page) => {
     await runTensor(page, "dog_cat");
     const few = async (options) => (await occlusion(page, { ...FEW, ...options })).values;
-    const [dog, cat, margin] = [await few({ target: 235 }), await few({ target: 285 }), await few({ target: { class: 235, over: "Egyptian Mau" } })];
+    const [dog, cat, margin] = [
+      await few({ target: 235 }),
+      await few({ target: 285 }),
+      await few({ target: { class: 235, over: "Egyptian Mau" } }),
+    ];
     assert.deepEqual(await few({}), dog);
     assert.notDeepEqual(dog, cat);
-    const apart = difference(margin, dog.map((value, i) => value - cat[i]));
+    const apart = difference(
+      margin,
+      dog.map((value, i) => value - cat[i]),
+    );
     assert.ok(apart <= OCCLUSION, `the margin is the difference of the two: ${apart}`);
   });
 });
@@ -132,14 +143,22 @@ test("the map is painted on the part of the photo that its patches have their mi
       for (let i = 0; i < bare.length; i += 4) {
         if ([0, 1, 2].every((k) => bare[i + k] === covered[i + k])) continue;
         const [x, y] = [(i / 4) % canvas.width, Math.floor(i / 4 / canvas.width)];
-        box.splice(0, 4, Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x + 1), Math.max(box[3], y + 1));
+        box.splice(
+          0,
+          4,
+          Math.min(box[0], x),
+          Math.min(box[1], y),
+          Math.max(box[2], x + 1),
+          Math.max(box[3], y + 1),
+        );
       }
       return { view: map.view, touched: box, peak: map.peak, timings: map.timings };
     }, FEW);
     // Patches of 64 in steps of 52: 4×4 cells of 52 pixels, 6 from the left and the top of the input's 224.
     const [perColumn, perRow] = [800 / 224, 478 / 224];
     const expected = { x: 6 * perColumn, y: 6 * perRow, width: 208 * perColumn, height: 208 * perRow };
-    for (const side of Object.keys(expected)) assert.ok(Math.abs(view[side] - expected[side]) < 1e-9, `${side}: ${view[side]}`);
+    for (const side of Object.keys(expected))
+      assert.ok(Math.abs(view[side] - expected[side]) < 1e-9, `${side}: ${view[side]}`);
     const edges = [view.x, view.y, view.x + view.width, view.y + view.height].map(Math.round);
     assert.deepEqual(touched, edges);
     assert.ok(peak.x < 400 && peak.value > 0, `the dog is on the left: ${JSON.stringify(peak)}`);
@@ -182,37 +201,49 @@ test("a pool worker that crashes is replaced, and its part done again", async ()
     let parts = 0;
     Occluder.prototype.values = function (...range) { return ++parts === 2 ? trap() : values.apply(this, range); };`;
   let started = 0;
-  await withTraps((n) => { started = n + 1; return n === 1 ? once : ""; }, async (page) => {
-    await runTensor(page, "dog_cat");
-    const { values, steps } = await occlusion(page, { target: 235, ...FEW, workers: 2 });
-    assert.equal(started, 4, "the main worker, two of the pool, and one more");
-    assert.deepEqual(steps.at(-1), { done: 16, total: 16 });
-    steps.reduce((last, { done }) => (assert.ok(done > last), done), -1);
-    assert.deepEqual(values, (await occlusion(page, { target: 235, ...FEW, workers: 1 })).values);
-    await workersLeft(page, 3);
-  });
+  await withTraps(
+    (n) => {
+      started = n + 1;
+      return n === 1 ? once : "";
+    },
+    async (page) => {
+      await runTensor(page, "dog_cat");
+      const { values, steps } = await occlusion(page, { target: 235, ...FEW, workers: 2 });
+      assert.equal(started, 4, "the main worker, two of the pool, and one more");
+      assert.deepEqual(steps.at(-1), { done: 16, total: 16 });
+      steps.reduce((last, { done }) => (assert.ok(done > last), done), -1);
+      assert.deepEqual(values, (await occlusion(page, { target: 235, ...FEW, workers: 1 })).values);
+      await workersLeft(page, 3);
+    },
+  );
 });
 
 test("a pool worker that never starts is done without", async () => {
-  await withTraps((n) => (n >= 2 ? `throw new Error("no room");` : ""), async (page) => {
-    await runTensor(page, "dog_cat");
-    const { steps } = await occlusion(page, { target: 235, ...FEW, workers: 2 });
-    assert.deepEqual(steps.at(-1), { done: 16, total: 16 });
-    await workersLeft(page, 2);
-  });
+  await withTraps(
+    (n) => (n >= 2 ? `throw new Error("no room");` : ""),
+    async (page) => {
+      await runTensor(page, "dog_cat");
+      const { steps } = await occlusion(page, { target: 235, ...FEW, workers: 2 });
+      assert.deepEqual(steps.at(-1), { done: 16, total: 16 });
+      await workersLeft(page, 2);
+    },
+  );
 });
 
 test("where every pool worker crashes the call fails, and the run is unharmed", async () => {
-  await withTraps((n) => (n >= 1 ? "Occluder.prototype.values = trap;" : ""), async (page) => {
-    await runTensor(page, "dog_cat");
-    const { error, max } = await page.evaluate(async (few) => {
-      const error = await window.failure(() => window.run.occlusion({ ...few, workers: 2 }));
-      return { error, max: (await window.run.explain({ method: "grad-cam" })).max };
-    }, FEW);
-    assert.equal(error.code, "engine-crashed", error.message);
-    assert.ok(max > 0);
-    await workersLeft(page, 1);
-  });
+  await withTraps(
+    (n) => (n >= 1 ? "Occluder.prototype.values = trap;" : ""),
+    async (page) => {
+      await runTensor(page, "dog_cat");
+      const { error, max } = await page.evaluate(async (few) => {
+        const error = await window.failure(() => window.run.occlusion({ ...few, workers: 2 }));
+        return { error, max: (await window.run.explain({ method: "grad-cam" })).max };
+      }, FEW);
+      assert.equal(error.code, "engine-crashed", error.message);
+      assert.ok(max > 0);
+      await workersLeft(page, 1);
+    },
+  );
 });
 
 test("the pool is started when needed, asks the network for no model, and ends with the candling", async () => {

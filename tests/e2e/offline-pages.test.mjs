@@ -11,7 +11,9 @@ import { idle, message, stage } from "./support/stage.mjs";
 const site = stage();
 
 /** A visit keeps them one after the other, behind models and engines. */
-const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) => path.endsWith(".jpg")).length;
+const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) =>
+  path.endsWith(".jpg"),
+).length;
 
 /** Runs `body` without a server, after a visit to the lab and nothing else. */
 async function afterTheLab(body) {
@@ -24,7 +26,9 @@ async function afterTheLab(body) {
         const files = await caches.open(`candling-files ${new URL("./", document.baseURI).href}`);
         const kept = (await files.keys()).map(({ url }) => url);
         if (kept.filter((url) => /\/samples\/.*\.jpg/.test(url)).length < samples) return false;
-        return ["models/", "lib/relaxed-simd/candling_wasm_bg.wasm"].every((path) => kept.some((url) => url.includes(path)));
+        return ["models/", "lib/relaxed-simd/candling_wasm_bg.wasm"].every((path) =>
+          kept.some((url) => url.includes(path)),
+        );
       };
       await until(() => page.evaluate(isKept, SAMPLES));
       await site.closeServer();
@@ -34,11 +38,18 @@ async function afterTheLab(body) {
         if (!(await listening())) await site.openServer();
       }
     },
-    { serviceWorkers: "allow", expectErrors: /ERR_CONNECTION_REFUSED|ERR_FAILED|fetching the script|Failed to fetch/ },
+    {
+      serviceWorkers: "allow",
+      expectErrors: /ERR_CONNECTION_REFUSED|ERR_FAILED|fetching the script|Failed to fetch/,
+    },
   );
 }
 
-const listening = () => fetch(site.origin()).then(() => true, () => false);
+const listening = () =>
+  fetch(site.origin()).then(
+    () => true,
+    () => false,
+  );
 
 test("the lesson says what is missing and when it will be there, and begins when there is a connection", async () => {
   await afterTheLab(async (page) => {
@@ -61,9 +72,17 @@ test("one's own pictures are there, and say that training has to be used once", 
   await afterTheLab(async (page) => {
     await openOwn(page);
     // what is a photo and what a mask is said by the module that trains
-    await page.locator('.card input[data-folder="false"]').first().setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: await page.screenshot() });
-    await page.waitForFunction(() => document.querySelector("#message-text").textContent.includes("could not be started"));
-    assert.match(await message(page), /^The photos could not be added\. The module that trains could not be started: .*; without a connection it is there once it was used with one\.$/);
+    await page
+      .locator('.card input[data-folder="false"]')
+      .first()
+      .setInputFiles({ name: "photo.png", mimeType: "image/png", buffer: await page.screenshot() });
+    await page.waitForFunction(() =>
+      document.querySelector("#message-text").textContent.includes("could not be started"),
+    );
+    assert.match(
+      await message(page),
+      /^The photos could not be added\. The module that trains could not be started: .*; without a connection it is there once it was used with one\.$/,
+    );
   });
 });
 

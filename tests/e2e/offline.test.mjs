@@ -1,6 +1,14 @@
 /** The site without a network: what is kept, that versions never mix, and that damage heals. */
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
@@ -26,7 +34,8 @@ async function publish(folder) {
 }
 
 /** What the host does to a file is what this does. */
-const rewrite = (path, change) => writeFileSync(join(site, path), change(readFileSync(join(site, path), "utf8")));
+const rewrite = (path, change) =>
+  writeFileSync(join(site, path), change(readFileSync(join(site, path), "utf8")));
 
 /** A second edition: the page, its style, its scripts, an engine and a picture are other bytes, the models are the same. */
 function changeSite() {
@@ -59,7 +68,9 @@ async function visit(page, address = "/") {
 }
 
 /** Samples in full and small, and the pictures of the first one's maps. */
-const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) => path.endsWith(".jpg"));
+const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) =>
+  path.endsWith(".jpg"),
+);
 
 /** Runs in a page: whether the model, the engine and these samples are kept by a worker that is at work. */
 async function isKept({ samples }) {
@@ -68,7 +79,10 @@ async function isKept({ samples }) {
   const scope = new URL("./", document.baseURI).href;
   const cache = await caches.open(`candling-files ${scope}`);
   const kept = (await cache.keys()).map(({ url }) => url.slice(scope.length));
-  const engines = ["relaxed-simd", ...(crossOriginIsolated && navigator.hardwareConcurrency > 1 ? ["threads"] : [])];
+  const engines = [
+    "relaxed-simd",
+    ...(crossOriginIsolated && navigator.hardwareConcurrency > 1 ? ["threads"] : []),
+  ];
   return (
     engines.every((build) => kept.some((path) => path.startsWith(`lib/${build}/candling_wasm_bg.wasm`))) &&
     kept.some((path) => path.startsWith("models/")) &&
@@ -172,7 +186,9 @@ for (const [where, on] of Object.entries({ "a plain page": plain, "a page with t
         await offline(async () => {
           for (const address of ["/", "/?photo=dog_cat.jpg", "/index.html#there"]) await works(page, address);
           assert.equal(await page.evaluate(() => crossOriginIsolated), on === isolated);
-          const policy = await page.evaluate(async () => (await fetch("./index.html")).headers.get("content-security-policy"));
+          const policy = await page.evaluate(async () =>
+            (await fetch("./index.html")).headers.get("content-security-policy"),
+          );
           assert.match(policy, /default-src 'none'.*frame-ancestors 'self'/);
         }, on);
       },
@@ -212,8 +228,16 @@ test("the lesson is there without a network as well, once it was begun", async (
     await teach();
     const isWhole = async () => {
       const scope = new URL("./", document.baseURI).href;
-      const kept = (await (await caches.open(`candling-files ${scope}`)).keys()).map(({ url }) => url.slice(scope.length));
-      return ["lib/head/candling_head.js", "lib/head/candling_head_bg.wasm", "lib/lesson/pictures.zip", "lib/relaxed-simd/", "models/"].every((path) => kept.some((name) => name.startsWith(path)));
+      const kept = (await (await caches.open(`candling-files ${scope}`)).keys()).map(({ url }) =>
+        url.slice(scope.length),
+      );
+      return [
+        "lib/head/candling_head.js",
+        "lib/head/candling_head_bg.wasm",
+        "lib/lesson/pictures.zip",
+        "lib/relaxed-simd/",
+        "models/",
+      ].every((path) => kept.some((name) => name.startsWith(path)));
     };
     await comes(page, isWhole);
     await offline(teach);
@@ -233,47 +257,63 @@ function disconnected(page, body) {
 }
 
 test("full weights that are kept serve a slow connection and none at all, and the page says so", async () => {
-  await withSite(async (page) => {
-    await visit(page);
-    await connect(page, { saveData: false, effectiveType: "2g" });
-    const kept = "Full weights, kept here. Or the small ones";
-    askedSince();
-    await disconnected(page, async () => {
-      assert.equal(await page.evaluate(() => navigator.onLine), false);
+  await withSite(
+    async (page) => {
+      await visit(page);
+      await connect(page, { saveData: false, effectiveType: "2g" });
+      const kept = "Full weights, kept here. Or the small ones";
+      askedSince();
+      await disconnected(page, async () => {
+        assert.equal(await page.evaluate(() => navigator.onLine), false);
+        await works(page);
+        assert.equal(await weightsLine(page), kept);
+        assert.ok(
+          await page.$eval(
+            ".weights",
+            (line) => line.clientHeight < 2 * Number.parseFloat(getComputedStyle(line).lineHeight),
+          ),
+          "in one line: nothing moved",
+        );
+        // chosen, and not to be had
+        await works(page, "/?weights=small");
+        assert.equal(await weightsLine(page), kept);
+        await page.goto("/how.html");
+        await page.locator("figure:has(candling-view)").first().scrollIntoViewIfNeeded();
+        await comes(page, () => document.querySelector("candling-view").state === "ready");
+      });
       await works(page);
       assert.equal(await weightsLine(page), kept);
-      assert.ok(await page.$eval(".weights", (line) => line.clientHeight < 2 * Number.parseFloat(getComputedStyle(line).lineHeight)), "in one line: nothing moved");
-      // chosen, and not to be had
+      assert.deepEqual(
+        askedSince().filter((path) => path.endsWith(".safetensors")),
+        [],
+        "better ones that need no download",
+      );
       await works(page, "/?weights=small");
-      assert.equal(await weightsLine(page), kept);
-      await page.goto("/how.html");
-      await page.locator("figure:has(candling-view)").first().scrollIntoViewIfNeeded();
-      await comes(page, () => document.querySelector("candling-view").state === "ready");
-    });
-    await works(page);
-    assert.equal(await weightsLine(page), kept);
-    assert.deepEqual(askedSince().filter((path) => path.endsWith(".safetensors")), [], "better ones that need no download");
-    await works(page, "/?weights=small");
-    assert.equal(await weightsLine(page), "Small weights. Or the full ones");
-    assert.ok(askedSince().includes(SMALL_MODEL), "they can be had again");
-  }, { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ });
+      assert.equal(await weightsLine(page), "Small weights. Or the full ones");
+      assert.ok(askedSince().includes(SMALL_MODEL), "they can be had again");
+    },
+    { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ },
+  );
 });
 
 test("small weights that are kept serve without a network, whatever the connection was said to be, and the page says so", async () => {
-  await withSite(async (page) => {
-    await visit(page, "/?weights=small");
-    const kept = "Small weights, kept here. Or the full ones";
-    await disconnected(page, async () => {
-      for (const address of ["/", "/?weights=full"]) {
-        await works(page, address);
-        assert.equal(await weightsLine(page), kept);
-      }
-    });
-    askedSince();
-    await works(page);
-    assert.equal(await weightsLine(page), "Full weights. Or the small ones, half the size");
-    assert.ok(askedSince().includes(MODEL), "the better ones are fetched");
-  }, { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ });
+  await withSite(
+    async (page) => {
+      await visit(page, "/?weights=small");
+      const kept = "Small weights, kept here. Or the full ones";
+      await disconnected(page, async () => {
+        for (const address of ["/", "/?weights=full"]) {
+          await works(page, address);
+          assert.equal(await weightsLine(page), kept);
+        }
+      });
+      askedSince();
+      await works(page);
+      assert.equal(await weightsLine(page), "Full weights. Or the small ones, half the size");
+      assert.ok(askedSince().includes(MODEL), "the better ones are fetched");
+    },
+    { expectErrors: /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED|fetching the script/ },
+  );
 });
 
 test("the model is downloaded once, and the second visit asks for nothing that is kept", async () => {
@@ -285,15 +325,21 @@ test("the model is downloaded once, and the second visit asks for nothing that i
     await page.click('#samples [data-file="panda.jpg"]');
     await explained(page, 388);
     // the browser looks for a newer version
-    assert.deepEqual(askedSince().filter((path) => path !== "/sw.js"), []);
+    assert.deepEqual(
+      askedSince().filter((path) => path !== "/sw.js"),
+      [],
+    );
   });
 });
 
 test("the graphics card's engine is kept where it was used, and nowhere else", async () => {
-  const keptOfCard = () => caches.keys().then(async (names) => {
-    const requests = (await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))).flat();
-    return requests.map(({ url }) => url).filter((url) => url.includes("/webgpu/")).length;
-  });
+  const keptOfCard = () =>
+    caches.keys().then(async (names) => {
+      const requests = (
+        await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
+      ).flat();
+      return requests.map(({ url }) => url).filter((url) => url.includes("/webgpu/")).length;
+    });
   // what the service worker gives does not pass the stage
   rewrite("lib/candling-worker.js", (js) => `${patient};\n${js}`);
   await buildServiceWorker(site);
@@ -303,7 +349,8 @@ test("the graphics card's engine is kept where it was used, and nowhere else", a
       assert.equal(await page.evaluate(keptOfCard), 0);
       await page.evaluate(() => localStorage.setItem("candling-lab-backend", "webgpu"));
       await page.reload();
-      const onTheCard = () => document.querySelector("#loading-text").textContent.endsWith("on your graphics card");
+      const onTheCard = () =>
+        document.querySelector("#loading-text").textContent.endsWith("on your graphics card");
       await comes(page, onTheCard);
       // its script and its wasm
       await until(async () => (await page.evaluate(keptOfCard)) === 2);
@@ -319,12 +366,17 @@ test("the graphics card's engine is kept where it was used, and nowhere else", a
 
 test("under Save-Data no sample is fetched that was not looked at", async () => {
   await withSite(async (page) => {
-    await page.addInitScript(() => Object.defineProperty(NetworkInformation.prototype, "saveData", { get: () => true }));
+    await page.addInitScript(() =>
+      Object.defineProperty(NetworkInformation.prototype, "saveData", { get: () => true }),
+    );
     await page.goto("/?weights=full");
     await idle(page);
     await comes(page, isKept, { samples: ["dog_cat.jpg"] });
-    const samples = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
-    for (const path of askedSince()) assert.ok(!/^\/samples\/.*jpg$/.test(path) || samples.includes(path), path);
+    const samples = await page.evaluate(() =>
+      performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
+    );
+    for (const path of askedSince())
+      assert.ok(!/^\/samples\/.*jpg$/.test(path) || samples.includes(path), path);
     await offline(async () => {
       await page.goto("/?weights=full");
       await explained(page, DOG);
@@ -333,18 +385,24 @@ test("under Save-Data no sample is fetched that was not looked at", async () => 
 });
 
 test("what is not a file of the site goes its way", async () => {
-  await withSite(async (page) => {
-    await visit(page);
-    await page.goto("/");
-    askedSince();
-    await page.evaluate(async () => {
-      await fetch("lab.css?fresh");
-      await fetch("lab.css", { method: "HEAD" });
-      await fetch("lab.css", { headers: { range: "bytes=0-9" } });
-      await fetch("nothing.here");
-    });
-    assert.deepEqual(askedSince().filter((path) => path !== "/sw.js"), ["/lab.css", "/lab.css", "/lab.css", "/nothing.here"]);
-  }, { expectErrors: /404/ });
+  await withSite(
+    async (page) => {
+      await visit(page);
+      await page.goto("/");
+      askedSince();
+      await page.evaluate(async () => {
+        await fetch("lab.css?fresh");
+        await fetch("lab.css", { method: "HEAD" });
+        await fetch("lab.css", { headers: { range: "bytes=0-9" } });
+        await fetch("nothing.here");
+      });
+      assert.deepEqual(
+        askedSince().filter((path) => path !== "/sw.js"),
+        ["/lab.css", "/lab.css", "/lab.css", "/nothing.here"],
+      );
+    },
+    { expectErrors: /404/ },
+  );
 });
 
 test("an update: the old page goes on whole, the new one is offered, and only what changed is downloaded", async () => {
@@ -383,7 +441,9 @@ test("an update: the old page goes on whole, the new one is offered, and only wh
     const names = await page.evaluate(() => caches.keys());
     assert.equal(names.length, 2, `the old code is gone: ${names}`);
     const twice = await page.evaluate(async () => {
-      const keys = await (await caches.open((await caches.keys()).find((name) => name.includes("files")))).keys();
+      const keys = await (
+        await caches.open((await caches.keys()).find((name) => name.includes("files")))
+      ).keys();
       return keys.filter(({ url }) => url.includes("macaw.jpg") && !url.includes("thumbs")).length;
     });
     assert.equal(twice, 1, "the old picture is gone");
@@ -401,7 +461,9 @@ test("a page that was reloaded past all caches has workers of its own version", 
     await explained(page, DOG);
     assert.equal(await page.evaluate(() => navigator.serviceWorker.controller), null);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.edition), "2");
-    const served = await Promise.all(page.workers().map((worker) => worker.evaluate(() => globalThis.editions)));
+    const served = await Promise.all(
+      page.workers().map((worker) => worker.evaluate(() => globalThis.editions)),
+    );
     assert.deepEqual(served, [[1, 2]]);
     assert.ok(askedSince().includes("/lib/relaxed-simd/candling_wasm_bg.wasm"), "so has its engine");
   });
@@ -477,7 +539,10 @@ test("what was not kept and has changed is an error with words, and the new vers
         const { status, statusText } = await fetch(path);
         return [status, statusText];
       };
-      const broken = await (await fetch(model)).arrayBuffer().then(() => "whole", () => "broken off");
+      const broken = await (await fetch(model)).arrayBuffer().then(
+        () => "whole",
+        () => "broken off",
+      );
       return [await words("samples/macaw.jpg"), broken, await words(model)];
     }, MODEL);
     const gone = [410, "the site has a newer version of this file; close its tabs and open it again"];
@@ -505,7 +570,8 @@ test("damaged files heal: what is cut off, altered or missing is fetched again",
     askedSince();
     await works(page);
     const asked = askedSince();
-    for (const path of Object.keys(damaged)) assert.equal(asked.filter((other) => other === path).length, 1, path);
+    for (const path of Object.keys(damaged))
+      assert.equal(asked.filter((other) => other === path).length, 1, path);
     await offline(() => works(page));
   });
 });
@@ -516,7 +582,15 @@ test("without a network, damage is an error and not a wrong file", async () => {
     await page.goto("/");
     await damage(page, "/lab.css", "flip");
     await offline(async () => {
-      assert.equal(await page.evaluate(() => fetch("lab.css").then(() => "an answer", ({ name }) => name)), "TypeError");
+      assert.equal(
+        await page.evaluate(() =>
+          fetch("lab.css").then(
+            () => "an answer",
+            ({ name }) => name,
+          ),
+        ),
+        "TypeError",
+      );
     });
   });
 });
@@ -556,9 +630,16 @@ test("without room the page works, it just is not kept", async () => {
     await devtools.send("Storage.overrideQuotaForOrigin", { origin: plain.origin(), quotaSize: 1_000_000 });
     await page.goto("/");
     await idle(page);
-    await comes(page, async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated");
+    await comes(
+      page,
+      async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated",
+    );
     await works(page);
     assert.notEqual(await page.evaluate(() => navigator.serviceWorker.controller), null);
-    assert.equal(await page.evaluate(isKept, { samples: ["dog_cat.jpg"] }), false, "there is no room for the model");
+    assert.equal(
+      await page.evaluate(isKept, { samples: ["dog_cat.jpg"] }),
+      false,
+      "there is no room for the model",
+    );
   });
 });

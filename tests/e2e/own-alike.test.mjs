@@ -32,7 +32,13 @@ const FILES = {
 };
 
 /** By their paths: one for a copy, one for a photo itself, one for nobody, two for one photo. */
-const MASKS = ["bird/sea/a copy.png", "mammal/d_mask.png", "mammal/nobody.png", "bird/b.png", "bird/b_mask.png"];
+const MASKS = [
+  "bird/sea/a copy.png",
+  "mammal/d_mask.png",
+  "mammal/nobody.png",
+  "bird/b.png",
+  "bird/b_mask.png",
+];
 
 function write(root, name, content) {
   const path = join(root, name);
@@ -71,47 +77,80 @@ test("a folder with copies, a photo in two classes, masks of copies and odd file
       await train(page);
       await examined(page, 5);
       await page.setInputFiles("#masks-file", masks);
-      await page.waitForFunction(() => /2 of 5 photos have one/.test(document.querySelector("#regions-hint").textContent));
+      await page.waitForFunction(() =>
+        /2 of 5 photos have one/.test(document.querySelector("#regions-hint").textContent),
+      );
       const model = await saved(page, "#save-model");
       writeFileSync(file, model.bytes);
       const here = JSON.parse((await saved(page, "#save-json")).bytes);
       const basis = await page.$$eval("#basis li", (lines) => lines.map(({ textContent }) => textContent));
 
       const audit = ["audit", photos, "--masks", masks, "--model", file, "--fit", "squash"];
-      const run = (...more) => execFileSync(command, [...audit, ...more], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+      const run = (...more) =>
+        execFileSync(command, [...audit, ...more], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "inherit"],
+        });
       const there = JSON.parse(run("--json"));
       assert.deepEqual(here.left_out, there.left_out);
-      assert.deepEqual(there.left_out.filter(({ code }) => code === "copy"), [
-        { file: "bird/sea/a copy.webp", code: "copy", why: "the same photo as bird/a.webp" },
-      ]);
+      assert.deepEqual(
+        there.left_out.filter(({ code }) => code === "copy"),
+        [{ file: "bird/sea/a copy.webp", code: "copy", why: "the same photo as bird/a.webp" }],
+      );
       assert.deepEqual(
         there.left_out.filter(({ code }) => code === "in-two-classes").map(({ file, why }) => [file, why]),
         [
           ["bird/both again.webp", "mammal/Both.webp"],
           ["bird/both.webp", "mammal/Both.webp"],
           ["mammal/Both.webp", "bird/both again.webp, bird/both.webp"],
-        ].map(([path, others]) => [path, `the same photo as ${others}, in another class: which of these it shows is not known`]),
+        ].map(([path, others]) => [
+          path,
+          `the same photo as ${others}, in another class: which of these it shows is not known`,
+        ]),
       );
       assert.equal(there.photos.found, 5);
       assert.equal(there.masks.marked, 2);
       assert.deepEqual(there.masks.unused, ["mammal/nobody.png"]);
-      const counts = ({ summary }) => summary.map(({ class: of, group, photos, accuracy, evidence }) => [of, group, photos, accuracy?.count, evidence?.count]);
+      const counts = ({ summary }) =>
+        summary.map(({ class: of, group, photos, accuracy, evidence }) => [
+          of,
+          group,
+          photos,
+          accuracy?.count,
+          evidence?.count,
+        ]);
       assert.deepEqual(counts(here), counts(there));
-      assert.ok(basis.includes("of bird/b.webp it has 2 masks: bird/b.png, bird/b_mask.png"), basis.join("\n"));
+      assert.ok(
+        basis.includes("of bird/b.webp it has 2 masks: bird/b.png, bird/b_mask.png"),
+        basis.join("\n"),
+      );
       assert.deepEqual(said(basis), said(run().split("\n")));
 
       // of a photo that has none in a folder that is chosen later, it is said that it keeps the one it has
       rmSync(join(masks, "mammal"), { recursive: true });
       await page.setInputFiles("#masks-file", masks);
-      await page.waitForFunction(() => /1 photo with none in this folder kept the mask from before\./.test(document.querySelector("#regions-hint").textContent));
+      await page.waitForFunction(() =>
+        /1 photo with none in this folder kept the mask from before\./.test(
+          document.querySelector("#regions-hint").textContent,
+        ),
+      );
 
       // a photo is no mask of its own, in whatever folder it is
       write(root, "copy/photos/bird/a.webp", A);
       await page.setInputFiles("#masks-file", join(root, "copy"));
-      await page.waitForFunction(() => / The photos themselves, which are in it, are no masks\.$/.test(document.querySelector("#message-text").textContent));
+      await page.waitForFunction(() =>
+        / The photos themselves, which are in it, are no masks\.$/.test(
+          document.querySelector("#message-text").textContent,
+        ),
+      );
 
       // it is learnt from the same photos, too
-      const learnt = JSON.parse(execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+      const learnt = JSON.parse(
+        execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "ignore"],
+        }),
+      );
       assert.deepEqual(learnt.skipped, there.left_out);
       assert.equal(learnt.photos, 5);
     });
@@ -133,12 +172,18 @@ test("a folder that is dropped again, and a photo that is added to another class
         await page.setInputFiles("#folders", root);
         return added(page);
       };
-      assert.match(await words(), /^0 photos added\. 6 duplicates left out: .* Left out, as the same photo is in several classes/);
+      assert.match(
+        await words(),
+        /^0 photos added\. 6 duplicates left out: .* Left out, as the same photo is in several classes/,
+      );
       await counted(page, ["3 photos", "2 photos"]);
 
       // whoever says which class it is, is believed, and the report no longer says that it was left out
       await page.$eval("#adding-text", (text) => (text.textContent = ""));
-      await page.locator('.card input[data-folder="false"]').first().setInputFiles(join(root, "bird/both.webp"));
+      await page
+        .locator('.card input[data-folder="false"]')
+        .first()
+        .setInputFiles(join(root, "bird/both.webp"));
       assert.equal(await added(page), "1 photo added.");
       await train(page);
       await examined(page, 6);
@@ -146,14 +191,23 @@ test("a folder that is dropped again, and a photo that is added to another class
       assert.ok(!paths.includes("bird/both.webp") && paths.includes("bird/both again.webp"), paths.join());
       await page.reload();
       await examined(page, 6);
-      assert.deepEqual(JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file), paths, "kept");
+      assert.deepEqual(
+        JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file),
+        paths,
+        "kept",
+      );
 
       // what lay in a class that is gone is no part of the report
       await page.locator(".card .remove").nth(1).click();
       await page.locator(".card .remove").nth(1).click();
-      await page.waitForFunction(() => document.querySelectorAll(".card input[type='text']")[1]?.value === "");
+      await page.waitForFunction(
+        () => document.querySelectorAll(".card input[type='text']")[1]?.value === "",
+      );
       const left = JSON.parse((await saved(page, "#save-json")).bytes).left_out.map(({ file }) => file);
-      assert.deepEqual(left, paths.filter((path) => path.startsWith("bird/")));
+      assert.deepEqual(
+        left,
+        paths.filter((path) => path.startsWith("bird/")),
+      );
     });
   } finally {
     rmSync(root, { recursive: true });
@@ -192,7 +246,9 @@ test("photos of a class beyond the sixth, and those that cannot be read, are lef
       // a photo whose mask does not fit it is not looked at, nor shown among those that were
       write(root, "masks/0/a.png", white(10));
       await page.setInputFiles("#masks-file", join(root, "masks"));
-      await page.waitForFunction(() => /of 6 photos/.test(document.querySelector("#regions-hint").textContent));
+      await page.waitForFunction(() =>
+        /of 6 photos/.test(document.querySelector("#regions-hint").textContent),
+      );
       const report = (await saved(page, "#save-report")).bytes.toString();
       assert.match(report, /photos: 6 found, 5 looked at, 1 could not be looked at; 2 left out besides/);
       assert.match(report, /<p>All 5 photos, /);

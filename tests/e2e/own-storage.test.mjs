@@ -9,7 +9,11 @@ const { withPage } = stage();
 /** As in WebKit's private windows: a record with a blob anywhere in it is refused. */
 function refuseBlobs() {
   const hasBlob = (value) =>
-    value instanceof Blob || (typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && Object.values(value).some(hasBlob));
+    value instanceof Blob ||
+    (typeof value === "object" &&
+      value !== null &&
+      !ArrayBuffer.isView(value) &&
+      Object.values(value).some(hasBlob));
   for (const name of ["put", "add"]) {
     const plain = IDBObjectStore.prototype[name];
     IDBObjectStore.prototype[name] = function (value, ...key) {
@@ -22,7 +26,13 @@ function refuseBlobs() {
 /** Whether the model is kept: reading a blob's bytes takes a moment, in which a reload would lose it. */
 async function keepsModel() {
   const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.startsWith("candling-own"));
-  const asked = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+  const asked = (request) =>
+    new Promise((resolve, reject) =>
+      Object.assign(request, {
+        onsuccess: () => resolve(request.result),
+        onerror: () => reject(request.error),
+      }),
+    );
   const db = await asked(indexedDB.open(name));
   try {
     return (await asked(db.transaction("state").objectStore("state").getAllKeys())).includes("model");
@@ -38,22 +48,33 @@ test("a browser that keeps no blobs keeps photos and model as bytes", async () =
     await twoClasses(page, 4);
     await train(page);
     assert.equal(await message(page), "");
-    await page.waitForFunction(() => document.querySelector("#kept").textContent.includes("kept in this browser"));
+    await page.waitForFunction(() =>
+      document.querySelector("#kept").textContent.includes("kept in this browser"),
+    );
     await page.waitForFunction(keepsModel);
     await page.reload();
     await page.waitForSelector('#own[aria-busy="false"]');
     await counted(page, Array(2).fill("4 photos · 3 to learn from, 1 held out"));
     assert.equal(await message(page), "");
-    await page.waitForFunction(() => document.querySelector("#verdict").textContent.includes("right, of those it learnt from"));
+    await page.waitForFunction(() =>
+      document.querySelector("#verdict").textContent.includes("right, of those it learnt from"),
+    );
     // pictures are pictures again, and are looked at by the model that was kept
-    await page.waitForFunction(() => [...document.querySelectorAll(".card canvas")].some(({ width }) => width > 1));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".card canvas")].some(({ width }) => width > 1),
+    );
     // cleared is cleared, though bytes take a while to be made ready
     await page.click("#clear");
     await page.click("#clear");
-    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await page.waitForFunction(() =>
+      document.querySelector("#kept").textContent.startsWith("Everything was cleared"),
+    );
     await page.reload();
     await page.waitForSelector('#own[aria-busy="false"]');
-    assert.equal(await page.textContent("#kept"), "What you add is kept in this browser until you clear it (in a private window: until it is closed).");
+    assert.equal(
+      await page.textContent("#kept"),
+      "What you add is kept in this browser until you clear it (in a private window: until it is closed).",
+    );
   });
 });
 
@@ -61,7 +82,8 @@ test("a browser that keeps nothing says that, and not that another tab has the p
   const refusals = {
     // Firefox without cookies
     "locks are refused at once": () => {
-      navigator.locks.request = () => Promise.reject(new DOMException("The operation is insecure.", "SecurityError"));
+      navigator.locks.request = () =>
+        Promise.reject(new DOMException("The operation is insecure.", "SecurityError"));
     },
     "the call itself throws": () => {
       navigator.locks.request = () => {

@@ -8,7 +8,22 @@ import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
 import { command } from "./support/native.mjs";
 import {
-  added, addPhotos, bytesOf, counted, drawBox, examined, fileOf, kept, nameClass, openOwn, openPhoto, photosOf, saved, share, train, twoClasses,
+  added,
+  addPhotos,
+  bytesOf,
+  counted,
+  drawBox,
+  examined,
+  fileOf,
+  kept,
+  nameClass,
+  openOwn,
+  openPhoto,
+  photosOf,
+  saved,
+  share,
+  train,
+  twoClasses,
 } from "./support/own.mjs";
 import { frames, message, PNG, stage } from "./support/stage.mjs";
 
@@ -19,15 +34,22 @@ const LEAST_PASSES = 30;
 
 /** Of Grad-CAM for the photo of a file by the model of another: the share inside a box, computed here, pixel by pixel. */
 async function shareByHand(page, model, photo, [left, top, right, bottom]) {
-  const map = await page.evaluate(async ([model, photo]) => {
-    const blob = (base64) => new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
-    const { Candling } = await import("/lib/candling.js");
-    const candling = await Candling.load({ model: blob(model), backend: "cpu" });
-    const run = await candling.run(blob(photo));
-    const { data, width, height } = await run.explain({ method: "grad-cam", layer: candling.info.evidenceLayer });
-    candling.close();
-    return { data: [...data], width, height };
-  }, [model.toString("base64"), photo.toString("base64")]);
+  const map = await page.evaluate(
+    async ([model, photo]) => {
+      const blob = (base64) =>
+        new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+      const { Candling } = await import("/lib/candling.js");
+      const candling = await Candling.load({ model: blob(model), backend: "cpu" });
+      const run = await candling.run(blob(photo));
+      const { data, width, height } = await run.explain({
+        method: "grad-cam",
+        layer: candling.info.evidenceLayer,
+      });
+      candling.close();
+      return { data: [...data], width, height };
+    },
+    [model.toString("base64"), photo.toString("base64")],
+  );
   const side = 256;
   const at = (x, y) => {
     const place = (value, cells) => Math.min(cells - 1, Math.max(0, ((value + 0.5) / side) * cells - 0.5));
@@ -56,10 +78,16 @@ async function drop(page, selector, files) {
   const { x, y, width, height } = await page.locator(selector).boundingBox();
   const session = await page.context().newCDPSession(page);
   const drag = (type) =>
-    session.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data: { items: [], files, dragOperationsMask: 1 } });
+    session.send("Input.dispatchDragEvent", {
+      type,
+      x: x + width / 2,
+      y: y + height / 2,
+      data: { items: [], files, dragOperationsMask: 1 },
+    });
   for (let end = ""; end !== "drop"; ) {
     await page.evaluate(() => {
-      const ends = (resolve) => (event) => (event.type === "drop" || event.relatedTarget === null) && resolve(event.type);
+      const ends = (resolve) => (event) =>
+        (event.type === "drop" || event.relatedTarget === null) && resolve(event.type);
       window.dragged = new Promise((resolve) => {
         for (const type of ["drop", "dragleave"]) addEventListener(type, ends(resolve), { capture: true });
       });
@@ -76,7 +104,11 @@ async function drop(page, selector, files) {
 
 /** Fields of a CSV; the names in these tests have no quotes. */
 function table(bytes) {
-  const [head, ...lines] = bytes.toString().trimEnd().split("\n").map((line) => line.split(","));
+  const [head, ...lines] = bytes
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
   return lines.map((line) => Object.fromEntries(head.map((name, at) => [name, line[at]])));
 }
 
@@ -86,24 +118,55 @@ test("two classes are learnt, a quarter held out and shown; once more takes no s
     await page.click("#train");
     assert.match(await message(page), /^Class 1 has no name/);
     await twoClasses(page, 12);
-    await page.waitForFunction(() => /^24 photos have to be looked at before the training can begin; how long/.test(document.querySelector("#train-hint").textContent));
+    await page.waitForFunction(() =>
+      /^24 photos have to be looked at before the training can begin; how long/.test(
+        document.querySelector("#train-hint").textContent,
+      ),
+    );
     assert.equal(await message(page), "", "the class has a name by now");
     await train(page);
     await counted(page, Array(2).fill("12 photos · 9 to learn from, 3 held out"));
     assert.equal(await page.locator(".card .mark:not([hidden])").count(), 6);
-    assert.deepEqual(new Set(await page.locator(".card .mark:not([hidden])").allTextContents()), new Set(["held out"]));
-    assert.match(await page.textContent("#verdict"), /^\d+ of 18 right, of those it learnt from \(\d+.%\); \d of 6 that it had not seen(: \d+.% \(\d+ to \d+\))?\. 6 are few to judge by/);
-    const rows = await page.$$eval("#lesson tbody tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
-    assert.deepEqual(rows.map(([name, lessons, , held]) => [name, lessons, held]), [["bird", "9", "3"], ["mammal", "9", "3"]]);
+    assert.deepEqual(
+      new Set(await page.locator(".card .mark:not([hidden])").allTextContents()),
+      new Set(["held out"]),
+    );
+    assert.match(
+      await page.textContent("#verdict"),
+      /^\d+ of 18 right, of those it learnt from \(\d+.%\); \d of 6 that it had not seen(: \d+.% \(\d+ to \d+\))?\. 6 are few to judge by/,
+    );
+    const rows = await page.$$eval("#lesson tbody tr", (rows) =>
+      rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+    );
+    assert.deepEqual(
+      rows.map(([name, lessons, , held]) => [name, lessons, held]),
+      [
+        ["bird", "9", "3"],
+        ["mammal", "9", "3"],
+      ],
+    );
     assert.match(await page.getAttribute("#curve svg", "aria-label"), /^After 400 steps/);
     await examined(page, 24);
-    const summary = await page.$$eval("#summary tr", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
-    assert.deepEqual(summary[0], ["Class", "Photos", "Right, held out", "Right, learnt from", "Evidence in “object”", "If spread evenly"]);
+    const summary = await page.$$eval("#summary tr", (rows) =>
+      rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+    );
+    assert.deepEqual(summary[0], [
+      "Class",
+      "Photos",
+      "Right, held out",
+      "Right, learnt from",
+      "Evidence in “object”",
+      "If spread evenly",
+    ]);
     assert.match(summary[1][3], /^\d+.of.18$/);
-    for (const [, , held] of summary.slice(1)) assert.match(held, /^\d.of.\d$|^\d+.% \((\d+) to (?!\1\))\d+\)$/, "no interval of one point");
+    for (const [, , held] of summary.slice(1))
+      assert.match(held, /^\d.of.\d$|^\d+.% \((\d+) to (?!\1\))\d+\)$/, "no interval of one point");
     let again = 0;
     const times = await heldUp(async () => (again = await train(page)));
-    assert.ok(again < 1000 * times, `training again took ${again} ms on a machine that was held up ${times} times`);
+    assert.ok(
+      again < 1000 * times,
+      `training again took ${again} ms on a machine that was held up ${times} times`,
+    );
     await examined(page, 24);
     assert.match(await page.textContent("#kept"), /^24 photos, .* kept in this browser/);
   });
@@ -120,10 +183,21 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const box = [0.25, 0.5, 0.75, 1];
     await drawBox(page, ...box);
     const drawn = await share(page);
-    const [, label, even] = /^[\d.]+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(await page.textContent("#share"));
+    const [, label, even] =
+      /^[\d.]+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(
+        await page.textContent("#share"),
+      );
     assert.equal(even, "25", "half of its width, half of its height");
-    await page.waitForFunction(() => document.querySelector("#viewer-said").textContent === document.querySelector("#share").textContent);
-    assert.deepEqual(await page.$$eval(".box-fields input", (fields) => fields.map(({ value }) => value)), ["25", "50", "50", "50"]);
+    await page.waitForFunction(
+      () =>
+        document.querySelector("#viewer-said").textContent === document.querySelector("#share").textContent,
+    );
+    assert.deepEqual(await page.$$eval(".box-fields input", (fields) => fields.map(({ value }) => value)), [
+      "25",
+      "50",
+      "50",
+      "50",
+    ]);
 
     await page.focus("#pane");
     await page.keyboard.press("ArrowUp");
@@ -143,13 +217,23 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const other = label === "bird" ? "mammal" : "bird";
     await page.selectOption("#asked", { label });
     await page.selectOption("#over", { label: other });
-    await page.waitForFunction((words) => document.querySelector("#picture").ariaLabel.startsWith(words), `Grad-CAM for ${label} rather than ${other}: `);
+    await page.waitForFunction(
+      (words) => document.querySelector("#picture").ariaLabel.startsWith(words),
+      `Grad-CAM for ${label} rather than ${other}: `,
+    );
     assert.match(await page.textContent("#share"), new RegExp(`for ${label} rather than ${other} lies`));
     assert.match(await page.textContent("#method-hint"), /^Lit where the layer found evidence/);
-    assert.deepEqual(await page.$$eval("#layer optgroup", (groups) => groups.map((group) => group.label)), ["The last (coarse, knows things)", "Ends of blocks", "All other layers"]);
+    assert.deepEqual(await page.$$eval("#layer optgroup", (groups) => groups.map((group) => group.label)), [
+      "The last (coarse, knows things)",
+      "Ends of blocks",
+      "All other layers",
+    ]);
     const layer = () => page.$eval("#layer", ({ value, disabled }) => [value, disabled]);
     assert.deepEqual(await layer(), ["blocks.14.add", false]);
-    assert.match(await page.textContent("#summary caption"), /^Evidence: Grad-CAM for what the model says, at the layer blocks\.14\.add\./);
+    assert.match(
+      await page.textContent("#summary caption"),
+      /^Evidence: Grad-CAM for what the model says, at the layer blocks\.14\.add\./,
+    );
     await page.selectOption("#method", "cam");
     assert.deepEqual(await layer(), ["", true], "it takes no layer");
     await page.selectOption("#method", "grad-cam");
@@ -161,15 +245,28 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.match(await page.textContent("#region-hint"), /15 other photos/);
     await page.click("#viewer-close");
     const evidence = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence));
-    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""),
+    );
     const least = (await evidence()).map(Number);
-    assert.deepEqual(least, [...least].sort((a, b) => a - b));
+    assert.deepEqual(
+      least,
+      [...least].sort((a, b) => a - b),
+    );
     assert.notEqual(least[0], least.at(-1));
     await page.selectOption("#order", "most");
     assert.deepEqual((await evidence()).map(Number), least.toReversed());
-    assert.equal(await page.getAttribute("#shown", "role"), null, "it changes with every photo that is examined");
+    assert.equal(
+      await page.getAttribute("#shown", "role"),
+      null,
+      "it changes with every photo that is examined",
+    );
     await page.selectOption("#only-class", "mammal");
-    await page.waitForFunction(() => / of /.test(document.querySelector("#announce").textContent) && document.querySelector("#announce").textContent === document.querySelector("#shown").textContent);
+    await page.waitForFunction(
+      () =>
+        / of /.test(document.querySelector("#announce").textContent) &&
+        document.querySelector("#announce").textContent === document.querySelector("#shown").textContent,
+    );
     assert.equal((await evidence()).length, 8);
     await page.selectOption("#only-class", "");
     await page.check("#only-held-out");
@@ -179,29 +276,55 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     // a second region, of which only one photo is wholly inside
     await page.fill("#region-name", "frame");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence === ""));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence === ""),
+    );
     await openPhoto(page);
     await drawBox(page, 0, 0, 1, 1);
     assert.equal(Number(await share(page)), 1);
     await page.click("#viewer-close");
     await page.locator("#regions button", { hasText: "object" }).click();
-    await page.waitForFunction(() => [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""),
+    );
 
     const csv = await saved(page, "#save-csv");
     assert.equal(csv.name, "bird-or-mammal-audit.csv");
-    assert.match(csv.bytes.toString(), /^photo,class,group,predicted,probability,correct,evidence,evenly,layer,error,mask,rule,model_sha256,held_out,evidence_frame\n/);
+    assert.match(
+      csv.bytes.toString(),
+      /^photo,class,group,predicted,probability,correct,evidence,evenly,layer,error,mask,rule,model_sha256,held_out,evidence_frame\n/,
+    );
     const lines = table(csv.bytes);
     assert.equal(lines.length, 16);
-    assert.deepEqual(lines.map((line) => Number(line.evidence)).sort((a, b) => a - b), least);
-    assert.deepEqual(lines.filter(({ evidence_frame: frame }) => frame !== "").map(({ evidence_frame: frame }) => frame), ["1"]);
+    assert.deepEqual(
+      lines.map((line) => Number(line.evidence)).sort((a, b) => a - b),
+      least,
+    );
+    assert.deepEqual(
+      lines.filter(({ evidence_frame: frame }) => frame !== "").map(({ evidence_frame: frame }) => frame),
+      ["1"],
+    );
     assert.equal(lines.filter(({ held_out: held }) => held === "true").length, 4);
 
     const json = JSON.parse((await saved(page, "#save-json")).bytes);
     assert.equal(json.model, "bird or mammal, on EfficientNet-Lite0");
     assert.deepEqual(json.classes, ["bird", "mammal"]);
-    assert.deepEqual(json.summary.map((line) => [line.class, line.photos]), [[null, 16], ["bird", 8], ["mammal", 8]]);
-    assert.ok(json.stands_on.includes("masks: none from a folder; 16 photos marked on this page as “object”"), json.stands_on);
-    const { left, padding } = await page.$eval("#basis", (list) => ({ left: list.getBoundingClientRect().left, padding: parseFloat(getComputedStyle(list).paddingLeft) }));
+    assert.deepEqual(
+      json.summary.map((line) => [line.class, line.photos]),
+      [
+        [null, 16],
+        ["bird", 8],
+        ["mammal", 8],
+      ],
+    );
+    assert.ok(
+      json.stands_on.includes("masks: none from a folder; 16 photos marked on this page as “object”"),
+      json.stands_on,
+    );
+    const { left, padding } = await page.$eval("#basis", (list) => ({
+      left: list.getBoundingClientRect().left,
+      padding: parseFloat(getComputedStyle(list).paddingLeft),
+    }));
     assert.ok(left >= 0 && padding >= 16, "the marks of the list lie beside its words, within the page");
     const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
     assert.ok(Math.abs(json.summary[0].evidence.mean - mean) < 1e-9);
@@ -213,7 +336,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
 
     const model = await saved(page, "#save-model");
     assert.equal(model.name, "bird-or-mammal.safetensors");
-    const path = [...photosOf("bird", "water", 8), ...photosOf("mammal", "grass", 8)].find((path) => basename(path) === name);
+    const path = [...photosOf("bird", "water", 8), ...photosOf("mammal", "grass", 8)].find(
+      (path) => basename(path) === name,
+    );
     const byHand = await shareByHand(page, model.bytes, bytesOf(path), box);
     assert.ok(Math.abs(byHand - line.evidence) < 1e-3, `${byHand} by hand, ${line.evidence} on the page`);
 
@@ -227,9 +352,23 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     const first = await reader.locator("ol b").first().textContent();
     assert.equal(first, `${(100 * least[0]).toFixed(1)} % inside`);
     assert.equal(await reader.locator("script").count(), 0);
-    assert.deepEqual(await reader.locator("thead th").allTextContents(), ["Class", "Photos", "Right, held out", "Right, learnt from", "Evidence in “object”", "If spread evenly"]);
-    assert.equal((await reader.locator("tbody td").allTextContents()).filter((words) => /\(([\d.]+) to \1\)/.test(words)).length, 0);
-    assert.deepEqual(requests.slice(asked).filter((url) => !url.startsWith("data:")), []);
+    assert.deepEqual(await reader.locator("thead th").allTextContents(), [
+      "Class",
+      "Photos",
+      "Right, held out",
+      "Right, learnt from",
+      "Evidence in “object”",
+      "If spread evenly",
+    ]);
+    assert.equal(
+      (await reader.locator("tbody td").allTextContents()).filter((words) => /\(([\d.]+) to \1\)/.test(words))
+        .length,
+      0,
+    );
+    assert.deepEqual(
+      requests.slice(asked).filter((url) => !url.startsWith("data:")),
+      [],
+    );
   });
 });
 
@@ -239,19 +378,33 @@ test("a saved model is opened again, and refused where it does not fit", async (
     await twoClasses(page);
     await train(page);
     await examined(page, 16);
-    const said = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => `${dataset.photo} ${dataset.predicted}`).sort());
+    const said = () =>
+      page.$$eval("#sheet li", (tiles) =>
+        tiles.map(({ dataset }) => `${dataset.photo} ${dataset.predicted}`).sort(),
+      );
     const before = await said();
     const model = await saved(page, "#save-model");
     const file = { name: model.name, mimeType: "application/octet-stream", buffer: model.bytes };
 
     await nameClass(page, 1, "wolf");
-    await page.waitForFunction(() => / “wolf” is called “mammal” in the model: train again/.test(document.querySelector("#model-hint").textContent));
+    await page.waitForFunction(() =>
+      / “wolf” is called “mammal” in the model: train again/.test(
+        document.querySelector("#model-hint").textContent,
+      ),
+    );
     const renamed = table((await saved(page, "#save-csv")).bytes);
-    assert.deepEqual(new Set(renamed.map((line) => line.class)), new Set(["bird", "mammal"]), "classes as the model calls them");
+    assert.deepEqual(
+      new Set(renamed.map((line) => line.class)),
+      new Set(["bird", "mammal"]),
+      "classes as the model calls them",
+    );
     assert.ok(renamed.every((line) => (line.class === line.predicted) === (line.correct === "true")));
     await page.setInputFiles("#model-file", file);
     await page.waitForSelector("#message:not([hidden])");
-    assert.match(await message(page), /tells “bird” and “mammal” apart; “wolf” is none of them\. Rename or remove that class/);
+    assert.match(
+      await message(page),
+      /tells “bird” and “mammal” apart; “wolf” is none of them\. Rename or remove that class/,
+    );
     await page.click("#message-close");
     await page.setInputFiles("#model-file", { ...file, buffer: Buffer.from("no model") });
     await page.waitForSelector("#message:not([hidden])");
@@ -279,14 +432,19 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     await openOwn(page);
     await twoClasses(page, 12);
     await page.click("#train");
-    await page.waitForFunction(() => /^Looking at photo ([4-9]|1\d) of 24/.test(document.querySelector("#training-text").textContent));
+    await page.waitForFunction(() =>
+      /^Looking at photo ([4-9]|1\d) of 24/.test(document.querySelector("#training-text").textContent),
+    );
     await page.close();
 
     let next = await page.context().newPage();
     await openOwn(next);
     await counted(next, ["12 photos", "12 photos"]);
     await next.waitForFunction(() => document.querySelector("#train-hint").textContent.includes("looked at"));
-    const [, left] = /^(\d+) photos have to be looked at before the training can begin: about/.exec(await next.textContent("#train-hint")) ?? [];
+    const [, left] =
+      /^(\d+) photos have to be looked at before the training can begin: about/.exec(
+        await next.textContent("#train-hint"),
+      ) ?? [];
     assert.ok(Number(left) < 24 && Number(left) > 0, `${left} photos are left`);
     await train(next);
     await examined(next, 24);
@@ -303,16 +461,24 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
     next = await page.context().newPage();
     await openOwn(next);
     await examined(next, 24);
-    await next.waitForFunction((verdict) => document.querySelector("#verdict").textContent === verdict, verdict);
+    await next.waitForFunction(
+      (verdict) => document.querySelector("#verdict").textContent === verdict,
+      verdict,
+    );
     await next.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence !== "");
-    assert.equal(Number(await next.getAttribute("#sheet li", "data-evidence")).toFixed(6), Number(drawn).toFixed(6));
+    assert.equal(
+      Number(await next.getAttribute("#sheet li", "data-evidence")).toFixed(6),
+      Number(drawn).toFixed(6),
+    );
     assert.deepEqual(await kept(next), { findings: 24, looks: 24, masks: 1, photos: 24, state: 6 });
 
     await next.click("#clear");
     assert.match(await next.textContent("#clear"), /^Clear 24 photos/);
     await next.click("#clear");
     await next.waitForFunction(() => document.querySelectorAll(".photos li").length === 0);
-    await next.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await next.waitForFunction(() =>
+      document.querySelector("#kept").textContent.startsWith("Everything was cleared"),
+    );
     assert.deepEqual(await kept(next), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
     await next.reload();
     await next.waitForSelector(".card");
@@ -331,24 +497,49 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await page.click("#train");
     assert.match(await message(page), /^Class “wolf” has no photos: add some\.$/);
 
-    assert.match(await addPhotos(page, 0, [fileOf("again.jpg", bytesOf(one)), three]), /^1 photo added\. 1 duplicate left out: again\.jpg\.$/);
+    assert.match(
+      await addPhotos(page, 0, [fileOf("again.jpg", bytesOf(one)), three]),
+      /^1 photo added\. 1 duplicate left out: again\.jpg\.$/,
+    );
     assert.match(
       await addPhotos(page, 1, [two, four]),
-      new RegExp(`^1 photo added\\. ${basename(two)} is in husky already; a photo can be of one class, so it was left out of wolf\\.$`),
+      new RegExp(
+        `^1 photo added\\. ${basename(two)} is in husky already; a photo can be of one class, so it was left out of wolf\\.$`,
+      ),
     );
     const jpeg = bytesOf(new URL("../../www/samples/cat.jpg", import.meta.url));
-    await addPhotos(page, 0, [fileOf("words.jpg", Buffer.from("\xFF\xD8\xFF no picture", "latin1")), fileOf("half.jpg", jpeg.subarray(0, 200))]);
-    await page.locator('.card input[data-folder="false"]').first().setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("words") });
-    await page.waitForFunction(() => /1 of plain text, which is no picture/.test(document.querySelector("#message-text").textContent));
+    await addPhotos(page, 0, [
+      fileOf("words.jpg", Buffer.from("\xFF\xD8\xFF no picture", "latin1")),
+      fileOf("half.jpg", jpeg.subarray(0, 200)),
+    ]);
+    await page
+      .locator('.card input[data-folder="false"]')
+      .first()
+      .setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("words") });
+    await page.waitForFunction(() =>
+      /1 of plain text, which is no picture/.test(document.querySelector("#message-text").textContent),
+    );
 
     // one photo in a class is enough to learn from, and none is held out
     await train(page);
-    await counted(page, ["5 photos · 2 to learn from, 1 held out · 2 unreadable", "1 photo · 1 to learn from, 0 held out"]);
-    assert.match(await page.locator("#lesson tbody tr").nth(1).textContent(), /none: one photo cannot be both/);
-    assert.match(await page.textContent("#training-text"), /^Trained in \S+ s\. 2 photos could not be read, and were left out: half\.jpg, words\.jpg\.$/);
+    await counted(page, [
+      "5 photos · 2 to learn from, 1 held out · 2 unreadable",
+      "1 photo · 1 to learn from, 0 held out",
+    ]);
+    assert.match(
+      await page.locator("#lesson tbody tr").nth(1).textContent(),
+      /none: one photo cannot be both/,
+    );
+    assert.match(
+      await page.textContent("#training-text"),
+      /^Trained in \S+ s\. 2 photos could not be read, and were left out: half\.jpg, words\.jpg\.$/,
+    );
     const unreadable = await page.$$eval(".unreadable button", (all) => all.map(({ title }) => title));
     assert.equal(unreadable.length, 2);
-    assert.match(unreadable.find((title) => title.startsWith("words.jpg")), /^words\.jpg: \p{Lu}.*\.$/u);
+    assert.match(
+      unreadable.find((title) => title.startsWith("words.jpg")),
+      /^words\.jpg: \p{Lu}.*\.$/u,
+    );
     await examined(page, 4);
 
     await page.click("#add-class");
@@ -377,7 +568,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await page.waitForFunction(() => document.querySelectorAll('.card input[type="text"]')[1].value === "");
     await nameClass(page, 1, "Wolf");
     await addPhotos(page, 1, [four]);
-    await page.waitForFunction(() => /^1 photo has to be examined before/.test(document.querySelector("#examining-text").textContent));
+    await page.waitForFunction(() =>
+      /^1 photo has to be examined before/.test(document.querySelector("#examining-text").textContent),
+    );
     assert.doesNotMatch(await page.textContent("#examining-text"), /does not know/);
     await page.click("#examine");
     await examined(page, 4);
@@ -389,8 +582,10 @@ test("what was left out is told by the names that were given, for as long as it 
     await openOwn(page);
     const [one, two, three, four] = photosOf("bird", "water", 4);
     const notes = fileOf("notes.txt", Buffer.from("words"));
-    const choose = (at, files) => page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(files);
-    const says = (words) => page.waitForFunction((words) => document.querySelector("#message-text").textContent === words, words);
+    const choose = (at, files) =>
+      page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(files);
+    const says = (words) =>
+      page.waitForFunction((words) => document.querySelector("#message-text").textContent === words, words);
     const left = "Left out: 1 of plain text, which is no picture (notes.txt).";
     await choose(0, [notes]);
     await says("There were no photos in that: left out: 1 of plain text, which is no picture (notes.txt).");
@@ -418,14 +613,20 @@ test("what was left out is told by the names that were given, for as long as it 
     // of a class with a name, that is where it was left out
     await nameClass(page, 1, "wolf");
     await choose(1, [notes]);
-    await says("There were no photos in that: left out: 1 of plain text, which is no picture (wolf/notes.txt).");
+    await says(
+      "There were no photos in that: left out: 1 of plain text, which is no picture (wolf/notes.txt).",
+    );
   });
 });
 
 test("folders are classes, and the folders in them groups", async () => {
   const folder = mkdtempSync(join(tmpdir(), "candling-own-"));
   try {
-    for (const [animal, background] of [["bird", "water"], ["bird", "grass"], ["mammal", "grass"]]) {
+    for (const [animal, background] of [
+      ["bird", "water"],
+      ["bird", "grass"],
+      ["mammal", "grass"],
+    ]) {
       const inside = join(folder, animal, background);
       mkdirSync(inside, { recursive: true });
       for (const path of photosOf(animal, background, 3)) cpSync(path, join(inside, basename(path)));
@@ -438,16 +639,31 @@ test("folders are classes, and the folders in them groups", async () => {
       assert.equal(await added(page), "9 photos added.");
       assert.equal(await message(page), "Left out: 1 hidden (.hidden).");
       await page.click("#message-close");
-      assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+      assert.deepEqual(
+        await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)),
+        ["bird", "mammal"],
+      );
       await train(page);
       await examined(page, 9);
-      const rows = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => [row.children[0].textContent, row.children[1].textContent]));
-      assert.deepEqual(rows, [["all photos", "9"], ["bird", "6"], ["grass", "3"], ["water", "3"], ["mammal", "3"], ["grass", "3"]]);
+      const rows = await page.$$eval("#summary tbody tr", (rows) =>
+        rows.map((row) => [row.children[0].textContent, row.children[1].textContent]),
+      );
+      assert.deepEqual(rows, [
+        ["all photos", "9"],
+        ["bird", "6"],
+        ["grass", "3"],
+        ["water", "3"],
+        ["mammal", "3"],
+        ["grass", "3"],
+      ]);
       await page.selectOption("#only-group", "water");
       assert.equal(await page.locator("#sheet li").count(), 3);
       // and in a folder like it masks, of which one covers its photo
       const [first, second] = photosOf("bird", "water", 2).map((path) => basename(path, ".webp"));
-      for (const [name, value] of [[first, 255], [second, 0]]) {
+      for (const [name, value] of [
+        [first, 255],
+        [second, 0],
+      ]) {
         const inside = join(folder, "masks", "bird", "water");
         mkdirSync(inside, { recursive: true });
         const mask = new PNG({ width: 300, height: 300 });
@@ -461,7 +677,10 @@ test("folders are classes, and the folders in them groups", async () => {
         `“object”: masks: 1 of 9 photos has one (white is inside); 1 has nothing inside and is none: bird/water/${second}.webp.`,
       );
       assert.equal(await message(page), "", "good news is no complaint");
-      assert.deepEqual(await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)), ["1", "", ""]);
+      assert.deepEqual(
+        await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)),
+        ["1", "", ""],
+      );
       rmSync(join(folder, "masks"), { recursive: true });
 
       // what lies in none of the groups of a class that has some is counted too, as the command counts it
@@ -470,15 +689,23 @@ test("folders are classes, and the folders in them groups", async () => {
       await page.selectOption("#only-group", "");
       await page.click("#examine");
       await examined(page, 10);
-      const lines = await page.$$eval("#summary tbody tr", (rows) => rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]));
+      const lines = await page.$$eval("#summary tbody tr", (rows) =>
+        rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]),
+      );
       assert.deepEqual(lines.slice(1), [
-        ["", "bird", "7"], ["group", "grass", "3"], ["group", "water", "3"], ["group", "(no group)", "1"], ["", "mammal", "3"], ["group", "grass", "3"],
+        ["", "bird", "7"],
+        ["group", "grass", "3"],
+        ["group", "water", "3"],
+        ["group", "(no group)", "1"],
+        ["", "mammal", "3"],
+        ["group", "grass", "3"],
       ]);
       const report = (await saved(page, "#save-report")).bytes.toString();
       assert.match(report, /<tr class="group"><th scope="row" dir="auto">\(no group\)<\/th><td>1<\/td>/);
       const { path: model } = await saved(page, "#save-model");
       cpSync(loose, join(folder, "bird", basename(loose)));
-      const audit = (...more) => execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
+      const audit = (...more) =>
+        execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
       const counts = ({ summary }) => summary.map((line) => [line.class, line.group, line.photos]);
       const here = counts(JSON.parse((await saved(page, "#save-json")).bytes));
       assert.deepEqual(here, counts(JSON.parse(audit("--json"))));
@@ -490,11 +717,18 @@ test("folders are classes, and the folders in them groups", async () => {
       await openOwn(page);
       await drop(page, "#training-title", [join(folder, "bird"), join(folder, "mammal")]);
       assert.equal(await added(page), "9 photos added.", "folders dropped anywhere");
-      assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+      assert.deepEqual(
+        await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)),
+        ["bird", "mammal"],
+      );
       await page.$eval("#adding-text", (text) => (text.textContent = ""));
       await page.click("#add-class");
       await drop(page, ".card:last-child .empty", [folder]);
-      assert.match(await added(page), /^0 photos added\. 9 photos are in another class already/, "a folder dropped onto a class");
+      assert.match(
+        await added(page),
+        /^0 photos added\. 9 photos are in another class already/,
+        "a folder dropped onto a class",
+      );
       await drop(page, "#training-title", photosOf("bird", "water", 1));
       await page.waitForSelector("#message:not([hidden])");
       assert.match(await message(page), /^Drop photos onto one of the classes/);
@@ -509,20 +743,30 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await openOwn(page);
     await page.focus("#example");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("#regions-hint").textContent.startsWith("Where the animal is"));
+    await page.waitForFunction(() =>
+      document.querySelector("#regions-hint").textContent.startsWith("Where the animal is"),
+    );
     await counted(page, ["20 photos", "20 photos"]);
     assert.equal(await page.textContent("#adding-text"), "40 photos added.");
-    assert.deepEqual(await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)), ["bird", "mammal"]);
+    assert.deepEqual(
+      await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)),
+      ["bird", "mammal"],
+    );
     assert.ok(await page.isHidden("#example"));
     assert.equal(await page.evaluate(() => document.activeElement.id), "adding-text");
     assert.equal((await kept(page)).masks, 40);
 
     // dragged text is a field's own
-    const taken = await page.locator('.card input[type="text"]').first().evaluate((field) => {
-      const transfer = new DataTransfer();
-      transfer.setData("text/plain", "words");
-      return !field.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-    });
+    const taken = await page
+      .locator('.card input[type="text"]')
+      .first()
+      .evaluate((field) => {
+        const transfer = new DataTransfer();
+        transfer.setData("text/plain", "words");
+        return !field.dispatchEvent(
+          new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
+        );
+      });
     assert.equal(taken, false);
     assert.equal(await message(page), "");
 
@@ -530,7 +774,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.fill("#region-name", "face");
     await page.keyboard.press("Enter");
     await page.locator(".photos button").first().click();
-    await page.waitForFunction(() => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.");
+    await page.waitForFunction(
+      () => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.",
+    );
     const fields = () => page.$$eval(".box-fields input", (all) => all.map(({ value }) => value).join(" "));
     assert.ok(await page.isDisabled("#region-undo"));
     await drawBox(page, 0.25, 0.25, 0.25, 0.25);
@@ -553,12 +799,18 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.click("#region-undo");
     assert.equal((await kept(page)).masks, 41);
     await page.click("#next");
-    await page.waitForFunction(() => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.", null, { polling: 20 });
+    await page.waitForFunction(
+      () => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.",
+      null,
+      { polling: 20 },
+    );
     await page.click("#previous");
     await page.waitForFunction(() => document.querySelector("#box-x").value === "80");
     await page.click("#region-all");
     await page.click("#next");
-    await page.waitForFunction(() => document.querySelector("#region-hint").textContent.startsWith("The same place as in others"));
+    await page.waitForFunction(() =>
+      document.querySelector("#region-hint").textContent.startsWith("The same place as in others"),
+    );
     await page.click("#region-clear");
     assert.match(await page.textContent("#region-hint"), /“Clear it everywhere” removes it from all/);
     await page.click("#region-clear-all");
@@ -569,10 +821,16 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Redo", "the keyboard stays");
 
     // a photo that goes makes room for the next
-    const [, second, third] = await page.$$eval(".card:first-child .photos button", (all) => all.map(({ title }) => title));
+    const [, second, third] = await page.$$eval(".card:first-child .photos button", (all) =>
+      all.map(({ title }) => title),
+    );
     assert.equal(await page.textContent("#viewer-title"), second);
     await page.click("#remove-photo");
-    assert.equal(await page.textContent("#viewer-said"), "Remove it from the session?", "said where it is heard");
+    assert.equal(
+      await page.textContent("#viewer-said"),
+      "Remove it from the session?",
+      "said where it is heard",
+    );
     await page.click("#remove-photo");
     await page.waitForFunction((name) => document.querySelector("#viewer-title").textContent === name, third);
     assert.equal(await page.evaluate(() => document.activeElement.id), "remove-photo");
@@ -612,12 +870,20 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
       const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
       const pencil = canvas.getContext("2d");
       pencil.fillRect(0, 0, 4, 4);
-      const picture = new Uint8Array(await (await new Promise((resolve) => canvas.toBlob(resolve))).arrayBuffer());
+      const picture = new Uint8Array(
+        await (await new Promise((resolve) => canvas.toBlob(resolve))).arrayBuffer(),
+      );
       // what follows the end of a PNG is passed over, and makes each another file
-      const files = Array.from({ length: 5000 }, (_, at) => new File([picture, String(at)], `photo-${at}.png`, { type: "image/png" }));
+      const files = Array.from(
+        { length: 5000 },
+        (_, at) => new File([picture, String(at)], `photo-${at}.png`, { type: "image/png" }),
+      );
       const dataTransfer = new DataTransfer();
       for (const file of files) dataTransfer.items.add(file);
-      window.drop = () => document.querySelector(".card").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      window.drop = () =>
+        document
+          .querySelector(".card")
+          .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
       const [text, stop] = [document.querySelector("#adding-text"), document.querySelector("#adding-stop")];
       const early = new MutationObserver(() => {
         if (!/^Adding photos: \d{3}/.test(text.textContent)) return;
@@ -627,7 +893,8 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
       early.observe(text, { childList: true });
       window.drop();
     });
-    const [, stopped] = /^Stopped: ([\d,]+) photos of 5,000 added; they stay\.$/.exec(await added(page)) ?? [];
+    const [, stopped] =
+      /^Stopped: ([\d,]+) photos of 5,000 added; they stay\.$/.exec(await added(page)) ?? [];
     const first = Number(stopped.replace(",", ""));
     assert.ok(first > 0 && first < 5000, `${first} were added before it was stopped`);
     assert.equal((await kept(page)).photos, first);
@@ -641,7 +908,10 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
       await counted(page, ["5,000 photos", "No photos yet"]);
     });
     assert.ok(longest <= 200, `a task of ${longest} ms`);
-    assert.equal(words, `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-10.png and ${(first - 3).toLocaleString("en-GB")} more.`);
+    assert.equal(
+      words,
+      `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-10.png and ${(first - 3).toLocaleString("en-GB")} more.`,
+    );
     assert.equal((await kept(page)).photos, 5000);
     assert.equal(await page.locator(".card .photos li").count(), 24);
     assert.equal(await page.textContent(".card .more"), "and 4,976 more");
@@ -651,17 +921,29 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
     await nameClass(page, 1, "few");
     await addPhotos(page, 1, photosOf("bird", "water", 1));
     await page.click("#train");
-    await page.waitForFunction(() => /^[\d,]+ photos have to be looked at before the training can begin: about \d+ (s|min) on this device\.$/.test(document.querySelector("#train-hint").textContent));
+    await page.waitForFunction(() =>
+      /^[\d,]+ photos have to be looked at before the training can begin: about \d+ (s|min) on this device\.$/.test(
+        document.querySelector("#train-hint").textContent,
+      ),
+    );
     await page.click("#training-stop");
-    await page.waitForFunction(() => /^Cancelled\. What was looked at so far is kept/.test(document.querySelector("#training-text").textContent));
+    await page.waitForFunction(() =>
+      /^Cancelled\. What was looked at so far is kept/.test(
+        document.querySelector("#training-text").textContent,
+      ),
+    );
     assert.ok((await kept(page)).looks > 0);
 
     // clearing in the middle of it leaves no word of it
     await page.click("#train");
-    await page.waitForFunction(() => /^Looking at photo/.test(document.querySelector("#training-text").textContent));
+    await page.waitForFunction(() =>
+      /^Looking at photo/.test(document.querySelector("#training-text").textContent),
+    );
     await page.click("#clear");
     await page.click("#clear");
-    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await page.waitForFunction(() =>
+      document.querySelector("#kept").textContent.startsWith("Everything was cleared"),
+    );
     await frames(page);
     assert.equal(await page.textContent("#training-text"), "");
     assert.equal(await page.textContent("#adding-text"), "");
@@ -694,14 +976,19 @@ test("where nothing can be kept, no more, or another tab has it, that is said an
       };
     });
     await twoClasses(page, 4);
-    assert.equal(await message(page), "This browser keeps no more: what comes from here on lives only in this tab.");
+    assert.equal(
+      await message(page),
+      "This browser keeps no more: what comes from here on lives only in this tab.",
+    );
     await train(page);
     await examined(page, 8);
     assert.equal((await kept(page)).photos, 2);
     await page.evaluate(() => (IDBObjectStore.prototype.put = window.put));
     await page.click("#clear");
     await page.click("#clear");
-    await page.waitForFunction(() => document.querySelector("#kept").textContent.startsWith("Everything was cleared"));
+    await page.waitForFunction(() =>
+      document.querySelector("#kept").textContent.startsWith("Everything was cleared"),
+    );
     assert.equal(await message(page), "", "there is room again");
     assert.deepEqual(await kept(page), { findings: 0, looks: 0, masks: 0, photos: 0, state: 0 });
   });
@@ -719,7 +1006,10 @@ test("where nothing can be kept, no more, or another tab has it, that is said an
   });
 });
 
-for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
+for (const [colorScheme, width] of [
+  ["dark", 1280],
+  ["light", 390],
+]) {
   test(`axe finds nothing wrong, ${colorScheme}, at ${width} px`, async (t) => {
     await withPage(
       async (page) => {
@@ -734,9 +1024,19 @@ for (const [colorScheme, width] of [["dark", 1280], ["light", 390]]) {
         await drawBox(page, 0.2, 0.2, 0.8, 0.8);
         await share(page);
         await judge(page, t);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
-        const viewer = await page.$eval("#viewer", (dialog) => [dialog.scrollWidth - dialog.clientWidth, getComputedStyle(dialog).overflowX]);
-        assert.deepEqual(viewer, [0, "hidden"], "nor out of the dialog, where WebKit scrolls by the ends of choices that no other browser counts");
+        assert.ok(
+          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+          "nothing sticks out",
+        );
+        const viewer = await page.$eval("#viewer", (dialog) => [
+          dialog.scrollWidth - dialog.clientWidth,
+          getComputedStyle(dialog).overflowX,
+        ]);
+        assert.deepEqual(
+          viewer,
+          [0, "hidden"],
+          "nor out of the dialog, where WebKit scrolls by the ends of choices that no other browser counts",
+        );
       },
       { colorScheme, viewport: { width, height: 900 } },
     );
@@ -749,7 +1049,10 @@ test("what photos were read in spite of is counted with names, and stands beside
     const whole = bytesOf(new URL("../photos/odd/size_4000x3000.jpg", import.meta.url));
     await nameClass(page, 0, "bird");
     await nameClass(page, 1, "mammal");
-    await addPhotos(page, 0, [...photosOf("bird", "water", 2), fileOf("cut.jpg", whole.subarray(0, Math.round(0.88 * whole.length)))]);
+    await addPhotos(page, 0, [
+      ...photosOf("bird", "water", 2),
+      fileOf("cut.jpg", whole.subarray(0, Math.round(0.88 * whole.length))),
+    ]);
     await addPhotos(page, 1, photosOf("mammal", "grass", 2));
     await train(page);
     const counted = "1 photo was read with a warning, which stands beside the opened photo: cut.jpg.";

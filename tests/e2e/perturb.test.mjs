@@ -47,9 +47,17 @@ test("a masked pass is the pass of the masked input, bit for bit, and keeps noth
       const again = await run.perturb({ mask: left, fill: "blur" });
       return {
         size: [run.inputWidth, run.inputHeight],
-        pairs: [...pairs, [Array.from(whole.logits), Array.from(run.logits)], [Array.from(again.logits), Array.from(blurred.logits)]],
+        pairs: [
+          ...pairs,
+          [Array.from(whole.logits), Array.from(run.logits)],
+          [Array.from(again.logits), Array.from(blurred.logits)],
+        ],
         sum: blurred.probabilities.reduce((sum, p) => sum + p, 0),
-        dog: [run.predictions.find(({ index }) => index === 235).probability, whole.probabilities[235], blurred.probabilities[235]],
+        dog: [
+          run.predictions.find(({ index }) => index === 235).probability,
+          whole.probabilities[235],
+          blurred.probabilities[235],
+        ],
         runs: (await candling.stats()).runs,
       };
     });
@@ -96,15 +104,21 @@ test("any number of workers gives the same curves, between the ends that they sh
   await withClient(async (page) => {
     await runTensor(page, "dog_cat");
     const { one, two, steps, ends } = await page.evaluate(async (few) => {
-      const { candling, input, run } = window;
+      const { run } = window;
       const map = await run.explain({ method: "grad-cam", target: 285 });
       const steps = [];
       const plain = ({ target, deletion, insertion }) => {
-        const curve = ({ shares, probabilities, area }) => ({ shares: Array.from(shares), probabilities: Array.from(probabilities), area });
+        const curve = ({ shares, probabilities, area }) => ({
+          shares: Array.from(shares),
+          probabilities: Array.from(probabilities),
+          area,
+        });
         const compared = ({ map, random }) => ({ map: curve(map), random: curve(random) });
         return { target, deletion: compared(deletion), insertion: compared(insertion) };
       };
-      const one = plain(await run.curves({ ...few, map, workers: 1, onProgress: (step) => steps.push(step) }));
+      const one = plain(
+        await run.curves({ ...few, map, workers: 1, onProgress: (step) => steps.push(step) }),
+      );
       const two = plain(await run.curves({ ...few, map, workers: 2 }));
       const all = new Uint8Array(224 * 224).fill(1);
       const grey = await run.perturb({ mask: all });
@@ -116,8 +130,14 @@ test("any number of workers gives the same curves, between the ends that they sh
     assert.deepEqual(one.target, { class: 285 });
     const [whole, grey, blur] = ends;
     for (const which of ["map", "random"]) {
-      for (const [{ shares, probabilities }, first, last] of [[one.deletion[which], whole, grey], [one.insertion[which], blur, whole]]) {
-        assert.deepEqual(shares, Array.from({ length: 17 }, (_, i) => i / 16));
+      for (const [{ shares, probabilities }, first, last] of [
+        [one.deletion[which], whole, grey],
+        [one.insertion[which], blur, whole],
+      ]) {
+        assert.deepEqual(
+          shares,
+          Array.from({ length: 17 }, (_, i) => i / 16),
+        );
         assert.deepEqual([probabilities.length, probabilities[0], probabilities[16]], [17, first, last]);
       }
     }
@@ -144,7 +164,9 @@ test("a point of a curve is the pass without the tiles that the map ranks first"
       }
       const flat = await run.occlusion({ patch: 64, stride: 52, workers: 2 });
       const pixels = await run.explain({ method: "guided-backprop" });
-      const orders = [await map.ranking(), await flat.ranking(), await pixels.ranking()].map((order) => Array.from(order));
+      const orders = [await map.ranking(), await flat.ranking(), await pixels.ranking()].map((order) =>
+        Array.from(order),
+      );
       return { curve: Array.from(deletion.map.probabilities), passes, ranking: Array.from(ranking), orders };
     }, FEW);
     assert.deepEqual(curve, passes);
@@ -165,7 +187,9 @@ test("curves that do not fit are refused, and an abort ends them", async () => {
       const map = await run.explain({ method: "grad-cam" });
       const other = await candling.runTensor(window.input, [1, 3, 224, 224]);
       const running = new AbortController();
-      const onProgress = ({ done }) => { if (done > 0) running.abort(); };
+      const onProgress = ({ done }) => {
+        if (done > 0) running.abort();
+      };
       const cases = [
         { map: {} },
         { map: await other.explain({ method: "grad-cam" }) },
@@ -181,7 +205,7 @@ test("curves that do not fit are refused, and an abort ends them", async () => {
     }, FEW);
     assert.deepEqual(errors, [
       "bad-argument: curves: map is an Explanation of this run; given Object",
-      "bad-argument: curves: map is an Explanation of this run; given \"an Explanation of another\"",
+      'bad-argument: curves: map is an Explanation of this run; given "an Explanation of another"',
       "bad-argument: curves: tile is a whole number of pixels, 1 or more; given 0",
       "bad-argument: tile: a side of 225 pixels; it is 1 to 224 on an input of 224x224",
       "bad-argument: curves: randomOrders is 1 to 100; given 0",
@@ -204,8 +228,12 @@ test("Grad-CAM's order of the tiles beats random ones, on the photos of the poin
       const photo = readFileSync(new URL(file, folder)).toString("base64");
       areas.push(
         await page.evaluate(async (photo) => {
-          const run = await window.candling.run(new Blob([Uint8Array.from(atob(photo), (c) => c.charCodeAt(0))]));
-          const { deletion, insertion } = await run.curves({ map: await run.explain({ method: "grad-cam" }) });
+          const run = await window.candling.run(
+            new Blob([Uint8Array.from(atob(photo), (c) => c.charCodeAt(0))]),
+          );
+          const { deletion, insertion } = await run.curves({
+            map: await run.explain({ method: "grad-cam" }),
+          });
           run.free();
           const area = ({ map, random }) => [map.area, random.area];
           return { deletion: area(deletion), insertion: area(insertion) };
@@ -215,6 +243,9 @@ test("Grad-CAM's order of the tiles beats random ones, on the photos of the poin
     const share = (better) => areas.filter(better).length / areas.length;
     const falls = share(({ deletion: [map, random] }) => map < random);
     const rises = share(({ insertion: [map, random] }) => map > random);
-    assert.ok(falls >= BETTER_THAN_RANDOM && rises >= BETTER_THAN_RANDOM, `deletion ${falls}, insertion ${rises}`);
+    assert.ok(
+      falls >= BETTER_THAN_RANDOM && rises >= BETTER_THAN_RANDOM,
+      `deletion ${falls}, insertion ${rises}`,
+    );
   });
 });

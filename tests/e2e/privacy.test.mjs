@@ -24,11 +24,16 @@ test("a whole visit asks this origin only, for files of the site only", async ()
     await page.selectOption("#fit", "crop");
     await page.selectOption("#method", "layer-cam");
     await idle(page);
-    await page.setInputFiles("#file", { name: "mine.png", mimeType: "image/png", buffer: await page.screenshot() });
+    await page.setInputFiles("#file", {
+      name: "mine.png",
+      mimeType: "image/png",
+      buffer: await page.screenshot(),
+    });
     await page.waitForFunction(() => document.querySelector("#photo-name").textContent === "mine.png");
     await idle(page);
     assert.ok(requests.length > 8);
-    for (const url of requests) assert.match(url, new RegExp(`^${origin()}/[\\w./-]*$`), "a plain address, no query");
+    for (const url of requests)
+      assert.match(url, new RegExp(`^${origin()}/[\\w./-]*$`), "a plain address, no query");
   });
 });
 
@@ -71,7 +76,10 @@ test("a host without headers: the page's own policy is enough, from any folder",
     });
     await page.goto("/some/where/index.html");
     await idle(page);
-    assert.equal(await page.$eval('[data-view="guided-grad-cam"] canvas', ({ dataset }) => dataset.target), "235");
+    assert.equal(
+      await page.$eval('[data-view="guided-grad-cam"] canvas', ({ dataset }) => dataset.target),
+      "235",
+    );
   });
 });
 
@@ -98,7 +106,9 @@ test("the client asks for its worker, the wasm and the model, and nothing else",
 const CARD_BYTES = 60_000;
 
 test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`, () => {
-  const files = ["candling_webgpu.js", "candling_webgpu_bg.wasm"].map((name) => new URL(`lib/webgpu/${name}`, www));
+  const files = ["candling_webgpu.js", "candling_webgpu_bg.wasm"].map(
+    (name) => new URL(`lib/webgpu/${name}`, www),
+  );
   const total = files.reduce((sum, file) => sum + brotliCompressSync(readFileSync(file)).length, 0);
   assert.ok(total <= CARD_BYTES, `${total} bytes`);
 });
@@ -108,10 +118,27 @@ const ofOthers = /^(candling-view|candling-trainer|embed|how|bias|own)\b/;
 
 test(`page, scripts and wasm weigh at most ${BUDGET_BYTES / 1000} kB brotli`, () => {
   const build = ["candling_wasm.js", "candling_wasm_bg.wasm"].map((name) => `relaxed-simd/${name}`);
-  const lib = [...readdirSync(new URL("lib/", www)).filter((name) => name.endsWith(".js") && !ofOthers.test(name)), ...build];
-  assert.ok(lib.includes("lab.js") && lib.includes("candling-export.js") && lib.includes("candling-worker.js"));
-  const files = ["index.html", "base.css", "figures.css", "lab.css", "favicon.svg", "door.html", "sw.js", ...lib.map((name) => `lib/${name}`)];
+  const lib = [
+    ...readdirSync(new URL("lib/", www)).filter((name) => name.endsWith(".js") && !ofOthers.test(name)),
+    ...build,
+  ];
+  assert.ok(
+    lib.includes("lab.js") && lib.includes("candling-export.js") && lib.includes("candling-worker.js"),
+  );
+  const files = [
+    "index.html",
+    "base.css",
+    "figures.css",
+    "lab.css",
+    "favicon.svg",
+    "door.html",
+    "sw.js",
+    ...lib.map((name) => `lib/${name}`),
+  ];
   const sizes = files.map((name) => [name, brotliCompressSync(readFileSync(new URL(name, www))).length]);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-  assert.ok(total <= BUDGET_BYTES, `${total} bytes: ${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}`);
+  assert.ok(
+    total <= BUDGET_BYTES,
+    `${total} bytes: ${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}`,
+  );
 });

@@ -15,7 +15,13 @@ async function dogAndCat(page) {
     window.plain = ({ layers, probability, maps }) => ({
       layers,
       probability,
-      maps: maps.map(({ map: { method, data, layer, max }, correlation }) => ({ method, data: Array.from(data), layer, max, correlation })),
+      maps: maps.map(({ map: { method, data, layer, max }, correlation }) => ({
+        method,
+        data: Array.from(data),
+        layer,
+        max,
+        correlation,
+      })),
     });
   });
 }
@@ -29,18 +35,34 @@ test("without a layer drawn anew the maps are the trained network's, bit for bit
       const at = { target: 285, layer, methods: methods.slice(0, 3) };
       const trained = [];
       for (const method of at.methods) {
-        const map = await run.explain({ method, target: 285, ...(method === "guided-backprop" ? {} : { layer }) });
+        const map = await run.explain({
+          method,
+          target: 285,
+          ...(method === "guided-backprop" ? {} : { layer }),
+        });
         trained.push(Array.from(map.data));
       }
       const answer = plain(await run.randomized({ layers: 0, ...at }));
       const { probability } = run.predictions.find(({ index }) => index === 285);
       return { answer, trained, probability, weighted: candling.info.weighted };
     }, METHODS);
-    assert.deepEqual(answer.maps.map(({ data }) => data), trained);
-    assert.deepEqual(answer.maps.map(({ correlation }) => correlation), [1, 1, 1]);
-    assert.deepEqual(answer.maps.map(({ layer }) => layer), ["blocks.10.add", undefined, "blocks.10.add"]);
+    assert.deepEqual(
+      answer.maps.map(({ data }) => data),
+      trained,
+    );
+    assert.deepEqual(
+      answer.maps.map(({ correlation }) => correlation),
+      [1, 1, 1],
+    );
+    assert.deepEqual(
+      answer.maps.map(({ layer }) => layer),
+      ["blocks.10.add", undefined, "blocks.10.add"],
+    );
     assert.deepEqual([answer.layers, answer.probability], [[], Math.fround(probability)]);
-    assert.deepEqual([weighted.length, ...weighted.slice(0, 3)], [50, "classifier", "head", "blocks.15.project"]);
+    assert.deepEqual(
+      [weighted.length, ...weighted.slice(0, 3)],
+      [50, "classifier", "head", "blocks.15.project"],
+    );
   });
 });
 
@@ -49,7 +71,8 @@ test("the same seed draws the same, in whatever steps, and another seed somethin
     await dogAndCat(page);
     const [stepwise, atOnce, other, back] = await page.evaluate(async () => {
       const { run, plain } = window;
-      const ask = (layers, seed) => run.randomized({ layers, target: 235, methods: ["grad-cam", "guided-backprop"], seed }).then(plain);
+      const ask = (layers, seed) =>
+        run.randomized({ layers, target: 235, methods: ["grad-cam", "guided-backprop"], seed }).then(plain);
       for (let layers = 1; layers < 4; layers++) await ask(layers, 3);
       const stepwise = await ask(4, 3);
       const other = await ask(4, 4);
@@ -74,20 +97,27 @@ test("Grad-CAM forgets with the output layer, guided backprop hardly with ten la
       const answers = [];
       for (const layers of [1, 10, 50]) {
         const { maps, probability } = await run.randomized({ layers, target: 235, methods });
-        answers.push({ probability, ...Object.fromEntries(maps.map(({ map, correlation }) => [map.method, correlation])) });
+        answers.push({
+          probability,
+          ...Object.fromEntries(maps.map(({ map, correlation }) => [map.method, correlation])),
+        });
       }
       return answers;
     }, METHODS);
     assert.ok(first["grad-cam"] < 0.7 && first["guided-backprop"] > 0.95, JSON.stringify(first));
     assert.ok(ten["grad-cam"] < 0.3 && ten["guided-backprop"] > 0.9, JSON.stringify(ten));
     assert.ok(Math.abs(all["guided-backprop"]) < 0.1, JSON.stringify(all));
-    for (const { probability } of [first, ten, all]) assert.ok(probability < 0.01, "the dog is not recognised any more");
+    for (const { probability } of [first, ten, all])
+      assert.ok(probability < 0.01, "the dog is not recognised any more");
   });
 });
 
 test("what the article and the README say of the dog and cat: layers until a correlation is below 0.5, of three draws", async () => {
   const article = readFileSync(new URL("../../www/how.html", import.meta.url), "utf8").replace(/\s+/g, " ");
-  const [, ...said] = /takes (\d+) random layer until Grad-CAM’s map is lost, and (\d+) until the other is\. \(This is one random draw, on one photo; two more draws gave (\d+) and (\d+), and (\d+) and (\d+)\.\)/.exec(article);
+  const [, ...said] =
+    /takes (\d+) random layer until Grad-CAM’s map is lost, and (\d+) until the other is\. \(This is one random draw, on one photo; two more draws gave (\d+) and (\d+), and (\d+) and (\d+)\.\)/.exec(
+      article,
+    );
   await withClient(async (page) => {
     await dogAndCat(page);
     const found = await page.evaluate(async () => {
@@ -106,7 +136,12 @@ test("what the article and the README say of the dog and cat: layers until a cor
     });
     assert.deepEqual(found, said.map(Number));
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-    assert.ok(readme.includes(`takes ${found[1]} random layers until that of Guided Backprop's map is below 0.5, whatever its sign, one for Grad-CAM's: one random draw`), `${found}`);
+    assert.ok(
+      readme.includes(
+        `takes ${found[1]} random layers until that of Guided Backprop's map is below 0.5, whatever its sign, one for Grad-CAM's: one random draw`,
+      ),
+      `${found}`,
+    );
   });
 });
 
@@ -115,7 +150,11 @@ test("a map of random weights is painted like any other", async () => {
     await dogAndCat(page);
     const painted = await page.evaluate(async () => {
       const { client, run } = window;
-      const { maps } = await run.randomized({ layers: 5, target: 235, methods: ["grad-cam", "guided-backprop"] });
+      const { maps } = await run.randomized({
+        layers: 5,
+        target: 235,
+        methods: ["grad-cam", "guided-backprop"],
+      });
       const canvas = document.createElement("canvas");
       const painted = [];
       for (const { map } of maps) painted.push(await client.paint(canvas, map));
@@ -132,8 +171,16 @@ test("what does not fit is refused", async () => {
       const { run, failure } = window;
       const fits = { layers: 1, target: 235, methods: ["grad-cam"] };
       const cases = [
-        { layers: 51 }, { layers: -1 }, { layers: 1.5 }, { target: 1000 }, { target: null }, { methods: "cam" },
-        { methods: ["x-ray"] }, { layer: "nowhere" }, { seed: 2 ** 32 }, { signal: AbortSignal.abort() },
+        { layers: 51 },
+        { layers: -1 },
+        { layers: 1.5 },
+        { target: 1000 },
+        { target: null },
+        { methods: "cam" },
+        { methods: ["x-ray"] },
+        { layer: "nowhere" },
+        { seed: 2 ** 32 },
+        { signal: AbortSignal.abort() },
       ];
       const errors = [];
       for (const wrong of cases) errors.push(await failure(() => run.randomized({ ...fits, ...wrong })));
@@ -153,7 +200,9 @@ test("what does not fit is refused", async () => {
       "aborted: the call was aborted",
     ];
     assert.equal(errors.errors.length, begin.length);
-    errors.errors.forEach((error, i) => assert.ok(error.startsWith(begin[i]), `${error}\nexpected ${begin[i]}`));
+    errors.errors.forEach((error, i) =>
+      assert.ok(error.startsWith(begin[i]), `${error}\nexpected ${begin[i]}`),
+    );
     assert.equal(errors.sound, 1);
   });
 });

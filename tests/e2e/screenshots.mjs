@@ -58,7 +58,11 @@ const lab = {
     await lookAt(page, "sanity");
     await page.click("#sanity-all");
     await page.waitForFunction(() => document.querySelector("#sanity-all").textContent === "Cancel");
-    await page.waitForFunction(() => document.querySelector("#sanity-all").textContent !== "Cancel", undefined, { timeout: 120_000 });
+    await page.waitForFunction(
+      () => document.querySelector("#sanity-all").textContent !== "Cancel",
+      undefined,
+      { timeout: 120_000 },
+    );
     await page.focus("#forgotten");
     await page.keyboard.press("Home");
     for (let step = 0; step < 8; step++) await page.keyboard.press("ArrowRight");
@@ -110,7 +114,11 @@ const own = {
   inspection: async (page) => {
     await page.click("#region-all");
     await page.click("#viewer-close");
-    await page.waitForFunction(() => document.querySelectorAll("#sheet button").length > 5 && !/not marked/.test(document.querySelector("#sheet").textContent));
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll("#sheet button").length > 5 &&
+        !/not marked/.test(document.querySelector("#sheet").textContent),
+    );
     await showStep(page, "inspection");
   },
 };
@@ -138,18 +146,32 @@ function toTop(page) {
 /** What is pictured, by its folder in `docs`; only those that are named on the command line, if any are. */
 const asked = process.argv.slice(2);
 const pages = Object.fromEntries(
-  Object.entries({ lab: { path: "", states: lab }, bias: { path: "bias.html", states: bias }, own: { path: "own.html", states: own } }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
+  Object.entries({
+    lab: { path: "", states: lab },
+    bias: { path: "bias.html", states: bias },
+    own: { path: "own.html", states: own },
+  }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
 );
 
 const server = await serve(0, { isolated: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+  args: [
+    "--no-sandbox",
+    "--disable-quic",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+  ],
 });
 try {
   for (const [device, options] of Object.entries(devices)) {
     for (const colorScheme of ["dark", "light"]) {
-      const context = await browser.newContext({ ...options, colorScheme, serviceWorkers: "block", reducedMotion: "reduce" });
+      const context = await browser.newContext({
+        ...options,
+        colorScheme,
+        serviceWorkers: "block",
+        reducedMotion: "reduce",
+      });
       for (const [folder, { path, states }] of Object.entries(pages)) {
         mkdirSync(docs + folder, { recursive: true });
         const page = await context.newPage();
@@ -158,17 +180,27 @@ try {
         for (const [name, prepare] of Object.entries(states)) {
           await prepare(page);
           await page.waitForTimeout(300);
-          await page.screenshot({ path: `${docs}${folder}/${device}-${colorScheme}-${name}.jpg`, type: "jpeg", quality: QUALITY });
+          await page.screenshot({
+            path: `${docs}${folder}/${device}-${colorScheme}-${name}.jpg`,
+            type: "jpeg",
+            quality: QUALITY,
+          });
         }
         await page.close();
       }
       await context.close();
     }
   }
-  const post = await browser.newPage({ baseURL: `http://localhost:${server.address().port}`, viewport: { width: 816, height: 800 }, serviceWorkers: "block" });
+  const post = await browser.newPage({
+    baseURL: `http://localhost:${server.address().port}`,
+    viewport: { width: 816, height: 800 },
+    serviceWorkers: "block",
+  });
   await openPost(post, view("controls"));
   await post.waitForTimeout(600);
-  await post.locator("candling-view").screenshot({ path: `${docs}element.jpg`, type: "jpeg", quality: QUALITY });
+  await post
+    .locator("candling-view")
+    .screenshot({ path: `${docs}element.jpg`, type: "jpeg", quality: QUALITY });
 } finally {
   await browser.close();
   server.close();

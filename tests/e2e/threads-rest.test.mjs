@@ -31,7 +31,10 @@ test("passes that are slow on threads and fast on one: the threads rest, with th
     };
     const passes = [];
     for (const step of [100, 100, 100, 10, 10, 10, 10]) passes.push(await pass(step));
-    assert.deepEqual(passes.map(({ threads }) => threads), [2, 2, 2, 1, 1, 1, 1]);
+    assert.deepEqual(
+      passes.map(({ threads }) => threads),
+      [2, 2, 2, 1, 1, 1, 1],
+    );
     // a while later they are tried again, and are fast
     await pass(10_000);
     for (let tries = 0; passes.at(-1).threads === 1; tries++) {

@@ -49,7 +49,13 @@ test("names are allowed and none is required: the policy is not missed", async (
 const require = (page) =>
   page.route(/\/$|\.html$|candling-worker\.js$|candling-trainer\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": `${contentSecurityPolicy}; ${ALLOWED} candling-page` } });
+    await route.fulfill({
+      response,
+      headers: {
+        ...response.headers(),
+        "content-security-policy": `${contentSecurityPolicy}; ${ALLOWED} candling-page`,
+      },
+    });
   });
 
 test("the pages of the site, threads included", async () => {
@@ -75,7 +81,11 @@ test("the service worker is registered under such a policy", async () => {
       await require(page);
       await page.goto("/");
       await idle(page);
-      await until(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated"));
+      await until(() =>
+        page.evaluate(
+          async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated",
+        ),
+      );
     },
     { serviceWorkers: "allow" },
   );

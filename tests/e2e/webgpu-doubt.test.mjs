@@ -15,7 +15,8 @@ async function client(page) {
     const { Candling } = await import("/lib/candling.js");
     window.photo = await (await fetch("/samples/dog_cat.jpg")).blob();
     window.told = [];
-    window.load = (options) => Candling.load({ model, onBackend: (state) => window.told.push(state), ...options });
+    window.load = (options) =>
+      Candling.load({ model, onBackend: (state) => window.told.push(state), ...options });
     /** Waits until something was told. */
     window.heard = async (count = 1) => {
       while (window.told.length < count) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -34,7 +35,10 @@ test("an adapter that never comes holds nobody up for longer than it is waited f
     });
     const [waited] = await timeUp(page);
     assert.ok(waited < 8000, `${waited} ms`);
-    const { backend, state } = await page.evaluate(async () => ({ backend: (await window.candling.run(window.photo)).backend, state: await window.heard() }));
+    const { backend, state } = await page.evaluate(async () => ({
+      backend: (await window.candling.run(window.photo)).backend,
+      state: await window.heard(),
+    }));
     assert.equal(backend, "cpu");
     assert.deepEqual(state, { backend: "cpu", reason: "unavailable" });
   });
@@ -47,7 +51,9 @@ test("files that never come can be cancelled while they load, and are given up i
     await client(page);
     await page.evaluate(() => {
       window.cancel = new AbortController();
-      window.loading = window.load({ backend: "webgpu", signal: window.cancel.signal }).catch((error) => error.code);
+      window.loading = window
+        .load({ backend: "webgpu", signal: window.cancel.signal })
+        .catch((error) => error.code);
     });
     await until(() => asked > 0);
     // nobody has ended the wait for the files
@@ -167,9 +173,17 @@ test("a run of a card that was lost costs the next card nothing", async () => {
 test("the lab: a card that does not come is waited for in words, and cancelled", async () => {
   await card.withPage(async (page) => {
     await page.route("**/lib/webgpu/*", () => {});
-    await page.addInitScript(() => localStorage.getItem("candling-lab-backend") ?? localStorage.setItem("candling-lab-backend", "webgpu"));
+    await page.addInitScript(
+      () =>
+        localStorage.getItem("candling-lab-backend") ??
+        localStorage.setItem("candling-lab-backend", "webgpu"),
+    );
     await page.goto("/");
-    const says = (words) => page.waitForFunction((words) => document.querySelector("#loading-text").textContent.includes(words), words);
+    const says = (words) =>
+      page.waitForFunction(
+        (words) => document.querySelector("#loading-text").textContent.includes(words),
+        words,
+      );
     await says("Waking the graphics card");
     await page.evaluate(() => localStorage.setItem("candling-lab-backend", "cpu"));
     await page.click("#loading-button");

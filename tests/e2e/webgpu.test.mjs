@@ -30,7 +30,10 @@ async function explained(page, backend = "webgpu") {
         told,
         state: candling.backend,
         backends: [given.run.backend, given.cam.backend, given.pixels.backend],
-        same: same(given.run.logits, expected.run.logits) && same(given.cam.data, expected.cam.data) && same(given.pixels.data, expected.pixels.data),
+        same:
+          same(given.run.logits, expected.run.logits) &&
+          same(given.cam.data, expected.cam.data) &&
+          same(given.pixels.data, expected.pixels.data),
         peak: given.cam.peak,
       };
       candling.close();
@@ -86,8 +89,16 @@ const faults = {
     code: "backend-lost",
     backends: ["cpu", "cpu", "cpu"],
   },
-  "the device is lost in the forward pass": { source: destroyedAfter(2), code: "backend-lost", backends: ["cpu", "cpu", "cpu"] },
-  "the device is lost on the way back": { source: destroyedAfter(3), code: "backend-lost", backends: ["webgpu", "cpu", "cpu"] },
+  "the device is lost in the forward pass": {
+    source: destroyedAfter(2),
+    code: "backend-lost",
+    backends: ["cpu", "cpu", "cpu"],
+  },
+  "the device is lost on the way back": {
+    source: destroyedAfter(3),
+    code: "backend-lost",
+    backends: ["webgpu", "cpu", "cpu"],
+  },
   "numbers that are none": {
     source: `{
       const { getMappedRange } = GPUBuffer.prototype;
@@ -168,7 +179,10 @@ test("auto: the faster card is taken, now and at the next visit", async () => {
     assert.deepEqual(state, { backend: "webgpu", reason: "measured", adapter: "acme, one" });
     assert.ok(milliseconds.webgpu < milliseconds.cpu, JSON.stringify(milliseconds));
     assert.deepEqual(await decided(page), { backend: "webgpu", reason: "remembered", adapter: "acme, one" });
-    assert.equal(await page.evaluate(async () => (await window.candling.run(window.photo)).backend), "webgpu");
+    assert.equal(
+      await page.evaluate(async () => (await window.candling.run(window.photo)).backend),
+      "webgpu",
+    );
   });
 });
 
@@ -232,7 +246,10 @@ test("runs outlive a change of the backend, and experiments are the processor's 
         again: again.probabilities.length,
         passes: forwards - before,
         hold: identities.every(({ residual, bound }) => residual <= bound),
-        wrong: await candling.run(new ImageData(8, 8)).then((run) => run.explain({ method: "grad-cam", layer: "nowhere" })).catch(({ code }) => code),
+        wrong: await candling
+          .run(new ImageData(8, 8))
+          .then((run) => run.explain({ method: "grad-cam", layer: "nowhere" }))
+          .catch(({ code }) => code),
       };
     }, MODEL);
     assert.deepEqual(found.state, { backend: "cpu", reason: "asked" });
@@ -251,7 +268,11 @@ test("a wrong question is refused by the card as by the processor, and costs it 
       const { Candling } = await import("/lib/candling.js");
       const candling = await Candling.load({ model, backend: "webgpu" });
       const run = await candling.run(new ImageData(8, 8));
-      const refused = (work) => work.then(() => "", ({ code }) => code);
+      const refused = (work) =>
+        work.then(
+          () => "",
+          ({ code }) => code,
+        );
       const codes = [
         await refused(run.explain({ method: "grad-cam", layer: "nowhere" })),
         await refused(run.explain({ method: "cam", layer: "stem" })),
@@ -291,8 +312,15 @@ test("a live stream on the card, through its loss", async () => {
       }, MODEL);
       assert.equal(failed, 0);
       assert.equal(frames.length, 4);
-      assert.deepEqual(frames.map(({ backend }) => backend), ["webgpu", "webgpu", "cpu", "cpu"]);
-      for (const frame of frames) assert.ok(frame.class === 235 && Math.abs(frame.max / frames[0].max - 1) < 1e-4, JSON.stringify(frame));
+      assert.deepEqual(
+        frames.map(({ backend }) => backend),
+        ["webgpu", "webgpu", "cpu", "cpu"],
+      );
+      for (const frame of frames)
+        assert.ok(
+          frame.class === 235 && Math.abs(frame.max / frames[0].max - 1) < 1e-4,
+          JSON.stringify(frame),
+        );
       assert.equal(state.code, "backend-lost");
     },
     { expectErrors: /GPU|Device|device/ },

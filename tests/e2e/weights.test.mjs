@@ -22,7 +22,8 @@ const CONNECTIONS = [
 ];
 
 /** The models among the requests. */
-const models = (requests) => requests.map((url) => new URL(url).pathname).filter((path) => path.endsWith(".safetensors"));
+const models = (requests) =>
+  requests.map((url) => new URL(url).pathname).filter((path) => path.endsWith(".safetensors"));
 
 for (const [connection, weights] of CONNECTIONS) {
   test(`${JSON.stringify(connection) ?? "a browser that does not say"}: of two files, the ${weights} one`, async () => {
@@ -64,7 +65,10 @@ test("what is no address, and no two, is refused", async () => {
     });
     for (const { code, message } of errors) {
       assert.equal(code, "bad-argument");
-      assert.match(message, /^load: model is the address of a model file, \{ full, small \} with two of them, or a Blob; given /);
+      assert.match(
+        message,
+        /^load: model is the address of a model file, \{ full, small \} with two of them, or a Blob; given /,
+      );
     }
   });
 });
@@ -136,7 +140,9 @@ test("the maps of small weights are those of the full ones", async () => {
         const photo = await (await fetch(`/samples/${name}`)).blob();
         const [full, other] = await Promise.all([candling.run(photo), small.run(photo)]);
         const target = full.predictions[0].index;
-        const [map, otherMap] = await Promise.all([full, other].map((run) => run.explain({ method: "grad-cam", target })));
+        const [map, otherMap] = await Promise.all(
+          [full, other].map((run) => run.explain({ method: "grad-cam", target })),
+        );
         correlations[name] = {
           same: other.predictions[0].index === target,
           value: correlation(map.data, otherMap.data),

@@ -19,7 +19,8 @@ let shop;
 before(async () => {
   shop = await workshop();
   await install(await pack(shop.folder), shop.folder);
-  for (const app of apps) await cp(join(samples, "dog_cat.jpg"), join(shop.folder, app, "public/dog_cat.jpg"));
+  for (const app of apps)
+    await cp(join(samples, "dog_cat.jpg"), join(shop.folder, app, "public/dog_cat.jpg"));
 });
 after(() => shop?.remove());
 
@@ -57,15 +58,19 @@ const said = (page, place, text) =>
   page.waitForFunction(([place, text]) => document.querySelector(place).textContent === text, [place, text]);
 
 describe("a production build", () => {
-  for (const app of ["react", "svelte"]) test(`with ${app}: properties from its state, events to it`, () => built(app, answers));
+  for (const app of ["react", "svelte"])
+    test(`with ${app}: properties from its state, events to it`, () => built(app, answers));
 
-  for (const app of ["vue", "webpack"]) test(`with ${app}: the same, and one client for all`, () => built(app, answersWithOneClient));
+  for (const app of ["vue", "webpack"])
+    test(`with ${app}: the same, and one client for all`, () => built(app, answersWithOneClient));
 
   test("of a post in Markdown (MDX), with every large file once", () =>
     built("mdx", async (page) => {
       await showsMap(page, DOG);
       assert.equal(await page.textContent("h1"), "What a network sees in two animals");
-      const files = (await readdir(at("mdx/dist"), { recursive: true })).filter((name) => /\.(wasm|safetensors)$/.test(name));
+      const files = (await readdir(at("mdx/dist"), { recursive: true })).filter((name) =>
+        /\.(wasm|safetensors)$/.test(name),
+      );
       assert.equal(files.length, LARGE_FILES, files.join(", "));
     }));
 });
@@ -86,7 +91,10 @@ test("the React app is typed, and so are its mistakes", async () => {
   await command(tsc, ["-p", at("react")]);
   await assert.rejects(command(tsc, ["-p", at("react/tsconfig.mistakes.json")]), (error) => {
     assert.match(error.message, /mistakes\.tsx\(\d+,\d+\): error TS2820: Type '"grad-kam"'/);
-    assert.match(error.message, /mistakes\.tsx\(\d+,\d+\): error TS2339: Property 'predictions' does not exist/);
+    assert.match(
+      error.message,
+      /mistakes\.tsx\(\d+,\d+\): error TS2339: Property 'predictions' does not exist/,
+    );
     return true;
   });
 });

@@ -78,8 +78,14 @@ const tool = (name, ...args) => command(join(web, "node_modules/.bin", name), ar
 
 test("it holds the files of a release, their types, and nothing else", async () => {
   const types = files.filter((path) => path.startsWith("dist/types/"));
-  assert.deepEqual(files.filter((path) => !types.includes(path)), contents.sort());
-  assert.deepEqual(types.filter((path) => !path.endsWith(".d.ts")), []);
+  assert.deepEqual(
+    files.filter((path) => !types.includes(path)),
+    contents.sort(),
+  );
+  assert.deepEqual(
+    types.filter((path) => !path.endsWith(".d.ts")),
+    [],
+  );
   assert.ok((await stat(tarball)).size < MOST_BYTES);
 });
 
@@ -93,19 +99,24 @@ test("the README's sizes are those of the files", async () => {
     // what is said is rounded to a tenth
     const shipped = path.endsWith(".wasm") ? (1 - LINKED) * kilobytes : kilobytes;
     const [size, off] = [Number(said.replace(",", "")), 0.05 + MOST_OFF * kilobytes];
-    assert.ok(shipped - off <= size && size <= kilobytes + off, `${path}: ${said} kB are said of ${kilobytes}; "npx -y rust-just sizes" measures again`);
+    assert.ok(
+      shipped - off <= size && size <= kilobytes + off,
+      `${path}: ${said} kB are said of ${kilobytes}; "npx -y rust-just sizes" measures again`,
+    );
   }
 });
 
 test("publint has nothing to say", () => tool("publint", tarball, "--strict"));
 
-test("Are The Types Wrong? No", () => tool("attw", tarball, "--profile", "esm-only", "--exclude-entrypoints", "./embed.html"));
+test("Are The Types Wrong? No", () =>
+  tool("attw", tarball, "--profile", "esm-only", "--exclude-entrypoints", "./embed.html"));
 
 test("a TypeScript program uses every module, under both ways of resolving them, with the declarations checked too", async () => {
   const program = join(shop.folder, "types");
   await cp(join(fixtures, "types"), program, { recursive: true });
   await cp(join(fixtures, "package.json"), join(shop.folder, "package.json"));
-  for (const resolution of ["node16", "bundler"]) await tool("tsc", "-p", join(program, `tsconfig.${resolution}.json`));
+  for (const resolution of ["node16", "bundler"])
+    await tool("tsc", "-p", join(program, `tsconfig.${resolution}.json`));
 });
 
 test("declarations speak of nothing that is not there", async () => {
@@ -120,26 +131,38 @@ test("declarations speak of nothing that is not there", async () => {
 });
 
 test("every address that package.json gives is a file", () => {
-  const addresses = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(addresses));
+  const addresses = (value) =>
+    typeof value === "string" ? [value] : Object.values(value).flatMap(addresses);
   const { exports, main, types, customElements, unpkg, jsdelivr, sideEffects } = description;
   for (const address of addresses([exports, main, types, customElements, unpkg, jsdelivr, sideEffects])) {
     const [before, after] = address.replace(/^\.\//, "").split("*");
-    const isNamed = (path) => (after === undefined ? path === before : path.startsWith(before) && path.endsWith(after));
+    const isNamed = (path) =>
+      after === undefined ? path === before : path.startsWith(before) && path.endsWith(after);
     assert.ok(files.some(isNamed), address);
   }
 });
 
 test("it depends on nothing, and runs nothing when it is installed", () => {
   const { dependencies, peerDependencies, optionalDependencies, scripts } = description;
-  assert.deepEqual({ dependencies, peerDependencies, optionalDependencies }, {
-    dependencies: undefined, peerDependencies: undefined, optionalDependencies: undefined,
-  });
-  assert.deepEqual(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)), []);
+  assert.deepEqual(
+    { dependencies, peerDependencies, optionalDependencies },
+    {
+      dependencies: undefined,
+      peerDependencies: undefined,
+      optionalDependencies: undefined,
+    },
+  );
+  assert.deepEqual(
+    Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)),
+    [],
+  );
 });
 
 test("integrity.json is right, and names every file that a page loads, in order", async () => {
   const integrity = JSON.parse(await text("dist/integrity.json"));
-  const loaded = files.filter((path) => /\.(js|css|wasm|safetensors)$/.test(path)).map((path) => path.replace(/^dist\//, ""));
+  const loaded = files
+    .filter((path) => /\.(js|css|wasm|safetensors)$/.test(path))
+    .map((path) => path.replace(/^dist\//, ""));
   assert.deepEqual(Object.keys(integrity), loaded);
   for (const [path, hash] of Object.entries(integrity)) {
     const bytes = await readFile(join(unpacked, "dist", path));

@@ -1,6 +1,6 @@
 /** Pages without any tool: the unpacked package lies on a static host, and two lines of HTML do the rest. */
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,12 @@ import { DOG, showsMap } from "./support/view.mjs";
 const plain = fileURLToPath(new URL("fixtures/plain/", import.meta.url));
 
 /** The least that a strict policy has to allow where everything is the site's own. (`data:` is these pages' icon.) */
-const leastPolicy = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "img-src 'self' data:"];
+const leastPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+];
 
 const withPage = stage();
 let shop;
@@ -61,25 +66,32 @@ const twoLines = (attributes, { head = "", view = "" } = {}) => `<!doctype html>
 test("two lines", () => withPage(`${site.origin}/module.html`, showsDog));
 
 test("only the script is fetched before the reader asks, and then what the README counts", () =>
-  withDocument(twoLines('src="/candling/candling-view.js"', { view: 'reveal="interaction"' }), {}, async (page) => {
-    // Workers' own requests are the context's.
-    const asked = new Set();
-    page.context().on("request", (request) => asked.add(new URL(request.url()).pathname));
-    await page.reload();
-    await page.waitForLoadState("networkidle");
-    const code = () => [...asked].filter((path) => path.startsWith("/candling/")).map((path) => path.replace("/candling/", ""));
-    assert.deepEqual(code(), ["candling-view.js"]);
-    await page.getByRole("button").click();
-    await showsDog(page);
-    assert.deepEqual(code().sort(), [
-      "candling-view.js",
-      "candling-worker.js",
-      "candling.js",
-      "models/efficientnet-lite0.safetensors",
-      "relaxed-simd/candling_wasm.js",
-      "relaxed-simd/candling_wasm_bg.wasm",
-    ]);
-  }));
+  withDocument(
+    twoLines('src="/candling/candling-view.js"', { view: 'reveal="interaction"' }),
+    {},
+    async (page) => {
+      // Workers' own requests are the context's.
+      const asked = new Set();
+      page.context().on("request", (request) => asked.add(new URL(request.url()).pathname));
+      await page.reload();
+      await page.waitForLoadState("networkidle");
+      const code = () =>
+        [...asked]
+          .filter((path) => path.startsWith("/candling/"))
+          .map((path) => path.replace("/candling/", ""));
+      assert.deepEqual(code(), ["candling-view.js"]);
+      await page.getByRole("button").click();
+      await showsDog(page);
+      assert.deepEqual(code().sort(), [
+        "candling-view.js",
+        "candling-worker.js",
+        "candling.js",
+        "models/efficientnet-lite0.safetensors",
+        "relaxed-simd/candling_wasm.js",
+        "relaxed-simd/candling_wasm_bg.wasm",
+      ]);
+    },
+  ));
 
 test("two lines with a classic script", () => withPage(`${site.origin}/classic.html`, showsDog));
 
@@ -97,30 +109,44 @@ test("copies of the script, of two versions, do not collide: the first serves al
   const other = at("candling-of-another-version");
   await cp(at("candling"), other, { recursive: true });
   for (const name of ["candling-view.js", "candling.js"]) {
-    await writeFile(join(other, name), `${await readFile(join(other, name), "utf8")}\n(window.ofOther ??= []).push("${name}");\n`);
+    await writeFile(
+      join(other, name),
+      `${await readFile(join(other, name), "utf8")}\n(window.ofOther ??= []).push("${name}");\n`,
+    );
   }
   await withPage(`${site.origin}/copies.html`, async (page) => {
     await showsDog(page);
-    await page.waitForFunction(() => [...document.querySelectorAll("candling-view")].every(({ state }) => state === "ready"));
-    assert.deepEqual(await page.evaluate(() => window.ofOther), ["candling-view.js"], "what ran of the other version");
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("candling-view")].every(({ state }) => state === "ready"),
+    );
+    assert.deepEqual(
+      await page.evaluate(() => window.ofOther),
+      ["candling-view.js"],
+      "what ran of the other version",
+    );
     assert.equal(page.workers().length, 1, "one engine");
   });
 });
 
 describe("a strict policy", () => {
-  const open = (policy, expected, then) => withDocument(twoLines('src="/candling/candling-view.js"'), { policy, expected }, then);
+  const open = (policy, expected, then) =>
+    withDocument(twoLines('src="/candling/candling-view.js"'), { policy, expected }, then);
 
   test("the least one is enough", () => open(leastPolicy, undefined, showsDog));
 
   for (const needed of [" 'wasm-unsafe-eval'", "connect-src 'self'"]) {
     test(`without ${needed.trim()} the element says in words that it cannot`, () =>
-      open(leastPolicy.map((directive) => directive.replace(needed, "")), /Content Security Policy|Refused/, async (page) => {
-        const error = await page.waitForFunction(() => {
-          const view = document.querySelector("candling-view");
-          return view.state === "error" && view.shadowRoot.querySelector("[part=error]").textContent;
-        });
-        assert.match(await error.jsonValue(), /content security policy|could not be loaded/);
-      }));
+      open(
+        leastPolicy.map((directive) => directive.replace(needed, "")),
+        /Content Security Policy|Refused/,
+        async (page) => {
+          const error = await page.waitForFunction(() => {
+            const view = document.querySelector("candling-view");
+            return view.state === "error" && view.shadowRoot.querySelector("[part=error]").textContent;
+          });
+          assert.match(await error.jsonValue(), /content security policy|could not be loaded/);
+        },
+      ));
   }
 });
 
@@ -140,7 +166,9 @@ test("all of the package from another origin, under a policy that names it", () 
     },
     async (page) => {
       await showsDog(page);
-      const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).origin));
+      const asked = await page.evaluate(() =>
+        performance.getEntriesByType("resource").map(({ name }) => new URL(name).origin),
+      );
       assert.ok(asked.includes(cdn.origin));
     },
   ));
@@ -167,11 +195,19 @@ describe("subresource integrity", () => {
     withDocument(twoLines(script(wrong())), { expected: /integrity/ }, async (page) => {
       await page.waitForLoadState("load");
       assert.equal(await page.evaluate(() => customElements.get("candling-view")), undefined);
-      assert.equal(await page.$eval("img", (image) => image.naturalWidth > 0), true, "the photo is there all the same");
+      assert.equal(
+        await page.$eval("img", (image) => image.naturalWidth > 0),
+        true,
+        "the photo is there all the same",
+      );
     }));
 
   test("so is a client with another hash in the import map", () =>
-    withDocument(twoLines(script(right()), { head: importMap(wrong()) }), { expected: /integrity/ }, async (page) => {
-      await page.waitForFunction(() => document.querySelector("candling-view").state === "error");
-    }));
+    withDocument(
+      twoLines(script(right()), { head: importMap(wrong()) }),
+      { expected: /integrity/ },
+      async (page) => {
+        await page.waitForFunction(() => document.querySelector("candling-view").state === "error");
+      },
+    ));
 });

@@ -37,7 +37,9 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 const apart = (filter) => ({
   name: "apart",
   setup({ onResolve }) {
-    onResolve({ filter }, ({ path, kind }) => (kind === "entry-point" ? undefined : { path: path.replace(/^\.\./, "."), external: true }));
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path: path.replace(/^\.\./, "."), external: true },
+    );
   },
 });
 const ofTheElement = apart(/^\.\.?\/candling(-export)?\.js$/);
@@ -69,11 +71,28 @@ const options = {
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
 // Each in one file: other pages copy them.
-await build({ ...options, ...from("candling.ts", "candling-worker.ts", "candling-trainer.ts", "candling-export.ts", "api.ts", "door.ts", "embed.ts", "how.ts") });
+await build({
+  ...options,
+  ...from(
+    "candling.ts",
+    "candling-worker.ts",
+    "candling-trainer.ts",
+    "candling-export.ts",
+    "api.ts",
+    "door.ts",
+    "embed.ts",
+    "how.ts",
+  ),
+});
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
 // What these have in common is fetched, and kept for visits without a network, once for all of them.
-await build({ ...options, ...from("lab.ts", "bias.ts", "own.ts"), splitting: true, chunkNames: "part-[name]-[hash]" });
+await build({
+  ...options,
+  ...from("lab.ts", "bias.ts", "own.ts"),
+  splitting: true,
+  chunkNames: "part-[name]-[hash]",
+});
 
 buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());

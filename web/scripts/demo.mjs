@@ -29,7 +29,9 @@ function run(program, ...args) {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(`${program} ${args.join(" ")} failed:\n${Buffer.concat(said)}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`${program} ${args.join(" ")} failed:\n${Buffer.concat(said)}`)),
     );
   });
 }
@@ -39,7 +41,9 @@ async function make(build) {
   const start = performance.now();
   await run("tools/wasm.sh", "engine", build);
   await run("tools/engine.sh", "engine", build);
-  console.log(`  ${build} (${PURPOSE[build] ?? "a module"}) is there, after ${Math.round((performance.now() - start) / 1000)} s`);
+  console.log(
+    `  ${build} (${PURPOSE[build] ?? "a module"}) is there, after ${Math.round((performance.now() - start) / 1000)} s`,
+  );
 }
 
 const builds = process.argv.slice(2);
@@ -58,17 +62,23 @@ console.log(`The page is there. Built behind it, in some minutes from nothing: $
 let failed = false;
 let before = Promise.resolve();
 for (const build of builds) {
-  before = before.then(() => make(build)).then(
-    () => made.add(build),
-    (error) => {
-      failed = true;
-      console.error(`error: ${error.message}\nThe site is served without ${build}: ${PURPOSE[build] ?? "a module"}.`);
-    },
-  );
+  before = before
+    .then(() => make(build))
+    .then(
+      () => made.add(build),
+      (error) => {
+        failed = true;
+        console.error(
+          `error: ${error.message}\nThe site is served without ${build}: ${PURPOSE[build] ?? "a module"}.`,
+        );
+      },
+    );
   making.set(build, before);
 }
 await before;
 if (!failed) {
   await run("npm", "--prefix", "web", "run", "--silent", "service-worker");
-  console.log("Everything is built. A page that is loaded now takes the fastest engine, and works without a network afterwards.");
+  console.log(
+    "Everything is built. A page that is loaded now takes the fastest engine, and works without a network afterwards.",
+  );
 }

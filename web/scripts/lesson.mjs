@@ -11,7 +11,14 @@ const mtime = new Date(1980, 0, 1);
 
 /** Writes `pictures.zip`, and who made them, into `folder`. Nothing is compressed: WebP and PNG are already. */
 export function buildLesson(folder) {
-  const names = ["labels.json", ...["images", "masks"].flatMap((kind) => readdirSync(join(pictures, kind)).sort().map((name) => `${kind}/${name}`))];
+  const names = [
+    "labels.json",
+    ...["images", "masks"].flatMap((kind) =>
+      readdirSync(join(pictures, kind))
+        .sort()
+        .map((name) => `${kind}/${name}`),
+    ),
+  ];
   const files = Object.fromEntries(names.map((name) => [name, readFileSync(join(pictures, name))]));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "pictures.zip"), zipSync(files, { level: 0, mtime }));

@@ -6,7 +6,8 @@ const port = Number(process.env.PORT ?? 8000);
 /** Serves the site and says where. `options` are those of `serve`. What is in the way is said, and ends the program. */
 export async function listen(options) {
   try {
-    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT is a number up to 65535; given "${process.env.PORT}"`);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new Error(`PORT is a number up to 65535; given "${process.env.PORT}"`);
     const server = await serve(port, { isolated: true, ...options });
     console.log(`http://localhost:${server.address().port}  (ctrl-c ends it)`);
   } catch (error) {

@@ -15,7 +15,9 @@ const MODULE = { class: "candling-view-element.js", defined: "candling-view.js" 
 const TAG = "candling-view";
 
 /** Writes the manifest and returns it. */
-export function buildManifest(file = fileURLToPath(new URL("../../www/lib/custom-elements.json", import.meta.url))) {
+export function buildManifest(
+  file = fileURLToPath(new URL("../../www/lib/custom-elements.json", import.meta.url)),
+) {
   const text = JSON.stringify(manifestOfSources(), unbroken, 2);
   writeFileSync(file, `${text}\n`);
   return JSON.parse(text);
@@ -23,7 +25,8 @@ export function buildManifest(file = fileURLToPath(new URL("../../www/lib/custom
 
 function manifestOfSources() {
   const { modules } = create({ modules: ["element/element.ts", "candling-view-element.ts"].map(parse) });
-  const find = (name) => modules.flatMap(({ declarations }) => declarations).find((declaration) => declaration.name === name);
+  const find = (name) =>
+    modules.flatMap(({ declarations }) => declarations).find((declaration) => declaration.name === name);
   const element = elementOf(find("CandlingViewElement"));
   const define = find("define");
   const [itself, defined] = [MODULE.class, MODULE.defined];
@@ -31,14 +34,23 @@ function manifestOfSources() {
   return {
     schemaVersion: "2.1.0",
     modules: [
-      { kind: "javascript-module", path: itself, declarations: [element, define], exports: [element, define].map(named) },
+      {
+        kind: "javascript-module",
+        path: itself,
+        declarations: [element, define],
+        exports: [element, define].map(named),
+      },
       {
         kind: "javascript-module",
         path: defined,
         declarations: [],
         exports: [
           ...[element, define].map(named),
-          { kind: "custom-element-definition", name: TAG, declaration: { name: element.name, module: itself } },
+          {
+            kind: "custom-element-definition",
+            name: TAG,
+            declaration: { name: element.name, module: itself },
+          },
         ],
       },
     ],
@@ -49,18 +61,26 @@ function manifestOfSources() {
 function elementOf({ attributes, members, events, ...element }) {
   const details = eventTypes();
   const open = members.filter(({ name, privacy }) => !name.startsWith("#") && privacy !== "private");
-  const isAttribute = ({ name, static: ofClass }) => !ofClass && attributes.some((attribute) => attribute.name === name);
+  const isAttribute = ({ name, static: ofClass }) =>
+    !ofClass && attributes.some((attribute) => attribute.name === name);
   const usual = (name) => attributes.find((attribute) => attribute.name === name)?.default;
   return {
     ...element,
     superclass: { name: "HTMLElement", package: "global:" },
     // Of their type it says "CustomEvent" alone, and the one place that sends them it takes for an event named "type".
-    events: events.flatMap((event) => (details.has(event.name) ? { ...event, type: { text: details.get(event.name) } } : [])),
+    events: events.flatMap((event) =>
+      details.has(event.name) ? { ...event, type: { text: details.get(event.name) } } : [],
+    ),
     attributes: attributes.map((attribute) => ({ ...attribute, fieldName: attribute.name })),
     members: open.map((member) => {
       const fallback = usual(member.name);
       if (!isAttribute(member)) return member;
-      return { ...member, ...(fallback === undefined ? {} : { default: JSON.stringify(fallback) }), attribute: member.name, reflects: true };
+      return {
+        ...member,
+        ...(fallback === undefined ? {} : { default: JSON.stringify(fallback) }),
+        attribute: member.name,
+        reflects: true,
+      };
     }),
   };
 }
@@ -68,13 +88,18 @@ function elementOf({ attributes, members, events, ...element }) {
 /** A line of a comment ends where it is full, which is nothing to a reader: only paragraphs stay, and code. */
 function unbroken(key, value) {
   if (key !== "description") return value;
-  return value.split(/(^```[^]*?^```$)/m).map((piece) => (piece.startsWith("```") ? piece : piece.replace(/(?<!\n)\n(?!\n)/g, " "))).join("");
+  return value
+    .split(/(^```[^]*?^```$)/m)
+    .map((piece) => (piece.startsWith("```") ? piece : piece.replace(/(?<!\n)\n(?!\n)/g, " ")))
+    .join("");
 }
 
 /** The types of `CandlingViewEventMap` by event, on one line each. */
 function eventTypes() {
   const file = parse("element/events.ts");
-  const map = file.statements.find((statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === "CandlingViewEventMap");
+  const map = file.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === "CandlingViewEventMap",
+  );
   return new Map(map.members.map(({ name, type }) => [name.text, type.getText(file).replace(/\s+/g, " ")]));
 }
 

@@ -52,7 +52,9 @@ function fromLib(names) {
 rmSync(dist, { recursive: true, force: true });
 const missing = Object.values(files).filter((path) => !exists(join(root, path)));
 if (missing.length > 0) {
-  console.error(`error: the package lacks ${missing.join(", ")}; "npx -y rust-just build" makes what the site serves`);
+  console.error(
+    `error: the package lacks ${missing.join(", ")}; "npx -y rust-just build" makes what the site serves`,
+  );
   process.exit(1);
 }
 for (const [name, path] of Object.entries(files)) copy(join(root, path), join(dist, name));
@@ -64,8 +66,10 @@ writeFileSync(join(dist, "integrity.json"), `${JSON.stringify(integrity(), null,
  *  Pages of the site name its scripts in `lib`; here these lie beside the page. */
 function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
-  if (to.endsWith(".js")) writeFileSync(to, readFileSync(from, "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n"));
-  else if (to.endsWith(".html")) writeFileSync(to, readFileSync(from, "utf8").replaceAll(/(?<=(src|href)=")lib\//g, ""));
+  if (to.endsWith(".js"))
+    writeFileSync(to, readFileSync(from, "utf8").replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n"));
+  else if (to.endsWith(".html"))
+    writeFileSync(to, readFileSync(from, "utf8").replaceAll(/(?<=(src|href)=")lib\//g, ""));
   else cpSync(from, to);
 }
 

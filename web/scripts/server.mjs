@@ -66,9 +66,13 @@ export const isolation = {
 export function serve(port, { isolated = false, site = www, ready = async () => true } = {}) {
   const sent = isolated ? { ...headers, ...isolation } : headers;
   // dev: look at the disk on every request, so that a rebuild shows on reload
-  const files = sirv(site, { dev: true, etag: true, setHeaders: (response, path) => {
-    if (path.endsWith(".safetensors")) response.setHeader("Content-Type", "application/octet-stream");
-  } });
+  const files = sirv(site, {
+    dev: true,
+    etag: true,
+    setHeaders: (response, path) => {
+      if (path.endsWith(".safetensors")) response.setHeader("Content-Type", "application/octet-stream");
+    },
+  });
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(sent)) response.setHeader(name, value);
     const [, own] = /\/(door|embed)\.html(?:\?|$)/.exec(request.url) ?? [];

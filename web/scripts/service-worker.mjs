@@ -11,7 +11,8 @@ import { build } from "esbuild";
 const entry = fileURLToPath(new URL("../src/service-worker.ts", import.meta.url));
 
 /** Not of the site's own pages: the worker itself, what only developers' tools or other sites load, and marks of the build. */
-const left = /^sw\.js$|^embed\.|^lib\/(embed|candling-view|candling-view\.classic)\.js$|^lib\/custom-elements\.json$|\.map$|(^|\/)\./;
+const left =
+  /^sw\.js$|^embed\.|^lib\/(embed|candling-view|candling-view\.classic)\.js$|^lib\/custom-elements\.json$|\.map$|(^|\/)\./;
 
 /** Large, and kept only where a visitor had use for it: the builds of the engine, models, pictures. All else is code. */
 const large = /^lib\/[^/]+\/|^models\/.*\.safetensors$|^samples\/.*\.jpg$/;

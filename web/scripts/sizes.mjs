@@ -30,10 +30,14 @@ function weigh(path) {
 
 const add = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
 const sum = (paths) => paths.map(weigh).reduce(add);
-const kilobytes = (bytes) => (bytes / 1e3).toLocaleString("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const row = (name, { raw, gzip, brotli }) => `| ${[name, ...[raw, gzip, brotli].map(kilobytes)].join(" | ")} |`;
+const kilobytes = (bytes) =>
+  (bytes / 1e3).toLocaleString("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const row = (name, { raw, gzip, brotli }) =>
+  `| ${[name, ...[raw, gzip, brotli].map(kilobytes)].join(" | ")} |`;
 
-const files = readdirSync(dist, { recursive: true }).filter((path) => /\.(js|css|html|wasm|safetensors)$/.test(path)).sort();
+const files = readdirSync(dist, { recursive: true })
+  .filter((path) => /\.(js|css|html|wasm|safetensors)$/.test(path))
+  .sort();
 const table = [
   "| kB | as it is | gzip | brotli |",
   "|---|---:|---:|---:|",

@@ -21,7 +21,8 @@ async function pictures(trainer: Trainer): Promise<Pictures> {
     try {
       return await fetchPictures(trainer);
     } catch (error) {
-      found(byId("teach", HTMLElement), ".status", HTMLElement).textContent = "The lesson waits for its pictures.";
+      found(byId("teach", HTMLElement), ".status", HTMLElement).textContent =
+        "The lesson waits for its pictures.";
       await new Promise<void>((again) => offer(sentence(error), "Try again", again));
     }
   }
@@ -34,7 +35,9 @@ const loaded = await pictures(trainer);
 const story: Story = {
   pictures: loaded,
   trainer,
-  classroom: new Classroom(trainer, (network, model) => keepForLater(network, model, "It begins the lesson anew.")),
+  classroom: new Classroom(trainer, (network, model) =>
+    keepForLater(network, model, "It begins the lesson anew."),
+  ),
   biased: undefined,
   mended: undefined,
   lesson: loaded.of("train_biased"),

@@ -6,7 +6,15 @@ import type { Head, Mean as WasmMean } from "./candling_head.js";
 import { noWebAssembly } from "./platform/webassembly.js";
 import { pairs, sorted } from "./trainer/folder.js";
 import { evidenceInFile, maskOf } from "./trainer/mask.js";
-import type { Mean, TrainerAnswer, TrainerAsk, TrainerFiles, TrainerKind, TrainerReply, TrainerRequest } from "./trainer/messages.js";
+import type {
+  Mean,
+  TrainerAnswer,
+  TrainerAsk,
+  TrainerFiles,
+  TrainerKind,
+  TrainerReply,
+  TrainerRequest,
+} from "./trainer/messages.js";
 
 type Wasm = typeof import("./candling_head.js");
 
@@ -29,7 +37,9 @@ async function start({ module, wasm: file }: TrainerFiles): Promise<Wasm> {
   } catch (cause) {
     started = undefined;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unavailable(`the module that trains could not be started: ${reason}; without a connection it is there once it was used with one`);
+    throw unavailable(
+      `the module that trains could not be started: ${reason}; without a connection it is there once it was used with one`,
+    );
   }
 }
 
@@ -38,7 +48,13 @@ function unavailable(message: string): Error {
 }
 
 type Watch = (step: number, of: number, loss: number, accuracy: number) => void;
-type Handlers = { readonly [K in TrainerKind]: (wasm: Wasm, ask: TrainerAsk<K>, watch: Watch) => TrainerAnswer<K> | Promise<TrainerAnswer<K>> };
+type Handlers = {
+  readonly [K in TrainerKind]: (
+    wasm: Wasm,
+    ask: TrainerAsk<K>,
+    watch: Watch,
+  ) => TrainerAnswer<K> | Promise<TrainerAnswer<K>>;
+};
 
 const handlers: Handlers = {
   train(wasm, { features, labels, heldOut, classes, width }, watch) {
@@ -47,7 +63,13 @@ const handlers: Handlers = {
     const lessons = new Float32Array(learnt.length * width);
     for (const [place, at] of learnt.entries()) lessons.set(example(at), place * width);
     const start = performance.now();
-    const trained = wasm.train(lessons, Uint32Array.from(learnt, (at) => labels[at] ?? 0), classes, width, watch);
+    const trained = wasm.train(
+      lessons,
+      Uint32Array.from(learnt, (at) => labels[at] ?? 0),
+      classes,
+      width,
+      watch,
+    );
     const milliseconds = performance.now() - start;
     try {
       const answers = Uint32Array.from(labels, (_, at) => best(trained, example(at)));
@@ -106,10 +128,12 @@ function reply<K extends TrainerKind>(message: TrainerReply<K>): void {
 async function answer<K extends TrainerKind>({ files, id, kind, ask }: TrainerRequest<K>): Promise<void> {
   try {
     const wasm = await start(files);
-    const watch: Watch = (step, of, loss, accuracy) => reply({ type: "step", id, step: { step, of, loss, accuracy } });
+    const watch: Watch = (step, of, loss, accuracy) =>
+      reply({ type: "step", id, step: { step, of, loss, accuracy } });
     reply<K>({ type: "answer", id, answer: await handlers[kind](wasm, ask, watch) });
   } catch (error) {
-    const { code = "internal", message = String(error) } = error instanceof Error ? (error as Error & { code?: string }) : {};
+    const { code = "internal", message = String(error) } =
+      error instanceof Error ? (error as Error & { code?: string }) : {};
     reply({ type: "failure", id, failure: { code, message } });
   }
 }

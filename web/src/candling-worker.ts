@@ -1,7 +1,19 @@
 /**
  * The worker: owns the wasm, answers one request after the other. Everything that can throw ends as a `Failure`.
  */
-import type { Answer, Ask, Backend, ClassQuery, Kind, Reply, Request, ResolvedTarget, RunAnswer, RunTimings, Target } from "./protocol.js";
+import type {
+  Answer,
+  Ask,
+  Backend,
+  ClassQuery,
+  Kind,
+  Reply,
+  Request,
+  ResolvedTarget,
+  RunAnswer,
+  RunTimings,
+  Target,
+} from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
 import { adapter, type Card, instead, inTime, lost, release, take } from "./worker/card.js";
@@ -110,7 +122,12 @@ const handlers: Handlers = {
     const resolved = resolve(target ?? run.top);
     const start = performance.now();
     const question = { method, target: resolved, layer, counterfactual };
-    const { explanation, backend } = await run.explain(question, () => onCpu(run), () => runsAgain(run), onLost);
+    const { explanation, backend } = await run.explain(
+      question,
+      () => onCpu(run),
+      () => runsAgain(run),
+      onLost,
+    );
     const answer = answerOf(explanation, resolved, backend, start);
     counts.explanations += 1;
     return { answer, transfer: [answer.data.buffer] };
@@ -206,7 +223,15 @@ const handlers: Handlers = {
 
   stats() {
     const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
-    return { answer: { ...counts, runs: loaded?.runs.size ?? 0, threads: loaded?.wasm.threadsUsed() ?? 1, memory: loaded?.memory.buffer.byteLength ?? 0, bytes } };
+    return {
+      answer: {
+        ...counts,
+        runs: loaded?.runs.size ?? 0,
+        threads: loaded?.wasm.threadsUsed() ?? 1,
+        memory: loaded?.memory.buffer.byteLength ?? 0,
+        bytes,
+      },
+    };
   },
 
   free({ run }) {
@@ -235,7 +260,16 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
   runs.add(handle, new KeptRun(source, size, predictions[0]?.index ?? 0));
-  const answer = { run: handle, predictions, logits, inputWidth, inputHeight, view: { x, y, width, height }, backend, timings };
+  const answer = {
+    run: handle,
+    predictions,
+    logits,
+    inputWidth,
+    inputHeight,
+    view: { x, y, width, height },
+    backend,
+    timings,
+  };
   return seen.length === 0 ? answer : { ...answer, seen };
 }
 
@@ -289,7 +323,10 @@ function dismiss(): void {
 
 async function unpacked(): Promise<{ graph: Uint8Array; weights: Float32Array }> {
   const { wasm, file } = need();
-  return using(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({ graph: model.graph(), weights: model.weights() }));
+  return using(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({
+    graph: model.graph(),
+    weights: model.weights(),
+  }));
 }
 
 function kept(handle: number): KeptRun {

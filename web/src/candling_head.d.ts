@@ -64,7 +64,14 @@ export function intervalWords(): string[];
 /** Files below a folder, and what they begin with: `heads` one behind the other, each up to its place in `ends`; `failed` why a file could not be read, empty
  *  where it could; `also` names of formats that this browser reads beside those that are read everywhere. */
 export class Listing {
-  constructor(files: readonly string[], folders: readonly string[], heads: Uint8Array, ends: Uint32Array, failed: readonly string[], also: readonly string[]);
+  constructor(
+    files: readonly string[],
+    folders: readonly string[],
+    heads: Uint8Array,
+    ends: Uint32Array,
+    failed: readonly string[],
+    also: readonly string[],
+  );
   /** JSON of a `SortedFolder`. */
   sorted(oneClass?: string): string;
   /** JSON of `Pairs`. */
@@ -82,8 +89,19 @@ export function headBytes(): number;
 export function badNames(names: readonly string[]): string | undefined;
 
 /** The line on masks, and the lines on photos, model and measure, of every report. */
-export function maskWords(photos: readonly string[], outcomes: readonly string[], unused: readonly string[]): string;
-export function basisWords(found: number, failed: number, leftOut: number, model: string, sha256: string, layer: string): string[];
+export function maskWords(
+  photos: readonly string[],
+  outcomes: readonly string[],
+  unused: readonly string[],
+): string;
+export function basisWords(
+  found: number,
+  failed: number,
+  leftOut: number,
+  model: string,
+  sha256: string,
+  layer: string,
+): string[];
 
 /** Which pixels are inside. */
 export class Mask {
@@ -100,10 +118,22 @@ export class Mask {
 export function isPng(file: Uint8Array): boolean;
 export function maskOfPng(file: Uint8Array, value: number | undefined): Mask;
 /** Of another file, of which the browser made these pixels, RGBA. */
-export function maskOfPixels(file: Uint8Array, width: number, height: number, rgba: Uint8Array | Uint8ClampedArray, value: number | undefined): Mask;
+export function maskOfPixels(
+  file: Uint8Array,
+  width: number,
+  height: number,
+  rgba: Uint8Array | Uint8ClampedArray,
+  value: number | undefined,
+): Mask;
 
 /** Whether a mask is of another size than its photo; throws where its proportions are others. */
 export function isScaled(width: number, height: number, photoWidth: number, photoHeight: number): boolean;
 
 /** The model file with another head. */
-export function withHead(model: Uint8Array, name: string, labels: readonly string[], weight: Float32Array, bias: Float32Array): Uint8Array<ArrayBuffer>;
+export function withHead(
+  model: Uint8Array,
+  name: string,
+  labels: readonly string[],
+  weight: Float32Array,
+  bias: Float32Array,
+): Uint8Array<ArrayBuffer>;

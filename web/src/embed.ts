@@ -5,7 +5,17 @@ import { readAddress, type Values } from "./embed/read.js";
 import { sentence } from "./words/sentence.js";
 
 /** Those that the element takes as they are. */
-const ATTRIBUTES = ["target", "compare", "method", "layer", "colormap", "opacity", "reveal", "loading", "model"];
+const ATTRIBUTES = [
+  "target",
+  "compare",
+  "method",
+  "layer",
+  "colormap",
+  "opacity",
+  "reveal",
+  "loading",
+  "model",
+];
 
 const page = new URL(location.href);
 
@@ -34,7 +44,12 @@ function figure(values: Values): HTMLElement {
   for (const name of ATTRIBUTES) if (value(name) !== "") view.setAttribute(name, value(name));
   view.controls = value("controls") === "1";
   view.append(image);
-  return make("figure", {}, view, ...(value("credit") === "" ? [] : [make("figcaption", {}, `Photo: ${value("credit")}`)]));
+  return make(
+    "figure",
+    {},
+    view,
+    ...(value("credit") === "" ? [] : [make("figcaption", {}, `Photo: ${value("credit")}`)]),
+  );
 }
 
 function unreachable({ origin, host, pathname }: URL): string {

@@ -11,7 +11,14 @@ import { keepOffline } from "./site/offline.js";
 import { readAddress, refused, type State, writeState } from "./lab/permalink.js";
 import { Session } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
-import { fetchSample, listenForPhotos, markSample, type Picture, type Sample, showSamples } from "./lab/sources.js";
+import {
+  fetchSample,
+  listenForPhotos,
+  markSample,
+  type Picture,
+  type Sample,
+  showSamples,
+} from "./lab/sources.js";
 import { enlarge, largeView, listenForPoints, listenForViews } from "./lab/tiles.js";
 import { chooseModel, isOwn } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
@@ -54,7 +61,9 @@ function state(): State {
     ...(sample === undefined ? {} : { photo: sample }),
     ...(link === undefined || !/^https?:/.test(link) ? {} : { src: link }),
     target,
-    ...(versus.other === undefined || versus.other === run.predictions[0]?.index ? {} : { over: versus.other }),
+    ...(versus.other === undefined || versus.other === run.predictions[0]?.index
+      ? {}
+      : { over: versus.other }),
     ...(largeView() === "cam" ? {} : { view: largeView() }),
     ...(settings.method === "grad-cam" ? {} : { method: settings.method }),
     ...(settings.layer === settings.defaultLayer ? {} : { layer: settings.layer }),
@@ -96,12 +105,19 @@ void network.then((candling) => {
   answers.takeQuestions(candling);
   const { info } = candling;
   if (isOwn) {
-    byId("class-count", HTMLDataElement).textContent = byId("class-count", HTMLDataElement).value = String(info.classes);
+    byId("class-count", HTMLDataElement).textContent = byId("class-count", HTMLDataElement).value = String(
+      info.classes,
+    );
     byId("class", HTMLInputElement).placeholder = candling.labels.slice(0, 3).join(", ");
   }
-  byId("model-credit", HTMLElement).textContent = `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
+  byId("model-credit", HTMLElement).textContent =
+    `The network: ${info.name}, ${info.licence}, ${info.origin}.`;
 });
-void keepOffline({ network, model, onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply) });
+void keepOffline({
+  network,
+  model,
+  onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply),
+});
 
 const resolved = network.then((candling) => resolve(address, candling));
 void resolved.then(({ target, over }) => {
@@ -138,10 +154,14 @@ const open = async (picture: Picture, target?: number) => {
 const showAnswer = () => {
   if (byId("why", HTMLElement).getBoundingClientRect().bottom > 0) scrollTo({ top: 0, behavior: "instant" });
 };
-listenForPhotos(network, () => settings.colours, (picture) => {
-  showAnswer();
-  void open(picture);
-});
+listenForPhotos(
+  network,
+  () => settings.colours,
+  (picture) => {
+    showAnswer();
+    void open(picture);
+  },
+);
 
 const listed = showSamples((sample) => void openSample(sample));
 // One after the other, so that whatever the visitor does meanwhile goes first.
@@ -165,7 +185,13 @@ const machine = () => {
   };
   return bench;
 };
-for (const make of [() => new parts.Layers(settings), () => new parts.Proof(settings), () => new parts.Sanity(settings), machine, () => takeAway]) {
+for (const make of [
+  () => new parts.Layers(settings),
+  () => new parts.Proof(settings),
+  () => new parts.Sanity(settings),
+  machine,
+  () => takeAway,
+]) {
   await breathe();
   add(make());
 }
@@ -197,7 +223,12 @@ if (!session.inUse) {
     byId("lab", HTMLElement).setAttribute("aria-busy", "false");
   }
   const { photo } = asked;
-  void tellWrong(opened, another && photo !== undefined && sample === undefined ? [refused("photo", photo, `there is no sample ${photo}; here is the first one`)] : []);
+  void tellWrong(
+    opened,
+    another && photo !== undefined && sample === undefined
+      ? [refused("photo", photo, `there is no sample ${photo}; here is the first one`)]
+      : [],
+  );
 } else {
   void tellWrong(undefined);
 }

@@ -270,7 +270,12 @@ export interface Stats {
 export type Photo =
   | { readonly form: "blob"; readonly blob: Blob }
   | { readonly form: "bitmap"; readonly bitmap: ImageBitmap; readonly address?: string | undefined }
-  | { readonly form: "pixels"; readonly data: Uint8ClampedArray<ArrayBuffer>; readonly width: number; readonly height: number };
+  | {
+      readonly form: "pixels";
+      readonly data: Uint8ClampedArray<ArrayBuffer>;
+      readonly width: number;
+      readonly height: number;
+    };
 
 /** What a forward pass left behind; `run` is its handle in the worker. */
 export interface RunAnswer {
@@ -396,7 +401,10 @@ export interface Calls {
   /** What the classifier sees of a run. */
   features: { ask: { readonly run: number }; answer: Float32Array };
   /** A forward pass on the run's input without what the mask covers. */
-  perturb: { ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill }; answer: Perturbed };
+  perturb: {
+    ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill };
+    answer: Perturbed;
+  };
   /** Checks what is asked of a run, and gives what a pool needs to answer it. */
   occlusion: {
     ask: { readonly run: number; readonly target?: Target; readonly how: Occlusion };
@@ -412,7 +420,12 @@ export interface Calls {
   occlude: { ask: Part<OcclusionJob>; answer: Float32Array };
   /** The tiles of an input, those that the map holds for most important first. */
   ranking: {
-    ask: { readonly map: PlacedMap; readonly inputHeight: number; readonly inputWidth: number; readonly tile: number };
+    ask: {
+      readonly map: PlacedMap;
+      readonly inputHeight: number;
+      readonly inputWidth: number;
+      readonly tile: number;
+    };
     answer: Uint32Array;
   };
   /** Checks what is asked of a run, and gives what a pool needs to answer it. */

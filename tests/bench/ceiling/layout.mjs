@@ -1,7 +1,11 @@
 /** What the ceiling's kernels and the page that runs them agree on. */
 
 /** Rows and columns of the tiles: the shapes that keep all sums in wasm's registers and were the fastest of eight measured. */
-export const TILES = [[4, 8], [6, 8], [2, 16]];
+export const TILES = [
+  [4, 8],
+  [6, 8],
+  [2, 16],
+];
 
 /** Depth of the products: the panels of every tile stay in the first cache. */
 export const DEPTH = 192;
@@ -20,4 +24,9 @@ export const COPY_TARGET = SOURCE + (70 << 20);
 export const MEMORY_PAGES = (COPY_TARGET + (64 << 20)) / 65_536 + 1;
 
 /** Sizes that lie in the first cache, the second, the third, and in none. */
-export const MEMORY_SIZES = { "16 KiB": 16 << 10, "256 KiB": 256 << 10, "2 MiB": 2 << 20, "64 MiB": 64 << 20 };
+export const MEMORY_SIZES = {
+  "16 KiB": 16 << 10,
+  "256 KiB": 256 << 10,
+  "2 MiB": 2 << 20,
+  "64 MiB": 64 << 20,
+};

@@ -30,19 +30,26 @@ function peak(multiplyAdd) {
 function tile(rows, columns, multiplyAdd) {
   const across = range(columns / LANES);
   const sums = range(rows).flatMap((row) => across.map((column) => `sum${row}_${column}`));
-  const loadRight = across.map((j) => `(local.set $b${j} (v128.load offset=${16 * j} ${get("right")}))`).join("");
+  const loadRight = across
+    .map((j) => `(local.set $b${j} (v128.load offset=${16 * j} ${get("right")}))`)
+    .join("");
   const multiply = range(rows).map((row) => {
     const splat = `(local.set $a (v128.load32_splat offset=${4 * row} ${get("left")}))`;
-    const add = (j) => `(local.set $sum${row}_${j} ${multiplyAdd(get(`sum${row}_${j}`), get("a"), get(`b${j}`))})`;
+    const add = (j) =>
+      `(local.set $sum${row}_${j} ${multiplyAdd(get(`sum${row}_${j}`), get("a"), get(`b${j}`))})`;
     return splat + across.map(add).join("");
   });
   const depth = loadRight + multiply.join("\n") + advance("left", 4 * rows) + advance("right", 4 * columns);
   return `
 (func (export "tile${rows}x${columns}") (param $rounds i32) (result f32)
   (local $left i32) (local $right i32) (local $k i32) ${vectors([...sums, "a", ...across.map((j) => `b${j}`)])}
-  ${repeat("r", "rounds", `
+  ${repeat(
+    "r",
+    "rounds",
+    `
     (local.set $left (i32.const ${LEFT_PANEL})) (local.set $right (i32.const ${RIGHT_PANEL}))
-    (local.set $k (i32.const ${DEPTH})) ${repeat("l", "k", depth)}`)}
+    (local.set $k (i32.const ${DEPTH})) ${repeat("l", "k", depth)}`,
+  )}
   (f32x4.extract_lane 0 ${total(sums)}))`;
 }
 
@@ -62,7 +69,14 @@ function memory() {
   const readLine = (offset) => `(local.set $sum${offset} (f32x4.add ${get(`sum${offset}`)} ${load(offset)}))`;
   return (
     pass("copy", "(param $to i32) (param $from i32)", "", "", copyLine, "") +
-    pass("read", "(param $from i32)", vectors(sums), "(result f32)", readLine, `(f32x4.extract_lane 0 ${total(sums)})`)
+    pass(
+      "read",
+      "(param $from i32)",
+      vectors(sums),
+      "(result f32)",
+      readLine,
+      `(f32x4.extract_lane 0 ${total(sums)})`,
+    )
   );
 }
 

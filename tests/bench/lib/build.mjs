@@ -22,5 +22,6 @@ export async function buildPages() {
   });
   copyFileSync(at("tests/bench/pages/page.html"), `${folder}/page.html`);
   const assembler = await binaryen();
-  for (const kind of Object.keys(KERNELS)) writeFileSync(`${folder}/ceiling-${kind}.wasm`, assemble(assembler, kind));
+  for (const kind of Object.keys(KERNELS))
+    writeFileSync(`${folder}/ceiling-${kind}.wasm`, assemble(assembler, kind));
 }

@@ -15,14 +15,22 @@ export async function ceilingOperations(open) {
 export function rateOf({ name, work }, times) {
   const { median, min } = summary(times);
   const rate = (milliseconds) => (work.flop ?? work.bytes) / GIGA / (milliseconds / 1e3);
-  return { name, unit: work.flop ? "GFLOP/s" : "GB/s", median: rate(median), best: rate(min), workingSet: work.workingSet };
+  return {
+    name,
+    unit: work.flop ? "GFLOP/s" : "GB/s",
+    median: rate(median),
+    best: rate(min),
+    workingSet: work.workingSet,
+  };
 }
 
 /** The most that the core did: the fastest of all arithmetic, from registers or in a tile. */
-export const arithmeticCeiling = (rates) => Math.max(...rates.filter(({ unit }) => unit === "GFLOP/s").map((rate) => rate.median));
+export const arithmeticCeiling = (rates) =>
+  Math.max(...rates.filter(({ unit }) => unit === "GFLOP/s").map((rate) => rate.median));
 
 /** The most that a matrix product's tile did, which reads what it multiplies. */
-export const tileCeiling = (rates) => Math.max(...rates.filter(({ name }) => name.includes("tile")).map((rate) => rate.median));
+export const tileCeiling = (rates) =>
+  Math.max(...rates.filter(({ name }) => name.includes("tile")).map((rate) => rate.median));
 
 /** GB/s for so many bytes in use: the better of copying and reading, between measured sizes on a straight line over the
  *  logarithm. */

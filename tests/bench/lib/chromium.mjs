@@ -49,5 +49,6 @@ async function open(context, query) {
 export const operation = (page, name) => ({
   name,
   time: (count) => page.evaluate(([name, count]) => window.bench.time(name, count), [name, count]),
-  value: async () => Float32Array.from(await page.evaluate(async (name) => Array.from(await window.bench.value(name)), name)),
+  value: async () =>
+    Float32Array.from(await page.evaluate(async (name) => Array.from(await window.bench.value(name)), name)),
 });

@@ -21,7 +21,9 @@ export function readModel(path) {
  */
 export function workOf({ layers, tensors }, side) {
   const shapes = new Map([["input", [3, side, side]]]);
-  const masks = new Set(layers.filter(({ op }) => (op.conv2d?.activation ?? "none") !== "none").map(({ name }) => name));
+  const masks = new Set(
+    layers.filter(({ op }) => (op.conv2d?.activation ?? "none") !== "none").map(({ name }) => name),
+  );
   const size = (name) => shapes.get(name).reduce((a, b) => a * b);
   return layers.map(({ name, op, inputs }) => {
     const weight = tensors[`${name}.weight`]?.shape;
@@ -36,7 +38,11 @@ export function workOf({ layers, tensors }, side) {
       // every weight meets every position of the output once
       flop: 2 * weights * shape[1] * shape[2],
       bytes: F32 * (read + size(name)),
-      bytesBack: F32 * (size(name) + weights + inputs.reduce((sum, input) => sum + size(input) * (masks.has(input) ? 2 : 1), 0)),
+      bytesBack:
+        F32 *
+        (size(name) +
+          weights +
+          inputs.reduce((sum, input) => sum + size(input) * (masks.has(input) ? 2 : 1), 0)),
     };
   });
 }
@@ -47,8 +53,13 @@ function outputShape(name, op, weight, [channels, height, width]) {
   if (op === "add") return [channels, height, width];
   if (op === "global_avg_pool") return [channels, 1, 1];
   if (op === "linear") return [weight[0], 1, 1];
-  if (op.conv2d === undefined) throw new Error(`layer ${name}: the benchmark does not know the op ${JSON.stringify(op)}`);
-  const { stride, padding: [top, bottom, left, right], dilation } = op.conv2d;
+  if (op.conv2d === undefined)
+    throw new Error(`layer ${name}: the benchmark does not know the op ${JSON.stringify(op)}`);
+  const {
+    stride,
+    padding: [top, bottom, left, right],
+    dilation,
+  } = op.conv2d;
   const extent = (size, before, after, axis) =>
     Math.floor((size + before + after - dilation[axis] * (weight[2 + axis] - 1) - 1) / stride[axis]) + 1;
   return [weight[0], extent(height, top, bottom, 0), extent(width, left, right, 1)];

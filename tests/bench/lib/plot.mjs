@@ -12,8 +12,10 @@ export function draw({ engine, msPerGflop, points }) {
   const across = axis(widest);
   const up = axis(Math.max(msPerGflop * widest, ...points.map(({ median }) => median)));
   const x = (gflop) => MARGIN.left + (gflop / across.end) * (WIDTH - MARGIN.left - MARGIN.right);
-  const y = (milliseconds) => HEIGHT - MARGIN.bottom - (milliseconds / up.end) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const at = (px, py, attributes, words) => `<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${attributes}>${words}</text>`;
+  const y = (milliseconds) =>
+    HEIGHT - MARGIN.bottom - (milliseconds / up.end) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const at = (px, py, attributes, words) =>
+    `<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" ${attributes}>${words}</text>`;
 
   const columns = across.ticks.map(
     (tick) =>
@@ -63,5 +65,8 @@ function axis(largest) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
   const count = Math.ceil(largest / step);
-  return { end: count * step, ticks: Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6))) };
+  return {
+    end: count * step,
+    ticks: Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6))),
+  };
 }

@@ -7,7 +7,10 @@ import { createInterface } from "node:readline";
  * function from the name of an operation to what `interleave` takes, and ends the program after it.
  */
 export async function withProgram(command, args, use) {
-  const program = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...ONE_THREAD } });
+  const program = spawn(command, args, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...ONE_THREAD },
+  });
   const ended = new Promise((_, reject) => {
     program.once("error", reject);
     program.once("exit", (status) => reject(new Error(`${command} ended with status ${status}`)));

@@ -44,6 +44,7 @@ export function check(who, operation, actual) {
   }
   const error = measure(given, expected);
   // not `error > tolerance`: a NaN is wrong too
-  if (!(error <= tolerance)) throw new Error(`${who}, ${operation}: off by ${error}, allowed is ${tolerance}`);
+  if (!(error <= tolerance))
+    throw new Error(`${who}, ${operation}: off by ${error}, allowed is ${tolerance}`);
   return error;
 }

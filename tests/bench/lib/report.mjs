@@ -10,7 +10,10 @@ const quantity = (value, unit) => (unit === "×" ? `${number(value)}×` : `${num
 
 export function targetTable(targets) {
   const cells = targets.map(({ name, measured, bound, least, unit, reached }) => [
-    name, quantity(measured, unit), `${least ? "≥" : "≤"} ${quantity(bound, unit)}`, reached ? "yes" : "**no**",
+    name,
+    quantity(measured, unit),
+    `${least ? "≥" : "≤"} ${quantity(bound, unit)}`,
+    reached ? "yes" : "**no**",
   ]);
   return table(["target", "measured", "bound", "reached"], cells);
 }

@@ -14,7 +14,10 @@ export function serve(lib, isolated) {
     "/packages": at("tests/bench/node_modules"),
     "/pages": at("target/bench/pages"),
   };
-  const files = Object.entries(folders).map(([prefix, folder]) => [`${prefix}/`, sirv(folder, { dev: true })]);
+  const files = Object.entries(folders).map(([prefix, folder]) => [
+    `${prefix}/`,
+    sirv(folder, { dev: true }),
+  ]);
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const missing = () => {

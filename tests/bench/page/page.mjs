@@ -25,11 +25,14 @@ const README = at("tests/bench/page/README.md");
 const [BEGIN, END] = ["<!-- results: written by page.mjs -->", "<!-- end of results -->"];
 
 function readOptions() {
-  const { values } = parseArgs({ options: { only: { type: "string" }, dry: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { only: { type: "string" }, dry: { type: "boolean", default: false } },
+  });
   const known = sections.map(({ name }) => name);
   const only = values.only?.split(",") ?? known;
   const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`--only: no section ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`--only: no section ${unknown.join(", ")}; there are ${known.join(", ")}`);
   return { only, dry: values.dry };
 }
 
@@ -94,7 +97,9 @@ const summary = `### Targets\n\n${machineText(results.machine)}\n\n${targetTable
 console.log(`\n${summary}`);
 if (!options.dry) {
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
-  writeReadme([summary, ...known.map((section) => sectionText(section, results.sections[section.name]))].join("\n\n"));
+  writeReadme(
+    [summary, ...known.map((section) => sectionText(section, results.sections[section.name]))].join("\n\n"),
+  );
   console.log("\nwritten: tests/bench/page/results.json, tests/bench/page/README.md");
 }
 if (failures.length > 0) {

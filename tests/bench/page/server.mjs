@@ -46,8 +46,12 @@ export async function serveCompressed() {
 
   /** Every file once, so that no visitor waits for the compressor. */
   async function ready() {
-    const files = readdirSync(at("www"), { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
-    const paths = files.map(({ parentPath, path, name }) => `${(parentPath ?? path).slice(at("www").length)}/${name}`);
+    const files = readdirSync(at("www"), { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    const paths = files.map(
+      ({ parentPath, path, name }) => `${(parentPath ?? path).slice(at("www").length)}/${name}`,
+    );
     for (const path of ["/", ...paths]) await (await fetch(new URL(path, origin))).arrayBuffer();
   }
 

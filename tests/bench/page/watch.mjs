@@ -31,7 +31,8 @@ export function watch() {
       const poster = document.querySelector("#poster");
       return poster !== null && poster.complete && poster.naturalWidth > 0;
     },
-    ownMap: () => document.querySelector('[data-view="cam"] canvas[data-method="grad-cam"]:not([hidden])') !== null,
+    ownMap: () =>
+      document.querySelector('[data-view="cam"] canvas[data-method="grad-cam"]:not([hidden])') !== null,
   };
   const look = () => {
     for (const [name, there] of Object.entries(waiting)) {

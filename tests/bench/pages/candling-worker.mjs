@@ -13,14 +13,18 @@ async function start() {
   const wasm = await import(`${folder}/candling_wasm.js`);
   const { memory } = await wasm.default({ module_or_path: `${folder}/candling_wasm_bg.wasm` });
   if (threads > 1) await wasm.initThreadPool(threads - 1);
-  const model = await (await fetch(query.get("model") ?? "/models/efficientnet-lite0.safetensors")).arrayBuffer();
+  const model = await (
+    await fetch(query.get("model") ?? "/models/efficientnet-lite0.safetensors")
+  ).arrayBuffer();
   const engine = new wasm.Engine(new Uint8Array(model));
   const photo = await input();
 
   const operations = {
     forward: () => forward(engine, photo, SIZE, (run) => run.logits()),
-    "grad-cam": () => forward(engine, photo, SIZE, (run) => explain(run, "grad-cam", TARGET_CLASS, CAM_LAYER)),
-    "guided-backprop": () => forward(engine, photo, SIZE, (run) => explain(run, "guided-backprop", TARGET_CLASS)),
+    "grad-cam": () =>
+      forward(engine, photo, SIZE, (run) => explain(run, "grad-cam", TARGET_CLASS, CAM_LAYER)),
+    "guided-backprop": () =>
+      forward(engine, photo, SIZE, (run) => explain(run, "guided-backprop", TARGET_CLASS)),
     "second-class": secondClass(engine, photo),
   };
   for (const side of (query.get("sizes") ?? "").split(",").filter(Boolean).map(Number)) {

@@ -6,7 +6,10 @@ const folder = "/packages/@litertjs/core/wasm/";
 // given a folder, it chooses the build with relaxed SIMD where the browser has that
 const build = query.get("variant") === "plain" ? `${folder}litert_wasm_compat_internal.js` : folder;
 await loadLiteRt(build, threads > 1 ? { threads: true } : {});
-const model = await loadAndCompile("/model/lite0.tflite", { accelerator: "wasm", cpuOptions: { numThreads: threads } });
+const model = await loadAndCompile("/model/lite0.tflite", {
+  accelerator: "wasm",
+  cpuOptions: { numThreads: threads },
+});
 const photo = interleaved(await input());
 
 publish(

@@ -21,7 +21,10 @@ export function interleaved(planes) {
 /** Pixels to planes: NHWC to NCHW. */
 export function planar(pixels) {
   const area = pixels.length / 3;
-  return Float32Array.from({ length: pixels.length }, (_, i) => pixels[3 * (i % area) + Math.floor(i / area)]);
+  return Float32Array.from(
+    { length: pixels.length },
+    (_, i) => pixels[3 * (i % area) + Math.floor(i / area)],
+  );
 }
 
 /**

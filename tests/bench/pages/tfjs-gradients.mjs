@@ -8,7 +8,8 @@ export function addGradientKernels(tf) {
   /** A derived weight by the weight that it comes from: made once, as a library would. */
   const derived = new WeakMap();
   const once = (filter, make) => {
-    if (!derived.has(filter.dataId)) derived.set(filter.dataId, tf.keep(make(tf.reshape(filter, filter.shape))));
+    if (!derived.has(filter.dataId))
+      derived.set(filter.dataId, tf.keep(make(tf.reshape(filter, filter.shape))));
     return derived.get(filter.dataId);
   };
   const side = (strides) => (Array.isArray(strides) ? strides[0] : strides);
@@ -25,8 +26,18 @@ export function addGradientKernels(tf) {
         const spread = stride === 2 ? withZerosBetween(tf, dy) : tf.reshape(dy, dy.shape);
         const top = kernel - 1 - before;
         const bottom = height - spread.shape[1] + kernel - 1 - top;
-        const padded = tf.pad(spread, [[0, 0], [top, bottom], [top, bottom], [0, 0]]);
-        return tf.depthwiseConv2d(padded, once(filter, (w) => tf.reverse(w, [0, 1])), 1, "valid");
+        const padded = tf.pad(spread, [
+          [0, 0],
+          [top, bottom],
+          [top, bottom],
+          [0, 0],
+        ]);
+        return tf.depthwiseConv2d(
+          padded,
+          once(filter, (w) => tf.reverse(w, [0, 1])),
+          1,
+          "valid",
+        );
       }),
   });
 

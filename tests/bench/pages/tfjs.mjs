@@ -2,7 +2,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { SIZE, TARGET_CLASS, floats, input, interleaved, planar, publish, threads, timed } from "./operations.mjs";
+import {
+  SIZE,
+  TARGET_CLASS,
+  floats,
+  input,
+  interleaved,
+  planar,
+  publish,
+  threads,
+  timed,
+} from "./operations.mjs";
 import { addGradientKernels } from "./tfjs-gradients.mjs";
 
 setWasmPaths("/packages/@tensorflow/tfjs-backend-wasm/dist/");
@@ -25,7 +35,8 @@ const [layers, weights, planes] = await Promise.all([
 const photo = interleaved(planes);
 const CAM_LAYER = "head";
 
-const parameter = ({ start, shape }) => tf.tensor(weights.subarray(start, start + shape.reduce((a, b) => a * b)), shape);
+const parameter = ({ start, shape }) =>
+  tf.tensor(weights.subarray(start, start + shape.reduce((a, b) => a * b)), shape);
 const parameters = new Map();
 for (const { name, weight, bias } of layers) {
   if (weight) parameters.set(name, { filter: parameter(weight), bias: parameter(bias) });
@@ -50,7 +61,10 @@ function features(image, relu6) {
       values[name] = convolve({ x, ...parameters.get(name), strides: stride, pad: "same", activation });
     } else {
       const { filter, bias } = parameters.get(name);
-      const linear = tf.add((kind === "conv" ? tf.conv2d : tf.depthwiseConv2d)(x, filter, stride, "same"), bias);
+      const linear = tf.add(
+        (kind === "conv" ? tf.conv2d : tf.depthwiseConv2d)(x, filter, stride, "same"),
+        bias,
+      );
       values[name] = activation === "relu6" ? relu6(linear) : linear;
     }
     if (name === CAM_LAYER) return values[name];

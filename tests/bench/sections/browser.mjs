@@ -33,7 +33,12 @@ export async function measure({ runs, lib }) {
     }
     const ceilings = await ceilingOperations(open);
     const samples = await interleave([...participants, ...ceilings], runs);
-    const rows = participants.map(({ engine, name, error }, i) => ({ engine, operation: name, ...summary(samples[i]), error }));
+    const rows = participants.map(({ engine, name, error }, i) => ({
+      engine,
+      operation: name,
+      ...summary(samples[i]),
+      error,
+    }));
     const ceiling = ceilings.map((participant, i) => rateOf(participant, samples[participants.length + i]));
     return { gflop: total(workOf(model, model.side)) / 1e9, rows, ceiling };
   });
@@ -44,13 +49,27 @@ export function render({ gflop, rows, ceiling }) {
   const tables = Object.entries(OPERATIONS).map(([operation, heading]) => {
     const of = rows.filter((row) => row.operation === operation);
     const own = of.find(({ engine }) => engine === "Candling, relaxed SIMD");
-    const cells = of.map(({ engine, median, min, p90 }) => [engine, ms(median), ms(min), ms(p90), times(own.median / median)]);
+    const cells = of.map(({ engine, median, min, p90 }) => [
+      engine,
+      ms(median),
+      ms(min),
+      ms(p90),
+      times(own.median / median),
+    ]);
     return `${heading}\n\n${table(["engine", "median ms", "min", "p90", "Candling, relaxed ÷ this"], cells)}`;
   });
   const shares = rows
-    .filter(({ engine, operation }) => engine.startsWith("Candling") && !engine.includes("threads") && operation === "forward")
+    .filter(
+      ({ engine, operation }) =>
+        engine.startsWith("Candling") && !engine.includes("threads") && operation === "forward",
+    )
     .map(({ engine, median }) => `${engine} ${percent(gflop / (median / 1e3) / peak)}`);
-  const rates = ceiling.map(({ name, unit, median, best }) => [name, median.toFixed(1), best.toFixed(1), unit]);
+  const rates = ceiling.map(({ name, unit, median, best }) => [
+    name,
+    median.toFixed(1),
+    best.toFixed(1),
+    unit,
+  ]);
   return [
     ...tables,
     `What one core does in the same session\n\n${table(["kernel", "at the median", "best", "unit"], rates)}`,

@@ -50,11 +50,17 @@ function proportional(points) {
   return (Math.max(...rates) + Math.min(...rates)) / 2;
 }
 
-export const largestDeviation = ({ points }) => Math.max(...points.map(({ deviation }) => Math.abs(deviation)));
+export const largestDeviation = ({ points }) =>
+  Math.max(...points.map(({ deviation }) => Math.abs(deviation)));
 
 export function render(data) {
   const cells = data.points.map(({ model, side, gflop, median, min, deviation }) => [
-    model, `${side}×${side}`, gflop.toFixed(2), ms(median), ms(min), `${deviation < 0 ? "−" : "+"}${percent(Math.abs(deviation))}`,
+    model,
+    `${side}×${side}`,
+    gflop.toFixed(2),
+    ms(median),
+    ms(min),
+    `${deviation < 0 ? "−" : "+"}${percent(Math.abs(deviation))}`,
   ]);
   return [
     `${data.engine}. ![Milliseconds against GFLOP](cost.svg)`,

@@ -22,7 +22,9 @@ export async function measure({ lib }) {
   const shared = together(SHARED.map((file) => `${lib}/${file}`));
   const builds = BUILDS.map((build) => {
     // a build may have more than one module: the threads' workers start from one of their own
-    const files = readdirSync(`${lib}/${build}`, { recursive: true }).map((file) => `${lib}/${build}/${file}`);
+    const files = readdirSync(`${lib}/${build}`, { recursive: true }).map(
+      (file) => `${lib}/${build}/${file}`,
+    );
     const javascript = together(files.filter((file) => file.endsWith(".js")));
     const wasm = together(files.filter((file) => file.endsWith(".wasm")));
     return { build, shared, javascript, wasm, total: shared + javascript + wasm };

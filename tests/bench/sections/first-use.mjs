@@ -86,7 +86,10 @@ export const beyondTransfer = ({ shown, transfer }) => shown.median - transfer.m
 
 export function render(data) {
   const { weights, shown, transfer } = data;
-  const rows = [["navigation → first Grad-CAM on screen", shown], [`transfer of ${weights} alone`, transfer]];
+  const rows = [
+    ["navigation → first Grad-CAM on screen", shown],
+    [`transfer of ${weights} alone`, transfer],
+  ];
   const cells = rows.map(([what, { runs, median, min, p90 }]) => [what, runs, ms(median), ms(min), ms(p90)]);
   return [
     table(["what", "runs", "median ms", "min", "p90"], cells),

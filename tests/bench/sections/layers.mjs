@@ -16,31 +16,43 @@ const ENOUGH = 0.35;
 /** Those sentences, by kind of layer and way. None excuses less than its `least` share. */
 const WHY = [
   {
-    kind: /^depthwise .*\/2$/, way: "forward", least: 0.15,
-    why: "Four values of the input are copied into a row with margins, and two loaded for each row of the kernel, for one result of " +
+    kind: /^depthwise .*\/2$/,
+    way: "forward",
+    least: 0.15,
+    why:
+      "Four values of the input are copied into a row with margins, and two loaded for each row of the kernel, for one result of " +
       "9 or 25 multiply-adds. The input of `blocks.1` (4.8 MB) does not fit the second-level cache besides.",
   },
   {
-    kind: /^depthwise .*\/2$/, way: "backward", least: 0.12,
-    why: "A result meets only 1 to 4 (3×3) or 4 to 9 (5×5) of the taps: loading its mask, comparing, masking and storing take more " +
+    kind: /^depthwise .*\/2$/,
+    way: "backward",
+    least: 0.12,
+    why:
+      "A result meets only 1 to 4 (3×3) or 4 to 9 (5×5) of the taps: loading its mask, comparing, masking and storing take more " +
       "instructions than the multiply-adds. The masks of `blocks.1` and `blocks.3` come from memory: nobody has read them since the forward pass.",
   },
   {
-    kind: /^depthwise 3×3$/, least: 0.2,
-    why: "9 multiply-adds a result against its share of copying the input into a row with margins, of loading the weights anew for " +
+    kind: /^depthwise 3×3$/,
+    least: 0.2,
+    why:
+      "9 multiply-adds a result against its share of copying the input into a row with margins, of loading the weights anew for " +
       "every seven results, and of bias and bounds, or mask. Sums run in one order everywhere, so each waits four cycles for its next term.",
   },
   {
-    kind: /^add$/, least: 0.1,
+    kind: /^add$/,
+    least: 0.1,
     why: "It takes 5 to 30 µs: the clock's steps of 5 µs and the tensor's allocation are a good part of that.",
   },
   {
-    kind: /^global_avg_pool$/, least: 0.08,
+    kind: /^global_avg_pool$/,
+    least: 0.08,
     why: "The 49 values of a channel are added in order, four cycles each: some 0.02 ms, a thousandth of the pass.",
   },
   {
-    kind: /^linear$/, least: 0.15,
-    why: "One position only: no weight is used twice, and their 5 MB come from memory rather than from the cache that would hold them. " +
+    kind: /^linear$/,
+    least: 0.15,
+    why:
+      "One position only: no weight is used twice, and their 5 MB come from memory rather than from the cache that would hold them. " +
       "Four panels at a time, so that sums do not wait for each other, took as long.",
   },
 ];
@@ -79,13 +91,16 @@ export async function measure({ runs, lib }) {
 function below({ layers }) {
   const under = ({ name, kind }, way, share) =>
     share !== null && share < ENOUGH ? [{ name, kind, way, share, why: reason(kind, way, share) }] : [];
-  return ["forward", "backward"].flatMap((way) => layers.flatMap((layer) => under(layer, way, layer[`${way}Share`])));
+  return ["forward", "backward"].flatMap((way) =>
+    layers.flatMap((layer) => under(layer, way, layer[`${way}Share`])),
+  );
 }
 
 /** How many layers are under their share with nobody knowing why. */
 export const unexplained = (data) => below(data).filter(({ why }) => why === undefined).length;
 
-const cellsOf = (floor, time, share) => (share === null ? ["–", "–", "–"] : [ms(floor), ms(time), percent(share)]);
+const cellsOf = (floor, time, share) =>
+  share === null ? ["–", "–", "–"] : [ms(floor), ms(time), percent(share)];
 
 export function render(data) {
   const cells = data.layers.map((layer) => [
@@ -96,7 +111,18 @@ export function render(data) {
     ...cellsOf(layer.floor, layer.forward, layer.forwardShare),
     ...cellsOf(layer.floorBack, layer.backward, layer.backwardShare),
   ]);
-  const headers = ["layer", "kind", "output", "MFLOP", "roofline ms", "forward ms", "share", "roofline ms", "backward ms", "share"];
+  const headers = [
+    "layer",
+    "kind",
+    "output",
+    "MFLOP",
+    "roofline ms",
+    "forward ms",
+    "share",
+    "roofline ms",
+    "backward ms",
+    "share",
+  ];
   return [
     `${data.engine}; backward is Guided Backprop's walk. Shares over 100 % are those of layers whose input is zero in many places.`,
     table(headers, cells),
@@ -112,5 +138,7 @@ function reasons(data) {
     const layers = lines.get(`${way}: ${why}`) ?? [];
     lines.set(`${way}: ${why}`, [...layers, `${name} ${percent(share)}`]);
   }
-  return [...lines].map(([sentence, layers]) => `- ${sentence} (${layers.join(", ")})`).join("\n") || "- none";
+  return (
+    [...lines].map(([sentence, layers]) => `- ${sentence} (${layers.join(", ")})`).join("\n") || "- none"
+  );
 }

@@ -35,7 +35,9 @@ const TAB = [{ name: "grad-cam", label: "Candling, in a tab: Grad-CAM", golden: 
 export async function measure({ runs, lib, native }) {
   requireBuilds(lib);
   if (!existsSync(native)) {
-    throw new Error(`there is no ${native}; make it with: cargo build --release --package candling --example timings`);
+    throw new Error(
+      `there is no ${native}; make it with: cargo build --release --package candling --example timings`,
+    );
   }
   return withProgram(PYTHON, ["-B", at("tests/bench/native/explainers.py"), MODEL], (pytorch) =>
     withProgram(native, [LITE0, `${MODEL}/input.bin`, TARGET_CLASS], (candling) =>
@@ -57,5 +59,8 @@ export async function measure({ runs, lib, native }) {
 }
 
 export function render({ rows }) {
-  return table(["what", "median ms", "min", "p90"], rows.map(({ label, median, min, p90 }) => [label, ms(median), ms(min), ms(p90)]));
+  return table(
+    ["what", "median ms", "min", "p90"],
+    rows.map(({ label, median, min, p90 }) => [label, ms(median), ms(min), ms(p90)]),
+  );
 }

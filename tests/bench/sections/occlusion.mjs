@@ -35,11 +35,22 @@ export async function measure({ runs, lib }) {
 }
 
 export function render({ build, one, two, speedUp }) {
-  const cells = [["one worker", one], ["two workers", two]].map(([what, { runs, median, min, p90 }]) => [
-    what, runs, ms(median), ms(min), ms(p90), ms(median / POSITIONS),
+  const cells = [
+    ["one worker", one],
+    ["two workers", two],
+  ].map(([what, { runs, median, min, p90 }]) => [
+    what,
+    runs,
+    ms(median),
+    ms(min),
+    ms(p90),
+    ms(median / POSITIONS),
   ]);
   return [
-    table([`${POSITIONS} positions, build ${build}`, "runs", "median ms", "min", "p90", "ms a position"], cells),
+    table(
+      [`${POSITIONS} positions, build ${build}`, "runs", "median ms", "min", "p90", "ms a position"],
+      cells,
+    ),
     `Two workers are ${speedUp.toFixed(2)} times as fast as one.`,
   ].join("\n\n");
 }

@@ -43,7 +43,9 @@ const MICROSECONDS = 1e3;
 function blocks(events) {
   const threads = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
   const tasksOf = ({ pid, tid }) =>
-    events.filter((event) => event.pid === pid && event.tid === tid && event.ph === "X" && event.name.endsWith("RunTask"));
+    events.filter(
+      (event) => event.pid === pid && event.tid === tid && event.ph === "X" && event.name.endsWith("RunTask"),
+    );
   const tasks = threads.map(tasksOf).reduce((most, next) => (next.length > most.length ? next : most), []);
   if (tasks.length === 0) throw new Error("the browser's trace has no tasks of a page's main thread");
   return {
@@ -53,7 +55,17 @@ function blocks(events) {
   };
 }
 
-export function render({ build, threads, seconds, frames, framesPerSecond, medianGap, longestGap, longestBlock, longestWork }) {
+export function render({
+  build,
+  threads,
+  seconds,
+  frames,
+  framesPerSecond,
+  medianGap,
+  longestGap,
+  longestBlock,
+  longestWork,
+}) {
   const cells = [
     ["frames a second", framesPerSecond.toFixed(1)],
     ["frames", frames],
@@ -62,5 +74,8 @@ export function render({ build, threads, seconds, frames, framesPerSecond, media
     ["longest task of the main thread, ms by the clock", longestBlock.toFixed(1)],
     ["the most that a task of it worked, ms of processor", longestWork.toFixed(1)],
   ];
-  return table([`${seconds} s, build ${build}, ${threads} thread${threads === 1 ? "" : "s"}`, "measured"], cells);
+  return table(
+    [`${seconds} s, build ${build}, ${threads} thread${threads === 1 ? "" : "s"}`, "measured"],
+    cells,
+  );
 }

@@ -23,10 +23,12 @@ function flattenGlow() {
 
 /** One line for each place that breaks a rule. */
 const lines = (results) =>
-  results.flatMap(({ id, help, nodes }) => nodes.map(({ target, any, all, none }) => {
-    const why = [...any, ...all, ...none].map(({ message }) => message).join("; ");
-    return `${id}: ${help}: ${target.join(" ")}: ${why}`;
-  }));
+  results.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, any, all, none }) => {
+      const why = [...any, ...all, ...none].map(({ message }) => message).join("; ");
+      return `${id}: ${help}: ${target.join(" ")}: ${why}`;
+    }),
+  );
 
 /** Judges the page as it is now; returns the rules that it keeps. */
 export async function judge(page, t) {

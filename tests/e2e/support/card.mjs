@@ -38,7 +38,8 @@ export const patient = `if (self.timeUp === undefined) {
 export async function timeUp(page) {
   let waits = [];
   await until(async () => {
-    for (const worker of page.workers()) waits = waits.concat(await worker.evaluate("self.timeUp()").catch(() => []));
+    for (const worker of page.workers())
+      waits = waits.concat(await worker.evaluate("self.timeUp()").catch(() => []));
     return waits.length > 0;
   });
   return waits;

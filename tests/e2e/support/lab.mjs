@@ -36,7 +36,11 @@ export function countQuestions(page) {
     const seen = new WeakSet();
     Worker.prototype.postMessage = function (...given) {
       window.questions++;
-      if (!seen.has(this)) this.addEventListener("message", ({ data: { type } }) => (window.questions -= type === "answer" || type === "failure"));
+      if (!seen.has(this))
+        this.addEventListener(
+          "message",
+          ({ data: { type } }) => (window.questions -= type === "answer" || type === "failure"),
+        );
       seen.add(this);
       postMessage.apply(this, given);
     };
@@ -62,7 +66,12 @@ export async function hold(page, pattern) {
 /** Data of an element as numbers, where they are numbers. */
 export function data(page, selector) {
   return page.$eval(selector, ({ dataset }) =>
-    Object.fromEntries(Object.entries(dataset).map(([key, value]) => [key, value === "" || Number.isNaN(Number(value)) ? value : Number(value)])),
+    Object.fromEntries(
+      Object.entries(dataset).map(([key, value]) => [
+        key,
+        value === "" || Number.isNaN(Number(value)) ? value : Number(value),
+      ]),
+    ),
   );
 }
 

@@ -7,9 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PNG } from "./stage.mjs";
 
-export const command = process.env.CANDLING_BIN ?? fileURLToPath(new URL("../../../target/debug/candling", import.meta.url));
+export const command =
+  process.env.CANDLING_BIN ?? fileURLToPath(new URL("../../../target/debug/candling", import.meta.url));
 if (!existsSync(command)) {
-  throw new Error(`there is no ${command}: run cargo build --release -p candling, or name the command in CANDLING_BIN`);
+  throw new Error(
+    `there is no ${command}: run cargo build --release -p candling, or name the command in CANDLING_BIN`,
+  );
 }
 export const folder = mkdtempSync(join(tmpdir(), "candling-e2e-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -32,7 +35,10 @@ export function native(...args) {
 export function tensorOf(pngBytes) {
   const { data, width, height } = PNG.sync.read(pngBytes);
   const area = width * height;
-  const values = Float32Array.from({ length: 3 * area }, (_, i) => (data[4 * (i % area) + Math.floor(i / area)] - 127) / 128);
+  const values = Float32Array.from(
+    { length: 3 * area },
+    (_, i) => (data[4 * (i % area) + Math.floor(i / area)] - 127) / 128,
+  );
   return { values, shape: [1, 3, height, width] };
 }
 
@@ -51,12 +57,17 @@ function parseNpy(bytes) {
   const start = 10 + bytes.readUInt16LE(8);
   const header = bytes.toString("latin1", 10, start);
   assert.match(header, /'descr': '<f4', 'fortran_order': False/);
-  const shape = /'shape': \(([^)]*)\)/.exec(header)[1].split(",").filter((side) => side.trim()).map(Number);
+  const shape = /'shape': \(([^)]*)\)/
+    .exec(header)[1]
+    .split(",")
+    .filter((side) => side.trim())
+    .map(Number);
   return { values: new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer), shape };
 }
 
 /** Floats as text, for the way into and out of the page. */
-export const toBase64 = (values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+export const toBase64 = (values) =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
 export const fromBase64 = (text) => new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
 
 /** The largest difference, as a share of the largest magnitude of `expected`. A NaN on either side is infinitely far. */

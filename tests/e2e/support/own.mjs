@@ -8,7 +8,9 @@ const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.ur
 
 /** Paths of so many of the lesson's photos of a class: "bird" or "mammal", on "water" or "grass". */
 export function photosOf(animal, background, count) {
-  const names = readdirSync(images).filter((name) => name.startsWith("train") && name.includes(animal) && name.includes(background));
+  const names = readdirSync(images).filter(
+    (name) => name.startsWith("train") && name.includes(animal) && name.includes(background),
+  );
   return names.slice(0, count).map((name) => images + name);
 }
 
@@ -36,14 +38,20 @@ export function nameClass(page, at, name) {
 /** Adds photos, by their paths or as files, to a class, by its place, and waits for the words about it. */
 export async function addPhotos(page, at, files) {
   await page.$eval("#adding-text", (text) => (text.textContent = ""));
-  const inMemory = files.map((file) => (typeof file === "string" ? fileOf(basename(file), bytesOf(file)) : file));
+  const inMemory = files.map((file) =>
+    typeof file === "string" ? fileOf(basename(file), bytesOf(file)) : file,
+  );
   await page.locator('.card input[data-folder="false"]').nth(at).setInputFiles(inMemory);
   return added(page);
 }
 
 /** The words about what was added, once there are. */
 export async function added(page) {
-  await page.waitForFunction(() => document.querySelector("#adding-stop").hidden && document.querySelector("#adding-text").textContent !== "");
+  await page.waitForFunction(
+    () =>
+      document.querySelector("#adding-stop").hidden &&
+      document.querySelector("#adding-text").textContent !== "",
+  );
   return page.textContent("#adding-text");
 }
 
@@ -60,26 +68,39 @@ export async function train(page) {
   const milliseconds = await page.evaluate(async () => {
     const [button, text] = [document.querySelector("#train"), document.querySelector("#training-text")];
     // it is pressed again when all is done
-    const done = new Promise((resolve) => new MutationObserver(() => button.disabled || resolve()).observe(button, { attributeFilter: ["disabled"] }));
+    const done = new Promise((resolve) =>
+      new MutationObserver(() => button.disabled || resolve()).observe(button, {
+        attributeFilter: ["disabled"],
+      }),
+    );
     const start = performance.now();
     button.click();
     await done;
-    if (!text.textContent.startsWith("Trained")) throw new Error(text.textContent + document.querySelector("#message-text").textContent);
+    if (!text.textContent.startsWith("Trained"))
+      throw new Error(text.textContent + document.querySelector("#message-text").textContent);
     return performance.now() - start;
   });
-  await page.waitForFunction(() => document.querySelector("#verdict").textContent.includes("right, of those it learnt from"));
+  await page.waitForFunction(() =>
+    document.querySelector("#verdict").textContent.includes("right, of those it learnt from"),
+  );
   return milliseconds;
 }
 
 /** Waits until the cards say this of their photos, class by class. What they say follows what happens after a moment. */
 export async function counted(page, words) {
-  await page.waitForFunction((words) => [...document.querySelectorAll(".card .count")].map(({ textContent }) => textContent).join() === words, words.join());
+  await page.waitForFunction(
+    (words) =>
+      [...document.querySelectorAll(".card .count")].map(({ textContent }) => textContent).join() === words,
+    words.join(),
+  );
 }
 
 /** Waits until every photo was examined, and sheet and summary show it. */
 export async function examined(page, photos) {
   await page.waitForFunction((photos) => {
-    const [said, counted] = ["#examining-text", "#summary tbody td"].map((place) => document.querySelector(place)?.textContent);
+    const [said, counted] = ["#examining-text", "#summary tbody td"].map(
+      (place) => document.querySelector(place)?.textContent,
+    );
     const tiles = document.querySelectorAll("#sheet li").length;
     return said.startsWith(`${photos} photo`) && counted === String(photos) && tiles >= Math.min(photos, 60);
   }, photos);
@@ -114,7 +135,11 @@ export async function share(page, before) {
 /** Presses a button and gives what it saves: its name and its bytes. */
 export async function saved(page, selector) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
-  return { name: download.suggestedFilename(), path: await download.path(), bytes: readFileSync(await download.path()) };
+  return {
+    name: download.suggestedFilename(),
+    path: await download.path(),
+    bytes: readFileSync(await download.path()),
+  };
 }
 
 /** How much the browser keeps, by store. */

@@ -28,7 +28,8 @@ export function threadsOf(process) {
   return threads;
 }
 
-const wanted = (process) => [...threadsOf(process).values()].reduce((sum, { ran, waited }) => sum + ran + waited, 0);
+const wanted = (process) =>
+  [...threadsOf(process).values()].reduce((sum, { ran, waited }) => sum + ran + waited, 0);
 
 /** Resolves when these processes have been at rest for long. */
 async function stillness(processes, over) {
@@ -48,8 +49,14 @@ async function stillness(processes, over) {
 export async function whileMoving(processes, work, end) {
   const over = new AbortController();
   const done = work();
-  const ended = done.then(() => undefined, (error) => error);
-  const isStill = await Promise.race([ended.then(() => false), stillness(processes, over.signal).then(() => true)]);
+  const ended = done.then(
+    () => undefined,
+    (error) => error,
+  );
+  const isStill = await Promise.race([
+    ended.then(() => false),
+    stillness(processes, over.signal).then(() => true),
+  ]);
   over.abort();
   if (!isStill) return done;
   await end();

@@ -17,10 +17,23 @@ function objectAt(pdf, text, start) {
   const { index = Number.POSITIVE_INFINITY, 0: word } = stream.exec(text) ?? {};
   if (index > end) return { dictionary: text.slice(start, end) };
   const dictionary = text.slice(start, index);
-  return { dictionary, bytes: pdf.subarray(index + word.length, index + word.length + Number(/\/Length (\d+)/.exec(dictionary)[1])) };
+  return {
+    dictionary,
+    bytes: pdf.subarray(
+      index + word.length,
+      index + word.length + Number(/\/Length (\d+)/.exec(dictionary)[1]),
+    ),
+  };
 }
 
-const times = ([a, b, c, d, e, f], [g, h, i, j, k, l]) => [a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l];
+const times = ([a, b, c, d, e, f], [g, h, i, j, k, l]) => [
+  a * g + b * i,
+  a * h + b * j,
+  c * g + d * i,
+  c * h + d * j,
+  e * g + f * i + k,
+  e * h + f * j + l,
+];
 
 /** On each page, in the order in which they are drawn: the pixels of each picture, and its matrix, which takes the unit square to points. */
 export function picturesIn(pdf) {
@@ -33,7 +46,9 @@ export function picturesIn(pdf) {
       let matrix = outer;
       const kept = [];
       let given = [];
-      for (const [word] of content.replace(/\((?:\\.|[^\\)])*\)|<[0-9A-Fa-f]*>/g, " ").matchAll(/[^\s[\]]+/g)) {
+      for (const [word] of content
+        .replace(/\((?:\\.|[^\\)])*\)|<[0-9A-Fa-f]*>/g, " ")
+        .matchAll(/[^\s[\]]+/g)) {
         if (/^[-+.\d/]/.test(word)) {
           given.push(word);
           continue;
@@ -43,7 +58,9 @@ export function picturesIn(pdf) {
         if (word === "cm") matrix = times(given.slice(-6).map(Number), matrix);
         if (word === "Do") {
           const drawn = all.get(Number(/\d+$/.exec(given.at(-1))[0]));
-          const [width, height] = ["Width", "Height"].map((name) => Number(new RegExp(`/${name} (\\d+)`).exec(drawn.dictionary)?.[1]));
+          const [width, height] = ["Width", "Height"].map((name) =>
+            Number(new RegExp(`/${name} (\\d+)`).exec(drawn.dictionary)?.[1]),
+          );
           if (/\/Subtype \/Image/.test(drawn.dictionary)) pictures.push({ width, height, matrix });
           else draw(drawn, matrix);
         }

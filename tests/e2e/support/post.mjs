@@ -3,7 +3,8 @@ import { isolation } from "../../../web/scripts/server.mjs";
 import { MODEL } from "./stage.mjs";
 
 /** What a page that uses the element has to allow. */
-export const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self'";
+export const policy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self'";
 
 export const MODULE = '<script type="module" src="/lib/candling-view.js"></script>';
 export const CLASSIC = '<script defer src="/lib/candling-view.classic.js"></script>';
@@ -14,7 +15,11 @@ export function view(attributes = "", photo = "/samples/dog_cat.jpg") {
 }
 
 /** Opens a post. What its elements tell is written down in the page's `told`, with the place of each among all elements. */
-export async function openPost(page, body, { script = MODULE, isolated = false, ready = true, allow = policy } = {}) {
+export async function openPost(
+  page,
+  body,
+  { script = MODULE, isolated = false, ready = true, allow = policy } = {},
+) {
   await page.route("**/post", (route) =>
     route.fulfill({
       contentType: "text/html; charset=utf-8",
@@ -31,8 +36,16 @@ export async function openPost(page, body, { script = MODULE, isolated = false, 
     const details = {
       statechange: ({ state }) => ({ state }),
       progress: ({ loaded, total }) => ({ loaded, total }),
-      predict: ({ predictions, notes }) => ({ best: predictions[0].index, classes: predictions.length, notes }),
-      explain: ({ explanation, compared }) => ({ target: explanation.target.class, method: explanation.method, compared: compared?.target.class }),
+      predict: ({ predictions, notes }) => ({
+        best: predictions[0].index,
+        classes: predictions.length,
+        notes,
+      }),
+      explain: ({ explanation, compared }) => ({
+        target: explanation.target.class,
+        method: explanation.method,
+        compared: compared?.target.class,
+      }),
       error: ({ code, message }) => ({ code, message }),
     };
     // None of the events bubbles; on their way down they pass here.
@@ -67,7 +80,10 @@ export function painted(page, selector = "candling-view") {
   return page.$eval(selector, (element) =>
     [...element.shadowRoot.querySelectorAll("canvas")].map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      return { seen: !canvas.hidden && canvas.checkVisibility(), sum: data.reduce((sum, value) => sum + value, 0) };
+      return {
+        seen: !canvas.hidden && canvas.checkVisibility(),
+        sum: data.reduce((sum, value) => sum + value, 0),
+      };
     }),
   );
 }

@@ -64,7 +64,10 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
 
   before(async () => {
     await openServer();
-    browser = await chromium.launch({ executablePath, args: [...launchArguments, ...browserArguments, ...(card ? withCard : [])] });
+    browser = await chromium.launch({
+      executablePath,
+      args: [...launchArguments, ...browserArguments, ...(card ? withCard : [])],
+    });
     session = await browser.newBrowserCDPSession();
   });
   after(async () => {
@@ -77,24 +80,34 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
   /** Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to the test. Without
    *  `serviceWorkers: "allow"` there are none: what they answer would be hidden from `page.route` and from `requests`. */
   async function withPage(body, { expectErrors, otherOrigins = [], ...contextOptions } = {}) {
-    const context = await browser.newContext({ baseURL: origin(), serviceWorkers: "block", ...contextOptions });
+    const context = await browser.newContext({
+      baseURL: origin(),
+      serviceWorkers: "block",
+      ...contextOptions,
+    });
     context.setDefaultTimeout(LONGEST_MS);
     const page = await context.newPage();
     const trouble = [];
     const requests = [];
     page.on("console", (message) => {
-      if (message.type() === "error" && !expectErrors?.test(message.text())) trouble.push(`console: ${message.text()}`);
+      if (message.type() === "error" && !expectErrors?.test(message.text()))
+        trouble.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => trouble.push(`uncaught: ${error.stack}`));
     context.on("request", (request) => {
       requests.push(request.url());
       // The origin of a blob: address is that of the page that made it.
       const asked = new URL(request.url()).origin;
-      if (asked !== origin() && !otherOrigins.includes(asked)) trouble.push(`asked another origin: ${request.url()}`);
+      if (asked !== origin() && !otherOrigins.includes(asked))
+        trouble.push(`asked another origin: ${request.url()}`);
     });
     try {
       if (card) await inWorker(page, patient);
-      await whileMoving(async () => (await processes()).map(({ id }) => id), () => body(page, requests), () => context.close());
+      await whileMoving(
+        async () => (await processes()).map(({ id }) => id),
+        () => body(page, requests),
+        () => context.close(),
+      );
     } finally {
       await context.close();
     }
@@ -118,7 +131,8 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
 
   /** Bytes that a page's process has for itself alone: the largest of all pages', of which the test has but one open. Linux only. */
   async function memoryOfPage() {
-    const ofOne = ({ id }) => 1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
+    const ofOne = ({ id }) =>
+      1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
     return Math.max(...(await pages()).map(ofOne));
   }
 
@@ -142,8 +156,14 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     await browser.startTracing(page, { categories: ["toplevel"] });
     await work();
     const { traceEvents } = JSON.parse(await browser.stopTracing());
-    const drawing = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ tid }) => tid));
-    const tasks = traceEvents.filter(({ name, tid }) => name === "ThreadControllerImpl::RunTask" && drawing.has(tid));
+    const drawing = new Set(
+      traceEvents
+        .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+        .map(({ tid }) => tid),
+    );
+    const tasks = traceEvents.filter(
+      ({ name, tid }) => name === "ThreadControllerImpl::RunTask" && drawing.has(tid),
+    );
     assert.ok(tasks.length > 0, "the browser tells of its tasks");
     return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
   }
@@ -221,8 +241,20 @@ function withMaximum(module, maximum) {
     if (module[at] === 5) {
       assert.deepEqual([...module.subarray(body, body + 2)], [1, 0], "one memory, without a maximum so far");
       const minimum = module.subarray(body + 2, body + length);
-      const limits = Buffer.from([1, 1, ...minimum, (maximum & 127) | 128, ((maximum >> 7) & 127) | 128, maximum >> 14]);
-      return Buffer.concat([module.subarray(0, at), Buffer.from([5, limits.length]), limits, module.subarray(body + length)]);
+      const limits = Buffer.from([
+        1,
+        1,
+        ...minimum,
+        (maximum & 127) | 128,
+        ((maximum >> 7) & 127) | 128,
+        maximum >> 14,
+      ]);
+      return Buffer.concat([
+        module.subarray(0, at),
+        Buffer.from([5, limits.length]),
+        limits,
+        module.subarray(body + length),
+      ]);
     }
     at = body + length;
   }
@@ -231,7 +263,9 @@ function withMaximum(module, maximum) {
 
 /** Waits until what the page does before it is drawn was done, and what it does after. */
 export function frames(page) {
-  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  return page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
 }
 
 /** A worker that was ended takes a moment to go. */

@@ -40,7 +40,10 @@ export async function serve(folder, { headers = {}, pages = {} } = {}) {
 export function stage() {
   let browser;
   before(async () => {
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-quic", "--no-first-run"] });
+    browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-quic", "--no-first-run"],
+    });
   });
   after(() => browser?.close());
 
@@ -53,12 +56,14 @@ export function stage() {
     const trouble = [];
     const known = [new URL(address).origin, ...origins];
     page.on("console", (message) => {
-      if (message.type() === "error" && !expected?.test(message.text())) trouble.push(`console: ${message.text()}`);
+      if (message.type() === "error" && !expected?.test(message.text()))
+        trouble.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => trouble.push(`uncaught: ${error.stack}`));
     context.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.protocol !== "data:" && !known.includes(url.origin)) trouble.push(`asked another origin: ${url}`);
+      if (url.protocol !== "data:" && !known.includes(url.origin))
+        trouble.push(`asked another origin: ${url}`);
     });
     try {
       await page.goto(address);

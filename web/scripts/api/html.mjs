@@ -7,11 +7,11 @@ class Markup {
 }
 
 const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escape = (text) => String(text).replace(/[&<>"]/g, (character) => entities[character]);
+const escaped = (text) => String(text).replace(/[&<>"]/g, (character) => entities[character]);
 
 function textOf(value) {
   if (value instanceof Markup) return value.text;
-  return Array.isArray(value) ? value.map(textOf).join("") : escape(value);
+  return Array.isArray(value) ? value.map(textOf).join("") : escaped(value);
 }
 
 /** A template whose values are escaped, but those that are markup themselves. */

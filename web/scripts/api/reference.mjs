@@ -10,11 +10,16 @@ function entry(kind, name, about, ...more) {
 const entries = (list) => html`<dl class="entries">${list}</dl>`;
 const type = (...pieces) => html`<p class="type">${pieces}</p>`;
 const code = (text) => html`<code>${text}</code>`;
-const values = (text) => text.split(" | ").map((value, at) => [at === 0 ? "" : " | ", code(value.replaceAll('"', ""))]);
+const values = (text) =>
+  text.split(" | ").map((value, at) => [at === 0 ? "" : " | ", code(value.replaceAll('"', ""))]);
 const usual = (value) => (value === undefined ? "" : html`· default ${code(value)}`);
 
 export const attributes = (element) =>
-  entries(element.attributes.map(({ name, type: kind, default: value, description }) => entry("attribute", name, description, type(values(kind.text), " ", usual(value)))));
+  entries(
+    element.attributes.map(({ name, type: kind, default: value, description }) =>
+      entry("attribute", name, description, type(values(kind.text), " ", usual(value))),
+    ),
+  );
 
 /** Those that are no attributes, and what stands on the class. */
 export const properties = (element) =>
@@ -22,7 +27,13 @@ export const properties = (element) =>
     element.members
       .filter(({ kind, attribute }) => kind === "field" && attribute === undefined)
       .map(({ name, static: ofClass, readonly, type: kind, description }) =>
-        entry("property", ofClass ? `CandlingViewElement.${name}` : name, description, type(code(kind.text), readonly ? " read only" : ""))),
+        entry(
+          "property",
+          ofClass ? `CandlingViewElement.${name}` : name,
+          description,
+          type(code(kind.text), readonly ? " read only" : ""),
+        ),
+      ),
   );
 
 export const methods = (element) =>
@@ -30,16 +41,32 @@ export const methods = (element) =>
     element.members
       .filter(({ kind }) => kind === "method")
       .map(({ name, parameters = [], return: { type: returned }, description }) => {
-        const taken = parameters.map((parameter) => `${parameter.name}${parameter.default === undefined ? "" : "?"}: ${parameter.type.text}`).join(", ");
+        const taken = parameters
+          .map(
+            (parameter) =>
+              `${parameter.name}${parameter.default === undefined ? "" : "?"}: ${parameter.type.text}`,
+          )
+          .join(", ");
         return entry("method", name, description, type(code(`${name}(${taken}): ${returned.text}`)));
       }),
   );
 
-export const events = (element) => entries(element.events.map(({ name, type: kind, description }) => entry("event", name, description, type(code(kind.text)))));
-export const slots = (element) => entries(element.slots.map(({ name, description }) => entry("slot", name, description)));
-export const states = (element) => entries(element.cssStates.map(({ name, description }) => entry("state", name, description)));
+export const events = (element) =>
+  entries(
+    element.events.map(({ name, type: kind, description }) =>
+      entry("event", name, description, type(code(kind.text))),
+    ),
+  );
+export const slots = (element) =>
+  entries(element.slots.map(({ name, description }) => entry("slot", name, description)));
+export const states = (element) =>
+  entries(element.cssStates.map(({ name, description }) => entry("state", name, description)));
 export const customProperties = (element) =>
-  entries(element.cssProperties.map(({ name, default: value, description }) => entry("custom", name, description, type("default ", code(value)))));
+  entries(
+    element.cssProperties.map(({ name, default: value, description }) =>
+      entry("custom", name, description, type("default ", code(value))),
+    ),
+  );
 
 /** Parts that are only there for a while, or in a view of another kind than the one on the page. */
 const elsewhere = new Set(["note", "reveal", "progress", "meter", "cancel", "error", "retry"]);
@@ -47,7 +74,9 @@ const elsewhere = new Set(["note", "reveal", "progress", "meter", "cancel", "err
 /** Each part that can be seen in the view beside the list is outlined there when it is chosen. */
 export const parts = (element) =>
   html`<ul class="parts">${element.cssParts.map(({ name, description }) => {
-    const input = elsewhere.has(name) ? html`<span class="absent"></span>` : html`<input type="radio" name="part" value="${name}">`;
+    const input = elsewhere.has(name)
+      ? html`<span class="absent"></span>`
+      : html`<input type="radio" name="part" value="${name}">`;
     return html`<li id="part-${name}"><label>${input}<span><code>${name}</code> ${sentence(description)}</span></label></li>
 `;
   })}</ul>`;
@@ -55,7 +84,13 @@ export const parts = (element) =>
 export const options = (path, name) =>
   entries(
     members(path, name).map((member) =>
-      entry(name.toLowerCase(), member.name, member.description, type(code(member.type), member.optional ? " may be left out" : ""))),
+      entry(
+        name.toLowerCase(),
+        member.name,
+        member.description,
+        type(code(member.type), member.optional ? " may be left out" : ""),
+      ),
+    ),
   );
 
 /** The client's codes, and those that the engine has on top. */
@@ -69,6 +104,15 @@ export const embedParameters = (parameters) =>
   entries(
     parameters.map(({ name, allowed, fallback, meaning }) => {
       const needed = fallback === undefined ? " needed" : fallback === "" ? "" : usual(fallback);
-      return entry("parameter", name, meaning, type(Array.isArray(allowed) ? allowed.map((value, at) => [at === 0 ? "" : " | ", code(value)]) : allowed, " ", needed));
+      return entry(
+        "parameter",
+        name,
+        meaning,
+        type(
+          Array.isArray(allowed) ? allowed.map((value, at) => [at === 0 ? "" : " | ", code(value)]) : allowed,
+          " ",
+          needed,
+        ),
+      );
     }),
   );

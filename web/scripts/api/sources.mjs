@@ -10,8 +10,16 @@ const read = (path) => readFileSync(new URL(path, root), "utf8");
 /** The parameters of `embed.html`. */
 export async function parameters() {
   const entryPoints = [fileURLToPath(new URL("web/src/embed/parameters.ts", root))];
-  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", write: false, logLevel: "warning" });
-  return (await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`)).parameters;
+  const { outputFiles } = await build({
+    entryPoints,
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "warning",
+  });
+  return (
+    await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`)
+  ).parameters;
 }
 
 /** Properties of an exported interface, or of an object that is written out, with their comments. */
@@ -20,7 +28,8 @@ export function members(path, name) {
   let found = [];
   const visit = (node) => {
     if (node.name?.text === name && ts.isInterfaceDeclaration(node)) found = node.members;
-    if (node.name?.text === name && ts.isVariableDeclaration(node)) found = node.initializer.expression.properties;
+    if (node.name?.text === name && ts.isVariableDeclaration(node))
+      found = node.initializer.expression.properties;
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -39,8 +48,14 @@ export function engineCodes() {
   const told = new Map();
   for (const crate of ["core", "imaging", "models"]) {
     const text = read(`crates/${crate}/src/error.rs`);
-    const docs = new Map([...text.matchAll(/((?: {4}\/\/\/ .+\n)+) {4}#\[error\([^]*?\)\]\n {4}(\w+)/g)].map(([, doc, name]) => [name, doc.replace(/\s*\/\/\/ /g, " ").trim()]));
-    for (const [, name, code] of text.matchAll(/Self::(\w+)\b[^=\n]*=> "([a-z-]+)"/g)) if (!told.has(code)) told.set(code, docs.get(name) ?? "");
+    const docs = new Map(
+      [...text.matchAll(/((?: {4}\/\/\/ .+\n)+) {4}#\[error\([^]*?\)\]\n {4}(\w+)/g)].map(([, doc, name]) => [
+        name,
+        doc.replace(/\s*\/\/\/ /g, " ").trim(),
+      ]),
+    );
+    for (const [, name, code] of text.matchAll(/Self::(\w+)\b[^=\n]*=> "([a-z-]+)"/g))
+      if (!told.has(code)) told.set(code, docs.get(name) ?? "");
   }
   return told;
 }
@@ -48,7 +63,15 @@ export function engineCodes() {
 /** The first rows of the table of sizes in the package's README: the sums. */
 export function sizes() {
   const [, table] = read("web/README.md").split(/<!-- sizes: .*? -->|<!-- end of sizes -->/);
-  const rows = table.trim().split("\n").map((row) => row.split("|").slice(1, -1).map((cell) => cell.replaceAll("*", "").trim()));
+  const rows = table
+    .trim()
+    .split("\n")
+    .map((row) =>
+      row
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.replaceAll("*", "").trim()),
+    );
   return { head: rows[0], rows: rows.slice(2).filter(([name]) => !name.startsWith("`")) };
 }
 

@@ -19,7 +19,13 @@ export interface Finding {
 
 /** One after the other, each marked as soon as it is answered; `onShot` is told how many are. A sheet that was begun and not finished has no
  *  findings. */
-export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet, onShot: (done: number) => void, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function askAll(
+  candling: Candling,
+  trainer: Trainer,
+  sheet: Sheet,
+  onShot: (done: number) => void,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   const { shots } = sheet;
   sheet.asked = candling;
   for (const shot of shots) shot.find(undefined);
@@ -27,7 +33,10 @@ export async function askAll(candling: Candling, trainer: Trainer, sheet: Sheet,
   try {
     for (const shot of shots) {
       const { photo, label, mask } = shot.picture;
-      const { predicted, probability, map } = await examine(candling, photo, { signal, place: { canvas: shot.lit, size: THUMB } });
+      const { predicted, probability, map } = await examine(candling, photo, {
+        signal,
+        place: { canvas: shot.lit, size: THUMB },
+      });
       const { share: evidence, evenly = 0 } = await measureInside(trainer, map, await mask());
       const finding = { predicted, probability, correct: predicted === label, evidence, evenly };
       shot.find(finding);

@@ -65,7 +65,11 @@ export class Classroom {
       onLook(done + 1, examples.length);
     }
     const classes = examples.map(({ label }) => label);
-    const { head, answers, milliseconds } = await this.#trainer.train({ features, labels: classes, classes: labels.length }, onStep, signal);
+    const { head, answers, milliseconds } = await this.#trainer.train(
+      { features, labels: classes, classes: labels.length },
+      onStep,
+      signal,
+    );
     const file = await this.#trainer.model(this.#file ?? eyes.file, name, labels, head);
     const candling = await Candling.load({ model: file, backend: "cpu", signal });
     if (eyes.file === this.#file) eyes.close();

@@ -68,7 +68,10 @@ export class Compare {
         this.#divider.value = String(Math.round(100 * animal));
         this.#cut();
       }
-      const said = await Promise.all([this.#side("a", biased, shot.picture), this.#side("b", mended, shot.picture)]);
+      const said = await Promise.all([
+        this.#side("a", biased, shot.picture),
+        this.#side("b", mended, shot.picture),
+      ]);
       if (this.#latest !== shot) return;
       const about = byId("compare-about", HTMLElement);
       about.textContent = `Biased: ${said[0]} Mended: ${said[1]}`;
@@ -83,13 +86,16 @@ export class Compare {
   async #side(side: "a" | "b", { candling }: Student, picture: Picture): Promise<string> {
     const { classes } = this.#story.pictures;
     const canvas = byId(`compare-${side}`, HTMLCanvasElement);
-    const { predicted, probability, map } = await examine(candling, picture.photo, { place: { canvas, size: LARGE } });
+    const { predicted, probability, map } = await examine(candling, picture.photo, {
+      place: { canvas, size: LARGE },
+    });
     const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
     const label = classes[predicted] ?? "";
     const animal = classes[picture.label] ?? "";
     const words = `${label}, ${percent(probability)}${on === undefined ? "" : `, with ${percent(on)} of the evidence on the ${animal}`}.`;
     const right = predicted === picture.label;
-    byId(`compare-tag-${side}`, HTMLElement).textContent = `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
+    byId(`compare-tag-${side}`, HTMLElement).textContent =
+      `${side === "a" ? "Biased" : "Mended"}: ${label} ${right ? "✓" : "✗"}`;
     Object.assign(canvas.dataset, { name: picture.name, predicted, evidence: on ?? "" });
     canvas.ariaLabel = `${side === "a" ? "Biased" : "Mended"} model: ${words}`;
     return words;
@@ -104,5 +110,7 @@ export class Compare {
 /** Where the middle of a region is, from 0 at the left to 1 at the right: there, both sides show some of it. */
 function middle({ width, data }: Mask): number {
   const columns = [...data.keys()].filter((at) => data[at] === 1).map((at) => (at % width) + 0.5);
-  return columns.length === 0 ? 0.5 : columns.reduce((sum, column) => sum + column, 0) / columns.length / width;
+  return columns.length === 0
+    ? 0.5
+    : columns.reduce((sum, column) => sum + column, 0) / columns.length / width;
 }

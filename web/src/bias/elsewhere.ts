@@ -20,18 +20,33 @@ export class Elsewhere extends Step {
     const { biased, trainer, pictures } = this.#story;
     if (biased === undefined) return;
     const { shots } = this.sheet;
-    const findings = await askAll(biased.candling, trainer, this.sheet, (done) => {
-      progress(done, shots.length);
-      this.tell(`Asking it: ${done} of ${shots.length}`);
-    }, signal);
-    const of = (label?: number) => findings.filter((_, at) => label === undefined || shots[at]?.picture.label === label);
-    for (const [id, label] of [["swapped-score", undefined], ["swapped-birds", 0], ["swapped-mammals", 1]] as const) {
+    const findings = await askAll(
+      biased.candling,
+      trainer,
+      this.sheet,
+      (done) => {
+        progress(done, shots.length);
+        this.tell(`Asking it: ${done} of ${shots.length}`);
+      },
+      signal,
+    );
+    const of = (label?: number) =>
+      findings.filter((_, at) => label === undefined || shots[at]?.picture.label === label);
+    for (const [id, label] of [
+      ["swapped-score", undefined],
+      ["swapped-birds", 0],
+      ["swapped-mammals", 1],
+    ] as const) {
       fillMeter(byId(id, HTMLElement), (await scoreOf(trainer, of(label))).accuracy);
     }
     const right = findings.filter(({ correct }) => correct).length;
     // What it says most, whatever it is shown, is the first hint at what it goes by.
-    const counts = pictures.classes.map((_, index) => findings.filter(({ predicted }) => predicted === index).length);
+    const counts = pictures.classes.map(
+      (_, index) => findings.filter(({ predicted }) => predicted === index).length,
+    );
     const most = counts.indexOf(Math.max(...counts));
-    this.conclude(`${right} of ${findings.length} right, and the animals are the same. It says “${pictures.classes[most] ?? ""}” of ${counts[most] ?? 0} of them.`);
+    this.conclude(
+      `${right} of ${findings.length} right, and the animals are the same. It says “${pictures.classes[most] ?? ""}” of ${counts[most] ?? 0} of them.`,
+    );
   }
 }

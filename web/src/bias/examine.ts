@@ -34,12 +34,21 @@ export interface ExamineOptions {
 }
 
 /** Runs the photo and asks Grad-CAM for what was predicted, where shares of it are measured. */
-export async function examine(candling: Candling, photo: Blob, { place, ...options }: ExamineOptions = {}): Promise<Sight> {
+export async function examine(
+  candling: Candling,
+  photo: Blob,
+  { place, ...options }: ExamineOptions = {},
+): Promise<Sight> {
   const run = await candling.run(photo, options);
   try {
     const [best] = run.predictions;
     if (best === undefined) throw new Error("a model without classes");
-    const explained = await run.explain({ method: "grad-cam", target: best.index, layer: candling.info.evidenceLayer, ...options });
+    const explained = await run.explain({
+      method: "grad-cam",
+      target: best.index,
+      layer: candling.info.evidenceLayer,
+      ...options,
+    });
     if (place !== undefined) await light(place.canvas, explained, place.size);
     const { data, height, width, layer = "", view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
@@ -63,7 +72,9 @@ export function isFaded({ dataset }: HTMLCanvasElement): boolean {
 }
 
 /** All that is measured of a map: enough where it is kept and its run is not. */
-export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & { readonly run: Pick<Run, "width" | "height"> };
+export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & {
+  readonly run: Pick<Run, "width" | "height">;
+};
 
 /** The share of a map's evidence inside a mask; undefined for a map without evidence. */
 export function evidenceIn(trainer: Trainer, map: Measured, mask: Mask): Promise<number | undefined> {

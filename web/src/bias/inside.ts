@@ -23,9 +23,21 @@ export async function measureInside(trainer: Trainer, map: Measured, mask: Mask)
 }
 
 /** At the size that it has there, as on the command line. */
-async function inFile(trainer: Trainer, { data, width, height, view, run }: Measured, { file, value }: MaskSource): Promise<Inside> {
+async function inFile(
+  trainer: Trainer,
+  { data, width, height, view, run }: Measured,
+  { file, value }: MaskSource,
+): Promise<Inside> {
   const photo = { width: run.width, height: run.height };
-  const { share, evenly, scaled } = await trainer.evidenceInFile({ map: data, width, height, view: [view.x, view.y, view.width, view.height], photo, file, value });
+  const { share, evenly, scaled } = await trainer.evidenceInFile({
+    map: data,
+    width,
+    height,
+    view: [view.x, view.y, view.width, view.height],
+    photo,
+    file,
+    value,
+  });
   return { share: share ?? undefined, evenly: evenly ?? undefined, scaled };
 }
 

@@ -51,18 +51,25 @@ export class Light extends Step {
     const { trainer } = this.#story;
     const findings = this.#asked.flatMap(({ findings }) => findings);
     const all = await scoreOf(trainer, findings);
-    const mistakes = await scoreOf(trainer, findings.filter(({ correct }) => !correct));
+    const mistakes = await scoreOf(
+      trainer,
+      findings.filter(({ correct }) => !correct),
+    );
     signal.throwIfAborted();
     fillMeter(byId("light-score", HTMLElement), all.evidence, all.evenly);
     fillMeter(byId("light-wrong", HTMLElement), mistakes.evidence, mistakes.evenly);
     // The mistake that it is surest of, for the background.
     const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
     const misled = ({ finding }: Shot) => (1 - (finding?.evidence ?? 1)) * (finding?.probability ?? 0);
-    const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort((a, b) => misled(b) - misled(a))[0];
+    const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort(
+      (a, b) => misled(b) - misled(a),
+    )[0];
     if (worst !== undefined) await this.#look(worst);
     if (mistakes.evidence !== undefined) {
       const around = mistakes.evidence.mean < mistakes.evenly ? " It went by what stands around it." : "";
-      this.conclude(`Where it was wrong, ${share(mistakes.evidence.mean)} of the evidence lies on the animal.${around}`);
+      this.conclude(
+        `Where it was wrong, ${share(mistakes.evidence.mean)} of the evidence lies on the animal.${around}`,
+      );
     }
   }
 
@@ -99,7 +106,10 @@ export class Light extends Step {
     const on = finding.evidence;
     const animal = classes[picture.label] ?? "";
     const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
-    this.#reading.textContent = on === undefined ? `${verdict} Nothing in this layer spoke for it.` : `${verdict} ${percent(on)} of the evidence lies on the ${animal}, the rest around it.`;
+    this.#reading.textContent =
+      on === undefined
+        ? `${verdict} Nothing in this layer spoke for it.`
+        : `${verdict} ${percent(on)} of the evidence lies on the ${animal}, the rest around it.`;
     this.#canvas.ariaLabel = this.#reading.textContent;
     Object.assign(this.#canvas.dataset, { name: picture.name, evidence: on ?? "" });
   }
@@ -110,10 +120,12 @@ function drawOutline(canvas: HTMLCanvasElement, { width, height, data }: Mask): 
   Object.assign(canvas, { width, height });
   const context = pencil(canvas);
   context.fillStyle = "#8fd3ff";
-  const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
+  const inside = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (inside(x, y) && !(inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1))) context.fillRect(x, y, 1, 1);
+      if (inside(x, y) && !(inside(x - 1, y) && inside(x + 1, y) && inside(x, y - 1) && inside(x, y + 1)))
+        context.fillRect(x, y, 1, 1);
     }
   }
 }

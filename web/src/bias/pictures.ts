@@ -29,7 +29,12 @@ export interface Pictures {
 /** As in `tests/photos/bias/labels.json`. */
 interface Labels {
   readonly classes: readonly string[];
-  readonly pictures: readonly { readonly name: string; readonly label: string; readonly background: string; readonly sets: readonly string[] }[];
+  readonly pictures: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly background: string;
+    readonly sets: readonly string[];
+  }[];
 }
 
 /** Fetches them. Fails where the file cannot be had. */
@@ -40,7 +45,10 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
       "the lesson's pictures could not be fetched, and are not kept on this device yet; begin the lesson once with a connection, and it works without one from then on",
     );
   });
-  if (!response.ok) throw new Error(`the lesson's pictures could not be loaded: the server answered ${response.status}; load the page again`);
+  if (!response.ok)
+    throw new Error(
+      `the lesson's pictures could not be loaded: the server answered ${response.status}; load the page again`,
+    );
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
   const blob = (path: string, type: string): Blob => {
     const bytes = files[path];
@@ -56,11 +64,15 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
       background,
       photo: blob(`images/${name}.webp`, "image/webp"),
       mask: once(() => trainer.mask(blob(`masks/${name}.png`, "image/png"), undefined)),
-      counterpart: () => listed.find((other) => other.animal === animal && other.picture !== picture)?.picture,
+      counterpart: () =>
+        listed.find((other) => other.animal === animal && other.picture !== picture)?.picture,
     };
     return { picture, sets, animal };
   });
-  return { classes, of: (set) => listed.filter(({ sets }) => sets.includes(set)).map(({ picture }) => picture) };
+  return {
+    classes,
+    of: (set) => listed.filter(({ sets }) => sets.includes(set)).map(({ picture }) => picture),
+  };
 }
 
 /** What failed is tried again. */

@@ -14,7 +14,10 @@ export interface Score {
 
 export async function scoreOf(trainer: Trainer, findings: readonly Finding[]): Promise<Score> {
   const shares = findings.flatMap(({ evidence }) => evidence ?? []);
-  const [accuracy, evidence] = await Promise.all([trainer.answers(findings.map(({ correct }) => correct)), trainer.shares(shares)]);
+  const [accuracy, evidence] = await Promise.all([
+    trainer.answers(findings.map(({ correct }) => correct)),
+    trainer.shares(shares),
+  ]);
   const evenly = findings.reduce((sum, one) => sum + one.evenly, 0) / Math.max(1, findings.length);
   return { accuracy, evidence, evenly };
 }
@@ -38,8 +41,15 @@ export function fillMeter(meter: HTMLElement, mean: Mean | undefined, evenly?: n
   number.textContent = share(value);
   const [low, high] = bounds ?? [value, value];
   const between = `${Math.round(100 * low)} to ${share(high)}`;
-  const words = bounds === null ? `of ${count}${short ? "" : ": no interval"}` : short ? between : `of ${count}; 95\u00a0% interval ${between}`;
-  interval.textContent = evenly === undefined || short ? words : `${words}. Spread evenly, it would be ${share(evenly)}.`;
+  const words =
+    bounds === null
+      ? `of ${count}${short ? "" : ": no interval"}`
+      : short
+        ? between
+        : `of ${count}; 95\u00a0% interval ${between}`;
+  interval.textContent =
+    evenly === undefined || short ? words : `${words}. Spread evenly, it would be ${share(evenly)}.`;
   Object.assign(meter.dataset, { value, low, high, count, ...(evenly === undefined ? {} : { evenly }) });
-  for (const [name, at] of Object.entries({ value, low, high, evenly })) if (at !== undefined) meter.style.setProperty(`--${name}`, String(at));
+  for (const [name, at] of Object.entries({ value, low, high, evenly }))
+    if (at !== undefined) meter.style.setProperty(`--${name}`, String(at));
 }

@@ -36,7 +36,10 @@ export class Take {
     const tab = window.open();
     try {
       await handOver(student.file);
-      (tab ?? window).location.href = new URL(labWithOwn(student.candling.info.evidenceLayer), document.baseURI).href;
+      (tab ?? window).location.href = new URL(
+        labWithOwn(student.candling.info.evidenceLayer),
+        document.baseURI,
+      ).href;
     } catch (error) {
       tab?.close();
       say(sentence(error));

@@ -19,7 +19,10 @@ export class Teach extends Step {
     const { pictures } = story;
     for (const [label, id] of ["teach-birds", "teach-mammals"].entries()) {
       const sheet = new Sheet(byId(id, HTMLElement));
-      sheet.fill(pictures.of("train_biased").filter((picture) => picture.label === label), pictures.classes);
+      sheet.fill(
+        pictures.of("train_biased").filter((picture) => picture.label === label),
+        pictures.classes,
+      );
     }
     this.like.fill(pictures.of("test_same"), pictures.classes);
   }
@@ -27,15 +30,27 @@ export class Teach extends Step {
   protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer } = this.#story;
     const watch = this.#figure.watch((words) => this.tell(words), progress);
-    const student = await classroom.teach("biased", pictures.classes, pictures.of("train_biased"), watch, signal);
+    const student = await classroom.teach(
+      "biased",
+      pictures.classes,
+      pictures.of("train_biased"),
+      watch,
+      signal,
+    );
     this.#story.biased?.candling.close();
     this.#story.biased = student;
     this.#figure.report(student);
     const { shots } = this.like;
-    const findings = await askAll(student.candling, trainer, this.like, (done) => {
-      progress(done, shots.length);
-      this.tell(`Asking it about new photos: ${done} of ${shots.length}`);
-    }, signal);
+    const findings = await askAll(
+      student.candling,
+      trainer,
+      this.like,
+      (done) => {
+        progress(done, shots.length);
+        this.tell(`Asking it about new photos: ${done} of ${shots.length}`);
+      },
+      signal,
+    );
     fillMeter(byId("like-score", HTMLElement), (await scoreOf(trainer, findings)).accuracy);
     const right = findings.filter(({ correct }) => correct).length;
     this.conclude(`${right} of ${findings.length} new photos right. Would you trust it?`);

@@ -52,16 +52,25 @@ export class Trainer {
   readonly #calls = new Map<number, Call>();
 
   /** Trains a head. `onStep` is told of every step; aborting stops the worker, and whatever else it was asked. */
-  async train({ features, labels, heldOut, classes }: Examples, onStep: (step: Step) => void, signal: AbortSignal): Promise<Trained> {
+  async train(
+    { features, labels, heldOut, classes }: Examples,
+    onStep: (step: Step) => void,
+    signal: AbortSignal,
+  ): Promise<Trained> {
     signal.throwIfAborted();
     const width = features[0]?.length ?? 0;
     const all = new Float32Array(features.length * width);
     for (const [at, values] of features.entries()) all.set(values, at * width);
     const held = Uint8Array.from(labels, (_, at) => Number(heldOut?.[at] ?? false));
-    const stop = () => this.#stop(new CandlingError({ code: "aborted", message: "the training was stopped" }));
+    const stop = () =>
+      this.#stop(new CandlingError({ code: "aborted", message: "the training was stopped" }));
     signal.addEventListener("abort", stop, { once: true });
     try {
-      return await this.#call("train", { features: all, labels: Uint32Array.from(labels), heldOut: held, classes, width }, onStep);
+      return await this.#call(
+        "train",
+        { features: all, labels: Uint32Array.from(labels), heldOut: held, classes, width },
+        onStep,
+      );
     } finally {
       signal.removeEventListener("abort", stop);
     }
@@ -90,7 +99,10 @@ export class Trainer {
 
   /** The share that is right; undefined of none. */
   async answers(correct: readonly boolean[]): Promise<Mean | undefined> {
-    return (await this.#call("answers", { right: correct.filter((one) => one).length, of: correct.length })) ?? undefined;
+    return (
+      (await this.#call("answers", { right: correct.filter((one) => one).length, of: correct.length })) ??
+      undefined
+    );
   }
 
   /** The mean of shares of evidence; undefined of none. */
@@ -128,7 +140,11 @@ export class Trainer {
     return this.#call("outcomes", outcomes);
   }
 
-  #call<K extends TrainerKind>(kind: K, ask: TrainerAsk<K>, onStep: (step: Step) => void = () => {}): Promise<TrainerAnswer<K>> {
+  #call<K extends TrainerKind>(
+    kind: K,
+    ask: TrainerAsk<K>,
+    onStep: (step: Step) => void = () => {},
+  ): Promise<TrainerAnswer<K>> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#calls.set(id, { resolve, reject, onStep });
@@ -139,7 +155,10 @@ export class Trainer {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(trusted(new URL("./candling-trainer.js", import.meta.url), "candling-page"), { type: "module", name: "candling trainer" });
+    const worker = new Worker(trusted(new URL("./candling-trainer.js", import.meta.url), "candling-page"), {
+      type: "module",
+      name: "candling trainer",
+    });
     worker.addEventListener("message", ({ data }: MessageEvent<TrainerReply>) => {
       const call = this.#calls.get(data.id);
       if (data.type === "step") return call?.onStep(data.step);
@@ -150,7 +169,9 @@ export class Trainer {
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       const reason = event.message || "its script did not load";
-      this.#stop(new CandlingError({ code: "engine-crashed", message: `the worker that trains failed: ${reason}` }));
+      this.#stop(
+        new CandlingError({ code: "engine-crashed", message: `the worker that trains failed: ${reason}` }),
+      );
     });
     this.#worker = worker;
     return worker;

@@ -22,6 +22,11 @@ const MAX_WORKERS = 64;
 /** How many workers `call` is to share its work among. */
 export function workersOf(call: string, asked: number | undefined): number {
   const workers = asked ?? Math.min(navigator.hardwareConcurrency, DEFAULT_WORKERS);
-  check(Number.isInteger(workers) && workers > 0 && workers <= MAX_WORKERS, `${call}: workers`, `1 to ${MAX_WORKERS}`, workers);
+  check(
+    Number.isInteger(workers) && workers > 0 && workers <= MAX_WORKERS,
+    `${call}: workers`,
+    `1 to ${MAX_WORKERS}`,
+    workers,
+  );
   return workers;
 }

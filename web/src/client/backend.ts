@@ -94,11 +94,17 @@ export class Backends {
   answered(backend: Backend): void {
     // The worker was started anew, which knows of no card.
     if (backend === "cpu" && this.#state.backend === "webgpu") {
-      this.#fail({ code: codes.engineCrashed, message: "the engine crashed, and the graphics card was let go" });
+      this.#fail({
+        code: codes.engineCrashed,
+        message: "the engine crashed, and the graphics card was let go",
+      });
     }
     if (!this.#waiting) return;
     this.#waiting = false;
-    const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (work: () => void) => setTimeout(work);
+    const idle =
+      typeof requestIdleCallback === "function"
+        ? requestIdleCallback
+        : (work: () => void) => setTimeout(work);
     const decide = () => {
       // The visitor may have chosen meanwhile.
       if (this.#undecided) void this.use("auto").catch(() => {});

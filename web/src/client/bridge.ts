@@ -4,7 +4,16 @@
  * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker that crashes is
  * dropped: the call that met the crash fails, and the next one starts a fresh worker and loads the model again.
  */
-import { type Answer, type Ask, codes, type Failure, type Kind, type Progress, type Reply, type Request } from "../protocol.js";
+import {
+  type Answer,
+  type Ask,
+  codes,
+  type Failure,
+  type Kind,
+  type Progress,
+  type Reply,
+  type Request,
+} from "../protocol.js";
 import { CandlingError } from "./error.js";
 import { untrusted } from "../platform/trusted.js";
 
@@ -70,7 +79,11 @@ export class Bridge {
   }
 
   /** Takes its place in the queue at once, even if what is asked has still to be made ready. */
-  call<K extends Kind>(kind: K, asking: Ask<K> | Promise<Ask<K>>, options: CallOptions<K> = {}): Promise<Answer<K>> {
+  call<K extends Kind>(
+    kind: K,
+    asking: Ask<K> | Promise<Ask<K>>,
+    options: CallOptions<K> = {},
+  ): Promise<Answer<K>> {
     const pending = Promise.resolve(asking);
     pending.catch(() => {}); // told to the caller when its turn comes
     return this.#enqueue<K>(options, async () => {
@@ -161,7 +174,9 @@ export class Bridge {
     try {
       return this.#spawn();
     } catch (cause) {
-      throw unavailable(`${cause instanceof Error ? cause.message : String(cause)}; ${untrusted(cause) ?? NOT_LOADED}`);
+      throw unavailable(
+        `${cause instanceof Error ? cause.message : String(cause)}; ${untrusted(cause) ?? NOT_LOADED}`,
+      );
     }
   }
 
@@ -235,7 +250,8 @@ function lost(): CandlingError {
  *  that no type here allows. */
 function unsendable(kind: Kind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
-  if (kind !== "run" && kind !== "frame") return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });
+  if (kind !== "run" && kind !== "frame")
+    return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });
   return new CandlingError({
     code: codes.taintedImage,
     message:

@@ -8,12 +8,20 @@ import { CandlingError } from "./error.js";
 /** Fails unless `ok`. `what` names the call and its argument, `allowed` what that may be. */
 export function check(ok: boolean, what: string, allowed: string, given: unknown): void {
   if (ok) return;
-  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${nameOf(given)}` });
+  throw new CandlingError({
+    code: codes.badArgument,
+    message: `${what} is ${allowed}; given ${nameOf(given)}`,
+  });
 }
 
 /** The options of `call`, and that their `signal` is one. */
 export function checkOptions(call: string, options: unknown): void {
-  check(typeof options === "object" && options !== null, `${call}: the argument for options`, "an object", options);
+  check(
+    typeof options === "object" && options !== null,
+    `${call}: the argument for options`,
+    "an object",
+    options,
+  );
   const { signal } = options as { readonly signal?: unknown };
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
 }
@@ -22,7 +30,12 @@ export function checkOptions(call: string, options: unknown): void {
 export function checkTarget(call: string, target: unknown): void {
   const isQuery = (query: unknown) => typeof query === "number" || typeof query === "string";
   if (isQuery(target)) return;
-  check(typeof target === "object" && target !== null, `${call}: target`, "an index, a label, or { class, over }", target);
+  check(
+    typeof target === "object" && target !== null,
+    `${call}: target`,
+    "an index, a label, or { class, over }",
+    target,
+  );
   const { class: chosen, over } = target as { readonly class?: unknown; readonly over?: unknown };
   check(isQuery(chosen), `${call}: target.class`, "an index or a label", chosen);
   check(over === undefined || isQuery(over), `${call}: target.over`, "an index or a label", over);
@@ -30,7 +43,12 @@ export function checkTarget(call: string, target: unknown): void {
 
 /** A length that the wasm can take; which fit is the engine's to say. */
 export function checkPixels(what: string, given: unknown): void {
-  check(Number.isInteger(given) && Number(given) > 0 && Number(given) < 2 ** 31, what, "a whole number of pixels, 1 or more", given);
+  check(
+    Number.isInteger(given) && Number(given) > 0 && Number(given) < 2 ** 31,
+    what,
+    "a whole number of pixels, 1 or more",
+    given,
+  );
 }
 
 /** What was given, in a word or two. */

@@ -70,7 +70,11 @@ export class Candling {
   /** The colormaps that `paint` knows. */
   readonly colormaps: readonly string[];
 
-  private constructor(bridge: Bridge, backends: Backends, { info, labels, colormaps, model }: Answer<"load">) {
+  private constructor(
+    bridge: Bridge,
+    backends: Backends,
+    { info, labels, colormaps, model }: Answer<"load">,
+  ) {
     this.#bridge = bridge;
     this.#backends = backends;
     this.#pool = new Pool(spawnWorker, model, info.build);
@@ -83,13 +87,30 @@ export class Candling {
   /** Starts a worker and loads a model into it. */
   static async load(options: LoadOptions = {}): Promise<Candling> {
     checkOptions("load", options);
-    const { model = modelFiles, backend = "auto", build = "auto", threads, onProgress = () => {}, onBackend = () => {}, signal } = options;
+    const {
+      model = modelFiles,
+      backend = "auto",
+      build = "auto",
+      threads,
+      onProgress = () => {},
+      onBackend = () => {},
+      signal,
+    } = options;
     checkBackend("load", backend);
     check(typeof onBackend === "function", "load: onBackend", "a function", onBackend);
     check(BUILDS.includes(build), "load: build", BUILDS.map((name) => `"${name}"`).join(", "), build);
-    check(threads === undefined || (Number.isInteger(threads) && threads > 0), "load: threads", "a whole number, 1 or more", threads);
+    check(
+      threads === undefined || (Number.isInteger(threads) && threads > 0),
+      "load: threads",
+      "a whole number, 1 or more",
+      threads,
+    );
     check(typeof onProgress === "function", "load: onProgress", "a function", onProgress);
-    const bridge = new Bridge(spawnWorker, { files: engineFiles, model: await fileOf(model), builds: build === "auto" ? build : [build], threads }, onProgress);
+    const bridge = new Bridge(
+      spawnWorker,
+      { files: engineFiles, model: await fileOf(model), builds: build === "auto" ? build : [build], threads },
+      onProgress,
+    );
     try {
       const answer = await bridge.load(signal);
       const backends = new Backends(bridge, backend, answer.info.name, onBackend);
@@ -118,7 +139,8 @@ export class Candling {
     checkOptions("run", options);
     const { fit = "squash", signal } = options;
     check(typeof fit === "string", "run: fit", '"squash" or "crop"', fit);
-    const toRun = (answer: Answer<"run">) => new Run(this.#bridge, this.#pool, answer, answer.photo, answer.photo);
+    const toRun = (answer: Answer<"run">) =>
+      new Run(this.#bridge, this.#pool, answer, answer.photo, answer.photo);
     const answer = await this.#bridge.call(
       "run",
       toPhoto(source).then((photo) => ({ photo, fit, decoder: decoderFiles })),
@@ -150,8 +172,13 @@ export class Candling {
         message: `runTensor: needs 1×3×height×width values; given shape ${shape.join("×")} and ${data.length} values`,
       });
     }
-    const toRun = (answer: Answer<"runTensor">) => new Run(this.#bridge, this.#pool, answer, { width, height }, undefined);
-    const answer = await this.#bridge.call("runTensor", { data, height, width }, { signal, discard: (late) => toRun(late).free() });
+    const toRun = (answer: Answer<"runTensor">) =>
+      new Run(this.#bridge, this.#pool, answer, { width, height }, undefined);
+    const answer = await this.#bridge.call(
+      "runTensor",
+      { data, height, width },
+      { signal, discard: (late) => toRun(late).free() },
+    );
     this.#backends.answered(answer.backend);
     return toRun(answer);
   }
@@ -170,7 +197,12 @@ export class Candling {
 
   /** `"282"`, `"tabby cat"` or an unambiguous part of a label → class index. The error for an unknown one offers the nearest. */
   async findClass(query: string): Promise<number> {
-    check(typeof query === "string", "findClass: the query", "an index, a label or a part of one, as a string", query);
+    check(
+      typeof query === "string",
+      "findClass: the query",
+      "an index, a label or a part of one, as a string",
+      query,
+    );
     return this.#bridge.call("findClass", { query });
   }
 
@@ -206,7 +238,12 @@ export class Candling {
 }
 
 function checkBackend(call: string, backend: unknown): void {
-  check((BACKENDS as readonly unknown[]).includes(backend), `${call}: backend`, BACKENDS.map((name) => `"${name}"`).join(", "), backend);
+  check(
+    (BACKENDS as readonly unknown[]).includes(backend),
+    `${call}: backend`,
+    BACKENDS.map((name) => `"${name}"`).join(", "),
+    backend,
+  );
 }
 
 /** The file itself, or an absolute address: the worker would count a relative one from its own place. */
@@ -221,5 +258,12 @@ async function fileOf(model: string | URL | ModelFiles | Blob): Promise<string |
 
 function isPair(model: string | URL | ModelFiles): model is ModelFiles {
   const isAddress = (file: unknown) => typeof file === "string" || file instanceof URL;
-  return typeof model === "object" && model !== null && "full" in model && "small" in model && isAddress(model.full) && isAddress(model.small);
+  return (
+    typeof model === "object" &&
+    model !== null &&
+    "full" in model &&
+    "small" in model &&
+    isAddress(model.full) &&
+    isAddress(model.small)
+  );
 }

@@ -19,13 +19,21 @@ export interface CurvesOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function curves({ run, bridge, pool, handle, generation }: Access, options: CurvesOptions): Promise<Curves> {
+export async function curves(
+  { run, bridge, pool, handle, generation }: Access,
+  options: CurvesOptions,
+): Promise<Curves> {
   checkOptions("curves", options);
   const { map, randomOrders = 3, tile = 16, onProgress = () => {}, signal } = options;
   check(map instanceof Explanation, "curves: map", "an Explanation of this run", map);
   check(map.run === run, "curves: map", "an Explanation of this run", "an Explanation of another");
   checkPixels("curves: tile", tile);
-  check(Number.isInteger(randomOrders) && randomOrders > 0 && randomOrders <= 100, "curves: randomOrders", "1 to 100", randomOrders);
+  check(
+    Number.isInteger(randomOrders) && randomOrders > 0 && randomOrders <= 100,
+    "curves: randomOrders",
+    "1 to 100",
+    randomOrders,
+  );
   const workers = workersOf("curves", options.workers);
   check(typeof onProgress === "function", "curves: onProgress", "a function", onProgress);
   const { job, passes } = await bridge.call(
@@ -35,6 +43,10 @@ export async function curves({ run, bridge, pool, handle, generation }: Access, 
   );
   const probabilities = await share(pool, { kind: "trace", job, total: passes, workers, onProgress, signal });
   const { height, width, orders } = job;
-  const traced = await bridge.call("traced", { orders: { height, width, tile, orders }, probabilities }, { signal });
+  const traced = await bridge.call(
+    "traced",
+    { orders: { height, width, tile, orders }, probabilities },
+    { signal },
+  );
   return { target: map.target, ...traced };
 }

@@ -1,4 +1,13 @@
-import type { Answer, Backdrop, Backend, ExplainTimings, Method, PlacedMap, ResolvedTarget, View } from "../protocol.js";
+import type {
+  Answer,
+  Backdrop,
+  Backend,
+  ExplainTimings,
+  Method,
+  PlacedMap,
+  ResolvedTarget,
+  View,
+} from "../protocol.js";
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
@@ -118,7 +127,9 @@ export class Explanation {
   /** What the painted map will lie on. */
   get #backdrop(): { readonly backdrop?: Backdrop } {
     const { seen, inputWidth, inputHeight } = this.run;
-    return seen === undefined ? {} : { backdrop: { seen, width: inputWidth, height: inputHeight, area: this.#area } };
+    return seen === undefined
+      ? {}
+      : { backdrop: { seen, width: inputWidth, height: inputHeight, area: this.#area } };
   }
 
   /** The map as a picture; the caller closes it. `paint` lays it over the photo. */
@@ -148,7 +159,12 @@ export function checkRender(call: string, options: RenderOptions): RenderOptions
   checkOptions(call, options);
   const { width, height, colormap, opacity, scale } = options;
   check(Number.isInteger(width) && width > 0, `${call}: width`, "a whole number of pixels, 1 or more", width);
-  check(Number.isInteger(height) && height > 0, `${call}: height`, "a whole number of pixels, 1 or more", height);
+  check(
+    Number.isInteger(height) && height > 0,
+    `${call}: height`,
+    "a whole number of pixels, 1 or more",
+    height,
+  );
   check(typeof colormap === "string", `${call}: colormap`, "one of candling.colormaps", colormap);
   check(typeof opacity === "number", `${call}: opacity`, "a number from 0 to 1", opacity);
   check(scale === undefined || typeof scale === "number", `${call}: scale`, "a number above 0", scale);

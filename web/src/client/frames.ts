@@ -77,7 +77,8 @@ export function framesOf(source: FrameSource, over: AbortSignal): Latest {
   document.addEventListener("visibilitychange", () => document.hidden && latest.drop(), { signal: over });
   if (source instanceof HTMLVideoElement) watchVideo(source, latest, over);
   else if (source instanceof MediaStreamTrack) watchTrack(source, latest, over);
-  else if (source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas) watchCanvas(source, latest, over);
+  else if (source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas)
+    watchCanvas(source, latest, over);
   else {
     const iterable = typeof source === "object" && source !== null && Symbol.asyncIterator in source;
     check(iterable, "live: source", "a video, MediaStreamTrack, canvas or async iterator of frames", source);
@@ -88,7 +89,8 @@ export function framesOf(source: FrameSource, over: AbortSignal): Latest {
 
 /** The browser calls back for each frame that it shows, and for none while the page is hidden. */
 function watchVideo(video: HTMLVideoElement, latest: Latest, over: AbortSignal): void {
-  const take = () => capture(latest, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
+  const take = () =>
+    capture(latest, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
   const onFrame = () => {
     take();
     handle = video.requestVideoFrameCallback(onFrame);
@@ -127,7 +129,11 @@ function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, latest: Latest
 }
 
 /** Pushes the picture of an element: what `make` makes of it at once, else its bitmap. */
-function capture(latest: Latest, source: HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas, make: () => Frame | undefined): void {
+function capture(
+  latest: Latest,
+  source: HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas,
+  make: () => Frame | undefined,
+): void {
   const fail = (cause: unknown) => {
     const tainted = cause instanceof DOMException && cause.name === "SecurityError";
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
@@ -155,7 +161,8 @@ async function pull(source: AsyncIterable<unknown>, latest: Latest, over: AbortS
       await shown(over);
       const { done, value } = await frames.next();
       if (done) return latest.end();
-      const isFrame = value instanceof ImageBitmap || (typeof VideoFrame === "function" && value instanceof VideoFrame);
+      const isFrame =
+        value instanceof ImageBitmap || (typeof VideoFrame === "function" && value instanceof VideoFrame);
       check(isFrame, "live: a frame", "an ImageBitmap or VideoFrame", value);
       latest.push(value as Frame);
       // An iterator that always has one ready must not keep the page from everything else.

@@ -16,5 +16,9 @@ export async function identities(
   checkOptions("identities", options);
   const { target, signal } = options;
   if (target !== undefined) checkTarget("identities", target);
-  return bridge.call("identities", { run: handle, ...(target === undefined ? {} : { target }) }, { signal, generation });
+  return bridge.call(
+    "identities",
+    { run: handle, ...(target === undefined ? {} : { target }) },
+    { signal, generation },
+  );
 }

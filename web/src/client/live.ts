@@ -58,12 +58,33 @@ const PASSING: ReadonlySet<string> = new Set([codes.corruptImage, codes.engineCr
 
 export async function stream(bridge: Bridge, backends: Backends, options: LiveOptions): Promise<LiveStats> {
   checkOptions("live", options);
-  const { source, target, layer, canvas, onFrame, onError, colormap = "turbo", opacity = 0.5, fit = "squash", signal } = options;
-  check(canvas !== undefined || onFrame !== undefined, "live: canvas", "needed where there is no onFrame", canvas);
+  const {
+    source,
+    target,
+    layer,
+    canvas,
+    onFrame,
+    onError,
+    colormap = "turbo",
+    opacity = 0.5,
+    fit = "squash",
+    signal,
+  } = options;
+  check(
+    canvas !== undefined || onFrame !== undefined,
+    "live: canvas",
+    "needed where there is no onFrame",
+    canvas,
+  );
   check(onFrame === undefined || typeof onFrame === "function", "live: onFrame", "a function", onFrame);
   check(onError === undefined || typeof onError === "function", "live: onError", "a function", onError);
   check(typeof fit === "string", "live: fit", '"squash" or "crop"', fit);
-  check(layer === undefined || typeof layer === "string", "live: layer", "the name of one in candling.info.layers", layer);
+  check(
+    layer === undefined || typeof layer === "string",
+    "live: layer",
+    "the name of one in candling.info.layers",
+    layer,
+  );
   check(typeof colormap === "string", "live: colormap", "one of candling.colormaps", colormap);
   check(typeof opacity === "number", "live: opacity", "a number from 0 to 1", opacity);
   if (target !== undefined) checkTarget("live", target);
@@ -88,11 +109,15 @@ export async function stream(bridge: Bridge, backends: Backends, options: LiveOp
       let answer: Answer<"frame">;
       try {
         checkOpen(frame);
-        answer = await bridge.call("frame", { ...ask, frame }, {
-          transfer: (ask) => [ask.frame],
-          signal: over.signal,
-          discard: (late) => late.picture?.close(),
-        });
+        answer = await bridge.call(
+          "frame",
+          { ...ask, frame },
+          {
+            transfer: (ask) => [ask.frame],
+            signal: over.signal,
+            discard: (late) => late.picture?.close(),
+          },
+        );
       } catch (error) {
         // Unless it was handed over.
         frame.close();
@@ -122,7 +147,10 @@ export async function stream(bridge: Bridge, backends: Backends, options: LiveOp
 /** A closed frame has no picture left; handed on, it would be refused for another reason. */
 function checkOpen(frame: Frame): void {
   if ((frame instanceof ImageBitmap ? frame.width : frame.displayWidth) > 0) return;
-  throw new CandlingError({ code: codes.corruptImage, message: `the ${nameOf(frame)} is empty; it was closed before its turn` });
+  throw new CandlingError({
+    code: codes.corruptImage,
+    message: `the ${nameOf(frame)} is empty; it was closed before its turn`,
+  });
 }
 
 /** Shows bitmaps on a canvas. */
@@ -133,7 +161,8 @@ function screen(canvas: HTMLCanvasElement | OffscreenCanvas): (picture: ImageBit
   if (context === null) {
     throw new CandlingError({
       code: codes.badArgument,
-      message: "live: the canvas has a context of another kind, from being drawn on before; give it a fresh canvas",
+      message:
+        "live: the canvas has a context of another kind, from being drawn on before; give it a fresh canvas",
     });
   }
   return (picture) => {
@@ -156,6 +185,8 @@ class Pace {
 
   get fps(): number {
     const [first, last] = [this.#times[0], this.#times.at(-1)];
-    return first === undefined || last === undefined || last === first ? 0 : ((this.#times.length - 1) * 1000) / (last - first);
+    return first === undefined || last === undefined || last === first
+      ? 0
+      : ((this.#times.length - 1) * 1000) / (last - first);
   }
 }

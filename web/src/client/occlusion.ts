@@ -21,7 +21,10 @@ export interface OcclusionOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function occlusion({ run, bridge, pool, handle, generation }: Access, options: OcclusionOptions): Promise<Explanation> {
+export async function occlusion(
+  { run, bridge, pool, handle, generation }: Access,
+  options: OcclusionOptions,
+): Promise<Explanation> {
   checkOptions("occlusion", options);
   const { target, patch = 32, baseline = 0, onProgress = () => {}, signal } = options;
   checkPixels("occlusion: patch", patch);
@@ -37,15 +40,29 @@ export async function occlusion({ run, bridge, pool, handle, generation }: Acces
     { signal, generation },
   );
   const start = performance.now();
-  const data = await share(pool, { kind: "occlude", job, total: rows * columns, workers, onProgress, signal });
-  return new Explanation(bridge, run, "occlusion", false, {
-    data,
-    channels: 1,
-    height: rows,
-    width: columns,
-    max: data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
-    target: job.target,
-    backend: "cpu",
-    timings: { backward: 0, forwards: performance.now() - start },
-  }, area);
+  const data = await share(pool, {
+    kind: "occlude",
+    job,
+    total: rows * columns,
+    workers,
+    onProgress,
+    signal,
+  });
+  return new Explanation(
+    bridge,
+    run,
+    "occlusion",
+    false,
+    {
+      data,
+      channels: 1,
+      height: rows,
+      width: columns,
+      max: data.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+      target: job.target,
+      backend: "cpu",
+      timings: { backward: 0, forwards: performance.now() - start },
+    },
+    area,
+  );
 }

@@ -37,7 +37,12 @@ export async function paint(
   check(map instanceof Explanation, "paint: the second argument", "an Explanation", map);
   checkOptions("paint", options);
   const { colormap = "turbo", opacity = 0.5, scale, photo = true, maxSize = 1024, signal } = options;
-  check(typeof maxSize === "number" && maxSize >= 1, "paint: maxSize", "a number of pixels, 1 or more", maxSize);
+  check(
+    typeof maxSize === "number" && maxSize >= 1,
+    "paint: maxSize",
+    "a number of pixels, 1 or more",
+    maxSize,
+  );
   latest.get(canvas)?.abort();
   const turn = new AbortController();
   latest.set(canvas, turn);
@@ -46,7 +51,14 @@ export async function paint(
   const { width, height, seen } = frame(map, maxSize);
   let picture: ImageBitmap;
   try {
-    picture = await map.render({ width: seen.width, height: seen.height, colormap, opacity, scale, signal: over });
+    picture = await map.render({
+      width: seen.width,
+      height: seen.height,
+      colormap,
+      opacity,
+      scale,
+      signal: over,
+    });
   } catch (error) {
     if (over.aborted) return false;
     throw error;
@@ -54,7 +66,10 @@ export async function paint(
   try {
     if (over.aborted) return false;
     if (photo && map.run.freed) {
-      throw new CandlingError({ code: codes.runFreed, message: "paint: the run was freed, and its photo with it" });
+      throw new CandlingError({
+        code: codes.runFreed,
+        message: "paint: the run was freed, and its photo with it",
+      });
     }
     const context = canvas.getContext("2d");
     if (context === null) {

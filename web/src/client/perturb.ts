@@ -11,7 +11,10 @@ export interface PerturbOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function perturb({ run, bridge, handle, generation }: Access, options: PerturbOptions): Promise<Perturbed> {
+export async function perturb(
+  { run, bridge, handle, generation }: Access,
+  options: PerturbOptions,
+): Promise<Perturbed> {
   checkOptions("perturb", options);
   const { mask, fill = "grey", signal } = options;
   const length = run.inputHeight * run.inputWidth;

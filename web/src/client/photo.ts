@@ -19,7 +19,12 @@ export async function toPhoto(source: PhotoSource): Promise<Photo> {
   if (source instanceof Blob) return { form: "blob", blob: source };
   if (source instanceof ImageData) {
     checkSize(source.width, source.height);
-    return { form: "pixels", data: new Uint8ClampedArray(source.data), width: source.width, height: source.height };
+    return {
+      form: "pixels",
+      data: new Uint8ClampedArray(source.data),
+      width: source.width,
+      height: source.height,
+    };
   }
   const image = source instanceof HTMLImageElement ? source : undefined;
   // Off a canvas its pixels would be noise.
@@ -62,7 +67,10 @@ async function toBitmap(source: Exclude<PhotoSource, Blob | ImageData>): Promise
     } else if (source instanceof HTMLVideoElement) {
       checkSize(source.videoWidth, source.videoHeight);
     } else {
-      const plain = source instanceof ImageBitmap || source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas;
+      const plain =
+        source instanceof ImageBitmap ||
+        source instanceof HTMLCanvasElement ||
+        source instanceof OffscreenCanvas;
       check(plain, "run: a photo", "a Blob, ImageBitmap, ImageData, img, canvas or video", source);
       checkSize(source.width, source.height);
     }
@@ -70,13 +78,19 @@ async function toBitmap(source: Exclude<PhotoSource, Blob | ImageData>): Promise
   } catch (cause) {
     if (cause instanceof CandlingError) throw cause;
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
-    throw new CandlingError({ code: codes.corruptImage, message: `the ${nameOf(source)} gives no picture: ${reason}` });
+    throw new CandlingError({
+      code: codes.corruptImage,
+      message: `the ${nameOf(source)} gives no picture: ${reason}`,
+    });
   }
 }
 
 function checkSize(width: number, height: number): void {
   if (width * height === 0) {
-    throw new CandlingError({ code: codes.corruptImage, message: `the picture is empty (${width}×${height})` });
+    throw new CandlingError({
+      code: codes.corruptImage,
+      message: `the picture is empty (${width}×${height})`,
+    });
   }
   if (width * height > MAX_PIXELS) {
     throw new CandlingError({

@@ -26,12 +26,21 @@ export class Pool {
    *  without, in a build that gives the same bits. */
   constructor(spawn: () => Worker, model: Blob, build: Build) {
     this.#spawn = spawn;
-    this.#load = { files: engineFiles, model, builds: build === "threads" ? ["relaxed-simd", build] : [build], threads: 1 };
+    this.#load = {
+      files: engineFiles,
+      model,
+      builds: build === "threads" ? ["relaxed-simd", build] : [build],
+      threads: 1,
+    };
   }
 
   /** Gives `work` so many workers for itself, when the work before it is done. An abort rejects at once; `work` has to see to its
    *  own end. */
-  lend<T>(count: number, signal: AbortSignal | undefined, work: (workers: readonly Bridge[]) => Promise<T>): Promise<T> {
+  lend<T>(
+    count: number,
+    signal: AbortSignal | undefined,
+    work: (workers: readonly Bridge[]) => Promise<T>,
+  ): Promise<T> {
     const turn = this.#last.then(async () => {
       if (this.#closed) throw closed();
       if (signal?.aborted) throw aborted();

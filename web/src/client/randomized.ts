@@ -37,7 +37,12 @@ export async function randomized(
   checkTarget("randomized", target);
   const named = Array.isArray(methods) && methods.every((method) => typeof method === "string");
   check(named, "randomized: methods", "an array of their names", methods);
-  check(layer === undefined || typeof layer === "string", "randomized: layer", "the name of one in candling.info.layers", layer);
+  check(
+    layer === undefined || typeof layer === "string",
+    "randomized: layer",
+    "the name of one in candling.info.layers",
+    layer,
+  );
   check(isWhole(seed), "randomized: seed", "a whole number from 0 below 2³²", seed);
   const answer = await bridge.call(
     "randomized",
@@ -46,7 +51,10 @@ export async function randomized(
   );
   const explanation = (map: (typeof answer.maps)[number]["map"], i: number) =>
     new Explanation(bridge, run, methods[i] as Method, false, map);
-  return { ...answer, maps: answer.maps.map(({ map, correlation }, i) => ({ map: explanation(map, i), correlation })) };
+  return {
+    ...answer,
+    maps: answer.maps.map(({ map, correlation }, i) => ({ map: explanation(map, i), correlation })),
+  };
 }
 
 /** One that the wasm can take. */

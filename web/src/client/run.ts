@@ -118,7 +118,12 @@ export class Run {
     const { method, target, layer, counterfactual = false, signal } = options;
     check(typeof method === "string", "explain: method", 'the name of one, such as "grad-cam"', method);
     if (target !== undefined) checkTarget("explain", target);
-    check(layer === undefined || typeof layer === "string", "explain: layer", "the name of one in candling.info.layers", layer);
+    check(
+      layer === undefined || typeof layer === "string",
+      "explain: layer",
+      "the name of one in candling.info.layers",
+      layer,
+    );
     check(typeof counterfactual === "boolean", "explain: counterfactual", "true or false", counterfactual);
     if (this.#freed) throw freed();
     const answer = await this.#bridge.call(
@@ -198,7 +203,13 @@ export class Run {
 
   #access(): Access {
     if (this.#freed) throw freed();
-    return { run: this, bridge: this.#bridge, pool: this.#pool, handle: this.#handle, generation: this.#generation };
+    return {
+      run: this,
+      bridge: this.#bridge,
+      pool: this.#pool,
+      handle: this.#handle,
+      generation: this.#generation,
+    };
   }
 }
 

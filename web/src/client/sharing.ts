@@ -128,5 +128,8 @@ class Parts {
 }
 
 function isCrash(error: unknown): error is CandlingError {
-  return error instanceof CandlingError && (error.code === codes.engineCrashed || error.code === codes.engineUnavailable);
+  return (
+    error instanceof CandlingError &&
+    (error.code === codes.engineCrashed || error.code === codes.engineUnavailable)
+  );
 }

@@ -39,7 +39,10 @@ export async function weightsHere(files: ModelFiles, chosen?: Weights): Promise<
 /** Whether the page's service worker has it: under its address, whatever stands behind that as a query. */
 async function isKept(file: string | URL): Promise<boolean> {
   try {
-    return navigator.serviceWorker.controller !== null && (await caches.match(file, { ignoreSearch: true })) !== undefined;
+    return (
+      navigator.serviceWorker.controller !== null &&
+      (await caches.match(file, { ignoreSearch: true })) !== undefined
+    );
   } catch {
     return false; // there are no service workers or caches here, or none are allowed
   }

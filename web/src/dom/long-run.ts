@@ -9,7 +9,11 @@ export class LongRun {
   #running: AbortController | undefined;
 
   /** `work` deals with its own errors, and stops when `end` is aborted. */
-  constructor(button: string, bar: string, work: (progress: (done: number, total: number) => void, end: AbortSignal) => Promise<void>) {
+  constructor(
+    button: string,
+    bar: string,
+    work: (progress: (done: number, total: number) => void, end: AbortSignal) => Promise<void>,
+  ) {
     this.#button = byId(button, HTMLButtonElement);
     this.#bar = byId(bar, HTMLProgressElement);
     this.#name = this.#button.textContent ?? "";

@@ -16,14 +16,20 @@ export function found<T extends Element>(parent: ParentNode, selector: string, t
 }
 
 /** Puts an option per entry into a select. */
-export function fillOptions(parent: HTMLElement, entries: Iterable<readonly [value: string, text: string]>): void {
+export function fillOptions(
+  parent: HTMLElement,
+  entries: Iterable<readonly [value: string, text: string]>,
+): void {
   parent.replaceChildren(...Array.from(entries, ([value, text]) => new Option(text, value)));
 }
 
 /** Puts new items in the place of a list's old ones. The keyboard stays where it was: on the item of the same class (`data-class`). */
 export function replaceItems(list: HTMLElement, items: readonly Node[]): void {
   const { activeElement } = document;
-  const focused = activeElement instanceof HTMLElement && list.contains(activeElement) ? activeElement.dataset.class : undefined;
+  const focused =
+    activeElement instanceof HTMLElement && list.contains(activeElement)
+      ? activeElement.dataset.class
+      : undefined;
   list.replaceChildren(...items);
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
 }
@@ -39,5 +45,6 @@ export function radios(id: string, onChoose: (value: string) => void): () => str
 
 /** Chooses a radio button by its value; one that is not there, or none at all, changes nothing. */
 export function check(id: string, value: string | undefined): void {
-  for (const radio of byId(id, HTMLFieldSetElement).querySelectorAll("input")) if (radio.value === value) radio.checked = true;
+  for (const radio of byId(id, HTMLFieldSetElement).querySelectorAll("input"))
+    if (radio.value === value) radio.checked = true;
 }

@@ -30,7 +30,8 @@ export function plot(parent: HTMLElement, lines: readonly Line[], label: string,
   const width = Math.min(WIDE, Math.max(NARROW, parent.clientWidth || WIDE));
   const height = width / 2;
   const x = (value: number) => LEFT + (value / most) * (width - LEFT - RIGHT);
-  const y = (value: number) => TOP + ((to - Math.min(to, Math.max(from, value))) / (to - from)) * (height - TOP - BOTTOM);
+  const y = (value: number) =>
+    TOP + ((to - Math.min(to, Math.max(from, value))) / (to - from)) * (height - TOP - BOTTOM);
   const picture = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
   picture.append(
     node("path", { class: "axis", d: `M${x(0)},${y(to)}V${y(from)}H${x(most)}` }),
@@ -44,7 +45,9 @@ export function plot(parent: HTMLElement, lines: readonly Line[], label: string,
   if (from < 0) picture.append(node("path", { class: "axis", d: `M${x(0)},${y(0)}H${x(most)}` }));
   if (now !== undefined) picture.append(node("path", { class: "now", d: `M${x(now)},${y(to)}V${y(from)}` }));
   for (const [index, { points }] of lines.entries()) {
-    const path = points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)},${y(py).toFixed(1)}`).join("");
+    const path = points
+      .map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)},${y(py).toFixed(1)}`)
+      .join("");
     picture.append(node("path", { class: `line line-${index}`, d: path }));
   }
   parent.replaceChildren(picture, legend(lines));

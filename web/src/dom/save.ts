@@ -24,5 +24,7 @@ export function npy(data: Float32Array, shape: readonly number[]): Blob {
   const size = new Uint8Array([length & 255, length >> 8]);
   const values = new DataView(new ArrayBuffer(4 * data.length));
   data.forEach((value, index) => values.setFloat32(4 * index, value, true));
-  return new Blob([magic, size, `${header.padEnd(length - 1)}\n`, values.buffer], { type: "application/octet-stream" });
+  return new Blob([magic, size, `${header.padEnd(length - 1)}\n`, values.buffer], {
+    type: "application/octet-stream",
+  });
 }

@@ -6,7 +6,11 @@ const UNKNOWN: readonly string[] = ["", "application/octet-stream", "binary/octe
 
 export async function fetchPicture(address: string): Promise<DoorAnswer> {
   try {
-    const response = await fetch(address, { mode: "cors", credentials: "omit", referrerPolicy: "no-referrer" });
+    const response = await fetch(address, {
+      mode: "cors",
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+    });
     if (!response.ok) return { kind: "refused", status: response.status };
     const type = (response.headers.get("content-type") ?? "").replace(/;.*/, "").trim().toLowerCase();
     if (!type.startsWith("image/") && !UNKNOWN.includes(type)) return { kind: "no-picture", type };
@@ -19,7 +23,9 @@ export async function fetchPicture(address: string): Promise<DoorAnswer> {
 }
 
 /** The body; undefined as soon as it is too large, whatever its header promised. */
-async function collect(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
+async function collect(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   if (body === null) return parts;
   let bytes = 0;

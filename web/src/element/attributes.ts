@@ -85,11 +85,19 @@ export function paintOf(get: (name: Name) => string | null, channels = 1): Paint
 }
 
 /** The value where it is allowed, the first or `usual` one where there is none. */
-export function oneOf<T extends string>(name: Name, given: string | null, allowed: readonly T[], usual: T): T {
+export function oneOf<T extends string>(
+  name: Name,
+  given: string | null,
+  allowed: readonly T[],
+  usual: T,
+): T {
   if (given === null || given.trim() === "") return usual;
   const found = allowed.find((value) => value === given.trim());
   if (found !== undefined) return found;
-  throw failure(codes.badArgument, `${name} is ${allowed.map((value) => `"${value}"`).join(", ")}; given "${given}"`);
+  throw failure(
+    codes.badArgument,
+    `${name} is ${allowed.map((value) => `"${value}"`).join(", ")}; given "${given}"`,
+  );
 }
 
 function queryOf(given: string | null): number | string | undefined {

@@ -13,7 +13,9 @@ export function importExport(): Promise<typeof import("../candling-export.js")> 
 
 async function beside<Module>(name: string): Promise<Module> {
   if (script === "") {
-    throw new Error("candling-view.classic.js does not know its own address; load it by a script element with a src, or use candling-view.js");
+    throw new Error(
+      "candling-view.classic.js does not know its own address; load it by a script element with a src, or use candling-view.js",
+    );
   }
   return import(new URL(name, script).href);
 }

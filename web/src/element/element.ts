@@ -40,7 +40,11 @@ const LOST: readonly string[] = [codes.runLost, codes.engineCrashed, codes.runFr
 const MISTAKES: readonly string[] = [codes.badArgument, codes.unknownClass, "unknown-layer"];
 
 /** What a network that is reachable again can mend. */
-const UNREACHABLE: readonly string[] = [codes.modelUnreachable, codes.engineUnavailable, codes.imageUnreachable];
+const UNREACHABLE: readonly string[] = [
+  codes.modelUnreachable,
+  codes.engineUnavailable,
+  codes.imageUnreachable,
+];
 
 /** What was shown last. */
 interface Shown {
@@ -135,6 +139,7 @@ export interface ToBlobOptions {
  * @cssstate ready - The map is there.
  * @cssstate error - It could not be.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface of this name adds overloads only
 export class CandlingViewElement extends BaseElement {
   /** @internal */
   static readonly observedAttributes: readonly string[] = names;
@@ -305,7 +310,9 @@ export class CandlingViewElement extends BaseElement {
 
   /** The `<img>` that is explained. */
   get image(): HTMLImageElement | undefined {
-    return this.querySelector<HTMLImageElement>(":scope > img:not([slot]), :scope > :not([slot]) img") ?? undefined;
+    return (
+      this.querySelector<HTMLImageElement>(":scope > img:not([slot]), :scope > :not([slot]) img") ?? undefined
+    );
   }
 
   /** What the network says of the photo: all classes, best first; empty until it was asked. */
@@ -333,7 +340,8 @@ export class CandlingViewElement extends BaseElement {
     this.#stopped = false;
     this.#arrange();
     const { explanation } = this;
-    if (this.#state === "ready" && this.#changed === undefined && explanation !== undefined) return explanation;
+    if (this.#state === "ready" && this.#changed === undefined && explanation !== undefined)
+      return explanation;
     this.#latch ??= new Latch();
     const { promise } = this.#latch;
     if (this.#job === undefined && this.#changed === undefined) this.#ask();
@@ -359,7 +367,10 @@ export class CandlingViewElement extends BaseElement {
   async toBlob(options: ToBlobOptions = {}): Promise<Blob> {
     const { type = "image/png", classes, title, credit } = options;
     if (type !== "image/png" && type !== "text/html") {
-      throw failure(codes.badArgument, `toBlob: type is "image/png", "text/html"; given ${JSON.stringify(type)}`);
+      throw failure(
+        codes.badArgument,
+        `toBlob: type is "image/png", "text/html"; given ${JSON.stringify(type)}`,
+      );
     }
     if (!this.isConnected) throw failure(codes.unavailable, "the element is in no document; insert it first");
     const question = questionOf((name) => this.getAttribute(name));
@@ -369,20 +380,30 @@ export class CandlingViewElement extends BaseElement {
     const photo = await photoOf(image, signal);
     if (signal.aborted) throw signal.reason;
     const workplace = this.#joined();
-    return workplace.turn(this, signal, () => {}, async (tools) => {
-      const run = await workplace.runOf(this, tools, photo, signal);
-      const explain = this.#explainer(run, question, signal);
-      const chosen = await explain(question.target);
-      const asked = classes ?? this.#usualClasses(type, run, chosen, question);
-      const maps = [];
-      for (const target of asked) maps.push(target === chosen.target.class ? chosen : await explain(target));
-      const { colormap, opacity } = paintOf((name) => this.getAttribute(name), chosen.channels);
-      const words = { alt: image?.alt ?? "", ...(title === undefined ? {} : { title }), ...(credit === undefined ? {} : { credit }) };
-      // As on the page: what is compared has one scale.
-      const together = question.compare !== undefined;
-      const subject = { candling: tools.candling, maps, colormap, opacity, together, signal, ...words };
-      return type === "text/html" ? exportPage(subject) : exportFigure(subject);
-    });
+    return workplace.turn(
+      this,
+      signal,
+      () => {},
+      async (tools) => {
+        const run = await workplace.runOf(this, tools, photo, signal);
+        const explain = this.#explainer(run, question, signal);
+        const chosen = await explain(question.target);
+        const asked = classes ?? this.#usualClasses(type, run, chosen, question);
+        const maps = [];
+        for (const target of asked)
+          maps.push(target === chosen.target.class ? chosen : await explain(target));
+        const { colormap, opacity } = paintOf((name) => this.getAttribute(name), chosen.channels);
+        const words = {
+          alt: image?.alt ?? "",
+          ...(title === undefined ? {} : { title }),
+          ...(credit === undefined ? {} : { credit }),
+        };
+        // As on the page: what is compared has one scale.
+        const together = question.compare !== undefined;
+        const subject = { candling: tools.candling, maps, colormap, opacity, together, signal, ...words };
+        return type === "text/html" ? exportPage(subject) : exportFigure(subject);
+      },
+    );
   }
 
   /** @internal */
@@ -424,7 +445,8 @@ export class CandlingViewElement extends BaseElement {
       if (this.isConnected || !this.#present) return;
       this.#present = false;
       this.#near = false;
-      for (const type of ["load", "error"]) this.removeEventListener(type, this.#photoChanged, { capture: true });
+      for (const type of ["load", "error"])
+        this.removeEventListener(type, this.#photoChanged, { capture: true });
       this.#content.disconnect();
       removeEventListener("online", this.#online);
       this.#stopApproach();
@@ -472,7 +494,8 @@ export class CandlingViewElement extends BaseElement {
     if (changed.has("model")) this.#predictions = [];
     // Values that are not allowed have to be told, and so has their mending: after an error everything is asked again.
     if (kinds.every((name) => ofTime.has(name))) this.#proceed();
-    else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name))) void this.#repaint(shown);
+    else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name)))
+      void this.#repaint(shown);
     else if (this.#job !== undefined || this.#state === "ready" || this.#state === "error") this.#ask();
     else this.#proceed();
     this.#settle();
@@ -536,7 +559,8 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #retry(): void {
-    if (this.#state === "error" && UNREACHABLE.includes(this.#failure?.code ?? "") && this.#wanted) this.#ask();
+    if (this.#state === "error" && UNREACHABLE.includes(this.#failure?.code ?? "") && this.#wanted)
+      this.#ask();
   }
 
   /** Ends what is under way. */
@@ -622,13 +646,22 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #joined(): Workplace {
-    this.#workplace ??= Workplace.of(this.model === "" ? CandlingViewElement.model : this.model, this.backend);
+    this.#workplace ??= Workplace.of(
+      this.model === "" ? CandlingViewElement.model : this.model,
+      this.backend,
+    );
     this.#workplace.join(this, this.#onBackend);
     return this.#workplace;
   }
 
   /** The element's turn: everything until its answer is seen. */
-  async #compute(workplace: Workplace, tools: Tools, photo: HTMLImageElement | Blob, question: Question, signal: AbortSignal): Promise<Shown> {
+  async #compute(
+    workplace: Workplace,
+    tools: Tools,
+    photo: HTMLImageElement | Blob,
+    question: Question,
+    signal: AbortSignal,
+  ): Promise<Shown> {
     const run = await workplace.runOf(this, tools, photo, signal);
     // A photo that only runs again says the same.
     const fresh = this.#predictions.length === 0;
@@ -652,9 +685,18 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /** What asks the run about a class, the likeliest where left out, in the way of the question. */
-  #explainer(run: Run, { method, layer }: Question, signal: AbortSignal): (target: Target | undefined) => Promise<Explanation> {
+  #explainer(
+    run: Run,
+    { method, layer }: Question,
+    signal: AbortSignal,
+  ): (target: Target | undefined) => Promise<Explanation> {
     return (target) =>
-      run.explain({ method, signal, ...(target === undefined ? {} : { target }), ...(layer === undefined ? {} : { layer }) });
+      run.explain({
+        method,
+        signal,
+        ...(target === undefined ? {} : { target }),
+        ...(layer === undefined ? {} : { layer }),
+      });
   }
 
   /** The same maps in the colours of now. */
@@ -669,7 +711,8 @@ export class CandlingViewElement extends BaseElement {
       if (paint.colormap !== this.#colours) {
         // Whatever is overtaken may have painted one of two maps.
         this.#colours = "";
-        if (await this.#view.paint(shown.tools.client, shown.maps, paint, job.signal)) this.#colours = paint.colormap;
+        if (await this.#view.paint(shown.tools.client, shown.maps, paint, job.signal))
+          this.#colours = paint.colormap;
       }
       if (job !== this.#job) return;
       this.#job = undefined;
@@ -684,17 +727,31 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #tell({ run, maps, labels }: Shown): void {
-    const say = (words: typeof gist) => maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
+    const say = (words: typeof gist) =>
+      maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
     this.#view.describe(say(description), labels);
-    const turned = this.image !== undefined && isTurned(this.image) ? " This is said of the photo before the page turned it." : "";
-    this.#view.answers = { answers: this.#offered(run, maps[0]?.target.class), target: maps[0]?.target.class };
+    const turned =
+      this.image !== undefined && isTurned(this.image)
+        ? " This is said of the photo before the page turned it."
+        : "";
+    this.#view.answers = {
+      answers: this.#offered(run, maps[0]?.target.class),
+      target: maps[0]?.target.class,
+    };
     this.#view.say(`${say(gist).join(". ")}.${turned}`, this.#used);
   }
 
   /** The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks about it. */
-  #usualClasses(type: string, run: Run, { target }: Explanation, { compare }: Question): readonly (number | string)[] {
+  #usualClasses(
+    type: string,
+    run: Run,
+    { target }: Explanation,
+    { compare }: Question,
+  ): readonly (number | string)[] {
     if (type !== "text/html") return compare === undefined ? [target.class] : [target.class, compare];
-    const others = this.#offered(run, target.class).map(({ index }) => index).filter((index) => index !== target.class);
+    const others = this.#offered(run, target.class)
+      .map(({ index }) => index)
+      .filter((index) => index !== target.class);
     return [target.class, ...others];
   }
 
@@ -725,11 +782,19 @@ export interface CandlingViewElement {
     listener: (this: CandlingViewElement, event: CandlingViewEvents[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
   removeEventListener<K extends keyof CandlingViewEvents>(
     type: K,
     listener: (this: CandlingViewElement, event: CandlingViewEvents[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }

@@ -5,14 +5,41 @@ import type { Size } from "./placement.js";
 
 /** What moves, turns, cuts or fades a box as a whole. The names are a script's; a browser that does not know one passes it over. */
 const COPIED = [
-  ...["transform", "transformOrigin", "rotate", "scale", "translate", "transformStyle", "backfaceVisibility", "perspective", "perspectiveOrigin"],
+  ...[
+    "transform",
+    "transformOrigin",
+    "rotate",
+    "scale",
+    "translate",
+    "transformStyle",
+    "backfaceVisibility",
+    "perspective",
+    "perspectiveOrigin",
+  ],
   ...["offsetPath", "offsetDistance", "offsetRotate", "offsetAnchor", "offsetPosition"],
-  ...["clipPath", "maskImage", "maskSize", "maskPosition", "maskRepeat", "maskOrigin", "maskClip", "maskComposite", "maskMode"],
+  ...[
+    "clipPath",
+    "maskImage",
+    "maskSize",
+    "maskPosition",
+    "maskRepeat",
+    "maskOrigin",
+    "maskClip",
+    "maskComposite",
+    "maskMode",
+  ],
   ...["opacity", "visibility", "zoom", "viewTransitionClass"],
 ] as const;
 
 /** Of these, what shows a box elsewhere than its layout puts it, or in another size, unless it has this value. */
-const PLAIN = { transform: "none", rotate: "none", scale: "none", translate: "none", offsetPath: "none", zoom: "1" };
+const PLAIN = {
+  transform: "none",
+  rotate: "none",
+  scale: "none",
+  translate: "none",
+  offsetPath: "none",
+  zoom: "1",
+};
 
 /** Pixels of the window: nearer than this a box is in its place. Browsers round boxes to 1/64. */
 const CLOSE = 0.02;
@@ -71,7 +98,8 @@ export class Mirror {
     this.#write("zIndex", style.position === "static" ? "auto" : style.zIndex);
     this.#write("viewTransitionName", (style.viewTransitionName ?? "none") === "none" ? "none" : this.#name);
     if (clips) this.#cutLike(style);
-    this.#plain = held.size === 0 && Object.entries(PLAIN).every(([name, plain]) => (style[name] ?? plain) === plain);
+    this.#plain =
+      held.size === 0 && Object.entries(PLAIN).every(([name, plain]) => (style[name] ?? plain) === plain);
     const moving = animated || this.#restyled;
     const distance = this.#settle();
     // What has changed since may change again: a variable, or a script.
@@ -106,7 +134,9 @@ export class Mirror {
 
   /** A box that hides what goes beyond it does so inside its border. */
   #cutLike(style: Style): void {
-    const contained = /paint|content|strict/.test(`${style.contain} ${style.contentVisibility === "auto" ? "paint" : ""}`);
+    const contained = /paint|content|strict/.test(
+      `${style.contain} ${style.contentVisibility === "auto" ? "paint" : ""}`,
+    );
     for (const axis of ["overflowX", "overflowY"] as const) {
       this.#write(axis, contained || style[axis] !== "visible" ? "clip" : "visible");
     }
@@ -130,7 +160,10 @@ export class Mirror {
       const determinant = a * d - b * c;
       // Seen from its edge, it is not seen at all.
       const flat = Math.abs(determinant) < 1e-6;
-      this.#put(here - (flat ? 0 : (STEP * (d * x - b * y)) / determinant), down - (flat ? 0 : (STEP * (a * y - c * x)) / determinant));
+      this.#put(
+        here - (flat ? 0 : (STEP * (d * x - b * y)) / determinant),
+        down - (flat ? 0 : (STEP * (a * y - c * x)) / determinant),
+      );
       if (flat) break;
     }
     return Math.hypot(this.#left - left, this.#top - top);
@@ -146,17 +179,27 @@ export class Mirror {
   /** From the middle of the source to that of the box, in pixels of the window. */
   #astray(): [number, number] {
     const [here, there] = [this.box.getBoundingClientRect(), this.source.getBoundingClientRect()];
-    return [(here.left + here.right - there.left - there.right) / 2, (here.top + here.bottom - there.top - there.bottom) / 2];
+    return [
+      (here.left + here.right - there.left - there.right) / 2,
+      (here.top + here.bottom - there.top - there.bottom) / 2,
+    ];
   }
 
   #there(): boolean {
     const [here, there] = [this.box.getBoundingClientRect(), this.source.getBoundingClientRect()];
-    return (["left", "top", "right", "bottom"] as const).every((side) => Math.abs(here[side] - there[side]) <= ASTRAY);
+    return (["left", "top", "right", "bottom"] as const).every(
+      (side) => Math.abs(here[side] - there[side]) <= ASTRAY,
+    );
   }
 }
 
 export const SIDES = ["Left", "Right", "Top", "Bottom"] as const;
-export const CORNERS = ["borderTopLeftRadius", "borderTopRightRadius", "borderBottomRightRadius", "borderBottomLeftRadius"] as const;
+export const CORNERS = [
+  "borderTopLeftRadius",
+  "borderTopRightRadius",
+  "borderBottomRightRadius",
+  "borderBottomLeftRadius",
+] as const;
 
 /** Border and padding of one side, in pixels. */
 export function edge(style: CSSStyleDeclaration, side: (typeof SIDES)[number]): number {
@@ -167,5 +210,8 @@ export function edge(style: CSSStyleDeclaration, side: (typeof SIDES)[number]): 
 export function borderBox(style: CSSStyleDeclaration): Size {
   const [width, height] = [Number.parseFloat(style.width), Number.parseFloat(style.height)];
   if (style.boxSizing === "border-box") return { width, height };
-  return { width: width + edge(style, "Left") + edge(style, "Right"), height: height + edge(style, "Top") + edge(style, "Bottom") };
+  return {
+    width: width + edge(style, "Left") + edge(style, "Right"),
+    height: height + edge(style, "Top") + edge(style, "Bottom"),
+  };
 }

@@ -21,7 +21,10 @@ export class Motion {
   follow(source: Element, properties: readonly string[]): Movement {
     const sources = source.getAnimations();
     // Of two animations of one property, the later one counts: copies are made in the order of their sources.
-    if (sources.length !== this.#sources.length || sources.some((animation, at) => animation !== this.#sources[at])) {
+    if (
+      sources.length !== this.#sources.length ||
+      sources.some((animation, at) => animation !== this.#sources[at])
+    ) {
       this.end();
       this.#sources = sources;
       for (const animation of sources) this.#copy(animation, properties);
@@ -43,15 +46,23 @@ export class Motion {
     const keyframes = effect.getKeyframes();
     const animated = properties.filter((property) => keyframes.some((keyframe) => property in keyframe));
     // What is added to a value below it, or begins or ends in one, is read frame by frame instead: below the copy lies another value.
-    if (effect.composite !== "replace" || !animated.every((property) => complete(keyframes, property))) return;
+    if (effect.composite !== "replace" || !animated.every((property) => complete(keyframes, property)))
+      return;
     if (animated.length === 0) return;
     const frames = keyframes.map((keyframe) => {
-      const values = animated.filter((property) => property in keyframe).map((property) => [property, keyframe[property]]);
-      return { offset: keyframe.computedOffset, easing: keyframe.easing, ...Object.fromEntries(values) } as Keyframe;
+      const values = animated
+        .filter((property) => property in keyframe)
+        .map((property) => [property, keyframe[property]]);
+      return {
+        offset: keyframe.computedOffset,
+        easing: keyframe.easing,
+        ...Object.fromEntries(values),
+      } as Keyframe;
     });
     const copy = new Animation(new KeyframeEffect(this.#box, frames, effect.getTiming()), animation.timeline);
     // Ranges of timelines that follow a scroller: not every browser has them.
-    for (const edge of ["rangeStart", "rangeEnd"]) if (edge in animation) Reflect.set(copy, edge, Reflect.get(animation, edge));
+    for (const edge of ["rangeStart", "rangeEnd"])
+      if (edge in animation) Reflect.set(copy, edge, Reflect.get(animation, edge));
     this.#copies.set(animation, copy);
     for (const property of animated) this.#held.add(property);
   }

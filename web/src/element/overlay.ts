@@ -67,7 +67,9 @@ export class Overlay {
     const followed = this.#mirrors.map((mirror, at) => mirror.follow(at < last));
     if (followed.some(({ moving }) => moving)) this.#stirs.alert();
     // Browsers draw what is scrolled ahead of scripts: a photo that moves within its element is not caught up with before it stops.
-    const ahead = this.#stirs.scrolling && (followed.some(({ moved }) => moved) || this.#content.classList.contains("ahead"));
+    const ahead =
+      this.#stirs.scrolling &&
+      (followed.some(({ moved }) => moved) || this.#content.classList.contains("ahead"));
     this.#content.classList.toggle("ahead", ahead);
     this.#content.classList.toggle("astray", followed[last]?.there !== true);
     this.#lay(image);
@@ -76,7 +78,11 @@ export class Overlay {
   /** No script sees the layout on paper. There, a photo that lies plainly in its slot is an anchor for its map (`style.ts`); around any other, the
    *  stage is laid out as on the screen, and made as much smaller as the paper is narrower. */
   #forPaper(whole: boolean): void {
-    const anchored = this.#anchors && whole && this.#mirrors.length === 1 && this.#image?.assignedSlot?.parentNode === this.#sheet;
+    const anchored =
+      this.#anchors &&
+      whole &&
+      this.#mirrors.length === 1 &&
+      this.#image?.assignedSlot?.parentNode === this.#sheet;
     this.#stage.classList.toggle("as-on-screen", !(anchored && this.#mirrors[0]?.plain === true));
     if (matchMedia("print").matches) return;
     const style = getComputedStyle(this.#stage);
@@ -89,7 +95,8 @@ export class Overlay {
   #mirror(image: HTMLImageElement): void {
     const sources = this.#boxesTo(image);
     const known = this.#mirrors;
-    if (sources.length === known.length && sources.every((source, at) => source === known[at]?.source)) return;
+    if (sources.length === known.length && sources.every((source, at) => source === known[at]?.source))
+      return;
     for (const mirror of known) mirror.end();
     this.#mirrors = sources.map((source) => new Mirror(source));
     let around = this.#sheet;
@@ -104,7 +111,11 @@ export class Overlay {
   /** As they are drawn, not as they were written: a box may have been given a place in another's shadow. */
   #boxesTo(image: HTMLImageElement): HTMLElement[] {
     const boxes: HTMLElement[] = [image];
-    for (let node: Node | null = above(image); node instanceof HTMLElement && node !== this.#sheet; node = above(node)) {
+    for (
+      let node: Node | null = above(image);
+      node instanceof HTMLElement && node !== this.#sheet;
+      node = above(node)
+    ) {
       // A box that is part of a line, or none, can be neither turned nor moved by itself.
       if (!/^(inline|contents)$/.test(getComputedStyle(node).display)) boxes.unshift(node);
     }
@@ -115,9 +126,21 @@ export class Overlay {
   #lay(image: HTMLImageElement): void {
     const style = getComputedStyle(image);
     const outer = borderBox(style);
-    const inset = { left: edge(style, "Left"), top: edge(style, "Top"), right: edge(style, "Right"), bottom: edge(style, "Bottom") };
-    const content = { width: outer.width - inset.left - inset.right, height: outer.height - inset.top - inset.bottom };
-    Object.assign(this.#content.style, { inset: `${inset.top}px ${inset.right}px ${inset.bottom}px ${inset.left}px` }, corners(style, outer, inset));
+    const inset = {
+      left: edge(style, "Left"),
+      top: edge(style, "Top"),
+      right: edge(style, "Right"),
+      bottom: edge(style, "Bottom"),
+    };
+    const content = {
+      width: outer.width - inset.left - inset.right,
+      height: outer.height - inset.top - inset.bottom,
+    };
+    Object.assign(
+      this.#content.style,
+      { inset: `${inset.top}px ${inset.right}px ${inset.bottom}px ${inset.left}px` },
+      corners(style, outer, inset),
+    );
     const { map, seen, fit } = placement(content, image, style);
     this.#forPaper(same(map, seen) && same(seen, { left: 0, top: 0, ...content }));
     put(this.#seen, seen, { left: 0, top: 0, ...content });
@@ -128,9 +151,11 @@ export class Overlay {
     // A divider parts what is seen.
     this.#seen.style.setProperty("--_from", `${share(seen.left - map.left, map.width)}%`);
     this.#seen.style.setProperty("--_wide", `${share(seen.width, map.width) / 100}%`);
-    const corner = (side: "left" | "top") => this.#mirrors.reduce((sum, mirror) => sum + mirror[side], inset[side] + seen[side]);
+    const corner = (side: "left" | "top") =>
+      this.#mirrors.reduce((sum, mirror) => sum + mirror[side], inset[side] + seen[side]);
     const place = { ...seen, left: corner("left"), top: corner("top") };
-    for (const side of ["left", "top", "width", "height"] as const) this.#words.style[side] = `${place[side]}px`;
+    for (const side of ["left", "top", "width", "height"] as const)
+      this.#words.style[side] = `${place[side]}px`;
   }
 }
 
@@ -151,11 +176,18 @@ function share(part: number, whole: number): number {
 }
 
 /** Corners of the content are rounder by border and padding than those of the box. */
-function corners(style: CSSStyleDeclaration, outer: Size, inset: Readonly<Record<"left" | "top" | "right" | "bottom", number>>) {
+function corners(
+  style: CSSStyleDeclaration,
+  outer: Size,
+  inset: Readonly<Record<"left" | "top" | "right" | "bottom", number>>,
+) {
   return Object.fromEntries(
     CORNERS.map((corner) => {
       const [across = "0px", down = across] = style[corner].split(" ");
-      const x = Math.max(0, pixels(across, outer.width) - (corner.endsWith("LeftRadius") ? inset.left : inset.right));
+      const x = Math.max(
+        0,
+        pixels(across, outer.width) - (corner.endsWith("LeftRadius") ? inset.left : inset.right),
+      );
       const y = Math.max(0, pixels(down, outer.height) - (corner.includes("Top") ? inset.top : inset.bottom));
       return [corner, `${x}px ${y}px`];
     }),

@@ -3,8 +3,12 @@ import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
 
 /** Waits until the image is there. Fails with `image-unreachable`, `tainted-image`, or the signal's reason. */
-export async function photoOf(image: HTMLImageElement | undefined, signal: AbortSignal): Promise<HTMLImageElement | Blob> {
-  if (image === undefined) throw failure(codes.imageUnreachable, "there is no photo; put an <img> into the element");
+export async function photoOf(
+  image: HTMLImageElement | undefined,
+  signal: AbortSignal,
+): Promise<HTMLImageElement | Blob> {
+  if (image === undefined)
+    throw failure(codes.imageUnreachable, "there is no photo; put an <img> into the element");
   await arrival(image, signal);
   return readable(image) ? image : fetchAgain(image.currentSrc, signal);
 }
@@ -13,7 +17,8 @@ function arrival(image: HTMLImageElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const unreachable = () => {
       const address = image.currentSrc || image.src;
-      const reason = address === "" ? "the <img> has no src" : `the photo ${shorten(address)} could not be loaded`;
+      const reason =
+        address === "" ? "the <img> has no src" : `the photo ${shorten(address)} could not be loaded`;
       reject(failure(codes.imageUnreachable, `${reason}; give it the address of a picture`));
     };
     if (signal.aborted) return reject(signal.reason);

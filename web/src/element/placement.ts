@@ -21,16 +21,26 @@ export interface Placement {
   readonly fit: Pick<CSSStyleDeclaration, "objectFit" | "objectPosition">;
 }
 
-export function placement(content: Size, { naturalWidth, naturalHeight }: HTMLImageElement, style: CSSStyleDeclaration): Placement {
+export function placement(
+  content: Size,
+  { naturalWidth, naturalHeight }: HTMLImageElement,
+  style: CSSStyleDeclaration,
+): Placement {
   const { objectFit, objectPosition } = style;
   const whole = { left: 0, top: 0, ...content };
   const filled = objectFit === "fill" || objectFit === "cover";
-  if (filled || naturalWidth * naturalHeight === 0) return { map: whole, seen: whole, fit: { objectFit, objectPosition } };
+  if (filled || naturalWidth * naturalHeight === 0)
+    return { map: whole, seen: whole, fit: { objectFit, objectPosition } };
   const fits = Math.min(content.width / naturalWidth, content.height / naturalHeight);
   const scale = objectFit === "contain" ? fits : objectFit === "none" ? 1 : Math.min(1, fits);
   const [width, height] = [naturalWidth * scale, naturalHeight * scale];
   const [across, down] = components(objectPosition);
-  const map = { left: start(across, content.width - width), top: start(down, content.height - height), width, height };
+  const map = {
+    left: start(across, content.width - width),
+    top: start(down, content.height - height),
+    width,
+    height,
+  };
   return { map, seen: overlap(map, whole), fit: { objectFit: "fill", objectPosition: "0 0" } };
 }
 

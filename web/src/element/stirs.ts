@@ -2,8 +2,27 @@
 
 /** After these the next frames are looked at. Those that bubble no further than a shadow root are heard at the element itself. */
 const EVENTS = [
-  ...["transitionrun", "transitionend", "transitioncancel", "animationstart", "animationend", "animationcancel"],
-  ...["pointerover", "pointerout", "pointerdown", "pointerup", "focusin", "focusout", "keydown", "keyup", "input", "change", "toggle"],
+  ...[
+    "transitionrun",
+    "transitionend",
+    "transitioncancel",
+    "animationstart",
+    "animationend",
+    "animationcancel",
+  ],
+  ...[
+    "pointerover",
+    "pointerout",
+    "pointerdown",
+    "pointerup",
+    "focusin",
+    "focusout",
+    "keydown",
+    "keyup",
+    "input",
+    "change",
+    "toggle",
+  ],
   ...["scroll", "resize", "load", "fullscreenchange", "hashchange", "beforeprint", "afterprint"],
 ];
 
@@ -20,7 +39,9 @@ const SCROLL_MS = 150;
 export class Stirs {
   readonly #stage: HTMLElement;
   readonly #look: () => void;
-  readonly #seen = new IntersectionObserver((entries) => (entries.at(-1)?.isIntersecting === true ? this.#watch() : this.#rest()));
+  readonly #seen = new IntersectionObserver((entries) =>
+    entries.at(-1)?.isIntersecting === true ? this.#watch() : this.#rest(),
+  );
   readonly #changed = new MutationObserver(() => this.alert());
   /** Sizes are told when all scripts of a frame have run, and those of whatever was not observed before in any case. */
   readonly #late = new ResizeObserver(() => this.#look());
@@ -87,7 +108,12 @@ export class Stirs {
       for (const type of EVENTS) target.addEventListener(type, this.#heard, { capture: true, passive: true });
     }
     for (let around = host; around !== undefined; around = hostOf(around.getRootNode())) {
-      this.#changed.observe(around.getRootNode(), { attributes: true, characterData: true, childList: true, subtree: true });
+      this.#changed.observe(around.getRootNode(), {
+        attributes: true,
+        characterData: true,
+        childList: true,
+        subtree: true,
+      });
     }
     this.#heartbeat = window.setInterval(() => this.#look(), HEARTBEAT_MS);
     this.alert();

@@ -7,7 +7,8 @@ export function isTurned(photo: Element): boolean {
     if (!(node instanceof Element)) continue;
     const { rotate, scale, transform } = getComputedStyle(node);
     const own = new DOMMatrix(transform);
-    if (scale !== "none") own.preMultiplySelf(new DOMMatrix(`scale3d(${[...scale.split(" "), ...implied(scale)].join()})`));
+    if (scale !== "none")
+      own.preMultiplySelf(new DOMMatrix(`scale3d(${[...scale.split(" "), ...implied(scale)].join()})`));
     if (rotate !== "none") own.preMultiplySelf(new DOMMatrix(turn(rotate)));
     whole.preMultiplySelf(own);
   }

@@ -31,11 +31,29 @@ export type Answer = Pick<Prediction, "index" | "label" | "probability">;
 
 export class View {
   readonly #stage = piece("div", "stage", { className: "stage" });
-  readonly #maps = [piece("canvas", "map", { className: "map" }), piece("canvas", "map compare", { className: "compare" })] as const;
+  readonly #maps = [
+    piece("canvas", "map", { className: "map" }),
+    piece("canvas", "map compare", { className: "compare" }),
+  ] as const;
   readonly #over = make("div", { className: "over" });
-  readonly #divider = piece("input", "divider", { className: "divider", type: "range", min: "0", max: "100", value: "50", hidden: true });
-  readonly #tags = [piece("span", "tag", { className: "tag left", dir: "auto" }), piece("span", "tag", { className: "tag right", dir: "auto" })] as const;
-  readonly #reveal = piece("button", "reveal", { className: "pill", type: "button", hidden: true }, slot("reveal", "What made it say so?"));
+  readonly #divider = piece("input", "divider", {
+    className: "divider",
+    type: "range",
+    min: "0",
+    max: "100",
+    value: "50",
+    hidden: true,
+  });
+  readonly #tags = [
+    piece("span", "tag", { className: "tag left", dir: "auto" }),
+    piece("span", "tag", { className: "tag right", dir: "auto" }),
+  ] as const;
+  readonly #reveal = piece(
+    "button",
+    "reveal",
+    { className: "pill", type: "button", hidden: true },
+    slot("reveal", "What made it say so?"),
+  );
   readonly #progress = piece("div", "progress", { className: "pill progress", hidden: true });
   readonly #meter = make("progress", { ariaLabel: "Loading the network" });
   readonly #progressText = make("span");
@@ -44,9 +62,18 @@ export class View {
   readonly #retry = piece("button", "retry", { type: "button", textContent: "Try again" });
   readonly #note = piece("p", "note", { className: "note", hidden: true });
   readonly #bar = piece("div", "bar", { className: "bar", hidden: true });
-  readonly #classes = piece("ul", "classes", { className: "classes", ariaLabel: "Classes that can be asked for" });
+  readonly #classes = piece("ul", "classes", {
+    className: "classes",
+    ariaLabel: "Classes that can be asked for",
+  });
   readonly #method = piece("select", "method", { ariaLabel: "Method" });
-  readonly #opacity = piece("input", "opacity", { type: "range", min: "0", max: "1", step: "0.05", ariaLabel: "Strength of the map" });
+  readonly #opacity = piece("input", "opacity", {
+    type: "range",
+    min: "0",
+    max: "1",
+    step: "0.05",
+    ariaLabel: "Strength of the map",
+  });
   readonly #status = piece("p", "status", { className: "status" });
   readonly #spoken = make("p", { className: "hidden-text", role: "status" });
   readonly #overlay = new Overlay(this.#stage, this.#over);
@@ -69,9 +96,13 @@ export class View {
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
     this.#over.append(notes);
     this.#overlay.hold(this.#maps, [this.#divider, ...this.#tags]);
-    for (const method of methods) this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
+    for (const method of methods)
+      this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
     const strength = make("label", {}, "Strength", this.#opacity);
-    this.#bar.append(this.#classes, make("div", { className: "fields" }, this.#method, strength, this.#status));
+    this.#bar.append(
+      this.#classes,
+      make("div", { className: "fields" }, this.#method, strength, this.#status),
+    );
     root.append(this.#stage, this.#note, this.#bar, this.#spoken);
 
     this.#reveal.addEventListener("click", () => wishes.reveal());
@@ -148,14 +179,23 @@ export class View {
   }
 
   /** The answers, and which of them the map is about. The keyboard stays on the one it was on. */
-  set answers({ answers, target }: { readonly answers: readonly Answer[]; readonly target: number | undefined }) {
+  set answers({
+    answers,
+    target,
+  }: { readonly answers: readonly Answer[]; readonly target: number | undefined }) {
     const focused = this.#classes.querySelector<HTMLElement>(":focus")?.dataset.class;
     this.#classes.replaceChildren(
       ...answers.map(({ index, label, probability }) => {
         const chosen = index === target;
         // Names and numbers keep their own direction, whatever the post's is.
         const share = make("bdi", { className: "share" }, percent(probability));
-        const button = piece("button", chosen ? "class chosen" : "class", { type: "button", ariaPressed: String(chosen) }, make("bdi", {}, label), share);
+        const button = piece(
+          "button",
+          chosen ? "class chosen" : "class",
+          { type: "button", ariaPressed: String(chosen) },
+          make("bdi", {}, label),
+          share,
+        );
         button.dataset.class = String(index);
         return make("li", {}, button);
       }),
@@ -177,7 +217,12 @@ export class View {
 
   /** Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look as strong. Resolves with
    *  false where the signal came first. */
-  async paint({ paint }: Client, maps: readonly Explanation[], { colormap, opacity }: Paint, signal: AbortSignal): Promise<boolean> {
+  async paint(
+    { paint }: Client,
+    maps: readonly Explanation[],
+    { colormap, opacity }: Paint,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const most = Math.max(...maps.map(({ max }) => max));
     const scale = maps.length > 1 && most > 0 ? most : undefined;
     const painted = await Promise.all(

@@ -57,7 +57,12 @@ export class Workplace {
   /** Of this model; of the one beside the script where none is named. */
   static of(model: Model | undefined, backend: Backend): Workplace {
     const address = (file: string | URL) => new URL(file, document.baseURI).href;
-    const files = typeof model === "object" && "full" in model ? [model.full, model.small] : model === undefined ? [] : [model];
+    const files =
+      typeof model === "object" && "full" in model
+        ? [model.full, model.small]
+        : model === undefined
+          ? []
+          : [model];
     const key = [backend, ...files.map(address)].join(" ");
     const workplace = workplaces.get(key) ?? new Workplace(model, backend);
     workplaces.set(key, workplace);
@@ -90,7 +95,10 @@ export class Workplace {
       const turn: Turn = {
         element,
         onProgress,
-        start: (tools) => work(tools).then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort)),
+        start: (tools) =>
+          work(tools)
+            .then(resolve, reject)
+            .finally(() => signal.removeEventListener("abort", onAbort)),
         fail: reject,
       };
       const onAbort = () => {
@@ -107,7 +115,12 @@ export class Workplace {
   }
 
   /** The element's photo after its forward pass: the kept one, or a new one of what `photo` gives. */
-  async runOf(element: Element, { candling }: Tools, photo: HTMLImageElement | Blob, signal: AbortSignal): Promise<Run> {
+  async runOf(
+    element: Element,
+    { candling }: Tools,
+    photo: HTMLImageElement | Blob,
+    signal: AbortSignal,
+  ): Promise<Run> {
     if (this.#kept?.element !== element) {
       // Before the new run, not after it: memory that was once taken is never given back.
       this.#free();

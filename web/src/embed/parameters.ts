@@ -22,12 +22,25 @@ export const parameters: readonly Parameter[] = [
   {
     name: "src",
     kind: "address",
-    allowed: "the address of a picture, of the frame's own origin or https, whose host lets other pages read it (CORS)",
+    allowed:
+      "the address of a picture, of the frame's own origin or https, whose host lets other pages read it (CORS)",
     fallback: undefined,
     meaning: "The photo.",
   },
-  { name: "alt", kind: "text", allowed: text, fallback: "The photo", meaning: "What the photo shows, for those who do not see it." },
-  { name: "credit", kind: "text", allowed: text, fallback: "", meaning: "Who made the photo, and its licence; shown below it." },
+  {
+    name: "alt",
+    kind: "text",
+    allowed: text,
+    fallback: "The photo",
+    meaning: "What the photo shows, for those who do not see it.",
+  },
+  {
+    name: "credit",
+    kind: "text",
+    allowed: text,
+    fallback: "",
+    meaning: "Who made the photo, and its licence; shown below it.",
+  },
   {
     name: "target",
     kind: "class",
@@ -62,9 +75,16 @@ export const parameters: readonly Parameter[] = [
     kind: "number",
     allowed: "a number from 0 to 1",
     fallback: "",
-    meaning: "Strength of the map over the photo; where left out, 0.95 for candle, 0.5 for other colours, 1 for pixel maps.",
+    meaning:
+      "Strength of the map over the photo; where left out, 0.95 for candle, 0.5 for other colours, 1 for pixel maps.",
   },
-  { name: "controls", kind: "choice", allowed: ["1", "0"], fallback: "1", meaning: "Whether there is a bar below the photo." },
+  {
+    name: "controls",
+    kind: "choice",
+    allowed: ["1", "0"],
+    fallback: "1",
+    meaning: "Whether there is a bar below the photo.",
+  },
   {
     name: "reveal",
     kind: "choice",

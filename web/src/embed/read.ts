@@ -9,20 +9,26 @@ export function readAddress(address: URL): Values {
   const given = address.searchParams;
   for (const name of new Set(given.keys())) {
     if (!parameters.some((parameter) => parameter.name === name)) {
-      throw new Error(`There is no parameter ${quoted(name)}; there are ${parameters.map((parameter) => parameter.name).join(", ")}.`);
+      throw new Error(
+        `There is no parameter ${quoted(name)}; there are ${parameters.map((parameter) => parameter.name).join(", ")}.`,
+      );
     }
     const times = given.getAll(name).length;
     if (times > 1) throw new Error(`The parameter ${name} is given once; it was given ${times} times.`);
   }
-  return new Map(parameters.map((parameter) => [parameter.name, valueOf(parameter, given.get(parameter.name), address)]));
+  return new Map(
+    parameters.map((parameter) => [parameter.name, readValue(parameter, given.get(parameter.name), address)]),
+  );
 }
 
-function valueOf(parameter: Parameter, given: string | null, page: URL): string {
+function readValue(parameter: Parameter, given: string | null, page: URL): string {
   const value = given?.trim() ?? parameter.fallback;
   if (value !== undefined && (given === null || isAllowed(parameter, value, page))) return value;
   const { allowed, name } = parameter;
   const values = typeof allowed === "string" ? allowed : `one of ${allowed.join(", ")}`;
-  throw new Error(`The parameter ${name} is ${values}; ${given === null ? "it is missing" : `given was ${quoted(given)}`}.`);
+  throw new Error(
+    `The parameter ${name} is ${values}; ${given === null ? "it is missing" : `given was ${quoted(given)}`}.`,
+  );
 }
 
 function isAllowed({ name, kind, allowed }: Parameter, value: string, page: URL): boolean {

@@ -13,7 +13,11 @@ const [PANEL, GAP, HEADING, LINE] = [640, 32, 44, 30];
 const COLUMNS = 2;
 /** A panel is at most so many times as high as wide. */
 const TALLEST = 1.5;
-const FONTS = { heading: "600 34px Fraunces, Georgia, serif", title: "600 20px system-ui, sans-serif", small: "17px system-ui, sans-serif" };
+const FONTS = {
+  heading: "600 34px Fraunces, Georgia, serif",
+  title: "600 20px system-ui, sans-serif",
+  small: "17px system-ui, sans-serif",
+};
 /** `grey` lies under the colour scale, so that one of light shows what it does. */
 const COLOURS = { ground: "#0e0b08", text: "#f4eadb", muted: "#bcab94", grey: "#9b8f80" };
 
@@ -38,15 +42,28 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
 }
 
 /** Edges are read on their own grey; over the photo they would drown. */
-async function panel({ colormap, opacity, scale, signal }: Subject, map: Explanation): Promise<HTMLCanvasElement> {
+async function panel(
+  { colormap, opacity, scale, signal }: Subject,
+  map: Explanation,
+): Promise<HTMLCanvasElement> {
   const canvas = make("canvas");
   const isHeatmap = map.channels === 1;
-  const done = await paint(canvas, map, { colormap, opacity, photo: isHeatmap, scale: isHeatmap ? scale : undefined, ...signal });
+  const done = await paint(canvas, map, {
+    colormap,
+    opacity,
+    photo: isHeatmap,
+    scale: isHeatmap ? scale : undefined,
+    ...signal,
+  });
   if (done) return canvas;
   throw new CandlingError({ code: codes.aborted, message: "exportFigure was aborted" });
 }
 
-function drawn(subject: Subject, panels: readonly HTMLCanvasElement[], scale: ImageBitmap): HTMLCanvasElement {
+function drawn(
+  subject: Subject,
+  panels: readonly HTMLCanvasElement[],
+  scale: ImageBitmap,
+): HTMLCanvasElement {
   const { run, title, maps } = subject;
   const columns = Math.min(COLUMNS, panels.length);
   const width = Math.min(PANEL, (TALLEST * PANEL * run.width) / run.height);
@@ -58,9 +75,16 @@ function drawn(subject: Subject, panels: readonly HTMLCanvasElement[], scale: Im
   const heading = wrap(context, FONTS.heading, title, wide);
   const isScaled = maps.some(({ channels }) => channels === 1);
   const legend = isScaled ? wrap(context, FONTS.small, scaleOf(subject), wide) : [];
-  const caption = [answerOf(subject), ...readingsOf(subject), makerOf(subject)].flatMap((text) => wrap(context, FONTS.small, text, wide));
+  const caption = [answerOf(subject), ...readingsOf(subject), makerOf(subject)].flatMap((text) =>
+    wrap(context, FONTS.small, text, wide),
+  );
   const panelHeight = height + 2 * LINE + GAP;
-  canvas.height = GAP + heading.length * HEADING + rows * panelHeight + (isScaled ? LINE + 8 : 0) + (legend.length + caption.length) * LINE;
+  canvas.height =
+    GAP +
+    heading.length * HEADING +
+    rows * panelHeight +
+    (isScaled ? LINE + 8 : 0) +
+    (legend.length + caption.length) * LINE;
   context.fillStyle = COLOURS.ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
 
@@ -79,7 +103,14 @@ function drawn(subject: Subject, panels: readonly HTMLCanvasElement[], scale: Im
     const top = y + GAP / 2 + Math.floor(at / columns) * panelHeight;
     const picture = panels[at];
     if (picture !== undefined) context.drawImage(picture, x + (PANEL - width) / 2, top, width, height);
-    write(`${methodName(map)}: ${labelOf(subject, map)}`, x, top + height + LINE - 6, FONTS.title, COLOURS.text, PANEL);
+    write(
+      `${methodName(map)}: ${labelOf(subject, map)}`,
+      x,
+      top + height + LINE - 6,
+      FONTS.title,
+      COLOURS.text,
+      PANEL,
+    );
     write(reading(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
   }
   y += rows * panelHeight;
@@ -98,7 +129,12 @@ function drawn(subject: Subject, panels: readonly HTMLCanvasElement[], scale: Im
 }
 
 /** Cuts a text into lines that fit. A word that is longer than a line has one to itself, and is drawn narrower. */
-function wrap(context: CanvasRenderingContext2D, font: string, text: string, width: number): readonly string[] {
+function wrap(
+  context: CanvasRenderingContext2D,
+  font: string,
+  text: string,
+  width: number,
+): readonly string[] {
   context.font = font;
   const lines: string[] = [];
   let line = "";

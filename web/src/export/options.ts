@@ -52,43 +52,101 @@ export interface Subject {
 
 /** Fails with `bad-argument` where an option is none, and with `run-freed` where the photo is gone. */
 export function subjectOf(call: string, options: ExportOptions): Subject {
-  check(typeof options === "object" && options !== null, `${call}: the argument`, "an object of options", options);
+  check(
+    typeof options === "object" && options !== null,
+    `${call}: the argument`,
+    "an object of options",
+    options,
+  );
   const { candling, maps, credit = "", alt = "", colormap = LIGHT, together = false, signal } = options;
   check(Array.isArray(candling?.labels), `${call}: candling`, "a Candling that is loaded", candling);
   const areMaps = Array.isArray(maps) && maps.every((map) => map instanceof Explanation);
-  check(areMaps && maps.length > 0 && maps.length <= MOST_MAPS, `${call}: maps`, `an array of 1 to ${MOST_MAPS} Explanations`, maps);
+  check(
+    areMaps && maps.length > 0 && maps.length <= MOST_MAPS,
+    `${call}: maps`,
+    `an array of 1 to ${MOST_MAPS} Explanations`,
+    maps,
+  );
   const [first] = maps as readonly [Explanation, ...Explanation[]];
   const { run } = first;
-  check(maps.every((map) => map.run === run), `${call}: maps`, "an array of Explanations of one Run", new Words("those of several"));
+  check(
+    maps.every((map) => map.run === run),
+    `${call}: maps`,
+    "an array of Explanations of one Run",
+    new Words("those of several"),
+  );
   const { title = titleOf(run, first, candling.labels) } = options;
   for (const [name, text] of Object.entries({ title, credit, alt })) {
     const fits = typeof text === "string" && text.length <= MOST_CHARACTERS;
-    check(fits, `${call}: ${name}`, `a string of at most ${MOST_CHARACTERS} characters`, typeof text === "string" ? `${text.slice(0, 40)}…` : text);
+    check(
+      fits,
+      `${call}: ${name}`,
+      `a string of at most ${MOST_CHARACTERS} characters`,
+      typeof text === "string" ? `${text.slice(0, 40)}…` : text,
+    );
   }
-  check(candling.colormaps.includes(colormap), `${call}: colormap`, `one of ${candling.colormaps.join(", ")}`, colormap);
+  check(
+    candling.colormaps.includes(colormap),
+    `${call}: colormap`,
+    `one of ${candling.colormaps.join(", ")}`,
+    colormap,
+  );
   const { opacity = usualOpacity(colormap) } = options;
-  check(typeof opacity === "number" && opacity >= 0 && opacity <= 1, `${call}: opacity`, "a number from 0 to 1", opacity);
+  check(
+    typeof opacity === "number" && opacity >= 0 && opacity <= 1,
+    `${call}: opacity`,
+    "a number from 0 to 1",
+    opacity,
+  );
   check(typeof together === "boolean", `${call}: together`, "true or false", together);
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
-  if (run.freed) throw new CandlingError({ code: codes.runFreed, message: `${call}: the run of the maps was freed, and its photo with it` });
-  check(run.photo !== undefined, `${call}: maps`, "an array of Explanations of a photo", new Words("those of a tensor"));
+  if (run.freed)
+    throw new CandlingError({
+      code: codes.runFreed,
+      message: `${call}: the run of the maps was freed, and its photo with it`,
+    });
+  check(
+    run.photo !== undefined,
+    `${call}: maps`,
+    "an array of Explanations of a photo",
+    new Words("those of a tensor"),
+  );
   if (!givesPixels()) throw new CandlingError({ code: codes.unavailable, message: `${call}: ${ALLOW}` });
   const photo = run.photo as ImageBitmap;
   const most = Math.max(...maps.map(({ channels, max }) => (channels === 1 ? max : 0)));
   const scale = together && most > 0 ? most : undefined;
-  return { candling, run, photo, first, maps, title, credit, alt, colormap, opacity, scale, signal: signal === undefined ? {} : { signal } };
+  return {
+    candling,
+    run,
+    photo,
+    first,
+    maps,
+    title,
+    credit,
+    alt,
+    colormap,
+    opacity,
+    scale,
+    signal: signal === undefined ? {} : { signal },
+  };
 }
 
 /** So many answers are named. */
 export const ANSWERS = 5;
 
 function titleOf({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
-  return question(labels[target.class] ?? "", predictions.slice(0, ANSWERS).some(({ index }) => index === target.class));
+  return question(
+    labels[target.class] ?? "",
+    predictions.slice(0, ANSWERS).some(({ index }) => index === target.class),
+  );
 }
 
 function check(ok: boolean, what: string, allowed: string, given: unknown): void {
   if (ok) return;
-  throw new CandlingError({ code: codes.badArgument, message: `${what} is ${allowed}; given ${nameOf(given)}` });
+  throw new CandlingError({
+    code: codes.badArgument,
+    message: `${what} is ${allowed}; given ${nameOf(given)}`,
+  });
 }
 
 /** What was given, in a word or two. */

@@ -42,7 +42,8 @@ function page(subject: Subject, photo: string, maps: readonly string[], scale: s
   const { title, alt, run } = subject;
   const overlay = (map: Explanation, at: number) =>
     html`<img class="map map-${at}" style="${place(map)}" src="${maps[at] ?? ""}" alt="${altOf(subject, map)}">`;
-  const note = (map: Explanation, at: number) => html`<p class="note map-${at}">${methodName(map)}, ${reading(map)}. ${howToRead(map)}</p>`;
+  const note = (map: Explanation, at: number) =>
+    html`<p class="note map-${at}">${methodName(map)}, ${reading(map)}. ${howToRead(map)}</p>`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -89,7 +90,10 @@ function place({ view, run }: Explanation): string {
 
 function legend(subject: Subject, scale: string): readonly Markup[] {
   if (subject.maps.every(({ channels }) => channels !== 1)) return [];
-  return [html`<p class="scale">0 <img src="${scale}" alt="Colour scale"> maximum</p>`, html`<p>${scaleOf(subject)}</p>`];
+  return [
+    html`<p class="scale">0 <img src="${scale}" alt="Colour scale"> maximum</p>`,
+    html`<p>${scaleOf(subject)}</p>`,
+  ];
 }
 
 function choices(subject: Subject): Markup {

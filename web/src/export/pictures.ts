@@ -34,31 +34,51 @@ export async function photoPicture({ photo }: Subject, most: number): Promise<st
 }
 
 /** A map by itself: light or paint with alpha for one channel, colours on grey for three. All maps of a page share `most` bytes. */
-export async function mapPicture({ maps, colormap, opacity, scale, signal }: Subject, map: Explanation, most: number): Promise<string> {
+export async function mapPicture(
+  { maps, colormap, opacity, scale, signal }: Subject,
+  map: Explanation,
+  most: number,
+): Promise<string> {
   const isHeatmap = map.channels === 1;
   const bytes = Math.min(most / maps.length, (4 / 3) * (isHeatmap ? MAP_BYTES.heatmap : MAP_BYTES.pixels));
   // JPEG, which is what every browser writes small, has no alpha.
-  return smallest(isHeatmap ? HEATMAP : PIXELS, isHeatmap ? "image/webp" : "image/jpeg", bytes, async ({ size }) => {
-    const canvas = sheet(map.view.width, map.view.height, size, true);
-    const how = { colormap, opacity, scale: isHeatmap ? scale : undefined, ...signal };
-    const picture = await map.render({ width: canvas.width, height: canvas.height, ...how });
-    pencil(canvas).drawImage(picture, 0, 0);
-    picture.close();
-    return canvas;
-  });
+  return smallest(
+    isHeatmap ? HEATMAP : PIXELS,
+    isHeatmap ? "image/webp" : "image/jpeg",
+    bytes,
+    async ({ size }) => {
+      const canvas = sheet(map.view.width, map.view.height, size, true);
+      const how = { colormap, opacity, scale: isHeatmap ? scale : undefined, ...signal };
+      const picture = await map.render({ width: canvas.width, height: canvas.height, ...how });
+      pencil(canvas).drawImage(picture, 0, 0);
+      picture.close();
+      return canvas;
+    },
+  );
 }
 
 /** The colour scale, 0 at the left. */
 export async function scalePicture({ candling, colormap, opacity, signal }: Subject): Promise<string> {
   const canvas = new OffscreenCanvas(128, 1);
-  const ramp = await candling.ramp({ width: canvas.width, height: canvas.height, colormap, opacity, ...signal });
+  const ramp = await candling.ramp({
+    width: canvas.width,
+    height: canvas.height,
+    colormap,
+    opacity,
+    ...signal,
+  });
   pencil(canvas).drawImage(ramp, 0, 0);
   ramp.close();
   return addressOf(await canvas.convertToBlob({ type: "image/png" }));
 }
 
 /** The first of the tries that fits, else the last. A browser that does not write WebP writes PNG instead. */
-async function smallest(all: readonly Try[], type: string, most: number, draw: (each: Try) => Promise<OffscreenCanvas>): Promise<string> {
+async function smallest(
+  all: readonly Try[],
+  type: string,
+  most: number,
+  draw: (each: Try) => Promise<OffscreenCanvas>,
+): Promise<string> {
   let drawn: { readonly size: number; readonly canvas: OffscreenCanvas } | undefined;
   let address = "";
   for (const each of all) {

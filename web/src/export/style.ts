@@ -61,5 +61,7 @@ thead th { color: var(--muted); font-size: 0.8125rem; }
 export function style(count: number): Markup {
   const shown = (map: number) => `main:has(#map-${map}:checked) .map-${map} { display: block; }`;
   const rules = Array.from({ length: count }, (_, map) => shown(map)).join("\n");
-  return new Markup(`${base}${rules}\n@supports not selector(:has(*)) { .map-0 { display: block; } fieldset { display: none; } }\n`);
+  return new Markup(
+    `${base}${rules}\n@supports not selector(:has(*)) { .map-0 { display: block; } fieldset { display: none; } }\n`,
+  );
 }

@@ -8,7 +8,9 @@ import type { Subject } from "./options.js";
 /** The class that a map is about, and the one that it is compared with. */
 export function labelOf({ candling: { labels } }: Subject, { target }: Explanation): string {
   const name = (index: number) => labels[index] ?? `class ${index}`;
-  return target.over === undefined ? name(target.class) : `${name(target.class)} rather than ${name(target.over)}`;
+  return target.over === undefined
+    ? name(target.class)
+    : `${name(target.class)} rather than ${name(target.over)}`;
 }
 
 /** `13 %`, with a space that does not break. */
@@ -37,7 +39,10 @@ export function readingsOf({ maps }: Subject): readonly string[] {
 
 /** The sentence under a colour scale. */
 export function scaleOf({ colormap, scale }: Subject): string {
-  const range = scale === undefined ? "Each heatmap from 0 to its own maximum" : `All heatmaps from 0 to ${number(scale)}`;
+  const range =
+    scale === undefined
+      ? "Each heatmap from 0 to its own maximum"
+      : `All heatmaps from 0 to ${number(scale)}`;
   return `${range}, in the colours “${colormap}”.`;
 }
 

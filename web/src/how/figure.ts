@@ -13,7 +13,8 @@ export function connect(figure: HTMLElement): void {
   for (const control of figure.querySelectorAll<HTMLElement>("[data-attribute]")) {
     const attribute = control.dataset.attribute ?? "";
     const set = (value: string) => {
-      for (const view of views) if (view.getAttribute(attribute) !== value) view.setAttribute(attribute, value);
+      for (const view of views)
+        if (view.getAttribute(attribute) !== value) view.setAttribute(attribute, value);
     };
     const listen = control.matches("fieldset") ? choice : steps;
     listen(control, set);

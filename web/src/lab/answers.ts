@@ -35,7 +35,8 @@ export class Answers {
   /** Opens the search, over the labels of a network. */
   takeQuestions(candling: Candling): void {
     this.#candling = candling;
-    if (this.#predictions.length === 0) this.#search.classes = candling.labels.map((label, index) => ({ label, index }));
+    if (this.#predictions.length === 0)
+      this.#search.classes = candling.labels.map((label, index) => ({ label, index }));
   }
 
   /** Shows the answers to a photo, with `target` among them. */
@@ -44,7 +45,9 @@ export class Answers {
     this.#predictions = predictions;
     this.#search.classes = predictions;
     const best = predictions.slice(0, SHOWN);
-    const added = best.some(({ index }) => index === target) ? undefined : predictions.find(({ index }) => index === target);
+    const added = best.some(({ index }) => index === target)
+      ? undefined
+      : predictions.find(({ index }) => index === target);
     const items = best.map((prediction) => item(prediction, target));
     if (added !== undefined) {
       const last = item(added, target);
@@ -88,7 +91,11 @@ export class Answers {
 function item({ index, label, logit, probability }: Prediction, target: number): HTMLLIElement {
   const button = make(
     "button",
-    { type: "button", ariaPressed: String(index === target), title: `class ${index}, logit ${logit.toFixed(3)}` },
+    {
+      type: "button",
+      ariaPressed: String(index === target),
+      title: `class ${index}, logit ${logit.toFixed(3)}`,
+    },
     make("bdi", {}, label),
     make("span", { className: "share" }, percent(probability)),
   );

@@ -31,7 +31,10 @@ export async function resolve({ state, target, over, wrong }: Asked, candling: C
   expect("stage", state.stage, stages, oneOf(stages));
   expect("colours", state.colormap, colormaps, oneOf(colormaps));
   const { forgotten = 0 } = state;
-  if (forgotten > info.weighted.length) all.push(refused("forgotten", String(forgotten), `there are ${info.weighted.length} layers with weights`));
+  if (forgotten > info.weighted.length)
+    all.push(
+      refused("forgotten", String(forgotten), `there are ${info.weighted.length} layers with weights`),
+    );
   const [a, b] = [await classOf("class", target), await classOf("over", over)];
   return { target: a, over: b, wrong: all };
 }

@@ -32,7 +32,8 @@ export class BackendSwitch {
     this.#choice = choice;
     keepBackend(choice);
     const candling = await this.#network;
-    if (choice !== "cpu" && candling.backend.backend === "cpu") this.#text.textContent = "Waking the graphics card…";
+    if (choice !== "cpu" && candling.backend.backend === "cpu")
+      this.#text.textContent = "Waking the graphics card…";
     const state = await candling.useBackend(choice);
     // Arrow keys pass over choices on their way.
     if (this.#choice !== choice) return;

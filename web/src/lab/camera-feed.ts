@@ -5,7 +5,9 @@
 const CAMERA = { facingMode: "environment", width: { ideal: 640 }, height: { ideal: 480 } };
 
 /** Whether there is a picture, and if there is none, why, for the visitor. */
-export type FeedState = { readonly on: true } | { readonly on: false; readonly why: string; readonly failed: boolean };
+export type FeedState =
+  | { readonly on: true }
+  | { readonly on: false; readonly why: string; readonly failed: boolean };
 
 export class CameraFeed {
   readonly #video: HTMLVideoElement;
@@ -40,7 +42,9 @@ export class CameraFeed {
     this.#tell("Waiting for the camera…");
     try {
       if (navigator.mediaDevices === undefined) {
-        throw new Error("Browsers give pages a camera only over https or on localhost. Choose a file instead.");
+        throw new Error(
+          "Browsers give pages a camera only over https or on localhost. Choose a file instead.",
+        );
       }
       const stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
       if (turn !== this.#turn) return end(stream);
@@ -83,8 +87,11 @@ function end(stream: MediaStream): void {
 function refusal(error: unknown): string {
   // WebKit's OverconstrainedError is no DOMException, and says "Invalid constraint" where there is no camera.
   const { name = "" } = error as { readonly name?: string };
-  if (name === "NotAllowedError") return "The camera was refused. Allow it in the browser's settings for this site, or choose a file instead.";
-  if (name === "NotFoundError" || name === "OverconstrainedError") return "There is no camera on this device. Choose a file instead.";
-  if (name === "NotReadableError") return "Another program has the camera. Close that one and try again, or choose a file instead.";
+  if (name === "NotAllowedError")
+    return "The camera was refused. Allow it in the browser's settings for this site, or choose a file instead.";
+  if (name === "NotFoundError" || name === "OverconstrainedError")
+    return "There is no camera on this device. Choose a file instead.";
+  if (name === "NotReadableError")
+    return "Another program has the camera. Close that one and try again, or choose a file instead.";
   return error instanceof Error ? error.message : String(error);
 }

@@ -39,7 +39,12 @@ export class Camera {
       text.textContent = sentence(error instanceof CandlingError ? error.message : error);
       this.#update();
     };
-    this.#search = new Combobox("camera-class", "camera-classes", (index) => this.#pin(index), (query) => void this.#find(query));
+    this.#search = new Combobox(
+      "camera-class",
+      "camera-classes",
+      (index) => this.#pin(index),
+      (query) => void this.#find(query),
+    );
     close.addEventListener("click", () => dialog.close());
     again.addEventListener("click", () => this.#feed.start());
     explain.addEventListener("change", () => this.#update());

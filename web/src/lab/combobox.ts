@@ -23,7 +23,12 @@ export class Combobox {
   #active = -1;
 
   /** `onChoose` gets a class that was picked; `onAsk` what was typed and sent without picking. */
-  constructor(field: string, list: string, onChoose: (index: number) => void, onAsk: (query: string) => void) {
+  constructor(
+    field: string,
+    list: string,
+    onChoose: (index: number) => void,
+    onAsk: (query: string) => void,
+  ) {
     this.#field = byId(field, HTMLInputElement);
     this.#list = byId(list, HTMLUListElement);
     this.#onChoose = onChoose;
@@ -51,7 +56,11 @@ export class Combobox {
     this.#suggested = classes.slice(0, SHOWN);
     this.#list.replaceChildren(
       ...this.#suggested.map(({ index, label, probability }, place) => {
-        const item = make("li", { id: `${this.#list.id}-${place}`, role: "option", ariaSelected: "false" }, make("bdi", {}, label));
+        const item = make(
+          "li",
+          { id: `${this.#list.id}-${place}`, role: "option", ariaSelected: "false" },
+          make("bdi", {}, label),
+        );
         if (probability !== undefined) item.append(make("span", {}, percent(probability)));
         item.dataset.class = String(index);
         return item;
@@ -59,7 +68,8 @@ export class Combobox {
     );
     const words = this.#suggested.length === 0 ? "None of its classes has that in its name." : note;
     // Last, where it moves nothing that the arrow keys count.
-    if (words !== "") this.#list.append(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, words));
+    if (words !== "")
+      this.#list.append(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, words));
     this.#open = document.activeElement === this.#field;
     this.#mark(-1);
   }
@@ -71,7 +81,8 @@ export class Combobox {
         if (this.#list.hidden) this.#suggest();
         const { length } = this.#suggested;
         const step = event.key === "ArrowDown" ? 1 : -1;
-        if (length > 0) this.#mark((this.#active + step + (this.#active < 0 && step < 0 ? 1 : 0) + length) % length);
+        if (length > 0)
+          this.#mark((this.#active + step + (this.#active < 0 && step < 0 ? 1 : 0) + length) % length);
         break;
       }
       case "Enter": {

@@ -16,7 +16,12 @@ export function isDarkAtPeak({ peak, run: { photo, width, height } }: Explanatio
   context.fillStyle = "#fff";
   context.fillRect(0, 0, POINTS, POINTS);
   const from = (at: number, side: number) => Math.min(1 - PART, Math.max(0, at / side - PART / 2));
-  const part = [from(peak.x, width) * photo.width, from(peak.y, height) * photo.height, PART * photo.width, PART * photo.height] as const;
+  const part = [
+    from(peak.x, width) * photo.width,
+    from(peak.y, height) * photo.height,
+    PART * photo.width,
+    PART * photo.height,
+  ] as const;
   context.drawImage(photo, ...part, 0, 0, POINTS, POINTS);
   const { data } = context.getImageData(0, 0, POINTS, POINTS);
   return data.reduce((sum, level) => sum + level) / data.length < (3 * DARK + 255) / 4;

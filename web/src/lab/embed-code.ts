@@ -11,7 +11,9 @@ export interface Figure {
   readonly credit: string;
   readonly width: number;
   readonly height: number;
-  readonly question: Readonly<Partial<Record<"model" | "target" | "compare" | "method" | "layer" | "colormap" | "opacity", string>>>;
+  readonly question: Readonly<
+    Partial<Record<"model" | "target" | "compare" | "method" | "layer" | "colormap" | "opacity", string>>
+  >;
 }
 
 /** Where the visitor's own photo would lie. */
@@ -32,7 +34,8 @@ export function elementCode({ photo, readable, alt, credit, width, height, quest
   ${image}
 </candling-view>`;
   const script = html`<script type="module" src="candling/candling-view.js"></script>`;
-  if (credit === "") return html`${script}
+  if (credit === "")
+    return html`${script}
 ${view}`.text;
   return html`${script}
 <figure>
@@ -42,14 +45,19 @@ ${view}
 }
 
 /** `page` is the address of `embed.html`. */
-export function frameCode({ photo, alt, credit, width, height, question }: Figure, page: URL, title: string): string {
+export function frameCode(
+  { photo, alt, credit, width, height, question }: Figure,
+  page: URL,
+  title: string,
+): string {
   const address = new URL(page);
   const own = photo?.origin === page.origin;
   const src = photo === undefined ? YOURS : own ? photo.pathname + photo.search : photo.href;
   const values = { src, ...question, alt, ...(credit === "" ? {} : { credit }) };
   for (const [name, value] of Object.entries(values)) address.searchParams.set(name, value);
   const tall = Math.round((WIDTH * height) / width) + BAR + (credit === "" ? 0 : CREDIT);
-  return html`<iframe src="${address.href}" title="${title}" width="${WIDTH}" height="${tall}" loading="lazy" style="max-width: 100%; border: 0"></iframe>`.text;
+  return html`<iframe src="${address.href}" title="${title}" width="${WIDTH}" height="${tall}" loading="lazy" style="max-width: 100%; border: 0"></iframe>`
+    .text;
 }
 
 function joined(pieces: readonly Markup[]): Markup {

@@ -93,7 +93,10 @@ export abstract class Experiment {
 
   /** Something that the visitor does on this bench, under the signal of what is shown, with its errors in words. Work in other workers
    *  (`elsewhere`) may crash without taking the forward pass with it. */
-  protected async attempt(work: (shown: Shown, signal: AbortSignal) => Promise<void>, elsewhere = false): Promise<void> {
+  protected async attempt(
+    work: (shown: Shown, signal: AbortSignal) => Promise<void>,
+    elsewhere = false,
+  ): Promise<void> {
     const shown = this.#shown;
     const { signal } = this.#work;
     if (shown === undefined || signal.aborted) return;

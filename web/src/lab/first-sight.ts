@@ -10,7 +10,11 @@ import { shape } from "./tiles.js";
 const poster = byId("poster", HTMLImageElement);
 
 /** The classes that were explained. */
-const explained = new Set([...byId("predictions", HTMLElement).querySelectorAll<HTMLElement>("[data-class]")].map(({ dataset }) => Number(dataset.class)));
+const explained = new Set(
+  [...byId("predictions", HTMLElement).querySelectorAll<HTMLElement>("[data-class]")].map(({ dataset }) =>
+    Number(dataset.class),
+  ),
+);
 
 /** The picture of another class, as long as no live one has taken its place. */
 export function showFirst(target: number): void {

@@ -41,9 +41,17 @@ export class Layers extends Experiment {
 
   override get state(): State {
     const at = Number(this.#depth.value);
-    const stage = this.#stages.length === 0 ? this.#wished : at < this.#stages.length - 1 ? this.#stages[at]?.name : undefined;
+    const stage =
+      this.#stages.length === 0
+        ? this.#wished
+        : at < this.#stages.length - 1
+          ? this.#stages[at]?.name
+          : undefined;
     const stageMethod = this.#method();
-    return { ...(stage === undefined ? {} : { stage }), ...(stageMethod === "grad-cam" ? {} : { stageMethod }) };
+    return {
+      ...(stage === undefined ? {} : { stage }),
+      ...(stageMethod === "grad-cam" ? {} : { stageMethod }),
+    };
   }
 
   override restore({ stage, stageMethod }: State): void {
@@ -77,7 +85,8 @@ export class Layers extends Experiment {
 
   async #paintThumb(stage: number, signal: AbortSignal): Promise<void> {
     const [map, thumb] = [this.#maps[stage], this.#thumbs.children[stage]];
-    if (map !== undefined && thumb instanceof HTMLCanvasElement) await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
+    if (map !== undefined && thumb instanceof HTMLCanvasElement)
+      await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
   }
 
   /** Shows the stage that the slider is at, if its map is there already. */
@@ -93,8 +102,18 @@ export class Layers extends Experiment {
         ? `Each cell stands for ${Math.round(view.width / width)}×${Math.round(view.height / height)} pixels of the photo. Maximum ${number(map.max)}.`
         : "No positive evidence for this class in this layer.";
     this.#depth.setAttribute("aria-valuetext", name);
-    this.#big.setAttribute("aria-label", description(`${method} at ${name}`, labels[target.class] ?? "", map));
-    Object.assign(this.#big.dataset, { layer, stage, cells: height * width, target: target.class, method, strength: strength(map) });
+    this.#big.setAttribute(
+      "aria-label",
+      description(`${method} at ${name}`, labels[target.class] ?? "", map),
+    );
+    Object.assign(this.#big.dataset, {
+      layer,
+      stage,
+      cells: height * width,
+      target: target.class,
+      method,
+      strength: strength(map),
+    });
   }
 
   /** A thumbnail for each stage. */

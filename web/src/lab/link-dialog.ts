@@ -14,7 +14,12 @@ byId("link-cancel", HTMLButtonElement).addEventListener("click", () => dialog.cl
 
 /** Opens the dialog, with an address in it if there is one already, and hands over the picture once it is there; `onClose` is called
  *  before that, and where nothing comes of it. */
-export function askForLink(open: (picture: Picture) => void, address = "", words = "", onClose = () => {}): void {
+export function askForLink(
+  open: (picture: Picture) => void,
+  address = "",
+  words = "",
+  onClose = () => {},
+): void {
   field.value = address;
   text.textContent = words;
   // Another link, dropped or pasted meanwhile: the dialog asks about that one.
@@ -42,7 +47,12 @@ export function askForLink(open: (picture: Picture) => void, address = "", words
         const { blob, name } = await fetchPicture(link, signal);
         if (signal.aborted) return;
         dialog.close();
-        open({ source: blob, title: name, credit: `Fetched from ${new URL(link).host || "the link itself"}.`, link });
+        open({
+          source: blob,
+          title: name,
+          credit: `Fetched from ${new URL(link).host || "the link itself"}.`,
+          link,
+        });
       } catch (error) {
         if (!signal.aborted) text.textContent = sentence(error);
       } finally {

@@ -44,16 +44,21 @@ function parse(address: string): URL {
     case "data:":
       return url;
     case "http:":
-      if (!isLocal) throw new Error(`Only https links are fetched, and this one is http: try it with https://. ${OR}`);
+      if (!isLocal)
+        throw new Error(`Only https links are fetched, and this one is http: try it with https://. ${OR}`);
       break;
     case "https:":
       break;
     case "blob:":
       throw new Error(`A blob: link leads nowhere outside of the page that made it. ${INSTEAD}`);
     case "file:":
-      throw new Error("A page cannot open files of this device by their address. Drop the file here, or choose it.");
+      throw new Error(
+        "A page cannot open files of this device by their address. Drop the file here, or choose it.",
+      );
     default:
-      throw new Error(`Links that begin with ${url.protocol} are not fetched: give one that begins with https://.`);
+      throw new Error(
+        `Links that begin with ${url.protocol} are not fetched: give one that begins with https://.`,
+      );
   }
   if (url.username !== "" || url.password !== "") {
     throw new Error(`Links with a user name or password in them are not fetched. ${INSTEAD}`);
@@ -64,10 +69,15 @@ function parse(address: string): URL {
 /** The picture that a `data:` link is (RFC 2397). The page's policy does not let it be fetched. */
 function unpack({ pathname, search }: URL): Blob {
   const [, type = "", base64, body = ""] = /^([^;,]*)[^,]*?(;base64)?,([^]*)$/i.exec(pathname + search) ?? [];
-  if (!type.toLowerCase().startsWith("image/")) throw new Error(sentenceOf({ kind: "no-picture", type }, "the link"));
-  const binary = body.replace(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  if (!type.toLowerCase().startsWith("image/"))
+    throw new Error(sentenceOf({ kind: "no-picture", type }, "the link"));
+  const binary = body.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
   try {
-    const bytes = Uint8Array.from(base64 === undefined ? binary : atob(binary), (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.from(base64 === undefined ? binary : atob(binary), (character) =>
+      character.charCodeAt(0),
+    );
     return new Blob([bytes], { type });
   } catch {
     throw new Error(`The data: link is damaged, or was cut off when it was copied. ${INSTEAD}`);
@@ -86,11 +96,17 @@ async function throughDoor(address: string, signal: AbortSignal | undefined): Pr
       signal?.addEventListener("abort", () => reject(stopped()), { signal: ended.signal });
       port1.addEventListener("message", ({ data }: MessageEvent<DoorAnswer>) => resolve(data));
       port1.start();
-      frame.addEventListener("load", () => {
-        // A door that did not load is a page of the browser's, not of this origin.
-        if (frame.contentWindow === null || frame.contentDocument === null) return reject(shut());
-        frame.contentWindow.postMessage({ kind: "fetch", address } satisfies DoorRequest, location.origin, [port2]);
-      }, { once: true });
+      frame.addEventListener(
+        "load",
+        () => {
+          // A door that did not load is a page of the browser's, not of this origin.
+          if (frame.contentWindow === null || frame.contentDocument === null) return reject(shut());
+          frame.contentWindow.postMessage({ kind: "fetch", address } satisfies DoorRequest, location.origin, [
+            port2,
+          ]);
+        },
+        { once: true },
+      );
       frame.hidden = true;
       frame.src = new URL("../door.html", import.meta.url).href;
       document.body.append(frame);
@@ -118,7 +134,10 @@ function sentenceOf(answer: Exclude<DoorAnswer, { kind: "picture" }>, host: stri
 }
 
 function nameOf({ pathname, host }: URL): string {
-  const last = pathname.split("/").filter((part) => part !== "").at(-1);
+  const last = pathname
+    .split("/")
+    .filter((part) => part !== "")
+    .at(-1);
   if (last === undefined) return host;
   try {
     return decodeURIComponent(last);
@@ -128,11 +147,15 @@ function nameOf({ pathname, host }: URL): string {
 }
 
 function late(host: string): Error {
-  return new Error(`The picture did not come from ${host} within ${TIMEOUT_MS / 1000} seconds. Try again. ${OR}`);
+  return new Error(
+    `The picture did not come from ${host} within ${TIMEOUT_MS / 1000} seconds. Try again. ${OR}`,
+  );
 }
 
 function shut(): Error {
-  return new Error(`Pictures by link need a part of this page that could not be loaded. Check the connection and try again. ${OR}`);
+  return new Error(
+    `Pictures by link need a part of this page that could not be loaded. Check the connection and try again. ${OR}`,
+  );
 }
 
 function stopped(): DOMException {

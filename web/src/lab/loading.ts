@@ -13,7 +13,8 @@ const text = byId("loading-text", HTMLElement);
 const bar = byId("loading-bar", HTMLProgressElement);
 const button = byId("loading-button", HTMLButtonElement);
 
-const OFFLINE = "There is no connection, and the network is not kept on this device yet. Try again when there is one.";
+const OFFLINE =
+  "There is no connection, and the network is not kept on this device yet. Try again when there is one.";
 
 /** Resolves once the network is there, however many tries that takes. */
 export async function loadNetwork(model: Promise<string>): Promise<Candling> {
@@ -21,7 +22,11 @@ export async function loadNetwork(model: Promise<string>): Promise<Candling> {
     try {
       return await attempt(model);
     } catch (error) {
-      text.textContent = hasCode(error, "aborted") ? "The network was not loaded." : navigator.onLine ? sentence(error) : OFFLINE;
+      text.textContent = hasCode(error, "aborted")
+        ? "The network was not loaded."
+        : navigator.onLine
+          ? sentence(error)
+          : OFFLINE;
       corner.dataset.state = "stopped";
       button.textContent = hasCode(error, "aborted") ? "Load it" : "Try again";
       announce(text.textContent);
@@ -51,7 +56,9 @@ async function attempt(model: Promise<string>): Promise<Candling> {
         if (corner.dataset.state === "ready") return;
         size = loaded;
         const all = loaded === total && chosenBackend() === "webgpu";
-        text.textContent = all ? "Waking the graphics card…" : `Loading the network: ${fetched(loaded, total)}`;
+        text.textContent = all
+          ? "Waking the graphics card…"
+          : `Loading the network: ${fetched(loaded, total)}`;
         if (total !== undefined) {
           bar.max = total;
           bar.value = loaded;
@@ -61,7 +68,12 @@ async function attempt(model: Promise<string>): Promise<Candling> {
     corner.dataset.state = "ready";
     size ||= candling.file.size;
     const ready = ({ backend, reason }: BackendState) => {
-      const where = backend === "webgpu" ? "on your graphics card" : reason === "failed" ? "without the card, which failed" : "in this tab";
+      const where =
+        backend === "webgpu"
+          ? "on your graphics card"
+          : reason === "failed"
+            ? "without the card, which failed"
+            : "in this tab";
       text.textContent = `${candling.info.name}, ${megabytes(size)} MB, ${where}`;
     };
     ready(candling.backend);

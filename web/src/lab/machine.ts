@@ -35,7 +35,9 @@ export class Machine extends Experiment {
       // Not `disabled`: what has the focus keeps it.
       if (this.#button.ariaDisabled === "true") return;
       this.#button.ariaDisabled = "true";
-      void this.attempt((shown, signal) => this.#test(shown, signal)).finally(() => (this.#button.ariaDisabled = "false"));
+      void this.attempt((shown, signal) => this.#test(shown, signal)).finally(
+        () => (this.#button.ariaDisabled = "false"),
+      );
     });
   }
 
@@ -45,17 +47,31 @@ export class Machine extends Experiment {
     const stats = await candling.stats();
     const facts = {
       model: info.name,
-      "sees": `${run.inputWidth}×${run.inputHeight} pixels`,
+      sees: `${run.inputWidth}×${run.inputHeight} pixels`,
       layers: `${info.layers.length}, ${info.weighted.length} with weights`,
       runs: `${builds[info.build]}${threadsText(info.threads, run.backend === "cpu" ? stats.threads : info.threads)}${run.backend === "webgpu" ? ", and WebGPU" : ""}`,
-      ...(info.failed.length === 0 ? {} : { "could not start": info.failed.map(({ build, reason }) => `${builds[build]} (${reason})`).join("; ") }),
+      ...(info.failed.length === 0
+        ? {}
+        : {
+            "could not start": info.failed
+              .map(({ build, reason }) => `${builds[build]} (${reason})`)
+              .join("; "),
+          }),
       "peak memory": `${megabytes(stats.memory)} MB`,
       loaded: `${megabytes(stats.bytes + ownBytes())} MB`,
       "forward passes": String(stats.forwards),
       explanations: String(stats.explanations),
     };
-    this.#facts.replaceChildren(...Object.entries(facts).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
-    Object.assign(this.#facts.dataset, { memory: stats.memory, bytes: stats.bytes + ownBytes(), build: info.build });
+    this.#facts.replaceChildren(
+      ...Object.entries(facts).map(([name, value]) =>
+        make("div", {}, make("dt", {}, name), make("dd", {}, value)),
+      ),
+    );
+    Object.assign(this.#facts.dataset, {
+      memory: stats.memory,
+      bytes: stats.bytes + ownBytes(),
+      build: info.build,
+    });
   }
 
   async #test({ run, target }: Shown, signal: AbortSignal): Promise<void> {
@@ -78,8 +94,15 @@ export class Machine extends Experiment {
     );
     this.#table.hidden = false;
     const broken = identities.filter(({ residual, bound }) => !(residual <= bound)).length;
-    const where = run.backend === "webgpu" ? " They are the processor's; the graphics card's maps are compared with PyTorch's before a release." : "";
-    this.say(broken === 0 ? `All ${identities.length} identities hold.${where}` : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`);
+    const where =
+      run.backend === "webgpu"
+        ? " They are the processor's; the graphics card's maps are compared with PyTorch's before a release."
+        : "";
+    this.say(
+      broken === 0
+        ? `All ${identities.length} identities hold.${where}`
+        : `${broken} of ${identities.length} identities do not hold: do not trust this page's maps, and tell us.`,
+    );
   }
 }
 
@@ -91,11 +114,20 @@ function threadsText(there: number, used: number): string {
 
 /** What the page itself has loaded; the worker counts its own. */
 function ownBytes(): number {
-  const size = ({ encodedBodySize, decodedBodySize }: PerformanceResourceTiming) => encodedBodySize || decodedBodySize;
-  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const size = ({ encodedBodySize, decodedBodySize }: PerformanceResourceTiming) =>
+    encodedBodySize || decodedBodySize;
+  const entries = [
+    ...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource"),
+  ];
   return (entries as PerformanceResourceTiming[]).reduce((sum, entry) => sum + size(entry), 0);
 }
 
 function scientific(value: number): string {
-  return value === 0 ? "0" : value.toExponential(1).replace("e-", "·10⁻").replace(/(?<=⁻)\d+/, (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join(""));
+  return value === 0
+    ? "0"
+    : value
+        .toExponential(1)
+        .replace("e-", "·10⁻")
+        .replace(/(?<=⁻)\d+/, (digits) => [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join(""));
 }

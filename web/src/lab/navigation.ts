@@ -2,7 +2,11 @@
 import { found } from "../dom/page.js";
 
 export function followScroll(): void {
-  const links = new Map([...document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#"]')].map((link) => [link.hash.slice(1), link] as const));
+  const links = new Map(
+    [...document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#"]')].map(
+      (link) => [link.hash.slice(1), link] as const,
+    ),
+  );
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {

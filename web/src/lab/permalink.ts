@@ -96,7 +96,10 @@ export function readAddress(search: string = location.search): Asked {
   }
   for (const name of new Set(given.keys())) {
     const [value = "", ...more] = given.getAll(name);
-    if (more.length > 0) wrong.push(refused(name, more.join(", "), `it is given ${more.length + 1} times, and the first one counts`));
+    if (more.length > 0)
+      wrong.push(
+        refused(name, more.join(", "), `it is given ${more.length + 1} times, and the first one counts`),
+      );
     const allowed = others[name];
     if (allowed !== undefined && !allowed.includes(value)) wrong.push(refused(name, value, oneOf(allowed)));
     const isKnown = allowed !== undefined || Object.values(names).includes(name) || TRACKERS.test(name);
@@ -118,11 +121,14 @@ export function oneOf(allowed: readonly string[]): string {
 function whyNot(key: keyof State, value: string): string {
   const allowed = choices[key];
   if (allowed !== undefined) return allowed.includes(value) ? "" : oneOf(allowed);
-  if (numbers.includes(key)) return /^\d{1,3}$/.test(value) && Number(value) <= 100 ? "" : "it is a whole number from 0 to 100";
+  if (numbers.includes(key))
+    return /^\d{1,3}$/.test(value) && Number(value) <= 100 ? "" : "it is a whole number from 0 to 100";
   if (key !== "patch") return "";
   const parts = value.split(",");
   const isShare = (text: string) => /^\d{1,3}(\.\d+)?$/.test(text) && Number(text) <= 100;
-  return parts.length === 3 && parts.every(isShare) ? "" : "it is three numbers from 0 to 100: across, down, side";
+  return parts.length === 3 && parts.every(isShare)
+    ? ""
+    : "it is three numbers from 0 to 100: across, down, side";
 }
 
 /** An index as a number; undefined for a name. */

@@ -87,7 +87,9 @@ export class Proof extends Experiment {
     const [size, hottest] = [Number(this.#size.value), Number(this.#hottest.value)];
     const isAsItWas = !this.#isPlaced && this.#size.value === this.#size.defaultValue;
     return {
-      ...(isAsItWas ? {} : { patch: [...[x, y].map((share) => Number((100 * share).toFixed(2))), size].join() }),
+      ...(isAsItWas
+        ? {}
+        : { patch: [...[x, y].map((share) => Number((100 * share).toFixed(2))), size].join() }),
       ...(this.#fill() === "grey" ? {} : { fill: this.#fill() }),
       ...(hottest === 0 ? {} : { hottest }),
     };
@@ -121,7 +123,9 @@ export class Proof extends Experiment {
     if (before?.map.run !== run) drawPhoto(photo, run);
     this.#probed = { map, order, photo, blurred: blurred(photo, run), followed };
     this.#bars.replaceChildren(
-      ...followed.map(({ label }) => make("div", {}, make("dt", {}, make("bdi", {}, label)), make("dd", {}, make("span"), make("i")))),
+      ...followed.map(({ label }) =>
+        make("div", {}, make("dt", {}, make("bdi", {}, label)), make("dd", {}, make("span"), make("i"))),
+      ),
     );
     const evident = map.max > 0;
     this.#hottest.disabled = this.#button.disabled = !evident;
@@ -130,7 +134,8 @@ export class Proof extends Experiment {
       ? "Deletes the photo piece by piece, hottest first, and restores it from a blur; and the same in random order."
       : "Nothing in the last layer speaks for this class: there is no order to test.";
     // On a new photo, the patch lies where it should hurt.
-    if (before?.map.run !== run && !this.#isPlaced) this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
+    if (before?.map.run !== run && !this.#isPlaced)
+      this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
     this.#changed();
   }
 
@@ -159,7 +164,8 @@ export class Proof extends Experiment {
       const point = at(event);
       this.#move(point.x - grip.x, point.y - grip.y);
     });
-    for (const end of ["pointerup", "pointercancel"]) this.#patch.addEventListener(end, () => (grip = undefined));
+    for (const end of ["pointerup", "pointercancel"])
+      this.#patch.addEventListener(end, () => (grip = undefined));
     this.#patch.addEventListener("keydown", (event) => {
       const step = event.shiftKey ? 5 * STEP : STEP;
       const { x, y } = this.#middle;
@@ -254,11 +260,21 @@ export class Proof extends Experiment {
     context.beginPath();
     const { x, y } = this.#middle;
     const sides = this.#sides();
-    context.rect((x - sides.width / 2) * width, (y - sides.height / 2) * height, sides.width * width, sides.height * height);
+    context.rect(
+      (x - sides.width / 2) * width,
+      (y - sides.height / 2) * height,
+      sides.width * width,
+      sides.height * height,
+    );
     const columns = Math.ceil(run.inputWidth / TILE);
     const [perColumn, perRow] = [(TILE / run.inputWidth) * seen[2], (TILE / run.inputHeight) * seen[3]];
     for (const tile of this.#deleted()) {
-      context.rect(seen[0] + (tile % columns) * perColumn, seen[1] + Math.floor(tile / columns) * perRow, perColumn, perRow);
+      context.rect(
+        seen[0] + (tile % columns) * perColumn,
+        seen[1] + Math.floor(tile / columns) * perRow,
+        perColumn,
+        perRow,
+      );
     }
     context.clip();
     if (this.#fill() === "blur") {
@@ -303,12 +319,22 @@ export class Proof extends Experiment {
     const mask = this.#mask(shown);
     const { probabilities } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
     if (signal.aborted) return;
-    const top = probabilities.reduce((best, value, index) => (value > (probabilities[best] ?? 0) ? index : best), 0);
+    const top = probabilities.reduce(
+      (best, value, index) => (value > (probabilities[best] ?? 0) ? index : best),
+      0,
+    );
     // The longest of all bars, then and now, is as long as there is room.
-    const most = Math.max(probabilities[top] ?? 0, ...run.predictions.slice(0, 1).map(({ probability }) => probability));
+    const most = Math.max(
+      probabilities[top] ?? 0,
+      ...run.predictions.slice(0, 1).map(({ probability }) => probability),
+    );
     for (const [place, { index, probability }] of followed.entries()) {
       const row = this.#bars.children[place];
-      const [value, words, bar] = [row?.querySelector("dd"), row?.querySelector("span"), row?.querySelector("i")];
+      const [value, words, bar] = [
+        row?.querySelector("dd"),
+        row?.querySelector("span"),
+        row?.querySelector("i"),
+      ];
       if (!value || !words || !bar) continue;
       const now = probabilities[index] ?? 0;
       words.replaceChildren(make("small", {}, `${percent(probability)} → `), percent(now));
@@ -319,10 +345,15 @@ export class Proof extends Experiment {
     const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const reading = byId("proof-reading", HTMLElement);
     const whole = shown.fit === "squash" ? "the photo’s area" : "what the network sees";
-    reading.textContent =
-      `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
+    reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
     announceAtRest(reading.textContent);
-    Object.assign(reading.dataset, { share, top, target: target, probability: probabilities[target] ?? 0, fill: this.#fill() });
+    Object.assign(reading.dataset, {
+      share,
+      top,
+      target: target,
+      probability: probabilities[target] ?? 0,
+      fill: this.#fill(),
+    });
   }
 
   // ---- the whole curve ----
@@ -332,14 +363,22 @@ export class Proof extends Experiment {
       const map = this.#probed?.map;
       if (map?.run !== run) return;
       const over = AbortSignal.any([signal, end]);
-      const curves = await run.curves({ map, tile: TILE, onProgress: ({ done, total }) => progress(done, total), signal: over });
+      const curves = await run.curves({
+        map,
+        tile: TILE,
+        onProgress: ({ done, total }) => progress(done, total),
+        signal: over,
+      });
       if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
     }, true);
   }
 
   #draw({ deletion, insertion }: Curves, label: string): void {
     const summaries: string[] = [];
-    for (const [name, { map, random }] of [["deletion", deletion], ["insertion", insertion]] as const) {
+    for (const [name, { map, random }] of [
+      ["deletion", deletion],
+      ["insertion", insertion],
+    ] as const) {
       const faint = Math.max(...map.probabilities) < FAINT;
       // Deletion is good where it is small, insertion where it is large.
       const [good, chance] = name === "deletion" ? [map.area, random.area] : [random.area, map.area];
@@ -348,7 +387,8 @@ export class Proof extends Experiment {
         (faint ? "too faint to tell" : verdict(good, chance));
       summaries.push(`${name}: ${summary}`);
       const to = Math.max(0.05, ...map.probabilities, ...random.probabilities);
-      const points = (curve: typeof map) => Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
+      const points = (curve: typeof map) =>
+        Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
       plot(
         byId(name, HTMLElement),
         [
@@ -367,8 +407,15 @@ export class Proof extends Experiment {
 
   /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */
   #blank(): void {
-    for (const [name, words] of [["deletion", "lower is better"], ["insertion", "higher is better"]] as const) {
-      plot(byId(name, HTMLElement), [], `No ${name} curve yet`, { most: 1, xName: DONE[name], yName: "probability" });
+    for (const [name, words] of [
+      ["deletion", "lower is better"],
+      ["insertion", "higher is better"],
+    ] as const) {
+      plot(byId(name, HTMLElement), [], `No ${name} curve yet`, {
+        most: 1,
+        xName: DONE[name],
+        yName: "probability",
+      });
       const text = byId(`${name}-text`, HTMLElement);
       text.textContent = words;
       delete text.dataset.area;
@@ -380,7 +427,9 @@ export class Proof extends Experiment {
 /** What two areas say, of which the first would be the smaller with a good map. */
 function verdict(good: number, chance: number): string {
   if (good <= CLEARLY * chance) return "better than random orders here";
-  return chance <= CLEARLY * good ? "worse than random orders here" : "not clearly better than random orders here";
+  return chance <= CLEARLY * good
+    ? "worse than random orders here"
+    : "not clearly better than random orders here";
 }
 
 /** What the network sees, made small; drawn large again it is blurred, in every browser. */
@@ -389,6 +438,16 @@ function blurred(photo: HTMLCanvasElement, { view, width }: Run): HTMLCanvasElem
   const context = pencil(small);
   context.imageSmoothingQuality = "high";
   const scale = photo.width / width;
-  context.drawImage(photo, view.x * scale, view.y * scale, view.width * scale, view.height * scale, 0, 0, BLURRED_SIDE, BLURRED_SIDE);
+  context.drawImage(
+    photo,
+    view.x * scale,
+    view.y * scale,
+    view.width * scale,
+    view.height * scale,
+    0,
+    0,
+    BLURRED_SIDE,
+    BLURRED_SIDE,
+  );
   return small;
 }

@@ -45,10 +45,17 @@ export class Sanity extends Experiment {
     const canvas = make("canvas", { width: 400, height: 240, role: "img", ariaLabel: "Not computed yet" });
     canvas.dataset.method = method;
     const value = make("span", {}, "–");
-    const figure = make("figure", {}, make("div", { className: "stage" }, canvas), make("figcaption", {}, make("b", {}, title), value));
+    const figure = make(
+      "figure",
+      {},
+      make("div", { className: "stage" }, canvas),
+      make("figcaption", {}, make("b", {}, title), value),
+    );
     return { canvas, value, figure };
   });
-  readonly #follow = new Latest<number>((layers) => this.attempt((shown, signal) => this.#forget(shown, layers, signal)));
+  readonly #follow = new Latest<number>((layers) =>
+    this.attempt((shown, signal) => this.#forget(shown, layers, signal)),
+  );
   /** What was measured of the photo and class that are shown, by the number of layers. */
   #measured = new Map<number, Correlations>();
   #of: { readonly run: unknown; readonly target: number } | undefined;
@@ -56,7 +63,9 @@ export class Sanity extends Experiment {
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
   /** So many layers a link asks for, until they are shown. */
   #wished = 0;
-  readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) => this.#forgetAll(progress, end));
+  readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) =>
+    this.#forgetAll(progress, end),
+  );
 
   constructor(settings: Settings) {
     super("sanity");
@@ -91,7 +100,8 @@ export class Sanity extends Experiment {
       this.#of = { run, target };
       this.#slider.value = String(this.#wished);
       this.#wished = 0;
-      this.#verdict.textContent = "All layers as they were trained. Move the slider, or run through all of them.";
+      this.#verdict.textContent =
+        "All layers as they were trained. Move the slider, or run through all of them.";
     }
     await this.#forget(shown, Number(this.#slider.value), signal);
   }
@@ -105,9 +115,18 @@ export class Sanity extends Experiment {
   /** Paints the maps of a network whose first `layers` layers from the top are random. */
   async #forget({ run, target, labels }: Shown, layers: number, signal: AbortSignal): Promise<void> {
     const { defaultLayer } = this.#settings;
-    const answer = await run.randomized({ layers, target, layer: defaultLayer, methods: methods.map(({ method }) => method), signal });
+    const answer = await run.randomized({
+      layers,
+      target,
+      layer: defaultLayer,
+      methods: methods.map(({ method }) => method),
+      signal,
+    });
     if (signal.aborted) return;
-    this.#measured.set(layers, answer.maps.map(({ correlation }) => correlation));
+    this.#measured.set(
+      layers,
+      answer.maps.map(({ correlation }) => correlation),
+    );
     this.#answer = { ...answer, target, labels };
     await this.#paintMaps(signal);
     if (signal.aborted) return;
@@ -135,8 +154,14 @@ export class Sanity extends Experiment {
         const { canvas, value } = figure;
         // Random weights may let a sum grow beyond all numbers: there is no picture of that.
         if (!map.data.every(Number.isFinite)) canvas.width = canvas.height = 1;
-        else await paint(canvas, map, { ...(map.channels === 3 ? EDGES : this.#settings.colours), maxSize: SIZE, signal });
-        value.textContent = correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
+        else
+          await paint(canvas, map, {
+            ...(map.channels === 3 ? EDGES : this.#settings.colours),
+            maxSize: SIZE,
+            signal,
+          });
+        value.textContent =
+          correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
         Object.assign(canvas.dataset, { layers: layers.length, target, correlation: correlation ?? "" });
         canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers.length)}: ${value.textContent}`;
       }),
@@ -170,16 +195,21 @@ export class Sanity extends Experiment {
   /** What this network does, from what was measured of it up to where the slider is, and as a whole once all was measured. */
   #judge(): string {
     const here = this.#measured.get(Number(this.#slider.value)) ?? [];
-    const words = methods.slice(0, 3).map(({ title }, at) => `${title} ${here[at] === undefined ? "has nothing left" : inWords(here[at])}`);
+    const words = methods
+      .slice(0, 3)
+      .map(({ title }, at) => `${title} ${here[at] === undefined ? "has nothing left" : inWords(here[at])}`);
     const now = `With ${this.#count(Number(this.#slider.value))}, rank correlation with the trained network’s map: ${words.join(", ")}.`;
     const all = Number(this.#slider.max);
     if (this.#measured.size <= all) return now;
-    if (this.#measured.get(0)?.[0] === undefined) return `${now} There is no Grad-CAM map of this class to lose; choose another class.`;
+    if (this.#measured.get(0)?.[0] === undefined)
+      return `${now} There is no Grad-CAM map of this class to lose; choose another class.`;
     const [cam, guided] = [this.#lost(0), this.#lost(1)];
-    const after = (layers: number | undefined) => (layers === undefined ? "never" : layers === 1 ? "after one layer" : `after ${layers} layers`);
+    const after = (layers: number | undefined) =>
+      layers === undefined ? "never" : layers === 1 ? "after one layer" : `after ${layers} layers`;
     const found = `Grad-CAM’s map is lost (below ${GONE}, whatever its sign) ${after(cam)}, Guided Backprop’s ${after(guided)}, of ${all}.`;
     if (cam !== undefined && (guided === undefined || guided >= LONGER * cam)) {
-      const long = guided === undefined ? "as long as any layer was left" : `until ${guided} layers were random`;
+      const long =
+        guided === undefined ? "as long as any layer was left" : `until ${guided} layers were random`;
       return `${now} ${found} That is what the paper found: Grad-CAM’s map follows what the network has learnt, while Guided Backprop went on drawing much the same picture ${long}. ${ONE_DRAW}`;
     }
     return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it. ${ONE_DRAW}`;
@@ -210,12 +240,17 @@ export class Sanity extends Experiment {
     const now = Number(this.#slider.value);
     // Nothing is cut off: down to the lowest value, in quarters.
     const lowest = Math.min(-0.25, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
-    plot(byId("correlations", HTMLElement), lines, `Rank correlations at ${steps.length} steps. ${this.#verdict.textContent}`, {
-      most: Number(this.#slider.max),
-      xName: "random layers",
-      yName: "",
-      from: Math.floor(4 * lowest) / 4,
-      now,
-    });
+    plot(
+      byId("correlations", HTMLElement),
+      lines,
+      `Rank correlations at ${steps.length} steps. ${this.#verdict.textContent}`,
+      {
+        most: Number(this.#slider.max),
+        xName: "random layers",
+        yName: "",
+        from: Math.floor(4 * lowest) / 4,
+        now,
+      },
+    );
   }
 }

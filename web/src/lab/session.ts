@@ -65,7 +65,8 @@ export class Session {
       this.#recovered = true;
       void this.open(picture, target, true);
     };
-    if (this.#shown !== undefined && this.#opening === undefined && this.#mapping === undefined) experiment.update(this.#shown);
+    if (this.#shown !== undefined && this.#opening === undefined && this.#mapping === undefined)
+      experiment.update(this.#shown);
   }
 
   /** Whether a photo is shown or on its way. */
@@ -145,7 +146,10 @@ export class Session {
     try {
       const found = await classAt(shown, x, y);
       if (isOver()) return;
-      if (found === undefined) say("None of the answers has its evidence there. Point at something else, or ask for a class by its name.");
+      if (found === undefined)
+        say(
+          "None of the answers has its evidence there. Point at something else, or ask for a class by its name.",
+        );
       else await this.ask(found);
     } catch (error) {
       if (!isOver()) say(sentence(error));

@@ -55,7 +55,10 @@ export class Settings {
     const deepestFirst = info.layers.filter(({ height, width }) => height * width > 1).reverse();
     fillOptions(
       layer,
-      deepestFirst.map(({ name, height, width }) => [name, `${name}, ${height}×${width}${name === info.defaultLayer ? " (the last)" : ""}`] as const),
+      deepestFirst.map(
+        ({ name, height, width }) =>
+          [name, `${name}, ${height}×${width}${name === info.defaultLayer ? " (the last)" : ""}`] as const,
+      ),
     );
     choose(layer, this.#wished.layer, info.defaultLayer);
   }

@@ -103,7 +103,8 @@ async function paste(open: Open): Promise<void> {
   try {
     for (const item of await navigator.clipboard.read()) {
       const type = item.types.find((type) => type.startsWith("image/"));
-      if (type !== undefined) return open({ source: await item.getType(type), title: "From the clipboard", credit: YOURS });
+      if (type !== undefined)
+        return open({ source: await item.getType(type), title: "From the clipboard", credit: YOURS });
       if (!item.types.includes("text/plain")) continue;
       const address = (await (await item.getType("text/plain")).text()).trim();
       if (isLink(address)) return askForLink(open, address);
@@ -111,7 +112,9 @@ async function paste(open: Open): Promise<void> {
     say("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
     // Who points with a finger has no such key.
-    const instead = matchMedia("(pointer: coarse)").matches ? "Save the picture and choose it, or use its link," : "Press Ctrl+V (on a Mac ⌘V)";
+    const instead = matchMedia("(pointer: coarse)").matches
+      ? "Save the picture and choose it, or use its link,"
+      : "Press Ctrl+V (on a Mac ⌘V)";
     say(`The browser does not let this page read the clipboard. ${instead} instead.`);
   }
 }
@@ -129,7 +132,13 @@ export async function showSamples(open: (sample: Sample) => void): Promise<reado
   }
   list.replaceChildren(
     ...samples.map((sample) => {
-      const image = make("img", { width: 56, height: 56, decoding: "async", alt: sample.title, src: `samples/thumbs/${encodeURIComponent(sample.file)}` });
+      const image = make("img", {
+        width: 56,
+        height: 56,
+        decoding: "async",
+        alt: sample.title,
+        src: `samples/thumbs/${encodeURIComponent(sample.file)}`,
+      });
       const button = make("button", { type: "button", title: sample.title }, image);
       button.dataset.file = sample.file;
       button.addEventListener("click", () => open(sample));
@@ -155,5 +164,7 @@ export async function fetchSample(sample: Sample): Promise<Picture> {
 async function fetched(url: string): Promise<Response> {
   const response = await fetch(url).catch(() => undefined);
   if (response?.ok) return response;
-  throw new Error(`the file ${url} could not be loaded${response === undefined ? "" : ` (the server answered ${response.status})`}`);
+  throw new Error(
+    `the file ${url} could not be loaded${response === undefined ? "" : ` (the server answered ${response.status})`}`,
+  );
 }

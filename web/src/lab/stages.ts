@@ -6,5 +6,7 @@ import type { LayerInfo } from "../candling.js";
 export function stagesOf(layers: readonly LayerInfo[]): readonly LayerInfo[] {
   const mapped = layers.filter(({ op, height, width }) => op !== "input" && height * width > 1);
   const block = ({ name }: LayerInfo) => name.split(".").slice(0, 2).join(".");
-  return mapped.filter((layer, at) => mapped[at + 1] === undefined || block(layer) !== block(mapped[at + 1] as LayerInfo));
+  return mapped.filter(
+    (layer, at) => mapped[at + 1] === undefined || block(layer) !== block(mapped[at + 1] as LayerInfo),
+  );
 }

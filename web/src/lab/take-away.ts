@@ -21,7 +21,9 @@ export class TakeAway extends Experiment {
   readonly #settings: Settings;
   readonly #why: Why;
   readonly #state: () => State;
-  readonly #buttons = ["save-figure", "save-page", "save-npy", "save-json"].map((id) => byId(id, HTMLButtonElement));
+  readonly #buttons = ["save-figure", "save-page", "save-npy", "save-json"].map((id) =>
+    byId(id, HTMLButtonElement),
+  );
   readonly #element = byId("element-code", HTMLTextAreaElement);
   readonly #frame = byId("frame-code", HTMLTextAreaElement);
 
@@ -63,16 +65,26 @@ export class TakeAway extends Experiment {
     const { run, target, labels } = shown;
     const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
     const title = question(labels[target] ?? "", isAnswer);
-    this.#element.value = elementCode(isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure);
+    this.#element.value = elementCode(
+      isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure,
+    );
     this.#frame.value = isOwn ? "" : frameCode(figure, new URL("embed.html", document.baseURI), title);
     byId("copy-frame", HTMLButtonElement).disabled = isOwn;
     const notes = [
       ...(figure.photo === undefined
         ? ["Your photo is not in them: put it on the web, and its address in the place of your-photo.jpg."]
         : []),
-      ...(figure.alt === "" ? ["Put into the empty alt what the photo shows, for readers who cannot see it."] : []),
-      ...(isOwn ? ["The element needs your model's address in the place of your-model.safetensors; frames show our network only."] : []),
-      ...(this.#settings.choice.counterfactual ? ["They show what speaks for the class; what speaks against it only this page shows."] : []),
+      ...(figure.alt === ""
+        ? ["Put into the empty alt what the photo shows, for readers who cannot see it."]
+        : []),
+      ...(isOwn
+        ? [
+            "The element needs your model's address in the place of your-model.safetensors; frames show our network only.",
+          ]
+        : []),
+      ...(this.#settings.choice.counterfactual
+        ? ["They show what speaks for the class; what speaks against it only this page shows."]
+        : []),
       ...(shown.fit === "crop" ? ["They show the network the whole photo."] : []),
     ];
     byId("code-about", HTMLElement).textContent = notes.join(" ");
@@ -99,9 +111,13 @@ export class TakeAway extends Experiment {
       question: {
         ...(target === run.predictions[0]?.index ? {} : { target: String(target) }),
         ...(method === "grad-cam" ? {} : { method }),
-        ...(settings.layer === settings.defaultLayer || method === "cam" || method === "guided-backprop" ? {} : { layer: settings.layer }),
+        ...(settings.layer === settings.defaultLayer || method === "cam" || method === "guided-backprop"
+          ? {}
+          : { layer: settings.layer }),
         ...(colormap === "candle" || !isHeatmap ? {} : { colormap }),
-        ...(settings.opacity === settings.usualOpacity || !isHeatmap ? {} : { opacity: String(settings.opacity / 100) }),
+        ...(settings.opacity === settings.usualOpacity || !isHeatmap
+          ? {}
+          : { opacity: String(settings.opacity / 100) }),
       },
     };
   }
@@ -109,7 +125,8 @@ export class TakeAway extends Experiment {
   /** The heatmap, which the figure and the record are about. */
   #cam(): Explanation {
     const { map } = this.#why.cam;
-    if (map === undefined) throw new Error("there is no heatmap to take away; ask for one that could be computed");
+    if (map === undefined)
+      throw new Error("there is no heatmap to take away; ask for one that could be computed");
     return map;
   }
 
@@ -127,7 +144,10 @@ export class TakeAway extends Experiment {
   async #saveFigure(shown: Shown, signal: AbortSignal): Promise<void> {
     const { exportFigure } = await import("../candling-export.js");
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
-    saveBlob(await exportFigure(this.#exported(shown, maps, signal)), this.#name(shown, "png").replace(/\.png$/, "-figure.png"));
+    saveBlob(
+      await exportFigure(this.#exported(shown, maps, signal)),
+      this.#name(shown, "png").replace(/\.png$/, "-figure.png"),
+    );
   }
 
   /** The heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
@@ -141,7 +161,15 @@ export class TakeAway extends Experiment {
     if (edges !== undefined) maps.push(edges);
     for (const { index } of run.predictions.slice(0, SHOWN)) {
       if (index === target) continue;
-      maps.push(await run.explain({ method: choice.method, counterfactual: choice.counterfactual, target: index, layer, signal }));
+      maps.push(
+        await run.explain({
+          method: choice.method,
+          counterfactual: choice.counterfactual,
+          target: index,
+          layer,
+          signal,
+        }),
+      );
     }
     saveBlob(await exportPage(this.#exported(shown, maps, signal)), this.#name(shown, "html"));
   }
@@ -162,8 +190,18 @@ export class TakeAway extends Experiment {
       candling: version,
       engine: { build: info.build, threads: info.threads, browser: navigator.userAgent },
       model: { name: info.name, sha256, licence: info.licence, origin: info.origin },
-      photo: { title: picture.title, width: run.width, height: run.height, view: run.view, fit, credit: picture.credit },
-      class: run.predictions.find(({ index }) => index === target) ?? { index: target, label: labels[target] },
+      photo: {
+        title: picture.title,
+        width: run.width,
+        height: run.height,
+        view: run.view,
+        fit,
+        credit: picture.credit,
+      },
+      class: run.predictions.find(({ index }) => index === target) ?? {
+        index: target,
+        label: labels[target],
+      },
       predictions: run.predictions.slice(0, ANSWERS),
       made: new Date().toISOString(),
       maps: maps.map(({ method, counterfactual, layer, target, channels, height, width, max, data }) => ({
@@ -177,7 +215,10 @@ export class TakeAway extends Experiment {
         ...(channels === 1 ? { values: Array.from(data) } : {}),
       })),
     };
-    saveBlob(new Blob([JSON.stringify(provenance, undefined, 1)], { type: "application/json" }), this.#name(shown, "json"));
+    saveBlob(
+      new Blob([JSON.stringify(provenance, undefined, 1)], { type: "application/json" }),
+      this.#name(shown, "json"),
+    );
   }
 
   async #copy(text: string, done: string): Promise<void> {

@@ -47,7 +47,12 @@ export function pictureBox(frame: Element, picture: { readonly width: number; re
   const box = frame.getBoundingClientRect();
   const scale = Math.min(box.width / picture.width, box.height / picture.height);
   const [width, height] = [picture.width * scale, picture.height * scale];
-  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+  return {
+    left: box.left + (box.width - width) / 2,
+    top: box.top + (box.height - height) / 2,
+    width,
+    height,
+  };
 }
 
 /** A name that no tile has changes nothing. */
@@ -124,7 +129,13 @@ function develop(canvas: HTMLCanvasElement): void {
 }
 
 /** Darkens what lies outside and draws the edge, dark and light so that it shows on any photo. */
-export function outline(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+export function outline(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
   const { canvas } = context;
   context.fillStyle = "rgb(0 0 0 / 55%)";
   context.beginPath();
@@ -214,7 +225,14 @@ export class MapTile<Name extends string = string> {
     this.painting = performance.now() - start;
     const { peak, target, layer, method } = map;
     // The numbers behind the picture; the tests read them.
-    const numbers = { method, target: target.class, layer: layer ?? "", strength: strength(map), peakX: peak.x, peakY: peak.y };
+    const numbers = {
+      method,
+      target: target.class,
+      layer: layer ?? "",
+      strength: strength(map),
+      peakX: peak.x,
+      peakY: peak.y,
+    };
     Object.assign(this.#canvas.dataset, numbers);
     this.#canvas.setAttribute("aria-label", description(this.title, this.#label, map));
     develop(this.#canvas);

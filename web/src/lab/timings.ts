@@ -3,5 +3,6 @@ import { milliseconds } from "../words/numbers.js";
 import { found } from "../dom/page.js";
 
 export function time(stage: string, value: number | undefined): void {
-  found(document, `[data-stage="${stage}"]`, HTMLElement).textContent = value === undefined ? "–" : milliseconds(value);
+  found(document, `[data-stage="${stage}"]`, HTMLElement).textContent =
+    value === undefined ? "–" : milliseconds(value);
 }

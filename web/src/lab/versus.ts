@@ -17,18 +17,36 @@ const CHIPS = 5;
 type Pair = "evidence" | "margin" | "against";
 
 /** What the two sides are asked; `a` and `b` are classes. */
-const pairs: Record<Pair, (a: number, b: number) => readonly [Pick<ExplainOptions, "target" | "counterfactual">, Pick<ExplainOptions, "target" | "counterfactual">]> = {
+const pairs: Record<
+  Pair,
+  (
+    a: number,
+    b: number,
+  ) => readonly [
+    Pick<ExplainOptions, "target" | "counterfactual">,
+    Pick<ExplainOptions, "target" | "counterfactual">,
+  ]
+> = {
   evidence: (a, b) => [{ target: a }, { target: b }],
   // The counterfactual of the margin: what would have to go for A to win by more, which is what speaks for B over A.
-  margin: (a, b) => [{ target: { class: a, over: b } }, { target: { class: a, over: b }, counterfactual: true }],
-  against: (a, b) => [{ target: a, counterfactual: true }, { target: b, counterfactual: true }],
+  margin: (a, b) => [
+    { target: { class: a, over: b } },
+    { target: { class: a, over: b }, counterfactual: true },
+  ],
+  against: (a, b) => [
+    { target: a, counterfactual: true },
+    { target: b, counterfactual: true },
+  ],
 };
 
 /** `here` and `there` are the sides of A and B. */
 const abouts: Record<Pair, (a: string, b: string, here: string, there: string) => string> = {
-  evidence: (a, b, here, there) => `${here} of the divider what speaks for ${a}, ${there} of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
-  margin: (a, b, here, there) => `${here} what speaks for ${a} rather than ${b}, ${there} what speaks for ${b} rather than ${a}: Grad-CAM of the difference of the two scores. What both share cancels out.`,
-  against: (a, b, here, there) => `${here} what speaks against ${a}, ${there} what speaks against ${b}: the counterfactuals, what holds each score down as far as the gradient tells.`,
+  evidence: (a, b, here, there) =>
+    `${here} of the divider what speaks for ${a}, ${there} of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
+  margin: (a, b, here, there) =>
+    `${here} what speaks for ${a} rather than ${b}, ${there} what speaks for ${b} rather than ${a}: Grad-CAM of the difference of the two scores. What both share cancels out.`,
+  against: (a, b, here, there) =>
+    `${here} what speaks against ${a}, ${there} what speaks against ${b}: the counterfactuals, what holds each score down as far as the gradient tells.`,
 };
 
 export class Versus extends Experiment {
@@ -132,12 +150,16 @@ export class Versus extends Experiment {
     this.#name(shown, other);
     const { layer } = this.#settings;
     const maps: Explanation[] = [];
-    for (const question of pairs[pair](target, other)) maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));
+    for (const question of pairs[pair](target, other))
+      maps.push(await run.explain({ method: "grad-cam", layer, signal, ...question }));
     this.#maps = { maps, pair, names, classes: [target, other] };
     this.#arrange(maps);
     const [here, there] = this.#flipped ? ["Right", "left"] : ["Left", "right"];
     // Two classes share little: a head that tells them apart has opposite weights for them.
-    const only = shown.labels.length === 2 ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark." : "";
+    const only =
+      shown.labels.length === 2
+        ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark."
+        : "";
     const sides = this.#flipped ? [other, target] : [target, other];
     const isTurned = sides.every((index, side) => index === this.#seen[1 - side]);
     this.#seen = sides;
@@ -164,19 +186,30 @@ export class Versus extends Experiment {
         Object.assign(canvas.dataset, { target: classes[side as 0 | 1], pair, max: map.max, scale: most });
       }),
     );
-    const ramp = await candling.ramp({ ...colours, width: this.#ramp.width, height: this.#ramp.height, signal });
+    const ramp = await candling.ramp({
+      ...colours,
+      width: this.#ramp.width,
+      height: this.#ramp.height,
+      signal,
+    });
     const context = pencil(this.#ramp);
     context.clearRect(0, 0, this.#ramp.width, this.#ramp.height);
     context.drawImage(ramp, 0, 0);
     ramp.close();
     const output = byId("versus-max", HTMLOutputElement);
     output.textContent = most > 0 ? number(most) : "nothing";
-    this.#ramp.setAttribute("aria-label", `Colour scale of both maps, from 0 to ${output.textContent}, in units of the score`);
+    this.#ramp.setAttribute(
+      "aria-label",
+      `Colour scale of both maps, from 0 to ${output.textContent}, in units of the score`,
+    );
   }
 
   #choose(other: number): void {
     const { shown } = this;
-    if (other === shown?.target) return this.say(sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to compare it with`));
+    if (other === shown?.target)
+      return this.say(
+        sentence(`${shown.labels[other] ?? "this"} is A already; choose another class to compare it with`),
+      );
     this.other = other;
     this.#isAsked = true;
     this.onSet();
@@ -218,7 +251,11 @@ export class Versus extends Experiment {
     replaceItems(
       this.#chips,
       offered.map(({ index, label }) => {
-        const chip = make("button", { type: "button", ariaPressed: String(index === other) }, make("bdi", {}, label));
+        const chip = make(
+          "button",
+          { type: "button", ariaPressed: String(index === other) },
+          make("bdi", {}, label),
+        );
         chip.dataset.class = String(index);
         return chip;
       }),
@@ -235,6 +272,10 @@ export class Versus extends Experiment {
 function describe(pair: Pair, side: number, names: readonly [string, string], map: Explanation): string {
   const [mine, theirs] = side === 0 ? names : [names[1], names[0]];
   const title = { evidence: "Grad-CAM", margin: "Grad-CAM of the margin", against: "Counterfactual" }[pair];
-  const what = { evidence: `speaks for ${mine}`, margin: `speaks for ${mine} rather than ${theirs}`, against: `speaks against ${mine}` }[pair];
+  const what = {
+    evidence: `speaks for ${mine}`,
+    margin: `speaks for ${mine} rather than ${theirs}`,
+    against: `speaks against ${mine}`,
+  }[pair];
   return `${title}: what ${what}. ${whereabouts(what, map)} Maximum ${number(map.max)}.`;
 }

@@ -16,7 +16,12 @@ export async function chooseModel(): Promise<string> {
   const wanted = isWeights(chosen) ? chosen : undefined;
   const weights = await weightsHere(MODEL_FILES, wanted);
   const other = weights === "full" ? "small" : "full";
-  const texts = weights !== (wanted ?? weightsFor()) ? weightsTexts.kept : chosen === null ? weightsTexts.suited : weightsTexts;
+  const texts =
+    weights !== (wanted ?? weightsFor())
+      ? weightsTexts.kept
+      : chosen === null
+        ? weightsTexts.suited
+        : weightsTexts;
   byId("weights", HTMLElement).textContent = texts[weights];
   const link = byId("other-weights", HTMLAnchorElement);
   link.href = `?weights=${other}`;
@@ -42,7 +47,8 @@ function ownModel(): string {
 export async function fileOf(model: string): Promise<string | Blob> {
   if (model !== HANDED_OVER) return model;
   const file = await handedOver();
-  if (file === undefined) throw new Error("no model of yours is kept on this device; drop its file here, or use ours");
+  if (file === undefined)
+    throw new Error("no model of yours is kept on this device; drop its file here, or use ours");
   return file;
 }
 

@@ -97,7 +97,8 @@ export class Why {
     for (const tile of [this.cam, this.plainCam]) {
       tile.repaint().catch((error: unknown) => {
         // Another photo is on its way, or the engine is started again: what comes then has the colours of now.
-        if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed")) throw error;
+        if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed"))
+          throw error;
       });
     }
   }
@@ -107,7 +108,8 @@ export class Why {
     const { map } = this.cam;
     const { title, about } = this.#settings.choice;
     const { colormap, opacity } = this.#settings.colours;
-    const isLit = map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && strength(map) > 0;
+    const isLit =
+      map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && strength(map) > 0;
     this.cam.describe({ title, about: isLit && isDarkAtPeak(map) ? `${about} ${BRIGHTER}` : about });
   }
 
@@ -115,14 +117,19 @@ export class Why {
   async #tell(shown: Shown, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
     const label = shown.labels[shown.target] ?? "";
-    const place = map === undefined ? "" : whereabouts(`speaks ${map.counterfactual ? "against" : "for"} ${label}`, map);
+    const place =
+      map === undefined ? "" : whereabouts(`speaks ${map.counterfactual ? "against" : "for"} ${label}`, map);
     const faint = map === undefined ? "" : await this.#faint(shown, map, options);
     if (options.signal?.aborted) return;
     where.textContent = `${place}${faint}`;
-    const answers = shown.run.predictions.slice(0, SPOKEN).map(({ label, probability }) => `${label}, ${percent(probability)}`);
+    const answers = shown.run.predictions
+      .slice(0, SPOKEN)
+      .map(({ label, probability }) => `${label}, ${percent(probability)}`);
     const fresh = this.#told?.run !== shown.run;
     this.#told = shown;
-    announce(`${fresh ? `The network says: ${answers.join("; ")}. ` : ""}${this.cam.description} ${where.textContent}`);
+    announce(
+      `${fresh ? `The network says: ${answers.join("; ")}. ` : ""}${this.cam.description} ${where.textContent}`,
+    );
   }
 
   /** Every map is painted to its own maximum; how it stands against that of the best answer is told in words where it is faint. */
@@ -131,7 +138,9 @@ export class Why {
     if (best === target || map.counterfactual || map.max <= 0) return "";
     const { max } = await run.explain({ ...options, target: best });
     const share = map.max / max;
-    return max > 0 && share < FAINT ? ` It is faint: ${percent(share)} as strong as what speaks for ${labels[best] ?? ""}.` : "";
+    return max > 0 && share < FAINT
+      ? ` It is faint: ${percent(share)} as strong as what speaks for ${labels[best] ?? ""}.`
+      : "";
   }
 }
 

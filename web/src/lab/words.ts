@@ -19,25 +19,29 @@ export const camChoices = {
     title: "Grad-CAM",
     method: "grad-cam",
     counterfactual: false,
-    about: "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
+    about:
+      "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
   },
   against: {
     title: "Grad-CAM, against the class",
     method: "grad-cam",
     counterfactual: true,
-    about: "What speaks against the class: with less of it, the class would score higher, to first order. As coarse as the layer.",
+    about:
+      "What speaks against the class: with less of it, the class would score higher, to first order. As coarse as the layer.",
   },
   "hires-cam": {
     title: "HiResCAM",
     method: "hires-cam",
     counterfactual: false,
-    about: "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
+    about:
+      "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
   },
   "layer-cam": {
     title: "LayerCAM",
     method: "layer-cam",
     counterfactual: false,
-    about: "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
+    about:
+      "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
   },
 } as const satisfies Record<string, CamChoice>;
 
@@ -81,7 +85,13 @@ export const weightsTexts = {
 } as const;
 
 /** For a view that is saved: the photo, what was asked of the network, and the class. */
-export function fileName(title: string, label: string, map: Explanation, defaultLayer: string, kind = "png"): string {
+export function fileName(
+  title: string,
+  label: string,
+  map: Explanation,
+  defaultLayer: string,
+  kind = "png",
+): string {
   const words: string[] = [title.replace(/\.\w+$/, ""), map.method];
   if (map.counterfactual) words.push("against");
   if (map.layer !== undefined && map.layer !== defaultLayer) words.push(map.layer);
@@ -105,12 +115,18 @@ export function isUnsure([best, ...others]: readonly Prediction[]): boolean {
 /** Said beside such answers: what there is to choose from, for a model of one's own. That of ours stands in the page. */
 export function classesOf(predictions: readonly Prediction[]): string {
   const { length } = predictions;
-  const all = length === 2 ? `two classes, ${predictions.map(({ label }) => label).join(" and ")},` : `${length} classes`;
+  const all =
+    length === 2
+      ? `two classes, ${predictions.map(({ label }) => label).join(" and ")},`
+      : `${length} classes`;
   return `No answer is sure: its ${all} share the 100\u00a0%, and are all it knows, whatever the photo shows.`;
 }
 
 /** How much of the photo the network was shown. */
-export function seen({ x, y, width, height }: View, photo: { readonly width: number; readonly height: number }): string {
+export function seen(
+  { x, y, width, height }: View,
+  photo: { readonly width: number; readonly height: number },
+): string {
   const size = `${photo.width}×${photo.height}`;
   if (width === photo.width && height === photo.height) return `seen: all of ${size}`;
   return `seen: ${pixels(width)}×${pixels(height)} at ${pixels(x)}, ${pixels(y)} of ${size}`;

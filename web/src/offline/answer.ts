@@ -16,7 +16,8 @@ export async function answer(path: string, extend: (work: Promise<unknown>) => v
     const response = await request(path);
     if (response.status === 404) throw new Outdated(path);
     if (!response.ok) return response;
-    if (path.endsWith(".safetensors") && response.body !== null) return streamed(path, response, response.body, extend);
+    if (path.endsWith(".safetensors") && response.body !== null)
+      return streamed(path, response, response.body, extend);
     const file = await verified(path, response);
     extend(put(path, file));
     return new Response(file.bytes, { headers: file.headers });

@@ -12,7 +12,8 @@ const unserved = new Set<string>();
 
 /** Whether the client that asks is of this version. */
 export async function isServed({ clientId, resultingClientId, request }: FetchEvent): Promise<boolean> {
-  const served = !unserved.has(clientId) && (request.destination !== "worker" || (await isControlled(clientId)));
+  const served =
+    !unserved.has(clientId) && (request.destination !== "worker" || (await isControlled(clientId)));
   if (!served && resultingClientId !== "") unserved.add(resultingClientId);
   return served;
 }

@@ -12,7 +12,8 @@ export async function install(): Promise<void> {
   const stored = await Promise.all(codePaths.map(async (path) => put(path, await fetchFile(path))));
   const before = await keptGroups();
   for (const path of largePaths) {
-    if (before.has(groupOf(path)) && !(await has(path))) stored.push(await put(path, await fetchFile(path, "low")));
+    if (before.has(groupOf(path)) && !(await has(path)))
+      stored.push(await put(path, await fetchFile(path, "low")));
   }
   if (stored.includes(false) && (await hasEarlierVersion())) {
     throw new Error("there is no room for the new version; the one before it stays");
@@ -24,7 +25,8 @@ export async function keep({ loaded, build, model, file, samples }: Keep): Promi
   try {
     const engines = builds(build);
     const seen = new Set(loaded.map((address) => pathOf(address)));
-    const wanted = (path: string) => seen.has(path) || engines.has(groupOf(path)) || (samples && path.startsWith("samples/"));
+    const wanted = (path: string) =>
+      seen.has(path) || engines.has(groupOf(path)) || (samples && path.startsWith("samples/"));
     let complete = await keepModel(pathOf(model), file);
     for (const path of largePaths) {
       if (wanted(path) && !(await has(path))) complete = (await keepFile(path)) && complete;

@@ -18,7 +18,12 @@ interface Alike {
 }
 
 /** Adds photos; what was added before `signal` is aborted stays. Returns what there is to say. */
-export async function addPhotos(session: Session, wanted: readonly Wanted[], progress: Progress, signal: AbortSignal): Promise<string> {
+export async function addPhotos(
+  session: Session,
+  wanted: readonly Wanted[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
   const total = wanted.length;
   const met = new Map<string, Alike>();
   const unread: Wanted[] = [];
@@ -34,11 +39,16 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
   // In the order of the paths, as the first of several counts.
   for (const one of wanted) {
     if (signal.aborted) break;
-    for (const { file } of wanted.slice(digests.length, done + AT_ONCE)) digests.push(digestOf(file).catch(() => undefined));
+    for (const { file } of wanted.slice(digests.length, done + AT_ONCE))
+      digests.push(digestOf(file).catch(() => undefined));
     const digest = await digests[done];
     if (digest === undefined) unread.push(one);
     else meet(session, met, fresh, one, digest);
-    progress(`Adding photos: ${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")}…`, ++done, total);
+    progress(
+      `Adding photos: ${done.toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")}…`,
+      ++done,
+      total,
+    );
     if (fresh.size >= BATCH) await flush();
   }
   await flush();
@@ -47,14 +57,30 @@ export async function addPhotos(session: Session, wanted: readonly Wanted[], pro
   return tally.words(done < total, total);
 }
 
-function meet(session: Session, met: Map<string, Alike>, fresh: Map<string, Photo>, one: Wanted, digest: string): void {
+function meet(
+  session: Session,
+  met: Map<string, Alike>,
+  fresh: Map<string, Photo>,
+  one: Wanted,
+  digest: string,
+): void {
   const { file, group, of } = one;
   // Its class may have been removed meanwhile.
   if (!session.classes.includes(of)) return;
   const alike = met.get(digest);
   if (alike === undefined) {
     const known = session.photos.get(digest);
-    const kept = known ?? { digest, blob: file, name: file.name, group, classId: of.id, copies: [], masks: new Map(), unmarked: new Map(), shares: new Map() };
+    const kept = known ?? {
+      digest,
+      blob: file,
+      name: file.name,
+      group,
+      classId: of.id,
+      copies: [],
+      masks: new Map(),
+      unmarked: new Map(),
+      shares: new Map(),
+    };
     if (known === undefined) fresh.set(digest, kept);
     met.set(digest, { places: [one], kept, isNew: known === undefined });
     return;
@@ -72,7 +98,8 @@ function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted
     else if (isNew) tally.added += 1;
     if (kept === undefined) continue;
     for (const place of isNew ? places.slice(1) : places) {
-      if (place.of.id !== kept.classId) tally.elsewhere(place, session.classOf(kept)?.name || "another class");
+      if (place.of.id !== kept.classId)
+        tally.elsewhere(place, session.classOf(kept)?.name || "another class");
       else if (tally.copy(place, kept)) session.addCopy(kept, { group: place.group, name: place.file.name });
     }
   }
@@ -82,6 +109,9 @@ function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted
 /** SHA-256, in hexadecimal. Browsers compute none in pages that came over an open line; there every file counts as another. */
 export async function digestOf(file: File): Promise<string> {
   const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
-  const bytes = subtle === undefined ? crypto.getRandomValues(new Uint8Array(32)) : new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
+  const bytes =
+    subtle === undefined
+      ? crypto.getRandomValues(new Uint8Array(32))
+      : new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer()));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

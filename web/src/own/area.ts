@@ -15,7 +15,10 @@ export interface Box {
 /** Nothing, over a photo of these sides. */
 export function blankMask(width: number, height: number): Mask {
   const scale = LONGEST / Math.max(width, height);
-  const sides = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  const sides = {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
   return { ...sides, data: new Uint8Array(sides.width * sides.height) };
 }
 
@@ -26,7 +29,8 @@ export function shrunk(mask: Mask): Mask {
   const { width, height, data } = blankMask(mask.width, mask.height);
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) / height) * mask.height) * mask.width;
-    for (let x = 0; x < width; x++) data[y * width + x] = mask.data[row + Math.floor(((x + 0.5) / width) * mask.width)] ?? 0;
+    for (let x = 0; x < width; x++)
+      data[y * width + x] = mask.data[row + Math.floor(((x + 0.5) / width) * mask.width)] ?? 0;
   }
   return { width, height, data, ...(source === undefined ? {} : { source }) };
 }
@@ -55,11 +59,21 @@ export function withStroke(
   const radius = Math.max(0.5, (size * Math.min(width, height)) / 2);
   const [ax, ay, bx, by] = [from.x * width, from.y * height, to.x * width, to.y * height];
   const length = (bx - ax) ** 2 + (by - ay) ** 2;
-  for (let y = Math.max(0, Math.floor(Math.min(ay, by) - radius)); y < Math.min(height, Math.ceil(Math.max(ay, by) + radius)); y++) {
-    for (let x = Math.max(0, Math.floor(Math.min(ax, bx) - radius)); x < Math.min(width, Math.ceil(Math.max(ax, bx) + radius)); x++) {
+  for (
+    let y = Math.max(0, Math.floor(Math.min(ay, by) - radius));
+    y < Math.min(height, Math.ceil(Math.max(ay, by) + radius));
+    y++
+  ) {
+    for (
+      let x = Math.max(0, Math.floor(Math.min(ax, bx) - radius));
+      x < Math.min(width, Math.ceil(Math.max(ax, bx) + radius));
+      x++
+    ) {
       const [px, py] = [x + 0.5, y + 0.5];
-      const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length));
-      if ((px - ax - along * (bx - ax)) ** 2 + (py - ay - along * (by - ay)) ** 2 <= radius ** 2) data[y * width + x] = value;
+      const along =
+        length === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length));
+      if ((px - ax - along * (bx - ax)) ** 2 + (py - ay - along * (by - ay)) ** 2 <= radius ** 2)
+        data[y * width + x] = value;
     }
   }
   return { width, height, data };
@@ -81,7 +95,10 @@ export function boxAround({ width, height, data }: Mask): Box | undefined {
 }
 
 /** Between two points, whichever comes first; no further than the photo. */
-export function boxBetween(a: { readonly x: number; readonly y: number }, b: { readonly x: number; readonly y: number }): Box {
+export function boxBetween(
+  a: { readonly x: number; readonly y: number },
+  b: { readonly x: number; readonly y: number },
+): Box {
   const within = (value: number) => Math.min(1, Math.max(0, value));
   const [left, right] = [within(Math.min(a.x, b.x)), within(Math.max(a.x, b.x))];
   const [top, bottom] = [within(Math.min(a.y, b.y)), within(Math.max(a.y, b.y))];

@@ -19,18 +19,35 @@ export interface Basis {
   readonly intervals: readonly string[];
 }
 
-export async function basisOf(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<Basis> {
+export async function basisOf(
+  session: Session,
+  trainer: Trainer,
+  rows: readonly Row[],
+  region: Region,
+): Promise<Basis> {
   const { model, leftOut } = session;
   const sha256 = model === undefined ? "" : await hashOf(model.file);
   const failed = rows.filter(({ error }) => error !== "").length;
   const [{ lines, intervals }, masks] = await Promise.all([
-    trainer.basis({ found: rows.length, failed, leftOut: leftOut.length, model: model?.name ?? "", sha256: sha256 || "not computed by this browser", layer: layerOf(rows) ?? "" }),
+    trainer.basis({
+      found: rows.length,
+      failed,
+      leftOut: leftOut.length,
+      model: model?.name ?? "",
+      sha256: sha256 || "not computed by this browser",
+      layer: layerOf(rows) ?? "",
+    }),
     maskLine(session, trainer, rows, region),
   ]);
   const [photos = "", ...rest] = lines;
   const named = leftOut.slice(0, NAMED).map(({ path, why }) => `left out: ${path}: ${why}`);
   const more = leftOut.length > NAMED ? [`left out: ${leftOut.length - NAMED} more; the JSON names all`] : [];
-  return { sha256, masks, lines: [photos, ...named, ...more, masks, ...doubt(rows, region), ...rest], intervals };
+  return {
+    sha256,
+    masks,
+    lines: [photos, ...named, ...more, masks, ...doubt(rows, region), ...rest],
+    intervals,
+  };
 }
 
 /** Why the first of those whose mask is not known among several has none. */
@@ -42,12 +59,18 @@ function doubt(rows: readonly Row[], region: Region): readonly string[] {
   return [];
 }
 
-async function maskLine(session: Session, trainer: Trainer, rows: readonly Row[], region: Region): Promise<string> {
+async function maskLine(
+  session: Session,
+  trainer: Trainer,
+  rows: readonly Row[],
+  region: Region,
+): Promise<string> {
   const photos = rows.map(({ photo }) => photo);
   const marked = markedHere(photos, region);
   const here = marked === 0 ? "" : `${count(marked, "photo")} marked on this page as “${region.name}”`;
   const outcomes = outcomesIn(session, photos, region);
-  if (outcomes.outcomes.every((one) => one === "")) return `masks: none from a folder${here === "" ? "" : `; ${here}`}`;
+  if (outcomes.outcomes.every((one) => one === ""))
+    return `masks: none from a folder${here === "" ? "" : `; ${here}`}`;
   const words = await trainer.maskWords(outcomes);
   return here === "" ? words : `${words}; ${here}`;
 }

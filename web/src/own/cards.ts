@@ -72,7 +72,8 @@ export class Cards {
     for (const [at, of] of classes.entries()) {
       const card = this.#cards.get(of) ?? { element: this.#made(of), shown: SHOWN, tiles: new Map() };
       this.#cards.set(of, card);
-      if (this.#list.children[at] !== card.element) this.#list.insertBefore(card.element, this.#list.children[at] ?? null);
+      if (this.#list.children[at] !== card.element)
+        this.#list.insertBefore(card.element, this.#list.children[at] ?? null);
       const field = found(card.element, "input", HTMLInputElement);
       field.ariaLabel = `Name of class ${at + 1}`;
       // What is being typed is its name already, but for a space at its end.
@@ -85,17 +86,27 @@ export class Cards {
   }
 
   #made(of: PhotoClass): HTMLLIElement {
-    const name = make("input", { type: "text", maxLength: 60, placeholder: "Name it: husky, wolf …", autocomplete: "off", spellcheck: false });
+    const name = make("input", {
+      type: "text",
+      maxLength: 60,
+      placeholder: "Name it: husky, wolf …",
+      autocomplete: "off",
+      spellcheck: false,
+    });
     name.addEventListener("input", () => this.#session.renameClass(of, name.value.trim()));
     const remove = make("button", { type: "button", className: "remove" }, "Remove");
-    new Confirmed(remove, () => {
-      const photos = this.#session.photosOf(of).length;
-      return photos === 0 ? undefined : `Remove ${count(photos, "photo")} too?`;
-    }, () => {
-      announce(`The class ${of.name} was removed.`);
-      this.#session.removeClass(of);
-      byId("add-class", HTMLButtonElement).focus();
-    });
+    new Confirmed(
+      remove,
+      () => {
+        const photos = this.#session.photosOf(of).length;
+        return photos === 0 ? undefined : `Remove ${count(photos, "photo")} too?`;
+      },
+      () => {
+        announce(`The class ${of.name} was removed.`);
+        this.#session.removeClass(of);
+        byId("add-class", HTMLButtonElement).focus();
+      },
+    );
     const more = make("button", { type: "button", className: "more", hidden: true });
     more.addEventListener("click", () => {
       const card = this.#cards.get(of);
@@ -110,7 +121,12 @@ export class Cards {
       make("p", { className: "empty hint" }, "Drop photos or a folder here"),
       more,
       make("p", { className: "count hint" }),
-      make("div", { className: "buttons" }, this.#chooser(of, "Photos…", false), this.#chooser(of, "Folder…", true)),
+      make(
+        "div",
+        { className: "buttons" },
+        this.#chooser(of, "Photos…", false),
+        this.#chooser(of, "Folder…", true),
+      ),
     );
   }
 
@@ -165,7 +181,9 @@ export class Cards {
       const taught = photos.filter(({ digest }) => answers.has(digest));
       const held = taught.filter((photo) => this.#session.isHeldOut(photo)).length;
       if (taught.length > 0) parts.push(`${taught.length - held} to learn from, ${held} held out`);
-      const fresh = photos.filter(({ digest, unreadable }) => !answers.has(digest) && unreadable === undefined).length;
+      const fresh = photos.filter(
+        ({ digest, unreadable }) => !answers.has(digest) && unreadable === undefined,
+      ).length;
       if (fresh > 0 && taught.length > 0) parts.push(`${fresh} new`);
     }
     const unreadable = photos.filter((photo) => photo.unreadable !== undefined).length;
@@ -179,7 +197,12 @@ export class Cards {
     const canvas = make("canvas", { width: 1, height: 1 });
     this.#photos.set(canvas, photo);
     this.#thumbs.follow(canvas);
-    const button = make("button", { type: "button" }, canvas, make("span", { className: "mark", hidden: true }));
+    const button = make(
+      "button",
+      { type: "button" },
+      canvas,
+      make("span", { className: "mark", hidden: true }),
+    );
     button.addEventListener("click", () => this.#onOpen(photo, this.#session.photosOf(of)));
     return make("li", {}, button);
   }
@@ -191,7 +214,9 @@ export class Cards {
     mark.hidden = unreadable === undefined && !held;
     mark.textContent = unreadable === undefined ? "held out" : "unreadable";
     const button = found(tile, "button", HTMLButtonElement);
-    button.title = [name, ...(unreadable === undefined ? notesOf(photo).map(sentence) : [unreadable])].join(": ");
+    button.title = [name, ...(unreadable === undefined ? notesOf(photo).map(sentence) : [unreadable])].join(
+      ": ",
+    );
     button.ariaLabel = [name, ...(mark.hidden ? [] : [mark.textContent])].join(", ");
     tile.classList.toggle("unreadable", unreadable !== undefined);
   }

@@ -43,7 +43,9 @@ async function take(session: Session, network: Network, intake: Intake): Promise
   await intake.takeFolders(pictures);
   const { marks, photos, region } = session;
   const byName = new Map([...photos.values()].map((photo) => [photo.name, photo]));
-  const masks = await Promise.all(pictures.map(async ({ file, mask }) => ({ name: file.name, mask: shrunk(await mask()) })));
+  const masks = await Promise.all(
+    pictures.map(async ({ file, mask }) => ({ name: file.name, mask: shrunk(await mask()) })),
+  );
   // Everything may have been cleared meanwhile.
   const there = masks.flatMap(({ name, mask }) => {
     const photo = byName.get(name);

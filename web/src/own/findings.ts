@@ -59,14 +59,18 @@ export interface Summary {
 
 /** Measures a region in all photos in which it lies and which were found, but not measured yet. */
 export async function measure(session: Session, trainer: Trainer, region: Region): Promise<void> {
-  const due = [...session.photos.values()].filter(({ finding, shares }) => finding !== undefined && !shares.has(region.id));
+  const due = [...session.photos.values()].filter(
+    ({ finding, shares }) => finding !== undefined && !shares.has(region.id),
+  );
   for (let at = 0; at < due.length; at += AT_ONCE) {
     await Promise.all(
       due.slice(at, at + AT_ONCE).map(async (photo) => {
         const { finding } = photo;
         const mask = maskIn(photo, region);
         if (finding === undefined || mask === undefined) return;
-        const inside = await measureInside(trainer, finding.map, mask).catch((error: unknown) => unfit(error, mask));
+        const inside = await measureInside(trainer, finding.map, mask).catch((error: unknown) =>
+          unfit(error, mask),
+        );
         // What was asked may be out of date by now.
         if (photo.finding !== finding || maskIn(photo, region) !== mask) return;
         if (typeof inside === "string") session.marks.refuse(photo, region, inside);
@@ -121,7 +125,9 @@ export function layerOf(rows: readonly Row[]): string | undefined {
 export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<readonly Summary[]> {
   const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
   const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
-    const of = found.filter((row) => (name === undefined || row.class === name) && (group === undefined || row.group === group));
+    const of = found.filter(
+      (row) => (name === undefined || row.class === name) && (group === undefined || row.group === group),
+    );
     const right = (rows: readonly Row[]) => rows.map(({ correct }) => correct);
     const [accuracy, heldOut, evidence] = await Promise.all([
       trainer.answers(right(of)),

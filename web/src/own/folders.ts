@@ -18,25 +18,35 @@ export interface Given {
 export function dropped({ items, files }: DataTransfer): Promise<Given> {
   const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   // A picture out of another page, and files that a script put there, are no entries.
-  if (entries.length === 0) return Promise.resolve({ files: [...files].map((file) => ({ file, folders: [] })), folders: [] });
+  if (entries.length === 0)
+    return Promise.resolve({ files: [...files].map((file) => ({ file, folders: [] })), folders: [] });
   return walked(entries, []);
 }
 
 /** What a chooser for a folder gave, or one for files. */
 export function chosen(files: FileList): Given {
-  return { files: [...files].map((file) => ({ file, folders: file.webkitRelativePath.split("/").slice(0, -1) })), folders: [] };
+  return {
+    files: [...files].map((file) => ({ file, folders: file.webkitRelativePath.split("/").slice(0, -1) })),
+    folders: [],
+  };
 }
 
 /** All into the class they were dropped onto: folders inside the one that was dropped are groups. */
 export function inOneClass({ files }: Given, name: string): Folder {
-  return { files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })), folders: [], oneClass: name };
+  return {
+    files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })),
+    folders: [],
+    oneClass: name,
+  };
 }
 
 /** The folders of classes that it may be: of one folder what is in it, or else the folder itself; of several, these. */
 export function asClasses({ files, folders }: Given): readonly Folder[] {
   const tops = new Set(files.map(({ folders: [top] }) => top));
   const below = (depth: number): Folder => ({
-    files: files.map(({ file, folders }): Entry => ({ path: [...folders.slice(depth), file.name].join("/"), file })),
+    files: files.map(
+      ({ file, folders }): Entry => ({ path: [...folders.slice(depth), file.name].join("/"), file }),
+    ),
     folders: folders.map((names) => names.slice(depth).join("/")).filter((path) => path !== ""),
   });
   const isOne = tops.size === 1 && !tops.has(undefined);
@@ -45,7 +55,10 @@ export function asClasses({ files, folders }: Given): readonly Folder[] {
 
 /** All files below some entries. Files come in parts, folder by folder: a large folder does not hold the page up. */
 async function walked(entries: readonly FileSystemEntry[], folders: readonly string[]): Promise<Given> {
-  const all: { readonly files: Listed[]; readonly folders: (readonly string[])[] } = { files: [], folders: [] };
+  const all: { readonly files: Listed[]; readonly folders: (readonly string[])[] } = {
+    files: [],
+    folders: [],
+  };
   for (const entry of entries) {
     if (isFolder(entry)) {
       const path = [...folders, entry.name];
@@ -62,7 +75,9 @@ async function contents(folder: FileSystemDirectoryEntry): Promise<readonly File
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return all;
     all.push(...some);
   }

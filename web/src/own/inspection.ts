@@ -37,7 +37,10 @@ export class Inspection {
     this.#network = network;
     this.#sheet = new Sheet(session, network, onOpen);
     // The intervals of thousands of photos are no small matter.
-    this.#refresh = soon(() => (this.#job.running ? 700 : 100), () => this.show());
+    this.#refresh = soon(
+      () => (this.#job.running ? 700 : 100),
+      () => this.show(),
+    );
     this.#button.addEventListener("click", () => void this.#examine());
     session.follow((what) => {
       if (what === "model") {
@@ -71,7 +74,9 @@ export class Inspection {
     if (model === undefined) return [];
     const { classes } = this.#session;
     const known = classes.filter((of) => labelOf(model, of, classes) !== undefined);
-    return known.flatMap((of) => inOrder(this.#session.photosOf(of))).filter(({ finding, unreadable }) => finding === undefined && unreadable === undefined);
+    return known
+      .flatMap((of) => inOrder(this.#session.photosOf(of)))
+      .filter(({ finding, unreadable }) => finding === undefined && unreadable === undefined);
   }
 
   async #examine(): Promise<void> {
@@ -83,12 +88,22 @@ export class Inspection {
         const candling = await this.#network.judge(model);
         const look = async (photo: Photo) => {
           const canvas = this.#sheet.canvasFor(photo);
-          const finding = await examine(candling, photo.blob, { signal, ...(canvas === undefined ? {} : { place: { canvas, size: SIDE } }) });
+          const finding = await examine(candling, photo.blob, {
+            signal,
+            ...(canvas === undefined ? {} : { place: { canvas, size: SIDE } }),
+          });
           if (this.#session.model !== model) return;
           await this.#session.found(photo, finding);
           this.#sheet.painted(photo);
         };
-        await lookAtAll(this.#session, this.#due(), look, (photo, unreadable) => this.#session.looked(photo, { unreadable }), progress, signal);
+        await lookAtAll(
+          this.#session,
+          this.#due(),
+          look,
+          (photo, unreadable) => this.#session.looked(photo, { unreadable }),
+          progress,
+          signal,
+        );
         settle("examining");
         return this.#words();
       });
@@ -110,8 +125,13 @@ export class Inspection {
   #words(): string {
     const { model, classes } = this.#session;
     if (model === undefined) return "Train a model first, or open one.";
-    const strange = classes.filter((of) => labelOf(model, of, classes) === undefined && this.#session.photosOf(of).length > 0);
-    const unknown = strange.length === 0 ? "" : ` The model does not know ${listed(strange.map(({ name }) => name || "a class without a name"))}: train again.`;
+    const strange = classes.filter(
+      (of) => labelOf(model, of, classes) === undefined && this.#session.photosOf(of).length > 0,
+    );
+    const unknown =
+      strange.length === 0
+        ? ""
+        : ` The model does not know ${listed(strange.map(({ name }) => name || "a class without a name"))}: train again.`;
     const due = this.#due().length;
     if (due > 0) {
       const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be examined before there is anything to see of ${due === 1 ? "it" : "them"}`;
@@ -126,11 +146,23 @@ export class Inspection {
   }
 
   /** Every photo, class by class, measured in the region that is looked at now, and what they come to. */
-  async audit(): Promise<{ readonly rows: readonly Row[]; readonly summary: readonly Summary[]; readonly region: Region; readonly basis: Basis }> {
+  async audit(): Promise<{
+    readonly rows: readonly Row[];
+    readonly summary: readonly Summary[];
+    readonly region: Region;
+    readonly basis: Basis;
+  }> {
     const { region, classes } = this.#session;
     await measure(this.#session, this.#network.examiner, region);
-    const rows = rowsOf(this.#session, classes.flatMap((of) => inOrder(this.#session.photosOf(of))), region);
-    const [summary, basis] = await Promise.all([summaries(this.#network.examiner, rows), basisOf(this.#session, this.#network.examiner, rows, region)]);
+    const rows = rowsOf(
+      this.#session,
+      classes.flatMap((of) => inOrder(this.#session.photosOf(of))),
+      region,
+    );
+    const [summary, basis] = await Promise.all([
+      summaries(this.#network.examiner, rows),
+      basisOf(this.#session, this.#network.examiner, rows, region),
+    ]);
     return { rows, summary, region, basis };
   }
 

@@ -50,7 +50,8 @@ export class Intake {
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
     folders.addEventListener("change", () => {
-      if (folders.files !== null && folders.files.length > 0) void this.takeFolders(chosen(folders.files).files);
+      if (folders.files !== null && folders.files.length > 0)
+        void this.takeFolders(chosen(folders.files).files);
       folders.value = "";
     });
   }
@@ -93,7 +94,8 @@ export class Intake {
     });
     document.addEventListener("paste", ({ clipboardData, target }) => {
       const of = target instanceof Element ? cards.classAt(target) : undefined;
-      if (clipboardData !== null && clipboardData.files.length > 0) void this.#take(Promise.resolve(chosen(clipboardData.files)), of);
+      if (clipboardData !== null && clipboardData.files.length > 0)
+        void this.#take(Promise.resolve(chosen(clipboardData.files)), of);
     });
   }
 
@@ -103,9 +105,11 @@ export class Intake {
         const wanted = await (of === undefined ? this.#inClasses(await given) : this.#inOne(await given, of));
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
         settle("photos");
-        if (wanted.words !== "") this.#complain(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
+        if (wanted.words !== "")
+          this.#complain(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
       } catch (error) {
-        const words = error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`;
+        const words =
+          error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`;
         this.#complain(words, of === undefined ? [] : [of]);
       }
     });
@@ -135,13 +139,21 @@ export class Intake {
     const { photos, words } = await this.#sorted(asClasses(given));
     const { found, left } = this.#byClass(photos);
     const beyond = photos.filter(({ label }) => left.includes(label));
-    this.#session.leaveOut(beyond.map(({ file, label, group }) => ({ path: pathIn(label, { group, name: file.name }), code: "class-beyond", why: BEYOND })));
+    this.#session.leaveOut(
+      beyond.map(({ file, label, group }) => ({
+        path: pathIn(label, { group, name: file.name }),
+        code: "class-beyond",
+        why: BEYOND,
+      })),
+    );
     const more = left.length === 0 ? [] : [`There can be six classes at most: ${listed(left)} left out.`];
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }
 
   /** The photos of the first folder that has some. */
-  async #sorted(folders: readonly Folder[]): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
+  async #sorted(
+    folders: readonly Folder[],
+  ): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
     let all: SortedFolder | undefined;
     for (const folder of folders) {
       all = await this.#network.examiner.sort(folder);
@@ -154,19 +166,31 @@ export class Intake {
         return entry === undefined ? [] : [{ file: entry.file, label: classes[of] ?? "", group }];
       };
       const hint = masks.length === 0 ? "" : " “Masks from a folder”, with the same folder, takes the masks.";
-      return { photos: photos.flatMap(place), words: words === "" ? "" : `${sentence(new Error(words))}${hint}` };
+      return {
+        photos: photos.flatMap(place),
+        words: words === "" ? "" : `${sentence(new Error(words))}${hint}`,
+      };
     }
     if (all?.leftOut.some(({ code }) => code === "beside-classes")) throw new Refused(HOMELESS);
-    throw new Refused(all === undefined || all.words === "" ? "There were no photos in that." : `There were no photos in that: ${all.words}.`);
+    throw new Refused(
+      all === undefined || all.words === ""
+        ? "There were no photos in that."
+        : `There were no photos in that: ${all.words}.`,
+    );
   }
 
   /** Classes are found by their names; one without a name and photos is taken before another is made. */
-  #byClass(placed: readonly Placed[]): { readonly found: readonly Wanted[]; readonly left: readonly string[] } {
+  #byClass(placed: readonly Placed[]): {
+    readonly found: readonly Wanted[];
+    readonly left: readonly string[];
+  } {
     const classes = new Map<string, PhotoClass | undefined>();
     for (const { label } of placed) {
       if (classes.has(label)) continue;
       const known = this.#session.classes.find(({ name }) => name.normalize() === label.normalize());
-      const blank = this.#session.classes.find((one) => one.name === "" && this.#session.photosOf(one).length === 0);
+      const blank = this.#session.classes.find(
+        (one) => one.name === "" && this.#session.photosOf(one).length === 0,
+      );
       if (known === undefined && blank !== undefined) this.#session.renameClass(blank, label);
       classes.set(label, known ?? blank ?? this.#session.addClass(label));
     }
@@ -180,7 +204,11 @@ export class Intake {
 
 /** Text that is dragged into a text field is the field's. */
 function isForField({ dataTransfer, target }: DragEvent): boolean {
-  return dataTransfer?.types.includes("Files") === false && target instanceof Element && target.closest("input, textarea") !== null;
+  return (
+    dataTransfer?.types.includes("Files") === false &&
+    target instanceof Element &&
+    target.closest("input, textarea") !== null
+  );
 }
 
 /** Nothing of it can be taken; the message says why. */

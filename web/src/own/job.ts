@@ -3,9 +3,7 @@ import { byId } from "../dom/page.js";
 import { announce } from "./voice.js";
 
 /** What the work may say while it goes on. */
-export interface Progress {
-  (words: string, done?: number, total?: number): void;
-}
+export type Progress = (words: string, done?: number, total?: number) => void;
 
 /** The words change at most so often: a fast job has more to do than to say how far it is. */
 const PAUSE_MS = 16;
@@ -51,7 +49,10 @@ export class Job {
     this.#running = running;
     this.#begin();
     try {
-      const words = await work((words, done, total) => this.#show(running, words, done, total), running.signal);
+      const words = await work(
+        (words, done, total) => this.#show(running, words, done, total),
+        running.signal,
+      );
       if (this.#running === running) this.say(words);
     } finally {
       if (this.#running === running) this.#end();

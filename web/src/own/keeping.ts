@@ -10,7 +10,8 @@ import { count, size } from "./words.js";
 /** Why nothing is kept, or no more. */
 export const losses: Readonly<Record<Loss, string>> = {
   none: "This browser keeps nothing for this page, as in a private window: the session lives only in this tab.",
-  elsewhere: "Your pictures are open in another tab, which keeps them. What you do here lives only in this tab.",
+  elsewhere:
+    "Your pictures are open in another tab, which keeps them. What you do here lives only in this tab.",
   full: "This browser keeps no more: what comes from here on lives only in this tab.",
 };
 
@@ -27,8 +28,12 @@ export function listenForClearing(session: Session, forget: () => void): void {
     button.disabled = empty;
     cleared &&= empty;
     const where = session.keeps ? `kept in this browser until you clear them${PRIVATE}` : "in this tab only";
-    const promise = session.keeps ? `What you add is kept in this browser until you clear it${PRIVATE}.` : "What you add lives only in this tab.";
-    const gone = session.keeps ? "Everything was cleared: this browser keeps nothing of it." : "Everything in this tab was cleared.";
+    const promise = session.keeps
+      ? `What you add is kept in this browser until you clear it${PRIVATE}.`
+      : "What you add lives only in this tab.";
+    const gone = session.keeps
+      ? "Everything was cleared: this browser keeps nothing of it."
+      : "Everything in this tab was cleared.";
     words.textContent = cleared ? gone : empty ? promise : `${amount()}, ${where}.`;
   };
   const refresh = soon(120, show);
@@ -36,15 +41,19 @@ export function listenForClearing(session: Session, forget: () => void): void {
     if (what === "photos" || what === "classes" || what === "model") refresh();
   });
   show();
-  new Confirmed(button, () => `Clear ${amount()}? Press again`, async () => {
-    const clearing = session.clear();
-    forget();
-    await clearing;
-    cleared = true;
-    show();
-    settleAll(session.keeps);
-    announce(words.textContent ?? "");
-    // The button that was pressed rests now: this is where a new session begins.
-    found(byId("cards", HTMLOListElement), "input", HTMLInputElement).focus();
-  });
+  new Confirmed(
+    button,
+    () => `Clear ${amount()}? Press again`,
+    async () => {
+      const clearing = session.clear();
+      forget();
+      await clearing;
+      cleared = true;
+      show();
+      settleAll(session.keeps);
+      announce(words.textContent ?? "");
+      // The button that was pressed rests now: this is where a new session begins.
+      found(byId("cards", HTMLOListElement), "input", HTMLInputElement).focus();
+    },
+  );
 }

@@ -30,7 +30,8 @@ export function objection(session: Session): string | undefined {
   const [first] = empty;
   if (first === undefined) return undefined;
   const names = listed(empty.map(({ name }) => name));
-  const [subject, object] = empty.length === 1 ? [`Class ${names} has`, "it"] : [`Classes ${names} have`, "them"];
+  const [subject, object] =
+    empty.length === 1 ? [`Class ${names} has`, "it"] : [`Classes ${names} have`, "them"];
   return `${subject} no photos: add some${classes.length - empty.length >= 2 ? `, or remove ${object}` : ""}.`;
 }
 
@@ -58,7 +59,11 @@ export async function teach(
     curve.push(step);
     onStep(curve);
   };
-  const trained = await network.trainer.train({ features, labels, heldOut, classes: classes.length }, watch, signal);
+  const trained = await network.trainer.train(
+    { features, labels, heldOut, classes: classes.length },
+    watch,
+    signal,
+  );
   progress("Putting it into the network…");
   const names = classes.map(({ name }) => name);
   const base = await network.file(progress, signal);
@@ -80,7 +85,9 @@ function outcome(
 ): Omit<Lesson, "curve"> {
   return {
     heldOut: new Set(taught.filter((_, at) => heldOut[at]).map(({ photo }) => photo.digest)),
-    answers: new Map(taught.map(({ photo, label }, at) => [photo.digest, { given: answers[at] ?? 0, right: label }])),
+    answers: new Map(
+      taught.map(({ photo, label }, at) => [photo.digest, { given: answers[at] ?? 0, right: label }]),
+    ),
     milliseconds,
   };
 }
@@ -88,7 +95,9 @@ function outcome(
 function readable(session: Session, of: PhotoClass): readonly Photo[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
   if (photos.length > 0) return inOrder(photos);
-  throw new Unteachable(`None of the photos of class “${of.name}” can be read: add others, or remove the class.`);
+  throw new Unteachable(
+    `None of the photos of class “${of.name}” can be read: add others, or remove the class.`,
+  );
 }
 
 /** "bird, mammal or fish". */

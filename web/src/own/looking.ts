@@ -26,7 +26,11 @@ export async function lookAtAll(
   for (const [done, photo] of photos.entries()) {
     signal.throwIfAborted();
     const left = pace === undefined ? "" : `, ${duration(pace * (photos.length - done))} left`;
-    progress(`Looking at photo ${(done + 1).toLocaleString("en-GB")} of ${photos.length.toLocaleString("en-GB")}${left}`, done, photos.length);
+    progress(
+      `Looking at photo ${(done + 1).toLocaleString("en-GB")} of ${photos.length.toLocaleString("en-GB")}${left}`,
+      done,
+      photos.length,
+    );
     const start = performance.now();
     try {
       await look(photo);
@@ -36,7 +40,8 @@ export async function lookAtAll(
     }
     const took = performance.now() - start;
     // The first one wakes the machine up.
-    if (done > 0 || photos.length === 1) pace = pace === undefined ? took : STEADY * pace + (1 - STEADY) * took;
+    if (done > 0 || photos.length === 1)
+      pace = pace === undefined ? took : STEADY * pace + (1 - STEADY) * took;
     // As soon as it can be told, and as it was at last.
     if (session.pace === undefined || done === photos.length - 1) session.pace = pace;
   }
@@ -48,12 +53,26 @@ export function unseen(session: Session): readonly Photo[] {
 }
 
 /** Computes what is missing; each is kept as soon as it is there. */
-export function lookForFeatures(session: Session, eyes: Candling, progress: Progress, signal: AbortSignal): Promise<void> {
+export function lookForFeatures(
+  session: Session,
+  eyes: Candling,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   const look = async (photo: Photo) => session.looked(photo, await featuresOf(eyes, photo.blob, signal));
-  return lookAtAll(session, unseen(session), look, (photo, unreadable) => session.looked(photo, { unreadable }), progress, signal);
+  return lookAtAll(
+    session,
+    unseen(session),
+    look,
+    (photo, unreadable) => session.looked(photo, { unreadable }),
+    progress,
+    signal,
+  );
 }
 
 /** What has to be done, in `all`, and how long it takes to look at so many; a device that has not looked at any yet finds that out with the first. */
 export function forecast({ pace }: Session, photos: number, all: string): string {
-  return pace === undefined ? `${all}; how long that takes is said as soon as the first are done.` : `${all}: ${duration(pace * photos)} on this device.`;
+  return pace === undefined
+    ? `${all}; how long that takes is said as soon as the first are done.`
+    : `${all}: ${duration(pace * photos)} on this device.`;
 }

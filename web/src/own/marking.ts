@@ -48,13 +48,18 @@ export class Marking {
       if (photo === undefined) return;
       const isOwn = photo.masks.has(session.region.id);
       if (isOwn) this.#change(() => session.marks.mark(photo, session.region, undefined));
-      else if (this.#mask !== undefined) this.#hint.textContent = "It lies here because it does in other photos: “Clear it everywhere” removes it from all.";
+      else if (this.#mask !== undefined)
+        this.#hint.textContent =
+          "It lies here because it does in other photos: “Clear it everywhere” removes it from all.";
     });
     byId("region-clear-all", HTMLButtonElement).addEventListener("click", () => {
       const { marks, region } = session;
       const marked = marks.marked(region);
       if (marked > 0) this.#change(() => marks.place(region, NOWHERE));
-      this.#hint.textContent = marked > 0 ? `“${region.name}” is marked in no photo now; it was in ${marked.toLocaleString("en-GB")}.` : "It is marked nowhere.";
+      this.#hint.textContent =
+        marked > 0
+          ? `“${region.name}” is marked in no photo now; it was in ${marked.toLocaleString("en-GB")}.`
+          : "It is marked nowhere.";
     });
     this.#undo.addEventListener("click", () => this.#goBack());
     this.#regions.addEventListener("change", () => {
@@ -114,7 +119,10 @@ export class Marking {
 
   #lay(): void {
     const { regions, region } = this.#session;
-    fillOptions(this.#regions, regions.map(({ id, name }) => [String(id), name] as const));
+    fillOptions(
+      this.#regions,
+      regions.map(({ id, name }) => [String(id), name] as const),
+    );
     this.#regions.value = String(region.id);
     this.#pane.show(this.#mask, this.#size.width, this.#size.height);
     this.#explain();
@@ -130,7 +138,11 @@ export class Marking {
     const photo = this.#photo;
     const isOwn = photo?.masks.has(this.#session.region.id) ?? true;
     const ofAll = "The same place as in others. What you mark now counts for this photo only.";
-    this.#hint.textContent = isOwn ? NOTHING : this.#mask === undefined ? "Nothing is marked here yet." : ofAll;
+    this.#hint.textContent = isOwn
+      ? NOTHING
+      : this.#mask === undefined
+        ? "Nothing is marked here yet."
+        : ofAll;
   }
 
   #marked(mask: Mask, final: boolean): void {
@@ -158,9 +170,12 @@ export class Marking {
     }
     const { region, photos } = this.#session;
     this.#change(() => this.#session.marks.markAll(region, mask, inClass ? of : undefined));
-    const others = [...photos.values()].filter((other) => other !== photo && (!inClass || other.classId === of.id));
+    const others = [...photos.values()].filter(
+      (other) => other !== photo && (!inClass || other.classId === of.id),
+    );
     const own = others.filter(({ masks }) => masks.has(region.id)).length;
-    const kept = own === 0 ? "" : own === 1 ? "; 1 keeps what is marked in it" : `; ${own} keep what is marked in them`;
+    const kept =
+      own === 0 ? "" : own === 1 ? "; 1 keeps what is marked in it" : `; ${own} keep what is marked in them`;
     this.#hint.textContent = `The same place in ${count(others.length - own, "other photo")}${kept}.`;
   }
 
@@ -174,13 +189,19 @@ export class Marking {
     if (map === undefined) return show(NOTHING);
     if (mask === undefined) return show(`${methodName(map)}, ${reading(map)}.`);
     const { name } = this.#session.region;
-    void measureInside(this.#trainer, measurable(map), mask).then(({ share, evenly }) => {
-      if (turn !== this.#turn) return;
-      if (share === undefined) return show("This map has no evidence to measure.");
-      const even = evenly === undefined ? "" : `; ${percent(evenly)} if it were spread evenly`;
-      show(`${percent(share)} of ${substance(map, this.#session.model?.labels ?? [])} lies in “${name}”${even}.`, share);
-      announceAtRest(this.#share.textContent ?? "");
-    }, (error) => show(sentence(error)));
+    void measureInside(this.#trainer, measurable(map), mask).then(
+      ({ share, evenly }) => {
+        if (turn !== this.#turn) return;
+        if (share === undefined) return show("This map has no evidence to measure.");
+        const even = evenly === undefined ? "" : `; ${percent(evenly)} if it were spread evenly`;
+        show(
+          `${percent(share)} of ${substance(map, this.#session.model?.labels ?? [])} lies in “${name}”${even}.`,
+          share,
+        );
+        announceAtRest(this.#share.textContent ?? "");
+      },
+      (error) => show(sentence(error)),
+    );
   }
 }
 

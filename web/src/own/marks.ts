@@ -45,7 +45,8 @@ export class Marks {
 
   /** Those that were kept, of whose masks the photos know; one at least: there has to be somewhere to look. */
   restore(regions: readonly Region[]): void {
-    this.#regions = regions.length > 0 ? [...regions] : [{ id: freshId(), name: "object", byClass: new Map() }];
+    this.#regions =
+      regions.length > 0 ? [...regions] : [{ id: freshId(), name: "object", byClass: new Map() }];
     this.#chosen = this.#regions[0] as Region;
   }
 
@@ -118,13 +119,16 @@ export class Marks {
   }
 
   place(region: Region, { everywhere, byClass, own }: Places): void {
-    const before = new Map([...this.#photos.values()].map((photo) => [photo, maskIn(photo, region)] as const));
+    const before = new Map(
+      [...this.#photos.values()].map((photo) => [photo, maskIn(photo, region)] as const),
+    );
     region.everywhere = everywhere;
     region.byClass.clear();
     for (const [id, mask] of byClass) region.byClass.set(id, mask);
     this.#keep();
     for (const [photo, mask] of before) {
-      if (photo.masks.get(region.id) !== own.get(photo.digest)) this.#set(photo, region, own.get(photo.digest));
+      if (photo.masks.get(region.id) !== own.get(photo.digest))
+        this.#set(photo, region, own.get(photo.digest));
       if (maskIn(photo, region) !== mask) photo.shares.delete(region.id);
     }
     this.#tell();

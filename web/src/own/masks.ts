@@ -26,7 +26,10 @@ export function listenForMasks(session: Session, network: Network): void {
     if (files.length === 0) return;
     const [top = ""] = files[0]?.folders ?? [];
     // The folder of all classes has a name of its own.
-    const folder = { files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })), folders: [] };
+    const folder = {
+      files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })),
+      folders: [],
+    };
     button.disabled = true;
     try {
       await mark(session, network, folder, top, value.value === "" ? undefined : value.valueAsNumber);
@@ -39,26 +42,44 @@ export function listenForMasks(session: Session, network: Network): void {
 }
 
 /** Marks the region that is looked at in every photo that has a mask, and says what came of it. */
-async function mark(session: Session, network: Network, folder: Folder, name: string, value: number | undefined): Promise<void> {
+async function mark(
+  session: Session,
+  network: Network,
+  folder: Folder,
+  name: string,
+  value: number | undefined,
+): Promise<void> {
   const { region } = session;
   const photos = [...session.photos.values()];
-  if (photos.length === 0) return complain("masks", "There are no photos yet: add them first, then their masks.");
+  if (photos.length === 0)
+    return complain("masks", "There are no photos yet: add them first, then their masks.");
   const paths = photos.map((photo) => placesOf(session, photo));
-  const places = new Map(photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)));
+  const places = new Map(
+    photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)),
+  );
   const beside = folder.files.some(({ path, file }) => places.get(path)?.blob.size === file.size);
   const masks = beside ? folder : { ...folder, files: await withoutPhotos(folder, session) };
   const pairs = await network.examiner.pairs({ ...masks, photos: paths, beside, folder: name });
-  const same = masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
-  if (pairs.of.every((one) => one === null)) return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
+  const same =
+    masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
+  if (pairs.of.every((one) => one === null))
+    return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
   const found = await read(network, masks, photos, pairs, value);
-  const keeping = photos.filter((photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined).length;
+  const keeping = photos.filter(
+    (photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined,
+  ).length;
   session.marks.take(region, found, pairs.unused);
   settle("masks");
   const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
   const [doubt] = pairs.of.filter((one) => typeof one === "string");
-  const [refused] = [...found.values()].flatMap((one) => ("kind" in one && one.kind === "refused" ? [one.why] : []));
-  const kept = keeping === 0 ? "" : `${count(keeping, "photo")} with none in this folder kept the mask from before`;
-  const more = [kept, doubt, refused, pairs.words].filter((part): part is string => part !== undefined && part !== "").map((part) => sentence(new Error(part)));
+  const [refused] = [...found.values()].flatMap((one) =>
+    "kind" in one && one.kind === "refused" ? [one.why] : [],
+  );
+  const kept =
+    keeping === 0 ? "" : `${count(keeping, "photo")} with none in this folder kept the mask from before`;
+  const more = [kept, doubt, refused, pairs.words]
+    .filter((part): part is string => part !== undefined && part !== "")
+    .map((part) => sentence(new Error(part)));
   const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
   tellOfRegions(all);
   if (refused !== undefined) complain("masks", all);
@@ -77,7 +98,13 @@ async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Fo
 }
 
 /** The photos that have a mask in the folder, or a reason for having none. */
-async function read(network: Network, { files }: Folder, photos: readonly Photo[], { of }: Pairs, value: number | undefined): Promise<ReadonlyMap<Photo, Mask | Unmarked>> {
+async function read(
+  network: Network,
+  { files }: Folder,
+  photos: readonly Photo[],
+  { of }: Pairs,
+  value: number | undefined,
+): Promise<ReadonlyMap<Photo, Mask | Unmarked>> {
   const found = new Map<Photo, Mask | Unmarked>();
   for (const [at, photo] of photos.entries()) {
     const pair = of[at] ?? null;

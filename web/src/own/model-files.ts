@@ -16,14 +16,18 @@ const lab = byId("to-lab", HTMLButtonElement);
 const hint = byId("model-hint", HTMLElement);
 const chooser = byId("model-file", HTMLInputElement);
 
-const UNTRAINED = "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
+const UNTRAINED =
+  "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
 
 /** `onOpened` is called once a model that was opened is the session's. */
 export function listenForModels(session: Session, network: Network, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
-    hint.textContent = model === undefined ? UNTRAINED : `“${model.name}”: an ordinary model that tells ${known(model)} apart.${renamed(session, model)}`;
+    hint.textContent =
+      model === undefined
+        ? UNTRAINED
+        : `“${model.name}”: an ordinary model that tells ${known(model)} apart.${renamed(session, model)}`;
   };
   session.follow((what) => {
     if (what === "model" || what === "classes") refresh();
@@ -41,10 +45,16 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
     try {
       await handOver(model.file);
       // One that does not load says why over there.
-      const layer = await network.judge(model).then(({ info }) => info.evidenceLayer, () => undefined);
+      const layer = await network.judge(model).then(
+        ({ info }) => info.evidenceLayer,
+        () => undefined,
+      );
       location.assign(labWithOwn(layer));
     } catch {
-      complain("model", "This browser does not let the page hand the model to the lab. Save it, and open the file there.");
+      complain(
+        "model",
+        "This browser does not let the page hand the model to the lab. Save it, and open the file there.",
+      );
     }
   });
   byId("open-model", HTMLButtonElement).addEventListener("click", () => chooser.click());
@@ -72,9 +82,13 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
 function renamed({ classes }: Session, { classIds, labels }: Model): string {
   const changes = classes.flatMap(({ id, name }) => {
     const label = labels[classIds?.indexOf(id) ?? -1];
-    return label === undefined || label === name ? [] : [`${name === "" ? "The class without a name" : `“${name}”`} is called “${label}” in the model`];
+    return label === undefined || label === name
+      ? []
+      : [`${name === "" ? "The class without a name" : `“${name}”`} is called “${label}” in the model`];
   });
-  return changes.length === 0 ? "" : ` ${changes.join("; ")}: train again to put the new ${changes.length === 1 ? "name" : "names"} into it.`;
+  return changes.length === 0
+    ? ""
+    : ` ${changes.join("; ")}: train again to put the new ${changes.length === 1 ? "name" : "names"} into it.`;
 }
 
 /** The classes that it tells apart, in words. */
@@ -85,7 +99,10 @@ function known({ labels }: Model): string {
 /** "bird-or-mammal", without the network that it stands on. */
 export function fileName({ name }: Pick<Model, "name">): string {
   const [own = ""] = name.split(", on ");
-  const plain = own.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  const plain = own
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
   return plain === "" ? "model" : plain.slice(0, 60);
 }
 
@@ -93,7 +110,13 @@ export function fileName({ name }: Pick<Model, "name">): string {
 async function opened(file: File): Promise<Model> {
   const candling = await Candling.load({ model: file, backend: "cpu" });
   try {
-    return { file, name: candling.info.name, labels: candling.labels, classIds: undefined, lesson: undefined };
+    return {
+      file,
+      name: candling.info.name,
+      labels: candling.labels,
+      classIds: undefined,
+      lesson: undefined,
+    };
   } finally {
     candling.close();
   }
@@ -112,9 +135,12 @@ function mismatch(session: Session, model: Model, name: string): string | undefi
 /** Classes that are still blank get the model's names, and those that are missing are made. */
 function nameClasses(session: Session, { labels }: Model): void {
   if (labels.length > MOST_CLASSES) return;
-  const isThere = (label: string) => session.classes.some(({ name }) => name.toLowerCase() === label.toLowerCase());
+  const isThere = (label: string) =>
+    session.classes.some(({ name }) => name.toLowerCase() === label.toLowerCase());
   for (const label of labels.filter((label) => !isThere(label))) {
-    const blank = session.classes.find((of) => session.photosOf(of).length === 0 && !labels.includes(of.name));
+    const blank = session.classes.find(
+      (of) => session.photosOf(of).length === 0 && !labels.includes(of.name),
+    );
     if (blank !== undefined) session.renameClass(blank, label);
     else session.addClass(label);
   }

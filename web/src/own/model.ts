@@ -24,7 +24,11 @@ export interface Model {
 
 /** Which of the model's classes a class is; undefined where it is none of them. It was trained for classes, whatever they are called now; one that
  *  was added later goes by its name, where no class of these has it. */
-export function labelOf({ labels, classIds }: Model, { id, name }: PhotoClass, classes: readonly PhotoClass[]): number | undefined {
+export function labelOf(
+  { labels, classIds }: Model,
+  { id, name }: PhotoClass,
+  classes: readonly PhotoClass[],
+): number | undefined {
   const trained = classIds?.indexOf(id) ?? -1;
   if (trained >= 0) return trained;
   const named = labels.findIndex((label) => label.toLowerCase() === name.trim().toLowerCase());

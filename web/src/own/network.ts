@@ -68,7 +68,10 @@ export class Network {
   }
 
   #dismiss(): void {
-    void this.#judge?.candling.then((candling) => candling.close(), () => {});
+    void this.#judge?.candling.then(
+      (candling) => candling.close(),
+      () => {},
+    );
     this.#judge = undefined;
   }
 

@@ -11,7 +11,11 @@ export function outcomeOf(photo: Photo, region: Region): string {
 }
 
 export function outcomesIn(session: Session, photos: readonly Photo[], region: Region): Outcomes {
-  return { photos: photos.map((photo) => placeOf(session, photo)), outcomes: photos.map((photo) => outcomeOf(photo, region)), unused: region.unused ?? [] };
+  return {
+    photos: photos.map((photo) => placeOf(session, photo)),
+    outcomes: photos.map((photo) => outcomeOf(photo, region)),
+    unused: region.unused ?? [],
+  };
 }
 
 /** The path that a photo would have in a folder of classes. */

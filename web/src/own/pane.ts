@@ -1,7 +1,16 @@
 /** The pane over a photo on which a region is marked: by a box, a brush, or the keyboard. */
 import type { Mask } from "../bias/mask.js";
 import { byId, pencil, radios } from "../dom/page.js";
-import { areaWords, blankMask, type Box, boxAround, boxBetween, isMarked, withBox, withStroke } from "./area.js";
+import {
+  areaWords,
+  blankMask,
+  type Box,
+  boxAround,
+  boxBetween,
+  isMarked,
+  withBox,
+  withStroke,
+} from "./area.js";
 
 /** An arrow key moves or widens the box by so much of the photo. */
 const STEP = 0.02;
@@ -52,9 +61,14 @@ export class Pane {
 
   /** A box as numbers. The first one of them begins it: what is not there yet goes as far as the photo does. */
   #type(): void {
-    const [x, y, width, height] = this.#fields.map(({ value }) => (value === "" ? undefined : Number(value) / 100));
+    const [x, y, width, height] = this.#fields.map(({ value }) =>
+      value === "" ? undefined : Number(value) / 100,
+    );
     const [left, top] = [x ?? 0, y ?? 0];
-    const mask = withBox(this.#mask, boxBetween({ x: left, y: top }, { x: left + (width ?? 1), y: top + (height ?? 1) }));
+    const mask = withBox(
+      this.#mask,
+      boxBetween({ x: left, y: top }, { x: left + (width ?? 1), y: top + (height ?? 1) }),
+    );
     if (isMarked(mask)) this.#change(mask, true);
     // What was typed may reach beyond the photo, or be no box: the field says what is true.
     this.#number(true);
@@ -83,7 +97,10 @@ export class Pane {
         if (Math.min(box.width, box.height) >= LEAST) this.#change(withBox(this.#mask, box), final);
         else if (this.#mask !== before) this.#change(before, false);
       } else {
-        this.#change(withStroke(this.#mask, from, to, Number(this.#brush.value) / 100, this.#tool() === "brush" ? 1 : 0), final);
+        this.#change(
+          withStroke(this.#mask, from, to, Number(this.#brush.value) / 100, this.#tool() === "brush" ? 1 : 0),
+          final,
+        );
         from = to;
       }
     };
@@ -120,7 +137,11 @@ export class Pane {
     if (box === undefined) return this.#change(withBox(this.#mask, MIDDLE), true);
     const within = (value: number, most: number, least = 0) => Math.min(most, Math.max(least, value));
     const changed = event.shiftKey
-      ? { ...box, width: within(box.width + move.x, 1 - box.x, STEP), height: within(box.height + move.y, 1 - box.y, STEP) }
+      ? {
+          ...box,
+          width: within(box.width + move.x, 1 - box.x, STEP),
+          height: within(box.height + move.y, 1 - box.y, STEP),
+        }
       : { ...box, x: within(box.x + move.x, 1 - box.width), y: within(box.y + move.y, 1 - box.height) };
     this.#change(withBox(this.#mask, changed), true);
   }
@@ -135,7 +156,8 @@ export class Pane {
     const { width, height, data } = this.#mask;
     Object.assign(this.#canvas, { width, height });
     const picture = new ImageData(width, height);
-    const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
+    const inside = (x: number, y: number) =>
+      x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         if (!inside(x, y)) continue;
@@ -153,7 +175,8 @@ export class Pane {
     const box = boxAround(this.#mask);
     for (const [at, name] of FIELDS.entries()) {
       const field = this.#fields[at];
-      if (field !== undefined && (all || document.activeElement !== field)) field.value = box === undefined ? "" : String(Math.round(100 * box[name]));
+      if (field !== undefined && (all || document.activeElement !== field))
+        field.value = box === undefined ? "" : String(Math.round(100 * box[name]));
     }
   }
 }

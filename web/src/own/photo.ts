@@ -90,7 +90,10 @@ export function namesOfNoted(photos: Iterable<Photo>): readonly string[] {
 /** In the order in which `candling train` lists files: folder by folder, by name. */
 export function inOrder(photos: readonly Photo[]): readonly Photo[] {
   // No name has a character that comes before this one: folders are told apart before their contents are.
-  const keyed = photos.map((photo) => ({ photo, key: [...(photo.group === "" ? [] : photo.group.split("/")), photo.name].join("\0") }));
+  const keyed = photos.map((photo) => ({
+    photo,
+    key: [...(photo.group === "" ? [] : photo.group.split("/")), photo.name].join("\0"),
+  }));
   return keyed.sort((a, b) => byCodePoint(a.key, b.key)).map(({ photo }) => photo);
 }
 

@@ -34,7 +34,11 @@ let layerChosen = NONE;
 /** Calls `onChange` when the visitor asks something else. */
 export function listenForQuestions(onChange: () => void): void {
   const names = METHODS.map((name) => [name, methodName({ method: name, counterfactual: false })] as const);
-  fillOptions(method, [...names.slice(0, 1), [AGAINST, methodName({ method: "grad-cam", counterfactual: true })], ...names.slice(1)]);
+  fillOptions(method, [
+    ...names.slice(0, 1),
+    [AGAINST, methodName({ method: "grad-cam", counterfactual: true })],
+    ...names.slice(1),
+  ]);
   for (const choice of choices) {
     choice.addEventListener("change", () => {
       if (choice === layer) layerChosen = layer.value;
@@ -59,7 +63,9 @@ export function offer(candling: Candling | undefined): void {
   const classes = labels.map((label, index) => [String(index), label] as const);
   fillOptions(asked, [[NONE, "its answer"], ...classes]);
   fillOptions(over, [[NONE, "none other"], ...classes]);
-  const layers = [...(candling?.info.layers ?? [])].filter(({ height, width }) => height * width > 1).reverse();
+  const layers = [...(candling?.info.layers ?? [])]
+    .filter(({ height, width }) => height * width > 1)
+    .reverse();
   const last = candling?.info.defaultLayer;
   const table = candling?.info.evidenceLayer;
   const isEnd = (name: string) => name !== last && (name.endsWith(".add") || name === "head");
@@ -71,7 +77,16 @@ export function offer(candling: Candling | undefined): void {
   layer.replaceChildren(
     ...groups
       .filter(([, of]) => of.length > 0)
-      .map(([label, of]) => make("optgroup", { label }, ...of.map(({ name, height, width }) => new Option(`${name}, ${height}×${width}${name === table ? " (the table’s)" : ""}`, name)))),
+      .map(([label, of]) =>
+        make(
+          "optgroup",
+          { label },
+          ...of.map(
+            ({ name, height, width }) =>
+              new Option(`${name}, ${height}×${width}${name === table ? " (the table’s)" : ""}`, name),
+          ),
+        ),
+      ),
   );
   for (const [at, choice] of [asked, over].entries()) {
     const wished = before[at] ?? NONE;

@@ -41,7 +41,8 @@ export function listenForRegions(session: Session): void {
   const ask = (region: Region | undefined) => {
     renamed = region;
     name.value = region?.name ?? "";
-    byId("region-name-label", HTMLElement).textContent = region === undefined ? "Name of another region" : `Another name for the region ${region.name}`;
+    byId("region-name-label", HTMLElement).textContent =
+      region === undefined ? "Name of another region" : `Another name for the region ${region.name}`;
     byId("region-submit", HTMLButtonElement).textContent = region === undefined ? "Add it" : "Rename it";
   };
 
@@ -49,7 +50,9 @@ export function listenForRegions(session: Session): void {
     event.preventDefault();
     const wished = name.value.trim();
     if (wished === "") return name.focus();
-    const known = session.regions.find((region) => region !== renamed && region.name.toLowerCase() === wished.toLowerCase());
+    const known = session.regions.find(
+      (region) => region !== renamed && region.name.toLowerCase() === wished.toLowerCase(),
+    );
     if (renamed !== undefined) {
       if (known !== undefined) return tellOfRegions(`There is a region “${known.name}” already.`);
       session.marks.rename(renamed, wished);
@@ -57,7 +60,8 @@ export function listenForRegions(session: Session): void {
       announce(`The region is called ${wished} now.`);
       return rename.focus();
     }
-    if (known === undefined && session.regions.length >= MOST) return tellOfRegions("Eight regions are as many as there can be: remove one first.");
+    if (known === undefined && session.regions.length >= MOST)
+      return tellOfRegions("Eight regions are as many as there can be: remove one first.");
     session.region = known ?? session.marks.add(wished);
     name.value = "";
     announce(`The region ${wished} is looked at. Open a photo to mark it.`);

@@ -37,7 +37,23 @@ function others({ regions, region }: Audit): readonly Region[] {
 /** RFC 4180, as the command line writes it. */
 export function csvOf(audit: Audit): string {
   const more = others(audit);
-  const head = ["photo", "class", "group", "predicted", "probability", "correct", "evidence", "evenly", "layer", "error", "mask", "rule", "model_sha256", "held_out", ...more.map(({ name }) => `evidence_${name}`)];
+  const head = [
+    "photo",
+    "class",
+    "group",
+    "predicted",
+    "probability",
+    "correct",
+    "evidence",
+    "evenly",
+    "layer",
+    "error",
+    "mask",
+    "rule",
+    "model_sha256",
+    "held_out",
+    ...more.map(({ name }) => `evidence_${name}`),
+  ];
   const lines = audit.rows.map((row) => [
     guarded(row.path),
     guarded(row.class),
@@ -75,7 +91,8 @@ function field(value: string | number | boolean): string {
 
 /** The report of `candling audit --json`, with every line. */
 export function jsonOf(audit: Audit): string {
-  const mean = (given: Mean | undefined) => (given === undefined ? null : { mean: given.mean, interval: given.interval, count: given.count });
+  const mean = (given: Mean | undefined) =>
+    given === undefined ? null : { mean: given.mean, interval: given.interval, count: given.count };
   const { model, rows, summary, region, basis, leftOut } = audit;
   const report = {
     model: model.name,
@@ -92,7 +109,8 @@ export function jsonOf(audit: Audit): string {
       photos: line.photos,
       accuracy: mean(line.accuracy),
       accuracy_held_out: mean(line.heldOut),
-      accuracy_learnt_from: line.learnt.of === 0 ? null : { mean: line.learnt.right / line.learnt.of, count: line.learnt.of },
+      accuracy_learnt_from:
+        line.learnt.of === 0 ? null : { mean: line.learnt.right / line.learnt.of, count: line.learnt.of },
       evidence: mean(line.evidence),
       evenly: line.evenly ?? null,
     })),
@@ -111,7 +129,9 @@ export function jsonOf(audit: Audit): string {
       mask: maskCells(row.mask)[0],
       rule: maskCells(row.mask)[1],
       held_out: row.heldOut,
-      ...Object.fromEntries(others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id)?.share ?? null])),
+      ...Object.fromEntries(
+        others(audit).map(({ id, name }) => [`evidence_${name}`, row.photo.shares.get(id)?.share ?? null]),
+      ),
     })),
   };
   return JSON.stringify(report, null, 1);
@@ -124,7 +144,10 @@ export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
   const examined = rows.filter(({ error }) => error === "").length;
   const measured = rows.some(({ evidence }) => evidence !== undefined);
   const order = measured ? `the least evidence in “${region.name}” first` : "those that are wrong first";
-  const which = pictures.length < examined ? `The first ${pictures.length} of ${examined} photos, ${order}.` : `All ${examined} photos, ${order}.`;
+  const which =
+    pictures.length < examined
+      ? `The first ${pictures.length} of ${examined} photos, ${order}.`
+      : `All ${examined} photos, ${order}.`;
   const failed = rows.filter(({ error }) => error !== "");
   return html`<!doctype html>
 <html lang="en">
@@ -161,10 +184,17 @@ ${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ 
 /** Of a model that was trained on this page, what it learnt from stands apart from what it had not seen. */
 function table(summary: readonly Summary[], region: Region, hasLesson: boolean): Markup {
   const words = (mean: Mean) => mean.words;
-  const orNone = <T>(value: T | undefined, words: (value: T) => string) => (value === undefined ? "–" : words(value));
-  const right = (line: Summary) => (hasLesson ? [orNone(line.heldOut, words), learntWords(line.learnt)] : [orNone(line.accuracy, words)]);
+  const orNone = <T>(value: T | undefined, words: (value: T) => string) =>
+    value === undefined ? "–" : words(value);
+  const right = (line: Summary) =>
+    hasLesson ? [orNone(line.heldOut, words), learntWords(line.learnt)] : [orNone(line.accuracy, words)];
   const cells = (line: Summary) => [...right(line), orNone(line.evidence, words), orNone(line.evenly, share)];
-  const heads = ["Photos", ...(hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"]), `Evidence in “${region.name}”`, "If spread evenly"];
+  const heads = [
+    "Photos",
+    ...(hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"]),
+    `Evidence in “${region.name}”`,
+    "If spread evenly",
+  ];
   const row = (line: Summary) =>
     html`<tr class="${line.group === undefined ? "" : "group"}"><th scope="row" dir="auto">${nameOf(line)}</th><td>${line.photos}</td>
 ${cells(line).map((words) => html`<td>${words}</td>`)}</tr>`;

@@ -6,7 +6,15 @@ import { isMarked } from "./area.js";
 import { Marks } from "./marks.js";
 import type { Model } from "./model.js";
 import { placeOf } from "./outcomes.js";
-import { freshId, inOrder, MOST_CLASSES, type Lying, type Photo, type PhotoClass, type Region } from "./photo.js";
+import {
+  freshId,
+  inOrder,
+  MOST_CLASSES,
+  type Lying,
+  type Photo,
+  type PhotoClass,
+  type Region,
+} from "./photo.js";
 import type { Kept, PhotoRecord, Store } from "./store.js";
 import type { LeftOut } from "../trainer/messages.js";
 import { byCodePoint } from "./words.js";
@@ -44,7 +52,9 @@ export class Session {
 
   /** Whether there is nothing in it that anybody put there. */
   get isEmpty(): boolean {
-    return this.#photos.size === 0 && this.#model === undefined && this.#classes.every(({ name }) => name === "");
+    return (
+      this.#photos.size === 0 && this.#model === undefined && this.#classes.every(({ name }) => name === "")
+    );
   }
 
   // ---- classes ----
@@ -240,7 +250,16 @@ export class Session {
   }
 
   #restore({ photos, looks, findings, masks, state }: Kept): void {
-    for (const photo of inOrder(photos.map((photo) => ({ copies: [], ...photo, masks: new Map(), unmarked: new Map(), shares: new Map() })))) this.#enter(photo);
+    for (const photo of inOrder(
+      photos.map((photo) => ({
+        copies: [],
+        ...photo,
+        masks: new Map(),
+        unmarked: new Map(),
+        shares: new Map(),
+      })),
+    ))
+      this.#enter(photo);
     for (const { digest, ...look } of looks) Object.assign(this.#photos.get(digest) ?? {}, look);
     for (const { digest, ...finding } of findings) Object.assign(this.#photos.get(digest) ?? {}, { finding });
     for (const { digest, region, mask, unmarked } of masks) {

@@ -71,10 +71,19 @@ export class Sheet {
   show(rows: readonly Row[]): void {
     this.#rows = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
     byId("filters", HTMLElement).hidden = this.#rows.length === 0;
-    refill(this.#class, "all classes", rows.map((row) => row.class));
-    refill(this.#group, "all groups", rows.map(({ group }) => group));
+    refill(
+      this.#class,
+      "all classes",
+      rows.map((row) => row.class),
+    );
+    refill(
+      this.#group,
+      "all groups",
+      rows.map(({ group }) => group),
+    );
     const { photos } = this.#session;
-    for (const [digest, { photo }] of this.#tiles) if (photos.get(digest) !== photo) this.#tiles.delete(digest);
+    for (const [digest, { photo }] of this.#tiles)
+      if (photos.get(digest) !== photo) this.#tiles.delete(digest);
     this.#lay();
   }
 
@@ -101,11 +110,15 @@ export class Sheet {
       if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null);
     }
     while (this.#list.children.length > items.length) this.#list.lastElementChild?.remove();
-    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement)
+      focused.focus({ preventScroll: true });
     this.#more.hidden = rows.length <= this.#shown;
     this.#more.textContent = `Show ${Math.min(SHOWN, rows.length - this.#shown)} more of ${(rows.length - this.#shown).toLocaleString("en-GB")}`;
     const all = this.#rows.length;
-    shown.textContent = rows.length === all ? count(all, "photo") : `${count(rows.length, "photo")} of ${all.toLocaleString("en-GB")}`;
+    shown.textContent =
+      rows.length === all
+        ? count(all, "photo")
+        : `${count(rows.length, "photo")} of ${all.toLocaleString("en-GB")}`;
   }
 
   #chosen(): readonly Row[] {
@@ -126,7 +139,14 @@ export class Sheet {
     if (known !== undefined) return known;
     const canvas = make("canvas", { width: 1, height: 1 });
     const button = make("button", { type: "button" }, canvas, make("span", { className: "mark" }));
-    const element = make("li", {}, button, make("p", { className: "inside" }), make("p", { className: "said" }), make("p", { className: "named-photo" }, photo.name));
+    const element = make(
+      "li",
+      {},
+      button,
+      make("p", { className: "inside" }),
+      make("p", { className: "said" }),
+      make("p", { className: "named-photo" }, photo.name),
+    );
     const tile: Tile = { element, canvas, photo, painted: undefined };
     this.#tiles.set(photo.digest, tile);
     this.#byCanvas.set(canvas, tile);
@@ -137,7 +157,14 @@ export class Sheet {
     const { photo, evidence, predicted, probability, correct, error, heldOut } = row;
     const tile = this.#tileOf(photo);
     const { element } = tile;
-    const none = photo.unreadable !== undefined ? "unreadable" : error !== "" ? "mask refused" : photo.shares.has(this.#session.region.id) ? "no evidence" : "not marked";
+    const none =
+      photo.unreadable !== undefined
+        ? "unreadable"
+        : error !== ""
+          ? "mask refused"
+          : photo.shares.has(this.#session.region.id)
+            ? "no evidence"
+            : "not marked";
     const inside = evidence === undefined ? none : `${percent(evidence)} inside`;
     const said = error === "" ? `${predicted}, ${percent(probability)}` : error;
     const mark = heldOut ? "held out" : "";
@@ -183,7 +210,8 @@ function isUpToDate({ photo, painted, canvas }: Tile): boolean {
 /** In the order of an option; what was not measured comes last. */
 export function sorted(rows: readonly Row[], order: string): readonly Row[] {
   const sign = order === "most" ? -1 : 1;
-  const key = ({ evidence, probability }: Row) => (order === "doubt" ? probability : evidence === undefined ? Number.POSITIVE_INFINITY : sign * evidence);
+  const key = ({ evidence, probability }: Row) =>
+    order === "doubt" ? probability : evidence === undefined ? Number.POSITIVE_INFINITY : sign * evidence;
   // Without a region: those that are wrong first, as in the report of the command line.
   return [...rows].sort((a, b) => {
     const [left, right] = [key(a), key(b)];

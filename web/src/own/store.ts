@@ -72,7 +72,11 @@ export class Store {
   readonly #onLoss: (why: Loss) => void;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: IDBPDatabase<Schema> | undefined, takesBlobs: boolean, onLoss: (why: Loss) => void) {
+  private constructor(
+    db: IDBPDatabase<Schema> | undefined,
+    takesBlobs: boolean,
+    onLoss: (why: Loss) => void,
+  ) {
     this.#db = db;
     this.#takesBlobs = takesBlobs;
     this.#onLoss = onLoss;
@@ -87,7 +91,8 @@ export class Store {
       }
       const db = await openDB<Schema>(NAME, 1, {
         upgrade(fresh) {
-          for (const name of ["photos", "looks", "findings"] as const) fresh.createObjectStore(name, { keyPath: "digest" });
+          for (const name of ["photos", "looks", "findings"] as const)
+            fresh.createObjectStore(name, { keyPath: "digest" });
           fresh.createObjectStore("masks", { keyPath: ["digest", "region"] });
           fresh.createObjectStore("state");
         },
@@ -143,7 +148,11 @@ export class Store {
   }
 
   putState(name: string, value: unknown): Promise<void> {
-    return this.#write(async (db) => (value === undefined ? db.delete("state", name) : db.put("state", this.#takesBlobs ? value : await packed(value), name)));
+    return this.#write(async (db) =>
+      value === undefined
+        ? db.delete("state", name)
+        : db.put("state", this.#takesBlobs ? value : await packed(value), name),
+    );
   }
 
   /** Forgets photos and all that belongs to them. */
@@ -151,8 +160,11 @@ export class Store {
     return this.#write(async (db) => {
       const all = db.transaction(["photos", "looks", "findings", "masks"], "readwrite");
       for (const digest of digests) {
-        for (const name of ["photos", "looks", "findings"] as const) void all.objectStore(name).delete(digest);
-        void all.objectStore("masks").delete(IDBKeyRange.bound([digest, 0], [digest, Number.MAX_SAFE_INTEGER]));
+        for (const name of ["photos", "looks", "findings"] as const)
+          void all.objectStore(name).delete(digest);
+        void all
+          .objectStore("masks")
+          .delete(IDBKeyRange.bound([digest, 0], [digest, Number.MAX_SAFE_INTEGER]));
       }
       await all.done;
     });
@@ -195,7 +207,13 @@ async function everything(db: IDBPDatabase<Schema>): Promise<Kept> {
   ]);
   const blobbed = <T>(records: readonly T[]) => Promise.all(records.map((record) => unpacked(record)));
   const [whole, states] = await Promise.all([blobbed(photos), blobbed(values)]);
-  return { photos: whole, looks, findings, masks, state: new Map(names.map((name, at) => [name, states[at]])) };
+  return {
+    photos: whole,
+    looks,
+    findings,
+    masks,
+    state: new Map(names.map((name, at) => [name, states[at]])),
+  };
 }
 
 /** Tried, as browsers do not say it; nothing of it stays. */
@@ -223,7 +241,8 @@ function isAlone(): Promise<boolean> {
       return new Promise(() => {}); // until the tab is closed
     };
     // Only the end of our patience says that another tab has it; a browser that keeps nothing here refuses locks at once.
-    const refused = (error: unknown) => resolve(!(error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)));
+    const refused = (error: unknown) =>
+      resolve(!(error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)));
     // Firefox throws without cookies, before there is anything to catch later.
     try {
       locks.request(NAME, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(refused);

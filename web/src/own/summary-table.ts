@@ -6,7 +6,13 @@ import { NO_GROUP, type Summary } from "./findings.js";
 import { interval, part, rate } from "./words.js";
 
 /** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
-export function showSummary(summaries: readonly Summary[], region: string, layer: string, hasLesson: boolean, basis: Basis): void {
+export function showSummary(
+  summaries: readonly Summary[],
+  region: string,
+  layer: string,
+  hasLesson: boolean,
+  basis: Basis,
+): void {
   const right = hasLesson ? ["Right, held out", "Right, learnt from"] : ["Right"];
   const heads = ["Class", "Photos", ...right, `Evidence in “${region}”`, "If spread evenly"];
   const row = (summary: Summary) => {
@@ -14,7 +20,9 @@ export function showSummary(summaries: readonly Summary[], region: string, layer
     const few = evidence !== undefined && evidence.count < photos ? `, of ${evidence.count}` : "";
     const cells = [
       String(photos),
-      ...(hasLesson ? [heldOut === undefined ? "–" : rate(heldOut), learntWords(learnt)] : [accuracy === undefined ? "–" : rate(accuracy)]),
+      ...(hasLesson
+        ? [heldOut === undefined ? "–" : rate(heldOut), learntWords(learnt)]
+        : [accuracy === undefined ? "–" : rate(accuracy)]),
       evidence === undefined ? "–" : interval(evidence, few),
       evenly === undefined ? "–" : percent(evenly),
     ];
@@ -26,7 +34,11 @@ export function showSummary(summaries: readonly Summary[], region: string, layer
     );
   };
   byId("summary", HTMLTableElement).replaceChildren(
-    make("caption", {}, `Evidence: Grad-CAM for what the model says, at the layer ${layer}. ${basis.intervals.join(" ")} The last column: what “${region}” would have of a map that is alike everywhere.`),
+    make(
+      "caption",
+      {},
+      `Evidence: Grad-CAM for what the model says, at the layer ${layer}. ${basis.intervals.join(" ")} The last column: what “${region}” would have of a map that is alike everywhere.`,
+    ),
     make("thead", {}, make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...summaries.map(row)),
   );

@@ -33,7 +33,10 @@ export function listenForExports(session: Session, network: Network, inspection:
     for (const button of [csv, json]) button.disabled = examined === 0;
     // While it is written, its button cancels it.
     if (byId("report-bar", HTMLProgressElement).hidden) report.disabled = examined === 0;
-    const capped = examined > MOST_PICTURES ? ` The report shows the ${MOST_PICTURES} with the least evidence inside.` : "";
+    const capped =
+      examined > MOST_PICTURES
+        ? ` The report shows the ${MOST_PICTURES} with the least evidence inside.`
+        : "";
     const done = `${examined.toLocaleString("en-GB")} of ${count(session.photos.size, "photo")} examined.`;
     hint.textContent = examined === 0 ? "Examine the photos first." : `${done}${capped}`;
   };
@@ -45,7 +48,9 @@ export function listenForExports(session: Session, network: Network, inspection:
     for (const other of regions) await measure(session, network.examiner, other);
     const { rows, summary, region, basis } = await inspection.audit();
     const told = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
-    return model === undefined ? undefined : { model, rows: told, summary, regions, region, basis, leftOut: session.leftOut };
+    return model === undefined
+      ? undefined
+      : { model, rows: told, summary, regions, region, basis, leftOut: session.leftOut };
   };
   const save = async (made: (audit: Audit) => Blob | Promise<Blob>, ending: string) => {
     try {
@@ -56,12 +61,21 @@ export function listenForExports(session: Session, network: Network, inspection:
       if (!wasAborted(error)) complain("files", sentence(error));
     }
   };
-  csv.addEventListener("click", () => void save((all) => new Blob([csvOf(all)], { type: "text/csv;charset=utf-8" }), "csv"));
-  json.addEventListener("click", () => void save((all) => new Blob([jsonOf(all)], { type: "application/json" }), "json"));
+  csv.addEventListener(
+    "click",
+    () => void save((all) => new Blob([csvOf(all)], { type: "text/csv;charset=utf-8" }), "csv"),
+  );
+  json.addEventListener(
+    "click",
+    () => void save((all) => new Blob([jsonOf(all)], { type: "application/json" }), "json"),
+  );
   new LongRun("save-report", "report-bar", (progress, end) =>
     save(async (all) => {
       const candling = await network.judge(all.model);
-      const rows = sorted(all.rows.filter(({ error }) => error === ""), "least").slice(0, MOST_PICTURES);
+      const rows = sorted(
+        all.rows.filter(({ error }) => error === ""),
+        "least",
+      ).slice(0, MOST_PICTURES);
       const pictures: Picture[] = [];
       for (const row of rows) {
         progress(pictures.length, rows.length);

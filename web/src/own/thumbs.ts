@@ -52,7 +52,9 @@ export class Thumbs {
 
 /** Draws a photo at most so many pixels wide. Resolves with whether the browser could read it. */
 export async function drawSmall(canvas: HTMLCanvasElement, photo: Blob, width: number): Promise<boolean> {
-  const bitmap = await createImageBitmap(photo, { resizeWidth: width, resizeQuality: "medium" }).catch(() => undefined);
+  const bitmap = await createImageBitmap(photo, { resizeWidth: width, resizeQuality: "medium" }).catch(
+    () => undefined,
+  );
   if (bitmap === undefined) return false;
   drawBitmap(canvas, bitmap);
   return true;

@@ -75,7 +75,8 @@ export class Training {
     } catch (error) {
       // Where everything was cleared meanwhile, nothing is kept.
       if (this.#session.photos.size === 0) this.#job.words = "";
-      else if (wasAborted(error)) this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
+      else if (wasAborted(error))
+        this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
       else {
         this.#job.words = "";
         complain("training", error instanceof Unteachable ? error.message : sentence(error));
@@ -88,7 +89,9 @@ export class Training {
 
   /** Which photos could not be read. */
   #leftOut(): string {
-    const names = [...this.#session.photos.values()].filter(({ unreadable }) => unreadable !== undefined).map(({ name }) => name);
+    const names = [...this.#session.photos.values()]
+      .filter(({ unreadable }) => unreadable !== undefined)
+      .map(({ name }) => name);
     if (names.length === 0) return "";
     return ` ${count(names.length, "photo")} could not be read, and ${names.length === 1 ? "was" : "were"} left out: ${some(names)}.`;
   }
@@ -102,7 +105,8 @@ export class Training {
       settle("training");
     }
     const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be looked at before the training can begin`;
-    const words = due === 0 ? "All photos are looked at: this takes a moment." : forecast(this.#session, due, all);
+    const words =
+      due === 0 ? "All photos are looked at: this takes a moment." : forecast(this.#session, due, all);
     byId("train-hint", HTMLElement).textContent = refused ?? words;
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
@@ -126,7 +130,9 @@ export class Training {
     verdict.textContent = "\u00a0";
     if (model === undefined || lesson === undefined) return;
     const answers = answersOf(lesson);
-    const held = await this.#network.examiner.answers(answers.filter((one) => one.heldOut).map((one) => one.correct));
+    const held = await this.#network.examiner.answers(
+      answers.filter((one) => one.heldOut).map((one) => one.correct),
+    );
     if (this.#session.model !== model) return;
     verdict.textContent = verdictOf(answers, held);
     const rows = await Promise.all(
@@ -159,8 +165,14 @@ export class Training {
     const every = Math.max(1, Math.floor(curve.length / POINTS));
     const points = curve.filter((_, at) => at % every === 0 || at === curve.length - 1);
     const lines = [
-      { name: "right, of those it learns from", points: points.map(({ step, accuracy }) => [step, accuracy] as const) },
-      { name: "loss, of what it was at first", points: points.map(({ step, loss }) => [step, loss / first] as const) },
+      {
+        name: "right, of those it learns from",
+        points: points.map(({ step, accuracy }) => [step, accuracy] as const),
+      },
+      {
+        name: "loss, of what it was at first",
+        points: points.map(({ step, loss }) => [step, loss / first] as const),
+      },
     ];
     const label =
       last === undefined
@@ -172,15 +184,21 @@ export class Training {
 
 /** Of each photo whether the head is right about it. */
 function answersOf({ answers, heldOut }: Lesson) {
-  return [...answers].map(([digest, { given, right }]) => ({ right, correct: given === right, heldOut: heldOut.has(digest) }));
+  return [...answers].map(([digest, { given, right }]) => ({
+    right,
+    correct: given === right,
+    heldOut: heldOut.has(digest),
+  }));
 }
 
 function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined): string {
   const lessons = answers.filter(({ heldOut }) => !heldOut);
   const right = lessons.filter(({ correct }) => correct).length;
   const learnt = `${right} of ${lessons.length} right, of those it learnt from (${percent(right / lessons.length)})`;
-  if (held === undefined) return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
-  const few = held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
+  if (held === undefined)
+    return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
+  const few =
+    held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
   // Of too few there is no interval, and their number stands there already.
   const worth = held.interval === null ? "" : `: ${rate(held)}`;
   return `${learnt}; ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen${worth}.${few}`;

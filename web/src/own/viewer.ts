@@ -56,7 +56,11 @@ export class Viewer {
       if (what === "model" && this.#shown !== undefined) void this.#show(this.#shown.photo);
     });
     const remove = byId("remove-photo", HTMLButtonElement);
-    new Confirmed(remove, () => "Remove it from the session?", () => this.#remove());
+    new Confirmed(
+      remove,
+      () => "Remove it from the session?",
+      () => this.#remove(),
+    );
   }
 
   /** Opens a photo; `among` are those that previous and next go through. */
@@ -76,15 +80,21 @@ export class Viewer {
     byId("previous", HTMLButtonElement).disabled = at <= 0;
     byId("next", HTMLButtonElement).disabled = at >= this.#among.length - 1;
     // At the end of the row the button that was pressed is no more.
-    if (!this.#dialog.contains(document.activeElement) || document.activeElement === this.#dialog) byId("viewer-close", HTMLButtonElement).focus();
-    const facts = [of?.name || "a class without a name", photo.group, this.#session.isHeldOut(photo) ? "held out" : ""];
+    if (!this.#dialog.contains(document.activeElement) || document.activeElement === this.#dialog)
+      byId("viewer-close", HTMLButtonElement).focus();
+    const facts = [
+      of?.name || "a class without a name",
+      photo.group,
+      this.#session.isHeldOut(photo) ? "held out" : "",
+    ];
     this.#facts = facts.filter((part) => part !== "").join(" · ");
     this.#status.textContent = photo.unreadable ?? "";
     try {
       const size = await this.#drawPhoto(shown);
       if (size !== undefined) this.#marking.show(photo, size);
       // What a browser refuses, the engine may read.
-      const isHopeless = size === undefined && (photo.unreadable !== undefined || this.#session.model === undefined);
+      const isHopeless =
+        size === undefined && (photo.unreadable !== undefined || this.#session.model === undefined);
       if (!shown.end.signal.aborted && !isHopeless) await this.#look(shown, size !== undefined);
     } catch (error) {
       if (!wasAborted(error) && !shown.end.signal.aborted) this.#status.textContent = sentence(error);
@@ -96,9 +106,15 @@ export class Viewer {
   }
 
   /** The photo alone, as the browser reads it, or else the engine. */
-  async #drawPhoto({ photo, end, run }: Shown): Promise<{ readonly width: number; readonly height: number } | undefined> {
-    const bitmap = await createImageBitmap(photo.blob).catch(() => (run?.photo === undefined ? undefined : createImageBitmap(run.photo)));
-    if (end.signal.aborted) return bitmap?.close(), undefined;
+  async #drawPhoto({
+    photo,
+    end,
+    run,
+  }: Shown): Promise<{ readonly width: number; readonly height: number } | undefined> {
+    const bitmap = await createImageBitmap(photo.blob).catch(() =>
+      run?.photo === undefined ? undefined : createImageBitmap(run.photo),
+    );
+    if (end.signal.aborted) return (bitmap?.close(), undefined);
     const { width, height } = bitmap ?? { width: 4, height: 3 };
     byId("canvas-box", HTMLElement).style.setProperty("--ratio", String(width / height));
     this.#picture.ariaLabel = `The photo ${photo.name}`;
@@ -109,9 +125,12 @@ export class Viewer {
       return undefined;
     }
     const scale = Math.min(1, SIDE / Math.max(width, height));
-    const small = await createImageBitmap(bitmap, { resizeWidth: Math.max(1, Math.round(width * scale)), resizeHeight: Math.max(1, Math.round(height * scale)) });
+    const small = await createImageBitmap(bitmap, {
+      resizeWidth: Math.max(1, Math.round(width * scale)),
+      resizeHeight: Math.max(1, Math.round(height * scale)),
+    });
     bitmap.close();
-    if (end.signal.aborted) return small.close(), undefined;
+    if (end.signal.aborted) return (small.close(), undefined);
     drawBitmap(this.#picture, small);
     return { width, height };
   }
@@ -134,7 +153,9 @@ export class Viewer {
   }
 
   #tell({ labels }: Candling, { predictions }: Run): void {
-    const says = predictions.slice(0, 3).map(({ index, probability }) => `${labels[index] ?? ""} ${percent(probability)}`);
+    const says = predictions
+      .slice(0, 3)
+      .map(({ index, probability }) => `${labels[index] ?? ""} ${percent(probability)}`);
     this.#facts = `${byId("says", HTMLElement).textContent} · the model says ${says.join(", ")}`;
   }
 

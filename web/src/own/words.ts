@@ -44,7 +44,10 @@ export function size(bytes: number): string {
 }
 
 export function wasAborted(error: unknown): boolean {
-  return (error instanceof CandlingError && error.code === "aborted") || (error instanceof DOMException && error.name === "AbortError");
+  return (
+    (error instanceof CandlingError && error.code === "aborted") ||
+    (error instanceof DOMException && error.name === "AbortError")
+  );
 }
 
 /** A mean of shares: "92 % (75 to 100)", or "4.7 % (3.3 to 6.2)", all three to the same digit; where there is no interval, of how many

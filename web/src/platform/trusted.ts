@@ -7,7 +7,10 @@
 
 /** What is used of Trusted Types here; TypeScript does not know them yet. */
 interface Factory {
-  createPolicy(name: string, rules: { readonly createScriptURL: (address: string) => string }): {
+  createPolicy(
+    name: string,
+    rules: { readonly createScriptURL: (address: string) => string },
+  ): {
     createScriptURL(address: string): unknown;
   };
 }

@@ -6,7 +6,11 @@ const KEPT = "candling-colours";
 
 /** Any of them can be used; they all say the same. */
 const choices = document.querySelectorAll<HTMLSelectElement>("select[data-colours]");
-for (const choice of choices) fillOptions(choice, COLOURS.map((name) => [name, name === LIGHT ? "candle: light, not paint" : name] as const));
+for (const choice of choices)
+  fillOptions(
+    choice,
+    COLOURS.map((name) => [name, name === LIGHT ? "candle: light, not paint" : name] as const),
+  );
 
 let chosen = LIGHT;
 showColours(kept() ?? LIGHT);

@@ -65,7 +65,11 @@ function offerUpdates(registration: ServiceWorkerRegistration, onUpdate: Offline
 }
 
 /** The worker, once it is at work; undefined where its installation failed. */
-async function activated({ active, waiting, installing }: ServiceWorkerRegistration): Promise<ServiceWorker | undefined> {
+async function activated({
+  active,
+  waiting,
+  installing,
+}: ServiceWorkerRegistration): Promise<ServiceWorker | undefined> {
   const coming = installing ?? waiting;
   if (active !== null || coming === null) return active ?? undefined;
   return new Promise((resolve) => {
@@ -86,5 +90,7 @@ function ask(worker: ServiceWorker, message: Keep): Promise<boolean> {
 }
 
 function savesData(): boolean {
-  return (navigator as { readonly connection?: { readonly saveData?: boolean } }).connection?.saveData === true;
+  return (
+    (navigator as { readonly connection?: { readonly saveData?: boolean } }).connection?.saveData === true
+  );
 }

@@ -20,7 +20,13 @@ export async function sorted(wasm: Wasm, folder: Folder): Promise<SortedFolder> 
 export async function pairs(wasm: Wasm, folder: TrainerAsk<"pairs">): Promise<Pairs> {
   const listing = listed(wasm, folder, await headsOf(wasm, folder), []);
   try {
-    return JSON.parse(listing.pairs(folder.photos.map((paths) => paths.join("\0")), folder.beside, folder.folder)) as Pairs;
+    return JSON.parse(
+      listing.pairs(
+        folder.photos.map((paths) => paths.join("\0")),
+        folder.beside,
+        folder.folder,
+      ),
+    ) as Pairs;
   } finally {
     listing.free();
   }
@@ -58,8 +64,20 @@ async function headsOf(wasm: Wasm, { files }: Folder): Promise<Heads> {
   return { bytes, ends: Uint32Array.from(ends), failed };
 }
 
-function listed(wasm: Wasm, { files, folders }: Folder, { bytes, ends, failed }: Heads, also: readonly string[]) {
-  return new wasm.Listing(files.map(({ path }) => path), folders, bytes, ends, failed, also);
+function listed(
+  wasm: Wasm,
+  { files, folders }: Folder,
+  { bytes, ends, failed }: Heads,
+  also: readonly string[],
+) {
+  return new wasm.Listing(
+    files.map(({ path }) => path),
+    folders,
+    bytes,
+    ends,
+    failed,
+    also,
+  );
 }
 
 function sortedOf(wasm: Wasm, folder: Folder, heads: Heads, also: readonly string[]): SortedFolder {
@@ -75,7 +93,9 @@ function sortedOf(wasm: Wasm, folder: Folder, heads: Heads, also: readonly strin
 async function readable({ files }: Folder, { leftOut }: SortedFolder): Promise<readonly string[]> {
   const unread = leftOut.filter(({ code }) => code === "format-not-read");
   const isRead = async (format: string) => {
-    const paths = unread.filter(({ why }) => why.startsWith(`a picture in ${format},`)).map(({ path }) => path);
+    const paths = unread
+      .filter(({ why }) => why.startsWith(`a picture in ${format},`))
+      .map(({ path }) => path);
     for (const path of paths.slice(0, TRIES)) {
       const file = files.find((one) => one.path === path)?.file;
       const bitmap = file === undefined ? undefined : await createImageBitmap(file).catch(() => undefined);
@@ -84,6 +104,8 @@ async function readable({ files }: Folder, { leftOut }: SortedFolder): Promise<r
     }
     return false;
   };
-  const found = await Promise.all(SOME_BROWSERS.map(async (format) => ((await isRead(format)) ? [format] : [])));
+  const found = await Promise.all(
+    SOME_BROWSERS.map(async (format) => ((await isRead(format)) ? [format] : [])),
+  );
   return found.flat();
 }

@@ -6,7 +6,9 @@ type Wasm = typeof import("../candling_head.js");
 
 export async function maskOf(wasm: Wasm, file: Blob, value: number | undefined): Promise<FileMask> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const mask = wasm.isPng(bytes) ? wasm.maskOfPng(bytes, value) : await maskOfPixels(wasm, file, bytes, value);
+  const mask = wasm.isPng(bytes)
+    ? wasm.maskOfPng(bytes, value)
+    : await maskOfPixels(wasm, file, bytes, value);
   try {
     return { width: mask.width, height: mask.height, data: mask.inside(), rule: mask.rule() };
   } finally {
@@ -31,13 +33,17 @@ async function maskOfPixels(wasm: Wasm, file: Blob, bytes: Uint8Array, value: nu
 }
 
 /** The share of a map's evidence in the mask, and that of a map which is alike everywhere; at the mask's own size, as on the command line. */
-export async function evidenceInFile(wasm: Wasm, { map, height, width, view, photo, file, value }: EvidenceInFile) {
+export async function evidenceInFile(
+  wasm: Wasm,
+  { map, height, width, view, photo, file, value }: EvidenceInFile,
+) {
   const mask = await maskOf(wasm, file, value);
   const scaled = wasm.isScaled(mask.width, mask.height, photo.width, photo.height);
   const [across, down] = [mask.width / photo.width, mask.height / photo.height];
   const [x, y, w, h] = view;
   const seen = Float64Array.of(x * across, y * down, w * across, h * down);
-  const share = (values: Float32Array, rows: number, columns: number) => wasm.evidenceShare(values, rows, columns, mask.data, mask.height, mask.width, seen) ?? null;
+  const share = (values: Float32Array, rows: number, columns: number) =>
+    wasm.evidenceShare(values, rows, columns, mask.data, mask.height, mask.width, seen) ?? null;
   return { share: share(map, height, width), evenly: share(Float32Array.of(1), 1, 1), scaled };
 }
 

@@ -156,10 +156,18 @@ export interface TrainerCalls {
     readonly answer: { readonly head: Head; readonly answers: Uint32Array; readonly milliseconds: number };
   };
   /** Which examples are held out: of every class the share, never all. */
-  split: { readonly ask: { readonly labels: Uint32Array; readonly share: number }; readonly answer: Uint8Array };
+  split: {
+    readonly ask: { readonly labels: Uint32Array; readonly share: number };
+    readonly answer: Uint8Array;
+  };
   /** The file of the same network with this head. */
   model: {
-    readonly ask: { readonly file: Blob; readonly name: string; readonly labels: readonly string[]; readonly head: Head };
+    readonly ask: {
+      readonly file: Blob;
+      readonly name: string;
+      readonly labels: readonly string[];
+      readonly head: Head;
+    };
     readonly answer: Blob;
   };
   /** The share of evidence in a region; null for a map without evidence. */
@@ -167,7 +175,11 @@ export interface TrainerCalls {
   /** The same of a map in a mask's file, and of a map that is alike everywhere; fails with `bad-mask`. */
   evidenceInFile: {
     readonly ask: EvidenceInFile;
-    readonly answer: { readonly share: number | null; readonly evenly: number | null; readonly scaled: boolean };
+    readonly answer: {
+      readonly share: number | null;
+      readonly evenly: number | null;
+      readonly scaled: boolean;
+    };
   };
   /** The share of right answers; null of none. */
   answers: { readonly ask: { readonly right: number; readonly of: number }; readonly answer: Mean | null };
@@ -177,15 +189,25 @@ export interface TrainerCalls {
   sort: { readonly ask: Folder; readonly answer: SortedFolder };
   /** Which of a folder's masks are those of photos at these paths, of which each has its copies' behind its own; `beside` where they lie among the photos. */
   pairs: {
-    readonly ask: Folder & { readonly photos: readonly (readonly string[])[]; readonly beside: boolean; readonly folder: string };
+    readonly ask: Folder & {
+      readonly photos: readonly (readonly string[])[];
+      readonly beside: boolean;
+      readonly folder: string;
+    };
     readonly answer: Pairs;
   };
   /** Fails with `bad-mask`. */
-  mask: { readonly ask: { readonly file: Blob; readonly value: number | undefined }; readonly answer: FileMask };
+  mask: {
+    readonly ask: { readonly file: Blob; readonly value: number | undefined };
+    readonly answer: FileMask;
+  };
   /** Why names cannot be those of classes; null where they can. */
   names: { readonly ask: readonly string[]; readonly answer: string | null };
   /** Lines on what an audit's numbers stand on, and sentences on what the intervals are. */
-  basis: { readonly ask: Basis; readonly answer: { readonly lines: readonly string[]; readonly intervals: readonly string[] } };
+  basis: {
+    readonly ask: Basis;
+    readonly answer: { readonly lines: readonly string[]; readonly intervals: readonly string[] };
+  };
   /** The line on masks. */
   outcomes: { readonly ask: Outcomes; readonly answer: string };
 }
@@ -206,4 +228,8 @@ export interface TrainerRequest<K extends TrainerKind = TrainerKind> {
 export type TrainerReply<K extends TrainerKind = TrainerKind> =
   | { readonly type: "step"; readonly id: number; readonly step: Step }
   | { readonly type: "answer"; readonly id: number; readonly answer: TrainerAnswer<K> }
-  | { readonly type: "failure"; readonly id: number; readonly failure: { readonly code: string; readonly message: string } };
+  | {
+      readonly type: "failure";
+      readonly id: number;
+      readonly failure: { readonly code: string; readonly message: string };
+    };

@@ -4,7 +4,9 @@ import { fraction, number } from "./numbers.js";
 
 /** Said in place of a number where there is nothing to see. */
 function nothing({ counterfactual }: Explanation): string {
-  return counterfactual ? "nothing in this layer speaks against this class" : "no positive evidence for this class in this layer";
+  return counterfactual
+    ? "nothing in this layer speaks against this class"
+    : "no positive evidence for this class in this layer";
 }
 
 /** How strong a map is at its peak, un-normalised; 0 or less where there is nothing to see. */
@@ -46,14 +48,22 @@ export function whereabouts(what: string, map: Explanation): string {
   if (strength(map) <= 0) return `Nothing in this layer ${what}.`;
   const { height, run, view, width } = map;
   const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
-  const rows = shares(map, (cell) => [Math.floor(cell / width), height], view.y / run.height, view.height / run.height);
+  const rows = shares(
+    map,
+    (cell) => [Math.floor(cell / width), height],
+    view.y / run.height,
+    view.height / run.height,
+  );
   const column = telling(columns);
   const row = telling(rows);
   const across =
     column === undefined
       ? `What ${what} is spread about evenly from left to right`
       : `${column.share} of what ${what} lies in the ${["left", "central", "right"][column.third]} third of the photo`;
-  const down = row === undefined ? "it is spread about evenly" : `${row.share} in the ${["upper", "middle", "lower"][row.third]} third`;
+  const down =
+    row === undefined
+      ? "it is spread about evenly"
+      : `${row.share} in the ${["upper", "middle", "lower"][row.third]} third`;
   return `${across.replace(/^./, (first) => first.toUpperCase())}; from top to bottom, ${down}.`;
 }
 
@@ -69,7 +79,12 @@ function telling(thirds: readonly number[]): { readonly third: number; readonly 
 /** How much of a map's positive values lies in each third of the photo, along one side of it. `place` is which cell along that side one is,
  *  and of how many; these cover `length` of the side from `start` on, both as shares of it. A cell across two thirds counts in both, by its
  *  parts. */
-function shares({ data }: Explanation, place: (cell: number) => readonly [at: number, of: number], start: number, length: number): readonly number[] {
+function shares(
+  { data }: Explanation,
+  place: (cell: number) => readonly [at: number, of: number],
+  start: number,
+  length: number,
+): readonly number[] {
   const thirds = [0, 1, 2].map((third) =>
     data.reduce((sum, value, cell) => {
       const [at, of] = place(cell);

@@ -17,13 +17,21 @@ const names: Readonly<Record<Name, string>> = {
 };
 
 /** What a map is called. */
-export function methodName({ method, counterfactual }: Pick<Explanation, "method" | "counterfactual">): string {
+export function methodName({
+  method,
+  counterfactual,
+}: Pick<Explanation, "method" | "counterfactual">): string {
   return `${names[method]}${counterfactual ? ", against the class" : ""}`;
 }
 
 /** What it takes to read a map right, in a sentence. */
-export function howToRead({ method, counterfactual, channels }: Pick<Explanation, "method" | "counterfactual" | "channels">): string {
-  if (counterfactual) return "Lit where the photo speaks against the class: with less of it, the class would score higher, to first order.";
+export function howToRead({
+  method,
+  counterfactual,
+  channels,
+}: Pick<Explanation, "method" | "counterfactual" | "channels">): string {
+  if (counterfactual)
+    return "Lit where the photo speaks against the class: with less of it, the class would score higher, to first order.";
   switch (method) {
     case "guided-backprop":
     case "guided-grad-cam":

@@ -8,7 +8,9 @@ export function number(value: number): string {
 /** With spaces that do not break. Nothing is nothing, not a little. */
 export function percent(probability: number): string {
   if (probability === 0) return "0\u00a0%";
-  return probability < 0.001 ? "<\u00a00.1\u00a0%" : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
+  return probability < 0.001
+    ? "<\u00a00.1\u00a0%"
+    : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
 }
 
 /** Fractions as they are said, no closer together than a map of 7×7 cells can tell. */

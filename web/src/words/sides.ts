@@ -32,7 +32,9 @@ export function sidesOf(maps: readonly Explanation[], box: Box, kept?: number): 
   const turned = best(second, first);
   const flipped = turned.seen > straight.seen + CLEARLY;
   const { cut, seen } = flipped ? turned : straight;
-  const isEnough = kept !== undefined && seenAt(flipped ? second : first, flipped ? first : second, kept) >= Math.min(ENOUGH, seen);
+  const isEnough =
+    kept !== undefined &&
+    seenAt(flipped ? second : first, flipped ? first : second, kept) >= Math.min(ENOUGH, seen);
   return { flipped, cut: isEnough ? kept : cut };
 }
 
@@ -52,7 +54,9 @@ function leftOf({ data, width, height, view, run }: Explanation, box: Box): Left
   return (cut) => {
     const x = (((cut / 100) * box.width - (box.width - shown) / 2) / shown) * run.width;
     const at = ((x - view.x) / view.width) * width;
-    return columns.reduce((sum, column, index) => sum + column * Math.min(1, Math.max(0, at - index)), 0) / all;
+    return (
+      columns.reduce((sum, column, index) => sum + column * Math.min(1, Math.max(0, at - index)), 0) / all
+    );
   };
 }
 

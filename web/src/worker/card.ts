@@ -31,7 +31,13 @@ const ADAPTER_MS = 5_000;
 const DOWNLOAD_MS = 10_000;
 
 /** What a card may be to blame for. Everything else is in the question. */
-const OF_THE_CARD: ReadonlySet<string> = new Set([codes.backendLost, codes.backendUnavailable, "backend-failed", "not-finite", codes.internal]);
+const OF_THE_CARD: ReadonlySet<string> = new Set([
+  codes.backendLost,
+  codes.backendUnavailable,
+  "backend-failed",
+  "not-finite",
+  codes.internal,
+]);
 
 /** After a trap nothing in the module may be called any more, and a page gets no second one. */
 let crashed = false;
@@ -49,15 +55,24 @@ export async function adapter(): Promise<Adapter | null> {
   const found = await within(ADAPTER_MS, asked, "the browser gave no adapter").catch(() => null);
   if (found === null || found === undefined) return null;
   const { vendor = "", architecture = "", description = "", isFallbackAdapter = false } = found.info ?? {};
-  const name = [description || vendor, architecture].filter((word) => word !== "").join(", ") || "graphics card";
+  const name =
+    [description || vendor, architecture].filter((word) => word !== "").join(", ") || "graphics card";
   return { name, software: isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`) };
 }
 
 /** Takes the card and brings the model to it. */
-export async function take({ module, wasm: file }: CardFiles, unpack: () => Promise<{ graph: Uint8Array; weights: Float32Array }>): Promise<Card> {
-  if (crashed) throw failure(codes.backendLost, "the engine for graphics cards crashed before; it can be used again when the page is loaded anew");
+export async function take(
+  { module, wasm: file }: CardFiles,
+  unpack: () => Promise<{ graph: Uint8Array; weights: Float32Array }>,
+): Promise<Card> {
+  if (crashed)
+    throw failure(
+      codes.backendLost,
+      "the engine for graphics cards crashed before; it can be used again when the page is loaded anew",
+    );
   const found = await adapter();
-  if (found === null) throw failure(codes.backendUnavailable, "this browser offers pages no graphics card (WebGPU)");
+  if (found === null)
+    throw failure(codes.backendUnavailable, "this browser offers pages no graphics card (WebGPU)");
   const fetched = async () => {
     const wasm: typeof import("../candling_webgpu.js") = await import(module);
     await wasm.default({ module_or_path: new URL(file) });
@@ -69,7 +84,10 @@ export async function take({ module, wasm: file }: CardFiles, unpack: () => Prom
     return { engine: await inTime(wasm.Engine.create(graph, weights)), name: found.name };
   } catch (cause) {
     const { code, message } = isTrap(cause) ? lost(cause) : toFailure(cause);
-    throw failure(code === codes.internal ? codes.engineUnavailable : code, `the engine for graphics cards could not be started: ${message}`);
+    throw failure(
+      code === codes.internal ? codes.engineUnavailable : code,
+      `the engine for graphics cards could not be started: ${message}`,
+    );
   }
 }
 
@@ -108,7 +126,11 @@ function within<T>(most: number, answer: Promise<T> | undefined, words: string):
 
 /** What `onCard` gives; if the card fails, what `onCpu` gives, and `onLost` is told what the card threw. Where the processor fails too, it
  *  was the question: nobody is told. */
-export async function instead<T>(onCard: () => Promise<T>, onCpu: () => T, onLost: (thrown: unknown) => void): Promise<T> {
+export async function instead<T>(
+  onCard: () => Promise<T>,
+  onCpu: () => T,
+  onLost: (thrown: unknown) => void,
+): Promise<T> {
   // What a run has on the card is out of reach then.
   if (crashed) return onCpu();
   try {
@@ -125,7 +147,8 @@ export async function instead<T>(onCard: () => Promise<T>, onCpu: () => T, onLos
 
 /** What to tell of a card that failed. */
 export function lost(thrown: unknown): { code: string; message: string } {
-  if (isTrap(thrown)) return { code: codes.backendLost, message: `the engine for graphics cards crashed: ${reasonOf(thrown)}` };
+  if (isTrap(thrown))
+    return { code: codes.backendLost, message: `the engine for graphics cards crashed: ${reasonOf(thrown)}` };
   const { code, message } = toFailure(thrown);
   return { code: code === codes.internal ? codes.backendLost : code, message };
 }

@@ -5,13 +5,23 @@ import type { Wasm } from "./engine.js";
 import { using } from "./failure.js";
 
 /** The tiles of an input, those that the map holds for most important first. */
-export function rankingOf(wasm: Wasm, map: PlacedMap, inputHeight: number, inputWidth: number, tile: number): Uint32Array {
+export function rankingOf(
+  wasm: Wasm,
+  map: PlacedMap,
+  inputHeight: number,
+  inputWidth: number,
+  tile: number,
+): Uint32Array {
   const area = Float64Array.from(map.area);
   return wasm.ranking(map.data, map.channels, map.height, map.width, area, inputHeight, inputWidth, tile);
 }
 
 /** What a pool needs to run the passes. */
-export function curvesOf(wasm: Wasm, run: Run, { map, class: chosen, tile, randomOrders }: Ask<"curves">): Answer<"curves"> {
+export function curvesOf(
+  wasm: Wasm,
+  run: Run,
+  { map, class: chosen, tile, randomOrders }: Ask<"curves">,
+): Answer<"curves"> {
   const [height = 0, width = 0] = run.inputSize();
   const ranking = rankingOf(wasm, map, height, width, tile);
   return using(wasm.Curves.of(height, width, tile, ranking, randomOrders), (curves) => {
@@ -39,6 +49,14 @@ function curvesIn(wasm: Wasm, { height, width, tile, orders }: TileOrders) {
 }
 
 /** The numbers of the wasm crossed over as text. */
-function exact({ shares, probabilities, area }: { shares: number[]; probabilities: number[]; area: number }): Curve {
+function exact({
+  shares,
+  probabilities,
+  area,
+}: {
+  shares: number[];
+  probabilities: number[];
+  area: number;
+}): Curve {
   return { shares: Float32Array.from(shares), probabilities: Float32Array.from(probabilities), area };
 }

@@ -43,7 +43,8 @@ export async function decode(photo: Photo, probe: Probe, decoder: ModuleFiles): 
   // A picture that claims 400 megapixels must be turned away before the decoder takes 1.6 GB for it: header first.
   let bytes = photo.form === "blob" ? await bytesOf(photo.blob.slice(0, HEADER_BYTES)) : new Uint8Array();
   const format = photo.form === "blob" ? probe(bytes).format : "";
-  if (photo.form === "blob" && photo.blob.size > HEADER_BYTES && READ_HERE.has(format)) bytes = await bytesOf(photo.blob);
+  if (photo.form === "blob" && photo.blob.size > HEADER_BYTES && READ_HERE.has(format))
+    bytes = await bytesOf(photo.blob);
   const read = performance.now();
   const { bitmap, pixels, notes } = await decoded(photo, bytes, format, decoder);
   const { data, width, height } = pixels;
@@ -63,7 +64,10 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch {
-    throw failure(codes.corruptImage, "the file could not be read; it may have been moved, changed or be a folder");
+    throw failure(
+      codes.corruptImage,
+      "the file could not be read; it may have been moved, changed or be a folder",
+    );
   }
 }
 
@@ -75,12 +79,20 @@ async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder:
   if (photo.form === "bitmap") return ofBitmap(photo.bitmap, photo.address, decoder);
   const isOurs = READ_HERE.has(format) && !(isPlain(format, bytes) && givesPixels());
   if (isOurs) return byUs(decoder, bytes, photo.blob);
-  const bitmap = await createImageBitmap(photo.blob, { imageOrientation: "from-image" }).catch(() => undefined);
+  const bitmap = await createImageBitmap(photo.blob, { imageOrientation: "from-image" }).catch(
+    () => undefined,
+  );
   if (bitmap === undefined) {
     if (READ_HERE.has(format)) return byUs(decoder, bytes);
     throw READ_EVERYWHERE.has(format)
-      ? failure(codes.corruptImage, `the ${format} file is damaged or cut short; open it in another program and save it again`)
-      : failure(codes.unsupportedFormat, `${format} is not read by this browser; save the picture as jpeg or png`);
+      ? failure(
+          codes.corruptImage,
+          `the ${format} file is damaged or cut short; open it in another program and save it again`,
+        )
+      : failure(
+          codes.unsupportedFormat,
+          `${format} is not read by this browser; save the picture as jpeg or png`,
+        );
   }
   const both = await byBrowser(bitmap);
   if (format !== "jpeg" || !hasGreyCorner(both.pixels)) return both;
@@ -89,10 +101,16 @@ async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder:
 }
 
 /** The file itself is asked for only where the picture looks as if it were cut short. */
-async function ofBitmap(bitmap: ImageBitmap, address: string | undefined, decoder: ModuleFiles): Promise<Both> {
+async function ofBitmap(
+  bitmap: ImageBitmap,
+  address: string | undefined,
+  decoder: ModuleFiles,
+): Promise<Both> {
   const both = await byBrowser(bitmap);
   if (address === undefined || !address.startsWith("http") || !hasGreyCorner(both.pixels)) return both;
-  const file = await fetch(address, { cache: "force-cache" }).then((response) => response.blob()).catch(() => undefined);
+  const file = await fetch(address, { cache: "force-cache" })
+    .then((response) => response.blob())
+    .catch(() => undefined);
   if (file?.type !== "image/jpeg") return both;
   bitmap.close();
   return byUs(decoder, await bytesOf(file));
@@ -100,8 +118,11 @@ async function ofBitmap(bitmap: ImageBitmap, address: string | undefined, decode
 
 async function byBrowser(bitmap: ImageBitmap): Promise<Both> {
   try {
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
-    if (context === null) throw failure(codes.imageTooLarge, "the browser has no canvas for a picture of this size");
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", {
+      willReadFrequently: true,
+    });
+    if (context === null)
+      throw failure(codes.imageTooLarge, "the browser has no canvas for a picture of this size");
     context.drawImage(bitmap, 0, 0);
     return { bitmap, pixels: await pixelsOf(bitmap, context), notes: [] };
   } catch (error) {
@@ -128,9 +149,11 @@ async function byUs(decoder: ModuleFiles, bytes: Uint8Array, blob?: Blob): Promi
 /** Whether a corner is of one middle grey, as it is where the end of a JPEG is missing that was given an end all the same. Which corner is last depends on its orientation. */
 function hasGreyCorner({ data, width, height }: ImageData): boolean {
   const isGrey = (left: number, top: number) => {
-    const at = (x: number, y: number) => 4 * (Math.min(top + y, height - 1) * width + Math.min(left + x, width - 1));
+    const at = (x: number, y: number) =>
+      4 * (Math.min(top + y, height - 1) * width + Math.min(left + x, width - 1));
     const [red = 0, green = 0, blue = 0] = data.subarray(at(0, 0));
-    if (red < DARKEST || red > LIGHTEST || Math.abs(red - green) > 1 || Math.abs(red - blue) > 1) return false;
+    if (red < DARKEST || red > LIGHTEST || Math.abs(red - green) > 1 || Math.abs(red - blue) > 1)
+      return false;
     for (let pixel = 0; pixel < BLOCK * BLOCK; pixel++) {
       const here = at(pixel % BLOCK, Math.floor(pixel / BLOCK));
       if (data[here] !== red || data[here + 1] !== green || data[here + 2] !== blue) return false;

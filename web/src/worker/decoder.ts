@@ -20,7 +20,10 @@ function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
       return wasm;
     } catch (cause) {
       started = undefined;
-      throw failure(codes.engineUnavailable, `the module that reads this picture could not be started: ${reasonOf(cause)}`);
+      throw failure(
+        codes.engineUnavailable,
+        `the module that reads this picture could not be started: ${reasonOf(cause)}`,
+      );
     }
   })();
   return started;

@@ -3,11 +3,15 @@ import { codes, type Progress } from "../protocol.js";
 import { failure, reasonOf } from "./failure.js";
 
 /** From an address, or out of a file that is there already. */
-export async function download(model: string | Blob, onProgress: (progress: Progress) => void): Promise<Uint8Array<ArrayBuffer>> {
+export async function download(
+  model: string | Blob,
+  onProgress: (progress: Progress) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (model instanceof Blob) return new Uint8Array(await model.arrayBuffer());
   try {
     const response = await fetch(model);
-    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+    if (!response.ok)
+      throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
     if (response.body === null) throw new Error("the server sent nothing");
     return await collect(response.body, lengthOf(response), onProgress);
   } catch (cause) {

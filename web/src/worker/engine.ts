@@ -17,7 +17,11 @@ export interface Started extends EngineBuild {
 const MOST_THREADS = 8;
 
 /** The builds to try, best first. Fails where none can run here; nothing is downloaded for that. */
-export async function buildsFor(files: EngineFiles, asked: readonly Build[] | "auto", threads = navigator.hardwareConcurrency): Promise<readonly Build[]> {
+export async function buildsFor(
+  files: EngineFiles,
+  asked: readonly Build[] | "auto",
+  threads = navigator.hardwareConcurrency,
+): Promise<readonly Build[]> {
   const missing = noWebAssembly();
   if (missing !== undefined) throw failure(codes.engineUnavailable, missing);
   if (!(await simd())) {
@@ -30,11 +34,19 @@ export async function buildsFor(files: EngineFiles, asked: readonly Build[] | "a
   if (!hasRelaxedSimd()) return ["simd128"];
   // Threads are workers too, and must come from the page's own origin.
   const own = new URL(files.threads.module).origin === self.origin;
-  return [...(crossOriginIsolated && own && threads > 1 ? (["threads"] as const) : []), "relaxed-simd", "simd128"];
+  return [
+    ...(crossOriginIsolated && own && threads > 1 ? (["threads"] as const) : []),
+    "relaxed-simd",
+    "simd128",
+  ];
 }
 
 /** Loads and starts the first build that can be started. What a browser says of itself, and what a server has, is not always so. */
-export async function startEngine(files: EngineFiles, builds: readonly Build[], threads = navigator.hardwareConcurrency): Promise<Started> {
+export async function startEngine(
+  files: EngineFiles,
+  builds: readonly Build[],
+  threads = navigator.hardwareConcurrency,
+): Promise<Started> {
   const failed: FailedBuild[] = [];
   for (const build of builds) {
     try {
@@ -52,7 +64,11 @@ export async function startEngine(files: EngineFiles, builds: readonly Build[], 
 }
 
 /** A dynamic import, so that a missing file is an error with words and not a silent worker. */
-async function start(files: EngineFiles, build: Build, threads: number): Promise<Pick<Started, "wasm" | "memory" | "threads">> {
+async function start(
+  files: EngineFiles,
+  build: Build,
+  threads: number,
+): Promise<Pick<Started, "wasm" | "memory" | "threads">> {
   const { module, wasm: file } = files[build];
   const wasm: Wasm = await import(module);
   const { memory } = await wasm.default({ module_or_path: new URL(file) });

@@ -4,7 +4,12 @@ import type { Backend, MapAnswer, ResolvedTarget } from "../protocol.js";
 import { using } from "./failure.js";
 
 /** Frees the explanation; `start` is when its computation began. */
-export function answerOf(explanation: Explanation, target: ResolvedTarget, backend: Backend, start: number): MapAnswer {
+export function answerOf(
+  explanation: Explanation,
+  target: ResolvedTarget,
+  backend: Backend,
+  start: number,
+): MapAnswer {
   const backward = performance.now() - start;
   return using(explanation, (map) => ({
     data: map.data(),

@@ -40,7 +40,10 @@ export function using<T extends { free(): void }, R>(object: T, body: (object: T
 }
 
 /** As `using`, for work that waits. */
-export async function usingLater<T extends { free(): void }, R>(object: T, body: (object: T) => Promise<R>): Promise<R> {
+export async function usingLater<T extends { free(): void }, R>(
+  object: T,
+  body: (object: T) => Promise<R>,
+): Promise<R> {
   let result: R;
   try {
     result = await body(object);

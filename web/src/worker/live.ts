@@ -61,12 +61,22 @@ export async function look(
   const on = (canvases ??= { frame: canvas(), heat: canvas() });
   const { data, width, height } = await drawn(frame, on.frame);
   const decode = lap();
-  const prepared = engine.prepare(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height, fit);
+  const prepared = engine.prepare(
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width,
+    height,
+    fit,
+  );
   const prepare = lap();
   const { x, y, width: across, height: down } = prepared.view;
   const view = { x, y, width: across, height: down };
   const [inputHeight = 0, inputWidth = 0] = prepared.size();
-  const backdrop: Backdrop = { seen: prepared.seen(), width: inputWidth, height: inputHeight, area: [0, 0, inputWidth, inputHeight] };
+  const backdrop: Backdrop = {
+    seen: prepared.seen(),
+    width: inputWidth,
+    height: inputHeight,
+    area: [0, 0, inputWidth, inputHeight],
+  };
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
@@ -92,8 +102,21 @@ export async function look(
       return { predictions, target: resolved, explanation, backend: "cpu", forward };
     });
 
-  const explained = async () => (card === undefined ? onCpu() : instead(() => onCard(card), onCpu, (thrown) => onLost(thrown, card)));
-  const { predictions, target: resolved, explanation, backend, forward } = await usingLater(prepared, explained);
+  const explained = async () =>
+    card === undefined
+      ? onCpu()
+      : instead(
+          () => onCard(card),
+          onCpu,
+          (thrown) => onLost(thrown, card),
+        );
+  const {
+    predictions,
+    target: resolved,
+    explanation,
+    backend,
+    forward,
+  } = await usingLater(prepared, explained);
   return using(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
     const backward = lap();
@@ -114,9 +137,13 @@ export async function look(
 }
 
 /** Draws the frame, and reads it back. */
-async function drawn(frame: ImageBitmap | VideoFrame, context: OffscreenCanvasRenderingContext2D): Promise<ImageData> {
+async function drawn(
+  frame: ImageBitmap | VideoFrame,
+  context: OffscreenCanvasRenderingContext2D,
+): Promise<ImageData> {
   try {
-    const { width, height } = frame instanceof ImageBitmap ? frame : { width: frame.displayWidth, height: frame.displayHeight };
+    const { width, height } =
+      frame instanceof ImageBitmap ? frame : { width: frame.displayWidth, height: frame.displayHeight };
     if (width * height === 0) throw failure(codes.corruptImage, `the frame is empty (${width}×${height})`);
     resize(context, width, height);
     context.globalCompositeOperation = "copy";

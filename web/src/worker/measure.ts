@@ -17,9 +17,15 @@ export function noise(height: number, width: number): Input {
 const PASSES = 5;
 
 /** The median of some forward passes on the same input: the processor's time depends on what is in the picture. */
-export async function measure(engine: Engine, { engine: onCard }: Card, { data, height, width }: Input): Promise<BackendTimes> {
+export async function measure(
+  engine: Engine,
+  { engine: onCard }: Card,
+  { data, height, width }: Input,
+): Promise<BackendTimes> {
   const webgpu = await median(async () => release(await inTime(onCard.forward(data, height, width))));
-  const cpu = await median(() => using(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()));
+  const cpu = await median(() =>
+    using(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()),
+  );
   return { cpu, webgpu };
 }
 

@@ -16,7 +16,11 @@ export function planOf(wasm: Wasm, run: Run, target: ResolvedTarget, how: Occlus
 }
 
 /** Runs the picture as it is, and is ready for any positions. */
-export function beginOcclusion(wasm: Wasm, engine: Engine, { data, height, width, target, how }: OcclusionJob): Occluder {
+export function beginOcclusion(
+  wasm: Wasm,
+  engine: Engine,
+  { data, height, width, target, how }: OcclusionJob,
+): Occluder {
   return using(engine.prepareTensor(data, height, width), (input) =>
     using(patchOf(wasm, how), (patch) => engine.occlude(input, target.class, target.over, patch)),
   );

@@ -16,7 +16,8 @@ export function paint(
   { colormap, opacity, scale }: Paint,
   backdrop?: Backdrop,
 ): Uint8ClampedArray {
-  const under = backdrop === undefined ? ([new Uint8Array(), 0, 0, new Float64Array()] as const) : laid(backdrop);
+  const under =
+    backdrop === undefined ? ([new Uint8Array(), 0, 0, new Float64Array()] as const) : laid(backdrop);
   return wasm.render(data, channels, height, width, across, down, colormap, opacity, scale, ...under);
 }
 

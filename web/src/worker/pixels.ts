@@ -4,12 +4,16 @@ import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
 
 /** The pixels, RGBA8 with straight alpha, of a picture that was drawn on a canvas and covers it. */
-export async function pixelsOf(picture: ImageBitmap | VideoFrame, context: OffscreenCanvasRenderingContext2D): Promise<ImageData> {
+export async function pixelsOf(
+  picture: ImageBitmap | VideoFrame,
+  context: OffscreenCanvasRenderingContext2D,
+): Promise<ImageData> {
   const { width, height } = context.canvas;
   if (givesPixels()) return context.getImageData(0, 0, width, height);
   if (typeof VideoFrame === "function") {
     const bitmap = await knownBitmap();
-    if (isKnown((await copied(bitmap, bitmap.width, bitmap.height)).data)) return copied(picture, width, height);
+    if (isKnown((await copied(bitmap, bitmap.width, bitmap.height)).data))
+      return copied(picture, width, height);
   }
   throw failure(codes.unavailable, `${ALLOW}, or give the picture as a jpeg or png file`);
 }
@@ -18,7 +22,10 @@ async function copied(picture: ImageBitmap | VideoFrame, width: number, height: 
   const frame = new VideoFrame(picture, { timestamp: 0 });
   try {
     const out = new ImageData(width, height);
-    await frame.copyTo(out.data, { format: "RGBA", layout: [{ offset: 0, stride: width * 4 }] } as VideoFrameCopyToOptions);
+    await frame.copyTo(out.data, {
+      format: "RGBA",
+      layout: [{ offset: 0, stride: width * 4 }],
+    } as VideoFrameCopyToOptions);
     return straight(out);
   } finally {
     frame.close();

@@ -21,21 +21,32 @@ const NAMED = 3;
 
 /** Where an item of an audit lies: in the page, or at which address. */
 const place = ({ node, url, source }) =>
-  node?.selector ?? [url, source?.url].find((address) => typeof address === "string")?.replace(/^https?:\/\/[^/]+/, "");
+  node?.selector ??
+  [url, source?.url].find((address) => typeof address === "string")?.replace(/^https?:\/\/[^/]+/, "");
 
 export async function measure({ origin }) {
-  const chrome = await launch({ chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium", chromeFlags: FLAGS, logLevel: "error" });
+  const chrome = await launch({
+    chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    chromeFlags: FLAGS,
+    logLevel: "error",
+  });
   try {
     const flags = { port: chrome.port, onlyCategories: CATEGORIES, logLevel: "error" };
     const { lhr } = await lighthouse(`${origin}/`, flags, desktopConfig);
     if (lhr.runtimeError) throw new Error(`${lhr.runtimeError.code}: ${lhr.runtimeError.message}`);
     const references = CATEGORIES.flatMap((category) => lhr.categories[category].auditRefs);
-    const weight = (id) => Math.max(...references.filter((reference) => reference.id === id).map((reference) => reference.weight));
+    const weight = (id) =>
+      Math.max(...references.filter((reference) => reference.id === id).map((reference) => reference.weight));
     return {
       version: lhr.lighthouseVersion,
-      scores: CATEGORIES.map((category) => ({ category, score: Math.round(100 * lhr.categories[category].score) })),
+      scores: CATEGORIES.map((category) => ({
+        category,
+        score: Math.round(100 * lhr.categories[category].score),
+      })),
       imperfect: Object.values(lhr.audits)
-        .filter(({ score, scoreDisplayMode }) => score !== null && score < 1 && scoreDisplayMode !== "informative")
+        .filter(
+          ({ score, scoreDisplayMode }) => score !== null && score < 1 && scoreDisplayMode !== "informative",
+        )
         .map(({ id, title, score, displayValue, details }) => ({
           id,
           title,
@@ -62,7 +73,10 @@ export function render({ version, scores, imperfect, warnings }) {
   });
   const list = `Audits that are not perfect; one without a weight does not count:\n\n${lines.join("\n")}`;
   return [
-    table(["category", "score"], scores.map(({ category, score }) => [category, score])),
+    table(
+      ["category", "score"],
+      scores.map(({ category, score }) => [category, score]),
+    ),
     lines.length === 0 ? "Every audit is perfect." : list,
     ...warnings.map((warning) => `Warning: ${warning}`),
     `*Lighthouse ${version}, desktop.*`,

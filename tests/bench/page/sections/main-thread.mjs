@@ -15,7 +15,13 @@ export const title = "The main thread, at a quarter of the speed";
 const SLOWER = 4;
 /** Each in a browser of its own; of each phase the one with the median longest task counts. */
 const TRIES = 3;
-const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "v8.execute", "blink.user_timing"];
+const CATEGORIES = [
+  "toplevel",
+  "devtools.timeline",
+  "disabled-by-default-devtools.timeline",
+  "v8.execute",
+  "blink.user_timing",
+];
 /** Of each phase. */
 const NAMED_TASKS = 3;
 /** What a task consists of is named down to this share of it. */
@@ -23,23 +29,32 @@ const NAMED_SHARE = 0.3;
 
 /** What is done with the page, in order; each is traced by itself. */
 const phases = [
-  ["loads, to the first own heatmap", async (page) => {
-    await page.goto("/");
-    await firstOwnMap(page);
-    await idle(page);
-  }],
-  ["another photo is opened", async (page) => {
-    await page.click('#samples [data-file="guitar_drums.jpg"]');
-    await page.waitForSelector('#samples [data-file="guitar_drums.jpg"][aria-pressed="true"]');
-    await idle(page);
-  }],
-  ["another class is clicked", async (page) => {
-    const button = page.locator("#predictions button[data-class]").nth(1);
-    const index = await button.getAttribute("data-class");
-    await button.click();
-    await page.waitForSelector(`[data-view="cam"] canvas[data-target="${index}"]`);
-    await idle(page);
-  }],
+  [
+    "loads, to the first own heatmap",
+    async (page) => {
+      await page.goto("/");
+      await firstOwnMap(page);
+      await idle(page);
+    },
+  ],
+  [
+    "another photo is opened",
+    async (page) => {
+      await page.click('#samples [data-file="guitar_drums.jpg"]');
+      await page.waitForSelector('#samples [data-file="guitar_drums.jpg"][aria-pressed="true"]');
+      await idle(page);
+    },
+  ],
+  [
+    "another class is clicked",
+    async (page) => {
+      const button = page.locator("#predictions button[data-class]").nth(1);
+      const index = await button.getAttribute("data-class");
+      await button.click();
+      await page.waitForSelector(`[data-view="cam"] canvas[data-target="${index}"]`);
+      await idle(page);
+    },
+  ],
   ["it is scrolled through to the end", scrollThrough],
   ["the patch is dragged over the photo", dragPatch],
 ];
@@ -54,7 +69,10 @@ async function dragPatch(page) {
   await page.mouse.down();
   for (let step = 1; step <= 40; step++) {
     const along = 0.15 + (0.7 * step) / 40;
-    await page.mouse.move(stage.x + stage.width * along, stage.y + stage.height * (0.5 + 0.3 * Math.sin(step / 4)));
+    await page.mouse.move(
+      stage.x + stage.width * along,
+      stage.y + stage.height * (0.5 + 0.3 * Math.sin(step / 4)),
+    );
     await page.waitForTimeout(16);
   }
   await page.mouse.up();
@@ -77,12 +95,20 @@ const processor = (task) => (task.tdur ?? task.dur) / 1e3;
 function tasks(trace) {
   const { traceEvents } = JSON.parse(trace);
   const thread = ({ pid, tid }) => `${pid}:${tid}`;
-  const names = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const names = traceEvents.filter(
+    ({ name, args }) => name === "thread_name" && args.name === "CrRendererMain",
+  );
   const main = new Set(names.map(thread));
-  const events = traceEvents.filter((event) => event.ph === "X" && main.has(thread(event))).sort((a, b) => b.dur - a.dur);
+  const events = traceEvents
+    .filter((event) => event.ph === "X" && main.has(thread(event)))
+    .sort((a, b) => b.dur - a.dur);
   // a mark has no duration, and may come from another thread of the process
-  const commits = traceEvents.filter(({ name }) => name === "commitNavigationEnd").map((mark) => ({ ...mark, dur: 0 }));
-  const ofTools = events.filter(({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === "blink.mojom.DevToolsSession");
+  const commits = traceEvents
+    .filter(({ name }) => name === "commitNavigationEnd")
+    .map((mark) => ({ ...mark, dur: 0 }));
+  const ofTools = events.filter(
+    ({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === "blink.mojom.DevToolsSession",
+  );
   const own = events
     .filter(isTask)
     .filter((task) => !commits.some((commit) => within({ ...commit, tid: task.tid }, task)))
@@ -94,7 +120,9 @@ function tasks(trace) {
     if (longest.length === NAMED_TASKS) break;
   }
   const described = longest.map((task) => {
-    const parts = events.filter((event) => !isTask(event) && within(event, task) && event.dur >= NAMED_SHARE * task.dur);
+    const parts = events.filter(
+      (event) => !isTask(event) && within(event, task) && event.dur >= NAMED_SHARE * task.dur,
+    );
     return { ms: task.dur / 1e3, what: parts.map(named) };
   });
   return { longest: described, processor: Math.max(0, ...own.map(processor)) };
@@ -120,7 +148,9 @@ async function traced(browser, page, work) {
 async function visit(page, browser) {
   await page.addInitScript(() => {
     window.longTasks = [];
-    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+    new PerformanceObserver((list) =>
+      window.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({
       type: "longtask",
       buffered: true,
     });
@@ -152,7 +182,9 @@ export function render({ rows }) {
     const milliseconds = Array.from({ length: NAMED_TASKS }, (_, i) => longest[i]?.ms ?? 0);
     return [what, ...[...milliseconds, processor, reported].map(Math.round)];
   });
-  const parts = rows.map(({ what, longest: [task] }) => `- ${what}: ${task?.what.join("; ") || "nothing that stands out"}`);
+  const parts = rows.map(
+    ({ what, longest: [task] }) => `- ${what}: ${task?.what.join("; ") || "nothing that stands out"}`,
+  );
   return `${table(["while", "longest task, ms", "second", "third", "most on the processor", "reported"], cells)}
 
 What the longest task of each consists of:

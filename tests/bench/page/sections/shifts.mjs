@@ -43,9 +43,14 @@ export async function measure({ origin }) {
 export const worst = ({ rows }) => Math.max(...rows.map(({ cls }) => cls));
 
 export function render({ rows }) {
-  const what = ({ value, time, what }) => `${value.toFixed(4)} at ${Math.round(time)} ms (${what.join(", ")})`;
+  const what = ({ value, time, what }) =>
+    `${value.toFixed(4)} at ${Math.round(time)} ms (${what.join(", ")})`;
   return table(
     ["viewport", "CLS", "largest shifts"],
-    rows.map(({ width, cls, largest }) => [`${width} px`, cls.toFixed(4), largest.map(what).join("; ") || "none"]),
+    rows.map(({ width, cls, largest }) => [
+      `${width} px`,
+      cls.toFixed(4),
+      largest.map(what).join("; ") || "none",
+    ]),
   );
 }

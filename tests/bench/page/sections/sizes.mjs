@@ -14,7 +14,11 @@ const PICTURE = /\.(jpg|png|svg|woff2)$/;
 /** Paths that the page asks for, and those that only its service worker does, to keep them for later. */
 async function fetched(page) {
   const [asked, kept] = [new Set(), new Set()];
-  page.context().on("request", (request) => (request.serviceWorker() ? kept : asked).add(new URL(request.url()).pathname));
+  page
+    .context()
+    .on("request", (request) =>
+      (request.serviceWorker() ? kept : asked).add(new URL(request.url()).pathname),
+    );
   await page.goto("/");
   await firstOwnMap(page);
   await idle(page);
@@ -29,9 +33,14 @@ export async function measure({ origin }) {
     const bytes = readFileSync(at(`www${path}`));
     return { path, bytes: bytes.length, brotli: brotliCompressSync(bytes).length };
   };
-  const files = [...asked, ...kept].filter((path) => CODE.test(path)).map(size).sort((a, b) => b.brotli - a.brotli);
+  const files = [...asked, ...kept]
+    .filter((path) => CODE.test(path))
+    .map(size)
+    .sort((a, b) => b.brotli - a.brotli);
   const pictures = (paths) => {
-    const sizes = paths.filter((path) => PICTURE.test(path)).map((path) => readFileSync(at(`www${path}`)).length);
+    const sizes = paths
+      .filter((path) => PICTURE.test(path))
+      .map((path) => readFileSync(at(`www${path}`)).length);
     return { files: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
   };
   return {
@@ -49,7 +58,7 @@ export function render({ files, total, shown, kept }) {
   const sum = ["together", kilobytes(files.reduce((sum, { bytes }) => sum + bytes, 0)), kilobytes(total)];
   return `${table(["file", "kB", "kB with brotli"], [...rows, sum])}
 
-Beside the weights, and the page itself: ${shown.files} pictures and fonts of ${kilobytes(shown.bytes)} kB, and ${kept.files} more of ${
-    kilobytes(kept.bytes)
-  } kB that the service worker fetches to keep.`;
+Beside the weights, and the page itself: ${shown.files} pictures and fonts of ${kilobytes(shown.bytes)} kB, and ${kept.files} more of ${kilobytes(
+    kept.bytes,
+  )} kB that the service worker fetches to keep.`;
 }

@@ -71,7 +71,11 @@ function elementOf({ attributes, members, events, ...element }) {
     events: events.flatMap((event) =>
       details.has(event.name) ? { ...event, type: { text: details.get(event.name) } } : [],
     ),
-    attributes: attributes.map((attribute) => ({ ...attribute, fieldName: attribute.name })),
+    attributes: attributes.map(({ type, ...attribute }) => ({
+      ...attribute,
+      type: type.text === "Method" ? { text: methodNames() } : type,
+      fieldName: attribute.name,
+    })),
     members: open.map((member) => {
       const fallback = usual(member.name);
       if (!isAttribute(member)) return member;
@@ -83,6 +87,15 @@ function elementOf({ attributes, members, events, ...element }) {
       };
     }),
   };
+}
+
+/** The names of the methods, as a type. */
+function methodNames() {
+  const text = readFileSync(new URL("catalogue.ts", source), "utf8");
+  return /METHODS = \[([^\]]*)\]/
+    .exec(text)[1]
+    .match(/"[^"]+"/g)
+    .join(" | ");
 }
 
 /** A line of a comment ends where it is full, which is nothing to a reader: only paragraphs stay, and code. */

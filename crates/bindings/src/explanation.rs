@@ -18,6 +18,12 @@ impl Explanation {
         let layer = attribution.layer.map(|id| graph.node(id).name.clone());
         Self { attribution, layer }
     }
+
+    /// A map of no layer.
+    #[must_use]
+    pub const fn unlayered(attribution: Attribution) -> Self {
+        Self { attribution, layer: None }
+    }
 }
 
 #[wasm_bindgen]

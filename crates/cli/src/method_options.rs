@@ -1,20 +1,26 @@
 //! The options of the methods, as their own files have them.
 
 use candling_core::Method;
-use candling_core::attribution::{Choice, Options};
+use candling_core::attribution::{Choice, Meaning, Options};
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
 
 /// What was set of a method, by the names of the options.
 pub struct MethodOptions(pub Options);
 
-/// Every option once, with the methods that have it.
-fn choices() -> Vec<(&'static Choice, Vec<Method>)> {
-    let mut found: Vec<(&'static Choice, Vec<Method>)> = Vec::new();
+/// An option, with what it means to each of the methods that have it.
+struct Offered {
+    choice: &'static Choice,
+    meanings: Vec<(Method, &'static Meaning)>,
+}
+
+/// Every option once.
+fn offered() -> Vec<Offered> {
+    let mut found: Vec<Offered> = Vec::new();
     for method in Method::ALL {
-        for choice in method.definition().options {
-            match found.iter_mut().find(|(other, _)| other.name == choice.name) {
-                Some((_, methods)) => methods.push(method),
-                None => found.push((choice, vec![method])),
+        for (choice, meaning) in method.definition().options.iter().zip(method.about().options) {
+            match found.iter_mut().find(|other| other.choice.name == choice.name) {
+                Some(other) => other.meanings.push((method, meaning)),
+                None => found.push(Offered { choice, meanings: vec![(method, meaning)] }),
             }
         }
     }
@@ -23,12 +29,14 @@ fn choices() -> Vec<(&'static Choice, Vec<Method>)> {
 
 impl Args for MethodOptions {
     fn augment_args(command: Command) -> Command {
-        choices().into_iter().fold(command, |command, (choice, methods)| {
-            let Choice { name, about, unit, default, whole } = *choice;
-            let titles: Vec<&str> = methods.iter().map(|method| method.about().title).collect();
-            let help = format!("{}: {about}; default: {default}", titles.join(", "));
-            let option = Arg::new(name).long(name).value_name(unit).help(help);
-            let parser = if whole { number::<u64> } else { number::<f64> };
+        offered().into_iter().fold(command, |command, Offered { choice, meanings }| {
+            let told = meanings.iter().map(|(method, Meaning { about, default, .. })| {
+                format!("{}: {about}; default: {default}", method.about().title)
+            });
+            let help = told.collect::<Vec<_>>().join(". ");
+            let units = meanings.first().map_or("", |(_, meaning)| meaning.unit);
+            let parser = if choice.whole { number::<u64> } else { number::<f64> };
+            let option = Arg::new(choice.name).long(choice.name).value_name(units).help(help);
             command.arg(option.allow_hyphen_values(true).value_parser(parser))
         })
     }
@@ -61,7 +69,7 @@ impl Number for f64 {
 
 impl FromArgMatches for MethodOptions {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let set = choices().into_iter().filter_map(|(choice, _)| {
+        let set = offered().into_iter().filter_map(|Offered { choice, .. }| {
             matches.get_one::<f64>(choice.name).map(|&value| (choice.name.to_owned(), value))
         });
         Ok(Self(Options::new(set.collect())))

@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use candling_core::attribution::{Options, plan};
 use candling_core::ops::{Conv2d, Flatten, GlobalAvgPool, MaxPool, Window};
 use candling_core::{
     Activation, Attribution, Backend, Error, Graph, Method, Network, Op, Query, ReluRule, Result, Retain,
@@ -45,7 +46,7 @@ fn refusal(query: Query) -> (&'static str, String) {
 #[test]
 fn unknown_classes_are_refused_with_the_range() {
     let text = |index: u32| format!("unknown class {index}; this network has classes 0 to 3");
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         for class in [4, u32::MAX] {
             let query = Query::new(method, Target::Class(class));
             assert_eq!(refusal(query), ("unknown-class", text(class)), "{method}");
@@ -66,7 +67,7 @@ fn a_margin_over_itself_is_refused() {
 
 #[test]
 fn counterfactual_goes_with_grad_cam_only() {
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         let query = Query { counterfactual: true, ..Query::new(method, CLASS) };
         if method == Method::GRAD_CAM {
             assert!(explain(&tape(Retain::All), query).is_ok());
@@ -79,8 +80,17 @@ fn counterfactual_goes_with_grad_cam_only() {
 }
 
 #[test]
+fn many_passes_are_begun_and_not_asked_of_one() {
+    let text = "method: `occlusion` is made of many passes, not of one".to_owned();
+    assert_eq!(refusal(Query::new(Method::OCCLUSION, CLASS)), ("bad-argument", text));
+    let options = Options::default();
+    let one = plan(SMALL, &picture(), &Query::new(Method::GRAD_CAM, CLASS), &options).err().unwrap();
+    assert!(told(&one).1.starts_with("method: `grad-cam` is made of one pass; of many are "), "{one}");
+}
+
+#[test]
 fn pixel_methods_take_no_layer() {
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         // of all layers this is the only one that every CAM method works at
         let query = Query::new(method, CLASS).at(layer(&small_graph(), "second"));
         if method.takes_layer() {
@@ -286,7 +296,7 @@ fn logits_only_keeps_nothing_else() {
     for id in graph.ids().filter(|&id| id != graph.output()) {
         assert!(tape.activation(id).is_none(), "{}", graph.node(id).name);
     }
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         let error = explain(&tape, Query::new(method, CLASS)).unwrap_err();
         assert_eq!(error.code(), "not-retained", "{method}");
     }
@@ -428,10 +438,12 @@ fn a_missing_forward_names_the_layer_and_the_kernel() {
 #[test]
 fn shapes_of_the_answers() {
     let tape = tape(Retain::All);
-    for method in Method::ALL.into_iter().filter(|method| !method.is_many_passes()) {
+    for method in Method::of_one_pass() {
         let answer = explain(&tape, Query::new(method, CLASS)).unwrap();
         let shape = if method.walks_to_input() { SMALL } else { Shape::new(1, 1, 4, 4) };
         assert_eq!((answer.shape, answer.data.len()), (shape, shape.len()), "{method}");
+        assert_eq!(method.definition().pixels, shape == SMALL, "{method}");
+        assert!(method.definition().signed || answer.data.iter().all(|&v| v >= 0.0), "{method}");
         let last = method.takes_layer().then(|| layer(&small_graph(), "second"));
         assert_eq!(answer.layer, last, "{method}");
         assert_eq!(answer.method, method);

@@ -10,7 +10,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::run::{Run, predictions};
-use crate::types::{Info, Layer, View, object};
+use crate::types::{Info, Layer, Method, View, object};
 use candling_bindings::Result;
 
 #[wasm_bindgen]
@@ -67,7 +67,7 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Info")]
+    #[wasm_bindgen]
     pub fn info(&self) -> Result<JsValue> {
         let Model { graph, preprocessing, name, licence, origin, .. } = &self.model;
         let layer = |id| {
@@ -86,6 +86,7 @@ impl Engine {
             classes: graph.classes(),
             layers: graph.ids().map(layer).collect(),
             weighted: graph.weighted().map(|id| graph.node(id).name.as_str()).collect(),
+            methods: Method::all(),
         })
     }
 
@@ -108,7 +109,7 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
+    #[wasm_bindgen]
     pub fn predictions(&self, logits: &[f32], count: usize) -> Result<JsValue> {
         predictions(&self.labels, logits, count)
     }
@@ -161,7 +162,7 @@ impl Prepared {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(getter, unchecked_return_type = "View")]
+    #[wasm_bindgen(getter)]
     pub fn view(&self) -> Result<JsValue> {
         let Rect { x, y, width, height } = self.view;
         object(&View { x, y, width, height })

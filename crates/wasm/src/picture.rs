@@ -10,7 +10,7 @@ use candling_bindings::Result;
 ///
 /// # Errors
 /// `unsupported-format`, `corrupt-image`, `image-too-large`.
-#[wasm_bindgen(unchecked_return_type = "Header")]
+#[wasm_bindgen]
 pub fn probe(bytes: &[u8]) -> Result<JsValue> {
     let header = candling_imaging::probe(bytes)?;
     object(&Header { format: header.format.name(), width: header.width, height: header.height })

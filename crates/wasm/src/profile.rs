@@ -21,7 +21,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::forward`].
-    #[wasm_bindgen(unchecked_return_type = "LayerTime[]")]
+    #[wasm_bindgen]
     pub fn profile(&self, input: &Prepared, rounds: usize) -> Thrown<JsValue> {
         let (graph, rounds) = (self.network.graph(), rounds.max(1));
         let layers = graph.ids().count();

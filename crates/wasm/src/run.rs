@@ -64,7 +64,7 @@ impl Run {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen(unchecked_return_type = "Prediction[]")]
+    #[wasm_bindgen]
     pub fn predictions(&self, count: usize) -> Result<JsValue> {
         predictions(&self.labels, &self.logits, count)
     }
@@ -106,5 +106,24 @@ impl Run {
         let query = question(graph, self.default_layer, method, target, layer.as_deref(), counterfactual)?;
         let attribution = on_threads(|| block_on(self.tape.explain(&query)))?;
         Ok(Explanation::new(attribution, graph))
+    }
+}
+
+#[wasm_bindgen]
+impl Run {
+    /// The input that ran, row-major 3×height×width.
+    ///
+    /// # Errors
+    /// `not-retained` if the run did not keep it.
+    pub fn input(&self) -> Result<Vec<f32>> {
+        Ok(self.picture()?)
+    }
+
+    /// Height and width of the input.
+    #[wasm_bindgen(js_name = inputSize)]
+    #[must_use]
+    pub fn input_size(&self) -> Vec<usize> {
+        let shape = self.tape.shape(self.tape.graph().input());
+        vec![shape.h, shape.w]
     }
 }

@@ -1,36 +1,9 @@
-//! The plain objects that cross the boundary, and their TypeScript.
+//! The plain objects that cross the boundary; `web/src/candling_wasm.d.ts` has their TypeScript.
 
 use serde::Serialize;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::prelude::JsValue;
 
 use candling_bindings::{Result, Thrown};
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPESCRIPT: &str = r#"
-/** A picture file's format and size, read from its header. */
-export interface Header { format: string; width: number; height: number }
-/** One layer: its name, op, and output shape for one picture. */
-export interface Layer { name: string; op: string; channels: number; height: number; width: number }
-/** What a model says about itself. */
-export interface Info {
-    name: string; licence: string; origin: string;
-    inputWidth: number; inputHeight: number; defaultLayer: string; evidenceLayer: string; classes: number; layers: Layer[]; weighted: string[];
-}
-/** Milliseconds of one layer, forward and on Guided Backpropagation's way back. */
-export interface LayerTime { name: string; op: string; forward: number; backward: number }
-/** A class with its logit and softmax probability. */
-export interface Prediction { index: number; label: string; logit: number; probability: number }
-/** A probability over the share of the picture that was taken away or given back. */
-export interface Curve { shares: number[]; probabilities: number[]; area: number }
-/** A curve in a map's order, and the mean of those in random ones. */
-export interface Compared { map: Curve; random: Curve }
-/** Both experiments. */
-export interface Traced { deletion: Compared; insertion: Compared }
-/** How far two ways to one result are apart, what rounding keeps it below, and the layer where it is most. */
-export interface Identity { name: string; residual: number | null; bound: number; layer: string | null }
-/** A part of the photo, in its pixels. */
-export interface View { x: number; y: number; width: number; height: number }
-"#;
 
 #[derive(Serialize)]
 pub struct Header {
@@ -61,6 +34,40 @@ pub struct Info<'a> {
     pub classes: usize,
     pub layers: Vec<Layer<'a>>,
     pub weighted: Vec<&'a str>,
+    pub methods: Vec<Method>,
+}
+
+/// What a method takes and gives.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Method {
+    pub name: &'static str,
+    pub layer: bool,
+    pub pixels: bool,
+    pub signed: bool,
+    pub counterfactual: bool,
+    pub passes: bool,
+    pub options: Vec<&'static str>,
+}
+
+impl Method {
+    /// Every method.
+    pub fn all() -> Vec<Self> {
+        candling_core::Method::ALL.into_iter().map(Self::of).collect()
+    }
+
+    fn of(method: candling_core::Method) -> Self {
+        let definition = method.definition();
+        Self {
+            name: method.name(),
+            layer: method.chooses_layer(),
+            pixels: definition.pixels,
+            signed: definition.signed,
+            counterfactual: method.has_counterfactual(),
+            passes: method.is_many_passes(),
+            options: definition.options.iter().map(|choice| choice.name).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

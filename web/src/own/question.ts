@@ -1,25 +1,15 @@
 /** What is asked about a photo: a class, or how far it lies above another, by which method and at which layer. */
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId, fillOptions, make } from "../dom/page.js";
-import type { Method } from "../protocol.js";
+import { LAYERED, type Method, METHODS as ALL, PIXELS } from "../catalogue.js";
 import { howToRead, methodName } from "../words/methods.js";
 
 /** Those of one channel first: their evidence can be measured in a region. */
-const METHODS: readonly Method[] = [
-  "grad-cam",
-  "hires-cam",
-  "layer-cam",
-  "cam",
-  "guided-grad-cam",
-  "guided-backprop",
-  "gradient",
-  "input-x-gradient",
-  "deconvnet",
-];
+const METHODS = [false, true].flatMap((pixels) => ALL.filter((name) => PIXELS.includes(name) === pixels));
 /** Grad-CAM of what speaks against the class. */
 const AGAINST = "against";
-/** Those that can be asked at any layer. */
-const LAYERED: readonly string[] = ["grad-cam", "hires-cam", "layer-cam", "guided-grad-cam", AGAINST];
+/** What can be chosen that is asked at any layer. */
+const layered: readonly string[] = [...LAYERED, AGAINST];
 /** As the value of an option. */
 const NONE = "";
 
@@ -51,7 +41,7 @@ export function listenForQuestions(onChange: () => void): void {
 
 /** Lets a layer be chosen where the method takes one. */
 function settleLayer(): void {
-  layer.disabled = !LAYERED.includes(method.value);
+  layer.disabled = !layered.includes(method.value);
   layer.value = layer.disabled ? NONE : layerChosen;
 }
 
@@ -108,7 +98,7 @@ export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
     method: method.value === AGAINST ? "grad-cam" : (method.value as Method),
     counterfactual: method.value === AGAINST,
     target: other === undefined ? chosen : { class: chosen, over: other },
-    ...(LAYERED.includes(method.value) ? { layer: layer.value } : {}),
+    ...(layered.includes(method.value) ? { layer: layer.value } : {}),
     signal,
   });
 }

@@ -5,7 +5,7 @@
 //! large. The paper removes pixels, each map at its own resolution; here every map and the random orders beside it go by the same
 //! tiles and steps, or their curves could not be compared.
 
-use super::passes::{Plan, Read, check_one_picture, check_values};
+use super::passes::{Alteration, Plan, Read, check_one_picture, check_values};
 use super::perturbation::merge;
 use super::{Fill, Tiling};
 use crate::{Error, Result, Shape, random};
@@ -217,9 +217,7 @@ impl Curves {
     }
 }
 
-impl Plan for CurvesPlan {
-    type Whole = Causal;
-
+impl Alteration for CurvesPlan {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -243,6 +241,10 @@ impl Plan for CurvesPlan {
         };
         shown.copy_from_slice(seen);
     }
+}
+
+impl Plan for CurvesPlan {
+    type Whole = Causal;
 
     fn finish(&self, values: &[f32]) -> Result<Causal> {
         self.curves.trace(values)

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::cam::{Cam, Gradient, add_products, add_scaled, mean};
-use super::options::Choice;
+use super::options::{Choice, Meaning};
 use super::passes::Begin;
 use crate::{Error, Graph, NodeId, ReluRule, Result};
 
@@ -26,6 +26,8 @@ pub struct Definition {
     pub compute: Compute,
     /// Whether its map has both signs. Where it has not, 0 says "no evidence".
     pub signed: bool,
+    /// Whether its map has a value for each value of the input; if not, it has one channel of a resolution of its own.
+    pub pixels: bool,
     /// What can be set, beside class and layer.
     pub options: &'static [Choice],
 }
@@ -65,6 +67,8 @@ pub struct About {
     pub formula: &'static str,
     /// What the map shows, in a few words.
     pub shows: &'static str,
+    /// What each of the method's options is, in their order.
+    pub options: &'static [Meaning],
     /// What it shows and what it cannot, in a sentence or two.
     pub about: &'static str,
     /// What it takes to read a map right, in a sentence.
@@ -85,6 +89,11 @@ pub struct Paper {
 }
 
 impl Method {
+    /// Those of one pass, which a tape [answers](crate::Explainer::explain).
+    pub fn of_one_pass() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|method| !method.is_many_passes())
+    }
+
     /// Its name on the command line and in JavaScript.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -162,10 +171,18 @@ impl Method {
         layer.into_iter().filter(|_| self.takes_layer()).chain(input).collect()
     }
 
-    /// The names of the methods that are like this, for an error that sends people there.
-    pub(super) fn names(which: impl Fn(Self) -> bool) -> String {
-        let names = Self::ALL.into_iter().filter(|&method| which(method)).map(|method| format!("`{method}`"));
-        names.collect::<Vec<_>>().join(", ")
+    /// The names of the methods that are like this, each between two `quotes`, for an error that sends people there.
+    #[cold]
+    pub(super) fn names(quotes: &str, which: &dyn Fn(Self) -> bool) -> String {
+        let mut names = String::new();
+        for method in &Self::ALL {
+            if which(*method) {
+                for text in [if names.is_empty() { "" } else { ", " }, quotes, method.name(), quotes] {
+                    names.push_str(text);
+                }
+            }
+        }
+        names
     }
 }
 
@@ -219,9 +236,9 @@ impl FromStr for Method {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|method| method.name() == name).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name);
-            Error::BadArgument(format!("unknown method `{name}`; methods are {}", names.join(", ")))
+        Self::ALL.iter().find(|method| method.name() == name).copied().ok_or_else(|| {
+            let names = Self::names("", &|_| true);
+            Error::BadArgument(format!("unknown method `{name}`; methods are {names}"))
         })
     }
 }

@@ -25,8 +25,8 @@ pub use fill::Fill;
 pub use method::occlusion::{Occlusion, OcclusionPlan};
 pub use method::{About, Compute, Definition, Method, Paper};
 pub(crate) use method::{grad_cam, hires_cam};
-pub use options::{Choice, Options};
-pub use passes::{Altered, Asked, Begin, MapPlan, Passes, Plan, Read};
+pub use options::{Choice, Meaning, Options};
+pub use passes::{Alteration, Altered, Asked, Begin, MapPlan, Passes, Plan, Read};
 pub use perturbation::Perturber;
 pub use tiles::Tiling;
 
@@ -96,25 +96,13 @@ impl<B: Backend> Tape<B> {
 }
 
 impl<B: Backend> Explainer<'_, B> {
-    /// Answers a question about the run. A method of many passes has its options as they come, and runs all of them here; [`begin`]
-    /// sets options, and lets others share the work.
+    /// Answers a question about the run. Methods of many passes are [begun](begin) with a picture instead.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::BadArgument`] for an option that the method does not take, a layer
-    /// without positions, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
+    /// without positions, a method of many passes, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
     /// [`Tape::backward`] gives.
     pub async fn explain(&mut self, query: &Query) -> Result<Attribution> {
-        if !query.method.is_many_passes() {
-            return self.explain_in_one_pass(query).await;
-        }
-        let input = self.tape.graph().input();
-        let (shape, x) = (self.tape.shape(input), self.tape.download(input).await?);
-        let work = begin(self.tape.network(), shape, x, query, &Options::default())?;
-        work.finish(&work.run(0..work.pieces()).await?)
-    }
-
-    /// The same, of methods of one pass only.
-    async fn explain_in_one_pass(&mut self, query: &Query) -> Result<Attribution> {
         query.check()?;
         let (method, target, graph) = (query.method, query.target, self.tape.graph());
         let layer = query.layer_in(graph);
@@ -171,7 +159,7 @@ pub fn plan(shape: Shape, picture: &[f32], query: &Query, options: &Options) -> 
             begin(&Asked { shape, picture, target, options })
         }
         Compute::Pixels { .. } | Compute::Cam(_) | Compute::Product { .. } => {
-            let many = Method::names(Method::is_many_passes);
+            let many = Method::names("`", &Method::is_many_passes);
             Err(Error::BadArgument(format!("method: `{method}` is made of one pass; of many are {many}")))
         }
     }
@@ -185,7 +173,7 @@ impl Query {
     pub fn check(&self) -> Result<()> {
         let method = self.method;
         if self.counterfactual && !method.has_counterfactual() {
-            let having = Method::names(Method::has_counterfactual);
+            let having = Method::names("`", &Method::has_counterfactual);
             let why = if method.definition().signed { ", its map has both signs" } else { "" };
             return Err(Error::BadArgument(format!(
                 "counterfactual: `{method}` has none{why}; it goes with {having}"

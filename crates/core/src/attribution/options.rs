@@ -7,14 +7,19 @@ use crate::{Error, Method, Result};
 pub struct Choice {
     /// Its name on the command line and in JavaScript, in kebab-case.
     pub name: &'static str,
+    /// Whether it has to be a whole number, 0 or more.
+    pub whole: bool,
+}
+
+/// What an option is, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meaning {
     /// What it is, without a full stop.
     pub about: &'static str,
     /// What is counted, in capitals.
     pub unit: &'static str,
     /// What holds where it is left out.
     pub default: &'static str,
-    /// Whether it has to be a whole number, 0 or more.
-    pub whole: bool,
 }
 
 /// What was set, by name; the rest is as the method has it.
@@ -53,7 +58,9 @@ impl Options {
                 }
                 Some(_) => Ok(()),
                 None => {
-                    let having = Method::names(|other| other.definition().options.iter().any(|c| named(&c)));
+                    let having = Method::names("`", &|other| {
+                        other.definition().options.iter().any(|choice| named(&choice))
+                    });
                     let rest =
                         if having.is_empty() { String::new() } else { format!("; it goes with {having}") };
                     Err(Error::BadArgument(format!("{name}: `{method}` has none{rest}")))

@@ -2,7 +2,8 @@
 //! by any number of workers, each with the same work before it; what comes out of all is the same, to the bit.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Attribution, Explainer, Options, Query};
 use crate::{Backend, Error, Network, Result, Retain, Shape, Target, probabilities};
@@ -28,11 +29,8 @@ pub trait Passes {
     fn finish(&self, values: &[f32]) -> Result<Self::Whole>;
 }
 
-/// Passes over altered pictures, as data: what the network is shown in each, what is read from it, and what the values come to.
-pub trait Plan: Send + Sync {
-    /// What all pieces come to.
-    type Whole;
-
+/// Passes over altered pictures, as data: what the network is shown in each, and what is read from it.
+pub trait Alteration: Send + Sync {
     /// What this is, for errors.
     fn name(&self) -> &'static str;
 
@@ -44,6 +42,12 @@ pub trait Plan: Send + Sync {
 
     /// Turns the picture, which `shown` holds as it is, into what the network is shown in a piece.
     fn alter(&self, piece: usize, shown: &mut [f32]);
+}
+
+/// The same, and what the values come to.
+pub trait Plan: Alteration {
+    /// What all pieces come to.
+    type Whole;
 
     /// As [`Passes::finish`].
     ///
@@ -83,12 +87,8 @@ pub type Begin = fn(&Asked<'_>) -> Result<MapPlan>;
 
 /// A plan with the network and the picture that it is about.
 pub struct Altered<B: Backend, P> {
-    network: Arc<Network<B>>,
-    shape: Shape,
-    picture: Vec<f32>,
+    subject: Subject<B>,
     plan: P,
-    /// The score of the picture as it is, for what is told relative to it.
-    score: OnceLock<f32>,
 }
 
 impl<B: Backend, P: Plan> Altered<B, P> {
@@ -104,32 +104,10 @@ impl<B: Backend, P: Plan> Altered<B, P> {
             Read::Map(query) => query.target,
         };
         target.gradient(network.graph().classes())?;
-        Ok(Self { network, shape, picture, plan, score: OnceLock::new() })
-    }
-
-    /// What is done.
-    pub const fn plan(&self) -> &P {
-        &self.plan
-    }
-
-    /// The target's score on the picture as it is, run once.
-    async fn score(&self, target: Target) -> Result<f32> {
-        if let Some(&score) = self.score.get() {
-            return Ok(score);
-        }
-        let score = target.score(&self.logits(&self.picture).await?)?;
-        Ok(*self.score.get_or_init(|| score))
-    }
-
-    async fn logits(&self, x: &[f32]) -> Result<Vec<f32>> {
-        self.network.forward(self.shape, x, Retain::Logits)?.logits().await
-    }
-
-    async fn map(&self, query: &Query, x: &[f32]) -> Result<Vec<f32>> {
-        let graph = self.network.graph();
-        let kept = query.method.keeps(graph, query.layer_in(graph));
-        let tape = self.network.forward(self.shape, x, Retain::Layers(&kept))?;
-        Ok(Explainer::new(&tape).explain_in_one_pass(query).await?.data)
+        Ok(Self {
+            subject: Subject { network, shape, picture, score: AtomicU32::new(f32::NAN.to_bits()) },
+            plan,
+        })
     }
 }
 
@@ -141,13 +119,33 @@ impl<B: Backend, P: Plan> Passes for Altered<B, P> {
     }
 
     async fn run(&self, pieces: Range<usize>) -> Result<Vec<f32>> {
-        check_pieces(self.plan.name(), &pieces, self.pieces())?;
+        self.subject.run(&self.plan, pieces).await
+    }
+
+    fn finish(&self, values: &[f32]) -> Result<P::Whole> {
+        self.plan.finish(values)
+    }
+}
+
+/// A picture, and the network that is shown it altered.
+struct Subject<B: Backend> {
+    network: Arc<Network<B>>,
+    shape: Shape,
+    picture: Vec<f32>,
+    /// The bits of the score of the picture as it is, for what is told relative to it; of NaN, which no score is, before it has run.
+    score: AtomicU32,
+}
+
+impl<B: Backend> Subject<B> {
+    /// As [`Passes::run`].
+    async fn run(&self, plan: &dyn Alteration, pieces: Range<usize>) -> Result<Vec<f32>> {
+        check_pieces(plan.name(), &pieces, plan.pieces())?;
         let mut values = Vec::with_capacity(pieces.len());
         let mut shown = self.picture.clone();
         for piece in pieces {
             shown.copy_from_slice(&self.picture);
-            self.plan.alter(piece, &mut shown);
-            match self.plan.read() {
+            plan.alter(piece, &mut shown);
+            match plan.read() {
                 Read::Drop(target) => {
                     let whole = self.score(target).await?;
                     values.push(whole - target.score(&self.logits(&shown).await?)?);
@@ -161,14 +159,29 @@ impl<B: Backend, P: Plan> Passes for Altered<B, P> {
         Ok(values)
     }
 
-    fn finish(&self, values: &[f32]) -> Result<P::Whole> {
-        self.plan.finish(values)
+    /// The target's score on the picture as it is, run once.
+    async fn score(&self, target: Target) -> Result<f32> {
+        let mut score = f32::from_bits(self.score.load(Ordering::Relaxed));
+        if score.is_nan() {
+            score = target.score(&self.logits(&self.picture).await?)?;
+            self.score.store(score.to_bits(), Ordering::Relaxed);
+        }
+        Ok(score)
+    }
+
+    async fn logits(&self, x: &[f32]) -> Result<Vec<f32>> {
+        self.network.forward(self.shape, x, Retain::Logits)?.logits().await
+    }
+
+    async fn map(&self, query: &Query, x: &[f32]) -> Result<Vec<f32>> {
+        let graph = self.network.graph();
+        let kept = query.method.keeps(graph, query.layer_in(graph));
+        let tape = self.network.forward(self.shape, x, Retain::Layers(&kept))?;
+        Ok(Explainer::new(&tape).explain(query).await?.data)
     }
 }
 
-impl<P: Plan + ?Sized> Plan for Box<P> {
-    type Whole = P::Whole;
-
+impl<P: Alteration + ?Sized> Alteration for Box<P> {
     fn name(&self) -> &'static str {
         (**self).name()
     }
@@ -184,6 +197,10 @@ impl<P: Plan + ?Sized> Plan for Box<P> {
     fn alter(&self, piece: usize, shown: &mut [f32]) {
         (**self).alter(piece, shown);
     }
+}
+
+impl<P: Plan + ?Sized> Plan for Box<P> {
+    type Whole = P::Whole;
 
     fn finish(&self, values: &[f32]) -> Result<P::Whole> {
         (**self).finish(values)

@@ -11,8 +11,14 @@ const CAM: Cam = Cam {
     counterfactual: false,
 };
 
-pub(super) const METHOD: Definition =
-    Definition { name: "cam", order: 50, compute: Compute::Cam(CAM), signed: true, options: &[] };
+pub(super) const METHOD: Definition = Definition {
+    name: "cam",
+    order: 50,
+    compute: Compute::Cam(CAM),
+    signed: true,
+    pixels: false,
+    options: &[],
+};
 
 pub(super) const ABOUT: About = About {
     title: "CAM",
@@ -25,6 +31,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "Σₖ w꜀ₖ Aₖ",
     shows: "where, signed; only before a pooled linear head",
+    options: &[],
     about: "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there Grad-CAM \
             is its positive part, divided by a constant.",
     reading: "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",

@@ -8,6 +8,7 @@ pub(super) const METHOD: Definition = Definition {
     order: 40,
     compute: Compute::Pixels { rule: ReluRule::Deconv, times_input: false },
     signed: true,
+    pixels: true,
     options: &[],
 };
 
@@ -22,6 +23,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "the gradient, by the deconvnet's ReLU rule",
     shows: "patterns that excite the network",
+    options: &[],
     about: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
     reading: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
 };

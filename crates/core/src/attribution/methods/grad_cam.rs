@@ -9,8 +9,14 @@ pub(crate) const CAM: Cam = Cam {
     counterfactual: true,
 };
 
-pub(super) const METHOD: Definition =
-    Definition { name: "grad-cam", order: 60, compute: Compute::Cam(CAM), signed: false, options: &[] };
+pub(super) const METHOD: Definition = Definition {
+    name: "grad-cam",
+    order: 60,
+    compute: Compute::Cam(CAM),
+    signed: false,
+    pixels: false,
+    options: &[],
+};
 
 pub(super) const ABOUT: About = About {
     title: "Grad-CAM",
@@ -23,6 +29,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "ReLU(Σₖ ⟨gₖ⟩ Aₖ)",
     shows: "where, per class; as coarse as the layer",
+    options: &[],
     about: "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
     reading: "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
 };

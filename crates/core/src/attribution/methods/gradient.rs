@@ -8,6 +8,7 @@ pub(super) const METHOD: Definition = Definition {
     order: 10,
     compute: Compute::Pixels { rule: ReluRule::Exact, times_input: false },
     signed: true,
+    pixels: true,
     options: &[],
 };
 
@@ -22,6 +23,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "∂y꜀/∂x",
     shows: "sensitivity of the logit to each pixel",
+    options: &[],
     about: "How the score follows each pixel; grey where it does not.",
     reading: "How the score follows each pixel; grey where it does not.",
 };

@@ -8,6 +8,7 @@ pub(super) const METHOD: Definition = Definition {
     order: 30,
     compute: Compute::Pixels { rule: ReluRule::Guided, times_input: false },
     signed: true,
+    pixels: true,
     options: &[],
 };
 
@@ -22,6 +23,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "the gradient, guided at every ReLU",
     shows: "fine detail, hardly per class",
+    options: &[],
     about: "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks \
             (Adebayo et al. 2018). Its colours end at the 99th percentile.",
     reading: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",

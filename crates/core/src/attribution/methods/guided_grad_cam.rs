@@ -8,6 +8,7 @@ pub(super) const METHOD: Definition = Definition {
     order: 70,
     compute: Compute::Product { rule: ReluRule::Guided, cam: &grad_cam::CAM },
     signed: true,
+    pixels: true,
     options: &[],
 };
 
@@ -22,6 +23,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "guided-backprop ⊙ upsampled grad-cam",
     shows: "both",
+    options: &[],
     about: "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et \
             al. 2018). Its colours end at the 99th percentile.",
     reading: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",

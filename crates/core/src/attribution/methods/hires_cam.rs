@@ -9,8 +9,14 @@ pub(crate) const CAM: Cam = Cam {
     counterfactual: false,
 };
 
-pub(super) const METHOD: Definition =
-    Definition { name: "hires-cam", order: 80, compute: Compute::Cam(CAM), signed: false, options: &[] };
+pub(super) const METHOD: Definition = Definition {
+    name: "hires-cam",
+    order: 80,
+    compute: Compute::Cam(CAM),
+    signed: false,
+    pixels: false,
+    options: &[],
+};
 
 pub(super) const ABOUT: About = About {
     title: "HiResCAM",
@@ -23,6 +29,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "ReLU(Σₖ gₖ ⊙ Aₖ)",
     shows: "where, true to the layer's positions",
+    options: &[],
     about: "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
     reading: "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
 };

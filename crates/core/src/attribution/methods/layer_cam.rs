@@ -9,8 +9,14 @@ const CAM: Cam = Cam {
     counterfactual: false,
 };
 
-pub(super) const METHOD: Definition =
-    Definition { name: "layer-cam", order: 90, compute: Compute::Cam(CAM), signed: false, options: &[] };
+pub(super) const METHOD: Definition = Definition {
+    name: "layer-cam",
+    order: 90,
+    compute: Compute::Cam(CAM),
+    signed: false,
+    pixels: false,
+    options: &[],
+};
 
 pub(super) const ABOUT: About = About {
     title: "LayerCAM",
@@ -23,6 +29,7 @@ pub(super) const ABOUT: About = About {
     },
     formula: "ReLU(Σₖ ReLU(gₖ) ⊙ Aₖ)",
     shows: "where, at earlier layers too",
+    options: &[],
     about: "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
     reading: "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
 };

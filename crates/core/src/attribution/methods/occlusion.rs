@@ -3,8 +3,8 @@
 //! No gradient is involved, so the map is the answer to a plain experiment and a check on the others. It costs a forward
 //! pass for every position.
 
-use super::super::passes::{Asked, MapPlan, Plan, Read, check_values};
-use super::{About, Choice, Compute, Definition, Paper};
+use super::super::passes::{Alteration, Asked, MapPlan, Plan, Read, check_values};
+use super::{About, Choice, Compute, Definition, Meaning, Paper};
 use crate::{Attribution, Error, Method, Result, Shape, Target};
 
 pub(super) const METHOD: Definition = Definition {
@@ -12,28 +12,11 @@ pub(super) const METHOD: Definition = Definition {
     order: 100,
     compute: Compute::Passes(begin),
     signed: true,
+    pixels: false,
     options: &[
-        Choice {
-            name: "patch",
-            about: "side of the grey patch, in pixels of the input",
-            unit: "PIXELS",
-            default: "32",
-            whole: true,
-        },
-        Choice {
-            name: "stride",
-            about: "from one position of the patch to the next",
-            unit: "PIXELS",
-            default: "half its side",
-            whole: true,
-        },
-        Choice {
-            name: "baseline",
-            about: "what every channel of the normalised input is under the patch",
-            unit: "VALUE",
-            default: "0, a middle grey",
-            whole: false,
-        },
+        Choice { name: "patch", whole: true },
+        Choice { name: "stride", whole: true },
+        Choice { name: "baseline", whole: false },
     ],
 };
 
@@ -48,6 +31,19 @@ pub(super) const ABOUT: About = About {
     },
     formula: "y꜀(x) − y꜀(x with a grey patch there)",
     shows: "where, signed, by experiment and without gradients",
+    options: &[
+        Meaning { about: "side of the grey patch, in pixels of the input", unit: "PIXELS", default: "32" },
+        Meaning {
+            about: "from one position of the patch to the next",
+            unit: "PIXELS",
+            default: "half its side",
+        },
+        Meaning {
+            about: "what every channel of the normalised input is under the patch",
+            unit: "VALUE",
+            default: "0, a middle grey",
+        },
+    ],
     about: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
     reading: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
 };
@@ -157,9 +153,7 @@ pub struct OcclusionPlan {
     area: [f64; 4],
 }
 
-impl Plan for OcclusionPlan {
-    type Whole = Attribution;
-
+impl Alteration for OcclusionPlan {
     fn name(&self) -> &'static str {
         METHOD.name
     }
@@ -177,6 +171,10 @@ impl Plan for OcclusionPlan {
         let stride = self.occlusion.stride;
         self.occlusion.cover(shown, self.input, row * stride, column * stride);
     }
+}
+
+impl Plan for OcclusionPlan {
+    type Whole = Attribution;
 
     fn finish(&self, values: &[f32]) -> Result<Attribution> {
         check_values(METHOD.name, values, self.pieces())?;

@@ -9,6 +9,8 @@ export const METHODS = [
   "cam",
   "hires-cam",
   "layer-cam",
+  "grad-cam-plus-plus",
+  "x-grad-cam",
   "gradient",
   "input-x-gradient",
   "deconvnet",
@@ -26,6 +28,8 @@ export const TITLES: Readonly<Record<Method, string>> = {
   cam: "CAM",
   "hires-cam": "HiResCAM",
   "layer-cam": "LayerCAM",
+  "grad-cam-plus-plus": "Grad-CAM++",
+  "x-grad-cam": "XGrad-CAM",
   gradient: "Gradient",
   "input-x-gradient": "Input × gradient",
   deconvnet: "Deconvnet",
@@ -40,6 +44,8 @@ export const ABOUTS: Readonly<Record<Method, string>> = {
   cam: "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there Grad-CAM is its positive part, divided by a constant.",
   "hires-cam": "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
   "layer-cam": "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
+  "grad-cam-plus-plus": "Like Grad-CAM, but of positive gradients alone, with nearly the same weight each: what speaks against the class takes nothing away. As coarse as the layer.",
+  "x-grad-cam": "Like Grad-CAM, but a channel's gradient counts most where the channel is active. The place, not the outline: it is as coarse as the layer.",
   gradient: "How the score follows each pixel; grey where it does not.",
   "input-x-gradient": "How the score follows each pixel; grey where it does not.",
   deconvnet: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
@@ -54,6 +60,8 @@ export const READINGS: Readonly<Record<Method, string>> = {
   cam: "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
   "hires-cam": "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
   "layer-cam": "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
+  "grad-cam-plus-plus": "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
+  "x-grad-cam": "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
   gradient: "How the score follows each pixel; grey where it does not.",
   "input-x-gradient": "How the score follows each pixel; grey where it does not.",
   deconvnet: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
@@ -61,7 +69,7 @@ export const READINGS: Readonly<Record<Method, string>> = {
 };
 
 /** Those that can be asked at any layer. */
-export const LAYERED: readonly Method[] = ["grad-cam", "guided-grad-cam", "hires-cam", "layer-cam"];
+export const LAYERED: readonly Method[] = ["grad-cam", "guided-grad-cam", "hires-cam", "layer-cam", "grad-cam-plus-plus", "x-grad-cam"];
 
 /** Those whose map has a value for each value of the input; the others have one channel. */
 export const PIXELS: readonly Method[] = ["guided-backprop", "guided-grad-cam", "gradient", "input-x-gradient", "deconvnet"];

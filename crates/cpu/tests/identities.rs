@@ -60,6 +60,18 @@ fn cam_is_area_times_grad_cam_is_area_times_hires_cam() {
     }
 }
 
+/// At the last layer a channel's gradient is the same at every position, and so is its mean weighted by activations.
+#[test]
+fn x_grad_cam_is_grad_cam_where_gradients_are_constant() {
+    let tape = tape();
+    for target in [DOG, CAT, Target::Margin { class: 235, over: 285 }] {
+        let [x_grad_cam, grad_cam] = [Method::X_GRAD_CAM, Method::GRAD_CAM]
+            .map(|method| explain(&tape, Query::new(method, target)).data);
+        let error = relative_to_max(&x_grad_cam, &grad_cam);
+        assert!(error <= ROUNDING, "{target:?}: off by {error:.1e}");
+    }
+}
+
 #[test]
 fn hires_cam_before_its_relu_sums_to_the_logit_without_bias() {
     let tape = tape();

@@ -37,11 +37,16 @@ pub const INPUT: Shape = Shape::new(1, 3, 224, 224);
 
 /// The layers with golden maps, and the methods at each.
 const LAYERS: [&str; 5] = ["head", "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"];
-const CAMS: [(Method, &str); 3] = [
+/// Layers whose activations have both signs. There Grad-CAM++'s denominators may vanish: PyTorch's own `f32` is off by up to 0.26 of the
+/// maximum (`dog_cat` 235 at `blocks.4.add`), so that no other can be held against its `f64`.
+const SIGNED: [&str; 2] = ["blocks.10.add", "blocks.4.add"];
+const CAMS: [(Method, &str); 5] = [
     (Method::GRAD_CAM, "grad-cam.signed"),
     (Method::HIRES_CAM, "hires-cam.signed"),
     // stored before its ReLU, despite the name
     (Method::LAYER_CAM, "layer-cam"),
+    (Method::GRAD_CAM_PLUS_PLUS, "grad-cam-pp.signed"),
+    (Method::X_GRAD_CAM, "xgrad-cam.signed"),
 ];
 const PIXEL_METHODS: [Method; 5] = [
     Method::GRADIENT,
@@ -125,6 +130,14 @@ impl<'a, B: Backend> Check<'a, B> {
             let id = self.find(layer);
             for (method, suffix) in CAMS {
                 let suffix = format!("{layer}/{suffix}");
+                if method == Method::GRAD_CAM_PLUS_PLUS && SIGNED.contains(&layer) {
+                    continue;
+                }
+                // the stem's maps are large: three methods are enough there
+                if !golden.contains_key(&suffix) {
+                    assert_eq!(layer, "stem", "no golden {suffix}");
+                    continue;
+                }
                 let (what, signed) = (named(&suffix), get(&suffix));
                 let query = Query::new(method, target).at(id);
                 let map = explainer.explain(&query).await.unwrap().data;

@@ -15,6 +15,7 @@ export const METHODS = [
   "input-x-gradient",
   "deconvnet",
   "occlusion",
+  "smooth-grad",
 ] as const;
 
 /** The name of a method. */
@@ -34,6 +35,7 @@ export const TITLES: Readonly<Record<Method, string>> = {
   "input-x-gradient": "Input × gradient",
   deconvnet: "Deconvnet",
   occlusion: "Occlusion",
+  "smooth-grad": "SmoothGrad",
 };
 
 /** What each shows and what it cannot, in a sentence or two. */
@@ -50,6 +52,7 @@ export const ABOUTS: Readonly<Record<Method, string>> = {
   "input-x-gradient": "How the score follows each pixel; grey where it does not.",
   deconvnet: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
   occlusion: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
+  "smooth-grad": "How the score follows each pixel, on average over 25 copies of the photo with noise laid over them. Smoother than the gradient, which does not make it truer. Its colours end at the 99th percentile.",
 };
 
 /** What it takes to read a map right, in a sentence. */
@@ -66,16 +69,17 @@ export const READINGS: Readonly<Record<Method, string>> = {
   "input-x-gradient": "How the score follows each pixel; grey where it does not.",
   deconvnet: "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
   occlusion: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
+  "smooth-grad": "How the score follows each pixel, on average over noisy copies of the photo; grey where it does not.",
 };
 
 /** Those that can be asked at any layer. */
 export const LAYERED: readonly Method[] = ["grad-cam", "guided-grad-cam", "hires-cam", "layer-cam", "grad-cam-plus-plus", "x-grad-cam"];
 
 /** Those whose map has a value for each value of the input; the others have one channel. */
-export const PIXELS: readonly Method[] = ["guided-backprop", "guided-grad-cam", "gradient", "input-x-gradient", "deconvnet"];
+export const PIXELS: readonly Method[] = ["guided-backprop", "guided-grad-cam", "gradient", "input-x-gradient", "deconvnet", "smooth-grad"];
 
 /** Those that are made of many forward passes. */
-export const MANY_PASSES: readonly Method[] = ["occlusion"];
+export const MANY_PASSES: readonly Method[] = ["occlusion", "smooth-grad"];
 
 /** Those that can also be asked what speaks against the class. */
 export const AGAINST: readonly Method[] = ["grad-cam"];

@@ -173,7 +173,7 @@ fn a_network_without_convolution_has_no_default_layer() {
 fn unknown_methods_are_refused_with_the_list() {
     let error = "grad_cam".parse::<Method>().unwrap_err();
     let text = "unknown method `grad_cam`; methods are gradient, input-x-gradient, guided-backprop, deconvnet, cam, \
-                grad-cam, guided-grad-cam, grad-cam-plus-plus, x-grad-cam, hires-cam, layer-cam, occlusion";
+                grad-cam, guided-grad-cam, grad-cam-plus-plus, x-grad-cam, hires-cam, layer-cam, occlusion, smooth-grad";
     assert_eq!(told(&error), ("bad-argument", text.to_owned()));
     for method in Method::ALL {
         assert_eq!(method.name().parse(), Ok(method));

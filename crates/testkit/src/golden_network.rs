@@ -223,7 +223,7 @@ pub fn largest(map: &[f32]) -> f64 {
 }
 
 /// Every fourth row and column of planes of 224×224, which is what the goldens keep of them.
-fn every_fourth(planes: &[f32]) -> Vec<f32> {
+pub fn every_fourth(planes: &[f32]) -> Vec<f32> {
     let rows = planes.chunks(224).enumerate().filter(|(row, _)| row % 224 % 4 == 0);
     rows.flat_map(|(_, row)| row.iter().step_by(4).copied()).collect()
 }

@@ -5,6 +5,9 @@
 first := "simd128"
 others := "relaxed-simd head decode threads webgpu"
 
+# the attribution methods, whose list the build makes, so that rustfmt does not find them
+methods := "crates/core/src/attribution/methods/*.rs"
+
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # the recipes use the paths of what is built
@@ -13,6 +16,10 @@ export CARGO_TARGET_DIR := justfile_directory() / "target"
 # The list of recipes
 default:
     @just --list --justfile {{ justfile() }}
+
+# Write what is made of the methods' files: web/src/catalogue.ts and the lists in docs/methods.md and crates/cli/README.md
+catalogue: toolchain
+    CANDLING_WRITE=1 cargo test --quiet --package candling-core --test catalogue
 
 # Serve the site at http://localhost:8000 as soon as it has one engine, and build the others meanwhile
 demo: toolchain packages
@@ -38,12 +45,14 @@ test: toolchain packages
 # Check formatting and lints: rustfmt and clippy for Rust, Biome for TypeScript, JavaScript and CSS
 lint: packages
     cargo fmt --all --check
+    rustfmt --check --edition 2024 {{ methods }}
     web/node_modules/.bin/biome check --error-on-warnings
     cargo clippy --workspace --all-targets --exclude candling-wasm --features candling-cpu/threads -- -D warnings
 
 # Format Rust, TypeScript, JavaScript and CSS
 format: packages
     cargo fmt --all
+    rustfmt --edition 2024 {{ methods }}
     web/node_modules/.bin/biome format --write
 
 # Build everything that the site serves, into www/lib

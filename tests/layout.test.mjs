@@ -144,7 +144,15 @@ test("crates depend only on those below them", () => {
  * below.
  */
 const layers = [
-  ["platform/", "protocol.", "canvas.", "offline/messages.", "door/messages.", "trainer/messages."],
+  [
+    "platform/",
+    "catalogue.",
+    "protocol.",
+    "canvas.",
+    "offline/messages.",
+    "door/messages.",
+    "trainer/messages.",
+  ],
   ["worker/", "candling-worker.", "candling_wasm.", "candling_webgpu.", "candling_decode."],
   ["offline/", "service-worker."],
   ["door/", "door."],

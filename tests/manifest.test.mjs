@@ -15,19 +15,21 @@ const [source, attributes, view, style] = ["element", "attributes", "view", "sty
   read(`web/src/element/${name}.ts`),
 );
 
+const catalogue = read("web/src/catalogue.ts");
+
 const names = (list) => list.map(({ name }) => name);
 /** All distinct matches of a pattern's first group, sorted. */
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
-/** The strings of an array in `attributes.ts`. */
+/** The strings of an array in `attributes.ts`, or the methods of the catalogue. */
 const list = (name) =>
-  all(new RegExp(`const ${name}\\b[^=]*= \\[([^\\]]*)\\]`).exec(attributes)[1], /"([^"]+)"/g);
+  all(new RegExp(`const ${name}\\b[^=]*= \\[([^\\]]*)\\]`).exec(attributes + catalogue)[1], /"([^"]+)"/g);
 const typeOf = (name) =>
   all(element.attributes.find((attribute) => attribute.name === name).type.text, /"([^"]+)"/g);
 
 test("attributes are those that are observed, each with its property, and with the values that are allowed", () => {
   assert.deepEqual(names(element.attributes).sort(), list("names"));
   for (const [attribute, values] of [
-    ["method", "methods"],
+    ["method", "METHODS"],
     ["loading", "loadings"],
     ["reveal", "reveals"],
     ["backend", "backends"],

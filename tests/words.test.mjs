@@ -16,6 +16,7 @@ function mapOf(rows, view = { x: 0, y: 0, width: 700, height: 700 }) {
   return {
     data,
     channels: 1,
+    layer: "head",
     height: rows.length,
     width: rows[0].length,
     view,

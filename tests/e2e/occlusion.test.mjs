@@ -203,9 +203,9 @@ test("an abort ends it at once, and the pool does the next one", async () => {
 
 test("a pool worker that crashes is replaced, and its part done again", async () => {
   const once = `
-    const values = Occluder.prototype.values;
+    const values = Passes.prototype.run;
     let parts = 0;
-    Occluder.prototype.values = function (...range) { return ++parts === 2 ? trap() : values.apply(this, range); };`;
+    Passes.prototype.run = function (...range) { return ++parts === 2 ? trap() : values.apply(this, range); };`;
   let started = 0;
   await withTraps(
     (n) => {
@@ -238,7 +238,7 @@ test("a pool worker that never starts is done without", async () => {
 
 test("where every pool worker crashes the call fails, and the run is unharmed", async () => {
   await withTraps(
-    (n) => (n >= 1 ? "Occluder.prototype.values = trap;" : ""),
+    (n) => (n >= 1 ? "Passes.prototype.run = trap;" : ""),
     async (page) => {
       await runTensor(page, "dog_cat");
       const { error, max } = await page.evaluate(async (few) => {

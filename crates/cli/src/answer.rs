@@ -1,13 +1,13 @@
 //! Maps: how they are made, and how they are painted.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
-use candling_core::{Error as CoreError, Method, NodeId, Occluder, Occlusion, Query, Shape, Target};
+use candling_core::attribution::{Options, Passes, begin};
+use candling_core::{Attribution, Error as CoreError, NodeId, Query, Shape, Target};
 use candling_imaging::{Map, Paint, Photo, Rect, overlay, render};
 use pollster::block_on;
 
-use crate::args::{Explain, How};
+use crate::args::Explain;
 use crate::backend::Named;
 use crate::error::Result;
 use crate::session::Session;
@@ -21,9 +21,6 @@ pub struct Answer {
     area: [f64; 4],
 }
 
-/// The patch where none is named; the step is half of it.
-const PATCH: usize = 32;
-
 impl Answer {
     /// What speaks for a target in what was seen, at this layer where the method takes one.
     pub fn of(
@@ -32,10 +29,13 @@ impl Answer {
         layer: Option<NodeId>,
         target: Target,
     ) -> Result<Self> {
-        match args.method {
-            How::Walk(method) => walk(args, session, method, layer, target),
-            How::Occlusion => occlude(args, session, target),
-        }
+        let query = Query { method: args.method, target, layer, counterfactual: args.counterfactual };
+        let found = if args.method.is_many_passes() {
+            in_passes(&args.options.0, session, &query)?
+        } else {
+            block_on(session.tape.explain(&query))?
+        };
+        Ok(Self { target, shape: found.shape, data: found.data, area: found.area })
     }
 
     /// The largest value.
@@ -78,32 +78,14 @@ impl Answer {
     }
 }
 
-fn walk(
-    args: &Explain,
-    session: &Session<'_, impl Named>,
-    method: Method,
-    layer: Option<NodeId>,
-    target: Target,
-) -> Result<Answer> {
-    let query = Query { method, target, layer, counterfactual: args.counterfactual };
-    let found = block_on(session.tape.explain(&query))?;
-    let input = session.tape.shape(session.tape.graph().input());
-    let area = [0.0, 0.0, input.w as f64, input.h as f64];
-    Ok(Answer { target, shape: found.shape, data: found.data, area })
-}
-
-fn occlude(args: &Explain, session: &Session<'_, impl Named>, target: Target) -> Result<Answer> {
+/// A map of many passes, with the options that were given.
+fn in_passes(options: &Options, session: &Session<'_, impl Named>, query: &Query) -> Result<Attribution> {
     let (tape, input) = (&session.tape, session.tape.graph().input());
-    let patch = args.patch.unwrap_or(PATCH);
-    let stride = args.stride.unwrap_or((patch / 2).max(1));
-    let occlusion = Occlusion { patch, stride, ..Occlusion::default() };
     let picture = tape.activation(input).ok_or_else(|| CoreError::NotRetained("input".into()))?;
     let picture = block_on(tape.network().backend().download(picture))?;
-    let occluder =
-        block_on(Occluder::new(Arc::clone(tape.network()), tape.shape(input), picture, target, occlusion))?;
-    let shape = occluder.map_shape();
-    let data = block_on(occluder.values(0..shape.area()))?;
-    Ok(Answer { target, shape, data, area: occlusion.area(tape.shape(input))? })
+    let work = begin(tape.network(), tape.shape(input), picture, query, options)?;
+    let values = block_on(work.run(0..work.pieces()))?;
+    Ok(work.finish(&values)?)
 }
 
 /// An area of the input, in whole pixels of the photo, of which the network saw `view`.

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::backend::Choice;
+use crate::method_options::MethodOptions;
 use crate::one_of::OneOf;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 bad input (a file, a model; of predict and explain also if only some of several \
@@ -138,10 +139,10 @@ pub struct Explain {
     /// How the map is made
     #[arg(
         long,
-        default_value = How::GRAD_CAM.name(),
-        value_parser = OneOf::<How>::new(&How::names()),
+        default_value = Method::GRAD_CAM.name(),
+        value_parser = OneOf::<Method>::new(&Method::ALL.map(Method::name)),
     )]
-    pub method: How,
+    pub method: Method,
     /// CLASS, or CLASS-vs-CLASS for the margin of one over the other; a class is an index, a name, or a part that
     /// one name alone has. Default: the top class
     #[arg(long, value_name = "CLASS")]
@@ -157,12 +158,8 @@ pub struct Explain {
     /// Grad-CAM: what speaks against the class
     #[arg(long)]
     pub counterfactual: bool,
-    /// Occlusion: side of the grey patch, in pixels of the input; default: 32
-    #[arg(long, value_name = "PIXELS")]
-    pub patch: Option<usize>,
-    /// Occlusion: from one position of the patch to the next; default: half its side
-    #[arg(long, value_name = "PIXELS")]
-    pub stride: Option<usize>,
+    #[command(flatten)]
+    pub options: MethodOptions,
     /// Write a picture: the map over the photo, or the pixel map; several into this folder; - is standard output
     #[arg(short, long, value_name = "OUT.png|DIR", value_hint = ValueHint::AnyPath)]
     pub output: Option<PathBuf>,
@@ -178,45 +175,6 @@ pub struct Explain {
     pub raw: Option<PathBuf>,
     #[command(flatten)]
     pub saying: Saying,
-}
-
-/// How a map comes about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// By a walk back through one forward pass.
-    Walk(Method),
-    /// By a forward pass for each place that is covered.
-    Occlusion,
-}
-
-impl How {
-    const GRAD_CAM: Self = Self::Walk(Method::GradCam);
-
-    /// Of all of them.
-    fn names() -> Vec<&'static str> {
-        Method::ALL.into_iter().map(Self::Walk).chain([Self::Occlusion]).map(Self::name).collect()
-    }
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Walk(method) => method.name(),
-            Self::Occlusion => "occlusion",
-        }
-    }
-}
-
-impl FromStr for How {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        if name == Self::Occlusion.name() {
-            return Ok(Self::Occlusion);
-        }
-        // its error ends with the list of the other methods
-        name.parse()
-            .map(Self::Walk)
-            .map_err(|e: candling_core::Error| format!("{e}, {}", Self::Occlusion.name()))
-    }
 }
 
 /// A number from 0 to 1.

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use candling_core::{Error as CoreError, Method, NodeId, Prediction, Target, top};
+use candling_core::{Error as CoreError, NodeId, Prediction, Query, Target, top};
 use candling_cpu::Cpu;
 use candling_models::{Labels, Spec};
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::args::{Explain, How};
+use crate::args::Explain;
 use crate::backend::{self, Choice, Named};
 use crate::error::{Error, Result};
 use crate::places::{Kind, Place};
@@ -80,7 +80,7 @@ const PICTURE: Kind = Kind { option: "output", ending: "png" };
 const RAW: Kind = Kind { option: "raw", ending: "npy" };
 
 pub fn run(args: &Explain) -> Result<()> {
-    check_options(args)?;
+    args.options.0.check(args.method)?;
     let outputs = Outputs::of(args)?;
     let places = [&outputs.picture, &outputs.raw];
     let teller = Teller {
@@ -101,25 +101,6 @@ pub fn run(args: &Explain) -> Result<()> {
             teller.all_in_turn(explainer.note(), |subject| explainer.explain(subject))
         }
     }
-}
-
-/// Options of one kind of method given to the other. What a walk takes is for the tape to say.
-fn check_options(args: &Explain) -> Result<()> {
-    let name = args.method.name();
-    let wrong = match args.method {
-        How::Walk(_) if args.patch.is_some() => format!("patch: `{name}` has none; it goes with `occlusion`"),
-        How::Walk(_) if args.stride.is_some() => {
-            format!("stride: `{name}` has none; it goes with `occlusion`")
-        }
-        How::Occlusion if args.layer.is_some() => {
-            format!("layer: `{name}` is about the input's pixels and takes no layer")
-        }
-        How::Occlusion if args.counterfactual => {
-            format!("counterfactual: `{name}` has none, its map has both signs; it goes with `grad-cam`")
-        }
-        _ => return Ok(()),
-    };
-    Err(CoreError::BadArgument(wrong).into())
 }
 
 /// What is explained, and where the answers go.
@@ -178,6 +159,9 @@ impl<'a, B: Named> Explainer<'a, B> {
     fn new(args: &'a Explain, outputs: &'a Outputs, backend: B) -> Result<Self> {
         let looker = Looker::new(&args.source, backend)?;
         let layer = layer(args, &looker.model)?;
+        // which class it is about makes no difference here
+        Query { method: args.method, target: Target::Class(0), layer, counterfactual: args.counterfactual }
+            .check()?;
         let labels = looker.model.labels();
         let target = args.target.as_deref().map(|text| parse_target(text, labels)).transpose()?;
         Ok(Self { args, outputs, looker, layer, target })
@@ -186,12 +170,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     /// Writes what was asked for about a photo, and says what that is. What is there already keeps none of the rest from being written.
     fn explain(&self, subject: &Subject) -> Result<String> {
         let args = self.args;
-        let pixels = match args.method {
-            How::Walk(method) => method.walks_to_input(),
-            How::Occlusion => true,
-        };
-        let input = pixels.then(|| self.looker.model.graph().input());
-        let watched: Vec<NodeId> = self.layer.into_iter().chain(input).collect();
+        let watched = args.method.keeps(self.looker.model.graph(), self.layer);
         let mut session = self.looker.look(subject, &watched)?;
         let likeliest = args.top.map_or(1, usize::from);
         let predictions = top(&session.logits, likeliest.max(NAMED));
@@ -261,7 +240,7 @@ impl<'a, B: Named> Explainer<'a, B> {
 
     /// That an audit looks elsewhere, for methods that can look there too.
     fn note(&self) -> Option<String> {
-        let here = self.layer_name().filter(|_| self.args.method != How::Walk(Method::Cam))?;
+        let here = self.layer_name().filter(|_| self.args.method.chooses_layer())?;
         let there = self.evidence_layer();
         (here != there).then(|| {
             format!(
@@ -334,8 +313,7 @@ fn layer(args: &Explain, model: &Spec) -> Result<Option<NodeId>> {
             Err(_) if name == EVIDENCE => Ok(Some(model.evidence_layer())),
             found => Ok(Some(found?)),
         },
-        (None, How::Walk(method)) => Ok(method.takes_layer().then_some(model.default_layer())),
-        (None, How::Occlusion) => Ok(None),
+        (None, method) => Ok(method.takes_layer().then_some(model.default_layer())),
     }
 }
 

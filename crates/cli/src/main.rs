@@ -14,6 +14,7 @@ mod inspect;
 mod interrupt;
 mod left_out;
 mod man;
+mod method_options;
 mod npy;
 mod one_of;
 mod onlooker;

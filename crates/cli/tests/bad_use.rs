@@ -39,7 +39,10 @@ fn an_unknown_layer_lists_some() {
 #[test]
 fn options_that_do_not_go_together() {
     let text = explain(&["--method", "cam", "--counterfactual"]);
-    assert_eq!(text, "error: counterfactual: `cam` has none; it goes with `grad-cam`");
+    assert_eq!(
+        text,
+        "error: counterfactual: `cam` has none, its map has both signs; it goes with `grad-cam`"
+    );
     let text = explain(&["--method", "gradient", "--layer", "stem"]);
     assert_eq!(text, "error: layer: `gradient` is about the input's pixels and takes no layer");
     let text = explain(&["--method", "cam", "--layer", "stem"]);

@@ -10,7 +10,7 @@ use game::Totals;
 
 #[test]
 fn cams_point_at_the_object_that_was_asked_for() {
-    for method in [Method::Cam, Method::GradCam, Method::HiresCam] {
+    for method in [Method::CAM, Method::GRAD_CAM, Method::HIRES_CAM] {
         let rounds = game::play(method).unwrap();
         let totals = Totals::of(&rounds, |round| round.hit);
         assert_eq!(totals.rounds, 32);

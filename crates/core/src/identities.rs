@@ -1,9 +1,8 @@
 //! What must hold exactly, whatever the weights and the picture: identities of the methods and of the kernels on a run of the
 //! network that is loaded. A page can check its own engine by them, where no reference implementation is at hand.
 
-use crate::{
-    Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
-};
+use crate::attribution::{Cam, grad_cam, hires_cam};
+use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, random};
 
 /// How far two ways to one result are apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,12 +74,12 @@ impl<B: Backend> Tape<B> {
         let area = self.shape(pooled).area() as f32;
         let map =
             async |method| Ok::<_, Error>(self.explain(&Query::new(method, target).at(pooled)).await?.data);
-        let cam: Vec<f32> = map(Method::Cam).await?.iter().map(|v| v.max(0.0)).collect();
+        let cam: Vec<f32> = map(Method::CAM).await?.iter().map(|v| v.max(0.0)).collect();
         let times_area = |map: Vec<f32>| map.into_iter().map(|v| v * area).collect::<Vec<f32>>();
-        let grad_cam = times_area(map(Method::GradCam).await?);
-        let hires_cam = times_area(map(Method::HiresCam).await?);
+        let grad_cam = times_area(map(Method::GRAD_CAM).await?);
+        let hires_cam = times_area(map(Method::HIRES_CAM).await?);
 
-        let signed = self.signed(Method::HiresCam, target, pooled).await?;
+        let signed = self.signed(&hires_cam::CAM, target, pooled).await?;
         let sum: f64 = signed.iter().copied().map(f64::from).sum();
         let magnitude: f64 = signed.iter().map(|&v| f64::from(v.abs())).sum();
         let bias = &trained.layer(self.graph().output()).bias;
@@ -98,17 +97,17 @@ impl<B: Backend> Tape<B> {
     }
 
     async fn counterfactual(&self, target: Target, layer: NodeId) -> Result<Identity> {
-        let query = Query { counterfactual: true, ..Query::new(Method::GradCam, target).at(layer) };
+        let query = Query { counterfactual: true, ..Query::new(Method::GRAD_CAM, target).at(layer) };
         let against = self.explain(&query).await?.data;
-        let signed = self.signed(Method::GradCam, target, layer).await?;
+        let signed = self.signed(&grad_cam::CAM, target, layer).await?;
         let negative: Vec<f32> = signed.iter().map(|v| (-v).max(0.0)).collect();
         Ok(Identity::of_maps("counterfactual-is-negative", &against, &negative))
     }
 
     /// A CAM before its ReLU, from the gradient and the activation.
-    async fn signed(&self, method: Method, target: Target, layer: NodeId) -> Result<Vec<f32>> {
+    async fn signed(&self, cam: &Cam, target: Target, layer: NodeId) -> Result<Vec<f32>> {
         let g = self.gradient_at(target, layer).await?;
-        Ok(attribution::signed_map(method, self.shape(layer), &self.download(layer).await?, &g))
+        Ok(cam.signed_map(self.shape(layer), &self.download(layer).await?, &g))
     }
 
     async fn gradient_at(&self, target: Target, layer: NodeId) -> Result<Vec<f32>> {

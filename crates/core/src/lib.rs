@@ -40,7 +40,7 @@ mod trained;
 mod weights;
 
 pub use activation::{Activation, Closed, ReluRule};
-pub use attribution::{Attribution, Explainer, Fill, Method, Occluder, Occlusion, Perturber, Query, Tiling};
+pub use attribution::{Attribution, Explainer, Fill, Method, Occlusion, Perturber, Query, Tiling};
 pub use backend::{Backend, Gate};
 pub use bilinear::Bilinear;
 pub use error::{Error, Result};

@@ -15,7 +15,7 @@ use pollster::block_on;
 use common::{SMALL, linear, network, node, random_weights, small_graph, told, weight};
 
 const CLASS: Target = Target::Class(2);
-const METHODS: [Method; 3] = [Method::GradCam, Method::GuidedBackprop, Method::Cam];
+const METHODS: [Method; 3] = [Method::GRAD_CAM, Method::GUIDED_BACKPROP, Method::CAM];
 
 /// A run of the trained network, and its randomisation.
 fn start(graph: &Graph, weights: &Weights, x: &[f32], seed: u64) -> (Tape<Reference>, Cascade<Reference>) {
@@ -91,7 +91,7 @@ fn tensors_are_drawn_with_their_own_mean_and_spread() {
 fn a_layer_is_for_the_methods_that_take_one() {
     let (tape, mut cascade) = small(1);
     let first = common::layer(tape.graph(), "first");
-    let methods = [Method::LayerCam, Method::Gradient];
+    let methods = [Method::LAYER_CAM, Method::GRADIENT];
     let found = block_on(cascade.explain(&tape, 2, CLASS, &methods, Some(first))).unwrap();
     let layers: Vec<Option<NodeId>> = found.maps.iter().map(|map| map.attribution.layer).collect();
     assert_eq!(layers, [Some(first), None]);
@@ -113,7 +113,7 @@ fn overflow_is_told_and_no_error() {
     ];
     let (tape, mut cascade) = start(&graph, &weights.into(), &[100.0; 128], 1);
     let at = Some(graph.input());
-    let methods = [Method::HiresCam, Method::Gradient];
+    let methods = [Method::HIRES_CAM, Method::GRADIENT];
     let found = block_on(cascade.explain(&tape, 1, CLASS, &methods, at)).unwrap();
     assert!(found.probability.is_nan());
     let [cam, gradient] = &found.maps[..] else { panic!("two maps") };
@@ -129,10 +129,10 @@ fn what_has_no_answer_is_refused() {
         told(&block_on(cascade.explain(&tape, layers, target, &[method], at)).unwrap_err())
     };
     let text = "layers: 4; this network has 0 to 3 with weights".to_owned();
-    assert_eq!(refused(4, CLASS, Method::GradCam, None), ("bad-argument", text));
-    assert_eq!(refused(1, Target::Class(4), Method::GradCam, None).0, "unknown-class");
+    assert_eq!(refused(4, CLASS, Method::GRAD_CAM, None), ("bad-argument", text));
+    assert_eq!(refused(1, Target::Class(4), Method::GRAD_CAM, None).0, "unknown-class");
     let first = Some(common::layer(tape.graph(), "first"));
-    assert_eq!(refused(1, CLASS, Method::Cam, first).0, "bad-argument", "only before the pooling");
+    assert_eq!(refused(1, CLASS, Method::CAM, first).0, "bad-argument", "only before the pooling");
 
     let little = tape.network().forward(SMALL, &random::values(SMALL.len(), 6), Retain::Logits).unwrap();
     let error = block_on(cascade.explain(&little, 1, CLASS, &METHODS, None)).unwrap_err();

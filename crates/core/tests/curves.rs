@@ -3,7 +3,7 @@
 
 mod common;
 
-use candling_core::attribution::{Curves, Tracer};
+use candling_core::attribution::{Altered, Curves, Passes};
 use candling_core::ops::GlobalAvgPool;
 use candling_core::{Fill, Graph, Op, Shape, Tiling};
 use candling_testkit::compare::max_difference;
@@ -109,8 +109,9 @@ fn a_linear_network_follows_the_closed_form() {
     let ranking = vec![4, 0, 3, 5, 1, 2];
     let curves = Curves::of(tiling, ranking.clone(), 2).unwrap();
     assert_eq!(curves.passes(), 3 + 3 * 2 * 5);
-    let tracer = Tracer::new(network(&graph, &weights), shape, x.clone(), 1, curves.clone()).unwrap();
-    let values = block_on(tracer.values(0..curves.passes())).unwrap();
+    let plan = curves.clone().plan(shape, x.clone(), 1).unwrap();
+    let tracer = Altered::new(network(&graph, &weights), shape, x.clone(), plan).unwrap();
+    let values = block_on(tracer.run(0..curves.passes())).unwrap();
     let traced = curves.trace(&values).unwrap();
 
     let gone = |order: &[u32], k: usize, i: usize| {
@@ -175,11 +176,12 @@ fn any_parts_give_the_bits_of_the_whole_and_another_worker_the_same() {
     let picture = random::values(SMALL.len(), 6);
     let [here, there] = [curves, again].map(|curves| {
         let passes = curves.passes();
-        (Tracer::new(network.clone(), SMALL, picture.clone(), 2, curves).unwrap(), passes)
+        let plan = curves.plan(SMALL, picture.clone(), 2).unwrap();
+        (Altered::new(network.clone(), SMALL, picture.clone(), plan).unwrap(), passes)
     });
     let passes = here.1;
-    let part = |range| block_on(there.0.values(range)).unwrap();
-    let all = block_on(here.0.values(0..passes)).unwrap();
+    let part = |range| block_on(there.0.run(range)).unwrap();
+    let all = block_on(here.0.run(0..passes)).unwrap();
     assert_eq!([part(0..1), part(1..20), part(20..20), part(20..passes)].concat(), all);
     assert!(all.windows(2).any(|p| p[0] != p[1]));
 }
@@ -215,13 +217,15 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(refused(Curves::new(tiling, vec![vec![0, 1, 2, 3]])), ("bad-argument", text));
 
     let curves = Curves::of(tiling, vec![0, 1, 2, 3], 1).unwrap();
-    let text = "probabilities: 2 values; these curves are made of 15".to_owned();
+    let text = "values: 2; `curves` is made of 15".to_owned();
     assert_eq!(told(&curves.trace(&[0.5, 0.5]).unwrap_err()), ("bad-argument", text));
 
     let graph = small_graph();
     let network = network(&graph, &random_weights(&graph, 5));
     let tracer = |shape: Shape, class| {
-        Tracer::new(network.clone(), shape, vec![0.5; shape.len()], class, curves.clone())
+        let picture = vec![0.5; shape.len()];
+        let plan = curves.clone().plan(shape, picture.clone(), class)?;
+        Altered::new(network.clone(), shape, picture, plan)
     };
     assert_eq!(told(&tracer(SMALL, 4).err().unwrap()).0, "unknown-class");
     let text = "curves: tiles of 8x8; the input is 9x8".to_owned();
@@ -231,8 +235,8 @@ fn what_does_not_fit_is_refused() {
     let tracer = tracer(SMALL, 0).unwrap();
     #[allow(clippy::reversed_empty_ranges)] // that is the point
     for range in [0..16, 15..16, 5..4] {
-        let text = format!("passes: {}..{}; these curves have 15", range.start, range.end);
-        assert_eq!(told(&block_on(tracer.values(range)).unwrap_err()), ("bad-argument", text));
+        let text = format!("pieces: {}..{}; there are 15 of `curves`", range.start, range.end);
+        assert_eq!(told(&block_on(tracer.run(range)).unwrap_err()), ("bad-argument", text));
     }
 
     let map = Shape::new(1, 1, 2, 2);

@@ -5,8 +5,9 @@ mod common;
 
 use std::sync::Arc;
 
+use candling_core::attribution::{Altered, OcclusionPlan, Passes};
 use candling_core::ops::GlobalAvgPool;
-use candling_core::{Graph, Network, Occluder, Occlusion, Op, Result, Shape, Target, Weights};
+use candling_core::{Graph, Network, Occlusion, Op, Result, Shape, Target, Weights};
 use candling_testkit::compare::max_difference;
 use candling_testkit::random;
 use candling_testkit::reference::Reference;
@@ -33,8 +34,8 @@ fn picture() -> Vec<f32> {
     random::values(SMALL.len(), 6)
 }
 
-fn occluder(target: Target, how: Occlusion) -> Result<Occluder<Reference>> {
-    block_on(Occluder::new(small(), SMALL, picture(), target, how))
+fn occluder(target: Target, how: Occlusion) -> Result<Altered<Reference, OcclusionPlan>> {
+    Altered::new(small(), SMALL, picture(), how.plan(SMALL, target)?)
 }
 
 #[test]
@@ -97,9 +98,13 @@ fn a_linear_network_falls_by_what_is_covered() {
         };
         let expected: Vec<f32> = (0..rows * columns).map(fall).collect();
         let occluder =
-            block_on(Occluder::new(network(&graph, &weights), shape, x.clone(), target, how)).unwrap();
-        assert_eq!(occluder.map_shape(), Shape::new(1, 1, rows, columns));
-        let map = block_on(occluder.values(0..rows * columns)).unwrap();
+            Altered::new(network(&graph, &weights), shape, x.clone(), how.plan(shape, target).unwrap())
+                .unwrap();
+        assert_eq!(occluder.pieces(), rows * columns);
+        let map = block_on(occluder.run(0..rows * columns)).unwrap();
+        let whole = occluder.finish(&map).unwrap();
+        assert_eq!((whole.shape, &whole.data), (Shape::new(1, 1, rows, columns), &map));
+        assert_eq!(Ok(whole.area), how.area(shape));
         let error = max_difference(&map, &expected);
         assert!(error <= ROUNDING, "{target:?} {how:?}: off by {error:.1e}");
     }
@@ -109,7 +114,7 @@ fn a_linear_network_falls_by_what_is_covered() {
 fn any_parts_give_the_bits_of_the_whole() {
     for target in [CLASS, MARGIN] {
         let occluder = occluder(target, QUARTER).unwrap();
-        let part = |range| block_on(occluder.values(range)).unwrap();
+        let part = |range| block_on(occluder.run(range)).unwrap();
         let whole = part(0..9);
         assert!(whole.iter().any(|&v| v > 0.0) && whole.iter().any(|&v| v < 0.0), "{whole:?}");
         assert_eq!([part(0..1), part(1..7), part(7..7), part(7..9)].concat(), whole);
@@ -121,9 +126,8 @@ fn any_parts_give_the_bits_of_the_whole() {
 #[test]
 fn covering_with_what_is_there_changes_nothing() {
     let plain = vec![QUARTER.baseline; SMALL.len()];
-    let occluder = block_on(Occluder::new(small(), SMALL, plain, CLASS, QUARTER)).unwrap();
-    assert_eq!(block_on(occluder.values(0..9)).unwrap(), [0.0; 9]);
-    assert!(occluder.score() != 0.0);
+    let occluder = Altered::new(small(), SMALL, plain, QUARTER.plan(SMALL, CLASS).unwrap()).unwrap();
+    assert_eq!(block_on(occluder.run(0..9)).unwrap(), [0.0; 9]);
 }
 
 #[test]
@@ -148,14 +152,14 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(told(&occluder(Target::Class(4), QUARTER).err().unwrap()).0, "unknown-class");
 
     let two = Shape { n: 2, ..SMALL };
-    let batch = block_on(Occluder::new(small(), two, picture().repeat(2), CLASS, QUARTER));
+    let batch = Altered::new(small(), two, picture().repeat(2), QUARTER.plan(two, CLASS).unwrap());
     let text = "occlusion: 2 pictures; give it one at a time".to_owned();
     assert_eq!(told(&batch.err().unwrap()), ("bad-argument", text));
 
     let occluder = occluder(CLASS, QUARTER).unwrap();
     #[allow(clippy::reversed_empty_ranges)] // that is the point
     for range in [0..10, 9..10, 5..4, usize::MAX..usize::MAX] {
-        let text = format!("positions: {}..{}; this map has 3x3 = 9", range.start, range.end);
-        assert_eq!(told(&block_on(occluder.values(range)).unwrap_err()), ("bad-argument", text));
+        let text = format!("pieces: {}..{}; there are 9 of `occlusion`", range.start, range.end);
+        assert_eq!(told(&block_on(occluder.run(range)).unwrap_err()), ("bad-argument", text));
     }
 }

@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use candling_core::attribution::{Options, plan};
 use candling_core::ops::{Conv2d, Flatten, GlobalAvgPool, MaxPool, Window};
 use candling_core::{
     Activation, Attribution, Backend, Error, Graph, Method, Network, Op, Query, ReluRule, Result, Retain,
@@ -45,7 +46,7 @@ fn refusal(query: Query) -> (&'static str, String) {
 #[test]
 fn unknown_classes_are_refused_with_the_range() {
     let text = |index: u32| format!("unknown class {index}; this network has classes 0 to 3");
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         for class in [4, u32::MAX] {
             let query = Query::new(method, Target::Class(class));
             assert_eq!(refusal(query), ("unknown-class", text(class)), "{method}");
@@ -59,27 +60,37 @@ fn unknown_classes_are_refused_with_the_range() {
 
 #[test]
 fn a_margin_over_itself_is_refused() {
-    let query = Query::new(Method::GradCam, Target::Margin { class: 2, over: 2 });
+    let query = Query::new(Method::GRAD_CAM, Target::Margin { class: 2, over: 2 });
     let text = "target: the margin of class 2 over itself is always 0; name two classes";
     assert_eq!(refusal(query), ("bad-argument", text.to_owned()));
 }
 
 #[test]
 fn counterfactual_goes_with_grad_cam_only() {
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         let query = Query { counterfactual: true, ..Query::new(method, CLASS) };
-        if method == Method::GradCam {
+        if method == Method::GRAD_CAM {
             assert!(explain(&tape(Retain::All), query).is_ok());
         } else {
-            let text = format!("counterfactual: `{method}` has none; it goes with `grad-cam`");
+            let why = if method.definition().signed { ", its map has both signs" } else { "" };
+            let text = format!("counterfactual: `{method}` has none{why}; it goes with `grad-cam`");
             assert_eq!(refusal(query), ("bad-argument", text));
         }
     }
 }
 
 #[test]
+fn many_passes_are_begun_and_not_asked_of_one() {
+    let text = "method: `occlusion` is made of many passes, not of one".to_owned();
+    assert_eq!(refusal(Query::new(Method::OCCLUSION, CLASS)), ("bad-argument", text));
+    let options = Options::default();
+    let one = plan(SMALL, &picture(), &Query::new(Method::GRAD_CAM, CLASS), &options).err().unwrap();
+    assert!(told(&one).1.starts_with("method: `grad-cam` is made of one pass; of many are "), "{one}");
+}
+
+#[test]
 fn pixel_methods_take_no_layer() {
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         // of all layers this is the only one that every CAM method works at
         let query = Query::new(method, CLASS).at(layer(&small_graph(), "second"));
         if method.takes_layer() {
@@ -122,7 +133,7 @@ fn a_relu_behind_the_pooling_has_no_positions() {
 
 #[test]
 fn cam_is_refused_away_from_its_layer() {
-    let query = Query::new(Method::Cam, CLASS).at(layer(&small_graph(), "first"));
+    let query = Query::new(Method::CAM, CLASS).at(layer(&small_graph(), "first"));
     let text = "layer: `cam` only works at the layer before the global average pool, `second`; at `first` use \
                 `grad-cam`";
     assert_eq!(refusal(query), ("bad-argument", text.to_owned()));
@@ -139,7 +150,7 @@ fn a_flattening_behind_the_pooling_makes_no_difference_to_cam() {
     let weights = random_weights(&plain, 5);
     let map = |graph: &Graph| {
         let tape = network(graph, &weights).forward(SMALL, &picture(), Retain::All).unwrap();
-        explain(&tape, Query::new(Method::Cam, CLASS)).unwrap().data
+        explain(&tape, Query::new(Method::CAM, CLASS)).unwrap().data
     };
     assert_eq!(map(&flattened), map(&plain));
 }
@@ -154,11 +165,11 @@ fn cam_is_refused_without_its_head() {
     ];
     let graph = Graph::new(SMALL, layers).unwrap();
     let tape = network(&graph, &random_weights(&graph, 1)).forward(SMALL, &picture(), Retain::All).unwrap();
-    let error = explain(&tape, Query::new(Method::Cam, CLASS)).unwrap_err();
+    let error = explain(&tape, Query::new(Method::CAM, CLASS)).unwrap_err();
     let text = "method: `cam` needs a network that ends in global average pool and linear; this one ends in \
                 `classifier` (linear); use `grad-cam`";
     assert_eq!(told(&error), ("bad-argument", text.to_owned()));
-    assert!(explain(&tape, Query::new(Method::GradCam, CLASS)).is_ok());
+    assert!(explain(&tape, Query::new(Method::GRAD_CAM, CLASS)).is_ok());
 }
 
 /// Any layer with positions will do: here it is a ReLU, the last one.
@@ -167,7 +178,7 @@ fn a_network_without_convolution_is_asked_at_its_last_layer_with_positions() {
     let picture = Shape::new(1, 1, 2, 2);
     let (graph, weights) = relu_graph(picture, Activation::Relu, &[1.0; 4]);
     let tape = network(&graph, &weights).forward(picture, &[1.0; 4], Retain::All).unwrap();
-    let query = Query::new(Method::GradCam, Target::Class(0));
+    let query = Query::new(Method::GRAD_CAM, Target::Class(0));
     let map = explain(&tape, query).unwrap();
     assert_eq!((map.layer, map.shape, map.data), (Some(layer(&graph, "relu")), picture, vec![1.0; 4]));
 }
@@ -177,7 +188,7 @@ fn a_network_without_positions_has_no_default_layer() {
     let vector = Shape::vector(1, 2);
     let graph = Graph::new(vector, vec![node("classifier", linear(2, 4), &["input"])]).unwrap();
     let tape = network(&graph, &random_weights(&graph, 1)).forward(vector, &[1.0; 2], Retain::All).unwrap();
-    let error = explain(&tape, Query::new(Method::GradCam, CLASS)).unwrap_err();
+    let error = explain(&tape, Query::new(Method::GRAD_CAM, CLASS)).unwrap_err();
     let text = "layer: no layer of this network has more than one position; name one";
     assert_eq!(told(&error), ("bad-argument", text.to_owned()));
 }
@@ -186,7 +197,7 @@ fn a_network_without_positions_has_no_default_layer() {
 fn unknown_methods_are_refused_with_the_list() {
     let error = "grad_cam".parse::<Method>().unwrap_err();
     let text = "unknown method `grad_cam`; methods are gradient, input-x-gradient, guided-backprop, deconvnet, cam, \
-                grad-cam, guided-grad-cam, hires-cam, layer-cam";
+                grad-cam, guided-grad-cam, grad-cam-plus-plus, x-grad-cam, hires-cam, layer-cam, occlusion, smooth-grad";
     assert_eq!(told(&error), ("bad-argument", text.to_owned()));
     for method in Method::ALL {
         assert_eq!(method.name().parse(), Ok(method));
@@ -238,7 +249,7 @@ fn a_map_that_overflows_is_refused() {
     let tape = network(&graph, &weights).forward(SMALL, &vec![0.0; SMALL.len()], Retain::All).unwrap();
     assert!(block_on(tape.logits()).unwrap().iter().all(|&logit| logit == 0.0));
     // the kinks are shut at 0; the deconvnet does not ask them
-    let (code, text) = told(&explain(&tape, Query::new(Method::Deconvnet, CLASS)).unwrap_err());
+    let (code, text) = told(&explain(&tape, Query::new(Method::DECONVNET, CLASS)).unwrap_err());
     assert_eq!(code, "not-finite");
     assert!(text.starts_with("the map of `deconvnet` is not finite at element 0"), "{text}");
 }
@@ -261,7 +272,7 @@ fn a_cam_that_overflows_is_refused() {
     // the two positions cancel in the mean
     let tape = network(&graph, &weights).forward(Shape::new(1, 1, 1, 2), &[1.0, -1.0], Retain::All).unwrap();
     assert_eq!(block_on(tape.logits()).unwrap(), [0.0]);
-    for method in [Method::GradCam, Method::HiresCam, Method::LayerCam, Method::Cam] {
+    for method in [Method::GRAD_CAM, Method::HIRES_CAM, Method::LAYER_CAM, Method::CAM] {
         let (code, text) = told(&explain(&tape, Query::new(method, Target::Class(0))).unwrap_err());
         assert_eq!(code, "not-finite", "{text}");
         assert!(text.starts_with(&format!("the map of `{method}` is not finite at element 0")), "{text}");
@@ -309,11 +320,11 @@ fn logits_only_keeps_nothing_else() {
     for id in graph.ids().filter(|&id| id != graph.output()) {
         assert!(tape.activation(id).is_none(), "{}", graph.node(id).name);
     }
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         let error = explain(&tape, Query::new(method, CLASS)).unwrap_err();
         assert_eq!(error.code(), "not-retained", "{method}");
     }
-    let error = explain(&tape, Query::new(Method::LayerCam, CLASS).at(layer(&graph, "first"))).unwrap_err();
+    let error = explain(&tape, Query::new(Method::LAYER_CAM, CLASS).at(layer(&graph, "first"))).unwrap_err();
     let text =
         "layer `first` was not kept by the forward pass; name it in `Retain::Layers`, or use `Retain::All`";
     assert_eq!(told(&error), ("not-retained", text.to_owned()));
@@ -333,15 +344,15 @@ fn named_layers_are_kept_with_the_way_back_to_them() {
         let ids: Vec<_> = kept.iter().map(|name| layer(&graph, name)).collect();
         let some = tape(Retain::Layers(&ids));
         for name in works {
-            let query = Query::new(Method::HiresCam, CLASS).at(layer(&graph, name));
+            let query = Query::new(Method::HIRES_CAM, CLASS).at(layer(&graph, name));
             assert_eq!(explain(&some, query).unwrap(), explain(&all, query).unwrap(), "{name} of {kept:?}");
         }
         for name in refused {
             let error =
-                explain(&some, Query::new(Method::HiresCam, CLASS).at(layer(&graph, name))).unwrap_err();
+                explain(&some, Query::new(Method::HIRES_CAM, CLASS).at(layer(&graph, name))).unwrap_err();
             assert_eq!(error.code(), "not-retained", "{name} of {kept:?}");
         }
-        let gradient = explain(&some, Query::new(Method::Gradient, CLASS));
+        let gradient = explain(&some, Query::new(Method::GRADIENT, CLASS));
         assert_eq!(gradient.is_ok(), walks_to_input, "gradient with {kept:?}");
     }
 }
@@ -451,10 +462,12 @@ fn a_missing_forward_names_the_layer_and_the_kernel() {
 #[test]
 fn shapes_of_the_answers() {
     let tape = tape(Retain::All);
-    for method in Method::ALL {
+    for method in Method::of_one_pass() {
         let answer = explain(&tape, Query::new(method, CLASS)).unwrap();
         let shape = if method.walks_to_input() { SMALL } else { Shape::new(1, 1, 4, 4) };
         assert_eq!((answer.shape, answer.data.len()), (shape, shape.len()), "{method}");
+        assert_eq!(method.definition().pixels, shape == SMALL, "{method}");
+        assert!(method.definition().signed || answer.data.iter().all(|&v| v >= 0.0), "{method}");
         let last = method.takes_layer().then(|| layer(&small_graph(), "second"));
         assert_eq!(answer.layer, last, "{method}");
         assert_eq!(answer.method, method);
@@ -483,7 +496,7 @@ fn fan_out_sums_gradients() {
     let tape = network(&graph, &weights).forward(picture, &[1.0, 5.0], Retain::All).unwrap();
     // 3·mean(x)·(10 + 4) + 1
     assert_eq!(block_on(tape.logits()).unwrap(), [127.0]);
-    let gradient = explain(&tape, Query::new(Method::Gradient, Target::Class(0))).unwrap();
+    let gradient = explain(&tape, Query::new(Method::GRADIENT, Target::Class(0))).unwrap();
     assert_eq!(gradient.data, [21.0, 21.0]);
 }
 

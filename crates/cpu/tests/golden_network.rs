@@ -44,7 +44,7 @@ fn the_reference_agrees_on_the_whole_network() {
     let (golden, _) = golden::case(&picture.name, class);
     assert!(max_difference(&logits, &golden["logits"].data) <= STORAGE);
     let stem = MODEL.graph().find("stem").unwrap();
-    let map = block_on(tape.explain(&Query::new(Method::GradCam, Target::Class(class)).at(stem))).unwrap();
+    let map = block_on(tape.explain(&Query::new(Method::GRAD_CAM, Target::Class(class)).at(stem))).unwrap();
     let signed = &golden["stem/grad-cam.signed"].data;
     let error = max_difference(&map.data, &relu(signed, 1.0));
     assert!(error <= STORAGE * largest(signed), "stem off by {error:.1e}");

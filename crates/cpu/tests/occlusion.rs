@@ -5,7 +5,8 @@ mod common;
 
 use std::sync::Arc;
 
-use candling_core::{Occluder, Occlusion, Target};
+use candling_core::attribution::{Altered, Passes};
+use candling_core::{Occlusion, Target};
 use candling_cpu::Cpu;
 use candling_testkit::compare::relative_to_max;
 use candling_testkit::golden;
@@ -38,11 +39,12 @@ fn every_golden_map() {
         let side = |key: &str| notes["pictures"][picture][key].as_u64().unwrap() as usize;
         let how = Occlusion { patch: side("patch"), stride: side("stride"), ..Occlusion::default() };
         let x = tensor(pictures.iter().find(|p| p.name == picture).unwrap());
-        let occluder = block_on(Occluder::new(Arc::clone(&network), INPUT, x, target, how)).unwrap();
-        let shape = occluder.map_shape();
-        assert_eq!(golden.shape, [shape.h, shape.w], "{name}");
-        let at = (0..shape.area()).step_by(STEP);
-        let map: Vec<f32> = at.clone().flat_map(|i| block_on(occluder.values(i..i + 1)).unwrap()).collect();
+        let plan = how.plan(INPUT, target).unwrap();
+        let occluder = Altered::new(Arc::clone(&network), INPUT, x, plan).unwrap();
+        let (rows, columns) = how.grid(INPUT).unwrap();
+        assert_eq!(golden.shape, [rows, columns], "{name}");
+        let at = (0..occluder.pieces()).step_by(STEP);
+        let map: Vec<f32> = at.clone().flat_map(|i| block_on(occluder.run(i..i + 1)).unwrap()).collect();
         let golden: Vec<f32> = at.map(|i| golden.data[i]).collect();
         let error = relative_to_max(&map, &golden);
         assert!(error <= OCCLUSION, "{name}: off by {error:.1e} of the maximum");

@@ -102,7 +102,7 @@ impl Lesson {
             let logits = block_on(tape.logits()).unwrap();
             let said = u32::from(logits[1] > logits[0]);
             right.push(f64::from(u8::from(said == picture.label)));
-            let query = Query::new(Method::GradCam, Target::Class(said)).at(model.evidence_layer());
+            let query = Query::new(Method::GRAD_CAM, Target::Class(said)).at(model.evidence_layer());
             let map = block_on(tape.explain(&query)).unwrap();
             let region = Region { size: (224, 224), mask: &picture.mask };
             let whole = (0.0, 224.0);

@@ -37,18 +37,23 @@ pub const INPUT: Shape = Shape::new(1, 3, 224, 224);
 
 /// The layers with golden maps, and the methods at each.
 const LAYERS: [&str; 5] = ["head", "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"];
-const CAMS: [(Method, &str); 3] = [
-    (Method::GradCam, "grad-cam.signed"),
-    (Method::HiresCam, "hires-cam.signed"),
+/// Layers whose activations have both signs. There Grad-CAM++'s denominators may vanish: PyTorch's own `f32` is off by up to 0.26 of the
+/// maximum (`dog_cat` 235 at `blocks.4.add`), so that no other can be held against its `f64`.
+const SIGNED: [&str; 2] = ["blocks.10.add", "blocks.4.add"];
+const CAMS: [(Method, &str); 5] = [
+    (Method::GRAD_CAM, "grad-cam.signed"),
+    (Method::HIRES_CAM, "hires-cam.signed"),
     // stored before its ReLU, despite the name
-    (Method::LayerCam, "layer-cam"),
+    (Method::LAYER_CAM, "layer-cam"),
+    (Method::GRAD_CAM_PLUS_PLUS, "grad-cam-pp.signed"),
+    (Method::X_GRAD_CAM, "xgrad-cam.signed"),
 ];
 const PIXEL_METHODS: [Method; 5] = [
-    Method::Gradient,
-    Method::GuidedBackprop,
-    Method::Deconvnet,
-    Method::InputXGradient,
-    Method::GuidedGradCam,
+    Method::GRADIENT,
+    Method::GUIDED_BACKPROP,
+    Method::DECONVNET,
+    Method::INPUT_X_GRADIENT,
+    Method::GUIDED_GRAD_CAM,
 ];
 
 /// Runs every golden case of Lite0 and returns how far the results were off at most; `tensor` makes the input of a picture.
@@ -125,11 +130,19 @@ impl<'a, B: Backend> Check<'a, B> {
             let id = self.find(layer);
             for (method, suffix) in CAMS {
                 let suffix = format!("{layer}/{suffix}");
+                if method == Method::GRAD_CAM_PLUS_PLUS && SIGNED.contains(&layer) {
+                    continue;
+                }
+                // the stem's maps are large: three methods are enough there
+                if !golden.contains_key(&suffix) {
+                    assert_eq!(layer, "stem", "no golden {suffix}");
+                    continue;
+                }
                 let (what, signed) = (named(&suffix), get(&suffix));
                 let query = Query::new(method, target).at(id);
                 let map = explainer.explain(&query).await.unwrap().data;
                 self.cam(&what, layer, &map, &relu(signed, 1.0), largest(signed));
-                if method == Method::GradCam {
+                if method == Method::GRAD_CAM {
                     // the other half of the signed map
                     let query = Query { counterfactual: true, ..query };
                     let against = explainer.explain(&query).await.unwrap().data;
@@ -139,16 +152,16 @@ impl<'a, B: Backend> Check<'a, B> {
         }
 
         let head = self.find("head");
-        let map = explainer.explain(&Query::new(Method::GradCam, target)).await.unwrap().data;
+        let map = explainer.explain(&Query::new(Method::GRAD_CAM, target)).await.unwrap().data;
         let upsampled = every_fourth(&Bilinear::new((7, 7), (224, 224)).planes(&map, 1));
         let expected = get("head/grad-cam.upsampled");
         self.cam(&named("upsampled"), "head", &upsampled, expected, largest(expected));
 
-        let cam = explainer.explain(&Query::new(Method::Cam, target)).await.unwrap().data;
+        let cam = explainer.explain(&Query::new(Method::CAM, target)).await.unwrap().data;
         let signed = get("head/cam.signed");
         self.cam(&named("head/cam.signed"), "head", &cam, signed, largest(signed));
 
-        let margin = Query::new(Method::GradCam, Target::Margin { class, over }).at(head);
+        let margin = Query::new(Method::GRAD_CAM, Target::Margin { class, over }).at(head);
         let margin = explainer.explain(&margin).await.unwrap().data;
         let signed = get("head/grad-cam.margin.signed");
         self.cam(&named("margin"), "head", &margin, &relu(signed, 1.0), largest(signed));
@@ -210,7 +223,7 @@ pub fn largest(map: &[f32]) -> f64 {
 }
 
 /// Every fourth row and column of planes of 224×224, which is what the goldens keep of them.
-fn every_fourth(planes: &[f32]) -> Vec<f32> {
+pub fn every_fourth(planes: &[f32]) -> Vec<f32> {
     let rows = planes.chunks(224).enumerate().filter(|(row, _)| row % 224 % 4 == 0);
     rows.flat_map(|(_, row)| row.iter().step_by(4).copied()).collect()
 }

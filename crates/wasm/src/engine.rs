@@ -10,7 +10,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::run::{Run, predictions};
-use crate::types::{Block, Info, Layer, View, object};
+use crate::types::{Block, Info, Layer, Method, View, object};
 use candling_bindings::Result;
 
 #[wasm_bindgen]
@@ -93,6 +93,7 @@ impl Engine {
             layers: graph.ids().map(layer).collect(),
             blocks: blocks.iter().map(block).collect(),
             weighted: names(&graph.weighted().collect::<Vec<_>>()),
+            methods: Method::all(),
         })
     }
 

@@ -3,11 +3,10 @@
 //! Whatever fails is thrown as a real `Error` with a stable `code`.
 
 mod cascade;
-mod curves;
 mod engine;
 mod identities;
 mod live;
-mod occlusion;
+mod passes;
 mod perturbation;
 mod picture;
 mod profile;
@@ -17,9 +16,8 @@ mod unpacked;
 
 pub use candling_bindings::Explanation;
 pub use cascade::Randomized;
-pub use curves::{Curves, Tracer, ranking};
 pub use engine::{Engine, Prepared, threads_used};
-pub use occlusion::{OccluderHandle, Occlusion};
+pub use passes::{Passes, ranking, tile_orders};
 pub use perturbation::Perturbed;
 pub use picture::{colormaps, probe, render};
 pub use run::Run;

@@ -107,3 +107,22 @@ impl Run {
         Ok(Explanation::new(attribution, graph))
     }
 }
+
+#[wasm_bindgen]
+impl Run {
+    /// The input that ran, row-major 3×height×width.
+    ///
+    /// # Errors
+    /// `not-retained` if the run did not keep it.
+    pub fn input(&self) -> Result<Vec<f32>> {
+        Ok(self.picture()?)
+    }
+
+    /// Height and width of the input.
+    #[wasm_bindgen(js_name = inputSize)]
+    #[must_use]
+    pub fn input_size(&self) -> Vec<usize> {
+        let shape = self.tape.shape(self.tape.graph().input());
+        vec![shape.h, shape.w]
+    }
+}

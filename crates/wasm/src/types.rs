@@ -1,7 +1,7 @@
 //! The plain objects that cross the boundary; `web/src/candling_wasm.d.ts` says what TypeScript knows of them.
 
 use serde::Serialize;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::prelude::JsValue;
 
 use candling_bindings::{Result, Thrown};
 
@@ -44,6 +44,40 @@ pub struct Info<'a> {
     pub layers: Vec<Layer<'a>>,
     pub blocks: Vec<Block<'a>>,
     pub weighted: Vec<&'a str>,
+    pub methods: Vec<Method>,
+}
+
+/// What a method takes and gives.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Method {
+    pub name: &'static str,
+    pub layer: bool,
+    pub pixels: bool,
+    pub signed: bool,
+    pub counterfactual: bool,
+    pub passes: bool,
+    pub options: Vec<&'static str>,
+}
+
+impl Method {
+    /// Every method.
+    pub fn all() -> Vec<Self> {
+        candling_core::Method::ALL.into_iter().map(Self::of).collect()
+    }
+
+    fn of(method: candling_core::Method) -> Self {
+        let definition = method.definition();
+        Self {
+            name: method.name(),
+            layer: method.chooses_layer(),
+            pixels: definition.pixels,
+            signed: definition.signed,
+            counterfactual: method.has_counterfactual(),
+            passes: method.is_many_passes(),
+            options: definition.options.iter().map(|choice| choice.name).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -43,9 +43,9 @@ fn a_pass_is_one_submission_of_known_kernels() {
     let layers = network.graph().nodes().iter().filter(|node| is_kernel(&node.op)).count() as u64;
     let head = network.graph().find("head").unwrap();
     let queries = [
-        Query::new(Method::GradCam, Target::Class(281)).at(head),
-        Query::new(Method::GuidedBackprop, Target::Class(281)),
-        Query::new(Method::GuidedGradCam, Target::Class(281)).at(head),
+        Query::new(Method::GRAD_CAM, Target::Class(281)).at(head),
+        Query::new(Method::GUIDED_BACKPROP, Target::Class(281)),
+        Query::new(Method::GUIDED_GRAD_CAM, Target::Class(281)).at(head),
     ];
     for pass in 0..=WARM {
         let (tape, ahead) = counted(&network, || forward(&network, &input));

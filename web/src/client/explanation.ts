@@ -32,7 +32,7 @@ export class Explanation {
   /** The part of the network's input that the map lies on. */
   readonly #area: PlacedMap["area"];
   readonly run: Run;
-  readonly method: Method | "occlusion";
+  readonly method: Method;
   readonly counterfactual: boolean;
   /** Raw, un-normalised: `channels·height·width` values, channel by channel, row by row. */
   readonly data: Float32Array;
@@ -53,14 +53,7 @@ export class Explanation {
   readonly timings: ExplainTimings;
 
   /** @internal */
-  constructor(
-    bridge: Bridge,
-    run: Run,
-    method: Method | "occlusion",
-    counterfactual: boolean,
-    answer: Answer<"explain">,
-    area: PlacedMap["area"] = [0, 0, run.inputWidth, run.inputHeight],
-  ) {
+  constructor(bridge: Bridge, run: Run, method: Method, counterfactual: boolean, answer: Answer<"explain">) {
     this.#bridge = bridge;
     this.run = run;
     this.method = method;
@@ -72,8 +65,8 @@ export class Explanation {
     this.max = answer.max;
     this.target = answer.target;
     this.layer = answer.layer;
-    this.#area = area;
-    this.view = partOf(run, area);
+    this.#area = answer.area;
+    this.view = partOf(run, answer.area);
     this.backend = answer.backend;
     this.timings = answer.timings;
   }

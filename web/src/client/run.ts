@@ -1,9 +1,11 @@
+import { MANY_PASSES } from "../catalogue.js";
 import {
   type Backend,
   codes,
   type Curves,
   type Identity,
   type Method,
+  type MethodOptions,
   type Perturbed,
   type Prediction,
   type RunAnswer,
@@ -19,11 +21,12 @@ import { CandlingError } from "./error.js";
 import { Explanation } from "./explanation.js";
 import { identities, type IdentitiesOptions } from "./identities.js";
 import { occlusion, type OcclusionOptions } from "./occlusion.js";
+import { checkMethodOptions, mapOf, type PassesOptions } from "./passes.js";
 import { perturb, type PerturbOptions } from "./perturb.js";
 import type { Pool } from "./pool.js";
 import { type Randomized, randomized, type RandomizedOptions } from "./randomized.js";
 
-export interface ExplainOptions {
+export interface ExplainOptions extends PassesOptions {
   readonly method: Method;
   /** The top class where left out. */
   readonly target?: Target;
@@ -31,7 +34,8 @@ export interface ExplainOptions {
   readonly layer?: string;
   /** Grad-CAM only: what speaks against the class. */
   readonly counterfactual?: boolean;
-  readonly signal?: AbortSignal;
+  /** Numbers that can be set of the method, as `candling.info.methods` names them; the usual ones where left out. */
+  readonly options?: MethodOptions;
 }
 
 /** Where a run lies in a worker. */
@@ -112,10 +116,11 @@ export class Run {
     return this.#freed;
   }
 
-  /** A backward pass on the kept activations: no second forward pass, whatever the class, layer and method. */
+  /** A backward pass on the kept activations: no second forward pass, whatever the class and layer. Methods that are made of many forward
+   *  passes (`passes` in `candling.info.methods`) have them shared by a pool of workers, as `occlusion` has. */
   async explain(options: ExplainOptions): Promise<Explanation> {
     checkOptions("explain", options);
-    const { method, target, layer, counterfactual = false, signal } = options;
+    const { method, target, layer, counterfactual = false, options: set = {}, signal } = options;
     check(typeof method === "string", "explain: method", 'the name of one, such as "grad-cam"', method);
     if (target !== undefined) checkTarget("explain", target);
     check(
@@ -125,7 +130,14 @@ export class Run {
       layer,
     );
     check(typeof counterfactual === "boolean", "explain: counterfactual", "true or false", counterfactual);
+    checkMethodOptions("explain", set);
     if (this.#freed) throw freed();
+    const isMany = MANY_PASSES.includes(method);
+    const hasOptions = Object.keys(set).length > 0;
+    check(isMany || !hasOptions, "explain: options", `left out with ${method}, which has none`, set);
+    // what a method of many passes does not take, the engine refuses
+    if (isMany && layer === undefined && !counterfactual)
+      return mapOf("explain", this.#access(), { method, target, options: set }, options);
     const answer = await this.#bridge.call(
       "explain",
       {

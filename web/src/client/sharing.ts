@@ -1,10 +1,10 @@
 /**
- * Work that falls into like pieces, shared out among a pool of workers: positions of an occlusion map, passes of a curve.
+ * Work that falls into like pieces, shared out among a pool of workers: positions of an occlusion map, passes of a curve. The values of a piece are as many as those of any other.
  *
  * Parts are taken from one end by whoever is free, large at first and single pieces at last, so that workers of unequal speed
  * finish together. A piece is computed alike wherever it is: the values have the same bits for any number of workers.
  */
-import { type Ask, codes, type OcclusionProgress, type PartKind } from "../protocol.js";
+import { type Ask, codes, type Job, type PassesProgress } from "../protocol.js";
 import { aborted, type Bridge } from "./bridge.js";
 import { CandlingError } from "./error.js";
 import type { Pool } from "./pool.js";
@@ -21,27 +21,27 @@ interface Range {
 }
 
 /** What is to be done, and by how many. */
-export interface Shared<K extends PartKind> {
-  /** The call that does a part. */
-  readonly kind: K;
-  readonly job: NonNullable<Ask<K>["job"]>;
+export interface Shared {
+  readonly job: Job;
   /** Number of pieces. */
   readonly total: number;
   readonly workers: number;
-  readonly onProgress: (progress: OcclusionProgress) => void;
+  readonly onProgress: (progress: PassesProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The values of all pieces, in order. */
-export function share<K extends PartKind>(pool: Pool, shared: Shared<K>): Promise<Float32Array> {
+export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
   const { total, workers, onProgress, signal } = shared;
   return pool.lend(Math.min(workers, total), signal, async (lent) => {
     const parts = new Parts(total, lent.length);
-    const all = new Float32Array(total);
+    let all = new Float32Array(0);
     let done = 0;
     onProgress({ done, total });
     const enter = ({ start, end }: Range, values: Float32Array) => {
-      all.set(values, start);
+      const each = values.length / (end - start);
+      if (all.length === 0) all = new Float32Array(total * each);
+      all.set(values, start * each);
       done += end - start;
       // An aborted call says nothing more.
       if (signal?.aborted !== true) onProgress({ done, total });
@@ -69,9 +69,9 @@ export function share<K extends PartKind>(pool: Pool, shared: Shared<K>): Promis
 }
 
 /** Has one worker do parts until none is left. Returns the crash for which it was given up, if it was. */
-async function work<K extends PartKind>(
+async function work(
   worker: Bridge,
-  { kind, job, signal }: Shared<K>,
+  { job, signal }: Shared,
   parts: Parts,
   enter: (range: Range, values: Float32Array) => void,
 ): Promise<CandlingError | undefined> {
@@ -82,8 +82,8 @@ async function work<K extends PartKind>(
     if (signal?.aborted) throw aborted();
     const { generation } = worker;
     try {
-      const ask = (informed === generation ? part : { ...part, job }) as Ask<K>;
-      const values = await worker.call(kind, ask, { signal });
+      const ask: Ask<"part"> = informed === generation ? part : { ...part, job };
+      const values = await worker.call("part", ask, { signal });
       informed = generation;
       crashes = 0;
       enter(part, values);

@@ -1,5 +1,6 @@
 /** The attributes as they stand in the page, and what they mean. */
-import { codes, type Method } from "../protocol.js";
+import { METHODS, type Method } from "../catalogue.js";
+import { codes } from "../protocol.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import { failure } from "./failure.js";
 
@@ -19,19 +20,6 @@ export const names = [
 ] as const;
 
 export type Name = (typeof names)[number];
-
-/** The best known first. */
-export const methods: readonly Method[] = [
-  "grad-cam",
-  "guided-backprop",
-  "guided-grad-cam",
-  "cam",
-  "hires-cam",
-  "layer-cam",
-  "gradient",
-  "input-x-gradient",
-  "deconvnet",
-];
 
 export type Loading = "lazy" | "eager";
 export type Reveal = "auto" | "interaction";
@@ -58,7 +46,7 @@ export interface Paint {
 
 /** Fails with `bad-argument` where an attribute has none of its values. */
 export function questionOf(get: (name: Name) => string | null): Question {
-  const method = oneOf("method", get("method"), methods, "grad-cam");
+  const method = oneOf("method", get("method"), METHODS, "grad-cam");
   oneOf("backend", get("backend"), backends, "auto");
   oneOf("loading", get("loading"), loadings, "lazy");
   oneOf("reveal", get("reveal"), reveals, "auto");

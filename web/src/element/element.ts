@@ -82,7 +82,7 @@ export interface ToBlobOptions {
  *
  * @element candling-view
  *
- * @attr {"grad-cam" | "guided-backprop" | "guided-grad-cam" | "cam" | "hires-cam" | "layer-cam" | "gradient" | "input-x-gradient" | "deconvnet"} [method=grad-cam] - What is computed: `grad-cam` (where, per class; the default), `guided-backprop` (fine edges, hardly per class), `guided-grad-cam` (both), `cam`, `hires-cam`, `layer-cam`, `gradient`, `input-x-gradient` or `deconvnet`.
+ * @attr {Method} [method=grad-cam] - What is computed; `grad-cam`, where the evidence for the class is, is the default. Methods of many passes take seconds.
  * @attr {string} [target=top] - The class that is explained: its index (`281`), its name or an unambiguous part of one (`tabby`), or `top`, the likeliest one, which is the default.
  * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the scale of the first.
  * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The last convolution where left out.

@@ -1,11 +1,10 @@
 /** What the reader sees of an element: maps over the photo, a few words on it, and the bar below. */
 import type { Explanation, PaintOptions, Prediction, Progress } from "../candling.js";
 import { make } from "../dom/make.js";
-import type { Method } from "../protocol.js";
-import { methodName } from "../words/methods.js";
+import { METHODS, type Method, TITLES } from "../catalogue.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
-import { methods, type Paint } from "./attributes.js";
+import type { Paint } from "./attributes.js";
 import type { Client } from "./client.js";
 import { Overlay } from "./overlay.js";
 import { styleSheet } from "./style.js";
@@ -96,8 +95,7 @@ export class View {
     const notes = make("div", { className: "notes" }, this.#reveal, this.#progress, this.#error);
     this.#over.append(notes);
     this.#overlay.hold(this.#maps, [this.#divider, ...this.#tags]);
-    for (const method of methods)
-      this.#method.append(new Option(methodName({ method, counterfactual: false }), method));
+    for (const method of METHODS) this.#method.append(new Option(TITLES[method], method));
     const strength = make("label", {}, "Strength", this.#opacity);
     this.#bar.append(
       this.#classes,

@@ -1,5 +1,6 @@
 /** What the address of `embed.html` may say, as plain data: the page reads its address by this table, and the documentation shows it. */
-import { loadings, methods, reveals } from "../element/attributes.js";
+import { METHODS } from "../catalogue.js";
+import { loadings, reveals } from "../element/attributes.js";
 import { COLOURS, LIGHT } from "../words/colours.js";
 
 export interface Parameter {
@@ -55,7 +56,7 @@ export const parameters: readonly Parameter[] = [
     fallback: "",
     meaning: "A second class, whose map lies to the right of a divider.",
   },
-  { name: "method", kind: "choice", allowed: methods, fallback: "grad-cam", meaning: "What is computed." },
+  { name: "method", kind: "choice", allowed: METHODS, fallback: "grad-cam", meaning: "What is computed." },
   {
     name: "layer",
     kind: "name",

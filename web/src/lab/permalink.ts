@@ -1,6 +1,6 @@
 /** The state of the page in its address. The photo is named there only if it is one of ours or came by a link; a visitor's own stays on
  *  the device, and a permalink without a photo opens the page with its first sample. */
-import { camChoices } from "./words.js";
+import { heatmaps } from "./words.js";
 
 export interface State {
   /** One of our samples, by file name. */
@@ -74,7 +74,7 @@ const TRACKERS = /^utm_|clid$|^ref$/;
 /** The values of those that have few. */
 const choices: Partial<Readonly<Record<keyof State, readonly string[]>>> = {
   view: ["cam", "guided-backprop", "guided-grad-cam", "plain-cam", "photo"],
-  method: Object.keys(camChoices),
+  method: Object.keys(heatmaps),
   fit: ["squash", "crop"],
   pair: ["evidence", "margin", "against"],
   stageMethod: ["grad-cam", "layer-cam", "hires-cam"],

@@ -2,6 +2,7 @@
  * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each method's map is held against
  * the one of the intact network. What is said of the outcome is read off the numbers of this network and this photo.
  */
+import { TITLES } from "../catalogue.js";
 import { type Method, paint, type Randomized } from "../candling.js";
 import { correlation as inWords } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
@@ -13,14 +14,10 @@ import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
-import { viewTexts } from "./words.js";
 
-const methods = [
-  { method: "grad-cam", title: "Grad-CAM" },
-  { method: "guided-backprop", title: viewTexts["guided-backprop"].title },
-  { method: "guided-grad-cam", title: viewTexts["guided-grad-cam"].title },
-  { method: "cam", title: viewTexts.cam.title },
-] as const satisfies readonly { method: Method; title: string }[];
+const methods = (["grad-cam", "guided-backprop", "guided-grad-cam", "cam"] as const satisfies Method[]).map(
+  (method) => ({ method, title: TITLES[method] }),
+);
 
 /** A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ² < ¼). */
 const GONE = 0.5;

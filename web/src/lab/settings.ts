@@ -1,10 +1,10 @@
 /** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
-import type { Candling, Fit } from "../candling.js";
+import type { Candling, ExplainOptions, Fit } from "../candling.js";
 import { byId, fillOptions } from "../dom/page.js";
 import { chosenColours, listenForColours, showColours } from "../site/colours.js";
 import { usualOpacity } from "../words/colours.js";
 import type { State } from "./permalink.js";
-import { camChoices, type CamChoice, isCamName } from "./words.js";
+import { hasLayers, type HeatmapChoice, heatmaps } from "./words.js";
 
 /** What changed: the photo has to run again, be asked again, or only be painted again. */
 export type Change = "fit" | "question" | "colours";
@@ -30,9 +30,12 @@ export class Settings {
   constructor() {
     fillOptions(
       method,
-      Object.entries(camChoices).map(([value, { title }]) => [value, title] as const),
+      Object.entries(heatmaps).map(([value, { title }]) => [value, title] as const),
     );
-    method.addEventListener("change", () => this.#onChange("question"));
+    method.addEventListener("change", () => {
+      this.#settleLayer();
+      this.#onChange("question");
+    });
     layer.addEventListener("change", () => this.#onChange("question"));
     fit.addEventListener("change", () => this.#onChange("fit"));
     listenForColours(() => {
@@ -66,10 +69,16 @@ export class Settings {
   /** Sets what a permalink says; what it names and does not exist is left as it is. */
   restore(state: State): void {
     choose(method, state.method, method.value);
+    this.#settleLayer();
     choose(fit, state.fit, fit.value);
     showColours(state.colormap ?? chosenColours());
     this.#setOpacity(Math.min(100, state.opacity ?? this.usualOpacity));
     this.#wished = state;
+  }
+
+  /** Lets a layer be chosen where the method takes one. */
+  #settleLayer(): void {
+    layer.disabled = !hasLayers(this.choice.method);
   }
 
   /** Strength of the colours, in per cent. */
@@ -82,8 +91,16 @@ export class Settings {
     return 100 * usualOpacity(chosenColours());
   }
 
-  get choice(): CamChoice {
-    return camChoices[isCamName(method.value) ? method.value : "grad-cam"];
+  get choice(): HeatmapChoice {
+    const choice = heatmaps[method.value];
+    if (choice === undefined) throw new Error(`no heatmap is called ${method.value}`);
+    return choice;
+  }
+
+  /** What the heatmap is asked: its method, and the layer where that takes one. */
+  get question(): Pick<ExplainOptions, "method" | "counterfactual" | "layer"> {
+    const { method, counterfactual } = this.choice;
+    return { method, counterfactual, ...(hasLayers(method) ? { layer: layer.value } : {}) };
   }
 
   get method(): string {

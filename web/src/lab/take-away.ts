@@ -1,4 +1,5 @@
 /** Take it away: pictures, a page, raw numbers with their provenance, a link, and code for another page. */
+import { LAYERED, PIXELS } from "../catalogue.js";
 import { type Explanation, version } from "../candling.js";
 import type { ExportOptions } from "../candling-export.js";
 import { question } from "../export/question.js";
@@ -96,7 +97,8 @@ export class TakeAway extends Experiment {
     const view = largeView();
     const chosen = settings.choice.counterfactual ? "grad-cam" : settings.choice.method;
     const method = view === "plain-cam" ? "cam" : view.startsWith("guided") ? view : chosen;
-    const isHeatmap = !method.startsWith("guided");
+    const isHeatmap = !PIXELS.some((pixels) => pixels === method);
+    const isLayered = LAYERED.some((layered) => layered === method);
     const { colormap } = settings.colours;
     const link = picture.link !== undefined && /^https?:/.test(picture.link) ? picture.link : undefined;
     const address = picture.sample === undefined ? link : `samples/${encodeURIComponent(picture.sample)}`;
@@ -111,9 +113,7 @@ export class TakeAway extends Experiment {
       question: {
         ...(target === run.predictions[0]?.index ? {} : { target: String(target) }),
         ...(method === "grad-cam" ? {} : { method }),
-        ...(settings.layer === settings.defaultLayer || method === "cam" || method === "guided-backprop"
-          ? {}
-          : { layer: settings.layer }),
+        ...(settings.layer === settings.defaultLayer || !isLayered ? {} : { layer: settings.layer }),
         ...(colormap === "candle" || !isHeatmap ? {} : { colormap }),
         ...(settings.opacity === settings.usualOpacity || !isHeatmap
           ? {}
@@ -155,21 +155,12 @@ export class TakeAway extends Experiment {
     const { exportPage } = await import("../candling-export.js");
     const { run, target } = shown;
     const cam = this.#cam();
-    const { layer, choice } = this.#settings;
     const maps = [cam];
     const edges = this.#why.guidedGradCam.map;
     if (edges !== undefined) maps.push(edges);
     for (const { index } of run.predictions.slice(0, SHOWN)) {
       if (index === target) continue;
-      maps.push(
-        await run.explain({
-          method: choice.method,
-          counterfactual: choice.counterfactual,
-          target: index,
-          layer,
-          signal,
-        }),
-      );
+      maps.push(await run.explain({ ...this.#settings.question, target: index, signal }));
     }
     saveBlob(await exportPage(this.#exported(shown, maps, signal)), this.#name(shown, "html"));
   }

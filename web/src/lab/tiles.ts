@@ -1,5 +1,12 @@
 /** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
-import { type Explanation, type ExplainOptions, paint, type PaintOptions, type Run } from "../candling.js";
+import {
+  type Explanation,
+  type ExplainOptions,
+  paint,
+  type PaintOptions,
+  type PassesProgress,
+  type Run,
+} from "../candling.js";
 import { ALLOW, givesPixels } from "../canvas.js";
 import { description, reading, strength } from "../words/maps.js";
 import { byId, found, pencil } from "../dom/page.js";
@@ -211,7 +218,10 @@ export class MapTile<Name extends string = string> {
 
   /** Computes and paints. What was shown stays until the new picture is there. */
   async show(run: Run, label: string, options: ExplainOptions): Promise<void> {
-    this.#map = await run.explain(options);
+    const onProgress = ({ done, total }: PassesProgress) => {
+      this.#reading.textContent = `${done} of ${total} passes`;
+    };
+    this.#map = await run.explain({ ...options, onProgress });
     this.#label = label;
     await this.repaint(options.signal);
   }

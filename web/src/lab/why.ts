@@ -1,5 +1,6 @@
 /** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
 import type { Explanation, ExplainOptions } from "../candling.js";
+import { MANY_PASSES, PIXELS } from "../catalogue.js";
 import { LIGHT } from "../words/colours.js";
 import { strength, whereabouts } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
@@ -11,7 +12,7 @@ import { isDarkAtPeak } from "./dark.js";
 import type { Settings } from "./settings.js";
 import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
-import { BRIGHTER, fileName, hasCode, viewTexts } from "./words.js";
+import { BRIGHTER, fileName, hasCode, textOf } from "./words.js";
 
 const where = byId("where", HTMLElement);
 
@@ -37,14 +38,15 @@ export class Why {
     const name: ConstructorParameters<typeof MapTile>[2] = (map, label) =>
       fileName(this.#title, label, map, settings.defaultLayer);
     const light = () => settings.colours;
+    const heat = () => (PIXELS.includes(settings.choice.method) ? EDGES : settings.colours);
     const edges = () => EDGES;
-    this.cam = new MapTile("cam", light, name);
+    this.cam = new MapTile("cam", heat, name);
     this.guidedBackprop = new MapTile("guided-backprop", edges, name);
     this.guidedGradCam = new MapTile("guided-grad-cam", edges, name);
     this.plainCam = new MapTile("plain-cam", light, name);
-    this.guidedBackprop.describe(viewTexts["guided-backprop"]);
-    this.guidedGradCam.describe(viewTexts["guided-grad-cam"]);
-    this.plainCam.describe(viewTexts.cam);
+    this.guidedBackprop.describe(textOf("guided-backprop"));
+    this.guidedGradCam.describe(textOf("guided-grad-cam"));
+    this.plainCam.describe(textOf("cam"));
     this.#describe();
   }
 
@@ -63,10 +65,10 @@ export class Why {
   /** The maps of the chosen class, the heatmap first. Only a crash is thrown, and after one (`afterCrash`) not even that. */
   async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
-    const { choice, layer } = this.#settings;
+    const { question, layer } = this.#settings;
     this.#describe();
     const views: readonly (readonly [MapTile, ExplainOptions])[] = [
-      [this.cam, { method: choice.method, counterfactual: choice.counterfactual, target, layer, signal }],
+      [this.cam, { ...question, target, signal }],
       [this.guidedBackprop, { method: "guided-backprop", target, signal }],
       [this.guidedGradCam, { method: "guided-grad-cam", target, layer, signal }],
       [this.plainCam, { method: "cam", target, signal }],
@@ -118,7 +120,9 @@ export class Why {
     const { map } = this.cam;
     const label = shown.labels[shown.target] ?? "";
     const place =
-      map === undefined ? "" : whereabouts(`speaks ${map.counterfactual ? "against" : "for"} ${label}`, map);
+      map === undefined || map.channels > 1
+        ? ""
+        : whereabouts(`speaks ${map.counterfactual ? "against" : "for"} ${label}`, map);
     const faint = map === undefined ? "" : await this.#faint(shown, map, options);
     if (options.signal?.aborted) return;
     where.textContent = `${place}${faint}`;
@@ -135,7 +139,7 @@ export class Why {
   /** Every map is painted to its own maximum; how it stands against that of the best answer is told in words where it is faint. */
   async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
     const best = run.predictions[0]?.index ?? target;
-    if (best === target || map.counterfactual || map.max <= 0) return "";
+    if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";
     const { max } = await run.explain({ ...options, target: best });
     const share = map.max / max;
     return max > 0 && share < FAINT

@@ -1,6 +1,8 @@
 /** What the page says: about each view, its numbers, and what went wrong. */
 import type { Explanation, Method, Prediction, View } from "../candling.js";
 import { CandlingError } from "../candling.js";
+import { ABOUTS, AGAINST, LAYERED, MANY_PASSES, METHODS, PIXELS, TITLES } from "../catalogue.js";
+import { methodName } from "../words/methods.js";
 
 /** A view's heading, and a sentence on what it shows and what it cannot. */
 export interface ViewText {
@@ -8,69 +10,47 @@ export interface ViewText {
   readonly about: string;
 }
 
+/** A method's. */
+export function textOf(method: Method): ViewText {
+  return { title: TITLES[method], about: ABOUTS[method] };
+}
+
 /** A choice for the heatmap. */
-export interface CamChoice extends ViewText {
+export interface HeatmapChoice extends ViewText {
   readonly method: Method;
   readonly counterfactual: boolean;
 }
 
-export const camChoices = {
-  "grad-cam": {
-    title: "Grad-CAM",
-    method: "grad-cam",
-    counterfactual: false,
-    about:
-      "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
-  },
-  against: {
-    title: "Grad-CAM, against the class",
-    method: "grad-cam",
-    counterfactual: true,
-    about:
-      "What speaks against the class: with less of it, the class would score higher, to first order. As coarse as the layer.",
-  },
-  "hires-cam": {
-    title: "HiResCAM",
-    method: "hires-cam",
-    counterfactual: false,
-    about:
-      "Each cell with its own gradient, not the average: the exact share of the score at the last layer, a first guess earlier.",
-  },
-  "layer-cam": {
-    title: "LayerCAM",
-    method: "layer-cam",
-    counterfactual: false,
-    about:
-      "Only cells whose own gradient is positive: sharper at early layers, where it shows edges more than things.",
-  },
-} as const satisfies Record<string, CamChoice>;
+/** The heatmap's, in the order of the catalogue: methods that can be asked at any layer, and those that make an experiment of many passes;
+ *  the others have views of their own. */
+export const heatmaps: Readonly<Record<string, HeatmapChoice>> = Object.fromEntries(
+  METHODS.filter((method) => hasLayers(method) || MANY_PASSES.includes(method)).flatMap((method) => {
+    const choice = { ...textOf(method), method, counterfactual: false };
+    return AGAINST.includes(method) ? [[method, choice], against(method)] : [[method, choice]];
+  }),
+);
 
-export type CamName = keyof typeof camChoices;
+/** Whether a method makes one heatmap for each layer. */
+export function hasLayers(method: Method): boolean {
+  return LAYERED.includes(method) && !PIXELS.includes(method);
+}
 
-export function isCamName(name: string | undefined): name is CamName {
-  return name !== undefined && Object.hasOwn(camChoices, name);
+/** What speaks against the class; of Grad-CAM it is "against" in addresses. */
+function against(method: Method): readonly [string, HeatmapChoice] {
+  return [
+    method === "grad-cam" ? "against" : `${method}-against`,
+    {
+      title: methodName({ method, counterfactual: true }),
+      method,
+      counterfactual: true,
+      about:
+        "What speaks against the class: with less of it, the class would score higher, to first order. As coarse as the layer.",
+    },
+  ];
 }
 
 /** Of a dark photo in the scale of light. */
 export const BRIGHTER = "Where it is lit, this photo is darker than shown here.";
-
-export const viewTexts = {
-  "guided-backprop": {
-    title: "Guided Backprop",
-    about:
-      "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks (Adebayo et al. 2018). Its colours end at the 99th percentile.",
-  },
-  "guided-grad-cam": {
-    title: "Guided Grad-CAM",
-    about:
-      "The same edges where Grad-CAM is warm. Sharper, but still edges, not evidence: it fails sanity checks too (Adebayo et al. 2018). Its colours end at the 99th percentile.",
-  },
-  cam: {
-    title: "CAM",
-    about:
-      "The class's own weights on the last layer's maps. Exact, but only before a pooling and one linear layer: there Grad-CAM is its positive part, divided by a constant.",
-  },
-} as const satisfies Record<string, ViewText>;
 
 /** Which weights run, and the way to the others. */
 export const weightsTexts = {

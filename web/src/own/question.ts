@@ -1,25 +1,15 @@
 /** The question about a photo: a class, or its margin over another, a method, and a layer. */
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId, fillOptions, make } from "../dom/page.js";
-import type { Method } from "../protocol.js";
+import { LAYERED, type Method, METHODS as ALL, PIXELS } from "../catalogue.js";
 import { howToRead, methodName } from "../words/methods.js";
 
 /** The methods, those with one channel first: their evidence can be measured in a region. */
-const METHODS: readonly Method[] = [
-  "grad-cam",
-  "hires-cam",
-  "layer-cam",
-  "cam",
-  "guided-grad-cam",
-  "guided-backprop",
-  "gradient",
-  "input-x-gradient",
-  "deconvnet",
-];
+const METHODS = [false, true].flatMap((pixels) => ALL.filter((name) => PIXELS.includes(name) === pixels));
 /** Grad-CAM of the evidence against the class. */
 const AGAINST = "against";
-/** Methods that take a layer. */
-const LAYERED: readonly string[] = ["grad-cam", "hires-cam", "layer-cam", "guided-grad-cam", AGAINST];
+/** Choices that take a layer. */
+const layered: readonly string[] = [...LAYERED, AGAINST];
 /** The value of the option for "none". */
 const NONE = "";
 
@@ -51,7 +41,7 @@ export function listenForQuestions(onChange: () => void): void {
 
 /** Enables the choice of a layer if the method takes one. */
 function settleLayer(): void {
-  layer.disabled = !LAYERED.includes(method.value);
+  layer.disabled = !layered.includes(method.value);
   layer.value = layer.disabled ? NONE : layerChosen;
 }
 
@@ -113,7 +103,7 @@ export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
     method: method.value === AGAINST ? "grad-cam" : (method.value as Method),
     counterfactual: method.value === AGAINST,
     target: other === undefined ? chosen : { class: chosen, over: other },
-    ...(LAYERED.includes(method.value) ? { layer: layer.value } : {}),
+    ...(layered.includes(method.value) ? { layer: layer.value } : {}),
     signal,
   });
 }

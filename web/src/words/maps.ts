@@ -3,10 +3,16 @@ import type { Explanation } from "../candling.js";
 import { fraction, number } from "./numbers.js";
 
 /** Said in place of a number where there is nothing to see. */
-function nothing({ counterfactual }: Explanation): string {
-  return counterfactual
-    ? "nothing in this layer speaks against this class"
-    : "no positive evidence for this class in this layer";
+function nothing(map: Explanation): string {
+  const place = placeOf(map);
+  return map.counterfactual
+    ? `nothing in this ${place} speaks against this class`
+    : `no positive evidence for this class in this ${place}`;
+}
+
+/** Where a map finds evidence, or none. */
+function placeOf({ layer }: Explanation): string {
+  return layer === undefined ? "photo" : "layer";
 }
 
 /** How strong a map is at its peak, un-normalised; 0 or less where there is nothing to see. */
@@ -17,7 +23,8 @@ export function strength({ peak, channels }: Explanation): number {
 /** The line under a view: its raw, un-normalised strength. */
 export function reading(map: Explanation): string {
   if (strength(map) <= 0) return nothing(map);
-  if (map.channels === 1) return `maximum ${number(map.max)} · ${map.layer}, ${map.height}×${map.width}`;
+  const place = map.layer === undefined ? "" : `${map.layer}, `;
+  if (map.channels === 1) return `maximum ${number(map.max)} · ${place}${map.height}×${map.width}`;
   return `largest magnitude ${number(strength(map))}`;
 }
 
@@ -45,7 +52,7 @@ const EVENLY = 1 / 12;
 /** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby".
  *  A map of 7×7 cells says that to about a twelfth of the whole, so shares are said in words. */
 export function whereabouts(what: string, map: Explanation): string {
-  if (strength(map) <= 0) return `Nothing in this layer ${what}.`;
+  if (strength(map) <= 0) return `Nothing in this ${placeOf(map)} ${what}.`;
   const { height, run, view, width } = map;
   const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
   const rows = shares(

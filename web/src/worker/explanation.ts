@@ -1,6 +1,6 @@
 /** A map out of the wasm. */
 import type { Explanation } from "../candling_wasm.js";
-import type { Backend, MapAnswer, ResolvedTarget } from "../protocol.js";
+import type { Backend, MapAnswer, PlacedMap, ResolvedTarget } from "../protocol.js";
 import { using } from "./failure.js";
 
 /** Frees the explanation; `start` is when its computation began. */
@@ -18,8 +18,13 @@ export function answerOf(
     width: map.width,
     max: map.max,
     target,
+    area: areaOf(map),
     ...(map.layer === undefined ? {} : { layer: map.layer }),
     backend,
     timings: { backward },
   }));
+}
+
+function areaOf({ area: [left = 0, top = 0, width = 0, height = 0] }: Explanation): PlacedMap["area"] {
+  return [left, top, width, height];
 }

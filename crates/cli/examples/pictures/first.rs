@@ -85,10 +85,10 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
     };
     let mut files = Vec::new();
     for prediction in &predictions {
-        let picture = explained(&tape, &large, ask(Method::GradCam, prediction.class))?;
+        let picture = explained(&tape, &large, ask(Method::GRAD_CAM, prediction.class))?;
         files.push(jpeg_file(&prediction.class.to_string(), &picture, QUALITY)?);
     }
-    for method in [Method::Cam, Method::GuidedBackprop, Method::GuidedGradCam] {
+    for method in [Method::CAM, Method::GUIDED_BACKPROP, Method::GUIDED_GRAD_CAM] {
         let picture = explained(&tape, &small, ask(method, likeliest))?;
         files.push(jpeg_file(method.name(), &picture, SMALL_QUALITY)?);
     }

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let method: Method = match std::env::args().nth(1) {
-        None => Method::GradCam,
+        None => Method::GRAD_CAM,
         Some(name) => name.parse()?,
     };
     let rounds = game::play(method)?;

@@ -185,7 +185,7 @@ impl<'a> Auditor<'a> {
         let seen = self.onlooker.look(&self.folders.place(photo), bytes, self.layer)?;
         let best = top(&seen.logits, 1).into_iter().next();
         let best = best.ok_or_else(|| CoreError::Backend("a model without classes".into()))?;
-        let query = Query::new(Method::GradCam, Target::Class(best.class)).at(self.layer);
+        let query = Query::new(Method::GRAD_CAM, Target::Class(best.class)).at(self.layer);
         let map = block_on(seen.tape.explain(&query))?;
         Ok((seen, map, best))
     }

@@ -1,39 +1,90 @@
 //! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
 
 use super::Explainer;
-use crate::{Backend, Error, Method, NodeId, ReluRule, Result, Shape, Tape, Target};
+use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Shape, Target};
 
-/// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
-///
-/// | method | value at a position |
-/// |---|---|
-/// | `grad-cam` (and `cam`, whose weights come as a constant gradient) | `Σ_k ⟨g_k⟩ A_k` |
-/// | `hires-cam` | `Σ_k g_k A_k` |
-/// | `layer-cam` | `Σ_k max(g_k, 0) A_k` |
-///
-/// Sums run in `f64`: at 1280 channels of mixed sign `f32` would lose the digits that small maps live on.
-#[must_use]
-pub fn signed_map(method: Method, shape: Shape, a: &[f32], g: &[f32]) -> Vec<f32> {
-    let area = shape.area();
-    let mut map = vec![0.0f64; shape.n * area];
-    let channels = a.chunks_exact(area).zip(g.chunks_exact(area)).enumerate();
-    for (channel, (a, g)) in channels {
-        let picture = &mut map[channel / shape.c * area..][..area];
-        match method {
-            Method::HiresCam => add_products(picture, a, g, |g| g),
-            Method::LayerCam => add_products(picture, a, g, |g| g.max(0.0)),
-            _ => {
-                let mean = g.iter().copied().map(f64::from).sum::<f64>() / area as f64;
-                picture.iter_mut().zip(a).for_each(|(m, &a)| *m += mean * f64::from(a));
-            }
-        }
-    }
-    map.into_iter().map(|v| v as f32).collect()
+/// A weighted sum of a layer's channels.
+#[derive(Debug, Clone, Copy)]
+pub struct Cam {
+    /// Where the gradient is taken.
+    pub gradient: Gradient,
+    /// What a channel adds to the map.
+    pub weigh: Weigh,
+    /// Whether a ReLU keeps only what speaks for the target.
+    pub relu: bool,
+    /// Whether what speaks against the target can be asked for: the ReLU of the negative.
+    pub counterfactual: bool,
 }
 
-fn add_products(map: &mut [f64], a: &[f32], g: &[f32], weight: impl Fn(f64) -> f64) {
+/// Where a CAM's gradient is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gradient {
+    /// At the layer.
+    Layer,
+    /// Behind the global average pool, where it is the linear layer's row for the target, spread over the positions; only at the layer
+    /// before the pool.
+    Pooled,
+}
+
+/// Adds to a picture's map what one of its channels does, from the channel's activations and gradients at each position. Sums run in
+/// `f64`: at 1280 channels of mixed sign `f32` would lose the digits that small maps live on.
+pub type Weigh = fn(a: &[f32], g: &[f32], map: &mut [f64]);
+
+/// Adds a channel with one weight for all its positions.
+pub(super) fn add_scaled(map: &mut [f64], a: &[f32], weight: f64) {
+    map.iter_mut().zip(a).for_each(|(m, &a)| *m += weight * f64::from(a));
+}
+
+/// Adds a channel with a weight for each position, of its gradient.
+pub(super) fn add_products(map: &mut [f64], a: &[f32], g: &[f32], weight: impl Fn(f64) -> f64) {
     for ((m, &a), &g) in map.iter_mut().zip(a).zip(g) {
         *m += weight(f64::from(g)) * f64::from(a);
+    }
+}
+
+/// Grad-CAM's weight, `⟨g⟩`.
+pub(super) fn mean(g: &[f32]) -> f64 {
+    g.iter().copied().map(f64::from).sum::<f64>() / g.len() as f64
+}
+
+impl Cam {
+    /// Whether it works at any layer with positions.
+    #[must_use]
+    pub const fn any_layer(&self) -> bool {
+        matches!(self.gradient, Gradient::Layer)
+    }
+
+    /// The map before its ReLU, `[n, 1, h, w]`, from activations `a` and gradients `g` of the given shape.
+    #[must_use]
+    pub fn signed_map(&self, shape: Shape, a: &[f32], g: &[f32]) -> Vec<f32> {
+        let area = shape.area();
+        let mut map = vec![0.0f64; shape.n * area];
+        let channels = a.chunks_exact(area).zip(g.chunks_exact(area)).enumerate();
+        for (channel, (a, g)) in channels {
+            (self.weigh)(a, g, &mut map[channel / shape.c * area..][..area]);
+        }
+        map.into_iter().map(|v| v as f32).collect()
+    }
+
+    /// [`Cam::signed_map`] at a layer of this shape, of what [`Explainer::cam_gradient`] gave; a map for `method`.
+    pub(super) fn map_of(
+        &self,
+        method: Method,
+        shape: Shape,
+        activation: &[f32],
+        gradient: Vec<f32>,
+    ) -> Result<(Shape, Vec<f32>)> {
+        let gradient = match self.gradient {
+            Gradient::Layer => gradient,
+            // each weight spread over its channel's positions
+            Gradient::Pooled => {
+                gradient.into_iter().flat_map(|w| std::iter::repeat_n(w, shape.area())).collect()
+            }
+        };
+        let map = self.signed_map(shape, activation, &gradient);
+        // before the ReLU, which would turn a NaN into "no evidence"
+        Error::check_finite(&format!("the map of `{method}`"), &map)?;
+        Ok((Shape { c: 1, ..shape }, map))
     }
 }
 
@@ -44,76 +95,52 @@ pub(super) fn relu(map: &mut [f32]) {
 }
 
 /// Turns what speaks against the target into what speaks for it, and the other way round.
-pub(super) fn negate(map: &mut [f32]) {
+fn negate(map: &mut [f32]) {
     map.iter_mut().for_each(|v| *v = -*v);
 }
 
 impl<B: Backend> Explainer<'_, B> {
-    /// A CAM before its ReLU.
-    pub(super) async fn cam_map(
-        &mut self,
-        method: Method,
-        target: Target,
-        layer: NodeId,
-    ) -> Result<(Shape, Vec<f32>)> {
-        let sought = self.cam_gradient(method, target, layer)?;
-        let [gradient, activation] = self.tape.download_all([&sought, self.tape.kept(layer)?]).await?;
-        self.tape.map_of(method, layer, &activation, gradient)
+    /// A CAM at a layer.
+    pub(super) async fn cam(&mut self, cam: &Cam, query: &Query, layer: NodeId) -> Result<(Shape, Vec<f32>)> {
+        let gradient = self.cam_gradient(cam, query, layer)?;
+        let [gradient, activation] = self.tape.download_all([&gradient, self.tape.kept(layer)?]).await?;
+        let (shape, mut map) = cam.map_of(query.method, self.tape.shape(layer), &activation, gradient)?;
+        if query.counterfactual {
+            negate(&mut map);
+        }
+        if cam.relu {
+            relu(&mut map);
+        }
+        Ok((shape, map))
     }
 
-    /// What a CAM method needs of the way back: the gradient at the layer; for plain CAM the linear layer's row for the target. A
-    /// linear layer's gradient *is* its row, so the walk stops right behind the pooling.
-    pub(super) fn cam_gradient(
-        &mut self,
-        method: Method,
-        target: Target,
-        layer: NodeId,
-    ) -> Result<B::Tensor> {
-        if method != Method::Cam {
-            return self.backward(target, layer, ReluRule::Exact);
+    /// What a CAM needs of the way back: the gradient at the layer, or the linear layer's row for the target. A linear layer's gradient
+    /// *is* its row, so the walk stops right behind the pooling.
+    pub(super) fn cam_gradient(&mut self, cam: &Cam, query: &Query, layer: NodeId) -> Result<B::Tensor> {
+        match cam.gradient {
+            Gradient::Layer => self.backward(query.target, layer, ReluRule::Exact),
+            Gradient::Pooled => self.pooled_gradient(query.method, query.target, layer),
         }
+    }
+
+    fn pooled_gradient(&mut self, method: Method, target: Target, layer: NodeId) -> Result<B::Tensor> {
         let graph = self.tape.graph();
         let linear = graph.output();
         match graph.pooled_head() {
             Some((pool, pooled)) if pooled == layer => self.backward(target, pool, ReluRule::Exact),
             Some((_, pooled)) => Err(Error::BadArgument(format!(
-                "layer: `{}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
-                Method::Cam,
+                "layer: `{method}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
                 graph.node(pooled).name,
                 graph.node(layer).name,
-                Method::GradCam,
+                Method::GRAD_CAM,
             ))),
             None => Err(Error::BadArgument(format!(
-                "method: `{}` needs a network that ends in global average pool and linear; this one ends in \
+                "method: `{method}` needs a network that ends in global average pool and linear; this one ends in \
                  `{}` ({}); use `{}`",
-                Method::Cam,
                 graph.node(linear).name,
                 graph.node(linear).op.name(),
-                Method::GradCam,
+                Method::GRAD_CAM,
             ))),
         }
-    }
-}
-
-impl<B: Backend> Tape<B> {
-    /// The map before its ReLU, of a layer's values and of what [`Explainer::cam_gradient`] gave.
-    pub(super) fn map_of(
-        &self,
-        method: Method,
-        layer: NodeId,
-        activation: &[f32],
-        gradient: Vec<f32>,
-    ) -> Result<(Shape, Vec<f32>)> {
-        let shape = self.shape(layer);
-        let gradient = if method == Method::Cam {
-            // each weight spread over its channel's positions
-            gradient.into_iter().flat_map(|w| std::iter::repeat_n(w, shape.area())).collect()
-        } else {
-            gradient
-        };
-        let map = signed_map(method, shape, activation, &gradient);
-        // before the ReLU, which would turn a NaN into "no evidence"
-        Error::check_finite(&format!("the map of `{method}`"), &map)?;
-        Ok((Shape { c: 1, ..shape }, map))
     }
 }

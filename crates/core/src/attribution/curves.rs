@@ -5,12 +5,13 @@
 //! large. The paper removes pixels, each map at its own resolution; here every map and the random orders beside it go by the same
 //! tiles and steps, or their curves could not be compared.
 
-use std::ops::Range;
-use std::sync::Arc;
-
-use super::perturbation::{check_one_picture, merge};
+use super::passes::{Alteration, Plan, Read, check_one_picture, check_values};
+use super::perturbation::merge;
 use super::{Fill, Tiling};
-use crate::{Backend, Error, Network, Result, Retain, Shape, Target, probabilities, random};
+use crate::{Error, Result, Shape, random};
+
+/// What errors call them.
+const NAME: &str = "curves";
 
 /// A curve has about as many steps, of as many tiles each as that takes: 7 of 196.
 const STEPS: usize = 28;
@@ -154,13 +155,8 @@ impl Curves {
     /// # Errors
     /// [`Error::BadArgument`] for another number of them.
     pub fn trace(&self, probabilities: &[f32]) -> Result<Causal> {
-        let (&[whole, grey, blur, ..], true) = (probabilities, probabilities.len() == self.passes()) else {
-            return Err(Error::BadArgument(format!(
-                "probabilities: {} values; these curves are made of {}",
-                probabilities.len(),
-                self.passes()
-            )));
-        };
+        check_values(NAME, probabilities, self.passes())?;
+        let [whole, grey, blur] = [0, 1, 2].map(|end| probabilities[end]);
         let between = self.steps() - 1;
         let compared = |experiment: usize, first: f32, last: f32| {
             let curve = |order: usize| {
@@ -193,10 +189,8 @@ fn mean(curves: &[Vec<f32>]) -> Vec<f32> {
     (0..points).map(|i| at(i) as f32).collect()
 }
 
-/// One picture and one class, ready for any passes of its curves.
-pub struct Tracer<B: Backend> {
-    network: Arc<Network<B>>,
-    shape: Shape,
+/// The passes of the curves of one picture and one class.
+pub struct CurvesPlan {
     picture: Vec<f32>,
     grey: Vec<f32>,
     blurred: Vec<f32>,
@@ -204,22 +198,14 @@ pub struct Tracer<B: Backend> {
     curves: Curves,
 }
 
-impl<B: Backend> Tracer<B> {
-    /// `shape` `[1, c, h, w]`, the picture's values row-major. Nothing is run yet.
+impl Curves {
+    /// The passes that these curves of a class are made of: `shape` `[1, c, h, w]`, the picture's values row-major.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for more than one picture, or curves for another size; [`Error::BadShape`];
-    /// [`Error::UnknownClass`].
-    pub fn new(
-        network: Arc<Network<B>>,
-        shape: Shape,
-        picture: Vec<f32>,
-        class: u32,
-        curves: Curves,
-    ) -> Result<Self> {
-        check_one_picture("curves", shape, &picture)?;
-        Target::Class(class).gradient(network.graph().classes())?;
-        let (height, width) = curves.tiling.size();
+    /// [`Error::BadArgument`] for more than one picture, or curves for another size; [`Error::BadShape`].
+    pub fn plan(self, shape: Shape, picture: Vec<f32>, class: u32) -> Result<CurvesPlan> {
+        check_one_picture(NAME, shape, &picture)?;
+        let (height, width) = self.tiling.size();
         if (height, width) != (shape.h, shape.w) {
             return Err(Error::BadArgument(format!(
                 "curves: tiles of {height}x{width}; the input is {}x{}",
@@ -227,39 +213,40 @@ impl<B: Backend> Tracer<B> {
             )));
         }
         let [grey, blurred] = [Fill::Grey, Fill::Blur].map(|fill| fill.instead_of(&picture, shape));
-        Ok(Self { network, shape, picture, grey, blurred, class, curves })
+        Ok(CurvesPlan { picture, grey, blurred, class, curves: self })
+    }
+}
+
+impl Alteration for CurvesPlan {
+    fn name(&self) -> &'static str {
+        NAME
     }
 
-    /// The class's probability in some of the passes.
-    ///
-    /// # Errors
-    /// [`Error::BadArgument`] for passes that there are not; what [`Network::forward`] gives.
-    pub async fn values(&self, passes: Range<usize>) -> Result<Vec<f32>> {
-        if passes.start > passes.end || passes.end > self.curves.passes() {
-            return Err(Error::BadArgument(format!(
-                "passes: {}..{}; these curves have {}",
-                passes.start,
-                passes.end,
-                self.curves.passes()
-            )));
-        }
-        let mut values = Vec::with_capacity(passes.len());
-        for pass in passes {
-            let tape = self.network.forward(self.shape, &self.shown(pass), Retain::Logits)?;
-            values.extend(probabilities(&tape.logits().await?).get(self.class as usize));
-        }
-        Ok(values)
+    fn pieces(&self) -> usize {
+        self.curves.passes()
     }
 
-    /// What the network sees.
-    fn shown(&self, pass: usize) -> Vec<f32> {
+    fn read(&self) -> Read {
+        Read::Probability(self.class)
+    }
+
+    fn alter(&self, piece: usize, shown: &mut [f32]) {
         let mask = |tiles| self.curves.tiling.mask(tiles);
-        match self.curves.pass(pass) {
-            Pass::Whole => self.picture.clone(),
-            Pass::Taken(Fill::Grey) => self.grey.clone(),
-            Pass::Taken(Fill::Blur) => self.blurred.clone(),
-            Pass::Without(tiles) => merge(&self.picture, &self.grey, &mask(tiles)),
-            Pass::Only(tiles) => merge(&self.blurred, &self.picture, &mask(tiles)),
-        }
+        let seen = match self.curves.pass(piece) {
+            Pass::Whole => return,
+            Pass::Taken(Fill::Grey) => &self.grey,
+            Pass::Taken(Fill::Blur) => &self.blurred,
+            Pass::Without(tiles) => &merge(&self.picture, &self.grey, &mask(tiles)),
+            Pass::Only(tiles) => &merge(&self.blurred, &self.picture, &mask(tiles)),
+        };
+        shown.copy_from_slice(seen);
+    }
+}
+
+impl Plan for CurvesPlan {
+    type Whole = Causal;
+
+    fn finish(&self, values: &[f32]) -> Result<Causal> {
+        self.curves.trace(values)
     }
 }

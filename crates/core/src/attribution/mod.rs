@@ -9,109 +9,29 @@ mod cascade;
 mod curves;
 mod explainer;
 mod fill;
-mod occlusion;
+mod method;
+mod options;
+mod passes;
 mod perturbation;
 mod pixel;
 mod tiles;
 
-pub use cam::signed_map;
+pub use cam::{Cam, Gradient, Weigh};
 pub use cascade::{Cascade, Randomized, RandomizedMap};
-pub use curves::{Causal, Compared, Curve, Curves, Tracer};
+pub use curves::{Causal, Compared, Curve, Curves, CurvesPlan};
 pub use explainer::Explainer;
 pub use fill::Fill;
-pub use occlusion::{Occluder, Occlusion};
+pub use method::occlusion::{Occlusion, OcclusionPlan};
+pub use method::{About, Compute, Definition, Method, Paper};
+pub(crate) use method::{grad_cam, hires_cam};
+pub use options::{Choice, Meaning, Options};
+pub use passes::{Alteration, Altered, Asked, Begin, MapPlan, Passes, Plan, Read};
 pub use perturbation::Perturber;
 pub use tiles::Tiling;
 
-use std::fmt;
-use std::str::FromStr;
+use std::sync::Arc;
 
-use crate::{Backend, Error, NodeId, ReluRule, Result, Shape, Tape, Target};
-
-/// What is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Method {
-    /// `∂y_c/∂x`, signed, 3×H×W (Simonyan et al. 2013).
-    Gradient,
-    /// `x ⊙ ∂y_c/∂x` (Shrikumar et al. 2016).
-    InputXGradient,
-    /// The same walk with [`ReluRule::Guided`] at every ReLU (Springenberg et al. 2014).
-    GuidedBackprop,
-    /// The same walk with [`ReluRule::Deconv`] (Zeiler & Fergus 2013).
-    Deconvnet,
-    /// `Σ_k w_{c,k} A_k`, signed, without the bias; only before a global average pool and a linear layer (Zhou
-    /// et al. 2016, eq. 2).
-    Cam,
-    /// `ReLU(Σ_k ⟨g_k⟩ A_k)` (Selvaraju et al. 2017, eq. 1 and 2).
-    GradCam,
-    /// Guided backpropagation times the bilinearly upsampled Grad-CAM, nothing normalised before.
-    GuidedGradCam,
-    /// `ReLU(Σ_k g_k ⊙ A_k)` (Draelos & Carin 2020).
-    HiresCam,
-    /// `ReLU(Σ_k ReLU(g_k) ⊙ A_k)` (Jiang et al. 2021).
-    LayerCam,
-}
-
-impl Method {
-    /// Every method.
-    pub const ALL: [Self; 9] = [
-        Self::Gradient,
-        Self::InputXGradient,
-        Self::GuidedBackprop,
-        Self::Deconvnet,
-        Self::Cam,
-        Self::GradCam,
-        Self::GuidedGradCam,
-        Self::HiresCam,
-        Self::LayerCam,
-    ];
-
-    /// Its name on the command line and in JavaScript.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gradient => "gradient",
-            Self::InputXGradient => "input-x-gradient",
-            Self::GuidedBackprop => "guided-backprop",
-            Self::Deconvnet => "deconvnet",
-            Self::Cam => "cam",
-            Self::GradCam => "grad-cam",
-            Self::GuidedGradCam => "guided-grad-cam",
-            Self::HiresCam => "hires-cam",
-            Self::LayerCam => "layer-cam",
-        }
-    }
-
-    /// Whether it looks at a layer; the others only at the input's pixels.
-    #[must_use]
-    pub const fn takes_layer(self) -> bool {
-        matches!(self, Self::Cam | Self::GradCam | Self::GuidedGradCam | Self::HiresCam | Self::LayerCam)
-    }
-
-    /// Whether it needs the walk back to the pixels, and so a forward pass that kept what is on the way.
-    #[must_use]
-    pub const fn walks_to_input(self) -> bool {
-        !matches!(self, Self::Cam | Self::GradCam | Self::HiresCam | Self::LayerCam)
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Method {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|method| method.name() == name).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|method| method.name()).collect();
-            Error::BadArgument(format!("unknown method `{name}`; methods are {}", names.join(", ")))
-        })
-    }
-}
+use crate::{Backend, Error, Graph, Network, NodeId, Result, Shape, Tape, Target};
 
 /// A question to a [`Tape`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,7 +42,7 @@ pub struct Query {
     pub target: Target,
     /// At which layer, for methods that [take one](Method::takes_layer); the last convolution by default.
     pub layer: Option<NodeId>,
-    /// Grad-CAM only: what speaks *against* the target, `ReLU(−Σ_k ⟨g_k⟩ A_k)`.
+    /// What speaks *against* the target, for methods that [have it](Method::has_counterfactual): of Grad-CAM `ReLU(−Σ_k ⟨g_k⟩ A_k)`.
     pub counterfactual: bool,
 }
 
@@ -149,8 +69,10 @@ pub struct Attribution {
     pub layer: Option<NodeId>,
     /// `[n, 1, h, w]` at the layer's own resolution for CAM methods, `[n, 3, H, W]` for pixel methods.
     pub shape: Shape,
-    /// The values, row-major NCHW, of any scale; negative ones only from `gradient`, `input-x-gradient`,
-    /// `guided-backprop`, `deconvnet`, `guided-grad-cam` and `cam`.
+    /// The part of the input that the map lies on: left, top, width and height, in pixels of the input.
+    pub area: [f64; 4],
+    /// The values, row-major NCHW, of any scale; negative ones only where the method's map is
+    /// [signed](Definition::signed).
     pub data: Vec<f32>,
 }
 
@@ -173,63 +95,112 @@ impl<B: Backend> Tape<B> {
 }
 
 impl<B: Backend> Explainer<'_, B> {
-    /// Answers a question about the run.
+    /// Answers a question about the run. Methods of many passes are [begun](begin) with a picture instead.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::BadArgument`] for an option that the method does not take, a layer
-    /// without positions, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
+    /// without positions, a method of many passes, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
     /// [`Tape::backward`] gives.
     pub async fn explain(&mut self, query: &Query) -> Result<Attribution> {
-        let layer = self.layer_of(query)?;
-        let (shape, data) = match query.method {
-            Method::Gradient => self.gradient(query.target, ReluRule::Exact).await?,
-            Method::GuidedBackprop => self.gradient(query.target, ReluRule::Guided).await?,
-            Method::Deconvnet => self.gradient(query.target, ReluRule::Deconv).await?,
-            Method::InputXGradient => self.input_x_gradient(query.target).await?,
-            Method::GuidedGradCam => {
-                let at = self.positions(layer)?;
-                self.guided_grad_cam(query.target, at).await?
+        query.check()?;
+        let (method, target, graph) = (query.method, query.target, self.tape.graph());
+        let layer = query.layer_in(graph);
+        let (shape, data) = match &method.definition().compute {
+            Compute::Pixels { rule, times_input: false } => self.gradient(target, *rule).await?,
+            Compute::Pixels { rule, times_input: true } => self.times_input(target, *rule).await?,
+            Compute::Cam(cam) => {
+                let at = positions(graph, layer)?;
+                self.cam(cam, query, at).await?
             }
-            method @ (Method::Cam | Method::GradCam | Method::HiresCam | Method::LayerCam) => {
-                let at = self.positions(layer)?;
-                let (shape, mut map) = self.cam_map(method, query.target, at).await?;
-                // Plain CAM stays signed, as its paper draws it.
-                if method != Method::Cam {
-                    if query.counterfactual {
-                        cam::negate(&mut map);
-                    }
-                    cam::relu(&mut map);
-                }
-                (shape, map)
+            Compute::Product { rule, cam } => {
+                let at = positions(graph, layer)?;
+                self.product(*rule, cam, query, at).await?
+            }
+            Compute::Passes(_) => {
+                return Err(Error::BadArgument(format!(
+                    "method: `{method}` is made of many passes, not of one"
+                )));
             }
         };
-        Error::check_finite(&format!("the map of `{}`", query.method), &data)?;
-        Ok(Attribution { method: query.method, layer, shape, data })
+        Error::check_finite(&format!("the map of `{method}`"), &data)?;
+        let area = whole(self.tape.shape(graph.input()));
+        Ok(Attribution { method, layer, shape, area, data })
     }
+}
 
-    /// The layer a query is about: the one it names, else the graph's default layer; none for pixel methods.
-    fn layer_of(&self, query: &Query) -> Result<Option<NodeId>> {
-        let method = query.method;
-        if query.counterfactual && method != Method::GradCam {
+/// The passes of a method that is made of many, about a picture: `shape` `[1, c, h, w]`, values row-major. Nothing is run yet.
+///
+/// # Errors
+/// [`Error::BadArgument`] for a method of one pass, an option that the method does not have or that does not fit, and a question that it
+/// does not take; [`Error::UnknownClass`]; [`Error::BadShape`].
+pub fn begin<B: Backend>(
+    network: &Arc<Network<B>>,
+    shape: Shape,
+    picture: Vec<f32>,
+    query: &Query,
+    options: &Options,
+) -> Result<Altered<B, MapPlan>> {
+    let plan = plan(shape, &picture, query, options)?;
+    Altered::new(Arc::clone(network), shape, picture, plan)
+}
+
+/// What [`begin`] is to run, for who only wants to know how much that is, or has the values already.
+///
+/// # Errors
+/// As for [`begin`], but for the class.
+pub fn plan(shape: Shape, picture: &[f32], query: &Query, options: &Options) -> Result<MapPlan> {
+    let &Query { method, target, .. } = query;
+    query.check()?;
+    options.check(method)?;
+    match method.definition().compute {
+        Compute::Passes(begin) => {
+            passes::check_one_picture(method.name(), shape, picture)?;
+            begin(&Asked { shape, picture, target, options })
+        }
+        Compute::Pixels { .. } | Compute::Cam(_) | Compute::Product { .. } => {
+            let many = Method::names("`", &Method::is_many_passes);
+            Err(Error::BadArgument(format!("method: `{method}` is made of one pass; of many are {many}")))
+        }
+    }
+}
+
+impl Query {
+    /// That the method takes what is asked of it.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for a layer, or what speaks against the target, where the method has none.
+    pub fn check(&self) -> Result<()> {
+        let method = self.method;
+        if self.counterfactual && !method.has_counterfactual() {
+            let having = Method::names("`", &Method::has_counterfactual);
+            let why = if method.definition().signed { ", its map has both signs" } else { "" };
             return Err(Error::BadArgument(format!(
-                "counterfactual: `{method}` has none; it goes with `{}`",
-                Method::GradCam
+                "counterfactual: `{method}` has none{why}; it goes with {having}"
             )));
         }
-        match query.layer {
-            Some(_) if !method.takes_layer() => Err(Error::BadArgument(format!(
+        if self.layer.is_some() && !method.takes_layer() {
+            return Err(Error::BadArgument(format!(
                 "layer: `{method}` is about the input's pixels and takes no layer"
-            ))),
-            None if method.takes_layer() => Ok(self.tape.graph().default_layer()),
-            layer => Ok(layer),
+            )));
         }
+        Ok(())
     }
 
-    /// The layer, if it still has positions.
-    fn positions(&self, layer: Option<NodeId>) -> Result<NodeId> {
-        let layer = layer.ok_or_else(|| {
-            Error::BadArgument("layer: no layer of this network has more than one position; name one".into())
-        })?;
-        self.tape.graph().with_positions(layer)
+    /// The layer that it is about: the one it names, else the default layer; none for pixel methods.
+    pub(crate) fn layer_in(&self, graph: &Graph) -> Option<NodeId> {
+        self.layer.or_else(|| graph.default_layer().filter(|_| self.method.takes_layer()))
     }
+}
+
+/// The layer, if it still has positions.
+fn positions(graph: &Graph, layer: Option<NodeId>) -> Result<NodeId> {
+    let layer = layer.ok_or_else(|| {
+        Error::BadArgument("layer: no layer of this network has more than one position; name one".into())
+    })?;
+    graph.with_positions(layer)
+}
+
+/// The whole of an input, as an [area](Attribution::area).
+pub(crate) fn whole(input: Shape) -> [f64; 4] {
+    [0.0, 0.0, input.w as f64, input.h as f64]
 }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::Fill;
+use super::passes::check_one_picture;
 use crate::{Backend, Error, Network, Result, Retain, Shape};
 
 /// One picture, ready to have any part of it taken away.
@@ -51,20 +52,4 @@ impl<B: Backend> Perturber<B> {
 pub(super) fn merge(picture: &[f32], instead: &[f32], mask: &[u8]) -> Vec<f32> {
     let taken = mask.iter().cycle();
     picture.iter().zip(instead).zip(taken).map(|((&p, &i), &taken)| if taken == 0 { p } else { i }).collect()
-}
-
-/// Experiments are made on one picture at a time.
-pub(super) fn check_one_picture(experiment: &str, shape: Shape, picture: &[f32]) -> Result<()> {
-    let shape = shape.checked("input")?;
-    if shape.n != 1 {
-        return Err(Error::BadArgument(format!("{experiment}: {} pictures; give it one at a time", shape.n)));
-    }
-    if picture.len() != shape.len() {
-        return Err(Error::BadShape {
-            what: "input".into(),
-            given: format!("{} values", picture.len()),
-            needed: format!("{}, for {shape}", shape.len()),
-        });
-    }
-    Ok(())
 }

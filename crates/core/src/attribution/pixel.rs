@@ -1,38 +1,43 @@
 //! Methods at the resolution of the pixels: one walk from the logit to the input, under a ReLU rule.
 
-use super::{Explainer, cam};
-use crate::{Backend, Bilinear, Method, NodeId, ReluRule, Result, Shape, Target};
+use super::Explainer;
+use super::cam::{self, Cam};
+use crate::{Backend, Bilinear, NodeId, Query, ReluRule, Result, Shape, Target};
 
 impl<B: Backend> Explainer<'_, B> {
-    /// The walk to the input: the gradient, guided backpropagation or the deconvnet, by `rule`.
+    /// The walk to the input under `rule`: the gradient, or what the rule makes of it.
     pub(super) async fn gradient(&mut self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
         let input = self.tape.graph().input();
         let dx = self.backward(target, input, rule)?;
         Ok((self.tape.shape(input), self.tape.network().backend().download(&dx).await?))
     }
 
-    /// `x ⊙ ∂y_c/∂x`.
-    pub(super) async fn input_x_gradient(&mut self, target: Target) -> Result<(Shape, Vec<f32>)> {
+    /// The same times the input, `x ⊙ ∂y_c/∂x`.
+    pub(super) async fn times_input(&mut self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
         let input = self.tape.graph().input();
-        let dx = self.backward(target, input, ReluRule::Exact)?;
+        let dx = self.backward(target, input, rule)?;
         let [mut dx, x] = self.tape.download_all([&dx, self.tape.kept(input)?]).await?;
         dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= x);
         Ok((self.tape.shape(input), dx))
     }
 
-    /// Guided backpropagation times the upsampled Grad-CAM of a layer.
-    pub(super) async fn guided_grad_cam(
+    /// The walk to the input times the upsampled map of a CAM at a layer.
+    pub(super) async fn product(
         &mut self,
-        target: Target,
+        rule: ReluRule,
+        cam: &Cam,
+        query: &Query,
         layer: NodeId,
     ) -> Result<(Shape, Vec<f32>)> {
         let input = self.tape.graph().input();
-        let pixels = self.backward(target, input, ReluRule::Guided)?;
-        let gradient = self.cam_gradient(Method::GradCam, target, layer)?;
+        let pixels = self.backward(query.target, input, rule)?;
+        let gradient = self.cam_gradient(cam, query, layer)?;
         let [mut pixels, gradient, activation] =
             self.tape.download_all([&pixels, &gradient, self.tape.kept(layer)?]).await?;
-        let (from, mut map) = self.tape.map_of(Method::GradCam, layer, &activation, gradient)?;
-        cam::relu(&mut map);
+        let (from, mut map) = cam.map_of(query.method, self.tape.shape(layer), &activation, gradient)?;
+        if cam.relu {
+            cam::relu(&mut map);
+        }
         let shape = self.tape.shape(input);
         let up = Bilinear::new((from.h, from.w), (shape.h, shape.w)).planes(&map, from.n);
         multiply_by_map(&mut pixels, &up, shape);

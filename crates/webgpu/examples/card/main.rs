@@ -88,9 +88,9 @@ enum Kind {
 
 const PASSES: [Kind; 4] = [
     Kind::Forward,
-    Kind::Explain(Method::GradCam),
-    Kind::Explain(Method::GuidedBackprop),
-    Kind::Explain(Method::GuidedGradCam),
+    Kind::Explain(Method::GRAD_CAM),
+    Kind::Explain(Method::GUIDED_BACKPROP),
+    Kind::Explain(Method::GUIDED_GRAD_CAM),
 ];
 
 impl Kind {

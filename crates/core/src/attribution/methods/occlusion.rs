@@ -1,0 +1,191 @@
+//! `y_c(x) − y_c(x with a grey patch there)`, signed (Zeiler & Fergus 2013, §4.2 and figure 7).
+//!
+//! No gradient is involved, so the map is the answer to a plain experiment and a check on the others. It costs a forward
+//! pass for every position.
+
+use super::super::passes::{Alteration, Asked, MapPlan, Plan, Read, check_values};
+use super::{About, Choice, Compute, Definition, Meaning, Paper};
+use crate::{Attribution, Error, Method, Result, Shape, Target};
+
+pub(super) const METHOD: Definition = Definition {
+    name: "occlusion",
+    order: 100,
+    compute: Compute::Passes(begin),
+    signed: true,
+    pixels: false,
+    options: &[
+        Choice { name: "patch", whole: true },
+        Choice { name: "stride", whole: true },
+        Choice { name: "baseline", whole: false },
+    ],
+};
+
+pub(super) const ABOUT: About = About {
+    title: "Occlusion",
+    rank: 100,
+    paper: Paper {
+        authors: "Zeiler & Fergus",
+        year: 2013,
+        place: "§4.2 and figure 7",
+        link: "https://arxiv.org/abs/1311.2901",
+    },
+    formula: "y꜀(x) − y꜀(x with a grey patch there)",
+    shows: "where, signed, by experiment and without gradients",
+    options: &[
+        Meaning { about: "side of the grey patch, in pixels of the input", unit: "PIXELS", default: "32" },
+        Meaning {
+            about: "from one position of the patch to the next",
+            unit: "PIXELS",
+            default: "half its side",
+        },
+        Meaning {
+            about: "what every channel of the normalised input is under the patch",
+            unit: "VALUE",
+            default: "0, a middle grey",
+        },
+    ],
+    about: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
+    reading: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
+};
+
+fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
+    let &Asked { shape, options, .. } = asked;
+    // on inputs that are smaller than the usual patch, all of the input
+    let patch = options.whole("patch").unwrap_or(PATCH.min(shape.h).min(shape.w));
+    let stride = options.whole("stride").unwrap_or((patch / 2).max(1));
+    let baseline = options.get("baseline").unwrap_or_default() as f32;
+    Ok(Box::new(Occlusion { patch, stride, baseline }.plan(shape, asked.target)?))
+}
+
+/// Side of the patch where none is set, in pixels of the input.
+const PATCH: usize = 32;
+
+/// What the picture is covered with, and in which steps.
+///
+/// Positions form a grid as those of a convolution without padding do: the patch at row `i`, column `j` of the map begins
+/// at pixel `(i·stride, j·stride)` and lies wholly inside the picture. A rest at the right and at the bottom that is
+/// smaller than a step is never covered. The default (32, 16) gives 13×13 = 169 positions on 224×224.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Occlusion {
+    /// Side of the square patch, in pixels of the input.
+    pub patch: usize,
+    /// From one position to the next, in pixels of the input; smaller than `patch`, patches overlap.
+    pub stride: usize,
+    /// What every channel is under the patch, in the units of the input tensor. 0, the default, is the mean that the
+    /// model's preprocessing subtracts: the grey square of the paper, and of all plain colours the one that a trained
+    /// network has the least reason to see something in. It is a colour nevertheless; what hides nothing does not exist.
+    pub baseline: f32,
+}
+
+impl Default for Occlusion {
+    fn default() -> Self {
+        Self { patch: PATCH, stride: PATCH / 2, baseline: 0.0 }
+    }
+}
+
+impl Occlusion {
+    /// Rows and columns of the map of an input of this shape, `⌊(side − patch) / stride⌋ + 1` each.
+    ///
+    /// # Errors
+    /// [`Error::BadArgument`] for a patch of 0 or one larger than the input, a stride of 0 or one larger than the patch,
+    /// which would step over pixels, and a baseline that is not finite.
+    pub fn grid(&self, input: Shape) -> Result<(usize, usize)> {
+        let &Self { patch, stride, baseline } = self;
+        let largest = input.h.min(input.w);
+        if patch == 0 || patch > largest {
+            return Err(Error::BadArgument(format!(
+                "patch: a side of {patch} pixels; it is 1 to {largest} on an input of {}x{}",
+                input.h, input.w
+            )));
+        }
+        if stride == 0 || stride > patch {
+            return Err(Error::BadArgument(format!(
+                "stride: {stride} pixels; it is 1 to {patch}, the side of the patch, or pixels are stepped over"
+            )));
+        }
+        if !baseline.is_finite() {
+            return Err(Error::BadArgument(format!("baseline: {baseline}; it is a finite number")));
+        }
+        let along = |side: usize| (side - patch) / stride + 1;
+        Ok((along(input.h), along(input.w)))
+    }
+
+    /// Where on the input the map lies: left, top, width and height in pixels, for whoever paints it. Each position
+    /// stands for the `stride`×`stride` pixels around the middle of its patch, and around all of them a margin of half of
+    /// `patch − stride` is left where no patch has its middle.
+    ///
+    /// # Errors
+    /// As [`Occlusion::grid`].
+    pub fn area(&self, input: Shape) -> Result<[f64; 4]> {
+        let (rows, columns) = self.grid(input)?;
+        let margin = (self.patch - self.stride) as f64 / 2.0;
+        Ok([margin, margin, (columns * self.stride) as f64, (rows * self.stride) as f64])
+    }
+
+    /// The passes of the map of an input of this shape.
+    ///
+    /// # Errors
+    /// As [`Occlusion::grid`].
+    pub fn plan(self, input: Shape, target: Target) -> Result<OcclusionPlan> {
+        let grid = self.grid(input)?;
+        Ok(OcclusionPlan { occlusion: self, input, target, grid, area: self.area(input)? })
+    }
+
+    /// Covers every channel of a picture (`shape`, row-major) with the patch whose upper left pixel is at `top`, `left`.
+    /// What of the patch lies outside covers nothing.
+    fn cover(&self, picture: &mut [f32], shape: Shape, top: usize, left: usize) {
+        for channel in picture.chunks_exact_mut(shape.area()) {
+            for row in channel.chunks_exact_mut(shape.w).skip(top).take(self.patch) {
+                row.iter_mut().skip(left).take(self.patch).for_each(|v| *v = self.baseline);
+            }
+        }
+    }
+}
+
+/// A pass for each position, counted row by row. A value is positive where covering the picture takes evidence for the target away,
+/// negative where it takes away what speaks against it; raw, in units of the logit.
+pub struct OcclusionPlan {
+    occlusion: Occlusion,
+    input: Shape,
+    target: Target,
+    /// Rows and columns.
+    grid: (usize, usize),
+    area: [f64; 4],
+}
+
+impl Alteration for OcclusionPlan {
+    fn name(&self) -> &'static str {
+        METHOD.name
+    }
+
+    fn pieces(&self) -> usize {
+        self.grid.0 * self.grid.1
+    }
+
+    fn read(&self) -> Read {
+        Read::Drop(self.target)
+    }
+
+    fn alter(&self, piece: usize, shown: &mut [f32]) {
+        let (row, column) = (piece / self.grid.1, piece % self.grid.1);
+        let stride = self.occlusion.stride;
+        self.occlusion.cover(shown, self.input, row * stride, column * stride);
+    }
+}
+
+impl Plan for OcclusionPlan {
+    type Whole = Attribution;
+
+    fn finish(&self, values: &[f32]) -> Result<Attribution> {
+        check_values(METHOD.name, values, self.pieces())?;
+        Error::check_finite("the map of `occlusion`", values)?;
+        let (rows, columns) = self.grid;
+        Ok(Attribution {
+            method: Method::OCCLUSION,
+            layer: None,
+            shape: Shape::new(1, 1, rows, columns),
+            area: self.area,
+            data: values.to_vec(),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+/** What is made of many forward passes: planned by the worker that has the run, shared by a pool, put together again. */
+import type { MethodOptions, Method, Outcome, PassesProgress, Target, Wish } from "../protocol.js";
+import { type Access, workersOf } from "./access.js";
+import { check } from "./check.js";
+import { Explanation } from "./explanation.js";
+import { share } from "./sharing.js";
+
+/** How passes are shared, and who is told of it. */
+export interface PassesOptions {
+  /** How many workers share the passes; one per processor core where left out, up to 8. Each takes some 60 MB. */
+  readonly workers?: number;
+  /** Told of the passes as they are done, from 0 to all of them. */
+  readonly onProgress?: (progress: PassesProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Which map is asked for. */
+export interface Asked {
+  readonly method: Method;
+  readonly target?: Target | undefined;
+  readonly options: MethodOptions;
+}
+
+/** The map of a method that is made of many passes. */
+export async function mapOf(
+  call: string,
+  access: Access,
+  asked: Asked,
+  options: PassesOptions,
+): Promise<Explanation> {
+  const { method, target, options: set } = asked;
+  const wish = { kind: "map", method, options: set, ...(target === undefined ? {} : { target }) } as const;
+  const start = performance.now();
+  const { map } = await outcomeOf(call, access, wish, options);
+  const timings = { ...map.timings, backward: 0, forwards: performance.now() - start };
+  return new Explanation(access.bridge, access.run, method, false, { ...map, timings });
+}
+
+/** What all passes come to. */
+export async function outcomeOf<K extends Wish["kind"]>(
+  call: string,
+  { bridge, pool, handle, generation }: Access,
+  wish: Wish & { readonly kind: K },
+  { workers: asked, onProgress = () => {}, signal }: PassesOptions,
+): Promise<Outcome & { readonly kind: K }> {
+  const workers = workersOf(call, asked);
+  check(typeof onProgress === "function", `${call}: onProgress`, "a function", onProgress);
+  const { job, pieces } = await bridge.call("plan", { run: handle, wish }, { signal, generation });
+  const values = await share(pool, { job, total: pieces, workers, onProgress, signal });
+  const outcome = await bridge.call("finish", { job, values }, { signal });
+  return outcome as Outcome & { readonly kind: K };
+}
+
+/** What is set of a method: numbers with names. */
+export function checkMethodOptions(call: string, options: unknown): asserts options is MethodOptions {
+  const isSet = typeof options === "object" && options !== null && !Array.isArray(options);
+  const isOk = isSet && Object.values(options).every((value) => typeof value === "number");
+  check(isOk, `${call}: options`, "an object of numbers", options);
+}

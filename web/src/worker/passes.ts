@@ -1,0 +1,114 @@
+/** Work of many passes: planned and put together in the worker that has the run, run in parts by those of a pool. */
+import type { Engine, Passes, Run } from "../candling_wasm.js";
+import {
+  type Answer,
+  type Ask,
+  codes,
+  type Curve,
+  type Job,
+  type Outcome,
+  type Part,
+  type PlacedMap,
+  type ResolvedTarget,
+  type Target,
+  type Wish,
+  type Work,
+} from "../protocol.js";
+import type { Wasm } from "./engine.js";
+import { answerOf } from "./explanation.js";
+import { failure, using } from "./failure.js";
+
+/** The tiles of an input, those that the map holds for most important first. */
+export function rankingOf(
+  wasm: Wasm,
+  map: PlacedMap,
+  inputHeight: number,
+  inputWidth: number,
+  tile: number,
+): Uint32Array {
+  const area = Float64Array.from(map.area);
+  return wasm.ranking(map.data, map.channels, map.height, map.width, area, inputHeight, inputWidth, tile);
+}
+
+/** What a pool needs to do what is asked of a run. What does not fit is refused here, before a pool is started. */
+export function planOf(
+  wasm: Wasm,
+  engine: Engine,
+  run: Run,
+  wish: Wish,
+  resolve: (target: Target | undefined) => ResolvedTarget,
+): Answer<"plan"> {
+  const [height = 0, width = 0] = run.inputSize();
+  const job = { data: run.input(), height, width, work: workOf(wasm, height, width, wish, resolve) };
+  return using(begin(engine, job), ({ pieces }) => ({ job, pieces }));
+}
+
+function workOf(
+  wasm: Wasm,
+  height: number,
+  width: number,
+  wish: Wish,
+  resolve: (target: Target | undefined) => ResolvedTarget,
+): Work {
+  if (wish.kind === "map") return { ...wish, target: resolve(wish.target) };
+  const { kind, map, tile, randomOrders } = wish;
+  const ranking = rankingOf(wasm, map, height, width, tile);
+  return {
+    kind,
+    class: wish.class,
+    tile,
+    orders: wasm.tileOrders(height, width, tile, ranking, randomOrders),
+  };
+}
+
+/** Ready for any of the passes. */
+function begin(engine: Engine, { data, height, width, work }: Job): Passes {
+  return using(engine.prepareTensor(data, height, width), (input) => {
+    if (work.kind === "curves") return engine.curvePasses(input, work.class, work.tile, work.orders);
+    const { method, target, options } = work;
+    const values = Float64Array.from(Object.values(options));
+    return engine.mapPasses(input, method, target.class, target.over, Object.keys(options), values);
+  });
+}
+
+/** The job that this worker has a part in; it holds until the next. */
+let passes: Passes | undefined;
+
+/** The values of a part, of the job given here or of the last one. */
+export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Array {
+  if (job !== undefined) {
+    passes?.free();
+    passes = undefined;
+    passes = begin(engine, job);
+  }
+  if (passes === undefined) throw failure(codes.internal, "this worker was given a part of no job");
+  return passes.run(start, end);
+}
+
+/** What the values of all passes come to. */
+export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outcome {
+  const start = performance.now();
+  const found = using(begin(engine, job), (passes) => passes.finish(values));
+  if ("deletion" in found) {
+    const compared = ({ map, random }: typeof found.deletion) => ({ map: exact(map), random: exact(random) });
+    return {
+      kind: "curves",
+      traced: { deletion: compared(found.deletion), insertion: compared(found.insertion) },
+    };
+  }
+  if (job.work.kind === "curves") throw failure(codes.internal, "curves came out as a map");
+  return { kind: "map", map: answerOf(found, job.work.target, "cpu", start) };
+}
+
+/** The numbers of the wasm crossed over as text. */
+function exact({
+  shares,
+  probabilities,
+  area,
+}: {
+  shares: number[];
+  probabilities: number[];
+  area: number;
+}): Curve {
+  return { shares: Float32Array.from(shares), probabilities: Float32Array.from(probabilities), area };
+}

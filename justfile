@@ -1,7 +1,7 @@
-# The recipes. `npx -y rust-just demo` and `npx -y rust-just test` are all that a newcomer needs; both do their own
-# set-up, given rustup and Node 20.
+# The recipes. `npx -y rust-just demo` and `npx -y rust-just test` are all that a newcomer needs; both do
+# their own set-up, given rustup and Node 20.
 
-# the wasm modules: the engine that runs in every browser, and what makes it faster or is fetched by some pages only
+# the wasm modules: the engine for every browser, then faster ones, and those that only some pages fetch
 first := "simd128"
 others := "relaxed-simd head decode threads webgpu"
 
@@ -10,14 +10,14 @@ methods := "crates/core/src/attribution/methods/*.rs"
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-# the recipes name what is built by its place
+# the recipes use the paths of what is built
 export CARGO_TARGET_DIR := justfile_directory() / "target"
 
 # The list of recipes
 default:
     @just --list --justfile {{ justfile() }}
 
-# Write what is made of the methods' files: web/src/catalogue.ts and the lists in README.md and crates/cli/README.md
+# Write what is made of the methods' files: web/src/catalogue.ts and the lists in docs/methods.md and crates/cli/README.md
 catalogue: toolchain
     CANDLING_WRITE=1 cargo test --quiet --package candling-core --test catalogue
 
@@ -28,23 +28,28 @@ demo: toolchain packages
     npm --prefix web run --silent bundle
     node web/scripts/demo.mjs {{ others }}
 
-# Run every test: lints, Rust, TypeScript, and the real page in a real browser
-test: toolchain lint build chromium vulkan
-    cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
-    npm --prefix web run --silent typecheck
-    node --test tests/layout.test.mjs tests/manifest.test.mjs tests/words.test.mjs
-    tools/conformance.sh
-    CANDLING_BIN="$PWD/target/debug/candling" npm --prefix web run --silent e2e
-    npm --prefix web run --silent test-package
+# Run every test: lints, Rust, TypeScript, and the real page in a real browser; where the time went is said at the end
+test: toolchain packages
+    rm -f target/stages
+    tools/stage.sh lint {{ just_executable() }} lint
+    tools/stage.sh build {{ just_executable() }} build
+    tools/stage.sh "a browser and a Vulkan driver" {{ just_executable() }} chromium vulkan
+    tools/stage.sh Rust cargo test --workspace --exclude candling-wasm --features candling-cpu/threads
+    tools/stage.sh "types of TypeScript" npm --prefix web run --silent typecheck
+    tools/stage.sh "papers, layers and pure TypeScript" node --test tests/*.test.mjs tests/unit/*.test.mjs
+    tools/stage.sh "the conformance page" tools/conformance.sh
+    CANDLING_BIN="$PWD/target/debug/candling" tools/stage.sh "end to end" npm --prefix web run --silent e2e
+    tools/stage.sh "the npm package" npm --prefix web run --silent test-package
+    @tools/stage.sh
 
-# Check the formatting and lints of Rust (rustfmt, clippy) and of TypeScript and JavaScript (Biome, as biome.json says)
+# Check formatting and lints: rustfmt and clippy for Rust, Biome for TypeScript and JavaScript
 lint: packages
     cargo fmt --all --check
     rustfmt --check --edition 2024 {{ methods }}
     web/node_modules/.bin/biome check --error-on-warnings
     cargo clippy --workspace --all-targets --exclude candling-wasm --features candling-cpu/threads -- -D warnings
 
-# Format Rust, TypeScript and JavaScript
+# Format Rust, TypeScript, JavaScript and CSS
 format: packages
     cargo fmt --all
     rustfmt --edition 2024 {{ methods }}
@@ -64,7 +69,7 @@ engines profile:
     tools/first.sh {{ profile }} {{ first }}
     for build in {{ others }}; do tools/wasm.sh {{ profile }} $build; tools/engine.sh {{ profile }} $build; done
 
-# What rust-toolchain.toml asks for, where rustup has been told not to install it by itself
+# Install what rust-toolchain.toml asks for, in case rustup does not do so by itself
 [private]
 toolchain:
     rustup target add wasm32-unknown-unknown
@@ -75,12 +80,12 @@ toolchain:
 packages:
     [ web/node_modules/.package-lock.json -nt web/package-lock.json ] || npm --prefix web ci --no-audit --no-fund
 
-# Find Chromium, or install it where apt-get can
+# Find Chromium, or install it with apt-get
 [private]
 chromium:
     tools/chromium.sh
 
-# Find a Vulkan driver, or install Mesa's where apt-get can
+# Find a Vulkan driver, or install Mesa's with apt-get
 [private]
 vulkan:
     tools/vulkan.sh
@@ -89,22 +94,22 @@ vulkan:
 bench *arguments: build chromium
     tests/bench/run.sh {{ arguments }}
 
-# Time the graphics card's engine beside what the card could do, and write tests/bench/card.md
+# Time the GPU engine and compare it with the GPU's limits, and write tests/bench/card.md
 bench-card *runs: vulkan
     mkdir -p target/bench
     cargo run --quiet --release --package candling-webgpu --example card -- www/models/efficientnet-lite0.safetensors {{ runs }} > target/bench/card.md
     cp target/bench/card.md tests/bench/card.md
 
-# Measure the page as a visitor meets it, and write tests/bench/page/results.json
+# Measure the page as a visitor experiences it, and write tests/bench/page/results.json
 page *arguments: build chromium
     [ tests/bench/page/node_modules/.package-lock.json -nt tests/bench/page/package-lock.json ] || npm --prefix tests/bench/page ci --no-audit --no-fund
     node tests/bench/page/page.mjs {{ arguments }}
 
-# The pointing game on composites with known places of objects
+# Play the pointing game on composites with known positions of objects
 pointing method="grad-cam":
     cargo run --quiet --package candling --example pointing -- {{ method }}
 
-# Write contact sheets of hard photos in every colour scale, as they are seen on a screen, on paper, small, in grey and by the colour-blind, into target/sheet
+# Write contact sheets of hard photos in every colour map and viewing condition into target/sheet
 sheet:
     cargo test --quiet --package candling-imaging --test readable -- --ignored --exact sheet::sheets_of_every_photo_in_every_colour_scale
 
@@ -129,14 +134,14 @@ golden:
     target/golden-venv/bin/python -B tests/golden/generate.py --check
     target/golden-venv/bin/python -B tests/golden/head.py --check
 
-# Pack the npm package, with the engine that is shipped, into web/candling-VERSION.tgz
+# Pack the npm package, with the shipped engine, into web/candling-VERSION.tgz
 package: ship
     cd web && npm pack
 
-# Weigh the package's files, as they were built last, and write the table of web/README.md
+# Measure the sizes of the package's files, as built last, and write the table of web/README.md
 sizes: packages
     npm --prefix web run --silent sizes
 
-# Whether the crates could be published as they are: each is packed, and built from its package alone
+# Check that the crates could be published: each is packed, and built from its package alone
 publishable: toolchain
     cargo publish --workspace --dry-run

@@ -1,4 +1,4 @@
-/** The house of ARCHITECTURE.md: which part may import which. Arrows point down only. */
+/** The layers of ARCHITECTURE.md: which part may import which. Arrows point down only. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What each crate may depend on; a crate that is not here is not part of the house yet. */
+/** The allowed dependencies of each crate; a crate that is not listed is an error. */
 const allowed = {
   "candling-core": ["fastrand", "thiserror"],
   "candling-imaging": [
@@ -21,11 +21,12 @@ const allowed = {
     "thiserror",
     "zune-jpeg",
   ],
-  "candling-models": ["candling-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror"],
+  // candle and zip only with the feature `pth`
+  "candling-models": ["candling-core", "candle-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror", "zip"],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],
-  // what a folder holds and what answers come to: takes paths, first bytes and pixels, and knows no files
+  // folders, masks and statistics: takes paths, first bytes and pixels, and knows no files
   "candling-audit": ["candling-imaging", "fastrand", "png", "thiserror", "unicode-normalization"],
   "candling-bindings": [
     "candling-core",
@@ -48,7 +49,7 @@ const allowed = {
     "wasm-bindgen",
     "wasm-bindgen-rayon",
   ],
-  // nothing that reads files, photos or models: a page that has this module has the processor's too
+  // nothing that reads files, photos or models: a page with this module also has the CPU engine
   "candling-wasm-webgpu": [
     "candling-bindings",
     "candling-core",
@@ -57,7 +58,7 @@ const allowed = {
     "wasm-bindgen-futures",
   ],
   "candling-wasm-decode": ["candling-bindings", "candling-imaging", "wasm-bindgen"],
-  // trains and judges; networks run in candling-wasm
+  // trains and evaluates heads; networks run in candling-wasm
   "candling-wasm-head": [
     "candling-audit",
     "candling-bindings",
@@ -128,7 +129,10 @@ test("crates depend only on those below them", () => {
   }
 });
 
-/** Folders and files of web/src in layers, the lowest first; a file may import from its own layer and from below. */
+/**
+ * Folders and files of web/src in layers, the lowest first; a file may import from its own layer and from
+ * below.
+ */
 const layers = [
   [
     "platform/",
@@ -155,7 +159,10 @@ const layers = [
   ["own/", "own."],
 ];
 
-/** Programs of their own, which others only exchange messages with: the engine's worker, the service worker, the door, the trainer. */
+/**
+ * Programs of their own, which others only exchange messages with: the engine's worker, the service worker,
+ * the door, the trainer.
+ */
 const isApart = (layer) => layer >= 1 && layer <= 4;
 
 test("TypeScript imports only from below, and the programs of their own only what is theirs", () => {

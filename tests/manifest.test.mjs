@@ -1,4 +1,7 @@
-/** The documentation of the element has all that the element has, and nothing else; it is held against the sources. */
+/**
+ * The documentation of the element covers all of the element and nothing else; it is compared with the
+ * sources.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -15,7 +18,7 @@ const [source, attributes, view, style] = ["element", "attributes", "view", "sty
 const catalogue = read("web/src/catalogue.ts");
 
 const names = (list) => list.map(({ name }) => name);
-/** All that a pattern's first group finds, once each, sorted. */
+/** All distinct matches of a pattern's first group, sorted. */
 const all = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([, found]) => found))].sort();
 /** The strings of an array in `attributes.ts`, or the methods of the catalogue. */
 const list = (name) =>
@@ -90,7 +93,7 @@ test("modules are those of a release", () => {
 
 test("every frame that is documented fits a phone, as the one that the lab gives", () => {
   const [style] = /style="[^"]+"/.exec(read("web/src/lab/embed-code.ts"));
-  for (const path of ["README.md", "web/README.md", "web/scripts/api/programs.mjs"]) {
+  for (const path of ["docs/element.md", "web/README.md", "web/scripts/api/programs.mjs"]) {
     const frames = read(path).match(/<iframe\s[^>]*>/g);
     assert.ok(frames.length > 0 && frames.every((frame) => frame.includes(style)), path);
   }

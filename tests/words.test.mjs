@@ -1,23 +1,7 @@
-/** What the pages say of a map, as text. */
+/** Texts of the pages: descriptions of maps, and numbers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { createRequire } from "node:module";
-
-const web = new URL("../web/", import.meta.url);
-const { build } = createRequire(web)("esbuild");
-
-/** A TypeScript module of `web/src`, and what it imports. */
-async function imported(path) {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`src/${path}`, web))],
-    bundle: true,
-    write: false,
-    format: "esm",
-    logLevel: "warning",
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
-}
+import { imported } from "./unit/support/typescript.mjs";
 
 const { whereabouts } = await imported("words/maps.ts");
 const { fraction, percent } = await imported("words/numbers.ts");
@@ -75,7 +59,8 @@ test("a third that holds about a third is not said to hold it: light is spread e
 });
 
 test("a view of a part of the photo is counted in the photo's own thirds", () => {
-  // The right half of the photo: of its two columns the left one, 350 to 525, lies in the central third up to 466.7.
+  // The right half of the photo: of its two columns the left one, 350 to 525, lies in the central third up to
+  // 466.7.
   const words = whereabouts("speaks for tabby", mapOf([[1, 0]], { x: 350, y: 0, width: 350, height: 700 }));
   assert.match(words, /^About two thirds of what speaks for tabby lies in the central third/);
 });

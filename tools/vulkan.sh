@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A Vulkan driver for the tests of the graphics card's kernels: the machine's own, else Mesa's, which runs on the processor. Apple's
-# machines have Metal.
+# Finds a Vulkan driver for the tests of the GPU kernels: the machine's own, else Mesa's, which runs on the
+# CPU. Apple's machines have Metal.
 set -euo pipefail
 
 [ "$(uname)" = Linux ] || exit 0

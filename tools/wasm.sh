@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Compiles the engine: wasm.sh PROFILE BUILD. The builds, of which the worker takes the best that the browser and the page allow:
+# Compiles the engine: wasm.sh PROFILE BUILD. The builds, of which the worker uses the best that the browser
+# and the page allow:
 #   simd128       128-bit vectors, which every browser has
 #   relaxed-simd  with fused multiply-add
 #   threads       the same, with a pool of workers on one memory; only on cross-origin isolated pages
 # and beside them
-#   webgpu        the engine on a graphics card, a module of its own, whose PROFILE is `card`
+#   webgpu        the engine on a GPU, a module of its own, whose PROFILE is `card`
 #   head          training, a module of its own
 #   decode        reading picture files, a module of its own
 #   conformance   the conformance suite for a test's page
-# `simd128`, `relaxed-simd`, `head`, `decode` and `conformance` share their dependencies.
-# The names of this machine's folders, which panics would carry, are taken out, so that the module says nothing about who built
-# it and comes out the same everywhere.
+# `simd128`, `relaxed-simd`, `head`, `decode` and `conformance` share their dependencies. The paths of this
+# machine, which panics would contain, are removed, so that the module says nothing about who built it and is
+# the same everywhere.
 set -euo pipefail
 profile=$1
 build=$2
@@ -20,17 +21,17 @@ sysroot=$(rustc --print sysroot)
 package=candling-wasm
 target=$build
 arguments=()
-# Loop strength reduction turns the constant offsets of a load into additions of their own, which cost the matrix product
-# two fifths of its speed in V8.
+# Loop strength reduction turns the constant offsets of a load into separate additions, which cost the matrix
+# product two fifths of its speed in V8.
 flags=(-C llvm-args=-disable-lsr
     "--remap-path-prefix=$cargo_home/registry/src=" "--remap-path-prefix=$sysroot=" "--remap-path-prefix=$PWD=")
 
-# Compiles the standard library too. That is not stable yet; the language used here is.
+# Compiles the standard library too, which is not stable yet; the language used here is.
 build_std() {
     [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
     export RUSTC_BOOTSTRAP=1
-    # No features: nobody sees a backtrace, which std has by default, and its `optimize_for_size` selects and sorts by other
-    # algorithms, of which one takes quadratic time on a map that is mostly zeros.
+    # No features: the default one for backtraces has no use here, and `optimize_for_size` selects and sorts
+    # by other algorithms, one of which takes quadratic time on a map that is mostly zeros.
     arguments+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=)
 }
 
@@ -43,7 +44,7 @@ case $build in
     webgpu)
         package=candling-wasm-webgpu
         profile=card
-        # Nobody sees the words of a panic, and they are a tenth of the download.
+        # Nobody sees the messages of panics, and they are a tenth of the download.
         flags+=(-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none)
         build_std
         ;;
@@ -57,7 +58,7 @@ case $build in
             --export=__wasm_init_tls --export=__tls_size --export=__tls_align --export=__tls_base; do
             flags+=(-C "link-arg=$argument")
         done
-        # The standard library comes compiled without atomics.
+        # The standard library is distributed without atomics.
         build_std
         arguments+=(--features threads)
         ;;

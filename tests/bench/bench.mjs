@@ -1,10 +1,12 @@
 /**
- * Measures, section by section, and writes `results.json` and the tables of the README. `run.sh` sets up what this needs.
+ * Measures, section by section, and writes `results.json` and the tables of the README. `run.sh` sets up what
+ * this needs.
  *
  *   node bench.mjs [--only SECTION[,SECTION]] [--runs N] [--lib FOLDER] [--native PROGRAM] [--dry]
  *
- * Sections that are not measured keep the results they had. `--lib` and `--native` name other builds of Candling: the folder with
- * one folder for each wasm build, and the program `timings`. `--dry` writes nothing.
+ * Sections that are not measured keep the results they had. `--lib` and `--native` name other builds of
+ * Candling: the folder with one folder for each wasm build, and the program `timings`. `--dry` writes
+ * nothing.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -25,7 +27,7 @@ import * as occlusion from "./sections/occlusion.mjs";
 import * as stream from "./sections/stream.mjs";
 
 const sections = [browser, native, layers, cost, occlusion, stream, firstUse, memory, download];
-/** What the README's numbers are made of. */
+/** Number of runs for the README's figures. */
 const RUNS = 36;
 const RESULTS = at("tests/bench/results.json");
 
@@ -57,7 +59,7 @@ async function chromiumVersion() {
   return version;
 }
 
-/** The section's results with the circumstances they came about in. */
+/** Measures a section, and adds the circumstances to its results. */
 async function measured(section, options) {
   console.log(`\nmeasuring: ${section.title}`);
   const before = load();

@@ -4,15 +4,21 @@ import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
 import { frames, openLab, stage } from "./support/stage.mjs";
 
-/** Rules that find something to judge on the page, and are content with it. A page with nothing but a title passes four. */
+/** Least number of rules that apply to the page and pass. A page with nothing but a title passes four. */
 const LEAST_PASSES = 40;
 
-/** Places whose contrast could be judged, and is enough. A layer of paint behind the page once left none. */
+/**
+ * Least number of places whose contrast could be judged and passes. A layer of paint behind the page once
+ * left none.
+ */
 const LEAST_CONTRASTS = 60;
 
 const { withPage } = stage();
 
-/** To every part of the page, since some come to life only when looked at, and on until nothing is being computed. */
+/**
+ * Scrolls to every part of the page, since some start only when in view, and waits until nothing is being
+ * computed.
+ */
 async function lookAtEverything(page) {
   const sections = await page.$$("main section");
   assert.ok(sections.length > 0);

@@ -1,4 +1,7 @@
-/** The article: it reads without scripts, asks for nothing before its figures are reached, and what it says is what the network says. */
+/**
+ * The article: it reads without scripts, asks for nothing before its figures are reached, and what it says is
+ * what the network says.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge } from "./support/axe.mjs";
@@ -8,15 +11,20 @@ import { frames, stage } from "./support/stage.mjs";
 const ADDRESS = "/how.html";
 const [DOG, MAU, PANDA] = [235, 285, 388];
 
-/** Numbers are printed with two digits, made by the native command, whose JPEG decoder is not the browser's: half a unit of the last
- *  digit, and as much again for the decoders. */
+/**
+ * Numbers are printed with two digits, made by the native command, whose JPEG decoder is not the browser's:
+ * half a unit of the last digit, and as much again for the decoders.
+ */
 const PRINTED = 0.01;
 
-/** Rules that find something to judge on the page, and contrasts among them; a page with nothing on it would pass as well. */
+/**
+ * Least number of rules that apply to the page and pass, and of contrasts among them; a page with nothing on
+ * it would pass as well.
+ */
 const LEAST_PASSES = 30;
 const LEAST_CONTRASTS = 100;
 
-/** Asks for the engine or its weights. */
+/** Whether a request is for the engine or its weights. */
 const isHeavy = (url) => /\.safetensors|\.wasm|worker/.test(url);
 
 const { withPage } = stage();
@@ -48,7 +56,10 @@ async function map(page, figure, asked = {}) {
 
 const reading = (page, figure) => page.textContent(`#${figure} .reading`);
 
-/** Pearson's correlation of the figure's maps for two classes; computed in the page, since a picture has 150,000 numbers. */
+/**
+ * Pearson's correlation of the figure's maps for two classes; computed in the page, since a picture has
+ * 150,000 numbers.
+ */
 function likeness(page, figure, asked, classes) {
   return page.$eval(
     `#${figure} candling-view`,

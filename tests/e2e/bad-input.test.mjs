@@ -14,13 +14,15 @@ const model = readFileSync(new URL(`../../www${MODEL}`, import.meta.url));
 /** No odd file may hold the page up for longer than this, bombs included: their headers give them away. */
 const MOST_MS = 8000;
 
-/** What neither Chromium nor our own decoder reads, and the name it must be refused by. */
+/** Files that neither Chromium nor our own decoder reads, and the name by which each must be refused. */
 const REFUSED_BY_NAME = { "photo.heic": /heic/i, "photo.jp2": /jpeg 2000/i };
 
 const { heldUp, withPage, withClient } = stage();
 
-/** Gives the lab a file and waits for the outcome: the photo, or the words; and how many milliseconds it takes
- *  on a machine with nothing else to do. */
+/**
+ * Gives the lab a file and waits for the photo or the error; returns also how many milliseconds that would
+ * take on an idle machine.
+ */
 async function give(page, file) {
   if ((await message(page)) !== "") await page.click("#message-close");
   await page.evaluate(() => {
@@ -249,21 +251,17 @@ test("a class that does not exist: the nearest is offered", async () => {
   });
 });
 
-test("wrong wishes to the client: a code and a clear sentence each, and the next call works", async () => {
+test("arguments of kinds that no type allows are told by name, and none costs the engine", async () => {
   await withClient(async (page) => {
-    const { kinds, ...failures } = await page.evaluate(async () => {
+    const kinds = await page.evaluate(async () => {
       const { candling, failure, client } = window;
       const size = [1, 3, candling.info.inputHeight, candling.info.inputWidth];
       const tensor = () => new Float32Array(3 * size[2] * size[3]).fill(0.1);
       const run = await candling.runTensor(tensor(), size);
-      const nan = tensor();
-      nan[1234] = Number.NaN;
-      const image = new Image();
       const map = await run.explain({ method: "cam" });
       const paint = (...args) => client.paint(...args);
       const canvas = document.createElement("canvas");
-      // What no type here allows: each must be told by name, and none may cost the engine.
-      const kinds = {
+      return {
         "load: the argument": await failure(() => client.Candling.load(5)),
         "load: model": await failure(() => client.Candling.load({ model: 5 })),
         "load: onProgress": await failure(() => client.Candling.load({ model: "/", onProgress: 5 })),
@@ -293,45 +291,6 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
           map.render({ width: 0.5, height: 8, colormap: "jet", opacity: 1 }),
         ),
       };
-      return {
-        kinds,
-        layer: await failure(() => run.explain({ method: "grad-cam", layer: "heda" })),
-        className: await failure(() => run.explain({ method: "grad-cam", target: "tabbi cat" })),
-        classIndex: await failure(() => run.explain({ method: "grad-cam", target: 1000 })),
-        classFraction: await failure(() => run.explain({ method: "grad-cam", target: 1.5 })),
-        classNaN: await failure(() => run.explain({ method: "grad-cam", target: Number.NaN })),
-        classNegative: await failure(() => run.explain({ method: "grad-cam", target: -1 })),
-        margin: await failure(() => run.explain({ method: "grad-cam", target: { class: 281, over: 281 } })),
-        method: await failure(() => run.explain({ method: "grad-camm" })),
-        cam: await failure(() => run.explain({ method: "cam", layer: "stem" })),
-        nan: await failure(() => candling.runTensor(nan, size)),
-        shape: await failure(() => candling.runTensor(new Float32Array(12), [1, 3, 2, 3])),
-        size: await failure(() => candling.runTensor(new Float32Array(12), [1, 3, 2, 2])),
-        photo: await failure(() => candling.run("cat.jpg")),
-        nothing: await failure(() => candling.run(undefined)),
-        canvas: await failure(() => candling.run(new OffscreenCanvas(0, 0))),
-        image: await failure(() => candling.run(image)),
-        fit: await failure(() => candling.run(new ImageData(8, 8), { fit: "stretch" })),
-        colormap: await failure(async () =>
-          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
-            colormap: "rainbow",
-          }),
-        ),
-        opacity: await failure(async () =>
-          client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
-            opacity: 2,
-          }),
-        ),
-        backend: await failure(() =>
-          client.Candling.load({ model: "/models/efficientnet-lite0.safetensors", backend: "gpu" }),
-        ),
-        model: await failure(() => client.Candling.load({ model: "http://[" })),
-        still: await failure(async () => {
-          await run.explain({ method: "grad-cam" });
-          await map.render({ width: 8, height: 8, colormap: "jet", opacity: 1 });
-          throw new client.CandlingError({ code: "works", message: "the next call still works" });
-        }),
-      };
     });
     for (const [what, { code, message }] of Object.entries(kinds)) {
       assert.equal(code, "bad-argument", what);
@@ -339,6 +298,63 @@ test("wrong wishes to the client: a code and a clear sentence each, and the next
       assert.match(message, / is .*; given \S+$/, what);
       assert.doesNotMatch(message, /\[object/, what);
     }
+  });
+});
+
+/** In the page: the errors of wishes that are of the right kind, and cannot be granted; at last, that the
+ *  next call works. */
+async function wrongWishes() {
+  const { candling, failure, client } = window;
+  const size = [1, 3, candling.info.inputHeight, candling.info.inputWidth];
+  const tensor = () => new Float32Array(3 * size[2] * size[3]).fill(0.1);
+  const run = await candling.runTensor(tensor(), size);
+  const map = await run.explain({ method: "cam" });
+  const nan = tensor();
+  nan[1234] = Number.NaN;
+  const image = new Image();
+  return {
+    layer: await failure(() => run.explain({ method: "grad-cam", layer: "heda" })),
+    className: await failure(() => run.explain({ method: "grad-cam", target: "tabbi cat" })),
+    classIndex: await failure(() => run.explain({ method: "grad-cam", target: 1000 })),
+    classFraction: await failure(() => run.explain({ method: "grad-cam", target: 1.5 })),
+    classNaN: await failure(() => run.explain({ method: "grad-cam", target: Number.NaN })),
+    classNegative: await failure(() => run.explain({ method: "grad-cam", target: -1 })),
+    margin: await failure(() => run.explain({ method: "grad-cam", target: { class: 281, over: 281 } })),
+    method: await failure(() => run.explain({ method: "grad-camm" })),
+    cam: await failure(() => run.explain({ method: "cam", layer: "stem" })),
+    nan: await failure(() => candling.runTensor(nan, size)),
+    shape: await failure(() => candling.runTensor(new Float32Array(12), [1, 3, 2, 3])),
+    size: await failure(() => candling.runTensor(new Float32Array(12), [1, 3, 2, 2])),
+    photo: await failure(() => candling.run("cat.jpg")),
+    nothing: await failure(() => candling.run(undefined)),
+    canvas: await failure(() => candling.run(new OffscreenCanvas(0, 0))),
+    image: await failure(() => candling.run(image)),
+    fit: await failure(() => candling.run(new ImageData(8, 8), { fit: "stretch" })),
+    colormap: await failure(async () =>
+      client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
+        colormap: "rainbow",
+      }),
+    ),
+    opacity: await failure(async () =>
+      client.paint(document.createElement("canvas"), await run.explain({ method: "cam" }), {
+        opacity: 2,
+      }),
+    ),
+    backend: await failure(() =>
+      client.Candling.load({ model: "/models/efficientnet-lite0.safetensors", backend: "gpu" }),
+    ),
+    model: await failure(() => client.Candling.load({ model: "http://[" })),
+    still: await failure(async () => {
+      await run.explain({ method: "grad-cam" });
+      await map.render({ width: 8, height: 8, colormap: "jet", opacity: 1 });
+      throw new client.CandlingError({ code: "works", message: "the next call still works" });
+    }),
+  };
+}
+
+test("wrong wishes to the client: a code and a clear sentence each, and the next call works", async () => {
+  await withClient(async (page) => {
+    const failures = await page.evaluate(wrongWishes);
     const codes = Object.fromEntries(Object.entries(failures).map(([name, { code }]) => [name, code]));
     assert.deepEqual(codes, {
       layer: "unknown-layer",

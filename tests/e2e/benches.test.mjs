@@ -1,7 +1,10 @@
-/** The experiments below the first picture: what each of them does, in numbers; by mouse, by touch, and by keyboard. */
+/**
+ * The experiments below the first picture: the results of each, in numbers; by mouse, by touch, and by
+ * keyboard.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import {
   countQuestions,
@@ -17,7 +20,7 @@ import {
 import { scratch } from "./support/native.mjs";
 import { idle, numbers, openLab, PNG, setTraps, stage } from "./support/stage.mjs";
 
-const { origin, withPage } = stage();
+const { onePage, origin, withPage } = stage();
 const [DOG, CAT] = [235, 285];
 
 /** The patch is this large in the tests below: it covers a head. */
@@ -183,7 +186,7 @@ test("layers: coarser with depth, by slider and by thumbnail, and other methods"
 /** Probabilities of a followed class with the whole photo and now. */
 const followed = (page, target) => data(page, `#proof-bars [data-class="${target}"]`);
 
-/** Waits until what is shown of the proof belongs to the last wish. */
+/** Waits until the experiment shows the last question. */
 async function probed(page, share) {
   await page.waitForFunction(
     (share) => Math.abs(Number(document.querySelector("#proof-reading").dataset.share) - share) < 0.0005,
@@ -458,7 +461,7 @@ test("machine: facts in numbers, and identities that hold", async () => {
   });
 });
 
-/** What a press of a button saves. */
+/** The file that a press of a button saves. */
 async function saved(page, button) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
@@ -552,113 +555,124 @@ test("take away: a page opens from disk with the map of each class", async () =>
   );
 });
 
-test("take away: a permalink opens what was seen, and the codes show it in other pages", async () => {
-  await withPage(
-    async (page) => {
-      await openLab(page);
-      await page.click('#samples [data-file="guitar_drums.jpg"]');
-      await shown(page, "Electric guitar and drum kit");
-      await page.fill("#class", "541");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector('#predictions [data-class="541"][aria-pressed="true"]');
-      await idle(page);
-      await openSettings(page);
-      await page.selectOption("#method", "layer-cam");
-      await page.selectOption("#layer", "blocks.10.add");
-      await page.click('[data-view="plain-cam"] .enlarge');
-      await idle(page);
-      await lookAt(page, "take-away");
-      // changed last, with nothing computed after it
-      await page.selectOption("#colormap", "viridis");
-      assert.match(page.url(), /colours=viridis/);
-      assert.match(await page.inputValue("#frame-code"), /colormap=viridis/);
-      const { peak, strength } = await numbers(page, "cam");
-      await page.click("#copy-link");
-      await page.waitForFunction(() =>
-        /clipboard/.test(document.querySelector("#take-away .status").textContent),
-      );
-      const link = await page.evaluate(() => navigator.clipboard.readText());
-      assert.match(link, /photo=guitar_drums\.jpg/);
-      assert.ok(link.startsWith(origin()));
+describe("take away: a permalink opens what was seen, and the codes show it in other pages", () => {
+  const opened = onePage({ permissions: ["clipboard-read", "clipboard-write"] });
+  let page;
+  let peak, strength, link, element, frame;
+  before(() => ({ page } = opened));
 
-      await page.goto("about:blank");
-      await page.goto(link);
-      await idle(page);
-      assert.equal(await page.textContent("#photo-name"), "Electric guitar and drum kit");
-      assert.deepEqual(await numbers(page, "cam"), {
-        method: "layer-cam",
-        target: 541,
-        layer: "blocks.10.add",
-        strength,
-        peak,
-      });
-      assert.equal(await page.inputValue("#colormap"), "viridis");
-      assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "plain-cam");
+  test("the link and the codes follow what was chosen last", async () => {
+    await openLab(page);
+    await page.click('#samples [data-file="guitar_drums.jpg"]');
+    await shown(page, "Electric guitar and drum kit");
+    await page.fill("#class", "541");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('#predictions [data-class="541"][aria-pressed="true"]');
+    await idle(page);
+    await openSettings(page);
+    await page.selectOption("#method", "layer-cam");
+    await page.selectOption("#layer", "blocks.10.add");
+    await page.click('[data-view="plain-cam"] .enlarge');
+    await idle(page);
+    await lookAt(page, "take-away");
+    // changed last, with nothing computed after it
+    await page.selectOption("#colormap", "viridis");
+    assert.match(page.url(), /colours=viridis/);
+    assert.match(await page.inputValue("#frame-code"), /colormap=viridis/);
+    ({ peak, strength } = await numbers(page, "cam"));
+    await page.click("#copy-link");
+    await page.waitForFunction(() =>
+      /clipboard/.test(document.querySelector("#take-away .status").textContent),
+    );
+    link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(link, /photo=guitar_drums\.jpg/);
+    assert.ok(link.startsWith(origin()));
+  });
 
-      // the large view is plain CAM, which has a layer of its own
-      await lookAt(page, "take-away");
-      const element = await page.inputValue("#element-code");
-      assert.equal(
-        element,
-        `<script type="module" src="candling/candling-view.js"></script>
+  test("the link opens what was seen", async () => {
+    await page.goto("about:blank");
+    await page.goto(link);
+    await idle(page);
+    assert.equal(await page.textContent("#photo-name"), "Electric guitar and drum kit");
+    assert.deepEqual(await numbers(page, "cam"), {
+      method: "layer-cam",
+      target: 541,
+      layer: "blocks.10.add",
+      strength,
+      peak,
+    });
+    assert.equal(await page.inputValue("#colormap"), "viridis");
+    assert.equal(await page.$eval(".tile.large", (tile) => tile.dataset.view), "plain-cam");
+  });
+
+  test("the element's code is that of the large view", async () => {
+    // the large view is plain CAM, which has a layer of its own
+    await lookAt(page, "take-away");
+    element = await page.inputValue("#element-code");
+    assert.equal(
+      element,
+      `<script type="module" src="candling/candling-view.js"></script>
 <figure>
 <candling-view target="541" method="cam" colormap="viridis" controls>
   <img src="${origin()}/samples/guitar_drums.jpg" alt="Electric guitar and drum kit" width="800" height="600">
 </candling-view>
 <figcaption>Photo: Tom Harpel, CC-BY-2.0</figcaption>
 </figure>`,
-      );
-      await page.click('[data-view="cam"] .enlarge');
-      const frame = await page.inputValue("#frame-code");
-      assert.match(
-        frame,
-        /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/,
-      );
-      await page.click("#copy-frame");
-      await page.waitForFunction(() =>
-        /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent),
-      );
-      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), frame);
+    );
+  });
 
-      // both, in a page of somebody who has copied the package
-      await page.route("**/post/*", async (route) => {
-        const { pathname } = new URL(route.request().url());
-        if (pathname === "/post/page") {
-          return route.fulfill({
-            contentType: "text/html",
-            body: `<!doctype html><link rel=icon href=../favicon.svg><title>A post</title>${element}${frame}`,
-          });
-        }
-        return route.continue();
-      });
-      await page.route("**/post/candling/**", async (route) => {
-        const path = new URL(route.request().url()).pathname.replace("/post/candling/", "");
-        const response = await route.fetch({
-          url: `${origin()}/${path.startsWith("models/") ? "" : "lib/"}${path}`,
+  test("the frame's code is copied as it stands there", async () => {
+    await page.click('[data-view="cam"] .enlarge');
+    frame = await page.inputValue("#frame-code");
+    assert.match(
+      frame,
+      /^<iframe src="[^"<>]*" title="What made the network say “drum”\?" width="640" height="620" loading="lazy" style="max-width: 100%; border: 0"><\/iframe>$/,
+    );
+    await page.click("#copy-frame");
+    await page.waitForFunction(() =>
+      /frame's code is on the clipboard/.test(document.querySelector("#take-away .status").textContent),
+    );
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), frame);
+  });
+
+  test("both show the same in a page of somebody who has copied the package", async () => {
+    // both, in a page of somebody who has copied the package
+    await page.route("**/post/*", async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === "/post/page") {
+        return route.fulfill({
+          contentType: "text/html",
+          body: `<!doctype html><link rel=icon href=../favicon.svg><title>A post</title>${element}${frame}`,
         });
-        await route.fulfill({ response });
+      }
+      return route.continue();
+    });
+    await page.route("**/post/candling/**", async (route) => {
+      const path = new URL(route.request().url()).pathname.replace("/post/candling/", "");
+      const response = await route.fetch({
+        url: `${origin()}/${path.startsWith("models/") ? "" : "lib/"}${path}`,
       });
-      await page.goto("/post/page");
-      const ready = async (where) => {
-        await where.waitForFunction(() => document.querySelector("candling-view").state === "ready");
-        return where.$eval("candling-view", ({ explanation: { method, target, layer }, colormap }) => [
-          method,
-          target.class,
-          layer,
-          colormap,
-        ]);
-      };
-      await page.$eval("candling-view", (view) => view.scrollIntoView());
-      assert.deepEqual(await ready(page), ["cam", 541, "head", "viridis"]);
-      await page.$eval("iframe", (iframe) => iframe.scrollIntoView());
-      await page.waitForSelector("iframe");
-      const embedded = await (await page.$("iframe")).contentFrame();
-      await embedded.waitForSelector("candling-view");
-      assert.deepEqual(await ready(embedded), ["layer-cam", 541, "blocks.10.add", "viridis"]);
-      assert.equal(await embedded.textContent("figcaption"), "Photo: Tom Harpel, CC-BY-2.0");
-    },
-    { permissions: ["clipboard-read", "clipboard-write"] },
-  );
+      await route.fulfill({ response });
+    });
+    await page.goto("/post/page");
+    const ready = async (where) => {
+      await where.waitForFunction(() => document.querySelector("candling-view").state === "ready");
+      return where.$eval("candling-view", ({ explanation: { method, target, layer }, colormap }) => [
+        method,
+        target.class,
+        layer,
+        colormap,
+      ]);
+    };
+    await page.$eval("candling-view", (view) => view.scrollIntoView());
+    assert.deepEqual(await ready(page), ["cam", 541, "head", "viridis"]);
+    await page.$eval("iframe", (iframe) => iframe.scrollIntoView());
+    await page.waitForSelector("iframe");
+    const embedded = await (await page.$("iframe")).contentFrame();
+    await embedded.waitForSelector("candling-view");
+    assert.deepEqual(await ready(embedded), ["layer-cam", 541, "blocks.10.add", "viridis"]);
+    assert.equal(await embedded.textContent("figcaption"), "Photo: Tom Harpel, CC-BY-2.0");
+  });
 });
 
 test("take away: a visitor's own photo is not in the link", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { judge } from "./support/axe.mjs";
 import { lookAt, openSettings } from "./support/lab.mjs";
@@ -12,7 +12,7 @@ import { idle, numbers, stage } from "./support/stage.mjs";
 
 const bias = fileURLToPath(new URL("../photos/bias/", import.meta.url));
 const { classes, pictures } = JSON.parse(readFileSync(join(bias, "labels.json"), "utf8"));
-const { heldUp, withPage } = stage();
+const { heldUp, onePage, withPage } = stage();
 
 async function openLesson(page) {
   await page.goto("/bias.html");
@@ -27,7 +27,7 @@ async function press(page, step) {
 
 const meter = (page, id) => page.$eval(`#${id}`, ({ dataset }) => Number(dataset.value));
 
-/** Of each picture of a sheet, what was found. */
+/** The findings of the pictures of a sheet. */
 const found = (page, sheet) =>
   page.$$eval(`#${sheet} .shot`, (shots) =>
     Object.fromEntries(
@@ -46,7 +46,7 @@ async function saved(page, button, name) {
   return path;
 }
 
-/** Photos of some sets as a folder, one a class, and their masks in the same way. */
+/** Writes photos of some sets as a folder, with a folder per class, and their masks likewise. */
 function folderOf(name, ...sets) {
   for (const picture of pictures.filter((picture) => picture.sets.some((set) => sets.includes(set)))) {
     for (const [kind, from, ending] of [
@@ -61,7 +61,10 @@ function folderOf(name, ...sets) {
   return join(folder, name);
 }
 
-/** `candling audit` of a model on all test photos: of each what was predicted, and the share of evidence. */
+/**
+ * Runs `candling audit` of a model on all test photos; returns the prediction and the share of evidence for
+ * each.
+ */
 function audit(model) {
   const tests = folderOf("tests", "test_same", "test_swapped");
   const csv = join(folder, "audit.csv");
@@ -108,105 +111,122 @@ function assertSame(actual, expected) {
   }
 }
 
-test("the biased model is caught and mended, and the command line says the same of both", async (t) => {
-  await withPage(
-    async (page) => {
-      await watchShifts(page);
-      await openLesson(page);
-      for (const later of ["elsewhere", "light", "mend", "again"])
-        assert.ok(await page.isDisabled(`#${later}-go`), later);
+describe("the biased model is caught and mended, and the command line says the same of both", () => {
+  const opened = onePage({ colorScheme: "dark", reducedMotion: "reduce" });
+  let page;
+  let sides;
+  before(() => ({ page } = opened));
 
-      await press(page, "teach");
-      assert.equal(Number(await page.getAttribute("#teach-learnt", "data-accuracy")), 1);
-      assert.ok((await meter(page, "like-score")) >= 0.95);
-      // the training was seen: lines of as many points as there were steps
-      assert.ok((await page.getAttribute("#teach-plot .line-1", "d")).split("L").length > 300);
+  test("the steps are opened one after the other", async () => {
+    await watchShifts(page);
+    await openLesson(page);
+    for (const later of ["elsewhere", "light", "mend", "again"])
+      assert.ok(await page.isDisabled(`#${later}-go`), later);
+  });
 
-      await press(page, "elsewhere");
-      assert.ok((await meter(page, "swapped-score")) <= 0.65);
-      assert.equal(await page.$$eval("#swapped-sheet [data-correct=false]", ({ length }) => length), 19);
-      // the bias, by class: what stands on grass is taken for a mammal
-      assert.ok((await meter(page, "swapped-birds")) < 0.2 && (await meter(page, "swapped-mammals")) > 0.6);
+  test("it learns to be right on photos like its own", async () => {
+    await press(page, "teach");
+    assert.equal(Number(await page.getAttribute("#teach-learnt", "data-accuracy")), 1);
+    assert.ok((await meter(page, "like-score")) >= 0.95);
+    // the training was seen: lines of as many points as there were steps
+    assert.ok((await page.getAttribute("#teach-plot .line-1", "d")).split("L").length > 300);
+  });
 
-      await press(page, "light");
-      const evenly = await page.$eval("#light-wrong", ({ dataset }) => Number(dataset.evenly));
-      assert.ok(
-        (await meter(page, "light-wrong")) < evenly,
-        "where it is wrong it looks away from the animal",
-      );
-      const looked = await page.$eval("#light-map", ({ dataset }) => dataset);
-      assert.ok(Number(looked.evidence) < 0.2, "the clearest mistake");
-      await page.click("#light-sheet li:nth-child(3) button");
-      await page.waitForFunction(
-        (before) => document.querySelector("#light-map").dataset.name !== before,
-        looked.name,
-      );
-      const inSheet = await page.$eval(
-        "#light-sheet li:nth-child(3) button",
-        (button) => /; (.+) on the animal$/.exec(button.ariaLabel)[1],
-      );
-      assert.ok(
-        (await page.textContent("#light-reading")).includes(`. ${inSheet} lies on the `),
-        `below the map as in the sheet: ${inSheet}`,
-      );
+  test("elsewhere it goes by the background", async () => {
+    await press(page, "elsewhere");
+    assert.ok((await meter(page, "swapped-score")) <= 0.65);
+    assert.equal(await page.$$eval("#swapped-sheet [data-correct=false]", ({ length }) => length), 19);
+    // the bias, by class: what stands on grass is taken for a mammal
+    assert.ok((await meter(page, "swapped-birds")) < 0.2 && (await meter(page, "swapped-mammals")) > 0.6);
+  });
 
-      await page.click("#mend-go");
-      assert.equal(await page.textContent("#mend-text"), "20");
-      const times = await heldUp(() => press(page, "again"));
-      const seconds = Number(await page.getAttribute("#again-learnt", "data-milliseconds")) / 1000;
-      const scores = {};
-      for (const id of ["like", "swapped", "evidence"])
-        for (const model of ["biased", "mended"])
-          scores[`${model} ${id}`] = await meter(page, `${model}-${id}`);
-      t.diagnostic(`${JSON.stringify(scores)}, retrained in ${seconds} s`);
-      assert.ok(scores["biased like"] >= 0.95 && scores["biased swapped"] <= 0.65);
-      assert.ok(scores["mended like"] >= 0.85 && scores["mended swapped"] >= 0.85);
-      assert.ok(scores["mended evidence"] - scores["biased evidence"] >= 0.1);
-      assert.ok(seconds <= times, `${seconds} s on a machine that was held up ${times} times`);
+  test("where it is wrong it looks away from the animal, and the sheet says what the map says", async () => {
+    await press(page, "light");
+    const evenly = await page.$eval("#light-wrong", ({ dataset }) => Number(dataset.evenly));
+    assert.ok((await meter(page, "light-wrong")) < evenly, "where it is wrong it looks away from the animal");
+    const looked = await page.$eval("#light-map", ({ dataset }) => dataset);
+    assert.ok(Number(looked.evidence) < 0.2, "the clearest mistake");
+    await page.click("#light-sheet li:nth-child(3) button");
+    await page.waitForFunction(
+      (before) => document.querySelector("#light-map").dataset.name !== before,
+      looked.name,
+    );
+    const inSheet = await page.$eval(
+      "#light-sheet li:nth-child(3) button",
+      (button) => /; (.+) on the animal$/.exec(button.ariaLabel)[1],
+    );
+    assert.ok(
+      (await page.textContent("#light-reading")).includes(`. ${inSheet} lies on the `),
+      `below the map as in the sheet: ${inSheet}`,
+    );
+  });
 
-      // side by side, on the same photo
-      const sides = await page.$$eval("#compare-divided canvas", (canvases) =>
-        canvases.map(({ dataset: { name, evidence } }) => [name, Number(evidence)]),
-      );
-      assert.equal(sides[0][0], sides[1][0]);
-      assert.ok(sides[1][1] > sides[0][1]);
-      // the divider goes through the animal, until it is moved
-      const cut = () =>
-        page.$eval("#compare-divided", ({ style }) => parseFloat(style.getPropertyValue("--cut")));
-      const mask = readFileSync(join(bias, "masks", `${sides[0][0]}.png`));
-      const [left, right] = await page.evaluate(extent, mask.toString("base64"));
-      assert.ok(
-        left < (await cut()) && (await cut()) < right,
-        `${await cut()} % is between ${left} and ${right}`,
-      );
-      await page.fill("#compare-divider", "20");
-      assert.equal(await cut(), 20);
-      await page.click("#compare-sheet li:nth-child(5) button");
-      await page.waitForFunction(
-        (before) => document.querySelector("#compare-about").dataset.name !== before,
-        sides[0][0],
-      );
-      assert.equal(await cut(), 20);
+  test("taught again with swapped photos it is right elsewhere, and looks at the animal", async (t) => {
+    await page.click("#mend-go");
+    assert.equal(await page.textContent("#mend-text"), "20");
+    const times = await heldUp(() => press(page, "again"));
+    const seconds = Number(await page.getAttribute("#again-learnt", "data-milliseconds")) / 1000;
+    const scores = {};
+    for (const id of ["like", "swapped", "evidence"])
+      for (const model of ["biased", "mended"])
+        scores[`${model} ${id}`] = await meter(page, `${model}-${id}`);
+    t.diagnostic(`${JSON.stringify(scores)}, retrained in ${seconds} s`);
+    assert.ok(scores["biased like"] >= 0.95 && scores["biased swapped"] <= 0.65);
+    assert.ok(scores["mended like"] >= 0.85 && scores["mended swapped"] >= 0.85);
+    assert.ok(scores["mended evidence"] - scores["biased evidence"] >= 0.1);
+    assert.ok(seconds <= times, `${seconds} s on a machine that was held up ${times} times`);
+  });
 
-      await assertAccessible(page, t);
+  test("both are shown side by side, on the same photo", async () => {
+    // side by side, on the same photo
+    sides = await page.$$eval("#compare-divided canvas", (canvases) =>
+      canvases.map(({ dataset: { name, evidence } }) => [name, Number(evidence)]),
+    );
+    assert.equal(sides[0][0], sides[1][0]);
+    assert.ok(sides[1][1] > sides[0][1]);
+  });
 
-      // the command line trains the same from the same photos, and judges what the page trained as the page does
-      const mended = await found(page, "compare-sheet");
-      const biased = { ...(await found(page, "like-sheet")), ...(await found(page, "swapped-sheet")) };
-      assert.equal(Object.keys(mended).length, 64);
-      assertSame(mended, audit(await saved(page, "#save-mended", "mended.safetensors")));
-      const trained = join(folder, "biased.safetensors");
-      const photos = join(folderOf("biased", "train_biased"), "photos");
-      execFileSync(command, ["train", photos, "-o", trained, "--held-out", "0", "--fit", "squash"], {
-        stdio: "ignore",
-      });
-      assertSame(biased, audit(trained));
-    },
-    { colorScheme: "dark", reducedMotion: "reduce" },
-  );
+  test("the divider goes through the animal, until it is moved", async () => {
+    // the divider goes through the animal, until it is moved
+    const cut = () =>
+      page.$eval("#compare-divided", ({ style }) => parseFloat(style.getPropertyValue("--cut")));
+    const mask = readFileSync(join(bias, "masks", `${sides[0][0]}.png`));
+    const [left, right] = await page.evaluate(extent, mask.toString("base64"));
+    assert.ok(
+      left < (await cut()) && (await cut()) < right,
+      `${await cut()} % is between ${left} and ${right}`,
+    );
+    await page.fill("#compare-divider", "20");
+    assert.equal(await cut(), 20);
+    await page.click("#compare-sheet li:nth-child(5) button");
+    await page.waitForFunction(
+      (before) => document.querySelector("#compare-about").dataset.name !== before,
+      sides[0][0],
+    );
+    assert.equal(await cut(), 20);
+  });
+
+  test("the page is accessible in the end", async (t) => {
+    await assertAccessible(page, t);
+  });
+
+  test("the command line trains the same, and judges as the page does", async () => {
+    // the command line trains the same from the same photos, and judges what the page trained as the page
+    // does
+    const mended = await found(page, "compare-sheet");
+    const biased = { ...(await found(page, "like-sheet")), ...(await found(page, "swapped-sheet")) };
+    assert.equal(Object.keys(mended).length, 64);
+    assertSame(mended, audit(await saved(page, "#save-mended", "mended.safetensors")));
+    const trained = join(folder, "biased.safetensors");
+    const photos = join(folderOf("biased", "train_biased"), "photos");
+    execFileSync(command, ["train", photos, "-o", trained, "--held-out", "0", "--fit", "squash"], {
+      stdio: "ignore",
+    });
+    assertSame(biased, audit(trained));
+  });
 });
 
-/** In a page: from where to where a mask reaches, in per cent of its width. */
+/** The left and right edge of a mask, in per cent of its width; runs in a page. */
 async function extent(png) {
   const bitmap = await createImageBitmap(
     new Blob([Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0))]),

@@ -1,11 +1,13 @@
-/** Every build of the engine, in a cross-origin isolated page: right by PyTorch, and chosen as it should be. */
+/**
+ * Every build of the engine, in a cross-origin isolated page: right by PyTorch, and chosen as it should be.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { difference, fromBase64, tensorOf, toBase64 } from "./support/native.mjs";
 import { emptyPage, MODEL, stage } from "./support/stage.mjs";
 
-/** As in `crates/cpu/tests/golden_network.rs`, where the reasons stand. */
+/** The tolerances of `crates/cpu/tests/golden_network.rs`, which explains them. */
 const LOGITS = 2e-3;
 const CAM_AT_HEAD = 1e-3;
 const PIXELS_RELATIVE_L2 = 1e-2;
@@ -90,8 +92,10 @@ test("each build agrees with PyTorch, and threads change no bit", async () => {
   });
 });
 
-/** The scale of a pixel map ends at a percentile, and a network that forgot leaves maps that are mostly zeros: a selection that is slow
- *  on equal values would hold the page up for minutes. */
+/**
+ * The scale of a pixel map ends at a percentile, and a network that forgot leaves maps that are mostly zeros:
+ * a selection that is slow on equal values would hold the page up for minutes.
+ */
 test("each build paints maps that are mostly zeros, and all the same", async () => {
   await isolated.withPage(async (page) => {
     await emptyPage(page, { isolated: true });

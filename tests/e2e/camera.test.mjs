@@ -1,4 +1,4 @@
-/** The lab's camera: what it explains, which frames it passes over, and that it is on only while it is looked at. */
+/** The lab's camera: which frames it explains and drops, and that it is on only while it is shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, inWorker } from "./support/card.mjs";
@@ -8,7 +8,7 @@ import { idle, MODEL, numbers, openLab, stage } from "./support/stage.mjs";
 const { withPage } = stage();
 const card = stage({ card: true });
 
-/** In each page, before anything else: `cameras` are the tracks that it was given. */
+/** Runs in each page before its scripts: `cameras` are the tracks that it was given. */
 const keepTracks = () => {
   window.cameras = [];
   const { getUserMedia } = MediaDevices.prototype;
@@ -35,7 +35,10 @@ async function nextFrame(page) {
   await page.waitForSelector("#camera-live[data-max]:not([hidden])");
 }
 
-/** Closes the dialog in some way and waits until the page was told: that it is no longer open is seen a moment before. */
+/**
+ * Closes the dialog in some way and waits until the page has received the event: the dialog is seen closed a
+ * moment before.
+ */
 async function closedBy(page, act) {
   await page.evaluate(() => {
     const dialog = document.querySelector("#camera-dialog");
@@ -48,7 +51,7 @@ async function closedBy(page, act) {
   assert.equal(await page.getAttribute("#camera-dialog", "open"), null);
 }
 
-/** The network's, of another client than the page's. */
+/** The labels of the network, from another client than the page's. */
 const labelsOf = (page) =>
   page.evaluate(async (model) => {
     const { Candling } = await import("/lib/candling.js");
@@ -64,7 +67,7 @@ const says = (page, words) =>
     words.source,
   );
 
-/** As a browser does when another tab is looked at. */
+/** Simulates a switch to another tab and back. */
 const look = (page, hidden) =>
   page.evaluate((hidden) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });

@@ -35,7 +35,9 @@ test("one forward pass serves every class, layer and method", async () => {
   });
 });
 
-/** The tensors of a model file whose names begin so, widened from half precision (IEEE 754-2008, 3.6). */
+/**
+ * The tensors of a model file whose names have a prefix, widened from half precision (IEEE 754-2008, 3.6).
+ */
 function tensorsOf(file, prefix) {
   const length = Number(file.readBigUInt64LE(0));
   const { __metadata__, ...entries } = JSON.parse(file.toString("utf8", 8, 8 + length));
@@ -65,7 +67,7 @@ function tensorsOf(file, prefix) {
   );
 }
 
-/** Sums of 1280 products in f32, of logits up to 20. */
+/** Tolerance for sums of 1280 products in f32, of logits up to 20. */
 const ROUNDING = 1e-4;
 
 test("features are what the classifier makes its logits of", async () => {
@@ -202,7 +204,8 @@ test("an abort drops what has not begun, and frees what comes too late", async (
       running.abort();
       queued.abort();
       const codes = (await all).map(({ code }) => code);
-      await candling.stats(); // by the time of its answer the late run is known, and its freeing next in the queue
+      // by the time of its answer the late run is known, and its freeing next in the queue
+      await candling.stats();
       return { codes, stats: await candling.stats() };
     });
     assert.deepEqual(codes, ["aborted", "aborted", "aborted"]);

@@ -1,4 +1,7 @@
-/** The colours that a visitor chooses beside a picture: in the lab, in the lesson and on the page of own pictures, and from one to the other. */
+/**
+ * The colours that a visitor chooses beside a picture: in the lab, in the lesson and on the page of own
+ * pictures, and from one to the other.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openSettings, shown } from "./support/lab.mjs";
@@ -13,10 +16,10 @@ const PATIENCE = { timeout: 120_000 };
 /** The least contrast between a photo and what lies beside it, WCAG's for the parts of a picture (1.4.11). */
 const EDGE = 3;
 
-/** What is chosen, in every place where it can be. */
+/** The choices in all selects of the page. */
 const chosen = (page) => page.$$eval("select[data-colours]", (choices) => choices.map(({ value }) => value));
 
-/** Where it is chosen in a part of the page. */
+/** The select in a part of the page. */
 const choice = (page, part) => page.locator(part).getByRole("combobox", { name: "Colours", exact: true });
 
 /** Waits until all of these canvases are painted in some colours. */

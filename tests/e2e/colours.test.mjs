@@ -1,4 +1,7 @@
-/** The same picture from the page as from the native command: the light depends on the photo, and both know the same of it. */
+/**
+ * The same picture from the page as from the native command: the light depends on the photo, and both know
+ * the same of it.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -7,7 +10,10 @@ import { test } from "node:test";
 import { command, folder, scratch } from "./support/native.mjs";
 import { PNG, stage } from "./support/stage.mjs";
 
-/** A canvas multiplies colours by their alpha before it lays them over the photo, and rounds both times. Of 255 levels. */
+/**
+ * Tolerance in levels: a canvas multiplies colours by their alpha before it lays them over the photo, and
+ * rounds both times.
+ */
 const ROUNDING = 2;
 
 const { withClient } = stage();
@@ -23,7 +29,7 @@ function night() {
   return PNG.sync.write(png);
 }
 
-/** What `paint` draws, RGBA. */
+/** The pixels that `paint` draws, RGBA. */
 function painted(page, bytes, { fit, colormap, opacity, patch }) {
   return page.evaluate(
     async ({ text, fit, colours, patch }) => {

@@ -1,5 +1,7 @@
-/** The conformance suite and every golden case on the browser's WebGPU, here Chromium's own software card: crates/wasm-conformance, a
- *  module that is compiled for this test alone. */
+/**
+ * The conformance suite and every golden case on the browser's WebGPU, here Chromium's own software adapter:
+ * crates/wasm-conformance, a module that is compiled for this test alone.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -13,7 +15,10 @@ if (!existsSync(file("target/conformance-page"))) {
   throw new Error("there is no target/conformance-page: run tools/conformance.sh");
 }
 
-/** Calls `body` with `run`, which evaluates in a page that has the suite as `suite` and reads data with `bytes`. */
+/**
+ * Calls `body` with `run`, which evaluates in a page that has the suite as `suite` and reads data with
+ * `bytes`.
+ */
 function withSuite(body) {
   return withPage(async (page) => {
     // A panic tells its message on the console, and then traps: what was waited for never comes.

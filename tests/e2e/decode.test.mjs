@@ -1,4 +1,7 @@
-/** One rule for reading pictures, in the page and on the command line: the same files are read, the same are refused, the same is said of them, and the pixels are alike. */
+/**
+ * One rule for reading pictures, in the page and on the command line: the same files are read, the same are
+ * refused, the same is said of them, and the pixels are alike.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,17 +14,20 @@ const file = (path) => readFileSync(new URL(path.split("/").map(encodeURICompone
 const { files: odd } = JSON.parse(file("odd/manifest.json"));
 const { files: colour } = JSON.parse(file("colour/manifest.json"));
 
-/** What the command line cannot read and Chromium can: their decoders are C libraries, or read only some. */
+/** Files that Chromium can read and the command cannot: their decoders are C libraries, or read only some. */
 const BROWSERS_ONLY = new Set(["odd/photo.avif", "odd/icon.ico"]);
 
-/** How far the likeliest class's probability may be apart. Two decoders of one JPEG differ by some levels at the edges of colours, which a network feels in pictures as small and
- *  strange as these, most of all in one of 2x3000 pixels; two of a lossless file differ by a level, where a profile or an alpha channel is rounded. */
+/**
+ * Largest difference of the likeliest class's probability. Two decoders of one JPEG differ by some levels at
+ * the edges of colours, which affects a network in pictures as small and strange as these, most of all in one
+ * of 2x3000 pixels; two of a lossless file differ by a level if a profile or an alpha channel is rounded.
+ */
 const LOSSY = 0.1;
 const LOSSLESS = 0.03;
 
 const { withClient, withPage } = stage();
 
-/** What the command makes of a file. */
+/** The command's result for a file. */
 function onCommandLine(path, bytes) {
   const place = scratch(path.replaceAll("/", "-"), bytes);
   const { status, stdout, stderr } = spawnSync(command, ["predict", place, "--json"], { encoding: "utf8" });
@@ -32,7 +38,7 @@ function onCommandLine(path, bytes) {
   return { size: [photo.width, photo.height], top: predictions[0], notes };
 }
 
-/** What the page makes of it. */
+/** The page's result for a file. */
 function inPage(page, bytes) {
   return page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
@@ -48,7 +54,7 @@ function inPage(page, bytes) {
   }, Buffer.from(bytes).toString("base64"));
 }
 
-/** Compares the two, and gives what is amiss. */
+/** Compares the two, and returns the differences. */
 async function compare(page, path, bytes) {
   const [here, there] = [await inPage(page, bytes), onCommandLine(path, bytes)];
   if ((here.refused === undefined) !== (there.refused === undefined))
@@ -154,7 +160,7 @@ test("the lab says how much of a picture is missing, and the command as well", a
   });
 });
 
-/** From now on each new worker reads noise off its canvases; `frames`: WebCodecs are left. */
+/** Makes each new worker read noise from its canvases; with `frames` WebCodecs still work. */
 async function withNoise(page, { frames }) {
   await page.route("**/lib/candling-worker.js", async (route) => {
     const response = await route.fetch();

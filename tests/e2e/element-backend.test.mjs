@@ -1,4 +1,7 @@
-/** `<candling-view backend>`: where its map is computed, what it tells of that, and that a failing card costs the reader nothing. */
+/**
+ * `<candling-view backend>`: the backend that computes its map, its event, and that a failing GPU does not
+ * affect the reader.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";
@@ -8,7 +11,9 @@ import { stage } from "./support/stage.mjs";
 const card = stage({ card: true });
 const noCard = stage();
 
-/** The largest part by which a map of another backend differs: both are within half of it of the golden maps. */
+/**
+ * The largest part by which a map of another backend differs: both are within half of it of the golden maps.
+ */
 const MAP = 2e-3;
 
 /** A post whose elements' `backendchange` is written down in the page's `changes`. */
@@ -24,14 +29,14 @@ async function open(page, body) {
   await openPost(page, body, { ready: false });
 }
 
-/** Waits for the maps of so many answers. */
+/** Waits for the maps of a number of answers. */
 const explained = (page, count) =>
   page.waitForFunction(
     (count) => window.told.filter(({ type }) => type === "explain").length === count,
     count,
   );
 
-/** Of the first element's map. */
+/** The values of the first element's map. */
 const map = (page) =>
   page.$eval("candling-view", ({ explanation: { data, backend, max } }) => ({
     data: [...data],
@@ -62,7 +67,7 @@ test("the card by name, then the processor: the same map, one prediction, and th
     assert.equal((await told(page, "predict")).length, 1);
     assert.ok(ofCard(requests).length > 0);
 
-    // and back, to a card that is still there, and to one who comes when all is decided
+    // and back, to a GPU that is still there, and for an element that comes when all is decided
     await page.evaluate(() => (document.querySelector("candling-view").backend = "webgpu"));
     await explained(page, 3);
     await page.evaluate(() => {
@@ -91,7 +96,7 @@ test("a card that is lost: the map is the processor's, no error is shown, and al
     await explained(page, 2);
     assert.deepEqual(await told(page, "error"), []);
     assert.equal((await map(page)).backend, "cpu");
-    // Each is told in order; which of the two is told first is whose photo came first.
+    // the events of each are in order; which of the two comes first depends on whose photo came first
     const changes = await page.evaluate("changes");
     for (const element of ["a", "b"]) {
       const heard = changes

@@ -1,4 +1,7 @@
-/** `<candling-view>` in what stands around it: grids, tables, other documents, other directions and colours of the reader's own. */
+/**
+ * `<candling-view>` in what stands around it: grids, tables, other documents, other directions and colours of
+ * the reader's own.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPost, states, view } from "./support/post.mjs";
@@ -6,7 +9,7 @@ import { stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
-/** Boxes that are one differ by so many pixels at most. */
+/** Largest difference of equal boxes in pixels. */
 const PLACE = 0.5;
 
 const adopt = (page, css) =>

@@ -1,4 +1,7 @@
-/** Pages with many `<candling-view>`, and pages on which it never comes to life: what they load, and what stays readable. */
+/**
+ * Pages with many `<candling-view>`, and pages on which it never starts: what they load, and what stays
+ * readable.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -6,10 +9,10 @@ import { brotliCompressSync } from "node:zlib";
 import { openPost, painted, states, told, view } from "./support/post.mjs";
 import { MODEL, stage } from "./support/stage.mjs";
 
-/** The element's code before anybody asks it anything. */
+/** Largest size of the element's code before it is used. */
 const BUDGET_BYTES = 15_000;
 
-/** All that a page of thirty elements takes for itself, its photos and the engine included. */
+/** Largest memory of a page with thirty elements, including its photos and the engine. */
 const MEMORY_BYTES = 250_000_000;
 
 const lib = new URL("../../www/lib/", import.meta.url);

@@ -6,15 +6,18 @@ import { frames, PNG, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
-/** Pixels of a ring that are seen at least: some places show a part of it. */
+/** Least number of visible pixels of a ring: some places show only a part of it. */
 const ENOUGH = 150;
 
-/** A moving photo is looked at so many times. */
+/** Number of screenshots of a moving photo. */
 const LOOKS = 5;
 
 const shot = async (page) => PNG.sync.read(await page.screenshot());
 
-/** What is wrong in a picture of photo and map: pixels of the photo's ring that are seen, and none of the map's. */
+/**
+ * What is wrong in a picture of photo and map: pixels of the photo's ring that are seen, and none of the
+ * map's.
+ */
 function faults(png) {
   const seen = colours(png);
   const bare = inside(png, (at) => seen[at] >= 1 && seen[at] <= 4);
@@ -25,7 +28,10 @@ function faults(png) {
   ];
 }
 
-/** As `faults`, where the same moment was taken without the map: each quarter of it lies on its own, and nothing beside. */
+/**
+ * Like `faults`, for a second screenshot of the same moment without the map: each quarter of it lies on its
+ * own, and nothing beside.
+ */
 function faultsBeside(png, bare) {
   const [seen, under] = [colours(png), colours(bare)];
   const wrong = inside(png, (at) => seen[at] >= 5 && under[at] !== seen[at] - 4);

@@ -1,4 +1,4 @@
-/** `<candling-view>` on paper: what the screen says, in its place, by what a PDF shows. */
+/** `<candling-view>` in print: the contents of the screen in their places, checked in a PDF. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { picturesIn } from "./support/pdf.mjs";
@@ -7,14 +7,17 @@ import { stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
-/** Points by which corners of a map may lie beside those of its photo: browsers round boxes to pixels, of which a point has 4/3. */
+/**
+ * Largest distance in points between corners of a map and those of its photo: browsers round boxes to pixels,
+ * of which a point has 4/3.
+ */
 const BESIDE = 1;
 
 const photo = '<img src="/samples/dog_cat.jpg" alt="The photo" width="800" height="478">';
 const eager = (attributes = "") => view(`loading="eager" ${attributes}`);
 const within = (inside) => eager().replace(/<img.*?>/, inside);
 
-/** As an author may lay a photo out. `css`: "&" is the place. */
+/** Layouts of a photo by an author. `css`: "&" is the place. */
 const places = [
   { name: "a block", html: eager("controls") },
   { name: "two maps and a divider", html: eager('target="235" compare="285"') },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { CLASSIC, MODULE, openPost, painted, policy, states, told, view } from "./support/post.mjs";
 import { frames, MODEL, setTraps, stage } from "./support/stage.mjs";
 
@@ -10,9 +10,9 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const [DOG, TABBY, ESPRESSO] = [235, 281, 967];
-const { origin, withPage } = stage();
+const { onePage, origin, withPage } = stage();
 
-/** Canvas and photo lie within so many pixels of each other: browsers round boxes to fractions of one. */
+/** Largest distance between canvas and photo in pixels: browsers round boxes to fractions of one. */
 const PLACE = 0.5;
 
 /** Contents of the photo's box and of the map over it, in pixels of the window. */
@@ -198,8 +198,12 @@ test("compare: two maps in one scale, and a divider that the keyboard moves", as
   });
 });
 
-test("the map lies on the photo's pixels, whatever border, padding, fit or place the post gives it", async () => {
-  await withPage(async (page) => {
+describe("the map lies on the photo's pixels, whatever border, padding, fit or place the post gives it", () => {
+  const opened = onePage();
+  let page;
+  before(() => ({ page } = opened));
+
+  test("with border, padding and object-fit, and when the window becomes narrower", async () => {
     await openPost(page, `<figure>${view()}</figure>`);
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
@@ -221,6 +225,9 @@ test("the map lies on the photo's pixels, whatever border, padding, fit or place
     await page.setViewportSize({ width: 500, height: 700 });
     await frames(page);
     await fits();
+  });
+
+  test("a photo in a box of other proportions: the map has no bars", async () => {
     // the whole photo in a box of other proportions: the map has no bars
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
@@ -243,6 +250,9 @@ test("the map lies on the photo's pixels, whatever border, padding, fit or place
       return Math.abs(map.bottom - photo.bottom) + Math.abs(map.left - photo.left);
     });
     assert.ok(under <= 2 * PLACE);
+  });
+
+  test("a slide that is scaled as a whole", async () => {
     // a slide may be scaled as a whole
     await page.evaluate(() => {
       const sheet = new CSSStyleSheet();
@@ -479,7 +489,10 @@ test("axe-core finds nothing, whatever state the element is in", async () => {
   }
 });
 
-/** A JPEG of which a part is missing at the end; `ended`: as if that were its end, so that a browser makes a bitmap of it. */
+/**
+ * A JPEG of which a part is missing at the end; `ended`: as if that were its end, so that a browser makes a
+ * bitmap of it.
+ */
 function cut(ended) {
   const whole = readFileSync(new URL("../photos/odd/size_4000x3000.jpg", import.meta.url));
   return Buffer.concat([

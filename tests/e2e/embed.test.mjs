@@ -1,4 +1,7 @@
-/** `embed.html` in a frame of another site's page: what its address may say, whom it asks, and what it says when it cannot. */
+/**
+ * `embed.html` in a frame of another site's page: what its address may say, whom it asks, and what it says
+ * when it cannot.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +15,7 @@ const { build } = require("esbuild");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const photo = readFileSync(new URL("../../www/samples/dog_cat.jpg", import.meta.url));
 
-/** What axe-core asks of whole pages, and not of a part of another one. */
+/** Rules of axe-core for whole pages that do not apply to a part of another one. */
 const ofWholePages = ["landmark-one-main", "page-has-heading-one", "region"];
 
 const plain = stage();
@@ -22,7 +25,7 @@ const [DOG, CAT] = [235, 285];
 /** The site of the post: a page with a frame, and pictures that others may read, or not. */
 let server;
 let post;
-/** What it was asked: `{ url, headers }`. */
+/** Requests to that site: `{ url, headers }`. */
 let asked = [];
 
 before(async () => {
@@ -202,63 +205,65 @@ test("a picture that may not be read, or that is not there, is told in words", a
   );
 });
 
+const src = "samples/dog_cat.jpg";
+const long = "x".repeat(501);
+const script = "<img src=x onerror=alert(1)>";
+/** What no address may say, and what the page says of it. */
+const refusals = [
+  [{}, /^The parameter src is the address of a picture.*; it is missing\.$/],
+  [{ src: "" }, /^The parameter src is .*; given was “”\.$/],
+  [
+    { src: "http://elsewhere.test/a.jpg" },
+    /own origin or https, .*; given was “http:\/\/elsewhere\.test\/a\.jpg”\.$/,
+  ],
+  [{ src: "javascript:alert(1)" }, /given was “javascript:alert\(1\)”/],
+  [{ src: "data:image/png;base64,AAAA" }, /given was “data:image/],
+  [{ src: "file:///etc/passwd" }, /given was “file:/],
+  [{ src: "https://user:word@elsewhere.test/a.jpg" }, /given was “https:\/\/user/],
+  [
+    { src, method: "gradcam" },
+    /^The parameter method is one of grad-cam, guided-backprop, .*deconvnet, .*; given was “gradcam”\.$/,
+  ],
+  [
+    { src, colormap: "rainbow" },
+    /^The parameter colormap is one of candle, turbo, .*; given was “rainbow”\.$/,
+  ],
+  [{ src, opacity: "1.5" }, /^The parameter opacity is a number from 0 to 1; given was “1\.5”\.$/],
+  [{ src, opacity: "" }, /opacity is .*given was “”/],
+  [{ src, opacity: "1e-3" }, /opacity is .*given was “1e-3”/],
+  [{ src, controls: "yes" }, /^The parameter controls is one of 1, 0; given was “yes”\.$/],
+  [{ src, reveal: "never" }, /^The parameter reveal is one of auto, interaction;/],
+  [{ src, loading: "soon" }, /^The parameter loading is one of lazy, eager;/],
+  [
+    { src, layer: "a b" },
+    /^The parameter layer is the name of a layer, such as blocks\.10\.add; given was “a b”\.$/,
+  ],
+  [{ src, target: "" }, /^The parameter target is a class, .* or top; given was “”\.$/],
+  [{ src, target: long }, /^The parameter target is .*given was “x{80}…”\.$/],
+  [{ src, alt: long }, /^The parameter alt is at most 500 characters;/],
+  [{ src, credit: long }, /^The parameter credit is at most 500 characters;/],
+  [
+    { src, model: "https://elsewhere.test/model.safetensors" },
+    /^The parameter model is the address of a model file, of the frame's own origin; given was/,
+  ],
+  [
+    { src, [script]: "1" },
+    /^There is no parameter “<img src=x onerror=alert\(1\)>”; there are src, alt, credit, target, compare, method, /,
+  ],
+  [{ src, method: script }, /given was “<img src=x onerror=alert\(1\)>”\.$/],
+  [
+    new URLSearchParams([
+      ["src", src],
+      ["target", "1"],
+      ["target", "2"],
+    ]),
+    /^The parameter target is given once; it was given 2 times\.$/,
+  ],
+];
+
 test("what the address may not say is told: what was given, and what is allowed", async () => {
-  const src = "samples/dog_cat.jpg";
-  const long = "x".repeat(501);
-  const script = "<img src=x onerror=alert(1)>";
-  const cases = [
-    [{}, /^The parameter src is the address of a picture.*; it is missing\.$/],
-    [{ src: "" }, /^The parameter src is .*; given was “”\.$/],
-    [
-      { src: "http://elsewhere.test/a.jpg" },
-      /own origin or https, .*; given was “http:\/\/elsewhere\.test\/a\.jpg”\.$/,
-    ],
-    [{ src: "javascript:alert(1)" }, /given was “javascript:alert\(1\)”/],
-    [{ src: "data:image/png;base64,AAAA" }, /given was “data:image/],
-    [{ src: "file:///etc/passwd" }, /given was “file:/],
-    [{ src: "https://user:word@elsewhere.test/a.jpg" }, /given was “https:\/\/user/],
-    [
-      { src, method: "gradcam" },
-      /^The parameter method is one of grad-cam, guided-backprop, .*deconvnet, .*; given was “gradcam”\.$/,
-    ],
-    [
-      { src, colormap: "rainbow" },
-      /^The parameter colormap is one of candle, turbo, .*; given was “rainbow”\.$/,
-    ],
-    [{ src, opacity: "1.5" }, /^The parameter opacity is a number from 0 to 1; given was “1\.5”\.$/],
-    [{ src, opacity: "" }, /opacity is .*given was “”/],
-    [{ src, opacity: "1e-3" }, /opacity is .*given was “1e-3”/],
-    [{ src, controls: "yes" }, /^The parameter controls is one of 1, 0; given was “yes”\.$/],
-    [{ src, reveal: "never" }, /^The parameter reveal is one of auto, interaction;/],
-    [{ src, loading: "soon" }, /^The parameter loading is one of lazy, eager;/],
-    [
-      { src, layer: "a b" },
-      /^The parameter layer is the name of a layer, such as blocks\.10\.add; given was “a b”\.$/,
-    ],
-    [{ src, target: "" }, /^The parameter target is a class, .* or top; given was “”\.$/],
-    [{ src, target: long }, /^The parameter target is .*given was “x{80}…”\.$/],
-    [{ src, alt: long }, /^The parameter alt is at most 500 characters;/],
-    [{ src, credit: long }, /^The parameter credit is at most 500 characters;/],
-    [
-      { src, model: "https://elsewhere.test/model.safetensors" },
-      /^The parameter model is the address of a model file, of the frame's own origin; given was/,
-    ],
-    [
-      { src, [script]: "1" },
-      /^There is no parameter “<img src=x onerror=alert\(1\)>”; there are src, alt, credit, target, compare, method, /,
-    ],
-    [{ src, method: script }, /given was “<img src=x onerror=alert\(1\)>”\.$/],
-    [
-      new URLSearchParams([
-        ["src", src],
-        ["target", "1"],
-        ["target", "2"],
-      ]),
-      /^The parameter target is given once; it was given 2 times\.$/,
-    ],
-  ];
   await plain.withPage(async (page, requests) => {
-    for (const [query, words] of cases) {
+    for (const [query, words] of refusals) {
       const frame = await frameOf(page, plain.origin, query);
       assert.match(await problem(frame), words);
       assert.equal(await frame.locator("body img, body script, candling-view").count(), 0);

@@ -1,4 +1,7 @@
-/** A build of the engine that cannot be started: the next one is taken, `info` says so, and the numbers are right. */
+/**
+ * A build of the engine that cannot be started: the next one is taken, `info` says so, and the numbers are
+ * right.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
@@ -26,7 +29,7 @@ function relaxedIn(module) {
   return new Set(text.match(/\b[if]\d+x\d+\.(?:relaxed_\w+|laneselect|dot_i8x16_i7x16\w*)/g));
 }
 
-/** Loads the client as a page with more than one processor does, and explains a photo. */
+/** Loads the client as on a machine with several cores, and explains a photo. */
 const load = (page, options = {}) =>
   page.evaluate(
     async ({ model, options }) => {
@@ -58,7 +61,10 @@ const refused = (page) =>
     return window.failure(() => window.client.Candling.load({ model, threads: 2 }));
   }, MODEL);
 
-/** From now on the modules of these builds hold an instruction that no engine has: as a browser sees one that it has not got yet. */
+/**
+ * Adds to the modules of these builds an instruction that no engine has, as if the browser did not support it
+ * yet.
+ */
 async function withUnknownInstruction(page, builds) {
   // f32x4.relaxed_madd is 253 and 0x105 in LEB128; 0x13f is no instruction
   const [known, unknown] = [Buffer.from([253, 133, 2]), Buffer.from([253, 191, 2])];
@@ -114,7 +120,7 @@ test("a browser that lacks one of them gets the build for all browsers, and noth
   });
 });
 
-/** What goes wrong in an isolated page, which begins with threads; the build that is left, and those that failed. */
+/** Failures in an isolated page, which starts with threads; the build that remains, and those that failed. */
 const troubles = {
   "an instruction of the threads' module is not there": {
     bring: (page) => withUnknownInstruction(page, "threads"),

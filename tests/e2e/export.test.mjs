@@ -1,4 +1,4 @@
-/** What leaves the browser: a page in one file, and a figure. */
+/** Exports: a page in one file, and a figure. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,25 +10,30 @@ import { PNG, stage } from "./support/stage.mjs";
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** A page has fewer bytes. */
+/** Upper limit of a page's size in bytes. */
 const PAGE_BYTES = 400_000;
 
-/** The animal that a map is about is lit, the other left in the dark: so much brighter are its pixels on average, of 255. Measured: 31
- *  and 50; the photo itself is brighter on the cat's side. */
+/**
+ * Least mean difference in brightness, of 255 levels, between the animal that a map is about and the other
+ * one. Measured: 31 and 50; the photo itself is brighter on the cat's side.
+ */
 const BRIGHTER = 15;
 
 const { withClient } = stage();
 const [DOG, CAT] = [235, 285];
-/** Of the sample, as shares of its width: `www/samples/samples.json`. */
+/** Boxes of the animals in the sample, as shares of its width: `www/samples/samples.json`. */
 const SIDES = { [DOG]: [0, 0.45], [CAT]: [0.47, 1] };
 
 /** Files have no origin, nor have `data:` addresses. */
 const fromDisk = { otherOrigins: ["null"] };
 
-/** Every way out of a text, into a script or a request. */
+/** A text with every way to inject a script or a request. */
 const hostile = `</title></style><script>window.ran = 1</script><img src="http://elsewhere.test/x" onerror="window.ran = 1">"' onload='x' <!-- &lt;`;
 
-/** The Blob that `work`, the body of an async function, returns in the page, which has `exporter`, `candling`, and `sample`. */
+/**
+ * The Blob that `work`, the body of an async function, returns in the page, which has `exporter`, `candling`,
+ * and `sample`.
+ */
 async function made(page, work) {
   const { type, base64 } = await page.evaluate(`(async () => {
     const exporter = await import("/lib/candling-export.js");

@@ -1,4 +1,6 @@
-/** The worker that trains and judges, by itself: its numbers against NumPy's, and what it refuses. */
+/**
+ * The worker that trains and evaluates heads, by itself: its numbers against NumPy's, and what it refuses.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -6,14 +8,14 @@ import { emptyPage, stage } from "./support/stage.mjs";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
 const golden = read("head");
-/** What the native crate draws. */
+/** The random draws of the native crate. */
 const draws = read("draws");
 const { withPage } = stage();
 
-/** As far as a head in wasm may be from the one that the command trains, which is held to the same numbers. */
+/** Largest difference of a head in wasm from the command's, which is compared with the same numbers. */
 const APART = 1e-4;
 
-/** A page with `ask(kind, ask)`, which gives the worker's steps and its answer, or its failure. */
+/** Opens a page with `ask(kind, ask)`, which returns the worker's steps and its answer, or its failure. */
 async function withTrainer(body) {
   await withPage(async (page) => {
     await emptyPage(page);
@@ -41,7 +43,7 @@ async function withTrainer(body) {
   });
 }
 
-/** Trains in the page, on what is given in plain arrays. */
+/** Trains in the page on examples given as plain arrays. */
 const train = (page, examples) =>
   page.evaluate(async ({ features, labels, heldOut, classes, width }) => {
     const ask = {

@@ -1,4 +1,4 @@
-/** What a page can say of its engine: that the exact identities hold, what was loaded, and which model it is. */
+/** Self-checks of a page: that the exact identities hold, what was loaded, and which model it is. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";

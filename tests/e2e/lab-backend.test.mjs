@@ -1,4 +1,7 @@
-/** The lab's switch between processor and graphics card: what it does and says, that it is remembered, and what is said of a card that failed. */
+/**
+ * The lab's switch between CPU and GPU: its effect and its texts, that it is remembered, and what is said of
+ * a GPU that failed.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";

@@ -1,10 +1,10 @@
-/** The address: what it names is read, what it cannot mean is said, and a link opens what was seen. */
+/** The lab's address: valid parts are used, invalid ones are reported, and a link opens what was seen. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { countQuestions, data, lookAt, quiet, settled, shown, slide } from "./support/lab.mjs";
 import { idle, message, numbers, openLab, stage } from "./support/stage.mjs";
 
-const { withPage } = stage();
+const { onePage, withPage } = stage();
 
 /** Opens an address, waits for its answer and gives what is said of it. */
 async function said(page, address) {
@@ -91,85 +91,91 @@ async function tested(page) {
   ];
 }
 
-test("a link carries how the experiments are set", async () => {
-  await withPage(
-    async (page) => {
-      await countQuestions(page);
-      await openLab(page);
-      await page.click('#samples [data-file="dog_cat_meadow.jpg"]');
-      await page.waitForSelector('#samples [data-file="dog_cat_meadow.jpg"][aria-pressed="true"]');
-      await lookAt(page, "versus");
-      await page.locator("#divider").fill("37");
-      await lookAt(page, "layers");
-      await slide(page, "#depth", 4);
-      await page.check('[name="layers-method"][value="layer-cam"]', { force: true });
-      await settled(page, "layers");
-      await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
-      const { layer } = await data(page, "#layer-map");
-      await lookAt(page, "proof");
-      await slide(page, "#patch-size", 40);
-      await page.focus("#patch");
-      await page.keyboard.press("Shift+ArrowDown");
-      await page.check('[name="fill"][value="blur"]', { force: true });
-      await slide(page, "#hottest", 20);
-      await settled(page, "proof");
-      await lookAt(page, "sanity");
-      await slide(page, "#forgotten", 3);
-      await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
-      await lookAt(page, "proof");
-      const patch = await tested(page);
-      await lookAt(page, "take-away");
-      await page.click("#copy-link");
-      await page.waitForFunction(() =>
-        /clipboard/.test(document.querySelector("#take-away .status").textContent),
-      );
-      const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
-      const given = Object.fromEntries(link.searchParams);
-      assert.deepEqual(
-        { ...given, patch: "" },
-        {
-          photo: "dog_cat_meadow.jpg",
-          class: "235",
-          divider: "37",
-          stage: layer,
-          "stage-method": "layer-cam",
-          patch: "",
-          fill: "blur",
-          hottest: "20",
-          forgotten: "3",
-        },
-      );
+describe("a link carries how the experiments are set", () => {
+  const opened = onePage({ permissions: ["clipboard-read", "clipboard-write"] });
+  let page;
+  let patch, link;
+  before(() => ({ page } = opened));
 
-      await page.goto("about:blank");
-      await page.goto(link.href);
-      await idle(page);
-      assert.equal(await message(page), "");
-      await lookAt(page, "versus");
-      assert.equal(await page.inputValue("#divider"), "37");
-      await lookAt(page, "layers");
-      await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
-      await lookAt(page, "proof");
-      assert.deepEqual(
-        [
-          await page.inputValue("#patch-size"),
-          await page.inputValue("#hottest"),
-          await page.isChecked('[name="fill"][value="blur"]'),
-        ],
-        ["40", "20", true],
-      );
-      assert.deepEqual(await tested(page), patch, "to the last bit");
-      await lookAt(page, "sanity");
-      await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
+  test("what is set there stands in the link", async () => {
+    await countQuestions(page);
+    await openLab(page);
+    await page.click('#samples [data-file="dog_cat_meadow.jpg"]');
+    await page.waitForSelector('#samples [data-file="dog_cat_meadow.jpg"][aria-pressed="true"]');
+    await lookAt(page, "versus");
+    await page.locator("#divider").fill("37");
+    await lookAt(page, "layers");
+    await slide(page, "#depth", 4);
+    await page.check('[name="layers-method"][value="layer-cam"]', { force: true });
+    await settled(page, "layers");
+    await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
+    const { layer } = await data(page, "#layer-map");
+    await lookAt(page, "proof");
+    await slide(page, "#patch-size", 40);
+    await page.focus("#patch");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.check('[name="fill"][value="blur"]', { force: true });
+    await slide(page, "#hottest", 20);
+    await settled(page, "proof");
+    await lookAt(page, "sanity");
+    await slide(page, "#forgotten", 3);
+    await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
+    await lookAt(page, "proof");
+    patch = await tested(page);
+    await lookAt(page, "take-away");
+    await page.click("#copy-link");
+    await page.waitForFunction(() =>
+      /clipboard/.test(document.querySelector("#take-away .status").textContent),
+    );
+    link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    const given = Object.fromEntries(link.searchParams);
+    assert.deepEqual(
+      { ...given, patch: "" },
+      {
+        photo: "dog_cat_meadow.jpg",
+        class: "235",
+        divider: "37",
+        stage: layer,
+        "stage-method": "layer-cam",
+        patch: "",
+        fill: "blur",
+        hottest: "20",
+        forgotten: "3",
+      },
+    );
+  });
 
-      // of another photo, the patch and B are not those of this one
-      await page.evaluate(() => scrollTo(0, 0));
-      await page.click('#samples [data-file="panda.jpg"]');
-      await shown(page, "Giant panda");
-      await lookAt(page, "proof");
-      await page.waitForFunction(() => !location.search.includes("forgotten"));
-    },
-    { permissions: ["clipboard-read", "clipboard-write"] },
-  );
+  test("the link sets it as it was, to the last bit", async () => {
+    await page.goto("about:blank");
+    await page.goto(link.href);
+    await idle(page);
+    assert.equal(await message(page), "");
+    await lookAt(page, "versus");
+    assert.equal(await page.inputValue("#divider"), "37");
+    await lookAt(page, "layers");
+    await page.waitForSelector('#layer-map[data-stage="4"][data-method="layer-cam"]');
+    await lookAt(page, "proof");
+    assert.deepEqual(
+      [
+        await page.inputValue("#patch-size"),
+        await page.inputValue("#hottest"),
+        await page.isChecked('[name="fill"][value="blur"]'),
+      ],
+      ["40", "20", true],
+    );
+    assert.deepEqual(await tested(page), patch, "to the last bit");
+    await lookAt(page, "sanity");
+    await page.waitForSelector('#sanity-maps [data-method="cam"][data-layers="3"]');
+  });
+
+  test("another photo begins without it", async () => {
+    // of another photo, the patch and B are not those of this one
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.click('#samples [data-file="panda.jpg"]');
+    await shown(page, "Giant panda");
+    await lookAt(page, "proof");
+    await page.waitForFunction(() => !location.search.includes("forgotten"));
+  });
 });
 
 for (const query of [

@@ -1,4 +1,6 @@
-/** On a phone, upright and on its side: what a tap asks is seen at once, in the picture that is in sight. */
+/**
+ * Phones in portrait and landscape: the result of a tap is visible at once, in the picture that is in view.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hold, lookAt, settled, shown } from "./support/lab.mjs";
@@ -13,7 +15,10 @@ const PHONES = [
   [740, 360],
 ];
 
-/** The part of a picture that is in the window with nothing over it: its box, and how much of the whole that is. */
+/**
+ * The part of a picture that is in the window with nothing over it: its box, and how much of the whole that
+ * is.
+ */
 const inSight = (page, selector) =>
   page.$eval(selector, (picture) => {
     const { left, top, width, height } = picture.getBoundingClientRect();

@@ -1,4 +1,4 @@
-/** Pointing at something in the picture, and what is said beside answers that are not sure. */
+/** Pointing at something in the picture, and the notes beside answers that are not sure. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hold, shown } from "./support/lab.mjs";

@@ -1,4 +1,4 @@
-/** The search over the classes: what people type, and what they are offered. */
+/** The search over the classes: queries and their suggestions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLab, stage } from "./support/stage.mjs";

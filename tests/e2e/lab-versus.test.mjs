@@ -6,8 +6,10 @@ import { idle, openLab, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
-/** Of the brightest pixels of each map, so many of all, the share that lies on the side of the divider where the map is seen; the colours are switched to
- *  grey levels of the evidence, which leave nothing of the photo. */
+/**
+ * The share of the brightest pixels of each map that lies on the side of the divider on which the map is
+ * visible; the colours are switched to grey levels of the evidence, which leave nothing of the photo.
+ */
 const seen = (page, brightest = 0.05) =>
   page.evaluate((brightest) => {
     const flipped = document.querySelector("#divided").classList.contains("flipped");

@@ -18,7 +18,7 @@ const MB = 1024 * 1024;
 const readable = { "access-control-allow-origin": "*" };
 const jpeg = { ...readable, "content-type": "image/jpeg" };
 
-/** What the other host has. Each is given the response. */
+/** The resources of the other host, as functions of the response. */
 const answers = {
   "/a%20cat.jpg": (response) => response.writeHead(200, jpeg).end(cat),
   "/typed-by-nobody": (response) =>
@@ -79,8 +79,10 @@ after(() => {
   server?.close();
 });
 
-/** Runs `body` on an empty page under the site's policy. There, `window.link(address)` gives what the visitor gets: a name, a
- *  type and a size, or the sentence of the error. */
+/**
+ * Runs `body` on an empty page under the site's policy. There, `window.link(address)` gives what the visitor
+ * gets: a name, a type and a size, or the sentence of the error.
+ */
 function withLink(body, { on = plain, ...options } = {}) {
   asked = [];
   return on.withPage(
@@ -172,8 +174,10 @@ test("the door's header says what its page says", async () => {
   });
 });
 
-/** Runs in a page: asks the door at `door` for `address`, twice, and gives back what comes: the first time when it comes, if it is to `open`,
- *  else within half a second. */
+/**
+ * Runs in a page: asks the door at `door` for `address`, twice, and gives back what comes: the first time
+ * when it comes, if it is to `open`, else within half a second.
+ */
 async function askTwice({ door, address, open = false }) {
   const frame = document.createElement("iframe");
   frame.src = door;

@@ -1,4 +1,7 @@
-/** The live stream: the same maps as those of single photos, frames dropped and never queued, nothing left behind. */
+/**
+ * The live stream: the same maps as those of single photos, frames dropped and never queued, nothing left
+ * behind.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyPage, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
@@ -12,7 +15,7 @@ const MACAW = 88;
 /** `paint` and the stream blend on canvases of different kinds, which may round a level differently. */
 const BLENDING = 1;
 
-/** What the tests need in the page: `pictures`, and iterators and canvases that show them. */
+/** Helpers in the page: `pictures`, and iterators and canvases that show them. */
 async function pictures(page) {
   await page.evaluate(async () => {
     const picture = async (name) => {
@@ -59,7 +62,7 @@ async function pictures(page) {
   });
 }
 
-/** As `stage`'s `withClient`, with the pictures. */
+/** Like `stage`'s `withClient`, with the pictures. */
 function withPictures(body) {
   return withClient(async (page, requests) => {
     await pictures(page);
@@ -67,78 +70,82 @@ function withPictures(body) {
   });
 }
 
+/** In the page: what each picture gives as a frame of a stream and as a photo, left to itself and asked in
+ *  particular. */
+async function movingAndStill() {
+  const { candling, client, pictures } = window;
+  // One frame is asked for when the one before is done, so that none is dropped.
+  let done;
+  async function* source() {
+    for (const picture of pictures) {
+      const next = new Promise((resolve) => {
+        done = resolve;
+      });
+      yield await createImageBitmap(picture);
+      await next;
+    }
+  }
+  const numbers = ({ data, channels, height, width, max, target, layer }) => ({
+    data: Array.from(data),
+    channels,
+    height,
+    width,
+    max,
+    target,
+    layer,
+  });
+  const screen = document.createElement("canvas");
+  const pixels = (canvas) => {
+    const copy = new OffscreenCanvas(224, 224).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    return Array.from(copy.getImageData(0, 0, 224, 224).data);
+  };
+  const pairs = [];
+  for (const options of [
+    {},
+    {
+      target: { class: "tabby", over: 88 },
+      layer: "blocks.10.add",
+      fit: "crop",
+      colormap: "viridis",
+      opacity: 0.8,
+    },
+  ]) {
+    const { target, layer, fit, colormap, opacity } = options;
+    const live = [];
+    const onFrame = (frame) => {
+      live.push({
+        map: numbers(frame),
+        predictions: frame.predictions,
+        view: frame.view,
+        frame: frame.frame,
+        pixels: pixels(screen),
+      });
+      done();
+    };
+    await candling.live({ source: source(), canvas: screen, onFrame, ...options });
+    for (const [i, picture] of pictures.entries()) {
+      const run = await candling.run(picture, fit === undefined ? {} : { fit });
+      const map = await run.explain({ method: "grad-cam", target, layer });
+      const canvas = document.createElement("canvas");
+      await client.paint(canvas, map, { colormap: colormap ?? "turbo", opacity: opacity ?? 0.5 });
+      const still = {
+        map: numbers(map),
+        predictions: run.predictions.slice(0, 5),
+        view: run.view,
+        frame: { width: 224, height: 224 },
+        pixels: pixels(canvas),
+      };
+      pairs.push([live[i], still]);
+      run.free();
+    }
+  }
+  return pairs;
+}
+
 test("a frame's map, predictions and overlay are those of the same picture as a photo", async () => {
   await withPictures(async (page) => {
-    const pairs = await page.evaluate(async () => {
-      const { candling, client, pictures } = window;
-      // One frame is asked for when the one before is done, so that none is dropped.
-      let done;
-      async function* source() {
-        for (const picture of pictures) {
-          const next = new Promise((resolve) => {
-            done = resolve;
-          });
-          yield await createImageBitmap(picture);
-          await next;
-        }
-      }
-      const numbers = ({ data, channels, height, width, max, target, layer }) => ({
-        data: Array.from(data),
-        channels,
-        height,
-        width,
-        max,
-        target,
-        layer,
-      });
-      const screen = document.createElement("canvas");
-      const pixels = (canvas) => {
-        const copy = new OffscreenCanvas(224, 224).getContext("2d");
-        copy.drawImage(canvas, 0, 0);
-        return Array.from(copy.getImageData(0, 0, 224, 224).data);
-      };
-      const pairs = [];
-      for (const options of [
-        {},
-        {
-          target: { class: "tabby", over: 88 },
-          layer: "blocks.10.add",
-          fit: "crop",
-          colormap: "viridis",
-          opacity: 0.8,
-        },
-      ]) {
-        const { target, layer, fit, colormap, opacity } = options;
-        const live = [];
-        const onFrame = (frame) => {
-          live.push({
-            map: numbers(frame),
-            predictions: frame.predictions,
-            view: frame.view,
-            frame: frame.frame,
-            pixels: pixels(screen),
-          });
-          done();
-        };
-        await candling.live({ source: source(), canvas: screen, onFrame, ...options });
-        for (const [i, picture] of pictures.entries()) {
-          const run = await candling.run(picture, fit === undefined ? {} : { fit });
-          const map = await run.explain({ method: "grad-cam", target, layer });
-          const canvas = document.createElement("canvas");
-          await client.paint(canvas, map, { colormap: colormap ?? "turbo", opacity: opacity ?? 0.5 });
-          const still = {
-            map: numbers(map),
-            predictions: run.predictions.slice(0, 5),
-            view: run.view,
-            frame: { width: 224, height: 224 },
-            pixels: pixels(canvas),
-          };
-          pairs.push([live[i], still]);
-          run.free();
-        }
-      }
-      return pairs;
-    });
+    const pairs = await page.evaluate(movingAndStill);
     assert.equal(pairs.length, 4);
     for (const [{ pixels: moving, ...live }, { pixels: still, ...photo }] of pairs) {
       assert.deepEqual(live, photo);
@@ -436,63 +443,67 @@ test("the engine crashes in a frame: the stream goes on with a new one", async (
   });
 });
 
+/** In the page: the errors of streams that cannot work, what became of one of the caller's own, and the
+ *  frames still open. */
+async function refused() {
+  const { candling, failure } = window;
+  const all = [];
+  let begun = 0;
+  let ended = 0;
+  const source = async function* () {
+    begun += 1;
+    try {
+      for (;;) {
+        all.push(await createImageBitmap(window.pictures[0]));
+        yield all.at(-1);
+      }
+    } finally {
+      ended += 1;
+    }
+  };
+  const onFrame = () => {};
+  const drawn = document.createElement("canvas");
+  drawn.getContext("2d");
+  const errors = [];
+  for (const options of [
+    undefined,
+    { source: source() },
+    { source: 5, onFrame },
+    { source: [1, 2], onFrame },
+    { source: source(), onFrame: 5 },
+    { source: source(), canvas: drawn },
+    { source: source(), canvas: document.body },
+    { source: source(), onFrame, target: {} },
+    { source: source(), onFrame, fit: 5 },
+    { source: source(), canvas: document.createElement("canvas"), colormap: "rainbow" },
+    { source: source(), canvas: document.createElement("canvas"), opacity: 2 },
+    {
+      source: (async function* () {
+        yield "no frame";
+      })(),
+      onFrame,
+    },
+    { source: source(), onFrame, target: 1000 },
+    { source: source(), onFrame, layer: "no such layer" },
+  ]) {
+    errors.push(await failure(() => candling.live(options)));
+  }
+  const own = await candling
+    .live({
+      source: source(),
+      onFrame: () => {
+        throw new Error("mine");
+      },
+    })
+    .catch(({ message }) => message);
+  errors.push(await failure(() => candling.live({ source: source(), onFrame: () => candling.close() })));
+  await window.until(() => ended === begun);
+  return { errors, own, open: all.filter(({ width }) => width > 0).length };
+}
+
 test("what cannot work is refused, and no frame is left open", async () => {
   await withPictures(async (page) => {
-    const { errors, own, open } = await page.evaluate(async () => {
-      const { candling, failure } = window;
-      const all = [];
-      let begun = 0;
-      let ended = 0;
-      const source = async function* () {
-        begun += 1;
-        try {
-          for (;;) {
-            all.push(await createImageBitmap(window.pictures[0]));
-            yield all.at(-1);
-          }
-        } finally {
-          ended += 1;
-        }
-      };
-      const onFrame = () => {};
-      const drawn = document.createElement("canvas");
-      drawn.getContext("2d");
-      const errors = [];
-      for (const options of [
-        undefined,
-        { source: source() },
-        { source: 5, onFrame },
-        { source: [1, 2], onFrame },
-        { source: source(), onFrame: 5 },
-        { source: source(), canvas: drawn },
-        { source: source(), canvas: document.body },
-        { source: source(), onFrame, target: {} },
-        { source: source(), onFrame, fit: 5 },
-        { source: source(), canvas: document.createElement("canvas"), colormap: "rainbow" },
-        { source: source(), canvas: document.createElement("canvas"), opacity: 2 },
-        {
-          source: (async function* () {
-            yield "no frame";
-          })(),
-          onFrame,
-        },
-        { source: source(), onFrame, target: 1000 },
-        { source: source(), onFrame, layer: "no such layer" },
-      ]) {
-        errors.push(await failure(() => candling.live(options)));
-      }
-      const own = await candling
-        .live({
-          source: source(),
-          onFrame: () => {
-            throw new Error("mine");
-          },
-        })
-        .catch(({ message }) => message);
-      errors.push(await failure(() => candling.live({ source: source(), onFrame: () => candling.close() })));
-      await window.until(() => ended === begun);
-      return { errors, own, open: all.filter(({ width }) => width > 0).length };
-    });
+    const { errors, own, open } = await page.evaluate(refused);
     assert.deepEqual(
       errors.map(({ code }) => code),
       [...Array(12).fill("bad-argument"), "unknown-class", "unknown-layer", "closed"],

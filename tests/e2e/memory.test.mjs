@@ -1,4 +1,6 @@
-/** Runs that nobody frees: they fill no memory, answer as before, and those that are out of reach are freed. */
+/**
+ * Runs that nobody frees: they fill no memory, answer as before, and those that are out of reach are freed.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "./support/patience.mjs";
@@ -8,10 +10,10 @@ const plain = stage({ browserArguments: ["--js-flags=--expose-gc"] });
 const isolated = stage({ isolated: true });
 const card = stage({ card: true });
 
-/** As many as filled the memory of the engine before: 146 of some 30 MB. */
+/** A number of runs that used to fill the memory of the engine: 146 of some 30 MB. */
 const MANY = 160;
 
-/** What is held at most (`worker/runs.ts`), beside the model, its weights and one run in the making. */
+/** Largest memory that is held (`worker/runs.ts`), besides the model, its weights and one run in progress. */
 const MOST_BYTES = (256 + 128) * 2 ** 20;
 
 /** Loads the client, and makes inputs that differ: so many runs can be had without a decoder. */
@@ -170,7 +172,7 @@ test("runs on a card: their memory is given up too, and they are run again where
     assert.deepEqual(await answer(), before);
     assert.equal((await page.evaluate(() => window.candling.stats())).forwards, forwards + 1);
 
-    // without the card, which nobody says has failed
+    // without the GPU, which is not reported as failed
     const { backend, reason } = await page.evaluate(async () => {
       await window.candling.useBackend("cpu");
       const { backend } = await window.runs[1].explain({ method: "grad-cam" });

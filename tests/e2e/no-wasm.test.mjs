@@ -1,4 +1,7 @@
-/** A browser without WebAssembly, as Chromium is without its compilers and others are in Lockdown Mode: every page says so, and downloads nothing for an engine that could not run. */
+/**
+ * Browsers without WebAssembly, as Chromium without its compilers and others in Lockdown Mode: every page
+ * says so, and downloads nothing for an engine that could not run.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openOwn } from "./support/own.mjs";
@@ -10,7 +13,7 @@ const { withPage } = stage({ browserArguments: ["--js-flags=--jitless"] });
 const SENTENCE = /This browser has no WebAssembly, in which everything here is computed/;
 const heavy = (requests) => requests.filter((url) => /\.wasm|safetensors|candling_/.test(url));
 
-/** Waits for words in one of the page's places, and holds them against the sentence. */
+/** Waits for a text in one of the page's places, and compares it with the sentence. */
 async function says(page, selector) {
   const place = page.locator(selector).filter({ hasText: "WebAssembly" }).first();
   await place.waitFor();

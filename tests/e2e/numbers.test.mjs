@@ -5,12 +5,16 @@ import { test } from "node:test";
 import { difference, fromBase64, native, scratch, tensorOf, toBase64, toNpy } from "./support/native.mjs";
 import { PNG, stage } from "./support/stage.mjs";
 
-/** From the same pixels the engine gives the same bits: every sum runs in one order, and both round a product and its sum once
- *  (`crates/cpu/src/simd`). */
+/**
+ * Tolerance for the same pixels, from which the engine computes the same bits: every sum has one order, and
+ * both round `sum + a·b` once (`crates/cpu/src/simd`).
+ */
 const SAME = 0;
 
-/** JPEG decoders may round differently by a level or two per channel, which the network then sees: this much of the largest
- *  logit, and of the map's maximum. Measured: up to 0.9 %. */
+/**
+ * JPEG decoders may round differently by a level or two per channel, which the network then sees: this much
+ * of the largest logit, and of the map's maximum. Measured: up to 0.9 %.
+ */
 const SAME_BUT_FOR_JPEG = 2e-2;
 
 const golden = new URL("../golden/cases/", import.meta.url);
@@ -46,7 +50,7 @@ function runTensor(page, { values, shape }) {
   );
 }
 
-/** As `runTensor`, from an encoded photo. */
+/** Like `runTensor`, from an encoded photo. */
 function runPhoto(page, bytes, fit) {
   return page.evaluate(
     async ([text, fit]) => {

@@ -1,11 +1,14 @@
-/** Occlusion maps: PyTorch's numbers, the same bits from any number of workers, and workers that are stopped or crash. */
+/**
+ * Occlusion maps: PyTorch's numbers, the same bits from any number of workers, and workers that are stopped
+ * or crash.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { difference, fromBase64, native, scratch, tensorOf, toBase64, toNpy } from "./support/native.mjs";
 import { emptyPage, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
 
-/** Of the map's maximum, as in `crates/cpu/tests/occlusion.rs`. */
+/** Tolerance relative to the map's maximum, as in `crates/cpu/tests/occlusion.rs`. */
 const OCCLUSION = 1e-4;
 
 const golden = new URL("../golden/", import.meta.url);
@@ -40,7 +43,7 @@ async function runTensor(page, name) {
   );
 }
 
-/** A map of `window.run`, and the progress that was told of. */
+/** A map of `window.run`, and the reported progress. */
 async function occlusion(page, options) {
   const { text, shape, steps } = await page.evaluate(async (options) => {
     const steps = [];
@@ -51,7 +54,10 @@ async function occlusion(page, options) {
   return { values: fromBase64(text), shape, steps };
 }
 
-/** As `stage`'s `withClient`, with something done to each new worker: `trapOf(n)` is run in the n-th, the main one being 0. */
+/**
+ * Like `stage`'s `withClient`, with a script for each new worker: `trapOf(n)` is run in the n-th, the main
+ * one being 0.
+ */
 async function withTraps(trapOf, body) {
   await withPage(async (page) => {
     await emptyPage(page);

@@ -10,12 +10,12 @@ import { idle, message, stage } from "./support/stage.mjs";
 
 const site = stage();
 
-/** A visit keeps them one after the other, behind models and engines. */
+/** The samples, which a visit stores one after the other, after models and engines. */
 const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((path) =>
   path.endsWith(".jpg"),
 ).length;
 
-/** Runs `body` without a server, after a visit to the lab and nothing else. */
+/** Runs `body` without a server, after a visit to the lab only. */
 async function afterTheLab(body) {
   await site.withPage(
     async (page) => {

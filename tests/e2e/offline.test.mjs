@@ -1,4 +1,4 @@
-/** The site without a network: what is kept, that versions never mix, and that damage heals. */
+/** The site without a network: what is stored, that versions never mix, and that damage heals. */
 import assert from "node:assert/strict";
 import {
   appendFileSync,
@@ -33,11 +33,14 @@ async function publish(folder) {
   await buildServiceWorker(folder);
 }
 
-/** What the host does to a file is what this does. */
+/** Changes a file of the copy. */
 const rewrite = (path, change) =>
   writeFileSync(join(site, path), change(readFileSync(join(site, path), "utf8")));
 
-/** A second edition: the page, its style, its scripts, an engine and a picture are other bytes, the models are the same. */
+/**
+ * A second edition: the page, its style, its scripts, an engine and a picture are other bytes, the models are
+ * the same.
+ */
 function changeSite() {
   rewrite("index.html", (html) => html.replace("<html ", '<html data-edition="2" '));
   rewrite("lab.css", (css) => `${css}\n:root { --edition: 2 }\n`);
@@ -50,7 +53,10 @@ function changeSite() {
   appendFileSync(join(site, "samples/macaw.jpg"), "2");
 }
 
-/** Runs `body` with a page that may have service workers. Without a server, the browser notes on the console what it cannot ask. */
+/**
+ * Runs `body` with a page that may have service workers. Without a server, the browser notes on the console
+ * what it cannot ask.
+ */
 function withSite(body, { on = plain, ...options } = {}) {
   on.asked.length = 0;
   const expectErrors = /ERR_CONNECTION_REFUSED|fetching the script|410|ERR_FAILED/;
@@ -60,7 +66,9 @@ function withSite(body, { on = plain, ...options } = {}) {
 /** Waits until `condition`, which may be async, holds in the page. */
 const comes = (page, condition, argument) => until(() => page.evaluate(condition, argument));
 
-/** Opens the lab, has the first sample explained, and waits until all that a visit keeps is kept. */
+/**
+ * Opens the lab, has the first sample explained, and waits until everything that a visit stores is stored.
+ */
 async function visit(page, address = "/") {
   await page.goto(address);
   await idle(page);
@@ -72,7 +80,7 @@ const SAMPLES = readdirSync(join(www, "samples"), { recursive: true }).filter((p
   path.endsWith(".jpg"),
 );
 
-/** Runs in a page: whether the model, the engine and these samples are kept by a worker that is at work. */
+/** Whether the model, the engine and these samples are stored by an active worker; runs in a page. */
 async function isKept({ samples }) {
   const { active } = (await navigator.serviceWorker.getRegistration()) ?? {};
   if (active?.state !== "activated") return false;
@@ -115,7 +123,7 @@ async function offline(body, on = plain) {
   }
 }
 
-/** What the page is made of: the edition of each of its files. */
+/** The edition of each of the page's files. */
 const editions = (page) =>
   page.evaluate(async () => ({
     html: document.documentElement.dataset.edition ?? "1",
@@ -125,7 +133,10 @@ const editions = (page) =>
   }));
 const edition = (number) => ({ html: number, css: number, js: number, later: number });
 
-/** Lets the browser look for a newer version, as it does at each visit; resolves when that is installed or was refused. */
+/**
+ * Lets the browser look for a newer version, as it does at each visit; resolves when that is installed or was
+ * refused.
+ */
 const lookForUpdate = (page) =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration();

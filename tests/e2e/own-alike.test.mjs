@@ -1,15 +1,18 @@
-/** An odd folder comes to the same on the page and in the command: what counts, what is left out and why, whose the masks are. */
+/**
+ * An odd folder has the same result on the page and in the command: what counts, what is left out and why,
+ * and the masks of each photo.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { command } from "./support/native.mjs";
 import { added, counted, examined, openOwn, photosOf, saved, train } from "./support/own.mjs";
 import { PNG, stage } from "./support/stage.mjs";
 
-const { withPage } = stage();
+const { onePage, withPage } = stage();
 
 const [A, B, C] = photosOf("bird", "water", 3);
 const [D, E, F] = photosOf("mammal", "grass", 3);
@@ -31,7 +34,7 @@ const FILES = {
   "mammal/Both.webp": F,
 };
 
-/** By their paths: one for a copy, one for a photo itself, one for nobody, two for one photo. */
+/** Masks by path: one for a copy, one for a photo itself, one for none, two for one photo. */
 const MASKS = [
   "bird/sea/a copy.png",
   "mammal/d_mask.png",
@@ -53,110 +56,128 @@ function white(height = 30) {
   return PNG.sync.write(mask);
 }
 
-/** Of lines on what numbers stand on those that do not name the model or the place. */
+/** The lines on the basis of the numbers that do not name the model or the place. */
 function said(lines) {
   return lines.filter((line) => /^(left out|photos|masks|of |in the folder)/.test(line)).sort();
 }
 
-test("a folder with copies, a photo in two classes, masks of copies and odd files: the page's report is the command's", async () => {
+describe("a folder with copies, a photo in two classes, masks of copies and odd files: the page's report is the command's", () => {
   const root = mkdtempSync(join(tmpdir(), "candling-alike-"));
   const [photos, masks, file] = ["photos", "masks", "model.safetensors"].map((name) => join(root, name));
-  for (const [name, content] of Object.entries(FILES)) write(photos, name, content);
-  for (const name of MASKS) write(masks, name, white());
-  try {
-    await withPage(async (page) => {
-      await openOwn(page);
-      await page.setInputFiles("#folders", photos);
-      const words = await added(page);
-      assert.equal(
-        words,
-        "5 photos added. 1 duplicate left out: a copy.webp. Left out, as the same photo is in several classes and it is not known which of these it shows: " +
-          "bird/both again.webp, bird/both.webp, mammal/Both.webp.",
-      );
-      await counted(page, ["3 photos", "2 photos"]);
-      await train(page);
-      await examined(page, 5);
-      await page.setInputFiles("#masks-file", masks);
-      await page.waitForFunction(() =>
-        /2 of 5 photos have one/.test(document.querySelector("#regions-hint").textContent),
-      );
-      const model = await saved(page, "#save-model");
-      writeFileSync(file, model.bytes);
-      const here = JSON.parse((await saved(page, "#save-json")).bytes);
-      const basis = await page.$$eval("#basis li", (lines) => lines.map(({ textContent }) => textContent));
-
-      const audit = ["audit", photos, "--masks", masks, "--model", file, "--fit", "squash"];
-      const run = (...more) =>
-        execFileSync(command, [...audit, ...more], {
-          encoding: "utf8",
-          stdio: ["ignore", "pipe", "inherit"],
-        });
-      const there = JSON.parse(run("--json"));
-      assert.deepEqual(here.left_out, there.left_out);
-      assert.deepEqual(
-        there.left_out.filter(({ code }) => code === "copy"),
-        [{ file: "bird/sea/a copy.webp", code: "copy", why: "the same photo as bird/a.webp" }],
-      );
-      assert.deepEqual(
-        there.left_out.filter(({ code }) => code === "in-two-classes").map(({ file, why }) => [file, why]),
-        [
-          ["bird/both again.webp", "mammal/Both.webp"],
-          ["bird/both.webp", "mammal/Both.webp"],
-          ["mammal/Both.webp", "bird/both again.webp, bird/both.webp"],
-        ].map(([path, others]) => [
-          path,
-          `the same photo as ${others}, in another class: which of these it shows is not known`,
-        ]),
-      );
-      assert.equal(there.photos.found, 5);
-      assert.equal(there.masks.marked, 2);
-      assert.deepEqual(there.masks.unused, ["mammal/nobody.png"]);
-      const counts = ({ summary }) =>
-        summary.map(({ class: of, group, photos, accuracy, evidence }) => [
-          of,
-          group,
-          photos,
-          accuracy?.count,
-          evidence?.count,
-        ]);
-      assert.deepEqual(counts(here), counts(there));
-      assert.ok(
-        basis.includes("of bird/b.webp it has 2 masks: bird/b.png, bird/b_mask.png"),
-        basis.join("\n"),
-      );
-      assert.deepEqual(said(basis), said(run().split("\n")));
-
-      // of a photo that has none in a folder that is chosen later, it is said that it keeps the one it has
-      rmSync(join(masks, "mammal"), { recursive: true });
-      await page.setInputFiles("#masks-file", masks);
-      await page.waitForFunction(() =>
-        /1 photo with none in this folder kept the mask from before\./.test(
-          document.querySelector("#regions-hint").textContent,
-        ),
-      );
-
-      // a photo is no mask of its own, in whatever folder it is
-      write(root, "copy/photos/bird/a.webp", A);
-      await page.setInputFiles("#masks-file", join(root, "copy"));
-      await page.waitForFunction(() =>
-        / The photos themselves, which are in it, are no masks\.$/.test(
-          document.querySelector("#message-text").textContent,
-        ),
-      );
-
-      // it is learnt from the same photos, too
-      const learnt = JSON.parse(
-        execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], {
-          encoding: "utf8",
-          stdio: ["ignore", "pipe", "ignore"],
-        }),
-      );
-      assert.deepEqual(learnt.skipped, there.left_out);
-      assert.equal(learnt.photos, 5);
+  before(() => {
+    for (const [name, content] of Object.entries(FILES)) write(photos, name, content);
+    for (const name of MASKS) write(masks, name, white());
+  });
+  after(() => rmSync(root, { recursive: true }));
+  const opened = onePage();
+  let page;
+  let here, basis, there;
+  before(() => ({ page } = opened));
+  const audit = ["audit", photos, "--masks", masks, "--model", file, "--fit", "squash"];
+  const run = (...more) =>
+    execFileSync(command, [...audit, ...more], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
     });
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+
+  test("what was added and what was left out is said", async () => {
+    await openOwn(page);
+    await page.setInputFiles("#folders", photos);
+    const words = await added(page);
+    assert.equal(
+      words,
+      "5 photos added. 1 duplicate left out: a copy.webp. Left out, as the same photo is in several classes and it is not known which of these it shows: " +
+        "bird/both again.webp, bird/both.webp, mammal/Both.webp.",
+    );
+    await counted(page, ["3 photos", "2 photos"]);
+    await train(page);
+    await examined(page, 5);
+  });
+
+  test("masks are matched to their photos", async () => {
+    await page.setInputFiles("#masks-file", masks);
+    await page.waitForFunction(() =>
+      /2 of 5 photos have one/.test(document.querySelector("#regions-hint").textContent),
+    );
+    const model = await saved(page, "#save-model");
+    writeFileSync(file, model.bytes);
+    here = JSON.parse((await saved(page, "#save-json")).bytes);
+    basis = await page.$$eval("#basis li", (lines) => lines.map(({ textContent }) => textContent));
+  });
+
+  test("copies and photos in two classes are left out by both, for the same reasons", async () => {
+    there = JSON.parse(run("--json"));
+    assert.deepEqual(here.left_out, there.left_out);
+    assert.deepEqual(
+      there.left_out.filter(({ code }) => code === "copy"),
+      [{ file: "bird/sea/a copy.webp", code: "copy", why: "the same photo as bird/a.webp" }],
+    );
+    assert.deepEqual(
+      there.left_out.filter(({ code }) => code === "in-two-classes").map(({ file, why }) => [file, why]),
+      [
+        ["bird/both again.webp", "mammal/Both.webp"],
+        ["bird/both.webp", "mammal/Both.webp"],
+        ["mammal/Both.webp", "bird/both again.webp, bird/both.webp"],
+      ].map(([path, others]) => [
+        path,
+        `the same photo as ${others}, in another class: which of these it shows is not known`,
+      ]),
+    );
+  });
+
+  test("both count the same photos and masks", async () => {
+    assert.equal(there.photos.found, 5);
+    assert.equal(there.masks.marked, 2);
+    assert.deepEqual(there.masks.unused, ["mammal/nobody.png"]);
+    const counts = ({ summary }) =>
+      summary.map(({ class: of, group, photos, accuracy, evidence }) => [
+        of,
+        group,
+        photos,
+        accuracy?.count,
+        evidence?.count,
+      ]);
+    assert.deepEqual(counts(here), counts(there));
+  });
+
+  test("both say the same of what the numbers stand on", async () => {
+    assert.ok(basis.includes("of bird/b.webp it has 2 masks: bird/b.png, bird/b_mask.png"), basis.join("\n"));
+    assert.deepEqual(said(basis), said(run().split("\n")));
+  });
+
+  test("a photo that has no mask in a folder chosen later keeps the one it has", async () => {
+    // of a photo that has none in a folder that is chosen later, it is said that it keeps the one it has
+    rmSync(join(masks, "mammal"), { recursive: true });
+    await page.setInputFiles("#masks-file", masks);
+    await page.waitForFunction(() =>
+      /1 photo with none in this folder kept the mask from before\./.test(
+        document.querySelector("#regions-hint").textContent,
+      ),
+    );
+  });
+
+  test("a photo is no mask of its own, in whatever folder it is", async () => {
+    // a photo is no mask of its own, in whatever folder it is
+    write(root, "copy/photos/bird/a.webp", A);
+    await page.setInputFiles("#masks-file", join(root, "copy"));
+    await page.waitForFunction(() =>
+      / The photos themselves, which are in it, are no masks\.$/.test(
+        document.querySelector("#message-text").textContent,
+      ),
+    );
+  });
+
+  test("it is learnt from the same photos, too", async () => {
+    // it is learnt from the same photos, too
+    const learnt = JSON.parse(
+      execFileSync(command, ["train", photos, "-o", join(root, "b.safetensors"), "--json"], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    );
+    assert.deepEqual(learnt.skipped, there.left_out);
+    assert.equal(learnt.photos, 5);
+  });
 });
 
 test("a folder that is dropped again, and a photo that is added to another class later", async () => {

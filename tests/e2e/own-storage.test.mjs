@@ -1,4 +1,4 @@
-/** One's own pictures in browsers that keep less than others: bytes but no blobs, or nothing. */
+/** The page of own pictures in browsers that store less than others: bytes but no blobs, or nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counted, openOwn, train, twoClasses } from "./support/own.mjs";
@@ -6,7 +6,7 @@ import { message, stage } from "./support/stage.mjs";
 
 const { withPage } = stage();
 
-/** As in WebKit's private windows: a record with a blob anywhere in it is refused. */
+/** Simulates WebKit's private windows, in which a record with a blob anywhere in it is refused. */
 function refuseBlobs() {
   const hasBlob = (value) =>
     value instanceof Blob ||

@@ -1,10 +1,10 @@
-/** One's own pictures: classes, training, regions, the contact sheet, and what is kept. */
+/** The page of own pictures: classes, training, regions, the contact sheet, and storage. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { judge } from "./support/axe.mjs";
 import { command } from "./support/native.mjs";
 import {
@@ -27,12 +27,12 @@ import {
 } from "./support/own.mjs";
 import { frames, message, PNG, stage } from "./support/stage.mjs";
 
-const { heldUp, longestTask, withPage } = stage();
+const { heldUp, longestTask, onePage, withPage } = stage();
 
-/** Rules that find something to judge on the page, and are content with it. */
+/** Least number of rules that apply to the page and pass. */
 const LEAST_PASSES = 30;
 
-/** Of Grad-CAM for the photo of a file by the model of another: the share inside a box, computed here, pixel by pixel. */
+/** The share of Grad-CAM inside a box, for a photo and a model in files, computed here pixel by pixel. */
 async function shareByHand(page, model, photo, [left, top, right, bottom]) {
   const map = await page.evaluate(
     async ([model, photo]) => {
@@ -71,8 +71,10 @@ async function shareByHand(page, model, photo, [left, top, right, bottom]) {
   return inside / everywhere;
 }
 
-/** Drops files and folders of the disk, as a hand does: it lets go once the page has marked where they would fall. A browser that has not heard of that mark
- *  yet takes the drop for a leave; then the hand comes back. */
+/**
+ * Drops files and folders of the disk, as a hand does: it lets go once the page has marked where they would
+ * fall. A browser that has not heard of that mark yet takes the drop for a leave; then the hand comes back.
+ */
 async function drop(page, selector, files) {
   await page.locator(selector).scrollIntoViewIfNeeded();
   const { x, y, width, height } = await page.locator(selector).boundingBox();
@@ -172,18 +174,25 @@ test("two classes are learnt, a quarter held out and shown; once more takes no s
   });
 });
 
-test("a region: its share is what it should be, follows hand and keyboard, and sorts the sheet; everything can be taken away", async () => {
-  await withPage(async (page, requests) => {
+describe("a region: its share is what it should be, follows hand and keyboard, and sorts the sheet; everything can be taken away", () => {
+  const opened = onePage();
+  let page, requests;
+  let name, box, drawn, label, even, least, line;
+  before(() => ({ page, requests } = opened));
+  const layer = () => page.$eval("#layer", ({ value, disabled }) => [value, disabled]);
+  const evidence = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence));
+
+  test("the share inside a box is said, beside that of an even spread", async () => {
     await openOwn(page);
     await twoClasses(page);
     await train(page);
     await examined(page, 16);
     await openPhoto(page);
-    const name = await page.textContent("#viewer-title");
-    const box = [0.25, 0.5, 0.75, 1];
+    name = await page.textContent("#viewer-title");
+    box = [0.25, 0.5, 0.75, 1];
     await drawBox(page, ...box);
-    const drawn = await share(page);
-    const [, label, even] =
+    drawn = await share(page);
+    [, label, even] =
       /^[\d.]+.% of Grad-CAM’s evidence for (\w+) lies in “object”; (\d+).% if it were spread evenly\.$/.exec(
         await page.textContent("#share"),
       );
@@ -198,7 +207,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
       "50",
       "50",
     ]);
+  });
 
+  test("a box follows the arrow keys and its fields, and the share with it", async () => {
     await page.focus("#pane");
     await page.keyboard.press("ArrowUp");
     const moved = await share(page, drawn);
@@ -206,7 +217,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     await page.fill("#box-y", "50");
     await page.keyboard.press("Tab");
     assert.ok(Math.abs(Number(await share(page, moved)) - Number(drawn)) < 1e-6, "back where it was");
+  });
 
+  test("any method, class and margin can be looked at", async () => {
     await page.selectOption("#method", "layer-cam");
     await page.waitForFunction(() => document.querySelector("#picture").dataset.map.startsWith("layer-cam"));
     await page.selectOption("#method", "gradient");
@@ -228,7 +241,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
       "Ends of blocks",
       "All other layers",
     ]);
-    const layer = () => page.$eval("#layer", ({ value, disabled }) => [value, disabled]);
+  });
+
+  test("a layer can be chosen where the method takes one", async () => {
     assert.deepEqual(await layer(), ["blocks.14.add", false]);
     assert.match(
       await page.textContent("#summary caption"),
@@ -240,15 +255,16 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.deepEqual(await layer(), ["blocks.14.add", false]);
     await page.selectOption("#asked", { label: "its answer" });
     await page.selectOption("#over", { label: "none other" });
+  });
 
+  test("with the region in all photos, the sheet is sorted by evidence", async () => {
     await page.click("#region-all");
     assert.match(await page.textContent("#region-hint"), /15 other photos/);
     await page.click("#viewer-close");
-    const evidence = () => page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence));
     await page.waitForFunction(() =>
       [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""),
     );
-    const least = (await evidence()).map(Number);
+    least = (await evidence()).map(Number);
     assert.deepEqual(
       least,
       [...least].sort((a, b) => a - b),
@@ -261,6 +277,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
       null,
       "it changes with every photo that is examined",
     );
+  });
+
+  test("the sheet shows the photos of one class, or those that were held out", async () => {
     await page.selectOption("#only-class", "mammal");
     await page.waitForFunction(
       () =>
@@ -272,7 +291,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     await page.check("#only-held-out");
     assert.equal((await evidence()).length, 4);
     await page.uncheck("#only-held-out");
+  });
 
+  test("another region has shares of its own", async () => {
     // a second region, of which only one photo is wholly inside
     await page.fill("#region-name", "frame");
     await page.keyboard.press("Enter");
@@ -287,7 +308,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     await page.waitForFunction(() =>
       [...document.querySelectorAll("#sheet li")].every(({ dataset }) => dataset.evidence !== ""),
     );
+  });
 
+  test("the table has a line a photo, with both regions", async () => {
     const csv = await saved(page, "#save-csv");
     assert.equal(csv.name, "bird-or-mammal-audit.csv");
     assert.match(
@@ -305,7 +328,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
       ["1"],
     );
     assert.equal(lines.filter(({ held_out: held }) => held === "true").length, 4);
+  });
 
+  test("the record holds the means, their counts, and what they stand on", async () => {
     const json = JSON.parse((await saved(page, "#save-json")).bytes);
     assert.equal(json.model, "bird or mammal, on EfficientNet-Lite0");
     assert.deepEqual(json.classes, ["bird", "mammal"]);
@@ -331,9 +356,11 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     assert.equal(json.summary[0].accuracy_held_out.count, 4);
     assert.equal(json.summary[0].accuracy_learnt_from.count, 12);
     assert.equal(Math.round(100 * json.summary[0].evenly), Number(even));
-    const line = json.rows.find(({ photo }) => basename(photo) === name);
+    line = json.rows.find(({ photo }) => basename(photo) === name);
     assert.ok(Math.abs(line.evidence - Number(drawn)) < 1e-6);
+  });
 
+  test("with the model that is taken away, a share computed by hand is the same", async () => {
     const model = await saved(page, "#save-model");
     assert.equal(model.name, "bird-or-mammal.safetensors");
     const path = [...photosOf("bird", "water", 8), ...photosOf("mammal", "grass", 8)].find(
@@ -341,7 +368,9 @@ test("a region: its share is what it should be, follows hand and keyboard, and s
     );
     const byHand = await shareByHand(page, model.bytes, bytesOf(path), box);
     assert.ok(Math.abs(byHand - line.evidence) < 1e-3, `${byHand} by hand, ${line.evidence} on the page`);
+  });
 
+  test("the report shows all of it offline, without scripts", async () => {
     const report = await saved(page, "#save-report");
     const asked = requests.length;
     await page.context().setOffline(true);
@@ -487,10 +516,15 @@ test("a tab that is closed in mid-training loses nothing, and clearing leaves no
   });
 });
 
-test("what is wrong with photos is said by name, and costs nothing else", async () => {
-  await withPage(async (page) => {
+describe("what is wrong with photos is said by name, and costs nothing else", () => {
+  const opened = onePage();
+  let page;
+  let one, two, three, four;
+  before(() => ({ page } = opened));
+
+  test("a class without photos, copies, and photos of another class are named", async () => {
     await openOwn(page);
-    const [one, two, three, four] = photosOf("bird", "water", 4);
+    [one, two, three, four] = photosOf("bird", "water", 4);
     await nameClass(page, 0, "husky");
     await nameClass(page, 1, "wolf");
     assert.equal(await addPhotos(page, 0, [one, two]), "2 photos added.");
@@ -507,6 +541,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
         `^1 photo added\\. ${basename(two)} is in husky already; a photo can be of one class, so it was left out of wolf\\.$`,
       ),
     );
+  });
+
+  test("files that are no photos are told from photos that cannot be read", async () => {
     const jpeg = bytesOf(new URL("../../www/samples/cat.jpg", import.meta.url));
     await addPhotos(page, 0, [
       fileOf("words.jpg", Buffer.from("\xFF\xD8\xFF no picture", "latin1")),
@@ -519,7 +556,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await page.waitForFunction(() =>
       /1 of plain text, which is no picture/.test(document.querySelector("#message-text").textContent),
     );
+  });
 
+  test("one photo in a class is enough to learn from, and those that cannot be read are left out", async () => {
     // one photo in a class is enough to learn from, and none is held out
     await train(page);
     await counted(page, [
@@ -541,7 +580,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
       /^words\.jpg: \p{Lu}.*\.$/u,
     );
     await examined(page, 4);
+  });
 
+  test("classes without photos, and two of one name, are not trained", async () => {
     await page.click("#add-class");
     await nameClass(page, 2, "logo");
     await page.click("#train");
@@ -549,11 +590,17 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     await nameClass(page, 2, "wolf");
     await page.click("#train");
     assert.match(await message(page), /^Two classes are called “wolf”/);
+  });
+
+  test("a class goes with its photos after a second press", async () => {
     await page.locator(".card .remove").nth(2).click();
     assert.equal(await page.locator(".card").count(), 2);
     await page.locator(".card .remove").nth(1).click();
     assert.match(await page.locator(".card .remove").nth(1).textContent(), /Remove 1 photo too\?/);
     assert.equal(await page.locator(".photos li").count(), 6, "nothing is removed before the second press");
+  });
+
+  test("what could not be read is neither wrong nor unsure", async () => {
     // what could not be read is neither wrong nor unsure
     await page.check("#only-wrong");
     assert.equal(await page.locator("#sheet .inside", { hasText: "unreadable" }).count(), 0);
@@ -561,6 +608,9 @@ test("what is wrong with photos is said by name, and costs nothing else", async 
     assert.equal(await page.locator("#sheet .inside", { hasText: "unreadable" }).count(), 2);
     await page.selectOption("#order", "doubt");
     assert.equal(await page.locator("#sheet li").count(), 4);
+  });
+
+  test("a class that goes and comes again is the one that the model knows", async () => {
     // a class that goes and comes again is the one that the model knows
     await page.locator(".card .remove").nth(1).focus();
     await page.keyboard.press("Enter");
@@ -619,9 +669,9 @@ test("what was left out is told by the names that were given, for as long as it 
   });
 });
 
-test("folders are classes, and the folders in them groups", async () => {
+describe("folders are classes, and the folders in them groups", () => {
   const folder = mkdtempSync(join(tmpdir(), "candling-own-"));
-  try {
+  before(() => {
     for (const [animal, background] of [
       ["bird", "water"],
       ["bird", "grass"],
@@ -633,87 +683,107 @@ test("folders are classes, and the folders in them groups", async () => {
     }
     mkdirSync(join(folder, ".hidden"));
     cpSync(photosOf("mammal", "water", 1)[0], join(folder, ".hidden", "photo.webp"));
-    await withPage(async (page) => {
-      await openOwn(page);
-      await page.setInputFiles("#folders", folder);
-      assert.equal(await added(page), "9 photos added.");
-      assert.equal(await message(page), "Left out: 1 hidden (.hidden).");
-      await page.click("#message-close");
-      assert.deepEqual(
-        await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)),
-        ["bird", "mammal"],
-      );
-      await train(page);
-      await examined(page, 9);
-      const rows = await page.$$eval("#summary tbody tr", (rows) =>
-        rows.map((row) => [row.children[0].textContent, row.children[1].textContent]),
-      );
-      assert.deepEqual(rows, [
-        ["all photos", "9"],
-        ["bird", "6"],
-        ["grass", "3"],
-        ["water", "3"],
-        ["mammal", "3"],
-        ["grass", "3"],
-      ]);
-      await page.selectOption("#only-group", "water");
-      assert.equal(await page.locator("#sheet li").count(), 3);
-      // and in a folder like it masks, of which one covers its photo
-      const [first, second] = photosOf("bird", "water", 2).map((path) => basename(path, ".webp"));
-      for (const [name, value] of [
-        [first, 255],
-        [second, 0],
-      ]) {
-        const inside = join(folder, "masks", "bird", "water");
-        mkdirSync(inside, { recursive: true });
-        const mask = new PNG({ width: 300, height: 300 });
-        mask.data.fill(value);
-        writeFileSync(join(inside, `${name}.png`), PNG.sync.write(mask));
-      }
-      await page.setInputFiles("#masks-file", join(folder, "masks"));
-      await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "1");
-      assert.equal(
-        await page.textContent("#regions-hint"),
-        `“object”: masks: 1 of 9 photos has one (white is inside); 1 has nothing inside and is none: bird/water/${second}.webp.`,
-      );
-      assert.equal(await message(page), "", "good news is no complaint");
-      assert.deepEqual(
-        await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)),
-        ["1", "", ""],
-      );
-      rmSync(join(folder, "masks"), { recursive: true });
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const opened = onePage();
+  let page;
+  let rows, loose;
+  before(() => ({ page } = opened));
 
-      // what lies in none of the groups of a class that has some is counted too, as the command counts it
-      const [, , , loose] = photosOf("bird", "water", 4);
-      await addPhotos(page, 0, [loose]);
-      await page.selectOption("#only-group", "");
-      await page.click("#examine");
-      await examined(page, 10);
-      const lines = await page.$$eval("#summary tbody tr", (rows) =>
-        rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]),
-      );
-      assert.deepEqual(lines.slice(1), [
-        ["", "bird", "7"],
-        ["group", "grass", "3"],
-        ["group", "water", "3"],
-        ["group", "(no group)", "1"],
-        ["", "mammal", "3"],
-        ["group", "grass", "3"],
-      ]);
-      const report = (await saved(page, "#save-report")).bytes.toString();
-      assert.match(report, /<tr class="group"><th scope="row" dir="auto">\(no group\)<\/th><td>1<\/td>/);
-      const { path: model } = await saved(page, "#save-model");
-      cpSync(loose, join(folder, "bird", basename(loose)));
-      const audit = (...more) =>
-        execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
-      const counts = ({ summary }) => summary.map((line) => [line.class, line.group, line.photos]);
-      const here = counts(JSON.parse((await saved(page, "#save-json")).bytes));
-      assert.deepEqual(here, counts(JSON.parse(audit("--json"))));
-      assert.deepEqual(here[4], ["bird", "", 1], "null is the class as a whole");
-      assert.match(audit(), /\n {4}\(no group\): 1 photo, /);
-      rmSync(join(folder, "bird", basename(loose)));
-    });
-    await withPage(async (page) => {
+  test("a folder of folders becomes classes, and what is hidden in it is said", async () => {
+    await openOwn(page);
+    await page.setInputFiles("#folders", folder);
+    assert.equal(await added(page), "9 photos added.");
+    assert.equal(await message(page), "Left out: 1 hidden (.hidden).");
+    await page.click("#message-close");
+    assert.deepEqual(
+      await page.$$eval('.card input[type="text"]', (fields) => fields.map(({ value }) => value)),
+      ["bird", "mammal"],
+    );
+  });
+
+  test("classes and groups have lines of their own, and the sheet shows one group", async () => {
+    await train(page);
+    await examined(page, 9);
+    rows = await page.$$eval("#summary tbody tr", (rows) =>
+      rows.map((row) => [row.children[0].textContent, row.children[1].textContent]),
+    );
+    assert.deepEqual(rows, [
+      ["all photos", "9"],
+      ["bird", "6"],
+      ["grass", "3"],
+      ["water", "3"],
+      ["mammal", "3"],
+      ["grass", "3"],
+    ]);
+    await page.selectOption("#only-group", "water");
+    assert.equal(await page.locator("#sheet li").count(), 3);
+  });
+
+  test("in a folder like it masks are matched to their photos", async () => {
+    // and in a folder like it masks, of which one covers its photo
+    const [first, second] = photosOf("bird", "water", 2).map((path) => basename(path, ".webp"));
+    for (const [name, value] of [
+      [first, 255],
+      [second, 0],
+    ]) {
+      const inside = join(folder, "masks", "bird", "water");
+      mkdirSync(inside, { recursive: true });
+      const mask = new PNG({ width: 300, height: 300 });
+      mask.data.fill(value);
+      writeFileSync(join(inside, `${name}.png`), PNG.sync.write(mask));
+    }
+    await page.setInputFiles("#masks-file", join(folder, "masks"));
+    await page.waitForFunction(() => document.querySelector("#sheet li").dataset.evidence === "1");
+    assert.equal(
+      await page.textContent("#regions-hint"),
+      `“object”: masks: 1 of 9 photos has one (white is inside); 1 has nothing inside and is none: bird/water/${second}.webp.`,
+    );
+    assert.equal(await message(page), "", "good news is no complaint");
+    assert.deepEqual(
+      await page.$$eval("#sheet li", (tiles) => tiles.map(({ dataset }) => dataset.evidence)),
+      ["1", "", ""],
+    );
+    rmSync(join(folder, "masks"), { recursive: true });
+  });
+
+  test("what lies in none of the groups of a class that has some is counted too", async () => {
+    // what lies in none of the groups of a class that has some is counted too, as the command counts it
+    [, , , loose] = photosOf("bird", "water", 4);
+    await addPhotos(page, 0, [loose]);
+    await page.selectOption("#only-group", "");
+    await page.click("#examine");
+    await examined(page, 10);
+    const lines = await page.$$eval("#summary tbody tr", (rows) =>
+      rows.map((row) => [row.className, row.children[0].textContent, row.children[1].textContent]),
+    );
+    assert.deepEqual(lines.slice(1), [
+      ["", "bird", "7"],
+      ["group", "grass", "3"],
+      ["group", "water", "3"],
+      ["group", "(no group)", "1"],
+      ["", "mammal", "3"],
+      ["group", "grass", "3"],
+    ]);
+  });
+
+  test("page, report and command count it alike", async () => {
+    const report = (await saved(page, "#save-report")).bytes.toString();
+    assert.match(report, /<tr class="group"><th scope="row" dir="auto">\(no group\)<\/th><td>1<\/td>/);
+    const { path: model } = await saved(page, "#save-model");
+    cpSync(loose, join(folder, "bird", basename(loose)));
+    const audit = (...more) =>
+      execFileSync(command, ["audit", folder, "--model", model, ...more], { encoding: "utf8" });
+    const counts = ({ summary }) => summary.map((line) => [line.class, line.group, line.photos]);
+    const here = counts(JSON.parse((await saved(page, "#save-json")).bytes));
+    assert.deepEqual(here, counts(JSON.parse(audit("--json"))));
+    assert.deepEqual(here[4], ["bird", "", 1], "null is the class as a whole");
+    assert.match(audit(), /\n {4}\(no group\): 1 photo, /);
+    rmSync(join(folder, "bird", basename(loose)));
+  });
+
+  test("folders may be dropped: anywhere, or onto a class", () =>
+    withPage(async (page) => {
       await openOwn(page);
       await drop(page, "#training-title", [join(folder, "bird"), join(folder, "mammal")]);
       assert.equal(await added(page), "9 photos added.", "folders dropped anywhere");
@@ -732,14 +802,18 @@ test("folders are classes, and the folders in them groups", async () => {
       await drop(page, "#training-title", photosOf("bird", "water", 1));
       await page.waitForSelector("#message:not([hidden])");
       assert.match(await message(page), /^Drop photos onto one of the classes/);
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    }));
 });
 
-test("without photos at hand: the lesson's, and regions that can be marked, undone, renamed and removed before there is a model", async () => {
-  await withPage(async (page) => {
+describe("without photos at hand: the lesson's, and regions that can be marked, undone, renamed and removed before there is a model", () => {
+  const opened = onePage();
+  let page;
+  before(() => ({ page } = opened));
+  const fields = () => page.$$eval(".box-fields input", (all) => all.map(({ value }) => value).join(" "));
+  // other names, fewer, and no more than eight
+  const regions = () => page.locator("#regions button").allTextContents();
+
+  test("the lesson's photos are two classes, with the animals marked", async () => {
     await openOwn(page);
     await page.focus("#example");
     await page.keyboard.press("Enter");
@@ -755,7 +829,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     assert.ok(await page.isHidden("#example"));
     assert.equal(await page.evaluate(() => document.activeElement.id), "adding-text");
     assert.equal((await kept(page)).masks, 40);
+  });
 
+  test("dragged text is a field's own", async () => {
     // dragged text is a field's own
     const taken = await page
       .locator('.card input[type="text"]')
@@ -769,7 +845,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
       });
     assert.equal(taken, false);
     assert.equal(await message(page), "");
+  });
 
+  test("a region is drawn as a box, whose numbers are true", async () => {
     // another region, by box: a tap draws nothing, numbers are true, and every change can be undone
     await page.fill("#region-name", "face");
     await page.keyboard.press("Enter");
@@ -777,7 +855,6 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.waitForFunction(
       () => document.querySelector("#region-hint").textContent === "Nothing is marked here yet.",
     );
-    const fields = () => page.$$eval(".box-fields input", (all) => all.map(({ value }) => value).join(" "));
     assert.ok(await page.isDisabled("#region-undo"));
     await drawBox(page, 0.25, 0.25, 0.25, 0.25);
     assert.equal(await fields(), "   ");
@@ -794,6 +871,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.fill("#box-height", "0");
     await page.keyboard.press("Enter");
     assert.equal(await fields(), "80 50 20 50", "a box without height is none");
+  });
+
+  test("a mark for a class, and one for all, can be undone and cleared", async () => {
     await page.click("#region-class");
     assert.match(await page.textContent("#region-hint"), /19 other photos/);
     await page.click("#region-undo");
@@ -819,7 +899,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.click("#region-undo");
     assert.equal(await fields(), "80 50 20 50");
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Redo", "the keyboard stays");
+  });
 
+  test("a photo that goes makes room for the next", async () => {
     // a photo that goes makes room for the next
     const [, second, third] = await page.$$eval(".card:first-child .photos button", (all) =>
       all.map(({ title }) => title),
@@ -835,9 +917,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.waitForFunction((name) => document.querySelector("#viewer-title").textContent === name, third);
     assert.equal(await page.evaluate(() => document.activeElement.id), "remove-photo");
     await page.click("#viewer-close");
+  });
 
-    // other names, fewer, and no more than eight
-    const regions = () => page.locator("#regions button").allTextContents();
+  test("regions are renamed, and none twice by one name", async () => {
     await page.click("#region-rename");
     await page.keyboard.type("object");
     await page.keyboard.press("Enter");
@@ -846,6 +928,9 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
     await page.keyboard.press("Enter");
     assert.deepEqual(await regions(), ["object", "beak"]);
     assert.equal(await page.evaluate(() => document.activeElement.id), "region-rename");
+  });
+
+  test("there are eight regions at most, and one that goes takes its marks along", async () => {
     for (const name of ["a", "b", "c", "d", "e", "f", "g"]) {
       await page.fill("#region-name", name);
       await page.keyboard.press("Enter");
@@ -862,8 +947,13 @@ test("without photos at hand: the lesson's, and regions that can be marked, undo
   });
 });
 
-test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps what there is", async () => {
-  await withPage(async (page) => {
+describe("5,000 photos at once: all are listed, the page stays awake, and Stop keeps what there is", () => {
+  const opened = onePage();
+  let page;
+  let first;
+  before(() => ({ page } = opened));
+
+  test("Stop keeps what there is", async () => {
     await openOwn(page);
     await nameClass(page, 0, "many");
     await page.evaluate(async () => {
@@ -895,9 +985,12 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
     });
     const [, stopped] =
       /^Stopped: ([\d,]+) photos of 5,000 added; they stay\.$/.exec(await added(page)) ?? [];
-    const first = Number(stopped.replace(",", ""));
+    first = Number(stopped.replace(",", ""));
     assert.ok(first > 0 && first < 5000, `${first} were added before it was stopped`);
     assert.equal((await kept(page)).photos, first);
+  });
+
+  test("the page stays awake while the rest is added", async () => {
     let words;
     const longest = await longestTask(page, async () => {
       await page.evaluate(() => {
@@ -913,11 +1006,16 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
       `${(5000 - first).toLocaleString("en-GB")} photos added. ${first.toLocaleString("en-GB")} duplicates left out: photo-0.png, photo-1.png, photo-10.png and ${(first - 3).toLocaleString("en-GB")} more.`,
     );
     assert.equal((await kept(page)).photos, 5000);
+  });
+
+  test("some are shown, and more where they are asked for", async () => {
     assert.equal(await page.locator(".card .photos li").count(), 24);
     assert.equal(await page.textContent(".card .more"), "and 4,976 more");
     await page.click(".card .more");
     assert.equal(await page.locator(".card .photos li").count(), 144);
+  });
 
+  test("how long looking takes is said, and cancelling keeps what was looked at", async () => {
     await nameClass(page, 1, "few");
     await addPhotos(page, 1, photosOf("bird", "water", 1));
     await page.click("#train");
@@ -933,7 +1031,9 @@ test("5,000 photos at once: all are listed, the page stays awake, and Stop keeps
       ),
     );
     assert.ok((await kept(page)).looks > 0);
+  });
 
+  test("clearing in the middle of it leaves no word of it", async () => {
     // clearing in the middle of it leaves no word of it
     await page.click("#train");
     await page.waitForFunction(() =>

@@ -102,7 +102,7 @@ test("the client asks for its worker, the wasm and the model, and nothing else",
   });
 });
 
-/** What those fetch beside it who use a graphics card. */
+/** Largest additional download with a GPU. */
 const CARD_BYTES = 60_000;
 
 test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`, () => {
@@ -115,6 +115,12 @@ test(`the graphics card's engine weighs at most ${CARD_BYTES / 1000} kB brotli`,
 
 /** Scripts of other pages, in www/lib too. */
 const ofOthers = /^(candling-view|candling-trainer|embed|how|bias|own)\b/;
+
+test("style sheets are served without their comments", () => {
+  const sheets = readdirSync(www).filter((name) => name.endsWith(".css"));
+  assert.deepEqual(sheets.sort(), readdirSync(new URL("../web/src/styles/", www)).sort());
+  for (const name of sheets) assert.doesNotMatch(readFileSync(new URL(name, www), "utf8"), /\/\*/, name);
+});
 
 test(`page, scripts and wasm weigh at most ${BUDGET_BYTES / 1000} kB brotli`, () => {
   const build = ["candling_wasm.js", "candling_wasm_bg.wasm"].map((name) => `relaxed-simd/${name}`);

@@ -1,13 +1,17 @@
 /**
- * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own pictures in `docs/own`, each state on a desktop and a phone, in the dark
- * and by day, and the element's in a post.
+ * `npm run screenshots`: the pictures of the lab in `docs/lab`, of the lesson in `docs/bias` and of one's own
+ * pictures in `docs/own`, each state on a desktop and a phone, in the dark and by day, and the element's in a
+ * post.
  *
- * They are for people to look at, in the README and after a change of the page; no test compares them.
+ * They are for people to look at after a change of the page; no test compares them. Those that README and
+ * docs show are committed, in `docs`; they are replaced there where they changed to the eye, and no others.
  */
-import { mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../web/scripts/server.mjs";
+import { sameToTheEye } from "./support/eye.mjs";
 import { lookAt as look, settled } from "./support/lab.mjs";
 import { train, twoClasses } from "./support/own.mjs";
 import { openPost, view } from "./support/post.mjs";
@@ -15,7 +19,9 @@ import { openPost, view } from "./support/post.mjs";
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-const docs = fileURLToPath(new URL("../../docs/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const docs = join(root, "docs");
+const taken = join(root, "target/screenshots");
 const QUALITY = 72;
 
 const devices = {
@@ -119,7 +125,8 @@ const own = {
         document.querySelectorAll("#sheet button").length > 5 &&
         !/not marked/.test(document.querySelector("#sheet").textContent),
     );
-    await showStep(page, "inspection");
+    // the contact sheet, under what it is sorted by
+    await page.$eval("#order", (field) => field.scrollIntoView({ behavior: "instant", block: "start" }));
   },
 };
 
@@ -143,17 +150,86 @@ function toTop(page) {
   return page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
-/** What is pictured, by its folder in `docs`; only those that are named on the command line, if any are. */
+/** The pictures by their folder in `docs`; only those that are named on the command line, if any are. */
 const asked = process.argv.slice(2);
-const pages = Object.fromEntries(
-  Object.entries({
-    lab: { path: "", states: lab },
-    bias: { path: "bias.html", states: bias },
-    own: { path: "own.html", states: own },
-  }).filter(([folder]) => asked.length === 0 || asked.includes(folder)),
-);
+const isAsked = (folder) => asked.length === 0 || asked.includes(folder);
+const pages = {
+  lab: { path: "", states: lab },
+  bias: { path: "bias.html", states: bias },
+  own: { path: "own.html", states: own },
+};
+
+/** Pictures that README or a page of the docs shows, as paths in `docs`. */
+function shown() {
+  const papers = [join(root, "README.md"), ...readdirSync(docs).map((name) => join(docs, name))];
+  const links = papers
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((path) => [...readFileSync(path, "utf8").matchAll(/\]\((?:docs\/)?([\w/-]+\.jpg)\)/g)]);
+  return [...new Set(links.map(([, path]) => path))];
+}
+
+/** Takes the picture of a page or an element; `path` counts from the folder of all that are taken. */
+function take(subject, path) {
+  const file = join(taken, path);
+  mkdirSync(dirname(file), { recursive: true });
+  return subject.screenshot({ path: file, type: "jpeg", quality: QUALITY });
+}
+
+async function takeStates(context, folder, name, origin) {
+  const { path, states } = pages[folder];
+  const page = await context.newPage();
+  await page.goto(`${origin}/${path}`);
+  await page.waitForSelector("main:not([aria-busy=true])");
+  for (const [state, prepare] of Object.entries(states)) {
+    await prepare(page);
+    await page.waitForTimeout(300);
+    await take(page, `${folder}/${name}-${state}.jpg`);
+  }
+  await page.close();
+}
+
+async function takeLab(browser, origin) {
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    deviceScaleFactor: 0.9375,
+    colorScheme: "dark",
+    serviceWorkers: "block",
+    reducedMotion: "reduce",
+  });
+  await page.goto(origin);
+  await page.waitForSelector("main:not([aria-busy=true])");
+  await page.waitForTimeout(600);
+  await take(page, "lab.jpg");
+  await page.close();
+}
+
+async function takeElement(browser, origin) {
+  const page = await browser.newPage({
+    baseURL: origin,
+    viewport: { width: 816, height: 800 },
+    serviceWorkers: "block",
+  });
+  await openPost(page, view("controls"));
+  await page.waitForTimeout(600);
+  await take(page.locator("candling-view"), "element.jpg");
+  await page.close();
+}
+
+/** Puts those into the docs that a reader would see to be others than the ones there. */
+async function keepShown(browser) {
+  const page = await browser.newPage();
+  for (const path of shown()) {
+    const [fresh, kept] = [join(taken, path), join(docs, path)];
+    if (!existsSync(fresh)) continue;
+    if (existsSync(kept) && (await sameToTheEye(page, readFileSync(kept), readFileSync(fresh)))) continue;
+    mkdirSync(dirname(kept), { recursive: true });
+    copyFileSync(fresh, kept);
+    console.log(`docs/${path} has changed`);
+  }
+}
 
 const server = await serve(0, { isolated: true });
+const origin = `http://localhost:${server.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
@@ -172,35 +248,15 @@ try {
         serviceWorkers: "block",
         reducedMotion: "reduce",
       });
-      for (const [folder, { path, states }] of Object.entries(pages)) {
-        mkdirSync(docs + folder, { recursive: true });
-        const page = await context.newPage();
-        await page.goto(`http://localhost:${server.address().port}/${path}`);
-        await page.waitForSelector("main:not([aria-busy=true])");
-        for (const [name, prepare] of Object.entries(states)) {
-          await prepare(page);
-          await page.waitForTimeout(300);
-          await page.screenshot({
-            path: `${docs}${folder}/${device}-${colorScheme}-${name}.jpg`,
-            type: "jpeg",
-            quality: QUALITY,
-          });
-        }
-        await page.close();
+      for (const folder of Object.keys(pages).filter(isAsked)) {
+        await takeStates(context, folder, `${device}-${colorScheme}`, origin);
       }
       await context.close();
     }
   }
-  const post = await browser.newPage({
-    baseURL: `http://localhost:${server.address().port}`,
-    viewport: { width: 816, height: 800 },
-    serviceWorkers: "block",
-  });
-  await openPost(post, view("controls"));
-  await post.waitForTimeout(600);
-  await post
-    .locator("candling-view")
-    .screenshot({ path: `${docs}element.jpg`, type: "jpeg", quality: QUALITY });
+  if (isAsked("lab")) await takeLab(browser, origin);
+  if (isAsked("element")) await takeElement(browser, origin);
+  await keepShown(browser);
 } finally {
   await browser.close();
   server.close();

@@ -1,4 +1,7 @@
-/** Threads that make a pass slower rest, by the worker's clock, and no bit changes. When to is `crates/cpu/src/parallel/choice.rs`'s. */
+/**
+ * Threads that make a pass slower are left out, by the worker's clock, and no bit changes.
+ * `crates/cpu/src/parallel/choice.rs` decides when.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inWorker } from "./support/card.mjs";

@@ -1,4 +1,7 @@
-/** Pages that take scripts from named policies only (Trusted Types): they work where ours is allowed, and else say what to allow. */
+/**
+ * Pages that take scripts from named policies only (Trusted Types): they work where ours is allowed, and else
+ * say what to allow.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contentSecurityPolicy } from "../../web/scripts/server.mjs";
@@ -45,7 +48,7 @@ test("names are allowed and none is required: the policy is not missed", async (
   );
 });
 
-/** From now on the site's pages and workers require it. */
+/** Makes the site's pages and workers require Trusted Types. */
 const require = (page) =>
   page.route(/\/$|\.html$|candling-worker\.js$|candling-trainer\.js$/, async (route) => {
     const response = await route.fetch();

@@ -1,5 +1,7 @@
-/** Cards that never answer, crash, or come and go: nobody waits for long, what is told of them is true, and a new one is not blamed for an old
- *  one. */
+/**
+ * GPUs that never answer, crash, or come and go: nobody waits for long, what is reported is true, and a new
+ * one is not blamed for an old one.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, dressedUp, inWorker, timeUp } from "./support/card.mjs";
@@ -8,7 +10,7 @@ import { emptyPage, idle, MODEL, stage, workersLeft } from "./support/stage.mjs"
 
 const card = stage({ card: true });
 
-/** An empty page with a photo and what tells of backends. */
+/** Opens an empty page with a photo and a record of backend events. */
 async function client(page) {
   await emptyPage(page);
   await page.evaluate(async (model) => {
@@ -17,7 +19,7 @@ async function client(page) {
     window.told = [];
     window.load = (options) =>
       Candling.load({ model, onBackend: (state) => window.told.push(state), ...options });
-    /** Waits until something was told. */
+    /** waits for a number of events */
     window.heard = async (count = 1) => {
       while (window.told.length < count) await new Promise((resolve) => setTimeout(resolve, 50));
       return window.told.at(-1);

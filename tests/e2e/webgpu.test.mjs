@@ -1,4 +1,7 @@
-/** The graphics card: chosen as it should be, and whatever befalls it, a right heatmap comes from the processor. */
+/**
+ * The GPU: chosen as it should be, and after any failure (device lost, out of memory, no adapter) a correct
+ * heatmap comes from the CPU.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { destroyedAfter, dressedUp, inWorker, ofCard, slowed } from "./support/card.mjs";
@@ -7,8 +10,10 @@ import { emptyPage, MODEL, setTraps, stage } from "./support/stage.mjs";
 const card = stage({ card: true });
 const noCard = stage();
 
-/** Grad-CAM and Guided Backpropagation of a photo, with the backend that gave each, what was told of backends, and whether the numbers
- *  are those of a client that knows the processor only, to the bit. */
+/**
+ * Grad-CAM and Guided Backpropagation of a photo, with the backend of each, the backend events, and whether
+ * the numbers equal those of a CPU client, to the bit.
+ */
 async function explained(page, backend = "webgpu") {
   await emptyPage(page);
   return page.evaluate(
@@ -125,7 +130,7 @@ for (const [name, { source, code, backends }] of Object.entries(faults)) {
         assert.match(last.message, /graphics card|not finite/);
         assert.deepEqual(given.state, last);
         assert.equal(given.told.filter((state) => state.code !== undefined).length, 1, "told once");
-        // Logits of a run on the card are rounded differently.
+        // logits of a run on the GPU are rounded differently
         if (backends[0] === "cpu") assert.ok(given.same, "the processor's numbers");
       },
       { expectErrors: /GPU|WebGPU|Device|device/ },
@@ -207,7 +212,7 @@ test("auto: what is chosen before it has decided stands", async () => {
   });
 });
 
-/** What `auto` came to after a first photo, which the processor answers. */
+/** The decision of `auto` after a first photo, which the CPU answers. */
 async function decided(page) {
   await emptyPage(page);
   return page.evaluate(async (model) => {

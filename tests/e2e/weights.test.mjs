@@ -1,15 +1,21 @@
-/** Small weights where the connection is slow or metered, full ones elsewhere, and the visitor's word above both. */
+/**
+ * Small weights where the connection is slow or metered, full ones elsewhere, and the visitor's word above
+ * both.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect, hold, weightsLine } from "./support/lab.mjs";
 import { emptyPage, idle, MODEL, openLab, SMALL_MODEL, stage } from "./support/stage.mjs";
 
-/** Every Grad-CAM correlates with that of the full weights at least so well; `crates/cli/tests/small_weights.rs` has more photos. */
+/**
+ * Least correlation of Grad-CAM with that of the full weights; `crates/cli/tests/small_weights.rs` has more
+ * photos.
+ */
 const CORRELATION = 0.99;
 
 const { withPage, withClient } = stage();
 
-/** What browsers say of a connection, and which weights suit it. */
+/** Connections as browsers report them, and the weights that suit them. */
 const CONNECTIONS = [
   [undefined, "full"],
   [{}, "full"],

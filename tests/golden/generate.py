@@ -34,7 +34,8 @@ CASES = {
     "guitar_drums": ("squash", [546, 541]),
     "macaw": ("crop", [88]),
 }
-# name -> (patch, stride). The second step does not divide what the patch leaves of 224: the rest is not covered.
+# name -> (patch, stride). The second step does not divide what the patch leaves of 224: the rest is not
+# covered.
 OCCLUSIONS = {"dog_cat": (32, 16), "cat": (48, 32)}
 # The model's own centre crop: this share of the shorter side.
 CROP_SHARE = 0.875
@@ -48,11 +49,13 @@ STORED_DIGITS = 5
 PIXEL_STEP = 4
 OPS_COMPUTED = "float64 autograd on the float32 inputs, rounded to float32"
 
-# Of a tensor's largest magnitude. Storing float64 results as float32 costs 6e-8; another order of summation, less.
+# Tolerance relative to a tensor's largest magnitude. Storing float64 results as float32 costs 6e-8; another
+# order of summation, less.
 TOLERANCE = 1e-6
-# Of a number in a JSON file or in metadata, stored in float64. Sums cancel, hence not smaller.
+# Tolerance of a number in a JSON file or in metadata, stored in float64. Sums cancel, hence not smaller.
 NUMBER_TOLERANCE = 1e-9
-# Float32 noise depends on the machine, so it is held against what the tests allow, not against the recorded value.
+# Float32 noise depends on the machine, so it is held against what the tests allow, not against the recorded
+# value.
 NOISE_LIMITS = {"logits_f32_noise": 2e-3, "f32_noise_rel_l2": 1e-2, "f32_noise_over_max": 1e-2}
 
 
@@ -236,7 +239,7 @@ class Comparison:
     def note(self, group, where, difference, tolerance):
         largest, count, _ = self.groups.get(group, (0.0, 0, tolerance))
         self.groups[group] = (max(largest, difference), count + 1, tolerance)
-        # Written so that a NaN is a fault.
+        # Written so that NaN fails.
         if not difference <= tolerance:
             self.faults.append(f"{where}: differs by {difference:.3g}, allowed {tolerance:g}")
 

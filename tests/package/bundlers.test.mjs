@@ -1,4 +1,4 @@
-/** Pages built by the tools that people build pages with, from the packed package; none of them is told anything about it. */
+/** Pages built with common bundlers from the packed package; none of them is configured for it. */
 import assert from "node:assert/strict";
 import { cp, readdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -10,7 +10,7 @@ import { CAT, DOG, showsMap } from "./support/view.mjs";
 
 const apps = ["mdx", "react", "svelte", "vue", "webpack"];
 
-/** Three engines, the graphics card's, the decoder, and the model in two sizes. */
+/** Number of large files: three engines, that of the GPU, the decoder, and the model in two sizes. */
 const LARGE_FILES = 7;
 
 const withPage = stage();

@@ -1,4 +1,4 @@
-/** What is in the package, and whether what it says of itself is true. */
+/** The contents of the package, and whether its documentation of them is true. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cp, readdir, readFile, stat } from "node:fs/promises";
@@ -48,10 +48,12 @@ const contents = [
 /** npm and the CDNs take a package of this size; twice of it, and something is in it that should not be. */
 const MOST_BYTES = 20e6;
 
-/** How far a size in the README may be from the file's, as a share of it: compilers and brotli differ a little between versions. */
+/** Largest relative error of a size in the README: compilers and brotli differ a little between versions. */
 const MOST_OFF = 0.05;
-/** The README tells of modules as they are shipped; link-time optimisation has taken so large a share off them, at most, which the build that is tested
- *  here leaves out. */
+/**
+ * The README tells of modules as they are shipped; link-time optimisation has taken so large a share off
+ * them, at most, which the build that is tested here leaves out.
+ */
 const LINKED = 0.1;
 
 let shop;

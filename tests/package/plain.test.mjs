@@ -10,7 +10,10 @@ import { DOG, showsMap } from "./support/view.mjs";
 
 const plain = fileURLToPath(new URL("fixtures/plain/", import.meta.url));
 
-/** The least that a strict policy has to allow where everything is the site's own. (`data:` is these pages' icon.) */
+/**
+ * The least that a strict policy has to allow if everything is the site's own. (`data:` is these pages'
+ * icon.)
+ */
 const leastPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

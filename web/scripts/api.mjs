@@ -1,4 +1,7 @@
-/** Writes `www/api.html`: the reference of `<candling-view>`, from its manifest, the sources and the programs that the tests run. */
+/**
+ * Writes `www/api.html`: the reference of `<candling-view>`, from its manifest, the sources and the programs
+ * that the tests run.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { html, program } from "./api/html.mjs";
@@ -6,10 +9,10 @@ import * as programs from "./api/programs.mjs";
 import * as reference from "./api/reference.mjs";
 import { fixture, parameters, sizes } from "./api/sources.mjs";
 
-/** One chapter: what it is called in addresses and in the contents, and what stands in it. */
+/** A chapter: its id, its title, and its contents. */
 const chapter = (id, title, ...body) => ({ id, title, body });
 
-/** Writes the page into the folder `site`, beside the lab's, whose policy it has. */
+/** Writes the page into the folder `site`, beside that of the lab, whose policy it has. */
 export async function buildApi(site, manifest) {
   const element = manifest.modules
     .flatMap(({ declarations }) => declarations)

@@ -1,5 +1,5 @@
 /**
- * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into.
+ * Bundles the TypeScript into `www/lib`, beside the wasm that `crates/wasm` is built into, and the style sheets into `www`.
  *
  *   candling.js         the client; imports nothing
  *   candling-worker.js  the worker; imports <build>/candling_wasm.js, when it starts
@@ -8,17 +8,20 @@
  *   candling-view.js    the element, defined; imports candling.js and candling-export.js when they are wanted
  *   candling-view-element.js   its class, not defined
  *   candling-view.classic.js   the element, defined, as a classic script
- *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own, what stands further down
- *   bias.js, own.js     the scripts of the lesson, bias.html, and of own.html; import candling.js and parts that they share
+ *   lab.js              the page; imports candling.js, as any other page would, and, in parts of their own,
+ *                      what stands further down
+ *   bias.js, own.js     the scripts of the lesson, bias.html, and of own.html; import candling.js and parts
+ *                      that they share
  *   embed.js            the script of embed.html; imports candling-view-element.js
  *   how.js              the script of the article, how.html; imports candling-view-element.js
  *   door.js             the script of door.html, which fetches a picture by its link
- *   api.js              the script of the API page, api.html, which is written here too; imports candling-view-element.js
+ *   api.js              the script of the API page, api.html, which is written here too; imports
+ *                      candling-view-element.js
  *   custom-elements.json       what editors and the API page know the element by
  *   lesson/             the lesson's pictures in one file, and their credits
  *
- * The service worker of the last build is taken away: it holds the hashes of files that are written anew here. `site-version.mjs`
- * makes the next one.
+ * The service worker of the last build is deleted: it contains the hashes of files that are rewritten here.
+ * `site-version.mjs` makes the next one.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -31,9 +34,11 @@ import { www } from "./server.mjs";
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const lib = fileURLToPath(new URL("../../www/lib/", import.meta.url));
 
+const styles = readdirSync(`${source}styles`).map((name) => `${source}styles/${name}`);
+
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-/** Modules that stay modules of their own, from whichever folder they are imported: whoever imports one of them shares it with others. */
+/** Modules that are not bundled, from whichever folder they are imported: their importers share them. */
 const apart = (filter) => ({
   name: "apart",
   setup({ onResolve }) {
@@ -45,7 +50,7 @@ const apart = (filter) => ({
 const ofTheElement = apart(/^\.\.?\/candling(-export)?\.js$/);
 const ofPages = apart(/^\.\.?\/candling(-export|-view|-view-element)?\.js$/);
 
-/** The classic script finds its modules in a way of its own. */
+/** The classic script locates its modules in its own way. */
 const classic = {
   name: "classic",
   setup({ onResolve }) {
@@ -54,8 +59,9 @@ const classic = {
 };
 
 rmSync(`${www}sw.js`, { force: true });
-/** The parts are named by their contents: those of the last build are none of this one. */
+/** parts are named by their contents, so those of the last build are stale */
 for (const file of readdirSync(lib)) if (/^part-/.test(file)) rmSync(lib + file);
+for (const file of readdirSync(www)) if (file.endsWith(".css")) rmSync(www + file);
 
 const options = {
   outdir: lib,
@@ -70,7 +76,7 @@ const options = {
   plugins: [ofPages],
 };
 const from = (...names) => ({ entryPoints: names.map((name) => source + name) });
-// Each in one file: other pages copy them.
+// one file each, because other pages copy them
 await build({
   ...options,
   ...from(
@@ -86,13 +92,16 @@ await build({
 });
 await build({ ...options, ...from("candling-view.ts", "candling-view-element.ts"), plugins: [ofTheElement] });
 await build({ ...options, ...from("candling-view.classic.ts"), format: "iife", plugins: [classic] });
-// What these have in common is fetched, and kept for visits without a network, once for all of them.
+// the code that these share is fetched, and stored for offline visits, once for all of them
 await build({
   ...options,
   ...from("lab.ts", "bias.ts", "own.ts"),
   splitting: true,
   chunkNames: "part-[name]-[hash]",
 });
+
+// Each stays a sheet of its own, without its comments: pages share them, and fonts and pictures keep their addresses.
+await build({ entryPoints: styles, outdir: www, minify: true, legalComments: "none", logLevel: "warning" });
 
 buildLesson(`${lib}lesson/`);
 await buildApi(www, buildManifest());

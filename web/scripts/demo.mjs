@@ -1,7 +1,7 @@
 /**
- * `demo.mjs BUILD...`: serves the site, which has its first engine by now, and makes the wasm modules that are named meanwhile, one after
- * the other. A page that asks for a module which only it has (training, the graphics card) waits until it is there; for a faster
- * engine it does not wait, but takes the one that is there.
+ * `demo.mjs BUILD...`: serves the site, whose first engine exists by now, while it builds the named wasm
+ * modules one after the other. A page that requests a module without alternative (training, GPU) waits until
+ * it is built; instead of waiting for a faster engine, it uses the existing one.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,10 @@ import { listen } from "./listen.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What pages can do without: each of these is a faster engine than one that every browser has. */
+/** Builds that pages can do without: each is a faster engine than the one that every browser runs. */
 const FASTER = new Set(["relaxed-simd", "threads"]);
 
-/** What each module is for, in words for whoever waits for it. */
+/** The purpose of each module, in words for those who wait for it. */
 const PURPOSE = {
   "relaxed-simd": "the faster engine",
   head: "training, for the bias lab and for pictures of one's own",
@@ -21,7 +21,7 @@ const PURPOSE = {
   webgpu: "the engine for graphics cards",
 };
 
-/** Runs a program in the project's folder; what it says is shown only if it fails. */
+/** Runs a program in the project's folder; its output is shown only if it fails. */
 function run(program, ...args) {
   const said = [];
   const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
@@ -36,7 +36,7 @@ function run(program, ...args) {
   });
 }
 
-/** Makes one module, and says how long it took. */
+/** Builds one module, and prints how long it took. */
 async function make(build) {
   const start = performance.now();
   await run("tools/wasm.sh", "engine", build);
@@ -50,7 +50,7 @@ const builds = process.argv.slice(2);
 const making = new Map();
 const made = new Set();
 await listen({
-  // What an earlier build left here may be of other sources than the page: it is not sent either.
+  // a module of an earlier build may be from other sources than the page, so it is not sent either
   ready: async (path) => {
     const build = /^\/lib\/([^/]+)\//.exec(path)?.[1];
     if (!making.has(build)) return true;

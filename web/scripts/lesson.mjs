@@ -1,4 +1,7 @@
-/** Packs the pictures of the bias lesson into one file, with their masks, so that a visitor asks once and not 248 times. */
+/**
+ * Packs the pictures of the bias lesson into one file, with their masks, so that a visitor makes one request
+ * and not 248.
+ */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,10 +9,10 @@ import { zipSync } from "fflate";
 
 const pictures = fileURLToPath(new URL("../../tests/photos/bias/", import.meta.url));
 
-/** The oldest date that a ZIP file can have, everywhere: the same bytes on every machine. */
+/** The oldest date that a ZIP file can have, for all entries: the same bytes on every machine. */
 const mtime = new Date(1980, 0, 1);
 
-/** Writes `pictures.zip`, and who made them, into `folder`. Nothing is compressed: WebP and PNG are already. */
+/** Writes `pictures.zip` and its credits into `folder`. Nothing is compressed: WebP and PNG are already. */
 export function buildLesson(folder) {
   const names = [
     "labels.json",

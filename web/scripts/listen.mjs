@@ -1,9 +1,12 @@
-/** The server of `npm run serve` and of the demo: at the port that PORT names, 8000 where it names none. */
+/** The server of `npm run serve` and of the demo: at the port in PORT, by default 8000. */
 import { serve } from "./server.mjs";
 
 const port = Number(process.env.PORT ?? 8000);
 
-/** Serves the site and says where. `options` are those of `serve`. What is in the way is said, and ends the program. */
+/**
+ * Serves the site and prints its address. `options` are those of `serve`. An error is printed and ends the
+ * program.
+ */
 export async function listen(options) {
   try {
     if (!Number.isInteger(port) || port < 0 || port > 65535)

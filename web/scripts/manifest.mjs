@@ -1,8 +1,9 @@
 /**
  * Writes `www/lib/custom-elements.json`, by which editors, catalogues and our own API page know the element.
  *
- * Its source are the comments and types of `src/element/element.ts`, read by the Custom Elements Manifest analyzer. What that cannot know
- * is added here: which module of a release has the class, what events tell (`src/element/events.ts`), and which property belongs to which attribute.
+ * Its sources are the comments and types of `src/element/element.ts`, read by the Custom Elements Manifest
+ * analyzer. What that cannot know is added here: which module of a release has the class, the details of
+ * events (`src/element/events.ts`), and which property belongs to which attribute.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ import { create, ts } from "@custom-elements-manifest/analyzer";
 
 const source = new URL("../src/", import.meta.url);
 
-/** Of a release: the module that has the class, and the one that defines it. */
+/** Modules of a release: the one that has the class, and the one that defines the element. */
 const MODULE = { class: "candling-view-element.js", defined: "candling-view.js" };
 const TAG = "candling-view";
 
@@ -57,7 +58,10 @@ function manifestOfSources() {
   };
 }
 
-/** Without what is nobody's business, and with what the analyzer does not see. Everything stays in the order of the comments. */
+/**
+ * Removes private members, and adds what the analyzer does not see. Everything stays in the order of the
+ * comments.
+ */
 function elementOf({ attributes, members, events, ...element }) {
   const details = eventTypes();
   const open = members.filter(({ name, privacy }) => !name.startsWith("#") && privacy !== "private");
@@ -67,7 +71,8 @@ function elementOf({ attributes, members, events, ...element }) {
   return {
     ...element,
     superclass: { name: "HTMLElement", package: "global:" },
-    // Of their type it says "CustomEvent" alone, and the one place that sends them it takes for an event named "type".
+    // the analyzer knows only the type "CustomEvent", and takes the one place that dispatches events for an
+    // event named "type"
     events: events.flatMap((event) =>
       details.has(event.name) ? { ...event, type: { text: details.get(event.name) } } : [],
     ),
@@ -98,8 +103,9 @@ function methodNames() {
     .join(" | ");
 }
 
-/** A line of a comment ends where it is full, which is nothing to a reader: only paragraphs stay, and code. */
+/** Joins the lines of a comment, which end where they are full: only paragraphs and code stay. */
 function unbroken(key, value) {
+  if (key === "text") return value.replace(/\s*\|\s*/g, " | ");
   if (key !== "description") return value;
   return value
     .split(/(^```[^]*?^```$)/m)

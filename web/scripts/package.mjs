@@ -1,8 +1,9 @@
 /**
- * Assembles the npm package in `web/dist`, from what was built into `www/lib` and from the models. `npm pack` runs it (`prepack`).
+ * Assembles the npm package in `web/dist`, from what was built into `www/lib` and from the models. `npm pack`
+ * runs it (`prepack`).
  *
- * The files of a release lie flat, as they do on the site, so that each finds the others beside itself. What the build left out
- * is an error: a package with half of its files would be published as readily as a whole one.
+ * The files of a release are in one folder, as on the site, so that each finds the others beside itself. A
+ * missing file is an error: a package with half of its files would be published as readily as a whole one.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +17,7 @@ const dist = join(web, "dist");
 
 const builds = ["simd128", "relaxed-simd", "threads"];
 
-/** What is copied into `dist`: its name there, and where in the repository it comes from. */
+/** The files that are copied into `dist`: name there, and source in the repository. */
 const files = {
   ...fromLib([
     "candling.js",
@@ -42,7 +43,7 @@ const files = {
   "models/README.md": "www/models/README.md",
 };
 
-/** What npm wants beside package.json, and the repository has at its root. */
+/** Files that npm expects beside package.json and that are at the root of the repository. */
 const papers = ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"];
 
 function fromLib(names) {
@@ -62,8 +63,11 @@ for (const name of papers) cpSync(join(root, name), join(web, name));
 declareTypes();
 writeFileSync(join(dist, "integrity.json"), `${JSON.stringify(integrity(), null, 2)}\n`);
 
-/** Source maps stay with the site: they would triple the package's code, and one that is not there would be asked for in vain.
- *  Pages of the site name its scripts in `lib`; here these lie beside the page. */
+/**
+ * Copies a file without its source map, which would triple the package's code, and without the reference to
+ * it, which would be requested in vain. Pages of the site load its scripts from `lib`; here these are beside
+ * the page.
+ */
 function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   if (to.endsWith(".js"))
@@ -73,7 +77,7 @@ function copy(from, to) {
   else cpSync(from, to);
 }
 
-/** Declarations of the public modules and of what these refer to, and no others. */
+/** Writes the declarations of the public modules and of those that they refer to. */
 function declareTypes() {
   const types = join(dist, "types");
   const project = join(web, "tsconfig.types.json");
@@ -92,7 +96,9 @@ function declareTypes() {
   for (const path of pathsIn(types)) if (!reached.has(join(types, path))) rmSync(join(types, path));
 }
 
-/** Of each file that a page may load, what stands in `integrity=""` or in an import map (Subresource Integrity). */
+/**
+ * The value of `integrity=""` and of import maps for each file that a page may load (Subresource Integrity).
+ */
 function integrity() {
   const loaded = pathsIn(dist).filter((path) => /\.(js|css|wasm|safetensors)$/.test(path));
   return Object.fromEntries(loaded.map((path) => [path, `sha384-${sha384(readFileSync(join(dist, path)))}`]));
@@ -102,7 +108,7 @@ function sha384(data) {
   return createHash("sha384").update(data).digest("base64");
 }
 
-/** Of all files below a folder, with slashes, sorted. */
+/** The paths of all files below a folder, with slashes, sorted. */
 function pathsIn(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((path) => statSync(join(folder, path)).isFile())

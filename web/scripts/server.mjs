@@ -1,4 +1,7 @@
-/** The static server for developing and testing. The site itself needs no server of its own: any static host will do. */
+/**
+ * The static server for development and tests. The site itself needs no server of its own: any static host
+ * will do.
+ */
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import sirv from "sirv";
@@ -6,7 +9,7 @@ import sirv from "sirv";
 /** The site's folder. */
 export const www = fileURLToPath(new URL("../../www/", import.meta.url));
 
-/** As in the page's own `<meta>`, plus what only a header can say. */
+/** The policy of the page's own `<meta>`, plus what only a header can contain. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -22,7 +25,9 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join("; ");
 
-/** The one document that may ask other origins, and can do nothing else (`door.html`). */
+/**
+ * The policy of the one document that may fetch from other origins, and can do nothing else (`door.html`).
+ */
 export const doorPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,7 +37,9 @@ export const doorPolicy = [
   "frame-ancestors 'self'",
 ].join("; ");
 
-/** The document that other sites put into frames; pictures may come from anywhere, and nothing else may. */
+/**
+ * The policy of the document that other sites frame; pictures may come from anywhere, and nothing else may.
+ */
 export const embedPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -45,7 +52,7 @@ export const embedPolicy = [
   "frame-ancestors *",
 ].join("; ");
 
-/** Of the documents that have one of their own. */
+/** Policies of the documents that have one of their own. */
 const policies = { door: doorPolicy, embed: embedPolicy };
 
 const headers = {
@@ -54,18 +61,20 @@ const headers = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** What gives a page threads: nobody else may open it, and all it loads is its own or says that it may be embedded. */
+/** Headers of cross-origin isolation, which a page needs for threads. */
 export const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Serves a folder, `www` where none is named, on this machine only. `port` 0 takes a free one. `ready` is asked
- *  before a file is sent, by its path, such as `"/lib/candling.js"`: what it answers with `false` is not found. Rejects with the listening
- *  error (`EADDRINUSE`, ...). */
+/**
+ * Serves a folder, by default `www`, on this machine only. `port` 0 uses a free one. `ready` is asked before
+ * a file is sent, with its path, such as `"/lib/candling.js"`; if it returns `false`, the answer is "not
+ * found". Rejects with the listening error (`EADDRINUSE`, ...).
+ */
 export function serve(port, { isolated = false, site = www, ready = async () => true } = {}) {
   const sent = isolated ? { ...headers, ...isolation } : headers;
-  // dev: look at the disk on every request, so that a rebuild shows on reload
+  // dev: read the disk on every request, so that a rebuild shows on reload
   const files = sirv(site, {
     dev: true,
     etag: true,

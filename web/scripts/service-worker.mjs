@@ -1,6 +1,6 @@
 /**
- * Bundles the service worker into the site, last of all: it carries a digest of every other file, which is what makes a
- * version of the site a thing that can be kept whole.
+ * Bundles the service worker into the site, last of all: it contains a digest of every other file, which
+ * defines a version of the site.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -10,11 +10,16 @@ import { build } from "esbuild";
 
 const entry = fileURLToPath(new URL("../src/service-worker.ts", import.meta.url));
 
-/** Not of the site's own pages: the worker itself, what only developers' tools or other sites load, and marks of the build. */
+/**
+ * Files that the site's own pages do not use: the worker itself, what only developers' tools or other sites
+ * load, and marks of the build.
+ */
 const left =
   /^sw\.js$|^embed\.|^lib\/(embed|candling-view|candling-view\.classic)\.js$|^lib\/custom-elements\.json$|\.map$|(^|\/)\./;
 
-/** Large, and kept only where a visitor had use for it: the builds of the engine, models, pictures. All else is code. */
+/**
+ * Large files, stored only if a visitor used them: builds of the engine, models, pictures. All else is code.
+ */
 const large = /^lib\/[^/]+\/|^models\/.*\.safetensors$|^samples\/.*\.jpg$/;
 
 /** Writes `sw.js` into the folder `site`, whose files must be complete. */
@@ -32,7 +37,10 @@ export async function buildServiceWorker(site) {
   });
 }
 
-/** `{ version, code, large }`: of each file its path, encoded as in an address, and its digest in hexadecimal. */
+/**
+ * The manifest `{ version, code, large }`: the path of each file, encoded as in an address, and its digest in
+ * hexadecimal.
+ */
 function manifestOf(site) {
   const manifest = { code: {}, large: {} };
   for (const path of pathsIn(site)) {
@@ -42,7 +50,7 @@ function manifestOf(site) {
   return { version: digest(JSON.stringify(manifest)), ...manifest };
 }
 
-/** Sorted, so that the same files are the same version on every machine. */
+/** The paths, sorted, so that the same files are the same version on every machine. */
 function pathsIn(site) {
   return readdirSync(site, { recursive: true })
     .filter((path) => statSync(join(site, path)).isFile())
@@ -51,7 +59,7 @@ function pathsIn(site) {
     .sort();
 }
 
-/** As `web/src/offline/digest.ts` computes it. */
+/** The digest of `web/src/offline/digest.ts`. */
 function digest(data) {
   return createHash("sha256").update(data).digest("hex").slice(0, 32);
 }

@@ -1,4 +1,7 @@
-/** Makes a version of the site from all that lies in `www`, once nothing more will be built: the service worker `www/sw.js`. */
+/**
+ * Makes a version of the site from all files in `www`, after everything else is built: the service worker
+ * `www/sw.js`.
+ */
 import { www } from "./server.mjs";
 import { buildServiceWorker } from "./service-worker.mjs";
 

@@ -1,4 +1,7 @@
-/** `npx -y rust-just sizes`: what the files of the package weigh, alone and together, into the table of `web/README.md`. */
+/**
+ * `npx -y rust-just sizes`: writes the sizes of the package's files, alone and together, into the table of
+ * `web/README.md`.
+ */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,14 +13,14 @@ const [BEGIN, END] = ["<!-- sizes: written by scripts/sizes.mjs -->", "<!-- end 
 const full = "models/efficientnet-lite0.safetensors";
 const small = "models/efficientnet-lite0-small.safetensors";
 
-/** What a page with two lines fetches; `tests/package/plain.test.mjs` holds it against a browser. */
+/** Files that a page with two lines fetches; `tests/package/plain.test.mjs` checks them in a browser. */
 const before = ["candling-view.js"];
 const engine = ["relaxed-simd/candling_wasm.js", "relaxed-simd/candling_wasm_bg.wasm"];
 const code = [...before, "candling.js", "candling-worker.js", ...engine];
-/** Beside it, where a graphics card is used. */
+/** Files that are fetched in addition if a GPU is used. */
 const card = ["webgpu/candling_webgpu.js", "webgpu/candling_webgpu_bg.wasm"];
 
-/** Bytes of a file. Weights are sent as they are: they hardly shrink, and few hosts try. */
+/** The size of a file as it is sent. Weights are sent uncompressed: they hardly shrink, and few hosts try. */
 function weigh(path) {
   const bytes = readFileSync(dist + path);
   const plain = path.endsWith(".safetensors");

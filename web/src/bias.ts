@@ -1,4 +1,7 @@
-/** The lesson: a network learns the wrong thing, is caught, and is mended. Puts its steps together. */
+/**
+ * Entry point of the lesson, in which a network learns the wrong thing, is caught, and is mended: connects
+ * its steps.
+ */
 import { Again } from "./bias/again.js";
 import { Classroom } from "./bias/classroom.js";
 import { Compare } from "./bias/compare.js";
@@ -28,7 +31,7 @@ async function pictures(trainer: Trainer): Promise<Pictures> {
   }
 }
 
-// Whoever loads the page again begins at the beginning: nothing of what was done is there any more.
+// a reload starts from the beginning, as nothing is stored
 history.scrollRestoration = "manual";
 const trainer = new Trainer();
 const loaded = await pictures(trainer);
@@ -50,12 +53,12 @@ const compare = new Compare(story);
 const again = new Again(story, [teach.like, elsewhere.sheet], compare);
 const take = new Take(story);
 
-/** Repaints what is lit in the colours of now: what is large first, then the sheets, the nearest first. */
+/** Repaints maps in the current colours: the large ones first, then the sheets, the nearest first. */
 async function repaint(signal: AbortSignal): Promise<void> {
   await Promise.all([light.repaint(), compare.repaint()]);
   const sheets = [teach.like, elsewhere.sheet, light.sheet, compare.sheet].sort((a, b) => a.away - b.away);
   for (const sheet of sheets) {
-    // A model that was taught again in the meantime answers no more; who replaces it paints anew.
+    // a model that was retrained meanwhile answers no more, and its successor is painted anew
     await sheet.repaint(signal).catch(() => {});
     if (signal.aborted) return;
   }

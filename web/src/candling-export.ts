@@ -1,5 +1,5 @@
 /**
- * What is to leave the browser: `import { exportPage, exportFigure } from "./lib/candling-export.js"`.
+ * Export of explanations: `import { exportPage, exportFigure } from "./lib/candling-export.js"`.
  *
  * The module needs `candling.js` beside itself, the one that the maps are from.
  */

@@ -1,6 +1,6 @@
 /**
- * The worker that trains heads, judges models, and says what is in folders. It owns a wasm module of its own, `crates/wasm-head`, which it fetches with the first request;
- * networks run in the engine's worker.
+ * The worker that trains heads, evaluates models, and sorts folders. It has a wasm module of its own,
+ * `crates/wasm-head`, which it fetches with the first request; networks run in the engine's worker.
  */
 import type { Head, Mean as WasmMean } from "./candling_head.js";
 import { noWebAssembly } from "./platform/webassembly.js";
@@ -18,12 +18,15 @@ import type {
 
 type Wasm = typeof import("./candling_head.js");
 
-/** Of the split and of the intervals: the same photos give the same. `candling train` and `candling audit` have the same. */
+/**
+ * Seed of the split and of the bootstrap; fixed so that the same photos give the same results, as in
+ * `candling train` and `candling audit`.
+ */
 const SEED = 1;
 
 let started: Promise<Wasm> | undefined;
 
-/** Fetched once; what failed is tried again. */
+/** Starts the module, once; after a failure the next call tries again. */
 async function start({ module, wasm: file }: TrainerFiles): Promise<Wasm> {
   const missing = noWebAssembly();
   if (missing !== undefined) throw unavailable(missing);

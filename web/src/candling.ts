@@ -29,6 +29,7 @@ export type { Connection, ModelFiles, Weights } from "./client/weights.js";
 export type {
   Backend,
   BackendTimes,
+  BlockInfo,
   Build,
   ClassQuery,
   Compared,

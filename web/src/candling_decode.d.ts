@@ -1,6 +1,6 @@
 /**
- * The wasm façade of reading picture files as TypeScript sees it: `crates/wasm-decode`, built into `www/lib/decode`. As with
- * `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
+ * The interface of the wasm module that reads picture files: `crates/wasm-decode`, built into
+ * `www/lib/decode`. As with `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
  */
 
 /** Fetches and compiles the `.wasm`. To be awaited before anything else. */
@@ -15,9 +15,9 @@ export class Picture {
   private constructor();
   readonly width: number;
   readonly height: number;
-  /** RGBA8, straight alpha, upright, in sRGB. Leaves none behind. */
+  /** Takes the pixels out: RGBA8, straight alpha, upright, in sRGB. */
   pixels(): Uint8ClampedArray<ArrayBuffer>;
-  /** What it was read in spite of, in words. */
+  /** Notes on defects in spite of which the picture was read. */
   notes(): string[];
   free(): void;
 }

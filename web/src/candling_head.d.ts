@@ -1,24 +1,27 @@
 /**
- * The wasm façade of training and judging as TypeScript sees it: `crates/wasm-head`, built into `www/lib/head`. As with
- * `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
+ * The interface of the wasm module that trains and evaluates heads: `crates/wasm-head`, built into
+ * `www/lib/head`. As with `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
  */
 
 /** Fetches and compiles the `.wasm`. To be awaited before anything else. */
 export default function init(options: { module_or_path: URL }): Promise<unknown>;
 
-/** A linear layer that was trained. */
+/** A trained linear layer. */
 export class Head {
   private constructor();
   /** classes·width values, class after class. */
   weight(): Float32Array;
-  /** One a class. */
+  /** One value per class. */
   bias(): Float32Array;
-  /** One score a class. */
+  /** Returns the logits, one per class. */
   logits(features: Float32Array): Float32Array;
   free(): void;
 }
 
-/** `features` are `labels.length`·`width` values, photo after photo; `watch` is told after every step, and ends the training by throwing. */
+/**
+ * Trains a head. `features` are `labels.length`·`width` values, photo after photo; `watch` is called after
+ * every step, and stops the training by throwing.
+ */
 export function train(
   features: Float32Array,
   labels: Uint32Array,
@@ -27,11 +30,13 @@ export function train(
   watch: (step: number, of: number, loss: number, accuracy: number) => void,
 ): Head;
 
-/** For each example 1 if it is held out, of every class the `share`. */
+/** Returns 1 for each example that is held out, the `share` of every class. */
 export function split(labels: Uint32Array, share: number, seed: number): Uint8Array;
 
-/** The share of a map's evidence inside a mask (0 or 1, row by row); `view` is the part of the mask that the network saw: left, top, width,
- *  height. */
+/**
+ * The share of a map's evidence inside a mask (energy-based pointing game). The mask is 0 or 1, row by row;
+ * `view` is the part of it that the network saw: left, top, width, height.
+ */
 export function evidenceShare(
   map: Float32Array,
   height: number,
@@ -42,27 +47,30 @@ export function evidenceShare(
   view: Float64Array,
 ): number | undefined;
 
-/** A mean, and how far it can be trusted. */
+/** A mean with its confidence interval. */
 export class Mean {
   private constructor();
   readonly mean: number;
   readonly count: number;
-  /** Low and high; undefined where there is no interval. */
+  /** Lower and upper bound; undefined if there is no interval. */
   interval(): Float64Array | undefined;
-  /** As reports have it. */
+  /** The text for reports. */
   words(): string;
   free(): void;
 }
 
-/** The share of right answers, and the mean of shares of evidence; undefined of none. */
+/** The share of right answers, and the mean of shares of evidence; undefined without values. */
 export function meanOfAnswers(right: number, of: number): Mean | undefined;
 export function meanOfShares(values: Float64Array, seed: number): Mean | undefined;
 
-/** What the intervals are, in sentences. */
+/** The explanations of the intervals, in sentences. */
 export function intervalWords(): string[];
 
-/** Files below a folder, and what they begin with: `heads` one behind the other, each up to its place in `ends`; `failed` why a file could not be read, empty
- *  where it could; `also` names of formats that this browser reads beside those that are read everywhere. */
+/**
+ * Files below a folder, with their first bytes: `heads`, concatenated, each up to its position in `ends`;
+ * `failed` is why a file could not be read, empty if it could; `also` are names of formats that this browser
+ * reads beside those that are read everywhere.
+ */
 export class Listing {
   constructor(
     files: readonly string[],
@@ -72,23 +80,23 @@ export class Listing {
     failed: readonly string[],
     also: readonly string[],
   );
-  /** JSON of a `SortedFolder`. */
+  /** Returns a `SortedFolder` as JSON. */
   sorted(oneClass?: string): string;
-  /** JSON of `Pairs`. */
+  /** Returns `Pairs` as JSON. */
   pairs(photos: readonly string[], beside: boolean, folder: string): string;
   free(): void;
 }
 
-/** Whether an entry of this name is passed over with all that is in it. */
+/** Whether an entry of this name is left out with everything in it. */
 export function isPassedOver(name: string): boolean;
 
-/** So many of a file's first bytes tell what it is. */
+/** Number of first bytes of a file from which its format is recognised. */
 export function headBytes(): number;
 
-/** Why names cannot be those of a model's classes. */
+/** Why names cannot be the classes of a model. */
 export function badNames(names: readonly string[]): string | undefined;
 
-/** The line on masks, and the lines on photos, model and measure, of every report. */
+/** The line on masks, and the lines on photos, model and measurement, in reports. */
 export function maskWords(
   photos: readonly string[],
   outcomes: readonly string[],
@@ -103,21 +111,21 @@ export function basisWords(
   layer: string,
 ): string[];
 
-/** Which pixels are inside. */
+/** A mask: which pixels are inside. */
 export class Mask {
   private constructor();
   readonly width: number;
   readonly height: number;
-  /** By which rule that was told, as `maskWords` takes it. */
+  /** The rule that decided it, in the form that `maskWords` takes. */
   rule(): string;
-  /** 1 inside and 0 outside, row by row. Leaves none behind. */
+  /** Takes the pixels out: 1 inside and 0 outside, row by row. */
   inside(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 
 export function isPng(file: Uint8Array): boolean;
 export function maskOfPng(file: Uint8Array, value: number | undefined): Mask;
-/** Of another file, of which the browser made these pixels, RGBA. */
+/** The mask in any other file, which the browser decoded to these pixels, RGBA. */
 export function maskOfPixels(
   file: Uint8Array,
   width: number,
@@ -126,7 +134,7 @@ export function maskOfPixels(
   value: number | undefined,
 ): Mask;
 
-/** Whether a mask is of another size than its photo; throws where its proportions are others. */
+/** Whether a mask has another size than its photo; throws if its proportions differ. */
 export function isScaled(width: number, height: number, photoWidth: number, photoHeight: number): boolean;
 
 /** The model file with another head. */

@@ -1,25 +1,26 @@
 /**
- * Whether the browser gives pixels away as they are. Against fingerprinting some give noise (Firefox with `privacy.resistFingerprinting`: Tor, Mullvad,
- * LibreWolf) or change a few of them a little (Brave), and say nothing.
+ * Detection of browsers that falsify pixels read from a canvas. Against fingerprinting some return noise
+ * (Firefox with `privacy.resistFingerprinting`: Tor, Mullvad, LibreWolf) or change a few slightly (Brave),
+ * and do not say so.
  */
 import { codes } from "./protocol.js";
 
-/** Side of the picture that is drawn to find out. Changes of one in a hundred pixels would be seen among so many. */
+/** Side of the test picture. If one pixel in a hundred is changed, that shows among so many. */
 const SIDE = 32;
 
-/** What to do where pixels are withheld. */
+/** The advice for browsers that withhold pixels. */
 export const ALLOW =
   "this browser gives pages noise instead of pixels, as a protection against fingerprinting; allow this site to read canvas data (in Firefox by the " +
   "picture in the address bar, in Brave by its shields)";
 
-/** Opaque, and all different. */
+/** The test picture: opaque pixels, all different. */
 function known(): ImageData {
   const picture = new ImageData(SIDE, SIDE);
   picture.data.forEach((_, at, data) => (data[at] = at % 4 === 3 ? 255 : (at * 37) % 251));
   return picture;
 }
 
-/** Asked each time until it is so: visitors may allow it. */
+/** Whether the test succeeded; it is repeated until then, as visitors may allow it. */
 let isTrue = false;
 
 export function givesPixels(): boolean {
@@ -31,7 +32,7 @@ export function givesPixels(): boolean {
   return (isTrue = read !== undefined && isKnown(read));
 }
 
-/** Throws where pixels are withheld, before a picture of noise is written. */
+/** Throws if pixels are withheld, before a picture of noise is written. */
 export function checkPixels(): void {
   if (!givesPixels()) throw Object.assign(new Error(ALLOW), { code: codes.unavailable });
 }

@@ -1,8 +1,9 @@
 /**
- * The door: the only document of the site whose policy lets it ask another host, and it can do nothing else.
+ * The door: the only document of the site whose policy lets it fetch from another host, and it can do nothing
+ * else.
  *
- * The page opens it in a hidden frame when the visitor gives a link, and removes it with the answer. It takes one request, from
- * a page of its own origin that holds it in a frame; who else opens it gets nothing.
+ * The page opens it in a hidden frame when the visitor enters a link, and removes it after the answer. It
+ * accepts one request, from a page of its own origin that frames it; anybody else who opens it gets nothing.
  */
 import { fetchPicture } from "./door/fetch.js";
 import type { DoorRequest } from "./door/messages.js";

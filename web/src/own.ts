@@ -1,4 +1,4 @@
-/** The page of one's own pictures: puts its parts together. */
+/** Entry point of the page for the visitor's own pictures: connects its parts. */
 import { byId } from "./dom/page.js";
 import { Cards } from "./own/cards.js";
 import { listenForExample } from "./own/example.js";
@@ -9,15 +9,15 @@ import { listenForMasks } from "./own/masks.js";
 import { listenForModels } from "./own/model-files.js";
 import { Network } from "./own/network.js";
 import { listenForRegions } from "./own/regions.js";
-import { Session } from "./own/session.js";
+import { PhotoSession } from "./own/session.js";
 import { Store } from "./own/store.js";
 import { listenForExports } from "./own/take-away.js";
 import { Training } from "./own/training.js";
 import { Viewer } from "./own/viewer.js";
-import { complain } from "./own/voice.js";
+import { showError } from "./own/voice.js";
 
-const store = await Store.open((why) => complain("keeping", losses[why]));
-const session = new Session(store, await store.read());
+const store = await Store.open((why) => showError("keeping", losses[why]));
+const session = new PhotoSession(store, await store.read());
 const network = new Network(session);
 const viewer = new Viewer(session, network);
 const open = viewer.open.bind(viewer);
@@ -40,6 +40,6 @@ listenForClearing(session, () => {
   for (const part of [intake, training, inspection]) part.forget();
 });
 
-// What was kept is shown in one go.
+// show the restored session in one go
 await Promise.all([training.show(), inspection.show()]);
 byId("own", HTMLElement).ariaBusy = "false";

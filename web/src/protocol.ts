@@ -50,6 +50,14 @@ export interface LayerInfo {
   readonly width: number;
 }
 
+/** Layers that belong together, such as those of a residual block. */
+export interface BlockInfo {
+  /** Names in the order of the forward pass; the last one gives its output. */
+  readonly layers: readonly string[];
+  /** Whether paths come together in its output. */
+  readonly merges: boolean;
+}
+
 /** What the model file says of itself. */
 export interface EngineInfo {
   readonly name: string;
@@ -57,12 +65,20 @@ export interface EngineInfo {
   readonly origin: string;
   readonly inputWidth: number;
   readonly inputHeight: number;
-  /** The layer used where none is named: the last convolution. */
+  /** Subtracted from red, green and blue, which run from 0 to 255; what is left is divided by `std`. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** The pixel that becomes 0, as near as a picture can have it: red, green and blue, 0 to 255. */
+  readonly neutral: readonly [number, number, number];
+  /** The layer used where none is named: the last one before the classifier that has positions. */
   readonly defaultLayer: string;
-  /** The layer where a share of evidence is best measured: the output of the last residual block, or the last convolution where there is none. */
+  /** The layer where a share of evidence is best measured: the output of the last block in which paths come together, or the default
+   *  layer where there is none. */
   readonly evidenceLayer: string;
   /** In the order of the forward pass. */
   readonly layers: readonly LayerInfo[];
+  /** From behind the input to the last layer before the classifier that has positions. */
+  readonly blocks: readonly BlockInfo[];
   /** Names of those with weights, from the output down: the order of `Run.randomized`. */
   readonly weighted: readonly string[];
   readonly classes: number;

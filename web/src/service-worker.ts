@@ -1,8 +1,9 @@
 /**
- * The site without a network.
+ * The service worker, which serves the site without a network.
  *
- * A version of the site is a set of files with their digests, written into this worker by the build. It is installed whole or not
- * at all, a page is served by one version only, and a newer one waits until the visitor agrees or all pages are closed.
+ * A version of the site is a set of files with their digests, which the build writes into this worker. It is
+ * installed completely or not at all, a page is served by one version only, and a newer one waits until the
+ * visitor agrees or all pages are closed.
  */
 import { answer } from "./offline/answer.js";
 import { isServed } from "./offline/clients.js";
@@ -20,7 +21,7 @@ self.addEventListener("activate", (event) => event.waitUntil(prune()));
 self.addEventListener("fetch", (event) => {
   const { method, url, mode, headers } = event.request;
   const path = method === "GET" && !headers.has("range") ? pathOf(url, mode === "navigate") : undefined;
-  // whatever is not of the site goes its way as if there were no worker
+  // requests outside the site are not intercepted
   if (path !== undefined) event.respondWith(respond(event, path));
 });
 

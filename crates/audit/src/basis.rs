@@ -1,6 +1,7 @@
-//! What the numbers of an audit stand on, in the same words in reports of the command and of the page.
+//! The basis of an audit's numbers, in the same words in reports of the command and of the page.
 
-/// How many photos there are: `photos: 12 found, 11 looked at, 1 could not be looked at; 3 left out besides`.
+/// The line that counts the photos: `photos: 12 found, 11 looked at, 1 could not be looked at; 3 left out
+/// besides`.
 #[must_use]
 pub fn photos(found: usize, failed: usize, left_out: usize) -> String {
     let looked_at = found.saturating_sub(failed);
@@ -9,13 +10,13 @@ pub fn photos(found: usize, failed: usize, left_out: usize) -> String {
     format!("photos: {found} found, {looked_at} looked at{failed}{left_out}")
 }
 
-/// Which model it is, by its name and what its file's bytes come to.
+/// The line that identifies the model by its name and the SHA-256 of its file.
 #[must_use]
 pub fn model(name: &str, sha256: &str) -> String {
     format!("model: {name}, SHA-256 {sha256}")
 }
 
-/// Where evidence was measured, of which part of each photo.
+/// The line that names the layer at which evidence was measured, and the part of each photo that was seen.
 #[must_use]
 pub fn evidence(layer: &str, seen: &str) -> String {
     format!("evidence: Grad-CAM for the likeliest class at the layer {layer}; {seen}")

@@ -1,20 +1,20 @@
-//! Which pictures among photos are masks of these, by name and place.
+//! Detection of masks that lie among the photos, by name and place.
 
 use std::collections::{HashMap, HashSet};
 
 use candling_imaging::Format;
 
-use crate::listing::Picture;
+use crate::listing::PictureFile;
 use crate::names::key;
-use crate::place::{Place, mask_folder};
+use crate::place::{NormalPath, mask_folder};
 
-/// Formats that keep every value as it is, as masks need.
+/// Lossless formats, which masks need.
 const LOSSLESS: [Format; 4] = [Format::Png, Format::Bmp, Format::Gif, Format::Tiff];
 
-/// The files that are masks, by their indices.
-pub(crate) fn masks(pictures: &[Picture<'_>]) -> HashSet<usize> {
+/// Returns the indices of the files that are masks.
+pub(crate) fn masks(pictures: &[PictureFile<'_>]) -> HashSet<usize> {
     let all: Vec<One<'_>> =
-        pictures.iter().map(|picture| One { picture, place: Place::of(picture.path) }).collect();
+        pictures.iter().map(|picture| One { picture, place: NormalPath::of(picture.path) }).collect();
     let mut masks = in_folders(&all);
     let left: Vec<&One<'_>> = all.iter().filter(|one| !masks.contains(&one.picture.file)).collect();
     masks.extend(beside_photos(&left));
@@ -22,20 +22,20 @@ pub(crate) fn masks(pictures: &[Picture<'_>]) -> HashSet<usize> {
 }
 
 struct One<'a> {
-    picture: &'a Picture<'a>,
-    place: Place,
+    picture: &'a PictureFile<'a>,
+    place: NormalPath,
 }
 
 impl One<'_> {
-    /// Whether it can hold values, or says by its name that it does.
+    /// Whether it is in a lossless format, or is named like a mask.
     fn may_be_mask(&self) -> bool {
         LOSSLESS.contains(&self.picture.format) || self.place.base.is_some()
     }
 }
 
-/// `cat_mask.png` beside `cat.jpg`, `cat.png` beside `cat.jpg`, `cat.jpg.png` beside `cat.jpg`.
+/// Masks in the folder of their photo: `cat_mask.png`, `cat.png` or `cat.jpg.png` beside `cat.jpg`.
 fn beside_photos(all: &[&One<'_>]) -> Vec<usize> {
-    // pictures by folder and name, the whole of it or without its ending
+    // pictures by folder and name, with and without the extension
     let mut by_name: HashMap<(&[String], &str), Vec<&One<'_>>> = HashMap::new();
     for one in all {
         let folders = one.place.folders.as_slice();
@@ -49,7 +49,7 @@ fn beside_photos(all: &[&One<'_>]) -> Vec<usize> {
             let found = by_name.get(&(one.place.folders.as_slice(), name));
             found.into_iter().flatten().any(|other| other.picture.file != one.picture.file && is(other))
         };
-        let Place { stem, base, .. } = &one.place;
+        let NormalPath { stem, base, .. } = &one.place;
         let differs = |other: &One<'_>| other.picture.format != Format::Png || other.place.whole == *stem;
         base.as_deref().is_some_and(|base| any(base, &|_| true))
             || one.picture.format == Format::Png && any(stem, &differs)
@@ -57,9 +57,9 @@ fn beside_photos(all: &[&One<'_>]) -> Vec<usize> {
     all.iter().filter(is_mask).map(|one| one.picture.file).collect()
 }
 
-/// Pictures in folders of masks: those of which more than half belong to a picture elsewhere.
+/// Masks in mask folders: all pictures of a folder more than half of whose pictures belong to one elsewhere.
 fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
-    // by the path to such a folder: a folder in another is a part of the outer one
+    // by the path of the mask folder; a nested one is part of the outer one
     let mut folders: HashMap<Vec<String>, Vec<&One<'_>>> = HashMap::new();
     for one in all {
         let names = &one.place.folders;
@@ -76,7 +76,7 @@ fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
         let name = folder.last().map(|name| key(name)).unwrap_or_default();
         let of = mask_folder(&name).unwrap_or_default();
         let plural = name.ends_with('s') || name.starts_with("segmentation");
-        // `no_mask` beside no `no` is a folder as any other
+        // `no_mask` without a folder `no` beside it is an ordinary folder
         let beside = [&folder[..folder.len() - 1], std::slice::from_ref(&of)].concat();
         if !of.is_empty() && !others.iter().any(|one| one.place.folders.starts_with(&beside)) {
             continue;
@@ -88,7 +88,7 @@ fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
             let differs =
                 |photo: &One<'_>| photo.picture.format != one.picture.format || one.place.base.is_some();
             let mirrored = index.at_home(one);
-            // masks of one format with the photos, in a folder that may as well be a class called `mask`
+            // masks in the same format as the photos, in a folder that may as well be a class called `mask`
             if !mirrored.is_empty() {
                 let sure = plural || of.is_empty() && folder.len() > 1;
                 return sure || mirrored.iter().any(|photo| differs(photo));
@@ -105,10 +105,10 @@ fn in_folders(all: &[One<'_>]) -> HashSet<usize> {
     masks
 }
 
-/// Pictures by what a mask of them may be called.
+/// An index of pictures by the names that their masks may have.
 struct Index<'a> {
     at_home: HashMap<(&'a [String], &'a str), Vec<&'a One<'a>>>,
-    /// Of a class, and of the whole folder under the class of no name.
+    /// Pictures by class and name; also by name alone, under the empty class.
     anywhere: HashMap<(&'a str, &'a str), Vec<&'a One<'a>>>,
 }
 
@@ -130,13 +130,14 @@ impl<'a> Index<'a> {
         Self { at_home, anywhere }
     }
 
-    /// Those in the folder that it would lie in without the folders for masks.
+    /// The pictures with the mask's name in the folder where the mask would lie without mask folders.
     fn at_home(&self, mask: &One<'_>) -> Vec<&'a One<'a>> {
         let home = mask.place.home.as_slice();
         mask.place.called().filter_map(|name| self.at_home.get(&(home, name))).flatten().copied().collect()
     }
 
-    /// Those of its class, where it lies in one's folder, or anywhere, where it lies in none.
+    /// The pictures with the mask's name in its class if it lies in a class folder, or anywhere if it lies in
+    /// none.
     fn anywhere(&self, mask: &One<'_>) -> Vec<&'a One<'a>> {
         let class = match mask.place.home.as_slice() {
             [] => "",

@@ -1,4 +1,4 @@
-//! Photos that are there more than once.
+//! Duplicate photos.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,9 +7,10 @@ use crate::listing::{Photo, Sorted};
 use crate::reason::{LeftOut, Reason};
 
 impl Sorted {
-    /// Leaves every content once among the photos, so that none counts twice or is learnt from and tested on. Of photos of one class the first stays and remembers the others' paths;
-    /// of those in several classes none stays. `content` tells photos of the same bytes from others; none for a photo of which that is not known, which stays.
-    /// Classes stay where they are, those without a photo left among them.
+    /// Keeps each content once among the photos, so that none counts twice or is both trained and tested on.
+    /// The first of several photos of one class stays and remembers the others' paths; photos of several
+    /// classes are all left out. `content` identifies the bytes of a photo; a photo for which it returns
+    /// `None` stays. Classes keep their indices, even without photos.
     pub fn take_once<C: Eq + Hash>(&mut self, mut content: impl FnMut(&Photo) -> Option<C>) {
         let mut alike: HashMap<C, Vec<usize>> = HashMap::new();
         for (at, photo) in self.photos.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What an audit of a folder of photos rests on, said once for a native command and a web page.
+//! The rules of an audit of a folder of photos, shared by the native command and the web page.
 //!
 //! ```text
 //! paths, first bytes --sort--> Sorted           photos of classes, masks among them, what is passed over and why
@@ -9,7 +9,8 @@
 //! answers, shares --Mean--> intervals           how far a mean over few photos can be trusted
 //! ```
 //!
-//! The crate's README has the layouts and rules. Paths are lists of names from the folder that was given on, so that they are the same on every system.
+//! The crate's README has the layouts and rules. Paths are lists of names relative to the given folder, so
+//! that they are the same on every system.
 //!
 //! ```
 //! use candling_audit::{Masks, Pair, READ, sort};

@@ -1,4 +1,4 @@
-//! What is in a folder of photos.
+//! Sorting of a folder: photos, masks, and files that are left out.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,14 +8,14 @@ use crate::beside;
 use crate::place::mask_folder;
 use crate::reason::{LeftOut, Reason};
 
-/// So many of a file's first bytes tell what it is.
+/// Number of first bytes of a file from which its format is recognised.
 pub const HEAD_BYTES: usize = 1024;
 
-/// The formats that the command reads, and every browser but for TIFF.
+/// The formats that the command reads; browsers read all of them but TIFF.
 pub const READ: [Format; 6] =
     [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Bmp, Format::Tiff];
 
-/// Names that systems leave behind, in lower case.
+/// Names of files and folders that operating systems create, in lower case.
 const SYSTEM: [&str; 8] = [
     "thumbs.db",
     "ehthumbs.db",
@@ -30,31 +30,32 @@ const SYSTEM: [&str; 8] = [
 /// A photo of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
-    /// Which of the listed files it is.
+    /// Index of the file in the list that was given.
     pub file: usize,
-    /// Its path from the folder of all classes on: class, groups, name.
+    /// Path below the folder of all classes: class, groups, name.
     pub path: Vec<String>,
-    /// Index of its class.
+    /// Index of the class.
     pub class: usize,
-    /// What its content says.
+    /// Format, by content.
     pub format: Format,
-    /// Paths of photos of the same bytes, which are left out; see [`Sorted::take_once`]. A mask of theirs is this one's.
+    /// Paths of photos with the same bytes, which are left out; see [`Sorted::take_once`]. Their masks count
+    /// as masks of this photo.
     pub copies: Vec<Vec<String>>,
 }
 
 impl Photo {
-    /// Folders between that of its class and the photo, with `/` between; empty for none.
+    /// The folders between that of the class and the photo, joined by `/`; empty if there are none.
     #[must_use]
     pub fn group(&self) -> String {
         self.path.get(1..self.path.len().saturating_sub(1)).unwrap_or_default().join("/")
     }
 
-    /// Its own path, then those of its copies.
+    /// The photo's own path, then those of its copies.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &[String]> {
         std::iter::once(self.path.as_slice()).chain(self.copies.iter().map(Vec::as_slice))
     }
 
-    /// Its path with `/` between, as reports call it.
+    /// The path joined by `/`, as in reports.
     #[must_use]
     pub fn name(&self) -> String {
         self.path.join("/")
@@ -64,33 +65,33 @@ impl Photo {
 /// A picture that is a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaskFile {
-    /// Which of the listed files it is.
+    /// Index of the file in the list that was given.
     pub file: usize,
-    /// Its path from the folder that was listed on.
+    /// Path below the folder that was listed.
     pub path: Vec<String>,
 }
 
-/// What is in a folder.
+/// The contents of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sorted {
-    /// Names of the folders that are classes, in the order of their bytes: those in which there are photos.
+    /// Names of the folders that are classes, that is, contain photos, in byte order.
     pub classes: Vec<String>,
-    /// By class, group and name, in the order of their bytes, folder by folder.
+    /// Photos by class, group and name, in byte order, folder by folder.
     pub photos: Vec<Photo>,
-    /// Masks that lie among the photos; they are among `left_out` too.
+    /// Masks that lie among the photos; they are in `left_out` too.
     pub masks: Vec<MaskFile>,
-    /// All else, in the order of the paths.
+    /// Everything else, in order of path.
     pub left_out: Vec<LeftOut>,
 }
 
-/// A picture among the files, of a format that is read here or not.
-pub(crate) struct Picture<'a> {
+/// A picture among the files, in a supported format or not.
+pub(crate) struct PictureFile<'a> {
     pub(crate) file: usize,
     pub(crate) path: &'a [String],
     pub(crate) format: Format,
 }
 
-/// Why an entry of this name is passed over with all that is in it: whoever walks folders need not go in.
+/// Returns why an entry of this name is left out with everything in it, so that a walk need not enter it.
 #[must_use]
 pub fn passed_by_name(name: &str) -> Option<Reason> {
     if SYSTEM.contains(&name.to_lowercase().as_str()) {
@@ -100,9 +101,10 @@ pub fn passed_by_name(name: &str) -> Option<Reason> {
     }
 }
 
-/// Sorts the files below a folder of classes. `files` are their paths from there on, folder by folder, the name last; `folders` those of folders, as far as they
-/// are known: one in which there are photos need not be among them. `read` are the formats that can be read, and `head` gives the
-/// first [`HEAD_BYTES`] of a file, by its index, or says why not. It is asked for files alone that are not passed over by their names.
+/// Sorts the files below a folder of classes. `files` are their paths relative to it, folder by folder, the
+/// name last; `folders` those of folders, which need not include folders that contain files. `read` are the
+/// formats that can be read. `head` returns the first [`HEAD_BYTES`] of a file, given its index, or why they
+/// cannot be read; it is not called for files that are left out by name.
 pub fn sort(
     files: &[Vec<String>],
     folders: &[Vec<String>],
@@ -110,24 +112,25 @@ pub fn sort(
     mut head: impl FnMut(usize) -> Result<Vec<u8>, String>,
 ) -> Sorted {
     let mut left_out: BTreeMap<&[String], Reason> = BTreeMap::new();
-    let mut pictures: Vec<Picture<'_>> = Vec::new();
+    let mut pictures: Vec<PictureFile<'_>> = Vec::new();
     for (file, path) in files.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
         if let Some((passed, why)) = passed(path) {
             left_out.insert(passed, why);
             continue;
         }
         match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
-            Ok(format) => pictures.push(Picture { file, path, format }),
+            Ok(format) => pictures.push(PictureFile { file, path, format }),
             Err(why) => drop(left_out.insert(path, why)),
         }
     }
-    // a folder has no name of its own among files: the same order natively and in a page
+    // lists of files have no entries for folders: sorted by path, the order is the same natively and in a
+    // page
     pictures.sort_by(|a, b| a.path.cmp(b.path));
 
     let masks = beside::masks(&pictures);
     let mut sorted = Sorted::default();
     for picture in &pictures {
-        let Picture { file, path, format } = *picture;
+        let PictureFile { file, path, format } = *picture;
         let why = if masks.contains(&file) {
             sorted.masks.push(MaskFile { file, path: path.to_vec() });
             Reason::Mask
@@ -165,12 +168,12 @@ pub fn sort(
     sorted
 }
 
-/// The first part of a path that is passed over by its name, and why.
+/// The shortest leading part of a path that is left out by name, and why.
 fn passed(path: &[String]) -> Option<(&[String], Reason)> {
     (0..path.len()).find_map(|at| passed_by_name(&path[at]).map(|why| (&path[..=at], why)))
 }
 
-/// The format of a file that is a picture by its first bytes, or why it is none.
+/// The format of a picture, given its first bytes, or why the file is none.
 pub(crate) fn picture(head: &[u8]) -> Result<Format, Reason> {
     match Format::of(head) {
         Some(format) if format.is_picture() => Ok(format),

@@ -1,26 +1,26 @@
-//! Which pixels of a mask are inside, and by which rule.
+//! Masks: which pixels are inside the region, and by which rule.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use candling_imaging::Format;
 
-use crate::values::{Picture, Values, of_png, of_rgba};
+use crate::values::{RawPicture, Values, of_png, of_rgba};
 
-/// How it was told which pixels are inside.
+/// The rule that decides which pixels are inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
-    /// Brighter than half, in black and white.
+    /// Pixels brighter than half, in a black and white mask.
     White,
-    /// Every value but 0, of two.
+    /// Every value but 0, in a mask of two values.
     NotZero,
-    /// Every index of a palette but 0.
+    /// Every palette index but 0.
     Palette,
     /// Every colour but black.
     Colour,
-    /// What is opaque, of a drawing on nothing.
+    /// Opaque pixels, in a mask with a transparent background.
     Opaque,
-    /// One value or index, which somebody named.
+    /// One grey value or palette index, given by the user.
     Value(u16),
 }
 
@@ -40,7 +40,7 @@ impl Rule {
 }
 
 impl Rule {
-    /// For a cell of a file: its code, with the value where one was named.
+    /// The text for a table cell: the code, with the value for `Value`.
     #[must_use]
     pub fn written(self) -> String {
         match self {
@@ -49,7 +49,7 @@ impl Rule {
         }
     }
 
-    /// What [`Rule::written`] wrote; none of anything else.
+    /// Parses the text of [`Rule::written`]; `None` for any other.
     #[must_use]
     pub fn read(cell: &str) -> Option<Self> {
         let rules = [Self::White, Self::NotZero, Self::Palette, Self::Colour, Self::Opaque];
@@ -73,29 +73,29 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Why a picture is no mask.
+/// The reason why a picture is not a mask.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MaskError {
-    /// Not a picture that can be read.
+    /// A picture that cannot be read.
     #[error(transparent)]
     Imaging(#[from] candling_imaging::Error),
-    /// A file that is not whole.
+    /// A damaged or truncated file.
     #[error("the mask is damaged: {0}")]
     Damaged(String),
-    /// Grey of several values that are no black and white.
+    /// A grey picture of several values that is not black and white.
     #[error(
         "it has the values {0}: which of them is inside is not known; name it (--mask-value on the command line), or save the mask in black and white"
     )]
     Labels(String),
-    /// Colours of which none stands for outside.
+    /// A colour picture in which no colour stands for outside.
     #[error("it has {0}: a mask has one colour for each thing, on black; save it in black and white")]
     Colours(String),
-    /// A value was named, and there are none to compare it with.
+    /// A value was given, but a colour picture has no values to compare it with.
     #[error("its colours have no values to compare {0} with; save it in grey or with a palette")]
     NoValues(u16),
 }
 
-/// A region of a photo, over the whole of it.
+/// A region of a photo, as a mask of the whole photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     /// In pixels.
@@ -104,27 +104,29 @@ pub struct Mask {
     pub height: u32,
     /// 1 inside and 0 outside, row by row.
     pub inside: Vec<u8>,
-    /// How that was told.
+    /// The rule that decided it.
     pub rule: Rule,
 }
 
 impl Mask {
-    /// Whether anything is inside. A mask with nothing inside is none.
+    /// Whether any pixel is inside. A mask without one counts as none.
     #[must_use]
     pub fn is_marked(&self) -> bool {
         self.inside.contains(&1)
     }
 }
 
-/// Reads a mask in PNG. `value` is the one value or palette index that is inside; without it a rule is found, see the crate's README.
+/// Reads a mask in PNG. `value` is the one value or palette index that is inside; without it the rule is
+/// inferred, see the crate's README.
 ///
 /// # Errors
-/// `Labels` and `Colours` where it is not known what is inside; all others for what is no PNG or not whole.
+/// `Labels` and `Colours` if it is unclear what is inside; `NoValues` if `value` is given for a colour
+/// picture; the others for a file that is not a PNG or is damaged.
 pub fn mask_of_png(bytes: &[u8], value: Option<u16>) -> Result<Mask, MaskError> {
-    told(of_png(bytes)?, value)
+    mask_from(of_png(bytes)?, value)
 }
 
-/// The mask in a picture that was decoded already: `width·height` pixels of RGBA, from a file of this format.
+/// The mask in an already decoded picture: `width·height` pixels of RGBA, from a file of this format.
 ///
 /// # Errors
 /// As [`mask_of_png`].
@@ -135,13 +137,14 @@ pub fn mask_of_rgba(
     format: Option<Format>,
     value: Option<u16>,
 ) -> Result<Mask, MaskError> {
-    told(of_rgba(width, height, rgba, format)?, value)
+    mask_from(of_rgba(width, height, rgba, format)?, value)
 }
 
-/// Whether a mask of one size fits a photo of another: `Ok(false)` where they are the same, `Ok(true)` where it is the photo's but for scale.
+/// Whether a mask of one size has to be scaled for a photo of another: `Ok(false)` if the sizes are equal,
+/// `Ok(true)` if the proportions are.
 ///
 /// # Errors
-/// In words, where it is not.
+/// A message if the proportions differ.
 pub fn fits(mask: (u32, u32), photo: (u32, u32)) -> Result<bool, String> {
     let [mw, mh, pw, ph] = [mask.0, mask.1, photo.0, photo.1].map(u64::from);
     if mask == photo {
@@ -159,29 +162,33 @@ pub fn fits(mask: (u32, u32), photo: (u32, u32)) -> Result<bool, String> {
     Err(format!("a mask of {mw}x{mh} for a photo of {pw}x{ph}{turned}"))
 }
 
-/// Half of the way from nothing to opaque.
+/// Alpha up to which a pixel counts as transparent.
 const HALF: u8 = 127;
 
-/// More colours than this are a photo's.
+/// Number of colours above which a picture is taken for a photo.
 const MOST_COLOURS: usize = 256;
 
-/// A value between black and white that is more than this share of the pixels, and more than so many, is a label rather than an edge.
+/// A value between black and white is a label, not an edge, if it has more than one pixel in `LABEL_SHARE`
+/// and more than `LABEL_PIXELS` pixels.
 const LABEL_SHARE: usize = 50;
 const LABEL_PIXELS: usize = 16;
 
-fn told(Picture { width, height, values, exact }: Picture, value: Option<u16>) -> Result<Mask, MaskError> {
+fn mask_from(
+    RawPicture { width, height, values, exact }: RawPicture,
+    value: Option<u16>,
+) -> Result<Mask, MaskError> {
     let (inside, rule) = match (values, value) {
         (Values::Palette { indices, .. }, Some(value)) => {
-            (those(&indices, |index| index == value), Rule::Value(value))
+            (each_is(&indices, |index| index == value), Rule::Value(value))
         }
         (Values::Palette { indices, white: Some(white) }, None) => {
-            (those(&indices, |index| white[usize::from(index)]), Rule::White)
+            (each_is(&indices, |index| white[usize::from(index)]), Rule::White)
         }
         (Values::Palette { indices, white: None }, None) => {
-            (those(&indices, |index| index != 0), Rule::Palette)
+            (each_is(&indices, |index| index != 0), Rule::Palette)
         }
         (Values::Grey { values, alpha, .. }, Some(value)) => {
-            (seen(those(&values, |one| one == value), alpha.as_deref()), Rule::Value(value))
+            (without_transparent(each_is(&values, |one| one == value), alpha.as_deref()), Rule::Value(value))
         }
         (Values::Grey { values, white, alpha }, None) => grey(&values, white, alpha.as_deref(), exact)?,
         (Values::Colour { .. }, Some(value)) => return Err(MaskError::NoValues(value)),
@@ -190,12 +197,12 @@ fn told(Picture { width, height, values, exact }: Picture, value: Option<u16>) -
     Ok(Mask { width, height, inside, rule })
 }
 
-fn those<T: Copy>(values: &[T], is: impl Fn(T) -> bool) -> Vec<u8> {
+fn each_is<T: Copy>(values: &[T], is: impl Fn(T) -> bool) -> Vec<u8> {
     values.iter().map(|&value| u8::from(is(value))).collect()
 }
 
-/// Without what is see-through.
-fn seen(mut inside: Vec<u8>, alpha: Option<&[u8]>) -> Vec<u8> {
+/// Removes transparent pixels from the region.
+fn without_transparent(mut inside: Vec<u8>, alpha: Option<&[u8]>) -> Vec<u8> {
     for (inside, &alpha) in inside.iter_mut().zip(alpha.unwrap_or_default()) {
         *inside &= u8::from(alpha > HALF);
     }
@@ -215,7 +222,7 @@ fn grey(values: &[u16], white: u16, alpha: Option<&[u8]>, exact: bool) -> Result
         && !both
         && alpha.iter().any(|&alpha| alpha <= HALF)
     {
-        return Ok((those(alpha, |alpha| alpha > HALF), Rule::Opaque));
+        return Ok((each_is(alpha, |alpha| alpha > HALF), Rule::Opaque));
     }
     let used: Vec<u16> = amounts.keys().copied().collect();
     let rule = match used.as_slice() {
@@ -226,11 +233,12 @@ fn grey(values: &[u16], white: u16, alpha: Option<&[u8]>, exact: bool) -> Result
         _ if is_black_and_white(&amounts, white, exact) => Rule::White,
         _ => return Err(MaskError::Labels(listed(&used))),
     };
-    let inside = those(values, |value| if rule == Rule::White { bright(value) } else { value != 0 });
-    Ok((seen(inside, alpha), rule))
+    let inside = each_is(values, |value| if rule == Rule::White { bright(value) } else { value != 0 });
+    Ok((without_transparent(inside, alpha), rule))
 }
 
-/// Black and white with edges between, rather than labels: white is there, and no value between covers an area.
+/// Whether the values are black and white with soft edges rather than labels: white is there, and no value
+/// between covers an area.
 fn is_black_and_white(amounts: &BTreeMap<u16, usize>, white: u16, exact: bool) -> bool {
     if !exact {
         return true;
@@ -251,7 +259,7 @@ fn colour(
     if let Some(alpha) = alpha
         && alpha.iter().any(|&alpha| alpha <= HALF)
     {
-        return Ok((those(alpha, |alpha| alpha > HALF), Rule::Opaque));
+        return Ok((each_is(alpha, |alpha| alpha > HALF), Rule::Opaque));
     }
     let mut used: HashSet<[u16; 3]> = HashSet::new();
     for &value in values {
@@ -259,7 +267,7 @@ fn colour(
             used.insert(value);
         }
     }
-    // what a format made of black that loses something
+    // lossy formats change black a little
     let black = if exact { 0 } else { white / 8 };
     let is_black = |value: [u16; 3]| value.iter().all(|&channel| channel <= black);
     if exact && used.len() > MOST_COLOURS {
@@ -272,10 +280,10 @@ fn colour(
             "colours, in a format that blurs them".into()
         }));
     }
-    Ok((those(values, |value| !is_black(value)), Rule::Colour))
+    Ok((each_is(values, |value| !is_black(value)), Rule::Colour))
 }
 
-/// `0, 1, 2, 3` or `0, 1, 2, 3 and 20 more`.
+/// The values as text: `0, 1, 2, 3` or `0, 1, 2, 3 and 20 more`.
 fn listed(values: &[u16]) -> String {
     let first: Vec<String> = values.iter().take(6).map(u16::to_string).collect();
     let more = values.len().saturating_sub(first.len());

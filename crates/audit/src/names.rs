@@ -1,30 +1,31 @@
-//! Names of classes, folders and files: when two are one.
+//! Comparison of names of classes, folders and files.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 use crate::words::quoted;
 
-/// What is left of a name when all is taken away that a person, a file system or a spreadsheet may change: decomposed, in lower case, with single
-/// spaces and none at its ends. Two names with one key cannot be told apart for long.
+/// The key by which names are compared, without what a person, a file system or a spreadsheet may change:
+/// decomposed, in lower case, with single spaces and none at the ends. Names with the same key are easily
+/// confused.
 #[must_use]
 pub fn key(name: &str) -> String {
     let lower = decomposed(name).to_lowercase();
     decomposed(&lower.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The name in Unicode's NFC, as names are written: macOS decomposes what others compose.
+/// The name in Unicode's NFC, as it is usually written; macOS decomposes names.
 #[must_use]
 pub fn composed(name: &str) -> String {
     name.nfc().collect()
 }
 
-/// The name in Unicode's NFD, by which names are compared: in a page's module it takes a third of the tables that the library's own iterator takes, which serves all four
-/// forms.
+/// The name in Unicode's NFD, by which names are compared. Written here because it needs a third of the
+/// tables in the wasm module that the library's own iterator, which serves all four forms, would bring in.
 pub(crate) fn decomposed(name: &str) -> String {
     let mut letters: Vec<char> = Vec::with_capacity(name.len());
     name.chars().for_each(|letter| decompose_canonical(letter, |part| letters.push(part)));
-    // marks stand in the order of their classes, behind what they mark
+    // combining marks are sorted by their classes, behind the letter that they mark
     for marks in letters.chunk_by_mut(|&a, &b| is_mark(a) == is_mark(b)) {
         marks.sort_by_key(|&mark| canonical_combining_class(mark));
     }
@@ -35,13 +36,13 @@ fn is_mark(letter: char) -> bool {
     canonical_combining_class(letter) != 0
 }
 
-/// Why names cannot be those of classes.
+/// The reason why names cannot be class names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadName {
-    /// Nothing to call it by.
+    /// An empty name.
     #[error("a class without a name; give it one")]
     Empty,
-    /// A line break or another character that ends lines and fields of files.
+    /// A line break or another character that ends lines or fields in files.
     #[error(
         "{} has a {what} in its name, which reports and model files cannot carry; rename it",
         quoted(name)
@@ -49,10 +50,10 @@ pub enum BadName {
     Control {
         /// The name.
         name: String,
-        /// What is in it.
+        /// The kind of character.
         what: &'static str,
     },
-    /// Two that nothing could tell apart.
+    /// Two names that are too much alike.
     #[error(
         "{} and {} differ only in {difference}: no later command could tell the two classes apart; rename one",
         quoted(a),
@@ -63,15 +64,15 @@ pub enum BadName {
         a: String,
         /// The other.
         b: String,
-        /// In what they differ.
+        /// The difference between them.
         difference: &'static str,
     },
 }
 
-/// Whether names can be those of a model's classes.
+/// Checks that names can be the classes of a model.
 ///
 /// # Errors
-/// The first that cannot, and why.
+/// The first name that cannot, and why.
 pub fn check<S: AsRef<str>>(names: &[S]) -> Result<(), BadName> {
     let mut known: std::collections::HashMap<String, &str> = std::collections::HashMap::new();
     for name in names.iter().map(AsRef::as_ref) {
@@ -111,19 +112,19 @@ fn difference(a: &str, b: &str) -> &'static str {
     }
 }
 
-/// Which of some names a name means.
+/// The result of looking up a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// This one.
+    /// The index of the one match.
     One(usize),
-    /// Any of these.
+    /// The indices of several matches.
     Several(Vec<usize>),
-    /// None.
+    /// No match.
     None,
 }
 
-/// Which of `names` is called `wanted`: the same letters, or else the same but for accents' composition, or else the same [`key`]. A part of a name
-/// is none, and a number is a name like any other.
+/// Looks up `wanted` in `names`: by equality, else up to composition of accents, else by [`key`]. A part of a
+/// name does not match, and a number is a name like any other.
 #[must_use]
 pub fn find<S: AsRef<str>>(names: &[S], wanted: &str) -> Found {
     let with = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {

@@ -1,54 +1,55 @@
-//! Which mask belongs to which photo.
+//! Pairing of masks with photos.
 
 use std::collections::{BTreeMap, HashMap};
 
 use candling_imaging::Format;
 
-use crate::listing::{MaskFile, Photo, Picture, Sorted, passed_by_name, picture};
-use crate::place::{Place, stem};
+use crate::listing::{MaskFile, Photo, PictureFile, Sorted, passed_by_name, picture};
+use crate::place::{NormalPath, stem};
 use crate::reason::{LeftOut, Reason};
 use crate::words::{count, quoted, some};
 
-/// Endings of annotations that are no pictures.
+/// Extensions of annotation files that are not pictures.
 const ANNOTATIONS: [&str; 5] = ["json", "xml", "txt", "csv", "geojson"];
 
-/// Masks that there are, in a folder of their own or among the photos.
+/// The available masks, in a folder of their own or among the photos.
 #[derive(Debug, Clone, Default)]
 pub struct Masks {
     /// The masks, in the order of their paths.
     pub files: Vec<MaskFile>,
-    /// What else lies in their folder, in the order of the paths.
+    /// Everything else in their folder, in order of path.
     pub left_out: Vec<LeftOut>,
 }
 
-/// The mask of a photo.
+/// The result of looking for the mask of a photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pair {
-    /// There is none.
+    /// The photo has no mask.
     None,
-    /// This one, by its index among the masks.
+    /// The index of the photo's mask among the masks.
     One(usize),
-    /// There are several, or it is another photo's as well: none of them can be taken. In words.
+    /// Several masks fit, or the mask fits several photos, so that none is used; the reason in words.
     Doubtful(String),
 }
 
-/// What became of looking for masks.
+/// The pairing of photos and masks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pairs {
-    /// One for each photo.
+    /// One entry for each photo.
     pub of: Vec<Pair>,
-    /// Masks that are no photo's, by their indices.
+    /// Indices of the masks that belong to no photo.
     pub unused: Vec<usize>,
 }
 
 impl Masks {
-    /// Those that lie among the photos.
+    /// The masks that lie among the photos.
     #[must_use]
     pub fn beside(sorted: &Sorted) -> Self {
         Self { files: sorted.masks.clone(), left_out: Vec::new() }
     }
 
-    /// Those of a folder of masks: all its pictures of formats that can be read; see [`crate::sort`] for the arguments.
+    /// The masks in a folder of masks: all its pictures in supported formats; see [`crate::sort`] for the
+    /// arguments.
     pub fn of(
         files: &[Vec<String>],
         read: &[Format],
@@ -64,7 +65,7 @@ impl Masks {
                 continue;
             }
             match head(file).map_err(Reason::Unreadable).and_then(|bytes| picture(&bytes)) {
-                Ok(format) if read.contains(&format) => found.push(Picture { file, path, format }),
+                Ok(format) if read.contains(&format) => found.push(PictureFile { file, path, format }),
                 Ok(format) => drop(left_out.insert(path, Reason::NotRead(format))),
                 Err(why) => drop(left_out.insert(path, why)),
             }
@@ -76,15 +77,16 @@ impl Masks {
         }
     }
 
-    /// Finds each photo's. First those that lie as the photo does, then those of its class, at last those in no class's folder. In each of these places a photo with
-    /// several masks has none of them, but for one that is called as the photo to the letter where others differ in upper and lower case; and a mask of
-    /// several photos is none of theirs. A photo that has none by its own path may have that of a copy of it; of
-    /// several copies' the first is taken, and the others are no photo's.
+    /// Finds the mask of each photo: first among masks at the same path, then among those of its class,
+    /// finally among those in no class folder. A photo with several masks in one of these places gets none,
+    /// unless exactly one has the photo's name to the letter and the others differ in case; likewise a mask
+    /// that fits several photos. A photo without a mask by its own path may use that of one of its copies;
+    /// the first is taken, and masks of other copies belong to no photo.
     #[must_use]
     pub fn pairs(&self, photos: &[Photo]) -> Pairs {
         let names: Vec<Vec<Name<'_>>> =
             photos.iter().map(|photo| photo.paths().map(Name::of).collect()).collect();
-        let masks: Vec<Place> = self.files.iter().map(|mask| Place::of(&mask.path)).collect();
+        let masks: Vec<NormalPath> = self.files.iter().map(|mask| NormalPath::of(&mask.path)).collect();
         let mut of = vec![Pair::None; photos.len()];
         let mut taken = vec![false; masks.len()];
         for tier in [Tier::Same, Tier::Home, Tier::Class, Tier::Flat] {
@@ -113,7 +115,7 @@ impl Masks {
                 }
             }
             for (mask, claimed) in asked {
-                // as with several masks, what is called so to the letter comes before what differs in upper and lower case
+                // as with several masks, an exact name comes before one that differs in case
                 let is_exact =
                     |photo: usize| names[photo].iter().any(|name| masks[mask].is_called_exactly(name.file));
                 let claimed = best(claimed, is_exact);
@@ -135,7 +137,8 @@ impl Masks {
         some(&masks.iter().map(|&mask| self.files[mask].path.join("/")).collect::<Vec<_>>())
     }
 
-    /// Why no photo has a mask, with the first photo and where its mask was looked for. `folder` is where the masks are to be, as people call it.
+    /// The message that no photo has a mask, with the first photo and the paths at which its mask was
+    /// expected. `folder` is the user's name of the folder of masks.
     #[must_use]
     pub fn missing(&self, folder: &str, photos: &[Photo]) -> String {
         let Some(photo) = photos.first() else {
@@ -179,7 +182,7 @@ impl Masks {
         )
     }
 
-    /// Files that describe regions without being pictures of them.
+    /// Files that describe regions but are not pictures.
     fn annotations(&self) -> Vec<&str> {
         let is = |path: &str| {
             path.rsplit_once('.')
@@ -189,23 +192,23 @@ impl Masks {
     }
 }
 
-/// Where the mask of a photo may lie, the likeliest first.
+/// The places where the mask of a photo may lie, the likeliest first.
 #[derive(Clone, Copy)]
 enum Tier {
-    /// In a folder of the same path.
+    /// A folder of the same path.
     Same,
-    /// The same but for folders that only say that there are masks in them, or photos.
+    /// The same path, ignoring folders whose names only say that they contain masks or photos.
     Home,
-    /// In its class's, without its groups.
+    /// The folder of the class, without groups.
     Class,
-    /// In none.
+    /// No folder.
     Flat,
 }
 
 type Index<'a> = HashMap<(&'a [String], &'a str), Vec<usize>>;
 
 impl Tier {
-    fn index<'a>(self, masks: &'a [Place], free: &[usize]) -> Index<'a> {
+    fn index<'a>(self, masks: &'a [NormalPath], free: &[usize]) -> Index<'a> {
         let mut index: Index<'a> = HashMap::new();
         for &mask in free {
             let place = &masks[mask];
@@ -217,7 +220,7 @@ impl Tier {
         index
     }
 
-    fn find(self, index: &Index<'_>, photo: &Place) -> Vec<usize> {
+    fn find(self, index: &Index<'_>, photo: &NormalPath) -> Vec<usize> {
         let folders = match self {
             Self::Same => &photo.folders[..],
             Self::Home => &photo.home[..],
@@ -236,15 +239,15 @@ impl Tier {
     }
 }
 
-/// Where a photo, or a copy of it, lies.
+/// The path of a photo or of a copy of it.
 struct Name<'a> {
     file: &'a str,
-    place: Place,
+    place: NormalPath,
 }
 
 impl<'a> Name<'a> {
     fn of(path: &'a [String]) -> Self {
-        Self { file: file_name(path), place: Place::of(path) }
+        Self { file: file_name(path), place: NormalPath::of(path) }
     }
 }
 
@@ -252,7 +255,7 @@ fn file_name(path: &[String]) -> &str {
     path.last().map_or("", String::as_str)
 }
 
-/// Those that are called exactly so, if any are.
+/// The exact matches if there are any, else all.
 fn best(found: Vec<usize>, is_exact: impl Fn(usize) -> bool) -> Vec<usize> {
     let exact: Vec<usize> = found.iter().copied().filter(|&mask| is_exact(mask)).collect();
     if exact.is_empty() { found } else { exact }

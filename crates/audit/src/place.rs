@@ -1,21 +1,22 @@
-//! Where a picture lies, as far as masks and photos are told to belong together.
+//! Names and folders of a picture, normalised to pair masks with photos.
 
 use crate::names::{decomposed, key};
 
-/// Words by which a mask is called after its photo, before its name or behind it.
+/// Words that mark a file name as that of a mask, before or after the name of its photo.
 const WORDS: [&str; 3] = ["mask", "seg", "segmentation"];
 
-/// What may stand between such a word and the name.
+/// Separators between such a word and the name.
 const JOINTS: [char; 4] = ['_', '-', '.', ' '];
 
-/// Folders of masks, by their [`key`].
+/// Names of mask folders, by their [`key`].
 const MASK_FOLDERS: [&str; 6] =
     ["mask", "masks", "segmentation", "segmentations", "segmentationclass", "segmentationobject"];
 
-/// Folders of photos, beside which those of masks lie.
+/// Names of photo folders, beside which mask folders lie.
 const PHOTO_FOLDERS: [&str; 7] = ["image", "images", "photo", "photos", "picture", "pictures", "jpegimages"];
 
-/// A folder that holds masks by its name: what it is called without that, which is nothing for `masks`, `cats` for `cats_masks`.
+/// The rest of the name of a mask folder: empty for `masks`, `cats` for `cats_masks`; `None` if the name is
+/// not that of a mask folder.
 pub(crate) fn mask_folder(name: &str) -> Option<String> {
     let name = key(name);
     if MASK_FOLDERS.contains(&name.as_str()) {
@@ -24,24 +25,24 @@ pub(crate) fn mask_folder(name: &str) -> Option<String> {
     ["mask", "masks"].iter().find_map(|word| behind(&name, word)).map(str::to_owned)
 }
 
-/// A picture's name and folders, by their [`key`]s.
+/// The name and folders of a picture, by their [`key`]s.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
-    /// Folders as they are.
+pub(crate) struct NormalPath {
+    /// All folders.
     pub(crate) folders: Vec<String>,
-    /// The same without those that only say that there are masks in them, or photos.
+    /// The folders without those whose names only say that they contain masks or photos.
     pub(crate) home: Vec<String>,
-    /// The whole name.
+    /// The name with its extension.
     pub(crate) whole: String,
-    /// Without its ending.
+    /// The name without its extension.
     pub(crate) stem: String,
-    /// The stem without a word for masks, if it has one.
+    /// The stem without a mask word, if it has one.
     pub(crate) base: Option<String>,
-    /// Stem and base with upper and lower case.
+    /// Stem and base in their original case.
     exact: (String, Option<String>),
 }
 
-impl Place {
+impl NormalPath {
     pub(crate) fn of(path: &[String]) -> Self {
         let (name, folders) =
             path.split_last().map_or(("", [].as_slice()), |(name, folders)| (name.as_str(), folders));
@@ -65,12 +66,12 @@ impl Place {
         }
     }
 
-    /// The names that its photo may have, without its ending or with it.
+    /// The names that the photo of this mask may have, with or without extension.
     pub(crate) fn called(&self) -> impl Iterator<Item = &str> {
         [Some(self.stem.as_str()), self.base.as_deref()].into_iter().flatten()
     }
 
-    /// Whether it is called after a photo to the letter, upper and lower case as there.
+    /// Whether the name is exactly that of a photo, in the same case.
     pub(crate) fn is_called_exactly(&self, photo: &str) -> bool {
         let photo = decomposed(photo);
         [Some(self.exact.0.as_str()), self.exact.1.as_deref()]
@@ -80,7 +81,7 @@ impl Place {
     }
 }
 
-/// A name without its ending; a name that has none, or nothing but one, is whole.
+/// The name without its extension; unchanged if it has none or is nothing else.
 pub(crate) fn stem(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((stem, _)) if !stem.is_empty() => stem,
@@ -88,7 +89,8 @@ pub(crate) fn stem(name: &str) -> &str {
     }
 }
 
-/// `cat` of `cat_mask`, `cat.mask`, `mask-cat`; none where there is no such word.
+/// The name without its mask word, `cat` for `cat_mask`, `cat.mask` or `mask-cat`; `None` if it has no such
+/// word.
 fn base(stem: &str) -> Option<&str> {
     WORDS
         .iter()
@@ -111,8 +113,8 @@ fn before<'a>(name: &'a str, word: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn place(path: &str) -> Place {
-        Place::of(&path.split('/').map(str::to_owned).collect::<Vec<_>>())
+    fn place(path: &str) -> NormalPath {
+        NormalPath::of(&path.split('/').map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]

@@ -1,40 +1,40 @@
-//! Why something in a folder is no photo of a class.
+//! Reasons why something in a folder is not a photo of a class.
 
 use candling_imaging::Format;
 
 use crate::words::{count, some};
 
-/// Why something is passed over.
+/// The reason why something is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A file or folder whose name begins with a dot.
     Hidden,
-    /// What systems leave behind: `Thumbs.db`, `desktop.ini`, `__MACOSX` and the like.
+    /// A file or folder of the operating system: `Thumbs.db`, `desktop.ini`, `__MACOSX` and the like.
     System,
-    /// A file without a byte.
+    /// An empty file.
     Empty,
-    /// No picture by its content; what it is, if that is known.
+    /// Not a picture, by content; the detected format, if any.
     NotAPicture(Option<Format>),
-    /// A picture in a format that is not read here.
+    /// A picture in an unsupported format.
     NotRead(Format),
-    /// A picture that lies beside the folders of the classes.
+    /// A picture beside the folders of the classes.
     BesideClasses,
     /// A mask, recognised by its name and place.
     Mask,
-    /// A folder in the place of a class's, without a photo.
+    /// A folder in place of a class folder that contains no photo.
     NoPhotos,
-    /// A folder that was read already, by way of a link.
+    /// A link to a folder that was already read.
     Twice,
-    /// A photo of the same bytes as the one at this path.
+    /// A photo with the same bytes as the one at this path.
     CopyOf(String),
-    /// A photo of the same bytes as those at these paths, which are in other classes.
+    /// A photo with the same bytes as those at these paths, which are in other classes.
     InOtherClasses(Vec<String>),
-    /// The system would not give it; why.
+    /// A file or folder that could not be read; the reason.
     Unreadable(String),
 }
 
 impl Reason {
-    /// A stable identifier for programs; the words are for people.
+    /// A stable identifier for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Reason {
         }
     }
 
-    /// As the end of a sentence that begins with the file.
+    /// The reason as the end of a sentence that begins with the file.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
@@ -82,7 +82,7 @@ impl Reason {
         }
     }
 
-    /// Several for one reason, counted.
+    /// The reason for several entries, with their number.
     fn counted(&self, amount: usize) -> String {
         let verb = if amount == 1 { "is" } else { "are" };
         match self {
@@ -105,22 +105,22 @@ impl Reason {
     }
 }
 
-/// Something that is passed over.
+/// A file or folder that is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// From the folder of all classes on, with `/` between.
+    /// Path below the folder of all classes, joined by `/`.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub why: Reason,
 }
 
-/// What is passed over, in one sentence by reason: `left out: 2 in heic, which is not read here (a.heic, b.heic); 1 mask (a_mask.png)`. Empty where
-/// nothing is.
+/// A sentence that lists what is left out, by reason: `left out: 2 in heic, which is not read here (a.heic,
+/// b.heic); 1 mask (a_mask.png)`. Empty if nothing is.
 #[must_use]
 pub fn in_words(left_out: &[LeftOut]) -> String {
     let mut kinds: Vec<(&Reason, Vec<&str>)> = Vec::new();
     for LeftOut { path, why } in left_out {
-        // Of a kind, what is said of each alone differs.
+        // entries of one kind may still differ in their details
         let counted = why.counted(1);
         match kinds.iter_mut().find(|(of, _)| of.counted(1) == counted) {
             Some((_, paths)) => paths.push(path),

@@ -1,45 +1,47 @@
-//! How far a mean over few photos can be trusted.
+//! Confidence intervals for means over few photos.
 //!
-//! The share of right answers gets Wilson's score interval (Wilson 1927; Brown, Cai & DasGupta 2001), which is honest where all answers are right; the mean
-//! share of evidence gets the bootstrap's percentile interval (Efron 1979; Efron & Tibshirani 1993, chapter 13). Both are 95 % intervals.
+//! Shares of right answers get Wilson's score interval (Wilson 1927; Brown, Cai & DasGupta 2001), which is
+//! honest even if all answers are right; mean shares of evidence get the bootstrap percentile interval (Efron
+//! 1979; Efron & Tibshirani 1993, chapter 13). Both are 95 % intervals.
 
 use fastrand::Rng;
 
-/// Fewer values than this have no interval: it would be as wide as nearly everything, or a guess about a shape that nobody saw.
+/// Least number of values for an interval. Below, it would span nearly everything, or rest on a guess about
+/// the distribution.
 pub const HANDFUL: usize = 5;
 
-/// What a Wilson interval is, in one sentence.
+/// The explanation of the Wilson interval, in one sentence.
 pub const WILSON: &str = "For shares of right answers the brackets hold Wilson's 95 % interval: every share of right answers that such a count would not speak against.";
 
-/// What a bootstrap interval is, in one sentence.
+/// The explanation of the bootstrap interval, in one sentence.
 pub const BOOTSTRAP: &str = "For evidence the brackets hold the middle 95 % of the means of 2,000 sets, each drawn anew from these same photos (bootstrap): how much the mean \
                              hangs on which photos happen to be here, not what photos of another kind would give.";
 
-/// What stands where there is no interval, in one sentence.
+/// The explanation why an interval is missing, in one sentence.
 pub const TOO_FEW: &str = "Below five photos, and where all measured values are alike, there is no interval.";
 
-/// So many times the photos are drawn anew.
+/// Number of bootstrap resamples.
 const DRAWS: usize = 2000;
 
-/// Half of what lies outside of a 95 % interval.
+/// Probability of each tail outside a 95 % interval.
 const TAIL: f64 = 0.025;
 
 /// The standard normal distribution's quantile at `1 - TAIL`.
 const NORMAL: f64 = 1.959_963_984_540_054;
 
-/// A mean and how far it can be trusted.
+/// A mean with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {
     /// The mean.
     pub mean: f64,
-    /// Low and high; none below a [`HANDFUL`], nor of shares of evidence that are all alike.
+    /// Lower and upper bound; none below [`HANDFUL`] values, nor for shares of evidence that are all equal.
     pub interval: Option<[f64; 2]>,
-    /// Of so many values.
+    /// Number of values.
     pub count: usize,
 }
 
 impl Mean {
-    /// The share of right answers, with Wilson's interval. None of no answers.
+    /// The share of right answers with Wilson's interval; `None` without answers.
     #[must_use]
     pub fn of_answers(right: usize, of: usize) -> Option<Self> {
         (of > 0 && right <= of).then(|| Self {
@@ -49,14 +51,15 @@ impl Mean {
         })
     }
 
-    /// The mean of shares, 0 to 1, with the bootstrap's interval: for the same values and seed always the same. None of no values.
+    /// The mean of shares, 0 to 1, with the bootstrap interval, which is always the same for the same values
+    /// and seed; `None` without values.
     #[must_use]
     pub fn of_shares(values: &[f64], seed: u64) -> Option<Self> {
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         (!values.is_empty()).then(|| Self { mean, interval: bootstrap(values, seed), count: values.len() })
     }
 
-    /// `92.3 % (66.7 to 98.6)`; without an interval `92.3 % (of 3)`.
+    /// The mean as text: `92.3 % (66.7 to 98.6)`; without an interval `92.3 % (of 3)`.
     #[must_use]
     pub fn words(&self) -> String {
         let of = match self.interval {
@@ -67,7 +70,7 @@ impl Mean {
     }
 }
 
-/// Wilson's score interval of a share of right answers; none below a [`HANDFUL`].
+/// Wilson's score interval for a share of right answers; `None` below [`HANDFUL`] answers.
 #[must_use]
 pub fn wilson(right: usize, of: usize) -> Option<[f64; 2]> {
     if of < HANDFUL || right > of {
@@ -77,13 +80,14 @@ pub fn wilson(right: usize, of: usize) -> Option<[f64; 2]> {
     let z2 = NORMAL * NORMAL;
     let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = NORMAL / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    // none and all have a side that is exact
+    // if none or all are right, one bound is exact
     let low = if right == 0 { 0.0 } else { centre - half };
     let high = if right == of { 1.0 } else { centre + half };
     Some([low, high])
 }
 
-/// The bootstrap's interval of a mean; none below a [`HANDFUL`], nor of values that are all alike: of these it draws nothing else.
+/// The bootstrap percentile interval of a mean; `None` below [`HANDFUL`] values, or if all are equal, since
+/// then every resample is too.
 #[must_use]
 pub fn bootstrap(values: &[f64], seed: u64) -> Option<[f64; 2]> {
     let first = *values.first()?;
@@ -91,7 +95,7 @@ pub fn bootstrap(values: &[f64], seed: u64) -> Option<[f64; 2]> {
         return None;
     }
     let mut rng = Rng::with_seed(seed);
-    // fastrand's own draws of a `usize` take other numbers where that has 32 bits, as in wasm
+    // `fastrand` draws other numbers for a `usize` of 32 bits, as in wasm
     let mut draw = || values[rng.u64(..values.len() as u64) as usize];
     let mut mean = || values.iter().map(|_| draw()).sum::<f64>() / values.len() as f64;
     let mut means: Vec<f64> = (0..DRAWS).map(|_| mean()).collect();
@@ -104,8 +108,9 @@ pub fn bootstrap(values: &[f64], seed: u64) -> Option<[f64; 2]> {
 mod tests {
     use super::*;
 
-    /// Right answers, of how many, and what statsmodels 0.14 has for them (`proportion_confint(right, of, method="wilson")`). 81 of 263 and 15 of 148 are
-    /// examples of Newcombe (1998), Two-sided confidence intervals for the single proportion, table I: 0.2553 to 0.3662, and 0.0624 to 0.1605.
+    /// Right answers, their total, and the interval of statsmodels 0.14 (`proportion_confint(right, of,
+    /// method="wilson")`). 81 of 263 and 15 of 148 are examples of Newcombe (1998), Two-sided confidence
+    /// intervals for the single proportion, table I: 0.2553 to 0.3662, and 0.0624 to 0.1605.
     const PUBLISHED: [(usize, usize, [f64; 2]); 9] = [
         (0, 5, [0.0, 0.434_482_464_783_174_87]),
         (5, 5, [0.565_517_535_216_825_2, 1.0]),
@@ -118,7 +123,7 @@ mod tests {
         (999, 1000, [0.994_357_441_402_042_1, 0.999_823_453_629_373_9]),
     ];
 
-    /// Some roundings of numbers up to 1.
+    /// A few roundings of `f64` numbers up to 1.
     const ROUNDING: f64 = 1e-14;
 
     #[test]
@@ -141,7 +146,8 @@ mod tests {
         assert_eq!(Mean::of_answers(0, 0), None);
     }
 
-    /// The normal approximation of a mean's interval, 1.96 standard errors to each side, is a hundredth off for so many coins.
+    /// The normal approximation, 1.96 standard errors to each side, is off by about a hundredth for this many
+    /// coins.
     #[test]
     fn of_many_coins_as_the_normal_distribution_says() {
         let coins: Vec<f64> = (0..1000).map(|i| f64::from(u8::from(i % 4 == 0))).collect();

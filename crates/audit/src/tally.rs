@@ -1,53 +1,53 @@
-//! What became of the masks of an audit, for one line of every report.
+//! Counts of the masks of an audit, for one line of every report.
 
 use std::collections::BTreeMap;
 
 use crate::mask::Rule;
 use crate::words::{count, some};
 
-/// What became of the mask of one photo.
+/// The outcome of reading the mask of one photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// There is none.
+    /// The photo has no mask.
     None,
-    /// It was read by a rule; `scaled` where it is of another size than the photo, with the same proportions.
+    /// The mask was read.
     Read {
-        /// How it was told what is inside.
+        /// The rule that decided what is inside.
         rule: Rule,
-        /// Whether it is of another size.
+        /// Whether its size differs from the photo's, with the same proportions.
         scaled: bool,
-        /// Whether anything is inside; without, it is no mask.
+        /// Whether any pixel is inside; otherwise it counts as no mask.
         marked: bool,
     },
-    /// Which of several it is, is not known.
+    /// It is unclear which mask belongs to the photo.
     Doubtful,
-    /// It could not be read, or does not fit.
+    /// The mask could not be read, or does not fit the photo.
     Refused,
 }
 
-/// Masks, counted.
+/// Counts of masks by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Photos that were asked about.
+    /// Number of photos.
     pub photos: usize,
-    /// Those that have a mask in which something is inside.
+    /// Number of photos with a mask in which something is inside.
     pub marked: usize,
-    /// Those whose mask has nothing inside.
+    /// Photos whose mask has nothing inside.
     pub blank: Vec<String>,
-    /// Those with several masks, or with one that is another's too.
+    /// Photos with several masks, or with one that fits another photo too.
     pub doubtful: Vec<String>,
-    /// Those whose mask could not be read or does not fit.
+    /// Photos whose mask could not be read or does not fit.
     pub refused: Vec<String>,
-    /// Marked ones whose mask is of another size than the photo.
+    /// Number of marked photos whose mask has another size than the photo.
     pub scaled: usize,
-    /// How many masks were read by each rule.
+    /// Number of masks read by each rule.
     pub rules: BTreeMap<Rule, usize>,
-    /// Masks that are no photo's.
+    /// Masks that belong to no photo.
     pub unused: Vec<String>,
 }
 
 impl Tally {
-    /// Counts a photo.
+    /// Adds a photo.
     pub fn add(&mut self, photo: &str, outcome: &Outcome) {
         self.photos += 1;
         match outcome {
@@ -63,7 +63,8 @@ impl Tally {
         }
     }
 
-    /// On one line: `masks: 12 of 16 photos have one (white is inside); 1 has nothing inside and is none: a.jpg`.
+    /// The counts on one line: `masks: 12 of 16 photos have one (white is inside); 1 has nothing inside and
+    /// is none: a.jpg`.
     #[must_use]
     pub fn words(&self) -> String {
         let rules: Vec<String> = match self.rules.iter().collect::<Vec<_>>().as_slice() {

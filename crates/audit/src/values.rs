@@ -1,4 +1,4 @@
-//! The values of a picture as its file has them, which is what masks are made of.
+//! The raw values of a picture file, from which masks are made.
 
 use std::io::Cursor;
 
@@ -7,32 +7,34 @@ use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 
 use crate::mask::MaskError;
 
-/// Row by row.
+/// Values of a picture, row by row.
 pub(crate) enum Values {
-    /// Indices of a palette, and which of the colours in it that are used are black, white, or something else.
+    /// Palette indices; `white` says of each index whether it is white, if all used colours are black or
+    /// white.
     Palette { indices: Vec<u16>, white: Option<Vec<bool>> },
-    /// Grey as it is in the file, whose white is `white`; how opaque, 0 to 255, if that is anything but opaque everywhere.
+    /// Grey values as in the file, where `white` is the largest; alpha from 0 to 255, unless it is opaque
+    /// everywhere.
     Grey { values: Vec<u16>, white: u16, alpha: Option<Vec<u8>> },
-    /// Red, green, blue.
+    /// Red, green and blue; `white` and alpha as for grey.
     Colour { values: Vec<[u16; 3]>, white: u16, alpha: Option<Vec<u8>> },
 }
 
-/// A picture of values.
-pub(crate) struct Picture {
+/// A picture as raw values.
+pub(crate) struct RawPicture {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) values: Values,
-    /// Whether every value is as somebody wrote it.
+    /// Whether the format is lossless, so that every value is as it was written.
     pub(crate) exact: bool,
 }
 
-/// Reads a PNG, palette indices and all.
-pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
+/// Reads a PNG without converting palette indices to colours.
+pub(crate) fn of_png(bytes: &[u8]) -> Result<RawPicture, MaskError> {
     probe(bytes)?;
     let failed = |error: png::DecodingError| {
         MaskError::Damaged(error.to_string().to_lowercase().trim_end_matches('.').to_owned())
     };
-    // its size was looked at: what the deepest pixels take
+    // the size was checked by `probe`: the bytes of the deepest pixels
     let limits = Limits { bytes: (MAX_PIXELS * 8) as usize };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(Transformations::IDENTITY);
@@ -47,7 +49,7 @@ pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
     let samples =
         samples(&data, frame.line_size, width as usize * channels, frame.bit_depth, height as usize);
     let white = u16::MAX >> (16 - depth);
-    // one value or colour that stands for see-through
+    // the one value or colour that is transparent
     let see_through = info.trns.as_deref().unwrap_or_default();
     let key =
         |at: usize| see_through.get(2 * at..2 * at + 2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
@@ -83,16 +85,16 @@ pub(crate) fn of_png(bytes: &[u8]) -> Result<Picture, MaskError> {
             Values::Colour { values, white, alpha: Some(alpha) }
         }
     };
-    Ok(Picture { width, height, values, exact: true }.plain())
+    Ok(RawPicture { width, height, values, exact: true }.plain())
 }
 
-/// The values of a picture that was decoded to RGBA by whoever calls.
+/// The values of a picture that the caller decoded to RGBA.
 pub(crate) fn of_rgba(
     width: u32,
     height: u32,
     rgba: &[u8],
     format: Option<Format>,
-) -> Result<Picture, MaskError> {
+) -> Result<RawPicture, MaskError> {
     let pixels = width as usize * height as usize;
     if rgba.len() != 4 * pixels || pixels == 0 {
         return Err(MaskError::Damaged(format!("{} bytes for {width}x{height} pixels in RGBA", rgba.len())));
@@ -103,14 +105,14 @@ pub(crate) fn of_rgba(
         .collect();
     let alpha = Some(rgba.chunks_exact(4).map(|pixel| pixel[3]).collect());
     let exact = matches!(format, Some(Format::Png | Format::Bmp | Format::Gif | Format::Tiff));
-    Ok(Picture { width, height, values: Values::Colour { values, white: 255, alpha }, exact }.plain())
+    Ok(RawPicture { width, height, values: Values::Colour { values, white: 255, alpha }, exact }.plain())
 }
 
-/// How far apart red, green and blue of what was grey may be after a format that loses something.
+/// Largest difference between red, green and blue of a grey pixel after lossy compression.
 const GREY_NOISE: u16 = 24;
 
-impl Picture {
-    /// Colours that are all grey as greys, and without an alpha that is opaque everywhere.
+impl RawPicture {
+    /// Turns colours that are all grey into grey values, and drops an alpha that is opaque everywhere.
     fn plain(mut self) -> Self {
         if let Values::Grey { alpha, .. } | Values::Colour { alpha, .. } = &mut self.values
             && alpha.as_ref().is_some_and(|alpha| alpha.iter().all(|&value| value == u8::MAX))
@@ -128,7 +130,7 @@ impl Picture {
     }
 }
 
-/// Of what can be seen; the colour of what is wholly see-through is anything.
+/// Whether all visible pixels are grey; the colour of fully transparent ones does not count.
 fn is_grey(values: &[[u16; 3]], alpha: Option<&[u8]>, noise: u16) -> bool {
     values.iter().enumerate().all(|(at, &[red, green, blue])| {
         let hidden = alpha.is_some_and(|alpha| alpha[at] == 0);
@@ -136,7 +138,7 @@ fn is_grey(values: &[[u16; 3]], alpha: Option<&[u8]>, noise: u16) -> bool {
     })
 }
 
-/// Samples of any depth, row by row; a row begins with a byte of its own.
+/// Unpacks samples of any bit depth, row by row; each row starts at a new byte.
 fn samples(data: &[u8], line: usize, across: usize, depth: BitDepth, rows: usize) -> Vec<u16> {
     let bits = depth as usize;
     let row = |row: &[u8]| -> Vec<u16> {
@@ -155,12 +157,13 @@ fn samples(data: &[u8], line: usize, across: usize, depth: BitDepth, rows: usize
     data.chunks_exact(line.max(1)).take(rows).flat_map(row).collect()
 }
 
-/// A sample of any depth as one of eight bits.
+/// Scales a sample of any bit depth to eight bits.
 fn eighth(value: u16, white: u16) -> u8 {
     (u32::from(value) * 255 / u32::from(white)) as u8
 }
 
-/// For each index whether its colour is white, if all that are used are black or white, and both are there.
+/// Returns for each index whether its colour is white, if all used colours are black or white and both are
+/// used.
 fn black_and_white(indices: &[u16], palette: &[u8]) -> Option<Vec<bool>> {
     let mut used = [false; 256];
     for &index in indices {

@@ -1,16 +1,16 @@
-//! Counts and lists as people read them, the same in reports of the command and of the page.
+//! Counts and lists in words, the same in reports of the command and of the page.
 
-/// So many names are said of a long list.
+/// Number of names that are shown of a long list.
 const NAMED: usize = 3;
 
-/// `1 photo`, `12 photos`.
+/// A count with its noun: `1 photo`, `12 photos`.
 #[must_use]
 pub fn count(amount: usize, one: &str) -> String {
     let plural = if amount == 1 { "" } else { "s" };
     format!("{amount} {one}{plural}")
 }
 
-/// `a.jpg, b.jpg, c.jpg and 9 more`.
+/// A list in short: `a.jpg, b.jpg, c.jpg and 9 more`.
 #[must_use]
 pub fn some<S: AsRef<str>>(names: &[S]) -> String {
     let first = names.iter().take(NAMED).map(|name| shown(name.as_ref())).collect::<Vec<_>>().join(", ");
@@ -20,13 +20,13 @@ pub fn some<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
-/// A name in a sentence of an error.
+/// A name in backticks, for error messages.
 #[must_use]
 pub fn quoted(name: &str) -> String {
     format!("`{}`", shown(name))
 }
 
-/// A name on one line: control characters are escaped.
+/// A name on one line, with control characters escaped.
 #[must_use]
 pub fn shown(name: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');

@@ -1,4 +1,4 @@
-//! Odd folders: what is a photo, what a mask, whose, and what is passed over.
+//! Odd folders: which files are photos, which are masks and of which photo, and which are left out.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use candling_audit::{Masks, Pair, READ, Sorted, in_words, sort};
@@ -13,7 +13,7 @@ fn path(path: &str) -> Vec<String> {
     path.split('/').map(str::to_owned).collect()
 }
 
-/// Files with what they begin with; a folder ends in `/` and has no bytes.
+/// Sorts files, given with their first bytes; an entry that ends in `/` is a folder and has no bytes.
 fn sorted(entries: &[(&str, &[u8])]) -> Sorted {
     let (folders, files): (Vec<_>, Vec<_>) = entries.iter().partition(|(name, _)| name.ends_with('/'));
     let folders: Vec<_> = folders.iter().map(|(name, _)| path(name.trim_end_matches('/'))).collect();
@@ -33,7 +33,7 @@ fn left(sorted: &Sorted) -> Vec<(&str, &str)> {
     sorted.left_out.iter().map(|out| (out.path.as_str(), out.why.code())).collect()
 }
 
-/// For each photo the mask that it has: its path, `-` for none, `?` where that is not known.
+/// The mask of each photo: its path, `-` for none, `?` if it is unclear.
 fn paired(masks: &Masks, sorted: &Sorted) -> Vec<String> {
     let pairs = masks.pairs(&sorted.photos);
     let name = |pair: &Pair| match pair {
@@ -159,7 +159,7 @@ fn masks_beside_their_photos_are_no_photos() {
         assert_eq!(photos(&found), ["cats/1.jpg", "dogs/1.jpg"], "{mask}");
         assert_eq!(paired(&Masks::beside(&found), &found), [format!("cats/{mask}"), "-".into()]);
     }
-    // a photo of an unread format has its mask too
+    // a photo in an unsupported format may have a mask too
     let found = sorted(&[
         ("cats/1.heic", HEIC),
         ("cats/1.png", PNG),
@@ -176,7 +176,7 @@ fn a_photo_that_is_called_like_a_mask_is_a_photo() {
         ["cats/x_mask.jpg", "cats/mask.jpg", "cats/y.png", "dogs/x.jpg", "dogs/unmask.jpg", "dogs/un.jpg"];
     let found = sorted(&all.map(|name| (name, if name.ends_with("png") { PNG } else { JPEG })));
     assert_eq!(photos(&found).len(), all.len());
-    // but its own mask is its own
+    // but it may have a mask of its own
     let found = sorted(&[("cats/x_mask.jpg", JPEG), ("cats/x_mask_mask.png", PNG)]);
     assert_eq!(photos(&found), ["cats/x_mask.jpg"]);
     assert_eq!(paired(&Masks::beside(&found), &found), ["cats/x_mask_mask.png"]);
@@ -205,7 +205,7 @@ fn folders_of_masks_beside_and_within_classes() {
         assert!(photos(&found).iter().all(|name| name.ends_with("jpg")), "{names:?}");
         assert_eq!(paired(&Masks::beside(&found), &found)[0], first, "{names:?}");
     }
-    // the same where photos are PNG too
+    // the same if photos are PNG too
     let all = ["cats/images/1.png", "cats/masks/1.png", "dogs/images/1.png", "dogs/masks/1.png"];
     let found = sorted(&all.map(|name| (name, PNG)));
     assert_eq!(photos(&found), ["cats/images/1.png", "dogs/images/1.png"]);
@@ -245,7 +245,7 @@ fn a_mask_is_found_in_a_folder_of_its_own() {
     ] {
         assert_eq!(paired(&folder_of_masks(&[name]), &found), [name, "-"], "{name}");
     }
-    // the nearest place first, and what is another photo's is no longer there to be taken
+    // the nearest place comes first, and the mask of one photo is not available to another
     let masks = folder_of_masks(&["cats/red/Tom.png", "Tom.png"]);
     assert_eq!(paired(&masks, &found), ["cats/red/Tom.png", "-"]);
     assert_eq!(masks.pairs(&found.photos).unused.len(), 1);
@@ -272,7 +272,7 @@ fn doubt_is_no_mask_and_is_said() {
         said(&folder_of_masks(&["1.png"])),
         "its mask 1.png could be that of 2 photos: cats/1.jpg, dogs/1.jpg"
     );
-    // upper and lower case tell two apart where both are there
+    // case tells two apart if both are there
     let found = sorted(&[("cats/A.jpg", JPEG), ("cats/a.jpg", JPEG)]);
     assert_eq!(paired(&folder_of_masks(&["cats/A.png", "cats/a.png"]), &found), ["cats/A.png", "cats/a.png"]);
     assert_eq!(paired(&folder_of_masks(&["cats/A.png"]), &found), ["cats/A.png", "-"]);
@@ -307,7 +307,7 @@ fn a_photo_counts_once_and_in_one_class() {
         ("pigs/unread.jpg", JPEG),
         ("pigs/unread too.jpg", JPEG),
     ]);
-    // of two no content is known
+    // the content of two is unknown
     let content = |path: &str| match path {
         "cats/a.jpg" | "cats/red/a.jpg" => Some('a'),
         "cats/b.jpg" => Some('b'),
@@ -350,11 +350,11 @@ fn a_mask_of_a_copy_is_the_photos() {
     for name in ["cats/red/b.png", "cats/b.png", "b_mask.png", "cats/a.png"] {
         assert_eq!(paired(&folder_of_masks(&[name]), &found), [name], "{name}");
     }
-    // its own comes first, and the other, of a photo that is left out, is said to be no photo's
+    // its own mask comes first, and the other one, of a photo that is left out, belongs to no photo
     let both = folder_of_masks(&["cats/a.png", "cats/red/b.png"]);
     assert_eq!(paired(&both, &found), ["cats/a.png"]);
     assert_eq!(both.pairs(&found.photos).unused, [1]);
-    // which of two that are called alike is meant is no question, as they are one
+    // it does not matter which of the two is meant, as they are copies
     let found = once(&[("cats/a.jpeg", JPEG), ("cats/a.jpg", JPEG)]);
     assert_eq!(paired(&folder_of_masks(&["cats/a.png"]), &found), ["cats/a.png"]);
 }

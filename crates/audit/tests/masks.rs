@@ -5,13 +5,13 @@ use candling_audit::{Mask, MaskError, Rule, fits, mask_of_png, mask_of_rgba};
 use candling_imaging::Format;
 use png::{BitDepth, ColorType, Encoder};
 
-/// Side of the masks here, in pixels.
+/// Side of the masks in pixels.
 const SIDE: u32 = 16;
 
 /// The colours of PASCAL VOC's palette for indices 0, 1 and 255.
 const VOC: [(usize, [u8; 3]); 3] = [(0, [0; 3]), (1, [128, 0, 0]), (255, [224, 224, 192])];
 
-/// A PNG of `SIDE × SIDE` pixels with these bytes in its rows.
+/// A PNG of `SIDE × SIDE` pixels with these bytes as rows.
 fn png(colours: ColorType, depth: BitDepth, palette: &[u8], see_through: &[u8], data: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, SIDE, SIDE);
@@ -29,7 +29,7 @@ fn png(colours: ColorType, depth: BitDepth, palette: &[u8], see_through: &[u8], 
     file
 }
 
-/// What `value` says of each pixel of a picture whose left half is 0 and whose right half is 1; the two corners on top are 2 and 3.
+/// `value` of the kind of each pixel: 0 in the left half, 1 in the right half, 2 and 3 in the upper corners.
 fn drawn<T>(mut value: impl FnMut(usize) -> T) -> Vec<T> {
     let side = SIDE as usize;
     let kind = |at: usize| match at {
@@ -40,7 +40,7 @@ fn drawn<T>(mut value: impl FnMut(usize) -> T) -> Vec<T> {
     (0..side * side).map(|at| value(kind(at))).collect()
 }
 
-/// Those of these kinds are inside.
+/// The region made of pixels of these kinds.
 fn those(kinds: &[usize]) -> Vec<u8> {
     drawn(|kind| u8::from(kinds.contains(&kind)))
 }
@@ -96,7 +96,8 @@ fn grey_with_soft_edges_is_split_at_half() {
 
 #[test]
 fn labels_are_refused_until_one_is_named() {
-    // a trimap of 1, 2 and 3; labels with a border of 255 that stands for "not labelled"; a matte's grey for "not known"
+    // a trimap of 1, 2 and 3; labels with a border of 255 that stands for "not labelled"; a matte's grey for
+    // "not known"
     for values in [[2, 1, 3, 3], [0, 15, 255, 255], [0, 128, 255, 255], [7, 8, 7, 8]] {
         let file = grey(values);
         let said = refused(mask_of_png(&file, None));
@@ -117,7 +118,7 @@ fn palettes_are_read_by_index() {
     let voc = png(ColorType::Indexed, BitDepth::Eight, &palette, &[], &drawn(|kind| [0, 1, 255, 0][kind]));
     assert_eq!(found(mask_of_png(&voc, None)), (Rule::Palette, those(&[1, 2])), "the border is inside too");
     assert_eq!(found(mask_of_png(&voc, Some(1))), (Rule::Value(1), those(&[1])));
-    // a dark colour is as good as a light one, and see-through entries are entries
+    // dark colours count like light ones, and transparent entries are entries
     let dark = png(
         ColorType::Indexed,
         BitDepth::Eight,
@@ -126,7 +127,7 @@ fn palettes_are_read_by_index() {
         &drawn(|kind| [0, 1, 0, 0][kind]),
     );
     assert_eq!(found(mask_of_png(&dark, None)), (Rule::Palette, those(&[1])));
-    // what an optimiser of PNG makes of black and white may have white first
+    // an optimiser may put white first in the palette of a black and white PNG
     let swapped = png(
         ColorType::Indexed,
         BitDepth::Eight,
@@ -165,15 +166,15 @@ fn what_is_opaque_of_a_drawing_on_nothing() {
     let rgba = |pixels: [[u8; 4]; 4]| {
         png(ColorType::Rgba, BitDepth::Eight, &[], &[], &drawn(|kind| pixels[kind]).concat())
     };
-    // white on nothing, any colour on nothing, and what is nearly see-through
+    // white or another colour on a transparent background, and nearly transparent pixels
     for colour in [[255, 255, 255, 255], [200, 10, 10, 255], [0, 0, 0, 255]] {
         let file = rgba([[255, 255, 255, 0], colour, [9, 9, 9, 0], [colour[0], colour[1], colour[2], 100]]);
         assert_eq!(found(mask_of_png(&file, None)), (Rule::Opaque, those(&[1])), "{colour:?}");
     }
-    // black and white with holes: white is inside, where it can be seen
+    // black and white with transparent holes: white is inside where it is opaque
     let file = rgba([[0, 0, 0, 255], [255; 4], [255, 255, 255, 0], [255; 4]]);
     assert_eq!(found(mask_of_png(&file, None)), (Rule::White, those(&[1, 3])));
-    // an alpha that is opaque everywhere is none
+    // an alpha that is opaque everywhere does not count
     let file = rgba([[0, 0, 0, 255], [1, 1, 1, 255], [0, 0, 0, 255], [0, 0, 0, 255]]);
     assert_eq!(found(mask_of_png(&file, None)), (Rule::NotZero, those(&[1])));
 }
@@ -220,7 +221,7 @@ fn what_was_decoded_elsewhere_goes_by_the_same_rules() {
     let rgba = |values: [u8; 4]| drawn(|kind| [values[kind], values[kind], values[kind], 255]).concat();
     let mask = |values, format| mask_of_rgba(SIDE, SIDE, &rgba(values), Some(format), None);
     assert_eq!(found(mask([0, 1, 0, 0], Format::Bmp)), (Rule::NotZero, those(&[1])));
-    // a format that loses something has no values, only black and white
+    // a lossy format has no exact values, only black and white
     assert_eq!(found(mask([3, 249, 90, 140], Format::Jpeg)), (Rule::White, those(&[1, 3])));
     assert!(refused(mask_of_rgba(SIDE, SIDE, &[0; 7], None, None)).contains("7 bytes for 16x16"));
 }

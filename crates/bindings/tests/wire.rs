@@ -70,8 +70,8 @@ fn bytes_of_nothing_are_refused() {
 fn weights_come_back() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/models/efficientnet-lite0.safetensors");
     let model = Model::from_bytes(&std::fs::read(file).unwrap()).unwrap();
-    let values = wire::flatten(&model.graph, &model.weights);
-    assert_eq!(wire::unflatten(&model.graph, &values).unwrap(), model.weights);
-    let missing = wire::unflatten(&model.graph, &values[1..]).unwrap_err();
+    let values = wire::flatten(model.graph(), model.weights());
+    assert_eq!(wire::unflatten(model.graph(), &values).unwrap(), *model.weights());
+    let missing = wire::unflatten(model.graph(), &values[1..]).unwrap_err();
     assert_eq!(missing.code(), "missing-weight");
 }

@@ -1,12 +1,14 @@
-//! Times of the engine on one input, asked for line by line, so that `tests/bench` can measure it in turns with others.
+//! Times of the engine on one input, requested line by line, so that `tests/bench` can measure it in turns
+//! with others.
 //!
 //! ```text
 //! cargo run --release -p candling --example timings -- MODEL INPUT CLASS
 //! ```
 //!
-//! INPUT is a file of `3×height×width` little-endian `f32` of the model's own size. `time NAME COUNT` on stdin is answered by
-//! the milliseconds of each call, `value NAME` by the numbers that one call gives; both as a line of JSON. NAME is `forward`
-//! or a method at the model's default layer, the forward pass included.
+//! INPUT is a file of `3×height×width` little-endian `f32` of the model's own size. `time NAME COUNT` on
+//! stdin is answered by the milliseconds of each call, `value NAME` by the numbers that one call returns;
+//! both as a line of JSON. NAME is `forward` or a method at the model's default layer, the forward pass
+//! included.
 
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
@@ -63,7 +65,7 @@ fn answer(subject: &Subject, line: &str) -> Result<Vec<f64>> {
     }
 }
 
-/// A network and what is asked about.
+/// A network and its input.
 struct Subject {
     network: Arc<Network<Cpu>>,
     default_layer: candling_core::NodeId,
@@ -79,15 +81,16 @@ impl Subject {
         let values = std::fs::read(input).map_err(|e| format!("{input}: {e}"))?;
         let (numbers, _) = values.as_chunks::<4>();
         Ok(Self {
-            network: Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?),
-            default_layer: model.default_layer,
-            shape: Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width),
+            network: Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?),
+            default_layer: model.default_layer(),
+            shape: Shape::new(1, 3, model.preprocessing().height, model.preprocessing().width),
             tensor: numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect(),
             target: Target::Class(class.parse()?),
         })
     }
 
-    /// From the input's values to the answer's. As the command does, keeps of the forward pass what the method needs.
+    /// Runs one call, from the values of the input to those of the answer. Like the command, it retains of
+    /// the forward pass what the method needs.
     fn call(&self, name: &str) -> Result<Vec<f32>> {
         if name == "forward" {
             let tape = self.network.forward(self.shape, &self.tensor, Retain::Logits)?;

@@ -35,7 +35,7 @@ pub use row::Row;
 pub use summary::Summary;
 use summary::summaries;
 
-/// What `--json` prints.
+/// The JSON report.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
@@ -56,7 +56,7 @@ struct SummaryReport<'a> {
 #[derive(Serialize)]
 struct MeanReport {
     mean: f64,
-    /// None where there are too few.
+    /// `None` for too few values.
     interval: Option<[f64; 2]>,
     count: usize,
 }
@@ -67,7 +67,7 @@ impl From<Mean> for MeanReport {
     }
 }
 
-/// The report, and whether what was found is good enough.
+/// Returns the report, and whether the audit passes `--fail-under`.
 pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let existing = match (args.resume, args.overwrite) {
         (true, _) => Existing::Resume,
@@ -136,7 +136,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     Ok((text, verdict(args, &summary)))
 }
 
-/// What another model found is no part of this one's report.
+/// Refuses the CSV of an audit of another model.
 fn check_comparable(path: &Path, known: &Known, auditor: &Auditor<'_>) -> Result<()> {
     let now = &auditor.settings.model;
     match known.rows.values().find(|row| row.print.settings.model != *now) {
@@ -180,7 +180,7 @@ fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> St
     let mut lines = basis.lines();
     for summary in summary {
         let name = match (&summary.class, summary.group_name()) {
-            (None, _) => format!("all, by {}", auditor.model.name),
+            (None, _) => format!("all, by {}", auditor.model.name()),
             (Some(class), None) => format!("  {class}"),
             (Some(_), Some(group)) => format!("    {group}"),
         };

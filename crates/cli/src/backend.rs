@@ -1,4 +1,4 @@
-//! Where the network is computed, and what a report says of it.
+//! Backends of the command, and their names in reports.
 
 use candling_core::Backend;
 use candling_cpu::Cpu;
@@ -8,7 +8,7 @@ use pollster::block_on;
 
 use crate::error::Result;
 
-/// What `--backend` names.
+/// The value of `--backend`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Choice {
     /// The processor
@@ -18,17 +18,17 @@ pub enum Choice {
     WebGpu,
 }
 
-/// The graphics card.
+/// Opens the GPU.
 pub fn card() -> Result<WebGpu> {
     Ok(block_on(WebGpu::new())?)
 }
 
-/// A backend that a report can name.
+/// A backend with a name for reports.
 pub trait Named: Backend {
-    /// As `--backend` calls it.
+    /// The value of `--backend`.
     const CHOICE: Choice;
 
-    /// The graphics card, where there is one in use.
+    /// The GPU in use, if there is one.
     fn card(&self) -> Option<candling_webgpu::Adapter>;
 }
 

@@ -1,19 +1,17 @@
 //! `candling convert`
 
-use candling_models::efficientnet_lite;
+use candling_models::formats;
 
 use crate::args::Convert;
-use crate::checkpoint;
 use crate::error::{Error, Result};
+use crate::onlooker::read;
 use crate::session::model_output;
 
 pub fn run(args: &Convert) -> Result<String> {
     let output = model_output(&args.output)?;
-    let tensors = checkpoint::read(&args.checkpoint)?;
-    let mut model = efficientnet_lite::convert(&tensors, efficientnet_lite::imagenet_labels())
-        .map_err(|e| Error::file(&args.checkpoint, e))?;
-    model.precision = args.weights.into();
+    let model = formats::import(&read(&args.checkpoint)?).map_err(|e| Error::file(&args.checkpoint, e))?;
+    let model = model.with_precision(args.weights.into());
     let bytes = model.to_bytes()?;
     output.write(&bytes)?;
-    Ok(format!("{}: {}, {} bytes", args.output.display(), model.name, bytes.len()))
+    Ok(format!("{}: {}, {} bytes", args.output.display(), model.name(), bytes.len()))
 }

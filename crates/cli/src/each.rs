@@ -1,4 +1,4 @@
-//! Work on many things, on all cores, told in order.
+//! Parallel work on many items, with results in order.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -8,14 +8,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
 
-/// Things whose results wait for their turn, for each core: enough that no core waits long for another, few enough to be nothing.
+/// Results per core that may wait for their turn: enough that no core waits long for another, few enough to
+/// need little memory.
 const AT_ONCE: usize = 16;
 
-/// Does `work` for each item on all cores and hands the results to `done` as they come, in order. Memory does not grow with the items.
-/// Where standard error is a terminal and there is a name for the work, a bar there shows how far it is.
+/// Calls `work` for each item on all cores and passes the results to `done` in order, as they come. Memory
+/// does not grow with the number of items. If standard error is a terminal and the work has a name, a
+/// progress bar is shown there.
 ///
 /// # Errors
-/// The first of `done`, after which no item is begun.
+/// The first error of `done`, after which no item is started.
 pub fn for_each<'a, I: Sync, T: Send>(
     what: impl Into<Option<&'static str>>,
     items: &'a [I],
@@ -30,9 +32,9 @@ pub fn for_each<'a, I: Sync, T: Send>(
     let (send, receive) = mpsc::channel();
     let result = rayon::in_place_scope(|scope| {
         let (queue, work, bar) = (&queue, &work, &bar);
-        // A broadcast, as nothing that `work` may wait for in its thread begins a second one of these there.
+        // a broadcast, because a thread that waits inside `work` never starts a second one of these
         scope.spawn_broadcast(move |_, _| {
-            // however it ends, so that a panic is not waited for
+            // also after a panic, so that nobody waits for this thread
             let _closing = Closing(queue);
             while let Some(at) = queue.next() {
                 let result = work(&items[at]);
@@ -52,7 +54,7 @@ pub fn for_each<'a, I: Sync, T: Send>(
     result
 }
 
-/// The same here and now, one after the other, for what must stay in one thread.
+/// The same on this thread, one item after the other.
 pub fn one_by_one<'a, I, T>(
     what: impl Into<Option<&'static str>>,
     items: &'a [I],
@@ -69,7 +71,7 @@ pub fn one_by_one<'a, I, T>(
     result
 }
 
-/// Hands over the results in the order of the items, whichever came first.
+/// Passes on the results in the order of the items, whichever came first.
 fn in_order<'a, I, T>(
     items: &'a [I],
     receive: &mpsc::Receiver<(usize, T)>,
@@ -87,7 +89,7 @@ fn in_order<'a, I, T>(
     Ok(())
 }
 
-/// Hidden for few items, where nobody looks, and where nobody wants one.
+/// Makes the progress bar; hidden for few items, without a terminal, and without a name.
 fn bar(what: Option<&'static str>, items: usize) -> ProgressBar {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let Some(what) = what.filter(|_| items > 1 && !plain) else {
@@ -100,7 +102,7 @@ fn bar(what: Option<&'static str>, items: usize) -> ProgressBar {
     }
 }
 
-/// The places of items, each given out once, and none too far ahead of those whose results were told.
+/// A queue of item indices, each handed out once, and none too far ahead of the results that were passed on.
 struct Queue {
     state: Mutex<State>,
     moved: Condvar,
@@ -124,7 +126,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until there is one that may be begun.
+    /// Waits until an item may be started and returns it.
     fn next(&self) -> Option<usize> {
         let far = |state: &mut State| !state.closed && state.begun >= state.told + self.ahead;
         let waited = self.moved.wait_while(self.state(), |state| state.begun < self.items && far(state));
@@ -134,7 +136,7 @@ impl Queue {
         Some(at)
     }
 
-    /// One more was told; no other is begun where it was the `last`.
+    /// Records that a result was passed on; after the `last`, no item is started.
     fn told(&self, last: bool) {
         let mut state = self.state();
         state.told += 1;
@@ -181,7 +183,8 @@ mod tests {
         assert_eq!(seen, items.iter().map(|&item| (item, item * 2)).collect::<Vec<_>>());
     }
 
-    /// The first item is not done before as many others were begun as may be, and then gives them time to be begun all the same.
+    /// The first item waits until as many others as allowed have started, and then gives further ones time to
+    /// start wrongly.
     #[test]
     fn none_is_begun_too_far_ahead() {
         let items: Vec<usize> = (0..1000).collect();

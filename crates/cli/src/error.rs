@@ -1,4 +1,4 @@
-//! What the command reports, and with which exit code.
+//! Errors of the command and their exit codes.
 
 use std::path::Path;
 
@@ -6,32 +6,32 @@ use candling_core::Error as CoreError;
 
 use crate::shown::{listed, shown};
 
-/// Bad use of an option.
+/// Exit code for bad use of an option.
 const BAD_USE: u8 = 2;
-/// A bad file, or a machine that failed.
+/// Exit code for a bad file, or a failure of the machine.
 const BAD_INPUT: u8 = 1;
-/// An audit whose outcome is not good enough.
+/// Exit code for an audit that does not pass.
 const BELOW: u8 = 3;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file could not be read or written, or holds the wrong thing.
+    /// A file could not be read or written, or has the wrong contents.
     #[error("{path}: {message}")]
     File { path: String, message: String },
-    /// An audit has done its work, and found too little evidence where it should be.
+    /// An audit found too little evidence where it should be.
     #[error(
         "evidence inside the masks is {found:.3} in the mean, below the {least} that --fail-under asks for"
     )]
     Below { found: f64, least: f64 },
-    /// Files that were to be written are there already, and stay what they are.
+    /// Output files exist already and were not replaced.
     #[error("{}: there already; --overwrite replaces {}", listed(files), if files.len() == 1 { "it" } else { "them" })]
     There { files: Vec<String> },
-    /// Several photos, of which not all came to what was asked for, as was told when it was found.
+    /// Some of several photos failed, which was reported when it happened.
     #[error("{}", parts.join("; "))]
     Unfinished { parts: Vec<String> },
-    /// Whoever reads standard output has read enough, which is no failure.
+    /// The reader of standard output has closed it, which is no failure.
     #[error("nobody reads standard output any more")]
     ReaderGone,
     #[error(transparent)]
@@ -43,7 +43,7 @@ pub enum Error {
 }
 
 impl From<CoreError> for Error {
-    /// What a graphics card cannot do, the processor can.
+    /// Adds to an error of the GPU that the CPU can do it.
     fn from(e: CoreError) -> Self {
         let elsewhere = |why: String| format!("{why}; `--backend cpu` needs none");
         Self::Network(match e {
@@ -55,22 +55,22 @@ impl From<CoreError> for Error {
 }
 
 impl Error {
-    /// An error about a file, whatever it is.
+    /// An error about a file.
     pub fn file(path: &Path, message: impl ToString) -> Self {
         Self::File { path: shown(path), message: message.to_string() }
     }
 
-    /// The file that it is about; empty for none.
+    /// The file that the error is about; empty if there is none.
     pub fn path(&self) -> &str {
         if let Self::File { path, .. } = self { path } else { "" }
     }
 
-    /// Whether an option, a class or a layer is wrong, and so for every photo.
+    /// Whether an option, a class or a layer is wrong, so that every photo would fail.
     pub fn is_bad_use(&self) -> bool {
         self.exit_code() == BAD_USE
     }
 
-    /// Why, without the file: where it stands beside.
+    /// The reason without the file, for where the file is named separately.
     pub fn reason(&self) -> String {
         match self {
             Self::File { message, .. } => message.clone(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use candling_core::{Error as CoreError, NodeId, Prediction, Query, Target, top};
 use candling_cpu::Cpu;
-use candling_models::{Labels, Model};
+use candling_models::{Labels, Spec};
 use serde::Serialize;
 
 use crate::answer::Answer;
@@ -162,7 +162,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         // which class it is about makes no difference here
         Query { method: args.method, target: Target::Class(0), layer, counterfactual: args.counterfactual }
             .check()?;
-        let labels = &looker.model.labels;
+        let labels = looker.model.labels();
         let target = args.target.as_deref().map(|text| parse_target(text, labels)).transpose()?;
         Ok(Self { args, outputs, looker, layer, target })
     }
@@ -170,7 +170,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     /// Writes what was asked for about a photo, and says what that is. What is there already keeps none of the rest from being written.
     fn explain(&self, subject: &Subject) -> Result<String> {
         let args = self.args;
-        let watched = args.method.keeps(&self.looker.model.graph, self.layer);
+        let watched = args.method.keeps(self.looker.model.graph(), self.layer);
         let mut session = self.looker.look(subject, &watched)?;
         let likeliest = args.top.map_or(1, usize::from);
         let predictions = top(&session.logits, likeliest.max(NAMED));
@@ -230,12 +230,12 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 
     fn layer_name(&self) -> Option<&str> {
-        self.layer.map(|id| self.looker.model.graph.node(id).name.as_str())
+        self.layer.map(|id| self.looker.model.graph().node(id).name.as_str())
     }
 
     fn evidence_layer(&self) -> &str {
         let model = &self.looker.model;
-        &model.graph.node(model.evidence_layer()).name
+        &model.graph().node(model.evidence_layer()).name
     }
 
     /// That an audit looks elsewhere, for methods that can look there too.
@@ -250,7 +250,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 
     fn class_report(&self, answer: &Answer, files: Files) -> ClassReport<'_> {
-        let labels = &self.looker.model.labels;
+        let labels = self.looker.model.labels();
         let (target, over) = classes(answer.target);
         let s = answer.shape;
         ClassReport {
@@ -284,7 +284,7 @@ impl<'a, B: Named> Explainer<'a, B> {
 
     fn in_words(&self, answer: &Answer) -> String {
         let args = self.args;
-        let name = |class: u32| format!("{} ({class})", self.looker.model.labels.name(class));
+        let name = |class: u32| format!("{} ({class})", self.looker.model.labels().name(class));
         let (target, over) = classes(answer.target);
         let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
         let layer = self.layer_name().map(|layer| format!(" at {layer}")).unwrap_or_default();
@@ -307,13 +307,13 @@ impl<'a, B: Named> Explainer<'a, B> {
 }
 
 /// The layer that `--layer` names, else the model's own choice where the method takes one.
-fn layer(args: &Explain, model: &Model) -> Result<Option<NodeId>> {
+fn layer(args: &Explain, model: &Spec) -> Result<Option<NodeId>> {
     match (&args.layer, args.method) {
         (Some(name), _) => match model.layer(name) {
             Err(_) if name == EVIDENCE => Ok(Some(model.evidence_layer())),
             found => Ok(Some(found?)),
         },
-        (None, method) => Ok(method.takes_layer().then_some(model.default_layer)),
+        (None, method) => Ok(method.takes_layer().then_some(model.default_layer())),
     }
 }
 
@@ -346,11 +346,11 @@ fn classes(target: Target) -> (u32, Option<u32>) {
 
 /// Rank, index and name of a class, for the name of a file: files of a photo sort by rank, and the name, which may be anything, is
 /// cut to letters, digits and `-`. As there is no dot in it, no two photos and ranks come to the same name.
-fn tail(rank: usize, of: u16, class: u32, model: &Model) -> String {
-    let name = model.labels.name(class).to_lowercase();
+fn tail(rank: usize, of: u16, class: u32, model: &Spec) -> String {
+    let name = model.labels().name(class).to_lowercase();
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let name: String = words.collect::<Vec<_>>().join("-").chars().take(LONGEST).collect();
-    let digits = of.min(model.graph.classes() as u16).to_string().len();
+    let digits = of.min(model.graph().classes() as u16).to_string().len();
     let dash = if name.is_empty() { "" } else { "-" };
     format!(".{rank:0digits$}-{class}{dash}{name}")
 }

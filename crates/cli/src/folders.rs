@@ -1,5 +1,5 @@
-//! Photos in folders, one folder a class, and masks in a folder of their own or beside the photos. What is what is for `candling_audit` to say;
-//! here is where it lies on the disk.
+//! Photos in folders, one folder per class, and masks in a folder of their own or beside the photos.
+//! `candling_audit` decides what is what; this module maps that to paths on disk.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -18,17 +18,18 @@ use crate::walk::Walk;
 /// A folder of photos.
 pub struct Folders {
     pub root: PathBuf,
-    /// From the root on.
+    /// Paths below the root.
     files: Vec<PathBuf>,
-    /// Photos by class, and all else.
+    /// The sorted contents: photos by class, and everything else.
     pub sorted: Sorted,
 }
 
 impl Folders {
-    /// Lists a folder of folders. One of masks that lies in it is none of a class.
+    /// Lists a folder of class folders. A folder of masks in it, `masks`, is not part of a class.
     ///
     /// # Errors
-    /// For a folder that cannot be read, for names that cannot be those of classes, for fewer than two classes, and where every photo is in several.
+    /// For a folder that cannot be read, for names that cannot be class names, for fewer than two classes,
+    /// and if every photo is in several classes.
     pub fn list(root: &Path, masks: Option<&Path>) -> Result<Self> {
         let Walk { files, folders, left_out } = Walk::below(root, masks)?;
         if let Some(folder) =
@@ -69,7 +70,7 @@ impl Folders {
         }
     }
 
-    /// A class that has nothing to learn from or to look at, and what lies there instead.
+    /// The error for a class without photos, which says what its folder contains instead.
     pub fn without_photos(&self, class: &str) -> Error {
         let inside: Vec<LeftOut> = self
             .sorted
@@ -96,13 +97,13 @@ impl Folders {
         &self.sorted.photos
     }
 
-    /// Where a photo is.
+    /// The path of a photo.
     pub fn place(&self, photo: &Photo) -> PathBuf {
         self.root.join(&self.files[photo.file])
     }
 }
 
-/// Masks, and where they lie.
+/// Masks and their folder.
 pub struct MaskFolder {
     root: PathBuf,
     files: Vec<PathBuf>,
@@ -110,7 +111,7 @@ pub struct MaskFolder {
 }
 
 impl MaskFolder {
-    /// The masks of a folder; of the folder of the photos itself, those that lie among them.
+    /// Lists the masks of a folder; if it is the folder of the photos itself, those that lie among them.
     pub fn list(root: &Path, photos: &Folders) -> Result<Self> {
         let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::file(path, e));
         if real(root)? == real(&photos.root)? {
@@ -125,13 +126,14 @@ impl MaskFolder {
         Ok(Self { root: root.to_owned(), files, masks })
     }
 
-    /// Where a mask is, by its index.
+    /// The path of a mask, by its index.
     pub fn place(&self, mask: usize) -> PathBuf {
         self.root.join(&self.files[self.masks.files[mask].file])
     }
 }
 
-/// Hashes of the photos that may be copies, as there are others of as many bytes, by their files. What cannot be read is left for whoever looks at it.
+/// Hashes of photos that may be copies because others have the same length, by index. A file that cannot be
+/// read is left out, and fails later.
 fn contents(folders: &Folders) -> Result<HashMap<usize, [u8; 32]>> {
     let mut by_length: HashMap<u64, Vec<&Photo>> = HashMap::new();
     for photo in folders.photos() {
@@ -153,7 +155,8 @@ fn contents(folders: &Folders) -> Result<HashMap<usize, [u8; 32]>> {
     Ok(contents)
 }
 
-/// The files that are none of the photos by their content, and those that are: of a folder in which the photos lie too, or of a copy of theirs, these are no masks.
+/// Splits files into those that are not photos of the audit, by content, and those that are: in a folder that
+/// also contains the photos, or a copy of them, these are not masks.
 fn without_photos(root: &Path, files: Vec<PathBuf>, photos: &Folders) -> (Vec<PathBuf>, Vec<LeftOut>) {
     let lengths: HashSet<u64> = files.iter().filter_map(|file| length(&root.join(file))).collect();
     let alike = photos.photos().iter().filter_map(|photo| {
@@ -178,17 +181,17 @@ fn without_photos(root: &Path, files: Vec<PathBuf>, photos: &Folders) -> (Vec<Pa
     (others, copies)
 }
 
-/// A file's bytes, counted; none where the system does not tell.
+/// The length of a file in bytes; `None` if the system does not tell.
 fn length(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().map(|data| data.len())
 }
 
-/// SHA-256 of a file; none of one that cannot be read.
+/// SHA-256 of a file; `None` if it cannot be read.
 fn hash(path: &Path) -> Option<[u8; 32]> {
     read(path).ok().map(|bytes| Sha256::digest(&bytes).into())
 }
 
-/// A file's first bytes.
+/// The first bytes of a file.
 pub fn head(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut bytes));

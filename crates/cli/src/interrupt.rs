@@ -1,14 +1,14 @@
-//! What happens on Ctrl-C, and when a terminal is closed or the command is told to end: unfinished files are taken away.
+//! Handling of Ctrl-C, of a closed terminal and of termination: temporary files are removed.
 
 use candling_core::Error as CoreError;
 
 use crate::error::Result;
 use crate::output;
 
-/// As shells have it: 128 and the number of the signal, SIGINT.
+/// Exit code as in shells: 128 plus the number of the signal, SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// From here on, no half file is left behind. Signals that the command was started to ignore, as `nohup` does, stay ignored.
+/// Installs the signal handlers. Signals that the command was started to ignore, as by `nohup`, stay ignored.
 ///
 /// # Errors
 /// If the system does not allow it.

@@ -1,12 +1,12 @@
-//! What was passed over, as reports say it.
+//! Files that were left out, as reports list them.
 
 use candling_audit::{LeftOut, in_words};
 use serde::Serialize;
 
-/// So many are named one by one; of more, some of each kind.
+/// Number of files up to which each is listed; of more, some of each kind.
 const NAMED: usize = 10;
 
-/// A file or folder that was passed over.
+/// A file or folder that was left out.
 #[derive(Serialize)]
 pub struct Skipped {
     pub file: String,
@@ -21,7 +21,7 @@ impl From<&LeftOut> for Skipped {
     }
 }
 
-/// Lines on what was left out for what it is, and on photos that are left out for another reason each.
+/// Lines on files that were left out by kind, and on photos that failed for reasons of their own.
 pub fn lines(left_out: &[LeftOut], photos: &[(&str, &str)]) -> Vec<String> {
     let line = |(file, why): (&str, &str)| format!("left out: {file}: {why}");
     let mut lines = Vec::new();

@@ -4,7 +4,6 @@ mod answer;
 mod args;
 mod audit;
 mod backend;
-mod checkpoint;
 mod completions;
 mod convert;
 mod each;

@@ -1,4 +1,4 @@
-//! NumPy's `.npy`.
+//! Reading and writing of NumPy's `.npy`.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Reads a `f32` tensor `1×3×H×W` from these bytes, which came from `path`.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<(Shape, Vec<f32>)> {
-    // before npyz multiplies the extents
+    // checked before npyz multiplies the extents
     let extents = extents(&bytes[..bytes.len().min(MAX_HEADER)])
         .ok_or_else(|| Error::file(path, "not .npy: no shape in its header"))?;
     let &[1, 3, h, w] = extents.as_slice() else {
@@ -27,10 +27,10 @@ pub fn read(path: &Path, bytes: &[u8]) -> Result<(Shape, Vec<f32>)> {
     Ok((shape, data))
 }
 
-/// A header of version 1 is at most this long; NumPy writes 128 bytes.
+/// Largest size of a header of version 1; NumPy writes 128 bytes.
 const MAX_HEADER: usize = 10 + (1 << 16);
 
-/// The extents that a header names, `'shape': (1, 3, 224, 224)`; one beyond any number is taken as the largest.
+/// The extents in a header, `'shape': (1, 3, 224, 224)`; one that overflows is taken as the largest number.
 fn extents(start: &[u8]) -> Option<Vec<usize>> {
     let text = String::from_utf8_lossy(start.strip_prefix(b"\x93NUMPY")?).into_owned();
     let (_, shape) = text.split_once("'shape': (")?;

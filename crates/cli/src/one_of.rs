@@ -1,4 +1,4 @@
-//! Options whose values have names.
+//! Options with named values.
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
 
-/// Parses what has a name, with the type's own error, and tells help texts and completions which names there are.
+/// A parser for named values, with the type's own error, that lists the names for help texts and completions.
 #[derive(Clone)]
 pub struct OneOf<T> {
     names: Vec<&'static str>,

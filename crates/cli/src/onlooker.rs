@@ -1,4 +1,4 @@
-//! A network that looks at many photos, on all cores.
+//! A network on the CPU that runs on many photos in parallel.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct Seen {
     pub photo: Photo,
     /// The part of the photo that the network saw.
     pub view: Rect,
-    /// The pixels that it saw.
+    /// The pixels of the network's input.
     pub backdrop: Backdrop,
     pub tape: Tape<Cpu>,
     pub logits: Vec<f32>,
@@ -33,11 +33,12 @@ pub struct Seen {
 
 impl Onlooker {
     pub fn new(model: &Model, fit: Fit) -> Result<Self> {
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
         Ok(Self { network, how: preprocessing(model), fit, warned: Warned::default() })
     }
 
-    /// Runs the network on a photo that was read from `path`, keeping what a walk back to this layer needs.
+    /// Runs the network on a photo that was read from `path`, retaining what a backward pass to this layer
+    /// needs.
     pub fn look(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Seen> {
         let photo = self.warned.decoded(path, bytes)?;
         let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &self.how)
@@ -48,7 +49,7 @@ impl Onlooker {
         Ok(Seen { photo, view: prepared.view, backdrop: prepared.backdrop, tape, logits })
     }
 
-    /// What a layer gives for a photo.
+    /// The output of a layer for a photo.
     pub fn output(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Vec<f32>> {
         let seen = self.look(path, bytes, layer)?;
         let output = seen.tape.activation(layer).ok_or_else(|| {
@@ -58,7 +59,7 @@ impl Onlooker {
     }
 }
 
-/// A file's bytes.
+/// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::file(path, e))
 }

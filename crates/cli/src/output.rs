@@ -1,5 +1,5 @@
-//! A file that is written whole or not at all: beside its place first, and into it by being renamed, so that a full disk, a crash or an
-//! interruption leaves what was there before.
+//! Files that are written completely or not at all: into a temporary file beside the target, which is then
+//! renamed, so that a full disk, a crash or an interruption leaves the target as it was.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -12,28 +12,29 @@ use crate::error::{Error, Result};
 use crate::shown::shown;
 use crate::standard;
 
-/// So many links are followed, as by Linux.
+/// Largest number of symbolic links to follow, as in Linux.
 const MAX_LINKS: usize = 40;
 
-/// Where a file is to go.
+/// The target of an output.
 pub struct Output {
-    /// As it was asked for.
+    /// The path as it was given.
     path: PathBuf,
     place: Place,
 }
 
 enum Place {
-    /// A file, there already or not, at the end of all links: these stay.
+    /// A file, existing or not, with links resolved; links stay.
     File(PathBuf),
-    /// A device, a pipe or a descriptor of this process: nothing can be renamed into it.
+    /// A device, a pipe or a descriptor of this process, which cannot be replaced by renaming.
     Stream(PathBuf),
 }
 
 impl Output {
-    /// Finds the place and tries whether it can be written to, so that whoever has long work to do can know before. Nothing is changed.
+    /// Resolves the path and checks that it can be written to, so that this is known before any long work.
+    /// Changes nothing.
     ///
     /// # Errors
-    /// For a folder, for `-`, and for a place that cannot be written to.
+    /// For a folder, for `-`, and for a path that cannot be written to.
     pub fn new(path: &Path) -> Result<Self> {
         if standard::is_meant(path) {
             let message = "standard output takes the report; name a file (one that is called - is ./-)";
@@ -49,7 +50,7 @@ impl Output {
         Ok(Self { path: path.to_owned(), place })
     }
 
-    /// The file at the end of all links; none for a device or a pipe.
+    /// The file with links resolved; `None` for a device or a pipe.
     pub fn file(&self) -> Option<&Path> {
         match &self.place {
             Place::File(file) => Some(file),
@@ -57,20 +58,20 @@ impl Output {
         }
     }
 
-    /// Whether what is written to the one would be lost when the other is.
+    /// Whether two outputs would overwrite each other.
     pub fn is_same(&self, other: &Self) -> bool {
         self.file().is_some() && self.file() == other.file()
     }
 
-    /// An error about it.
+    /// An error about this output.
     pub fn failed(&self, message: impl ToString) -> Error {
         Error::file(&self.path, message)
     }
 
-    /// Writes all of it.
+    /// Writes the file.
     ///
     /// # Errors
-    /// If it cannot be written whole; then what was there before still is.
+    /// If it cannot be written completely; then the file is unchanged.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         let written = match &self.place {
             Place::File(file) => replace(file, bytes),
@@ -80,18 +81,18 @@ impl Output {
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file completely or not at all.
 ///
 /// # Errors
-/// Those of [`Output::new`] and [`Output::write`].
+/// The errors of [`Output::new`] and [`Output::write`].
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Output::new(path)?.write(bytes)
 }
 
-/// Writes a file whole or not at all, where nothing is, nor has come to be since one last looked.
+/// Writes a new file completely or not at all; never replaces one, even if it appeared meanwhile.
 ///
 /// # Errors
-/// If there is something, or it cannot be written whole.
+/// If the file exists, or cannot be written completely.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     let create = || {
         let part = filled(path, bytes)?;
@@ -118,7 +119,8 @@ impl Place {
         for _ in 0..MAX_LINKS {
             let folder = folder_of(&end)?;
             let name = end.file_name().ok_or_else(folder_given)?;
-            // What a descriptor of this process leads to may be any file, opened in any way, and has no place to be renamed into.
+            // a descriptor of this process may lead to any file, opened in any way, and cannot be replaced by
+            // renaming
             if folder.starts_with("/proc") || folder == Path::new("/dev/fd") {
                 return Ok(Self::Stream(end));
             }
@@ -140,23 +142,23 @@ fn folder_given() -> io::Error {
     io::Error::new(ErrorKind::IsADirectory, "a folder; name a file in it")
 }
 
-/// The folder that a file is in, or is to be in.
+/// The folder of a file that exists or will.
 fn folder_of(file: &Path) -> io::Result<PathBuf> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let found = fs::canonicalize(folder)?;
     if found.is_dir() { Ok(found) } else { Err(ErrorKind::NotADirectory.into()) }
 }
 
-/// A file beside another, whose place it is to take. It is removed if it does not.
+/// A temporary file beside the target. It is removed unless it is renamed to the target.
 struct Part {
     file: NamedTempFile,
     _noted: Noted,
 }
 
-/// Parts that are there just now.
+/// Existing temporary files.
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// A part's place among [`PARTS`], for as long as it is there.
+/// An entry in [`PARTS`], removed on drop.
 struct Noted(PathBuf);
 
 impl Drop for Noted {
@@ -169,17 +171,17 @@ fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
     PARTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes away what is unfinished, when the command is ended from without. Until it is, nothing new is begun.
+/// Removes temporary files when the command is interrupted. No new ones are made after that.
 pub fn abandon() {
     let parts = parts();
     for part in parts.iter() {
         let _ = fs::remove_file(part);
     }
-    // never given back
+    // the lock is never released
     std::mem::forget(parts);
 }
 
-/// An empty part beside this file, with the permissions that the file has or is to get.
+/// Creates an empty temporary file with the permissions that the target has or will get.
 fn beside(file: &Path) -> io::Result<Part> {
     let folder = folder_of(file)?;
     let mut builder = Builder::new();
@@ -187,7 +189,7 @@ fn beside(file: &Path) -> io::Result<Part> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let before = match OpenOptions::new().write(true).open(file) {
-        // To be renamed over a file that is protected would go past its protection.
+        // renaming would bypass the write protection of a file
         Ok(before) => Some(before.metadata()?.permissions()),
         Err(e) if e.kind() == ErrorKind::NotFound => None,
         Err(e) => return Err(e),
@@ -206,7 +208,7 @@ fn beside(file: &Path) -> io::Result<Part> {
     Ok(part)
 }
 
-/// A part with all that is to be in the file, on the disk.
+/// Creates a temporary file with the contents, flushed to disk.
 fn filled(file: &Path, bytes: &[u8]) -> io::Result<Part> {
     let mut part = beside(file)?;
     part.file.write_all(bytes)?;
@@ -221,7 +223,7 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn send(stream: &Path, bytes: &[u8]) -> io::Result<()> {
-    // The report goes there as well: by the same way, the one does not lie over the other.
+    // the report may go there as well: written through the same stream, neither overwrites the other
     if ["/dev/stdout", "/proc/self/fd/1"].iter().any(|own| stream == Path::new(own)) {
         let mut stdout = io::stdout();
         return stdout.write_all(bytes).and_then(|()| stdout.flush());
@@ -234,7 +236,7 @@ fn send(stream: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// What lies in a folder, by name.
+    /// The names of the files in a folder.
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(folder)
             .unwrap()

@@ -1,4 +1,4 @@
-//! Photos that are read, and what there is to say of them.
+//! Decoding of photos, with warnings.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,17 +11,17 @@ use crate::error::{Error, Result};
 use crate::printer;
 use crate::shown::shown;
 
-/// Decodes a photo that was read from `path`. What was missing of it, or ignored, is said on standard error.
+/// Decodes a photo that was read from `path`. Missing or ignored parts are reported on standard error.
 pub fn decoded(path: &Path, bytes: &[u8]) -> Result<Photo> {
     Warned::default().decoded(path, bytes)
 }
 
-/// Photos that were read with a warning, whichever core read them.
+/// Photos that were read with a warning, on any core.
 #[derive(Default)]
 pub struct Warned(Mutex<BTreeSet<String>>);
 
 impl Warned {
-    /// As [`decoded`]; of a photo that is read once more nothing is said again.
+    /// Like [`decoded`], but warns only once about each photo.
     pub fn decoded(&self, path: &Path, bytes: &[u8]) -> Result<Photo> {
         let (photo, notes) = decode_noting(bytes).map_err(|e| Error::file(path, e))?;
         if !notes.is_empty() && self.names().insert(shown(path)) {
@@ -36,7 +36,7 @@ impl Warned {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says how many there were and which, if any: of many photos nobody reads each warning.
+    /// Reports how many photos had warnings and which: nobody reads each warning of many photos.
     pub fn tell(&self) {
         let names: Vec<String> = self.names().iter().cloned().collect();
         if names.is_empty() {

@@ -1,4 +1,5 @@
-//! Where outputs go: to standard output, into a file, or, of several, into a folder that mirrors where the photos lie.
+//! Output paths: standard output, a file, or for several outputs a folder that mirrors the folders of the
+//! photos.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -13,7 +14,7 @@ use crate::shown::shown;
 use crate::subjects::{Subject, Subjects};
 use crate::{printer, standard};
 
-/// What `-o` or `--raw` names.
+/// The value of `-o` or `--raw`.
 pub enum Place {
     Standard,
     File(Output, PathBuf),
@@ -23,13 +24,14 @@ pub enum Place {
 /// A kind of output.
 #[derive(Clone, Copy)]
 pub struct Kind {
-    /// Of the option.
+    /// The name of the option.
     pub option: &'static str,
-    /// Of its files, without a dot.
+    /// The extension of its files, without a dot.
     pub ending: &'static str,
 }
 
-/// Options name either a file or a folder: the last where there will be several files, and where there is a folder or its name ends as one.
+/// Whether a path means a folder: if there will be several files, if there is such a folder, or if the path
+/// ends in a separator.
 pub fn is_folder(path: &Path, several: bool) -> bool {
     let ends =
         path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(last.into()));
@@ -37,11 +39,11 @@ pub fn is_folder(path: &Path, several: bool) -> bool {
 }
 
 impl Place {
-    /// Checks what can be checked before the work is done. With `several`, there will be more than one file; with `check`, none
-    /// in a folder may be there already.
+    /// Checks what can be checked before the work is done. With `several`, there will be more than one file;
+    /// with `check`, no file in a folder may exist already.
     ///
     /// # Errors
-    /// For one file where there will be several, for a photo itself, and for a place that cannot be written to.
+    /// For one file if there will be several, for a photo itself, and for a path that cannot be written to.
     pub fn of(path: &Path, several: bool, kind: Kind, subjects: &Subjects, check: bool) -> Result<Self> {
         let wrong = |why: &str| {
             Err(CoreError::BadArgument(format!("{}: `{}` {why}", kind.option, shown(path))).into())
@@ -77,7 +79,7 @@ impl Place {
         Ok(Self::File(Output::new(path)?, path.to_owned()))
     }
 
-    /// That nothing in a folder will be replaced: no photo in any case, and no other file with `all`.
+    /// Checks that no photo in a folder will be replaced, and with `all` no other file.
     fn check(&self, subjects: &Subjects, kind: Kind, all: bool) -> Result<()> {
         let files = subjects.all.iter().filter_map(|subject| self.file(subject, "", kind));
         let there: Vec<PathBuf> = files.filter(|file| file.symlink_metadata().is_ok()).collect();
@@ -102,12 +104,13 @@ impl Place {
         }
     }
 
-    /// Where the output about a subject goes; `tail` tells several of one subject apart. None for standard output.
+    /// The path of the output for a subject; `tail` distinguishes several of one subject. `None` for standard
+    /// output.
     fn file(&self, subject: &Subject, tail: &str, kind: Kind) -> Option<PathBuf> {
         match self {
             Self::Standard => None,
             Self::File(_, path) => Some(path.clone()),
-            // The whole name of the photo stays in it: `a.jpg` and `a.png` have outputs of their own, whatever else is there.
+            // the full name of the photo is kept: `a.jpg` and `a.png` have different outputs
             Self::Folder(folder) => {
                 let mut name = OsString::from(folder.join(&subject.below));
                 name.push(format!("{tail}.{}", kind.ending));
@@ -116,10 +119,11 @@ impl Place {
         }
     }
 
-    /// Writes it, and says where: nowhere for standard output. In a folder, what is there is only replaced with `overwrite`.
+    /// Writes an output and reports its path, except for standard output. In a folder, existing files are
+    /// only replaced with `overwrite`.
     ///
     /// # Errors
-    /// If it cannot be written whole.
+    /// If it cannot be written completely.
     pub fn write(
         &self,
         subject: &Subject,

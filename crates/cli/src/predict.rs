@@ -57,7 +57,7 @@ fn predicted<B: Named>(
         return report::json(&Common::new(subject, &session, &predictions));
     }
     let line = |p: &Prediction| {
-        let label = session.model.labels.name(p.class);
+        let label = session.model.labels().name(p.class);
         format!("{:6.2} %  {label} ({}), logit {:.3}", 100.0 * p.probability, p.class, p.logit)
     };
     Ok(predictions.iter().map(line).collect::<Vec<_>>().join("\n"))

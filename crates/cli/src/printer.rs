@@ -1,19 +1,19 @@
-//! What goes to standard output and standard error.
+//! Standard output and standard error.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Prints text and ends its line, at once.
+/// Prints a line and flushes it.
 ///
 /// # Errors
-/// [`Error::ReaderGone`] where whoever reads has read enough (`candling inspect | head`).
+/// [`Error::ReaderGone`] if the reader has closed the pipe (`candling inspect | head`).
 pub fn line(text: &str) -> Result<()> {
     bytes(format!("{text}\n").as_bytes())
 }
 
-/// Prints a text that has its own last line end.
+/// Prints text that ends in a line break.
 ///
 /// # Errors
 /// As [`line`].
@@ -21,7 +21,7 @@ pub fn text(text: &[u8]) -> Result<()> {
     bytes(text)
 }
 
-/// Hands a file over on standard output.
+/// Writes a file to standard output.
 ///
 /// # Errors
 /// As [`line`], and for a terminal, which would show it as gibberish.
@@ -44,7 +44,7 @@ fn bytes(bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Says something beside the report. If nobody hears that, nothing else can be done about it.
+/// Prints a message to standard error. Failure to do so is ignored, as there is no other way to report it.
 pub fn aside(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! What `--json` prints.
+//! The JSON reports of `--json`.
 
 use candling_core::Prediction;
 use candling_imaging::Rect;
@@ -45,7 +45,7 @@ pub struct View {
     height: u32,
 }
 
-/// A photo as it was seen.
+/// A photo and the part of it that was seen.
 #[derive(Serialize)]
 pub struct PhotoReport {
     width: u32,
@@ -53,13 +53,13 @@ pub struct PhotoReport {
     view: View,
 }
 
-/// Where the network was computed.
+/// The backend that computed the network.
 #[derive(Serialize)]
 pub struct BackendReport {
     name: &'static str,
-    /// The graphics card, as its driver calls it; none for the processor.
+    /// The GPU, as its driver calls it; `None` for the CPU.
     card: Option<String>,
-    /// Whether the processor stands in for a graphics card.
+    /// Whether the adapter is a software renderer on the CPU.
     software: bool,
 }
 
@@ -75,12 +75,12 @@ impl BackendReport {
     }
 }
 
-/// What both commands report.
+/// The part that both commands report.
 #[derive(Serialize)]
 pub struct Common<'a> {
     pub model: &'a str,
     pub source: String,
-    /// None for a ready tensor.
+    /// `None` for a tensor from a file.
     pub photo: Option<PhotoReport>,
     pub predictions: Vec<PredictedClass<'a>>,
     pub backend: BackendReport,
@@ -90,13 +90,13 @@ pub struct Common<'a> {
 impl<'a> Common<'a> {
     pub fn new(subject: &Subject, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
         Self {
-            model: &session.model.name,
+            model: session.model.name(),
             source: shown(&subject.path),
             photo: session.photo.as_ref().map(|(photo, view)| {
                 let Rect { x, y, width, height } = *view;
                 PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }
             }),
-            predictions: predictions.iter().map(|p| predicted(&session.model.labels, p)).collect(),
+            predictions: predictions.iter().map(|p| predicted(session.model.labels(), p)).collect(),
             backend: BackendReport::of(session.tape.network().backend()),
             timings_ms: &session.timings,
         }

@@ -1,4 +1,4 @@
-//! A model, photos, and a forward pass on each, every stage timed.
+//! A model on a backend, and timed forward passes on photos.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use candling_core::{Network, NodeId, Retain, Shape, Tape};
 use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
-use candling_models::Model;
+use candling_models::{Model, Spec};
 use pollster::block_on;
 
 use crate::args::Source;
@@ -21,7 +21,8 @@ use crate::report::Timings;
 use crate::standard;
 use crate::subjects::{Kind, Subject};
 
-/// The model that needs no file. In the repository `data` holds a link to the site's; a published crate can only have what is its own.
+/// The built-in model. In the repository `data` contains a link to the site's file; a published crate can
+/// only contain its own.
 const BUILT_IN: &[u8] = include_bytes!("../data/efficientnet-lite0.safetensors");
 
 /// The bytes of a model file, or of the built-in model.
@@ -32,10 +33,10 @@ pub fn model_bytes(path: Option<&Path>) -> Result<Cow<'static, [u8]>> {
     }
 }
 
-/// Where a model is to go: over another model, but over nothing else, such as a photo that it learns from.
+/// The output file of a model, which may replace a model but nothing else, such as a training photo.
 ///
 /// # Errors
-/// Fails as [`Output::new`] does, and for a file that is no model.
+/// The errors of [`Output::new`]; a file that is not a model.
 pub fn model_output(path: &Path) -> Result<Output> {
     let output = Output::new(path)?;
     let there = match output.file().map(std::fs::read) {
@@ -49,7 +50,7 @@ pub fn model_output(path: &Path) -> Result<Output> {
     Err(output.failed("it is there already, and is no model; give the model another name"))
 }
 
-/// The model in the bytes of this file.
+/// Parses a model from the bytes of the file at `path`.
 pub fn model_of(bytes: &[u8], path: Option<&Path>) -> Result<Model> {
     match path {
         None => Ok(Model::from_bytes(bytes)?),
@@ -62,22 +63,22 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
     model_of(&model_bytes(path)?, path)
 }
 
-/// A model on a backend, ready to look.
+/// A model on a backend, ready to run.
 pub struct Looker<B: Named> {
-    /// Without its weights, which the backend has.
-    pub model: Model,
+    /// The model without its weights, which the backend has.
+    pub model: Spec,
     network: Arc<Network<B>>,
     fit: Fit,
-    /// Milliseconds that this took.
+    /// Milliseconds that loading took.
     load: f64,
 }
 
-/// What the network saw, and what came of it.
+/// A forward pass on a photo, with its input and results.
 pub struct Session<'l, B: Named> {
-    pub model: &'l Model,
-    /// The decoded photo and the part of it that the network saw; a ready tensor has neither.
+    pub model: &'l Spec,
+    /// The decoded photo and the part of it that the network saw; `None` for a tensor from a file.
     pub photo: Option<(Photo, Rect)>,
-    /// The pixels that it saw.
+    /// The pixels of the network's input.
     pub backdrop: Option<Backdrop>,
     pub tape: Tape<B>,
     pub logits: Vec<f32>,
@@ -87,16 +88,16 @@ pub struct Session<'l, B: Named> {
 impl<B: Named> Looker<B> {
     pub fn new(source: &Source, backend: B) -> Result<Self> {
         let mut clock = Clock::start();
-        let mut model = load_model(source.model.as_deref())?;
-        let weights = std::mem::take(&mut model.weights);
-        let network = Arc::new(Network::new(backend, model.graph.clone(), &weights)?);
+        let (model, weights) = load_model(source.model.as_deref())?.into_parts();
+        let network = Arc::new(Network::new(backend, model.graph().clone(), &weights)?);
         drop(weights);
-        // A graphics card is ready once it has taken the weights, which it does when something is waited for.
+        // a GPU has the weights only when something is waited for
         block_on(network.backend().download_all(&[]))?;
         Ok(Self { model, network, fit: source.fit, load: clock.lap() })
     }
 
-    /// Decodes, prepares, and runs the network, keeping what a walk back to these layers needs.
+    /// Decodes and prepares a photo and runs the network, retaining what backward passes to these layers
+    /// need.
     pub fn look(&self, subject: &Subject, watched: &[NodeId]) -> Result<Session<'_, B>> {
         let mut timings = Timings { load: self.load, ..Timings::default() };
         let mut clock = Clock::start();
@@ -120,7 +121,7 @@ impl<B: Named> Looker<B> {
         let forward = self.network.forward(shape, &tensor, retain);
         let forward = forward.and_then(|tape| block_on(tape.logits()).map(|logits| (tape, logits)));
         let (tape, logits) = forward.map_err(|e| match subject.kind {
-            // what a network refuses of a ready tensor is that file's fault
+            // if the network refuses a tensor from a file, the file is at fault
             Kind::Tensor => subject.error(e),
             Kind::Photo => e.into(),
         })?;
@@ -129,7 +130,7 @@ impl<B: Named> Looker<B> {
     }
 }
 
-/// Measures stages.
+/// A stopwatch for stages.
 pub struct Clock(Instant);
 
 impl Clock {
@@ -137,7 +138,7 @@ impl Clock {
         Self(Instant::now())
     }
 
-    /// Milliseconds since the last one, to the microsecond.
+    /// Milliseconds since the last lap, to the microsecond.
     pub fn lap(&mut self) -> f64 {
         let now = Instant::now();
         let since = now.duration_since(std::mem::replace(&mut self.0, now));
@@ -145,8 +146,8 @@ impl Clock {
     }
 }
 
-/// How the model wants a photo.
-pub fn preprocessing(model: &Model) -> Preprocessing {
-    let p = &model.preprocessing;
+/// The preprocessing that a model expects.
+pub fn preprocessing(model: &Spec) -> Preprocessing {
+    let p = model.preprocessing();
     Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction)
 }

@@ -1,4 +1,5 @@
-//! The audit as a page in one file: what it comes to, and a contact sheet of the photos with the least evidence where it should be.
+//! The audit as a page in one file: its summary, and a contact sheet of the photos with the least evidence in
+//! their masks.
 
 use std::fmt::Write;
 
@@ -19,7 +20,7 @@ const SIDE: u32 = 192;
 
 const QUALITY: u8 = 80;
 
-/// As the pages paint.
+/// The colour map of the site's pages.
 const COLORMAP: Colormap = Colormap::Candle;
 
 const STYLE: &str = "
@@ -35,7 +36,7 @@ figure { margin: 0; overflow-wrap: anywhere; font-size: .875rem; }
 .wrong { font-weight: bold; }
 ";
 
-/// Writes it. Photos are looked at once more for it, so that an audit holds no pictures.
+/// Writes the page. Its photos are computed again, so that an audit keeps no pictures in memory.
 pub fn write(
     output: &Output,
     show: usize,
@@ -45,7 +46,7 @@ pub fn write(
     basis: &Basis<'_>,
 ) -> Result<()> {
     let mut sorted: Vec<&Row> = rows.iter().filter(|row| row.error.is_empty()).collect();
-    // Without a mask: those that are wrong first.
+    // without masks, wrong ones come first
     sorted.sort_by(|a, b| {
         let by = |row: &Row| (row.evidence.unwrap_or(2.0), row.correct);
         by(a).0.total_cmp(&by(b).0).then(by(a).1.cmp(&by(b).1))
@@ -56,7 +57,7 @@ pub fn write(
             items.push_str(&item(finding)?);
         }
     }
-    let model = escaped(&auditor.model.name);
+    let model = escaped(auditor.model.name());
     let layer = escaped(&auditor.settings.layer);
     let table = table(summary);
     let list = |lines: &[String]| {
@@ -128,7 +129,7 @@ fn item(Finding { seen, map, row }: Finding) -> Result<String> {
     ))
 }
 
-/// Text in HTML: names of files and classes are anybody's.
+/// Escapes text for HTML: names of files and classes may come from anybody.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

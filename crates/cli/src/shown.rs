@@ -1,22 +1,22 @@
-//! Paths as reports call them: text in which no two paths are alike.
+//! Paths as text for reports, such that different paths have different texts.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::Path;
 
-/// A path with `/` between its parts. A byte that is no text, or part of a control character, is written `\xNN`, and a backslash `\\`: names
-/// that differ stay different, and none breaks a line.
+/// A path with its parts joined by `/`. A byte that is not text, or is part of a control character, is
+/// written `\xNN`, and a backslash `\\`: different names stay different, and none contains a line break.
 pub fn shown(path: &Path) -> String {
     let parts: Vec<String> =
         path.components().map(|part| escaped(part.as_os_str().as_encoded_bytes())).collect();
-    // The root is a part of its own.
+    // the root is a part of its own
     parts.join("/").replacen("//", "/", 1)
 }
 
-/// So many names are said of a long list.
+/// Number of names that are shown of a long list.
 const NAMED: usize = 10;
 
-/// Names as a sentence has them: of more than ten, the first and how many there are besides.
+/// A list of names in a sentence: of more than ten, the first ten and the number of others.
 pub fn listed(names: &[String]) -> String {
     let first = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
@@ -25,13 +25,14 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
-/// The parts of a file's path below a folder of classes, as in [`shown`], but for the class's name, which is text and as it is.
+/// The parts of a file's path below a folder of classes, each as in [`shown`] except for the name of the
+/// class, which is text and unchanged.
 pub fn file_parts(path: &Path) -> Vec<String> {
     let is_in_class = path.iter().nth(1).is_some();
     parts(path, is_in_class)
 }
 
-/// The same of a folder's.
+/// The same for the path of a folder.
 pub fn folder_parts(path: &Path) -> Vec<String> {
     parts(path, true)
 }

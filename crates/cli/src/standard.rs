@@ -1,4 +1,4 @@
-//! `-` where a file is named: standard input and output. A file that is called so is `./-`.
+//! The path `-`, which stands for standard input or output. A file of that name is `./-`.
 
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -12,7 +12,7 @@ pub fn is_meant(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A file's bytes, or all that comes from standard input.
+/// Returns the bytes of a file, or of standard input.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     if !is_meant(path) {
         return fs::read(path).map_err(|e| Error::file(path, e));

@@ -1,4 +1,4 @@
-//! What is looked at: photos, all photos below folders, or a ready tensor.
+//! The inputs of a command: photos, all photos below folders, or a tensor from a file.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -20,12 +20,12 @@ pub enum Kind {
     Tensor,
 }
 
-/// One of them.
+/// One input.
 pub struct Subject {
     pub kind: Kind,
-    /// As it was asked for; `-` for standard input.
+    /// The path as it was given; `-` for standard input.
     pub path: PathBuf,
-    /// Where its outputs lie in a folder of outputs: from the folder that all have in common on.
+    /// Path of its outputs in an output folder, relative to the folder that all inputs have in common.
     pub below: PathBuf,
 }
 
@@ -34,34 +34,35 @@ impl Subject {
         standard::read(&self.path)
     }
 
-    /// That this is wrong with it.
+    /// An error about this input.
     pub fn error(&self, why: impl ToString) -> Error {
         Error::file(&self.path, why)
     }
 }
 
-/// All of them.
+/// All inputs.
 pub struct Subjects {
     pub all: Vec<Subject>,
     /// Whether several were asked for, if only by a folder.
     pub several: bool,
     /// Folders without photos, and photos in folders that cannot be read.
     pub missing: Vec<Error>,
-    /// Files in folders that are no photos to look at: masks, texts, ...
+    /// Files in folders that are not photos to look at: masks, texts, ...
     pub left_out: Vec<LeftOut>,
 }
 
-/// What stands for the folder that was named, where it is sorted.
+/// Stand-in class name for a given folder while it is sorted.
 const CLASS: &str = "photos";
 
-/// What its outputs are called.
+/// File name of the outputs for standard input.
 const STANDARD_INPUT: &str = "standard-input";
 
 impl Subjects {
-    /// Finds the photos. Each is looked at once, however often it was named; `outputs` are folders that are passed over.
+    /// Finds the photos. Each is used once, however often it is given; `outputs` are folders that are
+    /// skipped.
     ///
     /// # Errors
-    /// If there is none, and for a folder of outputs among the photos.
+    /// If there is none, and for an output folder among the photos.
     pub fn of(source: &Source, outputs: &[Option<&Path>]) -> Result<Self> {
         let mut gathered = Gathered::default();
         if let Some(path) = &source.input {
@@ -89,7 +90,7 @@ impl Subjects {
         };
         let belows: Vec<Option<PathBuf>> =
             found.iter().map(|(_, _, real)| real.as_ref().map(of_file)).collect();
-        // A photo may be called so, too.
+        // a photo may have that name, too
         let mut standard = OsString::from(STANDARD_INPUT);
         while belows.iter().flatten().any(|below| below.as_os_str() == standard) {
             standard.push("-");
@@ -103,10 +104,10 @@ impl Subjects {
 }
 
 impl Subjects {
-    /// That one object of JSON can hold what will be said.
+    /// Checks that the report fits one JSON object.
     ///
     /// # Errors
-    /// For `--json` of several.
+    /// For `--json` with several inputs.
     pub fn check_saying(&self, saying: &Saying) -> Result<()> {
         if self.several && saying.json {
             let message = "json: one object, of one photo; `--jsonl` prints one for each of several";
@@ -118,10 +119,10 @@ impl Subjects {
 
 #[derive(Default)]
 struct Gathered {
-    /// As asked for, and as it stands on the disk.
+    /// The paths as given, and their real paths on disk.
     found: Vec<(Kind, PathBuf, Option<PathBuf>)>,
     known: HashSet<Option<PathBuf>>,
-    /// The innermost folder that all lie in.
+    /// The innermost folder that contains all.
     common: Option<PathBuf>,
     missing: Vec<Error>,
     left_out: Vec<LeftOut>,
@@ -138,7 +139,7 @@ impl Gathered {
         self.found.push((kind, path, real));
     }
 
-    /// Makes `common` wide enough for this folder.
+    /// Widens `common` to contain this folder.
     fn widen(&mut self, folder: &Path) {
         let common = self.common.get_or_insert_with(|| folder.to_owned());
         while !folder.starts_with(&*common) && common.pop() {}
@@ -154,7 +155,7 @@ impl Gathered {
         self.widen(&real);
         let Walk { mut files, left_out, .. } = Walk::below(folder, None)?;
         files.retain(|file| !outputs.iter().any(|output| real.join(file).starts_with(output)));
-        // The rules are about folders of classes: this is one of a class.
+        // the rules are for folders of classes: this is the folder of one class
         let paths: Vec<Vec<String>> =
             files.iter().map(|file| [vec![CLASS.to_owned()], folder_parts(file)].concat()).collect();
         let sorted = sort(&paths, &[], &READ, |file| head(&folder.join(&files[file])));
@@ -171,7 +172,7 @@ impl Gathered {
         for LeftOut { path, why } in of_class.chain(left_out) {
             let path = format!("{}/{path}", shown(folder));
             match why {
-                // these may be meant, and are not there in the end
+                // these may have been meant as photos, and fail
                 Reason::NotRead(_) | Reason::Unreadable(_) => {
                     self.missing.push(Error::File { path, message: why.words() });
                 }
@@ -183,7 +184,7 @@ impl Gathered {
     }
 }
 
-/// A path without links and `..` before its last part, also of a file that there is not.
+/// Resolves links and `..` before the last part of a path, also for a file that does not exist.
 fn standing(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (folder.canonicalize(), path.file_name()) {

@@ -1,4 +1,5 @@
-//! Tells what came of each photo, as it comes, and at the end what failed and what was not written.
+//! Reporting of the result of each photo as it comes, and at the end of failures and outputs that were not
+//! written.
 
 use candling_audit::in_words;
 use serde::Serialize;
@@ -11,38 +12,38 @@ use crate::report;
 use crate::shown::{listed, shown};
 use crate::subjects::{Subject, Subjects};
 
-/// A line of JSON lines about a photo that failed.
+/// A line of JSON Lines about a photo that failed.
 #[derive(Serialize)]
 struct Failure<'a> {
     source: &'a str,
     error: &'a str,
 }
 
-/// Of one command.
+/// The reporter of one command.
 pub struct Teller<'a> {
     pub subjects: &'a Subjects,
     pub saying: &'a Saying,
-    /// What is being done, for the progress bar.
+    /// The work in progress, for the progress bar.
     pub doing: &'static str,
-    /// What was done to the photos, for the end.
+    /// The work done, for the final report.
     pub done: &'static str,
-    /// Whether standard output is taken by a file, so that words go beside it.
+    /// Whether standard output receives a file, so that text goes to standard error.
     pub aside: bool,
-    /// Whether files are written too, which goes on when nobody reads what is said.
+    /// Whether files are written too, which continues when the reader of standard output is gone.
     pub writes: bool,
 }
 
-/// What was told so far.
+/// The state of reporting.
 #[derive(Default)]
 struct Told {
     failed: Vec<String>,
-    /// Files that were not written because they are there.
+    /// Files that were not written because they exist.
     there: Vec<String>,
     reader_gone: bool,
 }
 
 impl Teller<'_> {
-    /// Does it to all of them, on all cores, and says at the end of several what there is to `note` about all.
+    /// Runs `work` for all inputs on all cores, and for several ends with a report and the `note` on all.
     ///
     /// # Errors
     /// As [`Teller::tell`] and [`Teller::end`].
@@ -54,7 +55,7 @@ impl Teller<'_> {
         self.end(&told, note.as_deref())
     }
 
-    /// The same in this thread, for a graphics card.
+    /// The same on this thread, for a GPU.
     ///
     /// # Errors
     /// As [`Teller::all`].
@@ -78,10 +79,10 @@ impl Teller<'_> {
         Ok(told)
     }
 
-    /// Tells what came of one.
+    /// Reports the result of one input.
     ///
     /// # Errors
-    /// Where it is the only one, if it failed; of several, if the use of an option is wrong for all.
+    /// If it is the only input and failed; of several, if an option is wrong for all.
     fn tell(&self, told: &mut Told, subject: &Subject, result: Result<String>) -> Result<()> {
         let name = shown(&subject.path);
         match result {
@@ -139,7 +140,7 @@ impl Teller<'_> {
     }
 
     /// # Errors
-    /// If some failed, how many and which; and of files that were not written because they are there.
+    /// If some failed, how many and which; likewise for files that were not written because they exist.
     fn end(&self, told: &Told, note: Option<&str>) -> Result<()> {
         let words = !(self.saying.quiet || self.saying.json || self.saying.jsonl);
         if let Some(note) = note.filter(|_| words && self.subjects.several) {
@@ -168,7 +169,7 @@ impl Teller<'_> {
     }
 }
 
-/// What is wrong with this one, whose name stands beside it.
+/// The error without the name of the input, which is given separately.
 fn about(name: &str, e: &Error) -> String {
     match e {
         Error::File { path, message } if path == name => message.clone(),

@@ -1,4 +1,4 @@
-//! `candling train`: a head of one's own on the network's eyes.
+//! `candling train`: a new head on the model's backbone.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use candling_audit::names::composed;
 use candling_audit::{LeftOut, Mean, Photo, Reason, words};
 use candling_core::Error as CoreError;
-use candling_head::{Examples, Head, Settings, Step, split, train};
+use candling_head::{Examples, Head, Settings, TrainingStep, split, train};
 use candling_models::Model;
 use serde::Serialize;
 
@@ -19,19 +19,19 @@ use crate::onlooker::{Onlooker, read};
 use crate::report;
 use crate::session::{load_model, model_output};
 
-/// What `--json` prints.
+/// The JSON report.
 #[derive(Serialize)]
 struct Report {
     output: String,
-    /// Photos that were found.
+    /// Number of photos found.
     photos: usize,
     classes: Vec<Class>,
-    /// Files that were passed over, and why.
+    /// Files that were left out, and why.
     skipped: Vec<Skipped>,
     steps: usize,
-    /// At the last step.
+    /// Loss at the last step.
     loss: f32,
-    /// The share of the photos learnt from that the head gets right.
+    /// Training accuracy.
     accuracy: f32,
     held_out: HeldOut,
 }
@@ -39,21 +39,21 @@ struct Report {
 #[derive(Serialize)]
 struct Class {
     label: String,
-    /// Photos that were learnt from, and photos that were not.
+    /// Number of training photos, and of held-out photos.
     learnt_from: usize,
     held_out: usize,
 }
 
-/// How the head does on photos that it did not learn from.
+/// Evaluation on held-out photos.
 #[derive(Serialize)]
 struct HeldOut {
     photos: usize,
-    /// The share that it gets right, and the 95 % interval of that; none without photos.
+    /// Accuracy with its 95 % interval; `None` without photos.
     accuracy: Option<f64>,
     interval: Option<[f64; 2]>,
 }
 
-/// A photo that can be learnt from.
+/// A training photo.
 struct Example {
     label: u32,
     features: Vec<f32>,
@@ -83,7 +83,7 @@ pub fn run(args: &Train) -> Result<String> {
     let seen = Mean::of_answers(hits.iter().filter(|&&hit| hit).count(), hits.len());
     let trained = model.with_head(&model_name(&folders.root), classes.clone(), &head.weight, &head.bias)?;
     let bytes = trained.to_bytes()?;
-    // What is written can be opened.
+    // check that the written file can be loaded
     Model::from_bytes(&bytes)?;
     output.write(&bytes)?;
 
@@ -115,8 +115,8 @@ pub fn run(args: &Train) -> Result<String> {
     if args.json { report::json(&report) } else { Ok(report.words(left_out)) }
 }
 
-/// A folder of pictures that are not read here, or of files that are empty or cannot be read, was meant to be a class, and so was one that cannot be looked
-/// into: without it, the model would be another than was asked for.
+/// Refuses a folder without photos that has empty files, or pictures that cannot be read, or cannot be
+/// listed: it was meant to be a class, and without it the model would not be the one that was asked for.
 fn check_complete(folders: &Folders) -> Result<()> {
     let left_out = &folders.sorted.left_out;
     let missing = left_out.iter().filter(|out| out.why == Reason::NoPhotos).find(|class| {
@@ -129,14 +129,14 @@ fn check_complete(folders: &Folders) -> Result<()> {
     missing.map_or(Ok(()), |class| Err(folders.without_photos(&class.path)))
 }
 
-/// What the model is called: as the folder, in characters that a model file may hold.
+/// The name of the model: that of the folder, in characters that a model file may contain.
 fn model_name(root: &Path) -> String {
     let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let name = real.file_name().map(|name| name.to_string_lossy().into_owned());
     name.map_or_else(|| "head".to_owned(), |name| words::shown(&name))
 }
 
-/// Features of every photo that can be read, and which could not.
+/// Computes the features of every readable photo, and lists those that are not.
 fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Example>, Vec<Skipped>)> {
     let layer = model.features()?;
     let onlooker = Onlooker::new(model, args.fit)?;
@@ -157,7 +157,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
     Ok((examples, skipped))
 }
 
-fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, Step)> {
+fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, TrainingStep)> {
     if let Some(class) =
         (0..folders.classes().len()).find(|&class| lessons.iter().all(|e| e.label as usize != class))
     {
@@ -167,7 +167,7 @@ fn learnt(folders: &Folders, lessons: &[&Example]) -> Result<(Head, Step)> {
     let features = lessons.iter().flat_map(|example| example.features.iter().copied()).collect();
     let labels = lessons.iter().map(|example| example.label).collect();
     let examples = Examples::new(features, labels, folders.classes().len(), width).map_err(untrainable)?;
-    let mut last = Step { step: 0, loss: 0.0, accuracy: 0.0 };
+    let mut last = TrainingStep { step: 0, loss: 0.0, accuracy: 0.0 };
     let head = train(&examples, Settings::default(), |step| {
         last = step;
         ControlFlow::Continue(())

@@ -1,4 +1,4 @@
-//! All files below a folder. Each folder is looked into once, however many links lead to it.
+//! Listing of all files below a folder. Each folder is read once, however many links lead to it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -9,18 +9,18 @@ use candling_audit::{LeftOut, Reason, passed_by_name};
 use crate::error::{Error, Result};
 use crate::shown::shown;
 
-/// What lies below a folder; paths go on from there.
+/// The contents of a folder, as paths relative to it.
 pub struct Walk {
-    /// In order.
+    /// All files, in order.
     pub files: Vec<PathBuf>,
-    /// In order; those that are passed over by their names too, though not what is in them.
+    /// All folders, in order, including those that are left out by name, but not their contents.
     pub folders: Vec<PathBuf>,
-    /// What could not be looked into, or has been already.
+    /// Folders that could not be read, or were read already.
     pub left_out: Vec<LeftOut>,
 }
 
 impl Walk {
-    /// Looks into a folder and all below it, but for `except`.
+    /// Lists a folder and everything below it, except `except`.
     ///
     /// # Errors
     /// If the folder itself cannot be read.
@@ -28,12 +28,12 @@ impl Walk {
         let real = fs::canonicalize(root).map_err(|e| Error::file(root, e))?;
         fs::read_dir(&real).map_err(|e| Error::file(root, e))?;
         let found = Self { files: Vec::new(), folders: Vec::new(), left_out: Vec::new() };
-        // What is excepted counts as looked into.
+        // the exception counts as read
         let known = except.and_then(|path| fs::canonicalize(path).ok()).filter(|path| *path != real);
         let mut walker =
             Walker { root: real, known: known.into_iter().collect(), links: BTreeSet::new(), found };
         walker.enter(PathBuf::new());
-        // Links come after all folders: a folder goes by its own name, not by that of a link to it.
+        // links are followed after all folders, so that a folder has its own name and not that of a link
         while let Some((_, link)) = walker.links.pop_first() {
             walker.follow(link);
         }
@@ -46,16 +46,16 @@ impl Walk {
 
 struct Walker {
     root: PathBuf,
-    /// Folders that were looked into, as they are called without links.
+    /// Real paths of folders that were read.
     known: HashSet<PathBuf>,
-    /// Links to folders, those that lie highest first.
+    /// Links to folders, the highest first.
     links: BTreeSet<(usize, PathBuf)>,
     found: Walk,
 }
 
 impl Walker {
     fn enter(&mut self, folder: PathBuf) {
-        // A list rather than a call within a call: folders can be very deep.
+        // a stack instead of recursion: folders can be very deep
         let mut waiting = vec![folder];
         while let Some(folder) = waiting.pop() {
             match self.look_into(&folder) {
@@ -65,7 +65,7 @@ impl Walker {
         }
     }
 
-    /// The folders in a folder. All else in it is noted.
+    /// Returns the folders in a folder, and records everything else.
     fn look_into(&mut self, folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         let here = self.root.join(folder);
         if !self.known.insert(fs::canonicalize(&here)?) {
@@ -122,7 +122,7 @@ impl Walker {
     }
 }
 
-/// A pipe would be waited for, perhaps for ever.
+/// The reason for leaving out pipes and devices: reading one might block for ever.
 fn no_file() -> Reason {
     Reason::Unreadable("it is a pipe, a socket or a device".into())
 }

@@ -1,4 +1,4 @@
-//! Masks as people have them, and what an audit's report says of them.
+//! Masks in various forms, and what an audit's report says of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -32,7 +32,7 @@ fn evidence(folder: &Path, masks: &Path) -> serde_json::Value {
     json([asked(folder, masks), args!["--json"]].concat())["summary"][0]["evidence"]["mean"].clone()
 }
 
-/// A mask with other values in it: `value` for what was white, 0 for what was black.
+/// A mask with other values: `value` for white, 0 for black.
 fn revalued(path: &Path, value: u8) {
     let mut mask = image::open(path).unwrap().to_luma8();
     mask.pixels_mut().for_each(|pixel| pixel.0[0] = if pixel.0[0] > 127 { value } else { 0 });
@@ -43,11 +43,11 @@ fn revalued(path: &Path, value: u8) {
 fn a_photo_is_no_mask_of_its_own() {
     let folder = folder("masks_and_photos");
     let masks = evidence(&folder, &folder.join("masks"));
-    // a drawing in black and white would be read as a mask
+    // a black and white drawing would be read as a mask
     let drawing = folder.join("photos/birds/drawing.png");
     let ink = image::GrayImage::from_fn(224, 224, |x, _| image::Luma([255 * u8::from(x < 90)]));
     ink.save(&drawing).unwrap();
-    // the folder in which those of the photos and of the masks lie
+    // the folder that contains those of the photos and of the masks
     let words = done(asked(&folder, &folder));
     assert!(words.contains("masks: 2 of 3 photos have one (white is inside)"), "{words}");
     assert!(
@@ -56,7 +56,7 @@ fn a_photo_is_no_mask_of_its_own() {
     );
     std::fs::remove_file(&drawing).unwrap();
     assert_eq!(evidence(&folder, &folder), masks);
-    // and a copy of that of the photos
+    // and a copy of the folder of photos
     let copy = folder.join("copy/birds");
     std::fs::create_dir_all(&copy).unwrap();
     std::fs::copy(folder.join("photos/birds/one.webp"), copy.join("one.webp")).unwrap();
@@ -78,7 +78,7 @@ fn masks_of_0_and_1_say_what_those_of_0_and_255_say() {
     assert!(words.contains("masks: 2 of 2 photos have one (every value but 0 is inside)"), "{words}");
     let named = done([asked(&folder, &masks), args!["--mask-value", "1"]].concat());
     assert!(named.contains("(value 1 is inside)") && named.contains("by --mask-value 1"), "{named}");
-    // one with nothing inside is none
+    // a mask with nothing inside does not count
     revalued(&masks.join("birds/one.png"), 0);
     let words = done(asked(&folder, &masks));
     assert!(
@@ -106,7 +106,7 @@ fn masks_that_are_called_otherwise_are_found_and_none_at_all_is_an_error() {
         "{said}"
     );
     assert!(said.contains("annotations.json"), "{said}");
-    // one of two is said on one line
+    // a doubtful mask is reported on one line
     std::fs::remove_file(masks.join("mammals/one.webp.png")).unwrap();
     assert!(done(asked(&folder, &masks)).contains("masks: 1 of 2 photos has one"));
 }

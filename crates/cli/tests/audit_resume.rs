@@ -1,4 +1,4 @@
-//! An audit that goes on with an earlier one takes over what still holds, and nothing else; and no CSV is lost.
+//! A resumed audit takes over exactly what is still valid, and no CSV is lost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -102,7 +102,7 @@ fn a_csv_that_a_spreadsheet_saved_is_read_and_what_it_changed_is_done_again() {
     let audit = audit("spreadsheet");
     audit.report(&[]);
     let lines = std::fs::read_to_string(audit.csv()).unwrap();
-    // a byte order mark, other ends of lines, a column more at the front, and a cell that was rounded
+    // a byte order mark, other line ends, an additional first column, and a rounded cell
     let mut changed: Vec<String> = lines.lines().map(|line| format!("x,{line}")).collect();
     let cell = lines.lines().nth(1).unwrap().split(',').nth(6).unwrap();
     changed[1] = changed[1].replace(cell, "0.1");
@@ -154,7 +154,7 @@ fn an_audit_that_goes_on_makes_the_page_of_its_model_anew_and_no_other() {
     let said = refused(BAD_INPUT, with_page(&[]));
     assert!(said.contains("page.html: it is there already; --resume goes on with OUT.csv"), "{said}");
     assert!(said.contains(", --overwrite writes another over it"), "{said}");
-    // without a CSV there is nothing to go on with
+    // without a CSV there is nothing to resume
     let photos = audit.folder.join("photos");
     let said = refused(BAD_INPUT, args!["audit", &photos, "--model", &audit.model, "--html", &html]);
     assert!(said.ends_with("page.html: it is there already; --overwrite writes another over it"), "{said}");
@@ -176,7 +176,7 @@ fn an_audit_that_goes_on_makes_the_page_of_its_model_anew_and_no_other() {
     assert!(said.contains("page.html: it is not of the model that is audited now (SHA-256 "), "{said}");
     assert_eq!(std::fs::read_to_string(&html).unwrap(), others);
 
-    // of two that go to one place, one would be lost
+    // of two outputs with one path, one would be lost
     let same = audit.folder.join("same");
     let asked = args!["audit", &photos, "--model", &other, "--csv", &same, "--html", &same];
     assert!(refused(BAD_USE, asked).ends_with("same` is where the CSV goes; name another file"));
@@ -193,7 +193,7 @@ fn two_audits_of_one_csv_are_one_too_many_and_a_dead_one_is_none() {
     drop(held);
     audit.report(&[]);
     assert!(!part.exists(), "nothing is left beside it");
-    // what an audit left that was killed in the middle of a line
+    // the rest of an audit that was killed in the middle of a line
     let lines = std::fs::read_to_string(audit.csv()).unwrap();
     std::fs::remove_file(audit.csv()).unwrap();
     let cut = lines.lines().take(3).map(|line| line.len() + 1).sum::<usize>() + 40;

@@ -1,4 +1,5 @@
-//! Bad input: exit code 1, the file and what is wrong with it on one line of standard error, nothing on standard output.
+//! Bad input: exit code 1, one line on standard error with the file and the defect, nothing on standard
+//! output.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -47,7 +48,7 @@ struct Entry {
     height: Option<u64>,
 }
 
-/// Every odd file: predicted at its size, or refused by name in one line.
+/// Every odd file is predicted at its size, or refused in one line with its name.
 #[test]
 fn odd_photos() {
     let folder = file("tests/photos/odd");
@@ -72,7 +73,7 @@ fn odd_photos() {
                 read += 1;
                 let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
                 let size = [&report["photo"]["width"], &report["photo"]["height"]].map(|v| v.as_u64());
-                // where browsers differ about orientation, either way up is right
+                // browsers differ about its orientation, so both are accepted
                 let turned = [entry.height, entry.width];
                 let either = entry.expect == "either" && size == turned;
                 assert!(size == [entry.width, entry.height] || either, "{name}: {size:?}");
@@ -168,9 +169,9 @@ fn checkpoints_that_are_none() {
         text.contains("not a PyTorch checkpoint (neither a zip nor torch.save's older format)"),
         "{text}"
     );
-    // checkpoints, but of no EfficientNet-Lite
+    // checkpoints of other networks than EfficientNet-Lite
     for name in ["legacy.pth", "zip.pth"] {
-        let text = refuse(&file(&format!("crates/cli/tests/data/{name}")));
+        let text = refuse(&file(&format!("crates/models/tests/data/{name}")));
         assert!(
             text.contains("checkpoint: not EfficientNet-Lite0: `_conv_stem.weight` is missing; not "),
             "{text}"

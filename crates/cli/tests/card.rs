@@ -1,4 +1,4 @@
-//! `--backend webgpu`, on whatever card Vulkan gives, software where there is no other.
+//! `--backend webgpu`, on any GPU that Vulkan offers, or a software renderer if there is none.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -11,15 +11,15 @@ use candling_testkit::golden_network::Errors;
 use common::{dog_cat, file, read_npy, scratch};
 use serde_json::Value;
 
-/// The command on the card, with more in its environment.
+/// Runs the command on the GPU with more variables in its environment.
 fn on_the_card(args: Vec<std::ffi::OsString>, environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candling"));
-    // Vulkan's loader complains on standard error where a machine without a desktop has no such folder.
+    // Vulkan's loader complains on standard error if a machine without a desktop has no such folder
     command.env("XDG_RUNTIME_DIR", env!("CARGO_TARGET_TMPDIR")).envs(environment.iter().copied());
     command.args(args).args(["--backend", "webgpu"]).output().unwrap()
 }
 
-/// The one line of JSON of a run that must succeed.
+/// The JSON line of a run that must succeed.
 fn report(args: Vec<std::ffi::OsString>) -> Value {
     let Output { status, stdout, stderr } = on_the_card(args, &[]);
     assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
@@ -51,7 +51,7 @@ fn its_numbers_are_the_golden_ones() {
     ]);
     let (extents, map) = read_npy(&raw);
     assert_eq!(extents, "3,224,224");
-    // the goldens hold every fourth row and column
+    // the goldens contain every fourth row and column
     let every_fourth: Vec<f32> =
         map.chunks(224).step_by(4).flat_map(|row| row.iter().step_by(4).copied()).collect();
     let error = relative_l2(&every_fourth, &golden["guided-grad-cam.sub4"].data);
@@ -67,7 +67,7 @@ fn the_processor_says_so_too() {
     assert_eq!(said["backend"], serde_json::json!({ "name": "cpu", "card": null, "software": false }));
 }
 
-/// The loader of Vulkan finds no driver where it is told of one that is not there.
+/// Vulkan's loader finds no driver if it is given a path that does not exist.
 #[test]
 #[cfg(target_os = "linux")]
 fn without_a_card_the_way_on_is_named() {

@@ -5,7 +5,7 @@ mod common;
 
 use common::{BAD_USE, dog_cat, done, f32s, json, refused_at_length, scratch, written};
 
-/// Per block of Lite0: depthwise channels, kernel, output channels.
+/// The blocks of Lite0: depthwise channels, kernel, output channels.
 const BLOCKS: [(usize, usize, usize); 16] = [
     (32, 3, 16),
     (96, 3, 24),
@@ -25,7 +25,7 @@ const BLOCKS: [(usize, usize, usize); 16] = [
     (1152, 3, 320),
 ];
 
-/// Names and extents of Lite0's checkpoint.
+/// Names and extents of the tensors in Lite0's checkpoint.
 fn tensors() -> Vec<(String, Vec<usize>)> {
     let mut tensors = Vec::new();
     let mut convolution = |conv: String, norm: String, extents: [usize; 4]| {
@@ -151,7 +151,7 @@ fn a_checkpoint_becomes_a_model_that_predicts() {
     assert_eq!((&predictions[0]["index"], &predictions[0]["logit"]), (&7.into(), &2.5.into()));
     assert_eq!((&predictions[1]["index"], &predictions[1]["logit"]), (&0.into(), &0.0.into()));
 
-    // and nothing in the photo made it say so
+    // and nothing in the photo causes that
     let stdout = done(args!["explain", dog_cat(), "--model", &to, "--method", "grad-cam"]);
     assert!(stdout.ends_with("maximum 0\nno positive evidence for this class in this layer\n"), "{stdout}");
 }

@@ -1,4 +1,4 @@
-//! The article's experiment: a dog and a cat in one photo, and what speaks for each.
+//! The article's experiment: a dog and a cat in one photo, and the evidence for each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -8,16 +8,16 @@ use common::{dog_cat, done, file, read_npy, scratch};
 use serde_json::Value;
 
 const DOG: u32 = 235;
-/// Tabby cat, tiger cat, Egyptian Mau: all are accepted for this cat.
+/// Tabby cat, tiger cat, Egyptian Mau: each counts as this cat.
 const CATS: [u32; 3] = [281, 282, 285];
 
-/// At least this share of Guided Grad-CAM's energy lies in the box of the class that was asked for.
+/// Least share of Guided Grad-CAM's energy in the box of the target class.
 const CHOSEN: f64 = 0.9;
 
-/// Guided Backprop lights both: at least this share of its energy lies in either box, whatever was asked for.
+/// Least share of Guided Backprop's energy in each box, for either target: it is not class-discriminative.
 const LIT: f64 = 0.05;
 
-/// Guided Grad-CAM has at most this part of Guided Backprop's share in the other box.
+/// Guided Grad-CAM's share in the other box, as a fraction of Guided Backprop's, at most.
 const DIMMED: f64 = 0.1;
 
 /// `[left, top, right, bottom]`, right and bottom exclusive.
@@ -53,14 +53,14 @@ fn explain(method: &str, class: u32) -> Vec<f32> {
     read_npy(&raw).1
 }
 
-/// Where on the photo the maximum of the upsampled map lies.
+/// The position on the photo of the maximum of the upsampled map.
 fn maximum(map: &[f32], (width, height): (u32, u32)) -> (f64, f64) {
     let up = Bilinear::new((7, 7), (height as usize, width as usize)).planes(map, 1);
     let (at, _) = (0..).zip(&up).fold((0, f32::MIN), |best, (i, &v)| if v > best.1 { (i, v) } else { best });
     (f64::from(at % width) + 0.5, f64::from(at / width) + 0.5)
 }
 
-/// Of a pixel map's energy, the share in a box.
+/// The share of a pixel map's energy in a box.
 fn share(map: &[f32], size: (u32, u32), inside: Box) -> f64 {
     let (mut within, mut whole) = (0.0, 0.0);
     for (i, &v) in map.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `candling explain`: what comes out when all is well.
+//! `candling explain`: results of valid use.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -50,7 +50,7 @@ fn every_method_writes_its_map() {
         );
         assert!(max > 0.0, "{method}");
 
-        // the picture has the photo's size, and something on it
+        // the picture has the size of the photo, and is painted
         let picture = image::open(&png).unwrap().to_rgba8();
         assert_eq!(picture.dimensions(), (800, 478), "{method}");
         let first = picture.get_pixel(0, 0);
@@ -91,7 +91,7 @@ fn a_margin_is_the_difference_of_two_classes() {
     }
 }
 
-/// For and against are the two signs of one map.
+/// Evidence for and against are the two signs of one map.
 #[test]
 fn counterfactual_is_the_other_half() {
     let map = |against: bool| {
@@ -116,7 +116,7 @@ fn earlier_layers_have_larger_maps() {
     }
 }
 
-/// Cropped, only the part that the network saw is painted over.
+/// With `crop`, only the part that the network saw is painted.
 #[test]
 fn a_crop_leaves_the_rest_of_the_photo_alone() {
     let png = scratch("crop.png");
@@ -124,7 +124,7 @@ fn a_crop_leaves_the_rest_of_the_photo_alone() {
     let view = json(args)["photo"]["view"].clone();
     let [x, y, width, height] = ["x", "y", "width", "height"].map(|side| view[side].as_u64().unwrap() as u32);
     let photo = image::open(dog_cat()).unwrap_or_else(|_| {
-        // `image` reads png only here: the photo as the command decodes it
+        // `image` reads only PNG here: the photo as the command decodes it
         let bytes = std::fs::read(dog_cat()).unwrap();
         let photo = candling_imaging::decode(&bytes).unwrap();
         image::RgbaImage::from_raw(photo.width, photo.height, photo.rgba).unwrap().into()
@@ -154,7 +154,8 @@ fn a_tensor_instead_of_a_photo_is_painted_at_its_own_size() {
     assert_eq!(image::open(&png).unwrap().to_rgba8().dimensions(), (64, 96));
 }
 
-/// Patches of 64 in steps of 40: 5×5 cells of 40 pixels of the input's 224, from the 12th on, and the rest is the photo.
+/// Patches of 64 in steps of 40 make 5×5 cells of 40 pixels of the input's 224, from the 12th on; the rest is
+/// the photo.
 #[test]
 fn an_occlusion_map_is_painted_where_its_patches_have_their_middles() {
     let (raw, png) = (scratch("occlusion.npy"), scratch("occlusion.png"));
@@ -193,7 +194,7 @@ fn says_it_in_words() {
     assert!(pixels.starts_with("gradient for German Shepherd Dog (235): largest magnitude "), "{pixels}");
 }
 
-/// An all-zero map is a fact, and is said. On a small white picture every channel of `head` is 0.
+/// An all-zero map is reported. On a small white picture every channel of `head` is 0.
 #[test]
 fn says_when_there_is_no_evidence() {
     let white = written("white.npy", &npy("<f4", "(1, 3, 32, 32)", &f32s(vec![1.0; 3 * 32 * 32])));
@@ -227,7 +228,7 @@ fn colormap_and_opacity_change_the_picture() {
     assert_eq!(paint("clear", &["--opacity", "0"]), photo.rgba);
 }
 
-/// The same from a photo whose name is not plain.
+/// The same from a photo with an unusual name.
 #[test]
 fn file_names_may_be_anything() {
     let report = json(args!["predict", file("tests/photos/odd/PNG UPPER é 名前.PNG"), "--json"]);

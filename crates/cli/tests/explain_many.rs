@@ -1,4 +1,4 @@
-//! Many photos at once, streams, and what shells are told: as the rest of a day's work goes.
+//! Many photos at once, streams, and exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use common::{BAD_INPUT, BAD_USE, candling, done, file, json, refused, scratch};
 use serde_json::Value;
 
-/// A folder with two photos of one name in two folders, which a test fills further.
+/// A folder with two photos of the same name in two folders, to which tests add more.
 fn folder(name: &str) -> PathBuf {
     let root = scratch(name);
     let _ = fs::remove_dir_all(&root);
@@ -63,7 +63,8 @@ fn files_that_are_there_stay_unless_they_may_be_replaced() {
     assert_ne!(fs::read(maps.join("a/x.jpg.png")).unwrap(), b"mine");
 }
 
-/// With `--top` the names are not known before a photo was looked at. What is there is no photo that failed.
+/// With `--top` the file names are known only after the forward pass. A photo whose outputs exist has not
+/// failed.
 #[test]
 fn files_that_are_not_written_over_are_told_apart_from_photos_that_failed() {
     let root = folder("many-there-late");

@@ -1,4 +1,5 @@
-//! Folders as people have them: named by numbers, full of links, with names that are no text, and with files of every kind.
+//! Real-life folders: named by numbers, full of links, with names that are not text, and with files of every
+//! kind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -173,7 +174,7 @@ fn content_decides_what_a_photo_is_and_all_else_is_named() {
     assert_eq!(left_out(&trained["skipped"]), expected);
     assert_eq!(left_out(&audited["left_out"]), expected, "both read the same");
     assert_eq!((&trained["photos"], &audited["photos"]["found"]), (&4.into(), &4.into()));
-    // a class of nothing but what is not read is not dropped without a word
+    // a class that has only unreadable files is not dropped silently
     std::fs::remove_file(photos.join("b/moving.gif")).unwrap();
     picture(&photos.join("c/one.png"), 1);
     let said = refused(BAD_INPUT, args!["train", &photos, "-o", &model]);
@@ -206,7 +207,7 @@ mod links {
             symlink(to, photos.join(at)).unwrap();
         }
         symlink("/dev/zero", photos.join("b/device.png")).unwrap();
-        // a class that lies elsewhere is one, once
+        // a class behind a link counts, once
         symlink(&elsewhere, photos.join("c")).unwrap();
         symlink(&elsewhere, photos.join("c2")).unwrap();
         let fifo = std::process::Command::new("mkfifo").arg(photos.join("a/pipe.png")).status().unwrap();
@@ -297,7 +298,7 @@ fn a_class_of_which_no_photo_can_be_read_is_not_left_out_of_a_model() {
         assert!(said.contains("1 could not be read (c/3.png)"), "{said}");
         std::fs::remove_file(class.join("3.png")).unwrap();
     }
-    // what holds words alone was not meant as a class
+    // a folder of text files was not meant as a class
     std::fs::write(class.join("3.txt"), b"words").unwrap();
     done(&train);
 }
@@ -327,7 +328,7 @@ fn photos_that_were_read_with_a_warning_are_counted_at_the_end() {
     };
     let expected = format!("1 photo was read with a warning: {}", photos.join("a/cut.jpg").display());
     assert_eq!(last_line(args!["train", &photos, "-o", &model]), expected);
-    // its sheet reads the photo once more
+    // its page reads the photo again
     let html = fresh("warned-report").join("sheet.html");
     assert_eq!(last_line(args!["audit", &photos, "--model", &model, "--html", html]), expected);
 }

@@ -1,4 +1,5 @@
-//! `train` and `audit` on the pictures of the bias lesson: the story from the command line, and all that can go wrong with folders of photos.
+//! `train` and `audit` on the pictures of the bias lesson: its story on the command line, and errors with
+//! folders of photos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -8,10 +9,10 @@ use std::path::{Path, PathBuf};
 use common::{BAD_INPUT, BAD_USE, candling, done, file, json, refused, refused_at_length, scratch};
 use serde_json::Value;
 
-/// Below what `--fail-under` asks for.
+/// Exit code of an audit that does not pass `--fail-under`.
 const BELOW: i32 = 3;
 
-/// A fresh folder.
+/// A new folder.
 fn fresh(name: &str) -> PathBuf {
     let folder = scratch(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -19,7 +20,7 @@ fn fresh(name: &str) -> PathBuf {
     folder
 }
 
-/// One of the lesson's sets as folders: `class/background/picture.webp`, and its masks likewise.
+/// One of the lesson's sets as folders, `class/background/picture.webp`, with its masks likewise.
 fn set(name: &str, into: &str) -> (PathBuf, PathBuf) {
     let (photos, masks) = (fresh(into), fresh(&format!("{into}_masks")));
     let labels: Value =
@@ -47,7 +48,7 @@ fn audited(photos: &Path, masks: &Path, model: &Path) -> Value {
     json(args!["audit", photos, "--masks", masks, "--model", model, "--json"])["summary"][0].clone()
 }
 
-/// As `crates/head/tests/lesson.rs`, whose numbers these are.
+/// The story of `crates/head/tests/lesson.rs`, with the same numbers.
 #[test]
 fn the_story_from_the_command_line() {
     let tests = ["test_same", "test_swapped"].map(|name| set(name, name));
@@ -212,7 +213,7 @@ fn folders_that_teach_nothing_are_refused() {
     assert!(!out.exists(), "nothing is written");
 }
 
-/// What somebody has is not lost for a model: neither a photo that it learns from, nor the checkpoint that it is made of.
+/// A model never replaces a training photo or the checkpoint that it is converted from.
 #[test]
 fn a_model_is_written_over_a_model_and_over_nothing_else() {
     let (photos, _) = set("train_biased", "written_over");
@@ -347,7 +348,7 @@ fn what_cannot_be_audited_is_refused_by_name() {
     let said = refused(BAD_USE, audit(args!["--masks", fresh("no_masks"), "--fail-under", "0.4"]));
     assert!(said.contains("no photo has a mask: for `bird/grass/test_bird_00_grass.webp`"), "{said}");
 
-    // a photo whose mask is of other proportions cannot be judged
+    // a photo whose mask has other proportions cannot be judged
     let name = "bird/grass/test_bird_00_grass";
     let wide = image::GrayImage::from_pixel(224, 100, image::Luma([255]));
     wide.save(masks.join(format!("{name}.png"))).unwrap();

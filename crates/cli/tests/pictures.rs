@@ -1,4 +1,4 @@
-//! The site's small pictures are what `just pictures` makes of its photos and its model.
+//! The site's small pictures equal those that `just pictures` makes from its photos and its model.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../examples/pictures/first.rs"]
@@ -18,11 +18,13 @@ use candling_imaging::decode;
 use recipe::File;
 use serde_json::Value;
 
-/// Of 255 levels, on average over a picture. Processors round a map's last bits and a JPEG's transforms differently, which tips
-/// single coefficients to the next step; another class moves whole regions, by 20 and more.
+/// Largest mean difference of a picture, of 255 levels. CPUs round a map's last bits and a JPEG's transforms
+/// differently, which moves single coefficients to the next step; another class changes whole regions, by 20
+/// and more.
 const MEAN_LEVELS: f64 = 0.4;
 
-/// Of a probability. A logit is off by less than 1e-4 between two ways of rounding, and no probability moves more than its logit.
+/// Largest difference of a probability. A logit differs by less than 1e-4 between two ways of rounding, and
+/// no probability moves more than its logit.
 const PROBABILITY: f64 = 1e-4;
 
 static MADE: LazyLock<Vec<File>> = LazyLock::new(|| recipe::files(&www()).expect("the recipe works"));
@@ -101,7 +103,7 @@ fn the_committed_numbers_are_the_models() {
     }
 }
 
-/// Nothing changes when the live picture takes the place of the one that was made beforehand.
+/// The pictures that were made beforehand have the opacity of the live ones that replace them.
 #[test]
 fn the_pictures_are_as_strong_as_the_page_paints() {
     let page = std::fs::read_to_string(www().join("index.html")).unwrap();
@@ -114,7 +116,7 @@ fn the_pictures_are_as_strong_as_the_page_paints() {
     );
 }
 
-/// FIPS 180-4's examples: no block to spare, and a length that needs a block of its own.
+/// Examples of FIPS 180-4: an empty message, one block, and one whose length needs another block.
 #[test]
 fn the_digest_is_sha_256() {
     assert_eq!(first::sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

@@ -1,4 +1,4 @@
-//! The pointing game's totals, which `just pointing` prints.
+//! The totals of the pointing game, which `just pointing` prints.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../examples/pointing/game.rs"]
@@ -20,7 +20,7 @@ fn cams_point_at_the_object_that_was_asked_for() {
             "{method}: {}",
             totals.in_box
         );
-        // the game can be lost: the centre is mostly between the two
+        // the game can be lost: the centre is mostly between the two objects
         let centre = Totals::of(&rounds, |round| round.centre);
         assert!(centre.in_box < 8, "{}", centre.in_box);
         assert!(rounds.iter().all(|round| round.point.is_some()), "{method}: a map of zeros");

@@ -1,4 +1,4 @@
-//! `candling predict`, `candling inspect`: what comes out when all is well.
+//! `candling predict` and `candling inspect`: results of valid use.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -61,7 +61,8 @@ fn crop_sees_the_centre() {
     assert_ne!(report["predictions"], squashed["predictions"]);
 }
 
-/// A ready tensor gives what the photo gave: the golden picture is stored as pixels, its tensor made of them.
+/// A tensor from a file gives the same results as its photo: the golden picture is stored as pixels, from
+/// which the tensor is made.
 #[test]
 fn a_tensor_instead_of_a_photo() {
     let picture = file("tests/golden/cases/dog_cat.png");
@@ -126,7 +127,7 @@ fn help_and_version() {
     assert_eq!(nothing.status.code(), Some(common::BAD_USE));
 }
 
-/// `candling inspect | head -1`: a reader that has read enough is no failure.
+/// `candling inspect | head -1`: a reader that closes the pipe is no failure.
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candling"));

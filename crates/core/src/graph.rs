@@ -185,19 +185,6 @@ impl Graph {
         matches!(self.node(last).op, Op::Linear(_)).then(|| self.inputs(last).next())?
     }
 
-    /// The last convolution: where the Grad-CAM paper looks by default, as the last layer that still knows
-    /// where things are.
-    #[must_use]
-    pub fn last_convolution(&self) -> Option<NodeId> {
-        self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Conv2d(_)))
-    }
-
-    /// The last sum of two paths that still knows where things are: what the last residual block gives.
-    #[must_use]
-    pub fn last_residual(&self) -> Option<NodeId> {
-        self.ids().rev().find(|&id| matches!(self.node(id).op, Op::Add(_)) && self.has_positions(id))
-    }
-
     /// The layers that have parameters, from the logits down.
     pub fn weighted(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.ids().rev().filter(|&id| !self.node(id).op.parameters().is_empty())
@@ -214,11 +201,11 @@ impl Graph {
         }
     }
 
-    /// Whether a layer's output still has positions, so that a heatmap of it means something: no pooling of all positions,
-    /// flattening or linear layer lies before it.
+    /// Whether a layer's output still has positions, so that a heatmap of it means something: an input of it has them, and it does not
+    /// pool all of them, flatten, or mix them in a matrix product. What is scaled or shifted by a pooled vector keeps its own.
     #[must_use]
     pub fn has_positions(&self, id: NodeId) -> bool {
-        !self.without_positions()[id.0]
+        self.positions()[id.0]
     }
 
     /// The layer itself, where a heatmap of it means something.
@@ -234,13 +221,19 @@ impl Graph {
             "layer: `{}` ({}) has no positions left to map; choose one before it, for example `{}`",
             node.name,
             node.op.name(),
-            self.last_convolution().map_or("input", |id| &self.node(id).name),
+            self.default_layer().map_or(INPUT, |id| &self.node(id).name),
         )))
     }
 
-    /// [`Graph::has_positions`] the other way round, for every layer in one pass.
-    fn without_positions(&self) -> Vec<bool> {
-        self.downstream_of(|id| !self.node(id).op.is_spatial())
+    /// [`Graph::has_positions`] for every layer in one pass.
+    pub(crate) fn positions(&self) -> Vec<bool> {
+        let mut positions = vec![false; self.nodes.len()];
+        for (id, node) in self.ids().zip(&self.nodes) {
+            let inputs = &self.inputs[id.0];
+            positions[id.0] =
+                node.op.is_spatial() && (inputs.is_empty() || inputs.iter().any(|&i| positions[i]));
+        }
+        positions
     }
 
     /// For every layer, whether it is one that `from` holds for, or computed from one: where a gradient that is on its
@@ -259,8 +252,8 @@ impl Graph {
         let common = |node: &Node| {
             node.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
         };
-        let without = self.without_positions();
-        let mut nodes: Vec<&Node> = self.ids().filter(|id| !without[id.0]).map(|id| self.node(id)).collect();
+        let positions = self.positions();
+        let mut nodes: Vec<&Node> = self.ids().filter(|id| positions[id.0]).map(|id| self.node(id)).collect();
         // The last of those that are alike. Six searches are less code than a sort, in every page that loads this.
         let best = |nodes: &[&Node]| (0..nodes.len()).max_by_key(|&i| common(nodes[i]));
         let take = |_| best(&nodes).map(|i| nodes.remove(i).name.clone());

@@ -2,9 +2,7 @@
 //! network that is loaded. A page can check its own engine by them, where no reference implementation is at hand.
 
 use crate::attribution::{Cam, grad_cam, hires_cam};
-use crate::{
-    Backend, Error, Method, NodeId, Op, Query, ReluRule, Result, Tape, Target, Trained, attribution, random,
-};
+use crate::{Backend, Error, Method, NodeId, Op, Query, ReluRule, Result, Tape, Target, Trained, random};
 
 /// How far two ways to one result are apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +38,7 @@ impl<B: Backend> Tape<B> {
     /// | `hires-cam-sums-to-logit` | Σ HiResCAM before its ReLU, and `y_c` without its bias; likewise |
     /// | `counterfactual-is-negative` | the counterfactual and ReLU(−Σ_k ⟨g_k⟩ A_k) |
     /// | `adjoint` | ⟨x, vjp(dy)⟩ and ⟨z − b, dy⟩ where the activation's mask is open; every convolution and linear layer |
-    /// | `margin-is-difference` | the gradient of a margin and the difference of gradients, at the last convolution |
+    /// | `margin-is-difference` | the gradient of a margin and the difference of gradients, at the default layer |
     ///
     /// `z = w ⋆ x + b`, and `dy` is random, the same each time.
     ///
@@ -57,15 +55,16 @@ impl<B: Backend> Tape<B> {
         target.gradient(self.graph().classes())?;
         let mut found = Vec::new();
         let spatial = |&id: &NodeId| self.graph().has_positions(id);
-        if let Some(pooled) = attribution::pooling(self.graph()).map(|(_, pooled)| pooled).filter(spatial) {
+        if let Some(pooled) = self.graph().pooled_head().map(|(_, pooled)| pooled).filter(spatial) {
             found.extend(self.head(trained, target, pooled).await?);
         }
-        if let Some(last) = self.graph().last_convolution().filter(spatial) {
-            found.push(self.counterfactual(target, last).await?);
+        let usual = self.graph().default_layer();
+        if let Some(layer) = usual {
+            found.push(self.counterfactual(target, layer).await?);
         }
         found.extend(self.adjoint(trained).await?);
-        if let Some(last) = self.graph().last_convolution() {
-            found.extend(self.margin(target, last).await?);
+        if let Some(layer) = usual {
+            found.extend(self.margin(target, layer).await?);
         }
         Ok(found)
     }

@@ -101,14 +101,14 @@ fn typescript_has_the_methods() {
 }
 
 #[test]
-fn the_readme_has_the_methods() {
+fn the_page_of_methods_has_them() {
     let mut table = String::from("\n| method | raw result | shows | paper |\n|---|---|---|---|\n");
     for method in by_rank() {
         let about = method.about();
         let _ = writeln!(table, "| `{method}` | {} | {} | {} |", about.formula, about.shows, about.paper);
     }
     let begin = "<!-- methods: made by `npx -y rust-just catalogue` -->";
-    check_between("README.md", begin, "<!-- end of methods -->", &table);
+    check_between("docs/methods.md", begin, "<!-- end of methods -->", &table);
 }
 
 #[test]

@@ -280,11 +280,11 @@ fn knows_its_layers() {
     assert_eq!(graph.classes(), 4);
     assert_eq!(graph.find("input").unwrap(), graph.input());
     assert_eq!(graph.find("classifier").unwrap(), graph.output());
-    assert_eq!(graph.last_convolution(), Some(graph.find("second").unwrap()));
+    assert_eq!(graph.default_layer(), Some(graph.find("second").unwrap()));
     assert_eq!(graph.shape(graph.find("second").unwrap()), Shape::new(1, 6, 4, 4));
 
     let shallow = Graph::new(PICTURE, head("input", 3).to_vec()).unwrap();
-    assert_eq!(shallow.last_convolution(), None);
+    assert_eq!(shallow.default_layer(), Some(shallow.input()));
 }
 
 /// Only layers with positions are offered, those that begin alike first.

@@ -139,6 +139,22 @@ fn cam_is_refused_away_from_its_layer() {
     assert_eq!(refusal(query), ("bad-argument", text.to_owned()));
 }
 
+/// Exporters write it: what was pooled is a vector already.
+#[test]
+fn a_flattening_behind_the_pooling_makes_no_difference_to_cam() {
+    let plain = small_graph();
+    let mut layers = plain.nodes()[1..].to_vec();
+    layers.insert(3, node("flatten", Op::Flatten(Flatten), &["pool"]));
+    layers[4].inputs = vec!["flatten".into()];
+    let flattened = Graph::new(SMALL, layers).unwrap();
+    let weights = random_weights(&plain, 5);
+    let map = |graph: &Graph| {
+        let tape = network(graph, &weights).forward(SMALL, &picture(), Retain::All).unwrap();
+        explain(&tape, Query::new(Method::CAM, CLASS)).unwrap().data
+    };
+    assert_eq!(map(&flattened), map(&plain));
+}
+
 #[test]
 fn cam_is_refused_without_its_head() {
     let classifier = linear(5 * 36, 4);
@@ -156,17 +172,25 @@ fn cam_is_refused_without_its_head() {
     assert!(explain(&tape, Query::new(Method::GRAD_CAM, CLASS)).is_ok());
 }
 
+/// Any layer with positions will do: here it is a ReLU, the last one.
 #[test]
-fn a_network_without_convolution_has_no_default_layer() {
+fn a_network_without_convolution_is_asked_at_its_last_layer_with_positions() {
     let picture = Shape::new(1, 1, 2, 2);
     let (graph, weights) = relu_graph(picture, Activation::Relu, &[1.0; 4]);
     let tape = network(&graph, &weights).forward(picture, &[1.0; 4], Retain::All).unwrap();
     let query = Query::new(Method::GRAD_CAM, Target::Class(0));
-    let error = explain(&tape, query).unwrap_err();
-    let text = "layer: this network has no convolution; name a layer";
+    let map = explain(&tape, query).unwrap();
+    assert_eq!((map.layer, map.shape, map.data), (Some(layer(&graph, "relu")), picture, vec![1.0; 4]));
+}
+
+#[test]
+fn a_network_without_positions_has_no_default_layer() {
+    let vector = Shape::vector(1, 2);
+    let graph = Graph::new(vector, vec![node("classifier", linear(2, 4), &["input"])]).unwrap();
+    let tape = network(&graph, &random_weights(&graph, 1)).forward(vector, &[1.0; 2], Retain::All).unwrap();
+    let error = explain(&tape, Query::new(Method::GRAD_CAM, CLASS)).unwrap_err();
+    let text = "layer: no layer of this network has more than one position; name one";
     assert_eq!(told(&error), ("bad-argument", text.to_owned()));
-    let named = explain(&tape, query.at(layer(&graph, "relu"))).unwrap();
-    assert_eq!((named.shape, named.data), (picture, vec![1.0; 4]));
 }
 
 #[test]

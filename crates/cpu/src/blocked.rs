@@ -1,11 +1,12 @@
-//! The layout of an activation: channels in blocks of eight, `[n, ⌈c / 8⌉, h, w, 8]`, in a candle tensor.
+//! The blocked layout of activations: channels in blocks of eight, `[n, ⌈c / 8⌉, h, w, 8]`, in a candle
+//! tensor.
 //!
-//! The eight channels of a position lie side by side and fill whole vectors, whatever the picture's width; the positions of
-//! a block follow each other, so that a kernel walks through memory. A matrix product reads `x` where it lies and writes
-//! `y` where it belongs, with nothing packed in between; a depthwise convolution is the same in every lane, without shifts
-//! and remainders. (Georganas et al. 2018 lay out activations so; XNNPACK's NHWC has the first property, not the second:
-//! neighbouring positions are a whole row of channels apart.) Lanes beyond the last channel are zeros, or what a network
-//! that overflows makes of zeros.
+//! The eight channels of a position are contiguous and fill whole vector registers, whatever the width of the
+//! picture; the positions of a block are contiguous too, so that a kernel reads memory in order. A matrix
+//! product reads `x` and writes `y` in place, without packing; a depthwise convolution does the same in every
+//! lane, without shifts and remainders. (Georganas et al. 2018 use this layout; XNNPACK's NHWC has the first
+//! property, not the second: neighbouring positions are all channels apart.) Lanes beyond the last channel
+//! contain zeros, or what a network that overflows makes of zeros.
 
 use candle_core::{CpuStorage, Device, Storage, Tensor};
 use candling_core::{Error, Result, Shape};
@@ -15,7 +16,7 @@ use crate::parallel::{self, Place, written};
 /// Channels in a block.
 pub(crate) const BLOCK: usize = 8;
 
-/// Positions of a piece, which one task lays out: 32 KiB, which the first-level cache holds.
+/// Positions that one task converts: 32 KiB, which fits the first-level cache.
 const CHUNK: usize = 1 << 10;
 
 /// An activation on the CPU; cheap to clone.
@@ -25,17 +26,17 @@ pub struct Blocked {
     channels: usize,
 }
 
-/// Blocks that hold so many channels.
+/// Number of blocks that hold this many channels.
 pub(crate) fn blocks(channels: usize) -> usize {
     channels.div_ceil(BLOCK)
 }
 
-/// Values in a tensor of this shape, those beyond the last channel included.
+/// Number of values in a tensor of this shape, including lanes beyond the last channel.
 pub(crate) fn size(s: Shape) -> usize {
     s.n * blocks(s.c) * s.area() * BLOCK
 }
 
-/// One value a channel, zeros up to a whole block.
+/// Pads values, one per channel, with zeros to a whole block.
 pub(crate) fn padded(values: &[f32]) -> Vec<f32> {
     let mut padded = values.to_vec();
     padded.resize(blocks(values.len()) * BLOCK, 0.0);
@@ -43,17 +44,17 @@ pub(crate) fn padded(values: &[f32]) -> Vec<f32> {
 }
 
 impl Blocked {
-    /// Takes over the values, without a copy.
+    /// Takes ownership of the values without copying them.
     pub(crate) fn new(s: Shape, values: Vec<f32>) -> Result<Self> {
         let (dims, given) = ((s.n, blocks(s.c), s.h, s.w, BLOCK), values.len());
-        // candle's own words would bring std's backtraces along, a tenth of the engine that a page fetches.
+        // candle's own error would pull in std's backtraces, a tenth of the engine that a page fetches
         let tensor = Tensor::from_vec(values, dims, &Device::Cpu).map_err(|_| {
             Error::Backend(format!("{given} values do not fill blocks of {s}, which hold {}", size(s)))
         })?;
         Ok(Self { tensor, channels: s.c })
     }
 
-    /// From row-major NCHW values.
+    /// Converts row-major NCHW values to the blocked layout.
     pub(crate) fn from_planar(s: Shape, planar: &[f32]) -> Result<Self> {
         let area = s.area();
         let write = |values: Place| {
@@ -67,11 +68,11 @@ impl Blocked {
                 }
             });
         };
-        // SAFETY: every position of every block.
+        // SAFETY: all positions of all blocks are written.
         Self::new(s, unsafe { written(size(s), write) })
     }
 
-    /// Row-major NCHW values.
+    /// Converts to row-major NCHW values.
     pub(crate) fn to_planar(&self) -> Result<Vec<f32>> {
         let s = self.shape();
         let area = s.area();
@@ -87,11 +88,11 @@ impl Blocked {
                 }
             });
         };
-        // SAFETY: every position of every channel.
+        // SAFETY: all positions of all channels are written.
         self.read(|values| unsafe { written(s.len(), |planar| write(values, planar)) })
     }
 
-    /// The logical shape.
+    /// The logical shape, without padding.
     pub(crate) fn shape(&self) -> Shape {
         match *self.tensor.dims() {
             [n, _, h, w, _] => Shape::new(n, self.channels, h, w),
@@ -99,7 +100,7 @@ impl Blocked {
         }
     }
 
-    /// Lends the values in their layout.
+    /// Calls `f` with the values in the blocked layout.
     pub(crate) fn read<R>(&self, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
         let (storage, layout) = self.tensor.storage_and_layout();
         match (&*storage, layout.contiguous_offsets()) {
@@ -109,11 +110,11 @@ impl Blocked {
     }
 }
 
-/// Some positions of a block of channels.
+/// A range of positions in a block of channels.
 struct Piece {
     positions: usize,
     channels: usize,
-    /// Where they begin among blocks, and the first channel's among planes.
+    /// Offset of the first position in the blocked layout, and of its first channel in NCHW.
     blocked: usize,
     planar: usize,
 }
@@ -138,11 +139,11 @@ fn each_piece(s: Shape, f: impl Fn(Piece) + Sync) {
     );
 }
 
-/// The largest buffer that a kernel works in: 512 MiB. Larger ones come from windows that no network has, for example a
-/// stride of thousands.
+/// Largest number of values in the buffer of a kernel: 512 MiB. Larger ones come from windows that no real
+/// network has, for example a stride of thousands.
 const MAX_WORKSPACE: usize = 1 << 27;
 
-/// Whether a kernel may work in a buffer of these extents.
+/// Checks that a buffer of these extents is not too large.
 ///
 /// # Errors
 /// [`Error::BadShape`].

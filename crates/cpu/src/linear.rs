@@ -1,4 +1,4 @@
-//! Linear layers: a matrix product with one position a picture.
+//! Linear layers: a matrix product with one position per picture.
 
 use candling_core::{Activation, Result, Shape};
 
@@ -11,7 +11,7 @@ use crate::simd::Instructions;
 /// Weights `[out, in]` and bias `[out]`.
 pub struct Linear {
     w: Panels,
-    /// Zeros up to a whole block.
+    /// The bias, padded with zeros to a whole block.
     bias: Vec<f32>,
 }
 

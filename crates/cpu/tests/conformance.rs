@@ -5,7 +5,7 @@ use candling_testkit::conformance;
 use candling_testkit::golden::op_cases;
 use pollster::block_on;
 
-/// Every set of kernels that this processor has.
+/// A backend for every set of kernels that this CPU supports.
 fn backends() -> impl Iterator<Item = Cpu> {
     [Rounding::Once, Rounding::Twice].into_iter().filter_map(Cpu::with_rounding)
 }

@@ -1,4 +1,4 @@
-//! The backward walk through the whole of Lite0 against a central difference of the logit.
+//! The backward pass through the whole of Lite0 against a central difference of the logit.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -14,22 +14,24 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{MODEL, lite0, tensor};
 
-/// Small enough that hardly one of the 6.7 million ReLU6 of the network passes a kink within it (at 1e-7 about five
-/// do, and each of them moves the slope by 1e-3), large enough that the logit's `f64` rounding is far below its change.
+/// Step of the difference: small enough that hardly one of the 6.7 million ReLU6 of the network passes a kink
+/// within it (at 1e-7 about five do, and each of them changes the slope by 1e-3), large enough that the
+/// logit's `f64` rounding is far below its change.
 const STEP: f64 = 1.0 / (1u64 << 30) as f64;
 
-/// Slope against gradient, as a share of the gradient's norm: the logit is rounded at 1e-14, divided by the step.
+/// Difference of slope and gradient, as a share of the gradient's norm: the logit is rounded at 1e-14,
+/// divided by the step.
 const ROUNDING: f64 = 1e-5;
 
-/// The same for the gradient in `f32`, where a mask may flip by rounding; see `masks.rs`.
+/// The same for the gradient in `f32`, for which a mask may flip by rounding; see `masks.rs`.
 const FLIPS: f64 = 1e-2;
 
 const CLASS: u32 = 285;
 
-/// The gradient at the pixels.
+/// The gradient with respect to the pixels.
 fn gradient<B: Backend>(network: &Arc<Network<B>>, x: &[f32]) -> Vec<f32> {
     let tape = network.forward(INPUT, x, Retain::All).unwrap();
-    let dx = tape.backward(Target::Class(CLASS), MODEL.graph.input(), ReluRule::Exact).unwrap();
+    let dx = tape.backward(Target::Class(CLASS), MODEL.graph().input(), ReluRule::Exact).unwrap();
     block_on(network.backend().download(&dx)).unwrap()
 }
 
@@ -39,11 +41,11 @@ fn the_gradient_is_the_slope_in_a_random_direction() {
     let x = tensor(&picture);
     let direction: Vec<f64> = random::values(x.len(), 1).into_iter().map(f64::from).collect();
 
-    let parameters = parameters(&MODEL.graph, &MODEL.weights);
+    let parameters = parameters(MODEL.graph(), MODEL.weights());
     let logit = |step: f64| {
         let moved = x.iter().zip(&direction).map(|(&x, d)| f64::from(x) + d * step);
-        let outputs = walk_on(&MODEL.graph, &parameters, vec![Array::new(INPUT, moved.collect())]);
-        outputs[MODEL.graph.output().index()].data[CLASS as usize]
+        let outputs = walk_on(MODEL.graph(), &parameters, vec![Array::new(INPUT, moved.collect())]);
+        outputs[MODEL.graph().output().index()].data[CLASS as usize]
     };
     let slope = (logit(STEP) - logit(-STEP)) / (2.0 * STEP);
 

@@ -14,8 +14,9 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{MODEL, lite0, tensor};
 
-/// Where products and sums are rounded apart, another mask flips: in one picture's stem, where HiResCAM shows the gradient of single
-/// positions, it moves by 2.8e-2 and LayerCAM by 4.1e-2. `masks.rs` shows that either way masks flip at their kinks only.
+/// Tolerances if products and sums are rounded separately. Then another mask flips, in one picture's stem,
+/// where HiResCAM shows the gradient of single positions: it changes by 2.8e-2 and LayerCAM by 4.1e-2.
+/// `masks.rs` shows that in both cases masks flip only at their kinks.
 const ROUNDING_TWICE: Errors = Errors { cam_before: 6e-2, ..Errors::ROUNDED_ONCE };
 
 #[test]
@@ -30,10 +31,10 @@ fn every_golden_case_rounding_twice() {
     every_case(&lite0(Cpu::with_rounding(Rounding::Twice).unwrap()), tensor, ROUNDING_TWICE);
 }
 
-/// The `f64` reference runs the same network: the goldens then hold to `f32` storage.
+/// The `f64` reference runs the same network, so the goldens hold to `f32` storage.
 #[test]
 fn the_reference_agrees_on_the_whole_network() {
-    /// `f32` rounding of inputs, weights and outputs only.
+    /// Tolerance for `f32` rounding of inputs, weights and outputs only.
     const STORAGE: f64 = 1e-5;
     let network = lite0(Reference);
     let picture = golden::pictures().into_iter().find(|p| p.name == "dog_cat").unwrap();
@@ -42,7 +43,7 @@ fn the_reference_agrees_on_the_whole_network() {
     let (class, _) = picture.classes[0];
     let (golden, _) = golden::case(&picture.name, class);
     assert!(max_difference(&logits, &golden["logits"].data) <= STORAGE);
-    let stem = MODEL.graph.find("stem").unwrap();
+    let stem = MODEL.graph().find("stem").unwrap();
     let map = block_on(tape.explain(&Query::new(Method::GRAD_CAM, Target::Class(class)).at(stem))).unwrap();
     let signed = &golden["stem/grad-cam.signed"].data;
     let error = max_difference(&map.data, &relu(signed, 1.0));

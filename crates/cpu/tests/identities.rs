@@ -1,4 +1,4 @@
-//! What must hold exactly, whatever PyTorch says: identities of the methods on the real network.
+//! Exact identities of the methods on the real network, without PyTorch.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -14,7 +14,7 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{MODEL, lite0, tensor};
 
-/// Two ways to the same sum of at most 1280 `f32` products.
+/// Tolerance for two ways to compute the same sum of at most 1280 `f32` products.
 const ROUNDING: f64 = 1e-5;
 
 const DOG: Target = Target::Class(235);
@@ -28,7 +28,7 @@ fn tape() -> Tape<Cpu> {
 }
 
 fn layer(name: &str) -> NodeId {
-    MODEL.graph.find(name).unwrap()
+    MODEL.graph().find(name).unwrap()
 }
 
 fn explain(tape: &Tape<Cpu>, query: Query) -> Attribution {
@@ -76,7 +76,7 @@ fn x_grad_cam_is_grad_cam_where_gradients_are_constant() {
 fn hires_cam_before_its_relu_sums_to_the_logit_without_bias() {
     let tape = tape();
     let logits = block_on(tape.logits()).unwrap();
-    let bias = &MODEL.weights["classifier.bias"].data;
+    let bias = &MODEL.weights()["classifier.bias"].data;
     let head = block_on(Cpu::new().download(tape.activation(layer("head")).unwrap())).unwrap();
     for class in [235, 285, 0, 999] {
         let g = values(&tape, Target::Class(class as u32), "head");
@@ -121,7 +121,7 @@ fn a_batch_is_its_pictures() {
     }
 }
 
-/// What the forward pass keeps changes nothing in what it computes.
+/// The tensors that a forward pass retains do not change its results.
 #[test]
 fn keeping_less_gives_the_same() {
     let network = lite0(Cpu::new());
@@ -140,7 +140,7 @@ fn keeping_less_gives_the_same() {
     }
 }
 
-/// The network takes other sizes than its own.
+/// The network accepts other input sizes.
 #[test]
 fn other_input_sizes() {
     let network = lite0(Cpu::new());

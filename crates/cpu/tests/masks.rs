@@ -1,5 +1,6 @@
-//! Where `f32` and `f64` disagree about a ReLU6: only ever within rounding of its kinks, and seldom. Each such flip
-//! moves a gradient map by far more than rounding does, which is why tolerances on maps are as wide as they are.
+//! ReLU6 masks in `f32` and `f64` differ only within rounding of the kinks, and seldom. Each such flip
+//! changes a gradient map by far more than rounding does, which is why tolerances on maps are as wide as they
+//! are.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -13,10 +14,10 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{MODEL, lite0, tensor};
 
-/// Distance from a kink, in absolute terms of activations that go up to 6: a few `f32` roundings of a long sum.
+/// Largest distance from a kink, for activations of up to 6: a few `f32` roundings of a long sum.
 const ROUNDING: f64 = 2e-5;
 
-/// Of the 6.7 million activations of a picture.
+/// Largest number of flips, of the 6.7 million activations of a picture.
 const FLIPS_PER_PICTURE: usize = 8;
 
 #[test]
@@ -32,8 +33,8 @@ fn flips_of(cpu: Cpu) {
         let actual = cpu.forward(INPUT, &x, Retain::All).unwrap();
         let expected = reference.forward(INPUT, &x, Retain::All).unwrap();
         let mut flips = 0;
-        for id in MODEL.graph.ids().filter(|&id| has_mask(&MODEL.graph.node(id).op)) {
-            let layer = &MODEL.graph.node(id).name;
+        for id in MODEL.graph().ids().filter(|&id| has_mask(&MODEL.graph().node(id).op)) {
+            let layer = &MODEL.graph().node(id).name;
             let y = block_on(Cpu::new().download(actual.activation(id).unwrap())).unwrap();
             for (&y, &expected) in y.iter().zip(expected.activation(id).unwrap().data.iter()) {
                 let y = f64::from(y);

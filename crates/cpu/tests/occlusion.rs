@@ -1,4 +1,4 @@
-//! Occlusion maps of Lite0 against those that plain loops in PyTorch gave, in `f64`.
+//! Occlusion maps of Lite0 against those of plain loops in PyTorch, in `f64`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -15,12 +15,13 @@ use pollster::block_on;
 use candling_testkit::golden_network::INPUT;
 use common::{lite0, tensor};
 
-/// Of the map's largest magnitude. A value is the difference of two logits that are nearly alike, so their rounding shows
-/// larger than in the logits themselves. PyTorch's own `f32` is off by 1.4e-5; a patch that is one pixel off, by 3e-1.
+/// Tolerance relative to the map's largest magnitude. A value is the difference of two nearly equal logits,
+/// so their rounding shows more than in the logits themselves. PyTorch's own `f32` is off by 1.4e-5; a patch
+/// that is one pixel off, by 3e-1.
 const OCCLUSION: f64 = 1e-4;
 
-/// Every so manieth position is computed, which meets all rows and all columns of 13×13 and of 6×6; the end-to-end tests
-/// compare whole maps.
+/// Every how many positions one is computed, so that all rows and all columns of 13×13 and 6×6 occur; the
+/// end-to-end tests compare whole maps.
 const STEP: usize = 5;
 
 #[test]

@@ -1,4 +1,5 @@
-//! The identities that a page checks its engine by: they hold on Lite0, and break with what they are there to find.
+//! The identities by which a page checks its engine: they hold on Lite0, and fail on the defects that they
+//! are meant to find.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -18,10 +19,10 @@ fn dog_and_cat() -> Vec<f32> {
     tensor(golden::pictures().iter().find(|picture| picture.name == "dog_cat").unwrap())
 }
 
-/// On Lite0 as it is, with what is remembered of these weights.
+/// Checks the identities on Lite0 as it is, with the statistics of these weights.
 fn check(weights: &Weights, target: Target) -> Vec<Identity> {
     let tape = lite0(Cpu::new()).forward(INPUT, &dog_and_cat(), Retain::All).unwrap();
-    let trained = Trained::of(&MODEL.graph, weights).unwrap();
+    let trained = Trained::of(MODEL.graph(), weights).unwrap();
     block_on(tape.identities(&trained, target)).unwrap()
 }
 
@@ -32,7 +33,7 @@ fn broken(identities: &[Identity]) -> Vec<&str> {
 #[test]
 fn all_hold_on_lite0() {
     for target in [DOG, DOG_OVER_CAT, Target::Class(0)] {
-        let identities = check(&MODEL.weights, target);
+        let identities = check(MODEL.weights(), target);
         let names: Vec<&str> = identities.iter().map(|i| i.name).collect();
         let all = [
             "cam-is-grad-cam",
@@ -47,15 +48,15 @@ fn all_hold_on_lite0() {
     }
 }
 
-/// One bias that is not the file's, in one channel of one layer.
+/// A bias that differs from the file's in one channel of one layer.
 #[test]
 fn a_wrong_bias_breaks_them_and_its_layer_is_named() {
     for layer in ["classifier", "blocks.15.project", "blocks.6.project", "blocks.0.project"] {
-        let mut weights = MODEL.weights.clone();
+        let mut weights = MODEL.weights().clone();
         weights.get_mut(&format!("{layer}.bias")).unwrap().data[3] += 0.01;
         let identities = check(&weights, Target::Class(3));
         let worst = identities.iter().find(|i| i.name == "adjoint").unwrap();
-        assert_eq!(worst.layer.map(|id| MODEL.graph.node(id).name.as_str()), Some(layer));
+        assert_eq!(worst.layer.map(|id| MODEL.graph().node(id).name.as_str()), Some(layer));
         let expected =
             if layer == "classifier" { vec!["hires-cam-sums-to-logit", "adjoint"] } else { vec!["adjoint"] };
         assert_eq!(broken(&identities), expected);

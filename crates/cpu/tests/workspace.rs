@@ -1,4 +1,4 @@
-//! Windows that no network has, but a hostile file might: refused, before gigabytes are asked for.
+//! Windows that no network has but a hostile file might: refused before gigabytes are allocated.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use candling_core::ops::{Conv2d, Padding, Window};
@@ -39,7 +39,7 @@ fn oversized_windows_are_refused() {
     }
 }
 
-/// Positions between which a stride of thousands steps over have no gradient, and take neither time nor memory.
+/// Positions that a stride of thousands skips have no gradient, and take neither time nor memory.
 #[test]
 fn huge_strides_walk_back() {
     let shape = Shape::new(1, 8, 40, 40);
@@ -52,7 +52,7 @@ fn huge_strides_walk_back() {
         let applied = op.apply(&cpu, &weights, &[x]).unwrap();
         let dy = cpu.upload(Shape::vector(1, 8), &[1.0; 8]).unwrap();
         let dx = pollster::block_on(cpu.download(&applied.vjp(&dy, 0, ReluRule::Exact).unwrap())).unwrap();
-        // The one window sees four positions of each channel, through taps 4, 5, 7 and 8.
+        // the only window covers four positions of each channel, through taps 4, 5, 7 and 8
         let w = &weights["op.weight"].data;
         let [outputs, inputs] = [8, 8 / groups];
         for (i, dx) in dx.iter().enumerate() {

@@ -1,5 +1,6 @@
-//! Terms that are zero for a whole tile are passed over in a product of several panels, never in one of a single panel: what each
-//! output is may not depend on it, not by a bit. With the feature `threads`, nor on how the product is shared out.
+//! Terms that are zero for a whole tile are skipped in a product of several panels, never in one of a single
+//! panel: the results must not differ by a bit. With the feature `threads`, neither may they depend on how
+//! the product is split into tasks.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use candling_core::ops::{Conv2d, Padding, Window};
@@ -8,14 +9,14 @@ use candling_cpu::{Cpu, Rounding, on_threads};
 use candling_testkit::random::values;
 use pollster::block_on;
 
-/// Outputs of one panel.
+/// Number of outputs of a panel.
 const PANEL: usize = 8;
 /// Channels on the side that is summed over: four blocks and a part of one.
 const TERMS: usize = 37;
 /// Channels on the other side: three panels and a part of one.
 const OUTPUTS: usize = 29;
 
-/// Values of which one in `one_in` runs of `run` neighbours is not zero.
+/// Sparse values: one in `one_in` runs of `run` neighbours is not zero.
 fn sparse(shape: Shape, run: usize, one_in: usize) -> Vec<f32> {
     let kept = values(shape.len().div_ceil(run), 5).into_iter().map(|v| v.abs() * (one_in as f32) < 1.0);
     let of_runs = kept.flat_map(|kept| std::iter::repeat_n(kept, run));
@@ -48,7 +49,8 @@ fn vjp(cpu: Cpu, (op, weights): (Op, Weights), x: Shape, dy: &[f32]) -> Vec<f32>
     block_on(cpu.download(&applied.vjp(&dy, 0, ReluRule::Exact).unwrap())).unwrap()
 }
 
-/// `product` of some outputs, given where they begin and how many they are: all at once, and a panel at a time.
+/// Checks that `product`, which computes outputs given the first and their number, returns the same bits for
+/// all at once and for one panel at a time.
 fn same_bits(name: &str, n: usize, product: impl Fn(usize, usize) -> Vec<f32>) {
     let whole = on_threads(|| product(0, OUTPUTS));
     let picture = whole.len() / n;
@@ -88,13 +90,14 @@ fn passing_over_zeros_changes_no_bit() {
     }
 }
 
-/// Channels beyond the last are no terms, even where an overflow has left something there.
+/// Lanes beyond the last channel are not terms, even if an overflow has left values there.
 #[test]
 fn lanes_beyond_the_last_channel_are_passed_over() {
     const CHANNELS: usize = 12;
     let shape = Shape::new(1, 1, 3, 5);
     for cpu in [Rounding::Once, Rounding::Twice].into_iter().filter_map(Cpu::with_rounding) {
-        // Infinity times 1 and −1, of which ReLU6 makes 6 and 0; and times the zeros beyond the last channel, which is NaN.
+        // infinity times 1 and −1, which ReLU6 turns into 6 and 0; and times the zeros beyond the last
+        // channel, which is NaN
         let (first, weights) = pointwise(1, CHANNELS, |output, _| if output == 3 { 1.0 } else { -1.0 });
         let Op::Conv2d(conv) = first else { unreachable!("made above") };
         let first = Op::Conv2d(Conv2d { activation: Activation::Relu6, ..conv });

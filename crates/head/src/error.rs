@@ -1,66 +1,66 @@
-//! What can be wrong with a training.
+//! Errors of training.
 
-/// Everything here fails with this.
+/// An error of this crate.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A number of values that does not fit the others.
     #[error("{what} is {given} values, needed {needed}")]
     BadShape {
-        /// Which values.
+        /// The values.
         what: &'static str,
-        /// How many there are.
+        /// Their number.
         given: usize,
-        /// How many there should be.
+        /// The number needed.
         needed: String,
     },
-    /// A class that no example has.
+    /// A class without examples.
     #[error("class {class} has no example to learn from; give each class one at least, or leave it out")]
     EmptyClass {
-        /// Its index.
+        /// Index of the class.
         class: usize,
     },
-    /// Nothing to tell apart.
+    /// Fewer than two classes.
     #[error("{classes} classes; at least 2 are needed to tell them apart")]
     TooFewClasses {
-        /// How many there are.
+        /// Their number.
         classes: usize,
     },
-    /// A label that stands for no class.
+    /// A label that is not a class.
     #[error("example {example} is of class {label}; there are {classes}")]
     UnknownClass {
-        /// Which example.
+        /// Index of the example.
         example: usize,
-        /// Its label.
+        /// The label.
         label: u32,
-        /// How many classes there are.
+        /// The number of classes.
         classes: usize,
     },
-    /// A feature that is no number.
+    /// A feature that is NaN or infinite.
     #[error("example {example} has a feature that is no finite number")]
     NotFinite {
-        /// Which example.
+        /// Index of the example.
         example: usize,
     },
-    /// A setting out of its range.
+    /// A setting outside its range.
     #[error("{name} is {given}; it is {allowed}")]
     BadSetting {
-        /// Which.
+        /// The setting.
         name: &'static str,
-        /// What it is.
+        /// The given value.
         given: f64,
-        /// What it may be.
+        /// The allowed range.
         allowed: &'static str,
     },
-    /// Whoever watched the training ended it.
+    /// The `watch` callback stopped the training.
     #[error("the training was stopped")]
     Stopped,
-    /// What candle says.
+    /// An error of candle.
     #[error("training: {0}")]
     Candle(#[from] candle_core::Error),
 }
 
 impl Error {
-    /// A stable identifier for programs; the message is for people.
+    /// A stable identifier for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

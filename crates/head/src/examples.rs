@@ -1,8 +1,8 @@
-//! What a head learns from.
+//! Training examples.
 
 use crate::{Error, Result};
 
-/// Features of some photos, each with its class.
+/// Features of photos, each with its class.
 #[derive(Debug, Clone)]
 pub struct Examples {
     pub(crate) features: Vec<f32>,
@@ -12,10 +12,12 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// `features` are `labels.len() × width` values, photo after photo; labels count from 0 and are less than `classes`.
+    /// Checks and wraps the examples. `features` are `labels.len() × width` values, photo after photo; labels
+    /// count from 0 and are less than `classes`.
     ///
     /// # Errors
-    /// [`Error::BadShape`], [`Error::TooFewClasses`], [`Error::UnknownClass`], [`Error::EmptyClass`], or [`Error::NotFinite`].
+    /// [`Error::BadShape`], [`Error::TooFewClasses`], [`Error::UnknownClass`], [`Error::EmptyClass`], or
+    /// [`Error::NotFinite`].
     pub fn new(features: Vec<f32>, labels: Vec<u32>, classes: usize, width: usize) -> Result<Self> {
         if classes < 2 {
             return Err(Error::TooFewClasses { classes });

@@ -1,7 +1,7 @@
-//! A linear head over the features of a network that stays as it is: softmax regression, trained in a moment.
+//! A linear head on the features of a frozen backbone: softmax regression, which trains in a moment.
 //!
-//! The features of a photo are what the network's last layer before its classifier gives, one number a channel. [`train`] finds weights and bias
-//! that tell the classes apart; [`split`] holds examples out, by which to judge it.
+//! The features of a photo are the output of the backbone before its classifier, one number per channel.
+//! [`train`] fits weights and bias; [`split`] holds out examples for evaluation.
 
 mod draw;
 mod error;
@@ -12,4 +12,4 @@ mod train;
 pub use error::{Error, Result};
 pub use examples::Examples;
 pub use split::split;
-pub use train::{Head, Settings, Step, loss, train};
+pub use train::{Head, Settings, TrainingStep, loss, train};

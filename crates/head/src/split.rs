@@ -1,11 +1,11 @@
-//! Examples held out of a training, by which to judge it.
+//! Splitting of examples into training and held-out ones.
 
 use fastrand::Rng;
 
 use crate::draw::shuffle;
 
-/// For each example whether it is held out: of every class the `share` (0 to 1) of its examples, rounded, but never all of them; of a class with
-/// one example none. The same for the same labels and seed.
+/// Returns for each example whether it is held out: the `share` (0 to 1) of each class, rounded, but never
+/// all of it; none of a class with one example. The same for the same labels and seed.
 #[must_use]
 pub fn split(labels: &[u32], share: f64, seed: u64) -> Vec<bool> {
     let mut held_out = vec![false; labels.len()];

@@ -1,12 +1,14 @@
 //! Softmax regression by gradient descent.
 //!
-//! The loss is candle-nn's mean cross-entropy plus `decay / 2 · ‖W‖²`, over all examples at once; its gradient is candle's autograd's, and
-//! candle-nn's plain gradient descent follows it. The problem is convex and the steps are short enough to shrink every error, rounding's
-//! too: that makes the result the same, but for rounding, on every machine.
+//! The loss is candle-nn's mean cross-entropy plus `decay / 2 · ‖W‖²` over the full batch; its gradient comes
+//! from candle's autograd, and candle-nn's plain gradient descent follows it. The problem is convex, and the
+//! steps are short enough to shrink every error, including that of rounding, so the result is the same on
+//! every machine but for rounding.
 //!
-//! Features are centred and divided by one number for all, so that one step length fits every network; that is undone in the weights that
-//! come out. They are not standardised one by one: that would raise features that say little to the same rank as those that say
-//! much, which hides from a head what the network thinks important.
+//! Features are centred and divided by one number for all, so that one learning rate suits every network; the
+//! resulting weights are for the original features. Features are not standardised one by one: that would give
+//! those that say little the same rank as those that say much, which hides from the head what the network
+//! considers important.
 
 use std::ops::ControlFlow;
 
@@ -15,14 +17,16 @@ use candle_nn::{Optimizer, SGD, loss::cross_entropy};
 
 use crate::{Error, Examples, Result};
 
-/// How long and how freely a head learns.
+/// Hyperparameters of training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// Steps over all examples, 1 to 100 000.
+    /// Number of full-batch steps, 1 to 100 000.
     pub steps: usize,
-    /// Of a step, by the gradient of features whose mean square norm is 1; above 0, below 4, where steps would not shrink errors.
+    /// Learning rate for features whose mean square norm is 1; above 0 and below 4, above which steps would
+    /// not shrink errors.
     pub rate: f64,
-    /// Of the weights' square norm in the loss, 0 to 1: what keeps the weights of few examples small.
+    /// Weight decay, 0 to 1: the factor of `½‖W‖²` in the loss, which keeps the weights small if there are
+    /// few examples.
     pub decay: f64,
 }
 
@@ -43,14 +47,14 @@ impl Settings {
     }
 }
 
-/// How it goes, told after every step.
+/// The state of training, reported after every step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step {
-    /// Steps that are done.
+pub struct TrainingStep {
+    /// Number of steps done.
     pub step: usize,
-    /// Before this step, decay included.
+    /// The loss before this step, weight decay included.
     pub loss: f32,
-    /// The share of examples that were right before this step, 0 to 1.
+    /// Training accuracy before this step, 0 to 1.
     pub accuracy: f32,
 }
 
@@ -59,15 +63,16 @@ pub struct Step {
 pub struct Head {
     /// `classes × width` values, class after class.
     pub weight: Vec<f32>,
-    /// One a class.
+    /// One value per class.
     pub bias: Vec<f32>,
 }
 
-/// The loss of softmax regression, a scalar: mean cross-entropy of `x·wᵀ + b` with the classes `y`, plus `decay / 2 · ‖w‖²`. `x` is
-/// `[examples, width]`, `w` `[classes, width]`, `b` `[classes]`, `y` `[examples]` of u32.
+/// The loss of softmax regression, a scalar: mean cross-entropy of `x·wᵀ + b` with the classes `y`, plus
+/// `decay / 2 · ‖w‖²`. `x` is `[examples, width]`, `w` `[classes, width]`, `b` `[classes]`, `y` `[examples]`
+/// of u32.
 ///
 /// # Errors
-/// candle's, where these do not fit each other.
+/// An error of candle if the shapes do not fit each other.
 pub fn loss(x: &Tensor, y: &Tensor, w: &Tensor, b: &Tensor, decay: f64) -> candle_core::Result<Tensor> {
     let entropy = cross_entropy(&logits(x, w, b)?, y)?;
     entropy + (w.sqr()?.sum_all()? * (decay / 2.0))?
@@ -77,14 +82,14 @@ fn logits(x: &Tensor, w: &Tensor, b: &Tensor) -> candle_core::Result<Tensor> {
     x.matmul(&w.t()?)?.broadcast_add(b)
 }
 
-/// Trains a head from zero. `watch` is told of every step, and may end the training.
+/// Trains a head from zero weights. `watch` is called after every step and may stop the training.
 ///
 /// # Errors
-/// [`Error::BadSetting`]; [`Error::Stopped`] where `watch` breaks.
+/// [`Error::BadSetting`]; [`Error::Stopped`] if `watch` breaks.
 pub fn train(
     examples: &Examples,
     settings: Settings,
-    mut watch: impl FnMut(Step) -> ControlFlow<()>,
+    mut watch: impl FnMut(TrainingStep) -> ControlFlow<()>,
 ) -> Result<Head> {
     settings.check()?;
     let Examples { features, labels, classes, width } = examples;
@@ -94,7 +99,7 @@ pub fn train(
     let mean = raw.mean_keepdim(0)?;
     let centred = raw.broadcast_sub(&mean)?;
     let norm = f64::from(centred.sqr()?.sum(1)?.mean_all()?.to_scalar::<f32>()?).sqrt();
-    // All photos alike: there is nothing to tell apart, and nothing to divide by.
+    // if all photos are alike there is nothing to divide by
     let scale = if norm > 0.0 { 1.0 / norm } else { 1.0 };
     let x = (centred * scale)?;
     let y = Tensor::from_slice(labels, count, &device)?;
@@ -105,20 +110,20 @@ pub fn train(
         let now = loss(&x, &y, &w, &b, settings.decay)?;
         let right = logits(&x, &w, &b)?.argmax(D::Minus1)?.eq(&y)?;
         let accuracy = right.to_dtype(DType::F32)?.mean_all()?.to_scalar()?;
-        let told = Step { step, loss: now.to_scalar()?, accuracy };
+        let progress = TrainingStep { step, loss: now.to_scalar()?, accuracy };
         descent.backward_step(&now)?;
-        if watch(told).is_break() {
+        if watch(progress).is_break() {
             return Err(Error::Stopped);
         }
     }
-    // W·(f − mean)·scale + b, for features as they come
+    // W·(f − mean)·scale + b, for the original features
     let weight = (w.as_tensor() * scale)?;
     let bias = (b.as_tensor() - weight.matmul(&mean.t()?)?.squeeze(1)?)?;
     Ok(Head { weight: weight.flatten_all()?.to_vec1()?, bias: bias.to_vec1()? })
 }
 
 impl Head {
-    /// One score a class, of the features of one photo.
+    /// Returns the logits of one photo, one per class, from its features.
     ///
     /// # Errors
     /// [`Error::BadShape`] for another number of features.

@@ -1,10 +1,10 @@
-//! What is drawn at random is the same on every machine: natively here, in a page in `tests/e2e/head.test.mjs`.
+//! Random draws are the same on every machine: natively here, in a page in `tests/e2e/head.test.mjs`.
 #![allow(clippy::unwrap_used)]
 
 use candling_head::split;
 use serde::Deserialize;
 
-/// Made once by this crate on a machine of 64 bits. There is nothing to hold it against but itself elsewhere.
+/// Values made once by this crate on a 64-bit machine; they only show that all machines agree.
 #[derive(Debug, Deserialize)]
 struct Draws {
     labels: Vec<u32>,

@@ -1,4 +1,4 @@
-//! The whole training against NumPy's, in f64 and with the gradient written out (`tests/golden/head.py`).
+//! Training against NumPy's, in f64 with the gradient written out (`tests/golden/head.py`).
 #![allow(clippy::unwrap_used)]
 
 use std::ops::ControlFlow;
@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use candling_head::{Examples, Settings, train};
 use serde::Deserialize;
 
-/// Rounding to f32 in each of 400 steps, each of which shrinks the errors of those before; the values are about 1.
+/// Rounding to f32 in each of 400 steps, each of which shrinks the errors of those before; values are about
+/// 1.
 const ROUNDING: f32 = 1e-5;
 
 #[derive(Deserialize)]

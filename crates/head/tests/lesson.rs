@@ -1,4 +1,5 @@
-//! The lesson's story, natively: a head that learns from birds on water and mammals on grass, and one that learns from both on both.
+//! The bias lesson, natively: a head trained on birds on water and mammals on grass, and one trained on both
+//! animals on both backgrounds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -40,9 +41,9 @@ impl Lesson {
         let model =
             Model::from_bytes(&std::fs::read(file("www/models/efficientnet-lite0.safetensors")).unwrap())
                 .unwrap();
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights()).unwrap());
         let features = model.features().unwrap();
-        let p = &model.preprocessing;
+        let p = model.preprocessing();
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let text = std::fs::read(file("tests/photos/bias/labels.json")).unwrap();
         let list: serde_json::Value = serde_json::from_slice(&text).unwrap();
@@ -72,7 +73,7 @@ impl Lesson {
         self.pictures.iter().filter(|picture| picture.sets.iter().any(|set| set == name)).collect()
     }
 
-    /// A model that learned from this set.
+    /// A model whose head was trained on this set.
     fn learn(&self, set: &str) -> Model {
         let set = self.set(set);
         let features: Vec<f32> = set.iter().flat_map(|picture| picture.features.clone()).collect();
@@ -90,10 +91,10 @@ impl Lesson {
         self.model.with_head("bird or mammal", labels, &head.weight, &head.bias).unwrap()
     }
 
-    /// Of a set, the share that the model gets right, and the mean share of Grad-CAM's evidence for what the model says that lies on the
-    /// animal.
+    /// Returns the model's accuracy on a set, and the mean share of Grad-CAM's evidence for the predicted
+    /// class that lies on the animal.
     fn judge(&self, model: &Model, set: &str) -> (f64, f64) {
-        let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights).unwrap());
+        let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights()).unwrap());
         let (mut right, mut shares) = (Vec::new(), Vec::new());
         for picture in self.set(set) {
             let tape =

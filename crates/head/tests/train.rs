@@ -1,22 +1,23 @@
-//! The training against finite differences, closed forms, and what cannot be.
+//! Training against finite differences and closed forms, and refusal of unusable input.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor, Var};
-use candling_head::{Error, Examples, Head, Settings, Step, loss, train};
+use candling_head::{Error, Examples, Head, Settings, TrainingStep, loss, train};
 use fastrand::Rng;
 
-/// Central differences of an f64 loss by 1e-5: half of the digits are lost to the difference, the third derivative is small.
+/// Tolerance for central differences of an f64 loss with a step of 1e-5: half of the digits are lost in the
+/// difference; the third derivative is small.
 const DIFFERENCE: f64 = 1e-8;
 
 const STEP: f64 = 1e-5;
 
-fn watch(_: Step) -> ControlFlow<()> {
+fn watch(_: TrainingStep) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// `per_class` points around each of so many centres, one an axis.
+/// `per_class` points around each of `classes` centres, one on each axis.
 fn clouds(classes: usize, per_class: usize, width: usize, seed: u64) -> Examples {
     let mut rng = Rng::with_seed(seed);
     let labels: Vec<u32> = (0..classes * per_class).map(|i| (i % classes) as u32).collect();
@@ -64,8 +65,9 @@ fn the_gradient_is_that_of_finite_differences() {
     assert_eq!(compared, classes * width + classes);
 }
 
-/// Of two examples at ±½ (their mean square norm is 1/4, so that they become ±1), `w = (−v, v)` and `b = 0` by symmetry, the
-/// loss is `ln(1 + e^(−2v)) + decay·v²`, and its minimum is where `1 / (1 + e^(2v)) = decay·v`.
+/// For two examples at ±½ (their mean square norm is 1/4, so that they become ±1), `w = (−v, v)` and `b = 0`
+/// by symmetry, the loss is `ln(1 + e^(−2v)) + decay·v²`, and its minimum is where `1 / (1 + e^(2v)) =
+/// decay·v`.
 #[test]
 fn the_minimum_of_two_examples_is_that_of_the_formula() {
     let decay = 0.1;

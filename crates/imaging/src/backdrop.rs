@@ -1,20 +1,21 @@
-//! What lies under a map: the photo, as the network was shown it.
+//! The backdrop of a map: the photo as the network saw it.
 
 use crate::error::{Error, Result};
 use crate::resize::check_rgba;
 
-/// The pixels that the network saw, and where among them a map lies. A scale of light needs them, as a candle does something to shine on.
+/// The pixels of the network's input, and the area of them that a map covers. Only the colour map `candle`
+/// needs them: it changes the light on the photo instead of covering it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backdrop {
     pub(crate) rgba: Vec<u8>,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Left, top, width and height, in pixels of it.
+    /// The area that the map covers: left, top, width and height, in pixels of the backdrop.
     pub(crate) area: [f64; 4],
 }
 
 impl Backdrop {
-    /// Of `height * width * 4` bytes, opaque, all of which the map lies on.
+    /// Wraps `height * width * 4` bytes of opaque RGBA8; the map covers all of it.
     ///
     /// # Errors
     /// `bad-argument` if the length does not fit, or a side is 0.
@@ -29,10 +30,11 @@ impl Backdrop {
         Ok(Self { rgba, width, height, area })
     }
 
-    /// The same under a map that lies on a part only: left, top, width and height, in pixels of the network's input.
+    /// The same backdrop for a map that covers only `area`: left, top, width and height, in pixels of the
+    /// network's input.
     ///
     /// # Errors
-    /// `bad-argument` for a width or height that is not above 0, or a number that is not finite.
+    /// `bad-argument` if the width or height is not above 0, or a number is not finite.
     pub fn under(self, area: [f64; 4]) -> Result<Self> {
         let [.., width, height] = area;
         if area.iter().all(|value| value.is_finite()) && width > 0.0 && height > 0.0 {
@@ -43,12 +45,12 @@ impl Backdrop {
         )))
     }
 
-    /// Even grey, for a scale that is shown by itself.
+    /// Uniform grey, for a colour map that is shown without a photo.
     pub(crate) fn grey() -> Self {
         Self { rgba: vec![128, 128, 128, 255], width: 1, height: 1, area: [0.0, 0.0, 1.0, 1.0] }
     }
 
-    /// Its pixels.
+    /// The pixels, RGBA8.
     #[must_use]
     pub fn rgba(&self) -> &[u8] {
         &self.rgba

@@ -1,19 +1,21 @@
-//! The scale `candle`: an egg held to the light.
+//! The colour map `candle`: the photo lit where the evidence is, as an egg is held to the light.
 //!
-//! Other scales paint the evidence over the photo and so hide what they point at. This one changes the light that falls on the photo:
+//! Other colour maps paint over the photo and so hide what they point at. This one changes the light that
+//! falls on the photo:
 //!
-//! - a **veil** takes light away where there is no evidence, and never all of it;
-//! - a **glow** of warm light lies where there is some, an ember where there is little and a flame where there is most.
+//! - a **veil** darkens the photo where there is no evidence, but never to black;
+//! - a **glow** adds warm light where there is evidence, dim for little and bright for most.
 //!
-//! How much of either a place needs depends on the photo there. The veil takes what is brighter than [`DIM`] down to it, and of what is
-//! darker only a little; the glow brings the hottest place up to [`LIT`], and as far towards red as [`WARM`], so that it is neither dark on a
-//! night photo nor blue on a blue one. Over a bright and warm photo that is hardly any, and the photo keeps its own colours.
+//! Their strength depends on the photo at each place. The veil darkens what is brighter than [`DIM`] down to
+//! it, and what is darker only a little. The glow lifts the hottest place to [`LIT`] and warms it to
+//! [`WARM`], so that it is neither dark on a night photo nor blue on a blue one. Over a bright and warm photo
+//! it does hardly anything, and the photo keeps its own colours.
 //!
-//! A light multiplies what it falls on. The glow is therefore lighter and darker where the photo is, within what is usual nearby
-//! ([`GRID`]): a dark photo is lit, not covered with fog.
+//! Light multiplies what it falls on. The glow is therefore lighter where the photo is lighter than its
+//! neighbourhood ([`GRID`]), and darker where it is darker: a dark photo is lit, not covered with fog.
 //!
-//! All numbers are in levels of 0 to 255 as they are displayed. They were chosen on the sheet of hard photos (`just sheet`), and
-//! `tests/readable` holds what they achieve.
+//! All numbers are display levels, 0 to 255. They were chosen on the sheet of hard photos (`just sheet`), and
+//! `tests/readable` asserts what they achieve.
 
 use candling_core::Bilinear;
 
@@ -22,32 +24,35 @@ use crate::error::Result;
 use crate::resize::resize;
 use crate::view::Rect;
 
-/// The veil itself: what a room without a candle looks like.
+/// The colour of the veil, a room without light.
 const NIGHT: [f32; 3] = [14.0, 9.0, 5.0];
 
-/// Luma that a place without evidence is taken down to; L* 13 or so, which paper still shows.
+/// Luma to which a place without evidence is darkened; about L* 13, which paper still shows.
 const DIM: f32 = 34.0;
 
-/// The veil's alpha where there is no evidence: less would not be seen on a dark photo, more would hide a bright one.
+/// Least and greatest alpha of the veil where there is no evidence: less would not be seen on a dark photo,
+/// more would hide a bright one.
 const VEIL: (f32, f32) = (0.35, 0.84);
 
-/// Luma that the hottest place is lifted to; L* 64 or so.
+/// Luma to which the hottest place is lifted; about L* 64.
 const LIT: f32 = 160.0;
 
-/// Red above blue, that the hottest place is warmed to.
+/// Red minus blue to which the hottest place is warmed.
 const WARM: f32 = 40.0;
 
-/// The glow's alpha at the hottest place: some is always seen, and more would hide what is lit.
+/// Least and greatest alpha of the glow at the hottest place: less would not be seen, more would hide what is
+/// lit.
 const GLOW: (f32, f32) = (0.14, 0.66);
 
-/// The glow's alpha at the second stop of [`STOPS`], and the least at the third, where it is this share of the hottest place's otherwise.
+/// Alpha of the glow at the second stop of [`STOPS`] (`SMOULDER`) and at the third: `EMBER_SHARE` of that at
+/// the hottest place, but at least `EMBER`.
 const SMOULDER: f32 = 0.26;
 const EMBER: f32 = 0.28;
 const EMBER_SHARE: f32 = 0.8;
 
 const FLAME: [f32; 3] = [255.0, 200.0, 110.0];
 
-/// Intensity, the share of the veil there, and the glow's colour; straight lines between.
+/// Intensity, share of the veil and colour of the glow at each stop; linear in between.
 const STOPS: [(f32, f32, [f32; 3]); 4] = [
     (0.0, 1.0, [120.0, 48.0, 12.0]),
     (0.35, 0.72, [190.0, 88.0, 26.0]),
@@ -55,13 +60,13 @@ const STOPS: [(f32, f32, [f32; 3]); 4] = [
     (1.0, 0.0, FLAME),
 ];
 
-/// The photo's light is judged in so many cells across and down.
+/// Cells across and down in which the photo's brightness is averaged.
 const GRID: u32 = 16;
 
-/// How many times lighter or darker than usual nearby the glow may be.
+/// Least and greatest factor by which the glow follows the photo's brightness relative to its neighbourhood.
 const SHADE: (f32, f32) = (0.6, 1.5);
 
-/// Levels that do not count in that, or a black photo's noise would be lit.
+/// Levels added before that ratio is taken; otherwise the noise of a black photo would be lit.
 const NOISE: f32 = 6.0;
 
 /// Luma of Rec. 601.
@@ -69,12 +74,13 @@ fn luma([r, g, b]: [f32; 3]) -> f32 {
     0.299 * r + 0.587 * g + 0.114 * b
 }
 
-/// Alpha of the veil where there is no evidence, over this colour.
+/// Alpha of the veil over the colour `under`, where there is no evidence.
 fn veil(under: [f32; 3]) -> f32 {
     (1.0 - DIM / luma(under).max(1.0)).clamp(VEIL.0, VEIL.1)
 }
 
-/// Alpha of the flame at the hottest place, over this colour: `under` and `FLAME` mixed by it are as light and as warm as is wanted.
+/// Alpha of the flame at the hottest place: `under` and `FLAME` mixed by it reach [`LIT`] and [`WARM`],
+/// within the limits of [`GLOW`].
 fn glow(under: [f32; 3]) -> f32 {
     let warmth = |[r, _, b]: [f32; 3]| r - b;
     let needed = |is: f32, wanted: f32, flame: f32| ((wanted - is) / (flame - is)).max(0.0);
@@ -83,34 +89,34 @@ fn glow(under: [f32; 3]) -> f32 {
     lift.max(warming).clamp(GLOW.0, GLOW.1)
 }
 
-/// What the light depends on at one place of the photo.
+/// The parameters of the light at one place of the photo.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct LocalLight {
     veil: f32,
     glow: f32,
-    /// How much lighter the photo is there than usual nearby.
+    /// Brightness of the photo relative to its neighbourhood, within [`SHADE`].
     shade: f32,
 }
 
-impl Place {
+impl LocalLight {
     /// A photo of one colour.
     fn even(under: [f32; 3]) -> Self {
         Self { veil: veil(under), glow: glow(under), shade: 1.0 }
     }
 }
 
-/// What it depends on at one intensity.
+/// The parameters of the light at one intensity.
 #[derive(Debug, Clone, Copy, Default)]
-struct Step {
+struct LightLevel {
     veil: f32,
     colour: [f32; 3],
-    /// Alpha of the glow: so much, and these shares of the ember's and the flame's.
+    /// Weights of the three alphas whose sum is the alpha of the glow: smoulder, ember and flame.
     smoulder: f32,
     ember: f32,
     flame: f32,
 }
 
-impl Step {
+impl LightLevel {
     fn at(t: f32) -> Self {
         let mut step = Self::default();
         for (index, pair) in STOPS.windows(2).enumerate() {
@@ -132,7 +138,7 @@ impl Step {
     }
 
     /// The veil with the glow over it: a colour of 0 to 255, and an alpha of 0 to 1.
-    fn over(&self, Place { veil, glow, shade }: Place) -> ([f32; 3], f32) {
+    fn over(&self, LocalLight { veil, glow, shade }: LocalLight) -> ([f32; 3], f32) {
         let ember = EMBER.max(EMBER_SHARE * glow);
         let glow = self.smoulder * SMOULDER + self.ember * ember + self.flame * glow;
         let veil = self.veil * veil * (1.0 - glow);
@@ -145,12 +151,12 @@ impl Step {
     }
 }
 
-/// The colour of step `index` of 256, RGBA with straight alpha, over even grey.
+/// The colour of step `index` of 256 over uniform grey, RGBA with straight alpha.
 pub(crate) fn rgba(index: u8) -> [u8; 4] {
-    packed(Step::at(f32::from(index) / 255.0).over(Place::even([128.0; 3])), 1.0)
+    packed(LightLevel::at(f32::from(index) / 255.0).over(LocalLight::even([128.0; 3])), 1.0)
 }
 
-/// The step of 256; what is outside counts as the nearer end, NaN as 0.
+/// The index of the step of 256 for an intensity `t`; below 0 and NaN give the first, above 1 the last.
 fn step_of(t: f32) -> usize {
     // `as` saturates and takes NaN to 0
     usize::from((t * 256.0) as u8)
@@ -164,7 +170,7 @@ fn packed(([r, g, b], alpha): ([f32; 3], f32), opacity: f32) -> [u8; 4] {
 
 /// The light over a photo, ready to paint rows of a picture of one size.
 pub(crate) struct Candlelight {
-    steps: Vec<Step>,
+    steps: Vec<LightLevel>,
     opacity: f32,
     veils: Vec<f32>,
     glows: Vec<f32>,
@@ -175,7 +181,7 @@ pub(crate) struct Candlelight {
 }
 
 impl Candlelight {
-    /// On even grey where there is no backdrop.
+    /// Light for a map of the given output size, over uniform grey where there is no backdrop.
     pub(crate) fn new(
         backdrop: Option<&Backdrop>,
         (out_width, out_height): (u32, u32),
@@ -192,7 +198,7 @@ impl Candlelight {
         let Backdrop { rgba, width, height, area: [left, top, across, down] } = backdrop;
         let whole = Rect { x: 0, y: 0, width: *width, height: *height };
         let cells: Vec<[f32; 3]> = colours(&resize(rgba, *width, *height, whole, GRID, GRID)?).collect();
-        // the backdrop is laid onto the picture so that the map's area fills it
+        // the backdrop is placed so that the map's area fills the output
         let (to, sides) = ((out_height as usize, out_width as usize), (*height as usize, *width as usize));
         let per_column = f64::from(out_width) / across;
         let per_row = f64::from(out_height) / down;
@@ -208,7 +214,7 @@ impl Candlelight {
             ((luma(here) + NOISE) / (nearby + NOISE)).clamp(SHADE.0, SHADE.1)
         };
         Ok(Self {
-            steps: (0..=255u8).map(|step| Step::at(f32::from(step) / 255.0)).collect(),
+            steps: (0..=255u8).map(|step| LightLevel::at(f32::from(step) / 255.0)).collect(),
             opacity,
             veils: cells.iter().copied().map(veil).collect(),
             glows: cells.iter().copied().map(glow).collect(),
@@ -228,7 +234,7 @@ impl Candlelight {
         let places = veils.iter().zip(glows.iter()).zip(shades.iter());
         for (&t, ((&veil, &glow), &shade)) in intensities.iter().zip(places) {
             let step = self.steps.get(step_of(t)).copied().unwrap_or_default();
-            out.extend(packed(step.over(Place { veil, glow, shade }), self.opacity));
+            out.extend(packed(step.over(LocalLight { veil, glow, shade }), self.opacity));
         }
     }
 }
@@ -241,15 +247,15 @@ fn colours(rgba: &[u8]) -> impl Iterator<Item = [f32; 3]> {
 mod tests {
     use super::*;
 
-    /// Even photos of every colour, in steps of 32 levels.
+    /// Photos of one colour each: all colours in steps of 32 levels.
     fn colours() -> impl Iterator<Item = [f32; 3]> {
         let levels = || (0..=8u8).map(|level| (f32::from(level) * 32.0).min(255.0));
         levels().flat_map(move |r| levels().flat_map(move |g| levels().map(move |b| [r, g, b])))
     }
 
-    /// An even photo with this much evidence on it.
+    /// The colour of a uniform photo under this much evidence.
     fn lit(under: [f32; 3], index: u8) -> [f32; 3] {
-        let (light, alpha) = Step::at(f32::from(index) / 255.0).over(Place::even(under));
+        let (light, alpha) = LightLevel::at(f32::from(index) / 255.0).over(LocalLight::even(under));
         std::array::from_fn(|i| under[i] + alpha * (light[i] - under[i]))
     }
 
@@ -291,13 +297,13 @@ mod tests {
         }
     }
 
-    /// A light multiplies: what is twice as bright as its neighbour stays brighter by far under the glow.
+    /// Light multiplies: what is twice as bright as its neighbour stays much brighter under the glow.
     #[test]
     fn a_dark_photo_is_lit_rather_than_covered() {
         let under = [10.0; 3];
-        let place = Place::even(under);
+        let place = LocalLight::even(under);
         let contrast = |shade: f32| {
-            let (light, alpha) = Step::at(1.0).over(Place { shade, ..place });
+            let (light, alpha) = LightLevel::at(1.0).over(LocalLight { shade, ..place });
             luma(std::array::from_fn(|i| under[i] * shade * (1.0 - alpha) + light[i] * alpha))
         };
         assert!(contrast(1.4) - contrast(0.7) > 60.0, "of 7 levels before");

@@ -1,4 +1,4 @@
-//! Intensity to colour.
+//! Colour maps: intensity to colour.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,11 @@ use crate::candlelight;
 use crate::error::{Error, Result};
 use crate::tables::{INFERNO, JET, TURBO, VIRIDIS};
 
-/// A scale of colours. All but `candle` are matplotlib's of that name, in 256 steps.
+/// A colour map. All but `candle` are matplotlib's of that name, in 256 steps.
 ///
-/// Turbo, inferno and viridis are perceptual: equal steps of the value look like equal steps. `jet` is not, and shows edges
-/// where there are none; it is here for those who compare with older pictures. `candle` is ours, and
-/// the one that also depends on the photo.
+/// Inferno and viridis are perceptually uniform: equal steps of the value look like equal steps. Turbo is a
+/// smoother rainbow. `jet` is not uniform and shows edges where there are none; it is here for comparison
+/// with older pictures. `candle` is our own, and the only one that also depends on the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Colormap {
     /// Google's improved rainbow (Mikhailov 2019).
@@ -23,15 +23,16 @@ pub enum Colormap {
     Viridis,
     /// The old rainbow.
     Jet,
-    /// A dark room and one warm light: what counts is lit, what does not stays in the dark, and the photo keeps its own colours.
+    /// Warm light on a darkened photo: places with evidence are lit, the rest stays dark, and the photo keeps
+    /// its own colours.
     Candle,
 }
 
 impl Colormap {
-    /// All of them.
+    /// All colour maps.
     pub const ALL: [Self; 5] = [Self::Turbo, Self::Inferno, Self::Viridis, Self::Jet, Self::Candle];
 
-    /// Its name: `turbo`, `inferno`, `viridis`, `jet` or `candle`.
+    /// The name: `turbo`, `inferno`, `viridis`, `jet` or `candle`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Turbo => "turbo",
@@ -42,7 +43,8 @@ impl Colormap {
         }
     }
 
-    /// How strong it usually lies over a photo, 0 to 1: paint has to let the photo through, light does so by itself.
+    /// The default opacity over a photo, 0 to 1: opaque colours have to let the photo through, `candle` does
+    /// so by itself.
     pub fn usual_opacity(self) -> f32 {
         match self {
             Self::Candle => 0.95,
@@ -50,9 +52,11 @@ impl Colormap {
         }
     }
 
-    /// The colour, RGBA with straight alpha, of an intensity `t` in [0, 1]; what is outside counts as the nearer end, NaN as 0.
+    /// The colour of an intensity `t` in [0, 1], RGBA with straight alpha; values outside count as the nearer
+    /// end, NaN as 0.
     ///
-    /// The scale is cut into 256 equal steps, as matplotlib does. All scales but `candle` are opaque; that one is given as over even grey.
+    /// The range is cut into 256 equal steps, as in matplotlib. All colour maps but `candle` are opaque;
+    /// `candle` is given as over uniform grey.
     pub fn rgba(self, t: f32) -> [u8; 4] {
         // `as` saturates and takes NaN to 0
         let index = (t * 256.0) as u8;

@@ -1,4 +1,5 @@
-//! Picture files to pixels, natively and where a browser's own decoders cannot be used, with the crate `image`.
+//! Decoding of picture files with the crate `image`, natively and where a browser's own decoders cannot be
+//! used.
 
 mod colour;
 mod entropy;
@@ -22,8 +23,8 @@ use crate::photo::Photo;
 /// The deepest pixel a decoder may hand over: RGBA, 16 bits a channel.
 const MAX_BYTES_PER_PIXEL: u64 = 8;
 
-/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, as [`decode_noting`] does, for those who have nobody to
-/// tell its notes to.
+/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, like [`decode_noting`] but
+/// without its notes.
 ///
 /// # Errors
 /// As [`decode_noting`].
@@ -31,20 +32,23 @@ pub fn decode(bytes: &[u8]) -> Result<Photo> {
     decode_noting(bytes).map(|(photo, _)| photo)
 }
 
-/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, and says what it was read in spite of.
+/// Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file to upright RGBA8 in sRGB, and returns notes on defects
+/// that did not prevent it.
 ///
-/// The content decides what it is, never a name. Of an animation the first frame is taken. The EXIF orientation is
-/// applied, an invalid one ignored, and so is that of a WebP, as browsers do. Grey, palette, 16-bit and CMYK pictures become RGBA8.
-/// Colours are brought to sRGB from the profile in the file, or from what the chunks of a PNG say (cICP, then iCCP, sRGB, gAMA with cHRM); a
-/// profile that is broken, or of another kind of picture, is ignored.
+/// The format follows from the content, never from a name. The first frame of an animation is used. The EXIF
+/// orientation is applied; an invalid one is ignored, and so is that of a WebP, as browsers do. Grey,
+/// palette, 16-bit and CMYK pictures become RGBA8. Colours are converted to sRGB from the profile in the
+/// file, or from the chunks of a PNG (cICP, then iCCP, sRGB, gAMA with cHRM); a profile that is broken or
+/// made for another kind of picture is ignored.
 ///
-/// A file that lacks at most a hundredth of its pixels is read in silence, one that lacks up to a quarter with a note, and its missing pixels are grey.
+/// A file that lacks at most a hundredth of its pixels is read without a note, one that lacks up to a quarter
+/// with a note; missing pixels are grey.
 ///
 /// # Errors
-/// - `unsupported-format`, naming the format, for everything else: AVIF and HEIC need C libraries, and the crate `image`
-///   reads only some icons. So, too, for a kind of a known format that the decoder does not know or that takes more than
-///   512 MiB.
-/// - `corrupt-image` for a file that is damaged, or that lacks more.
+/// - `unsupported-format`, naming the format, for everything else: AVIF and HEIC need C libraries, and the
+///   crate `image` reads only some icons. Also for a variant of a known format that the decoder does not know
+///   or that takes more than 512 MiB.
+/// - `corrupt-image` for a file that is damaged, or that lacks more than a quarter of its pixels.
 /// - `image-too-large` beyond [`MAX_PIXELS`] or [`MAX_SIDE`], found in the header.
 pub fn decode_noting(bytes: &[u8]) -> Result<(Photo, Vec<Note>)> {
     let format = format_of(bytes)?;
@@ -121,7 +125,7 @@ fn refusal(format: Format, error: ImageError) -> Error {
     }
 }
 
-/// What the decoder says, without the names that `image` puts before it, as a part of a lowercase sentence.
+/// The decoder's message without the names that `image` puts before it, as part of a lowercase sentence.
 fn reason(error: &ImageError) -> String {
     let message = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     let message = message.trim_end_matches('.');

@@ -1,33 +1,33 @@
-//! What can go wrong, in words a user can act on.
+//! Errors of this crate, with messages that a user can act on.
 
 use crate::header::{MAX_PIXELS, MAX_SIDE};
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// An error of this crate. `Display` is one lowercase sentence that names what was given, what is allowed and what to
-/// do next; [`Error::code`] is stable.
+/// An error of this crate. `Display` is one lowercase sentence that names what was given, what is allowed and
+/// what to do next; [`Error::code`] is stable.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A kind of picture that nothing here reads.
     #[error("{what} is not read here; convert it to jpeg or png")]
     UnsupportedFormat {
-        /// The format by its name, for example `heic`.
+        /// The name of the format, for example `heic`.
         what: String,
     },
-    /// Something else than a picture. Shares the code of [`Error::UnsupportedFormat`].
+    /// A file that is not a picture. Has the same code as [`Error::UnsupportedFormat`].
     #[error("{what} is not a picture known here; give a jpeg or png")]
     NotAPicture {
-        /// What it is, for example `html`, or "this file".
+        /// The kind of file, for example `html`, or "this file".
         what: String,
     },
     /// A picture file that is damaged, cut short or empty.
     #[error("{what} cannot be read: {reason}; save it again as jpeg or png, or give another file")]
     CorruptImage {
-        /// What it was taken for, for example `the png`.
+        /// The file by its detected format, for example `the png`.
         what: String,
-        /// What is wrong with it.
+        /// The defect that was found.
         reason: String,
     },
     /// More pixels than are ever held in memory here.
@@ -36,9 +36,9 @@ pub enum Error {
         MAX_PIXELS / 1_000_000
     )]
     ImageTooLarge {
-        /// Its width.
+        /// Width in pixels.
         width: u32,
-        /// Its height.
+        /// Height in pixels.
         height: u32,
     },
     /// A NaN or an infinity in a map.

@@ -1,4 +1,4 @@
-//! What kind of file this is, by its content: names and extensions lie.
+//! File formats, recognised by content: names and extensions lie.
 
 use std::fmt;
 
@@ -48,11 +48,11 @@ const SIGNATURES: [(&[u8], Format); 17] = [
     (b"PK\x05\x06", Format::Zip),
 ];
 
-/// How much of a text is looked at to tell SVG from HTML.
+/// Number of bytes of a text that are searched to tell SVG from HTML.
 const TEXT_WINDOW: usize = 1024;
 
 impl Format {
-    /// The format of these bytes, or `None` when nothing known fits.
+    /// The format of these bytes, or `None` if no known format fits.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let signed = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature));
         signed
@@ -64,7 +64,7 @@ impl Format {
             .or_else(|| text(bytes))
     }
 
-    /// The name people know it by, in lower case: `jpeg`, `heic`, `jpeg 2000`.
+    /// The common name in lower case: `jpeg`, `heic`, `jpeg 2000`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jpeg => "jpeg",
@@ -88,7 +88,7 @@ impl Format {
         }
     }
 
-    /// Whether it is a kind of picture at all, so that converting it may help.
+    /// Whether this is a picture format, so that converting the file may help.
     #[must_use]
     pub fn is_picture(self) -> bool {
         !matches!(self, Self::Pdf | Self::Html | Self::Video | Self::Zip | Self::Text)
@@ -109,7 +109,7 @@ fn riff(bytes: &[u8]) -> Option<Format> {
     }
 }
 
-/// `BM` alone would also fit a text; the size of the second header settles it.
+/// BMP. The letters `BM` alone could also start a text, so the size of the second header must fit as well.
 fn bmp(bytes: &[u8]) -> Option<Format> {
     let header_size = u32::from_le_bytes(bytes.get(14..18)?.try_into().ok()?);
     (bytes.starts_with(b"BM") && matches!(header_size, 12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
@@ -120,7 +120,8 @@ fn ico(bytes: &[u8]) -> Option<Format> {
     (bytes.starts_with(&[0, 0, 1, 0]) && bytes.get(4..6)? != [0, 0]).then_some(Format::Ico)
 }
 
-/// ISO base media files (HEIF, AVIF, MP4) open with a box `ftyp`: a major brand, a version, compatible brands.
+/// ISO base media files (HEIF, AVIF, MP4) open with a box `ftyp`: a major brand, a version, compatible
+/// brands.
 fn iso_media(bytes: &[u8]) -> Option<Format> {
     if bytes.get(4..8)? != b"ftyp" {
         return None;

@@ -1,19 +1,20 @@
 //! Format and size from the first bytes of a file, before anything is decoded.
 //!
-//! A picture of 50 kB can claim 400 megapixels; decoding it to find out takes seconds and gigabytes. So this is asked
-//! first, natively and in the browser (before `createImageBitmap`, which has no limit of its own).
+//! A picture of 50 kB can claim 400 megapixels; decoding it to find out takes seconds and gigabytes. So the
+//! header is read first, natively and in the browser (before `createImageBitmap`, which has no limit of its
+//! own).
 
 use crate::error::{Error, Result};
 use crate::format::Format;
 
-/// The most pixels a picture may have: 64 Mi, so that the cameras sold as "64 megapixels" are let in.
+/// Largest number of pixels of a picture: 64 Mi, so that cameras sold as "64 megapixels" are accepted.
 pub const MAX_PIXELS: u64 = 64 << 20;
 
-/// The longest side a picture may have, JPEG's own limit. The weights of the resize grow with the side alone, so a
-/// picture of 60 000 000 x 1 must not pass just because it has few pixels.
+/// Longest side of a picture, JPEG's own limit. The memory for the resize weights grows with the side alone,
+/// so a picture of 60 000 000 x 1 must not pass just because it has few pixels.
 pub const MAX_SIDE: u32 = 65_535;
 
-/// What the first bytes of a picture say.
+/// Format and size of a picture, read from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// The format, by content.
@@ -29,9 +30,9 @@ pub struct Header {
 /// A raster format is reported even where nothing here decodes it (AVIF, HEIC, JPEG XL): a browser may.
 ///
 /// # Errors
-/// `unsupported-format` for what is no raster picture (SVG, PDF, HTML, text, video) or known by name only (JPEG 2000,
-/// PSD); `corrupt-image` if the file is empty, ends inside its header or claims a side of 0; `image-too-large` beyond
-/// [`MAX_PIXELS`] or [`MAX_SIDE`].
+/// `unsupported-format` for everything that is not a raster picture (SVG, PDF, HTML, text, video) or is known
+/// by name only (JPEG 2000, PSD); `corrupt-image` if the file is empty, ends inside its header or claims a
+/// side of 0; `image-too-large` beyond [`MAX_PIXELS`] or [`MAX_SIDE`].
 pub fn probe(bytes: &[u8]) -> Result<Header> {
     let format = format_of(bytes)?;
     let (width, height) = size(format, bytes)?;
@@ -42,7 +43,7 @@ pub fn probe(bytes: &[u8]) -> Result<Header> {
     Ok(Header { format, width, height })
 }
 
-/// The format of a file that should be a picture.
+/// Returns the format of a file that should be a picture, or the error that it is not.
 pub(crate) fn format_of(bytes: &[u8]) -> Result<Format> {
     if bytes.is_empty() {
         return Err(Error::CorruptImage { what: "the file".into(), reason: "it is empty".into() });
@@ -50,7 +51,7 @@ pub(crate) fn format_of(bytes: &[u8]) -> Result<Format> {
     Format::of(bytes).ok_or_else(|| Error::NotAPicture { what: "this file".into() })
 }
 
-/// The refusal of a format that nothing here reads.
+/// The error for a format that is not supported.
 pub(crate) fn not_read(format: Format) -> Error {
     let what = format.to_string();
     if format.is_picture() { Error::UnsupportedFormat { what } } else { Error::NotAPicture { what } }
@@ -100,8 +101,8 @@ fn size(format: Format, bytes: &[u8]) -> Result<(u32, u32)> {
     size.ok_or_else(|| corrupt(format, "its header is damaged or cut short".into()))
 }
 
-/// Walks the markers to the frame header (ITU-T T.81, B.1.1 and B.2.2). By hand, because `imagesize` stops at the fill
-/// bytes that B.1.1.2 allows before any marker.
+/// The size in the frame header of a JPEG (ITU-T T.81, B.1.1 and B.2.2). Written by hand, because `imagesize`
+/// stops at the fill bytes that B.1.1.2 allows before any marker.
 fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut rest = bytes.get(2..)?;
     loop {
@@ -116,7 +117,8 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
             _ => {}
         }
         let length = usize::from(u16::from_be_bytes(rest.get(..2)?.try_into().ok()?));
-        let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC); // not DHT, JPG, DAC
+        // not DHT, JPG, DAC
+        let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
         if is_frame {
             let [_, _, _precision, h1, h0, w1, w0] = *rest.first_chunk::<7>()?;
             return Some((u16::from_be_bytes([w1, w0]).into(), u16::from_be_bytes([h1, h0]).into()));
@@ -125,8 +127,8 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// By hand, because `imagesize` reads neither the negative height of a picture stored from the top nor the 16-bit
-/// sides of the oldest header.
+/// The size in a BMP header. Written by hand, because `imagesize` reads neither the negative height of a
+/// picture stored from the top nor the 16-bit sides of the oldest header.
 fn bmp_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let u16_at = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let i32_at = |at: usize| Some(i32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));

@@ -1,11 +1,12 @@
-//! A raw attribution map, checked.
+//! A checked raw attribution map.
 
 use crate::error::{Error, Result};
 
-/// A raw map as an attribution method gives it: un-normalised, finite, row-major `[channels, height, width]`.
+/// A raw map as an attribution method returns it: un-normalised, finite, row-major `[channels, height,
+/// width]`.
 ///
-/// One channel is a heatmap over places (the CAM family); three channels are a signed map over the pixels of the input
-/// (gradients, guided backpropagation).
+/// One channel is a heatmap over positions (the CAM family); three channels are a signed map over the pixels
+/// of the input (gradients, guided backpropagation).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Map<'a> {
     pub(crate) values: &'a [f32],
@@ -18,8 +19,8 @@ impl<'a> Map<'a> {
     /// Checks and wraps the values.
     ///
     /// # Errors
-    /// `bad-argument` for other than 1 or 3 channels, a side of 0 or a length that does not fit; `not-finite` for a NaN
-    /// or an infinity.
+    /// `bad-argument` for other than 1 or 3 channels, a side of 0 or a length that does not fit; `not-finite`
+    /// for a NaN or an infinity.
     pub fn new(values: &'a [f32], channels: usize, height: usize, width: usize) -> Result<Self> {
         if channels != 1 && channels != 3 {
             return Err(Error::BadArgument(format!(
@@ -40,7 +41,7 @@ impl<'a> Map<'a> {
     }
 }
 
-/// Number of elements of a tensor that is not empty.
+/// Returns the number of elements of a map; refuses one that is empty or whose size overflows.
 pub(crate) fn element_count(channels: usize, height: usize, width: usize) -> Result<usize> {
     let count = channels.checked_mul(height).and_then(|count| count.checked_mul(width));
     count.filter(|&count| count > 0).ok_or_else(|| {

@@ -1,21 +1,22 @@
-//! What was assumed when a picture was read, in words for the one who gave it.
+//! Notes on pictures that were read although part of the file is missing or unusable.
 
 use std::fmt;
 
-/// Something that a picture was read in spite of. `Display` is a lowercase clause that goes after the file's name.
+/// A defect in spite of which a picture was read. `Display` is a lowercase clause that goes after the file's
+/// name.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Note {
-    /// Part of the pixels are not in the file, which is cut short or damaged. They are grey.
+    /// Some pixels are not in the file, which is cut short or damaged. They are grey.
     Missing {
-        /// Their share of the picture, 0 to 1.
+        /// Share of the pixels that are missing, 0 to 1.
         share: f64,
     },
-    /// The file ends before a progressive JPEG's details.
+    /// The file ends before the detail scans of a progressive JPEG are complete.
     Coarse,
-    /// Its colours were taken for sRGB, because what the file says of them cannot be used.
+    /// The colours were read as sRGB, because the file's colour information cannot be used.
     ProfileIgnored {
-        /// Why.
+        /// Why it cannot be used.
         reason: String,
     },
 }
@@ -38,7 +39,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// A share in whole percent, but never as nothing or all where it is neither.
+/// A share in whole percent, at least 1 % and at most 99 %: never "nothing" or "all" where it is neither.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).clamp(1.0, 99.0))
 }

@@ -1,15 +1,16 @@
-//! A painted map back on the photo it explains.
+//! Overlay of a painted map on the photo that it explains.
 
 use crate::error::Result;
 use crate::photo::Photo;
 use crate::resize::{check_rgba, over_white_channel};
 use crate::view::Rect;
 
-/// Lays a picture of exactly the size of `rect` over that part of the photo; the rest of the photo is not touched.
+/// Lays a picture of exactly the size of `rect` over that part of the photo; the rest of the photo is not
+/// touched.
 ///
-/// `picture` is `rect.height * rect.width * 4` bytes of RGBA8 with straight alpha, as [`render`](crate::render()) gives
-/// it for those sides. Inside `rect` the photo is first laid over white, as the network saw it, so the result is opaque
-/// there.
+/// `picture` is `rect.height * rect.width * 4` bytes of RGBA8 with straight alpha, as
+/// [`render`](crate::render()) returns it for those sides. Inside `rect` the photo is first laid over white,
+/// as the network saw it, so the result is opaque there.
 ///
 /// # Errors
 /// `bad-argument` if a length does not fit its size or `rect` does not lie within the photo.
@@ -30,7 +31,7 @@ pub fn overlay(photo: &mut Photo, picture: &[u8], rect: Rect) -> Result<()> {
     Ok(())
 }
 
-/// "Over" of Porter and Duff (1984), on the photo over white.
+/// The operator "over" of Porter and Duff (1984), applied to the photo over white.
 fn blend([r, g, b, a]: [u8; 4], [over_r, over_g, over_b, alpha]: [u8; 4]) -> [u8; 4] {
     let mix = |under: u8, over: u8| {
         let (under, over, alpha) =
@@ -47,7 +48,7 @@ mod tests {
 
     const RECT: Rect = Rect { x: 1, y: 2, width: 3, height: 2 };
 
-    /// 5x6, every pixel different and half transparent.
+    /// A photo of 5x6 pixels, all different and half transparent.
     fn photo() -> Photo {
         Photo { width: 5, height: 6, rgba: (0..5 * 6).flat_map(|i| [i, 100 + i, 200 - i, 128]).collect() }
     }

@@ -1,6 +1,6 @@
 //! A decoded photo.
 
-/// Pixels of a photo, upright.
+/// A photo: upright pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
     /// Width in pixels.

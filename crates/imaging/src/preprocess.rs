@@ -1,4 +1,4 @@
-//! Photo to input tensor.
+//! Preprocessing: photo to input tensor.
 
 use crate::backdrop::Backdrop;
 use crate::error::{Error, Result};
@@ -6,30 +6,32 @@ use crate::header::check_size;
 use crate::resize::resize;
 use crate::view::{Fit, Rect, check_crop_fraction, view};
 
-/// What a model wants to be fed. EfficientNet-Lite0: 224x224, mean 127, std 128, crop fraction 0.875.
+/// The preprocessing that a model expects. EfficientNet-Lite0: 224x224, mean 127, std 128, crop fraction
+/// 0.875.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preprocessing {
     /// Width of the input in pixels.
     pub width: u32,
     /// Height of the input in pixels.
     pub height: u32,
-    /// Subtracted from red, green, blue, which run from 0 to 255.
+    /// Mean of red, green and blue, subtracted from values of 0 to 255.
     pub mean: [f32; 3],
-    /// What the difference is then divided by.
+    /// Standard deviation of red, green and blue, by which the difference is divided.
     pub std: [f32; 3],
     /// Side of the centre square over the shorter side of the photo, in (0, 1]; used by [`Fit::Crop`].
     pub crop_fraction: f64,
 }
 
 impl Preprocessing {
-    /// For an input of so many pixels; one that is too large for a photo is refused by [`Self::check`].
+    /// Preprocessing for an input of `width` by `height` pixels; [`Self::check`] refuses one that is too
+    /// large.
     #[must_use]
     pub fn new(width: usize, height: usize, mean: [f32; 3], std: [f32; 3], crop_fraction: f64) -> Self {
         let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
         Self { width: pixels(width), height: pixels(height), mean, std, crop_fraction }
     }
 
-    /// Refuses values that could only give an empty, huge or non-finite tensor.
+    /// Refuses values that would give an empty, huge or non-finite tensor.
     ///
     /// # Errors
     /// `bad-argument`, or `image-too-large` for an input beyond the limits of [`probe`](crate::probe).
@@ -50,14 +52,14 @@ impl Preprocessing {
     }
 }
 
-/// A photo made ready for the network.
+/// A photo prepared for the network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     /// `3 * height * width` values, (pixel − mean) / std, channels first (RGB), rows from the top.
     pub tensor: Vec<f32>,
-    /// The part of the photo in it, in source pixels.
+    /// The part of the photo that the tensor shows, in source pixels.
     pub view: Rect,
-    /// The pixels that the tensor is made of.
+    /// The pixels from which the tensor was computed.
     pub backdrop: Backdrop,
 }
 
@@ -66,7 +68,7 @@ pub struct Prepared {
 /// `rgba` is `height * width * 4` bytes, rows from the top, straight alpha.
 ///
 /// # Errors
-/// Those of [`Preprocessing::check`] and [`resize`].
+/// The errors of [`Preprocessing::check`] and [`resize`].
 pub fn prepare(
     rgba: &[u8],
     width: u32,

@@ -1,8 +1,8 @@
-//! Raw map to picture.
+//! Rendering: raw map to picture.
 //!
-//! Heatmaps are divided by their maximum and nothing is ever subtracted: subtracting the minimum would stretch the
-//! noise of a map without evidence over the whole scale. An all-zero map stays at the bottom of the scale, which is what
-//! it says. Pixel maps are signed, and their scale is symmetric about 0.
+//! Heatmaps are divided by their maximum and nothing is ever subtracted: subtracting the minimum would
+//! stretch the noise of a map without evidence over the whole colour map. An all-zero map keeps the lowest
+//! colour, which is what it says. Pixel maps are signed, and their scale is symmetric about 0.
 
 use candling_core::Bilinear;
 
@@ -13,33 +13,34 @@ use crate::error::{Error, Result};
 use crate::header::check_size;
 use crate::map::Map;
 
-/// How a one-channel map is painted.
+/// The options for painting a map. Only the scale applies to a map of three channels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Paint<'a> {
-    /// The colours.
+    /// The colour map.
     pub colormap: Colormap,
-    /// Alpha of the whole picture, in [0, 1]; a colour that has an alpha of its own is multiplied by it.
+    /// Alpha of the whole picture, in [0, 1]; multiplies the alpha of the colours.
     pub opacity: f32,
-    /// The value that gets the last colour, finite and above 0, for maps that are to be compared; the map's own maximum where left
-    /// out.
+    /// The value that gets the last colour, finite and above 0, for maps that are to be compared; by default
+    /// the map's own maximum.
     pub scale: Option<f32>,
-    /// What the map will be laid over, for `candle`; even grey where left out. Other colours do not depend on it.
+    /// The photo under the map, for `candle`; by default uniform grey. Other colour maps do not depend on it.
     pub backdrop: Option<&'a Backdrop>,
 }
 
 /// Paints a map as `out_height * out_width * 4` bytes of RGBA8, straight alpha.
 ///
-/// - One channel: negative values (what speaks against the class, in a signed map) count as 0; values over the scale
-///   are upsampled bilinearly ([`Bilinear`]) and coloured, by `candle` for the photo that they will lie on; alpha is the colour's, for most 1,
-///   times the opacity.
-/// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and of the paint
-///   only the scale is used. c is the scale, else the magnitude that one value in a hundred exceeds; those are shown as ±c. Pixel gradients have a
-///   few values far above all others, and divided by the largest the rest would be a grey sheet (Smilkov et al. 2017,
-///   "SmoothGrad", §3.1 cap at the same percentile).
+/// - One channel: negative values (evidence against the class, in a signed map) count as 0; values are
+///   divided by the scale, upsampled bilinearly ([`Bilinear`]) and coloured, by `candle` for the backdrop;
+///   alpha is that of the colour, mostly 1, times the opacity.
+/// - Three channels: each value v becomes ½ + ½·v / c, so 0 is grey 128, upsampled bilinearly; opaque, and
+///   only the scale of `paint` is used. c is the scale, or by default the magnitude that one value in a
+///   hundred exceeds; larger ones are shown as ±c. Pixel gradients have a few values far above all others;
+///   divided by the largest, the rest would be plain grey (Smilkov et al. 2017, "SmoothGrad", §3.1 cap at the
+///   same percentile).
 ///
 /// # Errors
-/// `bad-argument` for an opacity outside [0, 1], a scale that is not above 0, or an output side of 0; `image-too-large` for an output beyond the
-/// limits of [`probe`](crate::probe).
+/// `bad-argument` for an opacity outside [0, 1], a scale that is not above 0, or an output side of 0;
+/// `image-too-large` for an output beyond the limits of [`probe`](crate::probe).
 pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> Result<Vec<u8>> {
     check_size(out_width, out_height)?;
     if !(0.0..=1.0).contains(&paint.opacity) {
@@ -60,13 +61,13 @@ pub fn render(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> R
     }
 }
 
-/// The share of a pixel map's values that may lie beyond the ends of its scale.
+/// Share of a pixel map's values that may lie beyond the ends of its scale.
 const CAPPED: f64 = 0.01;
 
 fn heat(map: &Map, out_width: u32, out_height: u32, paint: Paint<'_>) -> Result<Vec<u8>> {
     let positive: Vec<f32> = map.values.iter().map(|value| value.max(0.0)).collect();
     let intensities = match paint.scale {
-        // no more than 1 before upsampling, so that what is beyond the scale does not spread
+        // capped at 1 before upsampling, so that values beyond the scale do not spread
         Some(scale) => positive.into_iter().map(|value| (value / scale).min(1.0)).collect(),
         None => over_largest_magnitude(positive),
     };
@@ -103,7 +104,8 @@ fn signed(map: &Map, out_width: u32, out_height: u32, scale: Option<f32>) -> Vec
     out
 }
 
-/// Divides by the magnitude that a share of [`CAPPED`] exceeds, or by the largest where that is 0; within −1 to 1.
+/// Divides by the magnitude that a share of [`CAPPED`] of the values exceeds, or by the largest if that is 0;
+/// the results are capped to −1 to 1.
 fn over_capped_magnitude(values: &[f32]) -> Vec<f32> {
     let mut magnitudes: Vec<f32> = values.iter().map(|value| value.abs()).collect();
     let beyond = (CAPPED * magnitudes.len() as f64) as usize;
@@ -118,7 +120,8 @@ fn over_capped_magnitude(values: &[f32]) -> Vec<f32> {
     values.iter().map(|value| (value / cap).clamp(-1.0, 1.0)).collect()
 }
 
-/// Divides by the largest magnitude; zeros stay zeros. Before upsampling, so that no sum can overflow.
+/// Divides by the largest magnitude; all zeros stay zeros. Done before upsampling, so that no sum can
+/// overflow.
 fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
     let largest = values.iter().fold(0.0, |largest: f32, value| largest.max(value.abs()));
     if largest > 0.0 {
@@ -127,7 +130,8 @@ fn over_largest_magnitude(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// Calls `paint` once per output row, top to bottom, with its index and that row of every channel, one after the other.
+/// Calls `paint` once per output row, top to bottom, with the row's index and its values, channel after
+/// channel.
 fn for_each_row(
     map: &Map,
     values: &[f32],

@@ -1,4 +1,5 @@
-//! Antialiased bicubic resampling, as the models were trained with: Pillow's `crop` and `resize(..., BICUBIC)`.
+//! Antialiased bicubic resampling, as the models were trained with: Pillow's `crop` and `resize(...,
+//! BICUBIC)`.
 
 use std::borrow::Cow;
 
@@ -12,16 +13,16 @@ use crate::view::Rect;
 
 /// Lays part of a picture over white and resamples it to `out_width` x `out_height`.
 ///
-/// The filter is the bicubic of Keys (1981) with a = −0.5 (Catmull-Rom), widened by the scale when shrinking. As in
-/// Pillow, pixels outside `rect` have no influence and both passes round to 8 bits. All arithmetic is on integers with
-/// weights rounded once, so every processor and WebAssembly give the same bytes.
+/// The filter is the bicubic of Keys (1981) with a = −0.5 (Catmull-Rom), widened by the scale when shrinking.
+/// As in Pillow, pixels outside `rect` have no influence and both passes round to 8 bits. All arithmetic is
+/// on integers with weights rounded once, so every CPU and WebAssembly give the same bytes.
 ///
-/// `rgba` is `height * width * 4` bytes with straight alpha. The result is RGBA8, opaque. The pixels are borrowed, not
-/// copied, unless some of `rect` is transparent; then `rect` is copied once.
+/// `rgba` is `height * width * 4` bytes with straight alpha. The result is RGBA8, opaque. The pixels are
+/// borrowed, not copied, unless some of `rect` is transparent; then `rect` is copied once.
 ///
 /// # Errors
-/// `bad-argument` if `rgba` does not have the length its size asks for, a side is 0 or `rect` is not inside the picture;
-/// `image-too-large` beyond the limits of [`probe`](crate::probe).
+/// `bad-argument` if `rgba` does not have the length its size asks for, a side is 0 or `rect` is not inside
+/// the picture; `image-too-large` beyond the limits of [`probe`](crate::probe).
 pub fn resize(
     rgba: &[u8],
     width: u32,
@@ -45,8 +46,8 @@ pub fn resize(
     let view = TypedCroppedImage::new(source, within.x, within.y, within.width, within.height)
         .map_err(unexpected)?;
 
-    // In two calls, because Pillow goes along the rows first. The library would begin with the columns; overshoots are
-    // clipped between the passes, so at hard edges the order shows.
+    // In two calls, because Pillow goes along the rows first. The library would begin with the columns;
+    // overshoots are clipped between the passes, so at hard edges the order shows.
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
     let mut resizer = Resizer::new();

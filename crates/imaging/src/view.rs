@@ -1,4 +1,4 @@
-//! Which part of the photo the network sees.
+//! The part of the photo that the network sees.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::header::check_not_empty;
 
-/// How a photo of any shape becomes the network's square.
+/// The way in which a photo of any shape becomes the network's square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Fit {
     /// The whole photo, stretched: nothing in it is invisible to the network.
@@ -17,10 +17,10 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// Both ways.
+    /// Both fits.
     pub const ALL: [Self; 2] = [Self::Squash, Self::Crop];
 
-    /// Its name, `squash` or `crop`.
+    /// The name, `squash` or `crop`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Squash => "squash",
@@ -84,8 +84,8 @@ impl fmt::Display for Rect {
 
 /// The part of a `width` x `height` photo that the network sees.
 ///
-/// [`Fit::Crop`] is the centre square with a side of `crop_fraction` of the shorter side (in (0, 1]; 0.875 for
-/// EfficientNet-Lite0). Side and corner are rounded down, the side is at least 1 pixel.
+/// [`Fit::Crop`] is the centre square with a side of `crop_fraction` of the shorter side (in (0, 1]; 0.875
+/// for EfficientNet-Lite0). Side and corner are rounded down, the side is at least 1 pixel.
 ///
 /// # Errors
 /// `bad-argument` for an empty photo or a fraction outside (0, 1].

@@ -1,4 +1,4 @@
-//! Whatever comes in: no panic, and what comes out keeps its promises.
+//! Properties for any input: no panic, and results that meet their documentation.
 #![allow(clippy::expect_used)]
 
 use candling_imaging::{
@@ -6,7 +6,7 @@ use candling_imaging::{
 };
 use proptest::prelude::*;
 
-/// Openings that lead the header readers deep into their parsing.
+/// First bytes that lead the header readers deep into their parsing.
 const OPENINGS: [&[u8]; 14] = [
     b"\xFF\xD8\xFF",
     b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR",
@@ -24,7 +24,7 @@ const OPENINGS: [&[u8]; 14] = [
     b"<?xml version='1.0'?>",
 ];
 
-/// What a file may be refused for.
+/// The codes with which a file may be refused.
 const CODES: [&str; 3] = ["unsupported-format", "corrupt-image", "image-too-large"];
 
 fn file() -> impl Strategy<Value = Vec<u8>> {

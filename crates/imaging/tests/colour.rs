@@ -19,7 +19,8 @@ struct Entry {
     file: String,
     /// The colour of each patch.
     patches: Vec<[u8; 3]>,
-    /// In levels: rounding at each of the steps of two programs; more where a JPEG or a coarse table is between.
+    /// Tolerance in levels, for rounding at each step of two programs; more if a JPEG or a coarse table is
+    /// involved.
     tol: u8,
     #[serde(default)]
     ignored: bool,

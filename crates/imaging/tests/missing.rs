@@ -1,4 +1,5 @@
-//! Files that are cut short: nearly whole is read in silence, much missing is refused, and in between is read and said.
+//! Truncated files: nearly complete ones are read without a note, very incomplete ones are refused, and those
+//! in between are read with a note.
 #![cfg(feature = "decode")]
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -6,7 +7,7 @@ use candling_imaging::{Error, Note, Photo, decode_noting};
 
 const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/photos/");
 
-/// What stands for pixels that are missing.
+/// The colour of missing pixels.
 const GREY: [u8; 4] = [128, 128, 128, 255];
 
 fn file(name: &str) -> Vec<u8> {
@@ -29,7 +30,7 @@ fn pixel(photo: &Photo, x: u32, y: u32) -> [u8; 4] {
     photo.rgba[at..at + 4].try_into().expect("four")
 }
 
-/// Checks that grey begins where the note says, and that all before it is as it is in the whole file.
+/// Checks that grey begins where the note says, and that everything before is as in the complete file.
 fn check_rest(name: &str, whole: &Photo, photo: &Photo, share: f64) {
     let grey = photo.rgba.as_chunks::<4>().0.iter().filter(|&&pixel| pixel == GREY).count();
     let pixels = f64::from(photo.width * photo.height);
@@ -108,7 +109,7 @@ fn a_progressive_jpeg_without_its_details_is_said_to_be_coarse() {
     let (photo, notes) = decode_noting(cut(&bytes, 0.6)).expect("coarse");
     assert_eq!(notes, [Note::Coarse]);
     assert_eq!((photo.width, photo.height), (whole.width, whole.height));
-    // the first scan has the middle of each block
+    // the first scan has the mean of each block
     let scan = bytes.windows(2).position(|pair| pair == b"\xFF\xDA").expect("a scan");
     let cut_in_it = decode_noting(&bytes[..scan + 40]).map(|(_, notes)| notes);
     assert_eq!(cut_in_it.expect_err("not even coarse").code(), "corrupt-image");

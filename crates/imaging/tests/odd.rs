@@ -1,5 +1,5 @@
-//! Every file of `tests/photos/odd` against its manifest: the right picture or a clean, named refusal, soon and in
-//! bounded memory.
+//! Every file of `tests/photos/odd` against its manifest: the right picture or a clear, named refusal,
+//! quickly and in bounded memory.
 #![cfg(feature = "decode")]
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -13,10 +13,11 @@ use serde::Deserialize;
 
 const ODD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/photos/odd");
 
-/// Time for one file, decoding and preparing it. The slowest, 12 megapixels of JPEG, takes about 0.1 s.
+/// Time limit for decoding and preparing one file. The slowest, 12 megapixels of JPEG, takes about 0.1 s.
 const MAX_TIME: Duration = Duration::from_secs(1);
 
-/// Memory for one file. 12 megapixels need 36 MB as RGB and 48 MB as RGBA; the bombs would need gigabytes.
+/// Memory limit for one file. 12 megapixels need 36 MB as RGB and 48 MB as RGBA; the bombs would need
+/// gigabytes.
 const MAX_MEMORY: usize = 128 << 20;
 
 const LITE0: Preprocessing =
@@ -52,7 +53,7 @@ struct Probe {
     tol: u8,
 }
 
-/// Counts the bytes in use, and the most there ever were.
+/// An allocator that counts the bytes in use, and their maximum.
 struct Meter;
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -74,7 +75,7 @@ unsafe impl GlobalAlloc for Meter {
     }
 }
 
-/// One test, so that time and memory belong to one file at a time.
+/// A single test, so that time and memory belong to one file at a time.
 #[test]
 fn every_odd_file_is_read_rightly_or_refused_clearly() {
     let manifest = std::fs::read(Path::new(ODD).join("manifest.json")).expect("a manifest");
@@ -119,7 +120,7 @@ fn check(entry: &Entry, bytes: &[u8], result: Result<Photo, Error>) {
     }
 }
 
-/// The code that a refusal of this file must carry.
+/// The code with which this file must be refused.
 fn expected_code(entry: &Entry) -> &'static str {
     let tagged = |tag: &str| entry.tags.iter().any(|own| own == tag);
     match entry.file.as_str() {
@@ -156,7 +157,7 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
         panic!("{name}: read, but the manifest knows no size");
     };
     if name == "exif_6.webp" {
-        // as it is stored, as Chromium and Firefox show it
+        // as it is stored, like Chromium and Firefox show it
         assert_eq!(
             (Some(photo.width), Some(photo.height)),
             (entry.stored_width, entry.stored_height),
@@ -176,7 +177,7 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
         let expected = if name == "png_gama.png" { probe.rgb.map(from_linear) } else { probe.rgb };
         check_colour(name, photo, (probe.x, probe.y), expected, probe.tol);
     }
-    // the manifest has no colours for damaged files; but what comes before the damage must be right
+    // the manifest has no colours for damaged files, but everything before the damage must be right
     let undamaged: &[_] = match name.as_str() {
         "trunc_half.jpg" => &UPPER_PATCHES[..1],
         "trunc_last2.jpg" | "trunc_noiend.png" => &UPPER_PATCHES,
@@ -196,7 +197,7 @@ fn check_photo(entry: &Entry, bytes: &[u8], photo: &Photo) {
     assert!(right, "{name}: alpha should be {:?}", entry.alpha);
 }
 
-/// sRGB of linear light (IEC 61966-2-1), both of 8 bits.
+/// Linear light to sRGB (IEC 61966-2-1), both of 8 bits.
 fn from_linear(value: u8) -> u8 {
     let light = f64::from(value) / 255.0;
     let encoded = if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };

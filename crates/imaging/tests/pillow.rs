@@ -1,5 +1,5 @@
-//! `resize` and `prepare` against Pillow, and the tables against matplotlib and PyTorch. `data/make_data.py` made the
-//! references, with the versions pinned there.
+//! `resize` and `prepare` against Pillow, and the tables against matplotlib and PyTorch. `data/make_data.py`
+//! made the references, with the versions pinned there.
 #![cfg(feature = "decode")]
 #![allow(clippy::expect_used)]
 
@@ -11,14 +11,15 @@ use serde::Deserialize;
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/cases");
 
-/// Of 255. Pillow rounds its weights to 22 bits, the library here to about 15: a sum near a half may fall to the other
-/// side.
+/// Largest difference in levels of 255. Pillow rounds its weights to 22 bits, the library here to about 15: a
+/// sum near a half may be rounded to the other side.
 const MAX_DIFFERENCE: u8 = 1;
 
-/// On average far less; the product asks for 1.
+/// Largest mean difference, far less; 1 would be acceptable.
 const MEAN_DIFFERENCE: f64 = 0.02;
 
-/// The inverse cosine transform of a JPEG is not fixed to the bit; Pillow uses libjpeg-turbo, we zune-jpeg.
+/// Differences for JPEG, whose inverse cosine transform is not specified to the bit; Pillow uses
+/// libjpeg-turbo, we zune-jpeg.
 const MAX_DIFFERENCE_JPEG: u8 = 4;
 const MEAN_DIFFERENCE_JPEG: f64 = 0.05;
 

@@ -1,5 +1,5 @@
-//! The resized pixels do not depend on the processor: with every SIMD extension there is, and with none, the library
-//! gives the same bytes. WebAssembly runs the plain loops or `simd128`, which are the same integer sums.
+//! Resized pixels do not depend on the CPU: with every SIMD extension and with none, the library gives the
+//! same bytes. WebAssembly runs the plain loops or `simd128`, which are the same integer sums.
 #![allow(clippy::expect_used)]
 
 use candling_imaging::{Rect, resize};
@@ -8,7 +8,7 @@ use fast_image_resize::pixels::U8x4;
 use fast_image_resize::{CpuExtensions, FilterType, ResizeAlg, ResizeOptions, Resizer};
 use proptest::prelude::*;
 
-/// What `resize` does for an opaque picture, with one extension switched on.
+/// Does what `resize` does for an opaque picture, with one extension enabled.
 fn resize_with(
     extensions: CpuExtensions,
     rgba: &[u8],
@@ -21,7 +21,7 @@ fn resize_with(
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
     let mut resizer = Resizer::new();
-    // SAFETY: `extensions_here` gives only what this processor has
+    // SAFETY: `extensions_here` returns only what this CPU supports
     unsafe { resizer.set_cpu_extensions(extensions) };
     let mut narrowed = TypedImage::<U8x4>::new(out_width, rect.height);
     resizer.resize_typed(&view, &mut narrowed, &options).expect("valid sizes");
@@ -43,7 +43,7 @@ fn extensions_here() -> Vec<CpuExtensions> {
     known.into_iter().filter(CpuExtensions::is_supported).collect()
 }
 
-/// Hard edges and noise: overshoots, and sums that end near a half.
+/// A picture of hard edges and noise, which cause overshoots and sums that end near a half.
 fn noise(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let mut state = seed | 1;
     let mut next = || {
@@ -76,8 +76,8 @@ proptest! {
     }
 }
 
-/// A fixed picture, so that every machine is compared with every other. WebAssembly gave this, too, with and without
-/// `simd128`.
+/// A fixed picture, by which every machine is compared with every other. WebAssembly gave the same hash, with
+/// and without `simd128`.
 #[test]
 fn the_bytes_are_known() {
     let rgba = noise(640, 480, 7);

@@ -16,6 +16,12 @@ pub enum Error {
     /// A checkpoint is not what the converter takes.
     #[error("checkpoint: {0}")]
     BadCheckpoint(String),
+    /// A file of another format is damaged, or holds something else.
+    #[error("{0}")]
+    UnreadableFile(String),
+    /// A file is of no format that is read here.
+    #[error("{0}")]
+    UnknownFormat(String),
     /// No class, or more than one, goes by this name.
     #[error("{0}")]
     UnknownClass(String),
@@ -27,7 +33,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadModel(_) | Self::BadGraph(_) => "bad-model",
-            Self::BadCheckpoint(_) => "bad-checkpoint",
+            Self::BadCheckpoint(_) | Self::UnreadableFile(_) => "bad-checkpoint",
+            Self::UnknownFormat(_) => "unknown-format",
             Self::UnknownClass(_) => "unknown-class",
         }
     }

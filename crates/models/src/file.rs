@@ -8,6 +8,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::document::{Document, FORMAT};
+use crate::formats::hint;
 use crate::widen::widen;
 use crate::{Error, Precision, Result, packed};
 
@@ -24,7 +25,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights, Precision)> {
         return Err(Error::BadModel(format!("{} bytes; at most {MAX_BYTES} are allowed", bytes.len())));
     }
     let not_ours = |e: &dyn std::fmt::Display| {
-        Error::BadModel(format!("not a complete safetensors file of {} bytes: {e}", bytes.len()))
+        let hint = hint(bytes).map(|hint| format!("; {hint}"));
+        Error::BadModel(format!(
+            "not a complete safetensors file of {} bytes: {e}{}",
+            bytes.len(),
+            hint.unwrap_or_default()
+        ))
     };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| not_ours(&e))?;
     let text = header.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {

@@ -1,9 +1,9 @@
 //! A model with another last layer: the same eyes, other words.
 
-use candling_core::{Graph, Node, NodeId, Op, Weight, ops};
+use candling_core::{Node, NodeId, Op, Weight, ops};
 use half::f16;
 
-use crate::{Error, Labels, Model, Precision, Result};
+use crate::{About, Error, Model, Result};
 
 impl Model {
     /// The layer whose output the classifier sees: what a head is trained on.
@@ -11,8 +11,8 @@ impl Model {
     /// # Errors
     /// [`Error::BadModel`] if the last layer is not linear.
     pub fn features(&self) -> Result<NodeId> {
-        self.graph.features().ok_or_else(|| {
-            let last = self.graph.node(self.graph.output());
+        self.graph().features().ok_or_else(|| {
+            let last = self.graph().node(self.graph().output());
             Error::BadModel(format!(
                 "its last layer `{}` is a {}; only a model that ends in a linear layer can have another head",
                 last.name,
@@ -26,10 +26,10 @@ impl Model {
     /// called by `name` and that of this one, says where its head comes from, and is saved in full precision.
     ///
     /// # Errors
-    /// [`Error::BadModel`] if the last layer is not linear, or for numbers of values that do not fit.
+    /// [`Error::BadModel`] if the last layer is not linear, for numbers of values that do not fit, or for labels that are no plain text.
     pub fn with_head(&self, name: &str, labels: Vec<String>, weight: &[f32], bias: &[f32]) -> Result<Self> {
         self.features()?;
-        let mut layers: Vec<Node> = self.graph.nodes()[1..].to_vec();
+        let mut layers: Vec<Node> = self.graph().nodes()[1..].to_vec();
         let Some(Node { name: layer, op: Op::Linear(linear), .. }) = layers.last_mut() else {
             return Err(Error::BadModel("it has no layers".into()));
         };
@@ -47,19 +47,18 @@ impl Model {
             shape,
             data: values.iter().map(|&v| f16::from_f32(v).to_f32()).collect(),
         };
-        let mut weights = self.weights.clone();
+        let mut weights = self.weights().clone();
         weights.insert(format!("{layer}.weight"), rounded(vec![classes, width], weight));
         weights.insert(format!("{layer}.bias"), rounded(vec![classes], bias));
-        let graph = Graph::new(self.graph.shape(self.graph.input()), layers)?;
-        graph.check_weights(&weights)?;
-        Ok(Self {
-            name: format!("{name}, on {}", self.name),
-            origin: format!("{}; its last layer was trained by candling on photos of its user", self.origin),
-            labels: Labels::new(labels),
-            precision: Precision::Full,
-            graph,
-            weights,
-            ..self.clone()
-        })
+        let about = About {
+            name: format!("{name}, on {}", self.name()),
+            origin: format!(
+                "{}; its last layer was trained by candling on photos of its user",
+                self.origin()
+            ),
+            labels,
+            ..self.about()
+        };
+        Self::new(about, layers, weights, Some(&self.graph().node(self.default_layer()).name))
     }
 }

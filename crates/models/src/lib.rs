@@ -2,19 +2,22 @@
 //!
 //! One model is one `.safetensors` file ([`Model`]): `f16` weights, or ones packed into half of that ([`Precision`]), and
 //! as JSON in its metadata the graph, the labels, the preprocessing, the licence and the origin. [`Model::from_bytes`] checks
-//! everything before a layer runs. Converters such as [`efficientnet_lite`] turn foreign checkpoints into a [`Model`].
+//! everything before a layer runs. [`formats`] are the others that networks come in, and the way from them to a [`Model`].
 
 mod document;
-pub mod efficientnet_lite;
+mod draft;
 mod error;
 mod file;
+pub mod formats;
 mod head;
 mod labels;
 mod layer;
 mod model;
 mod packed;
+mod passes;
 mod precision;
 mod resemblance;
+mod spec;
 mod widen;
 
 pub use document::Preprocessing;
@@ -22,3 +25,4 @@ pub use error::{Error, Result};
 pub use labels::Labels;
 pub use model::Model;
 pub use precision::Precision;
+pub use spec::{About, Spec};

@@ -1,6 +1,5 @@
 //! With how many bits a file holds each weight.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use candling_core::{Activation, Graph, NodeId, Op};
@@ -54,19 +53,7 @@ pub(crate) fn bits(graph: &Graph, layer: NodeId) -> Option<usize> {
     let parameters = op.parameters();
     let (_, extents) = parameters.iter().find(|(suffix, _)| *suffix == "weight")?;
     let weights: usize = extents.iter().product();
-    let extra = if linear { LINEAR } else { 0.0 } + if is_alone(graph, layer) { ALONE } else { 0.0 };
+    let extra = if linear { LINEAR } else { 0.0 } + if graph.dominates_output(layer) { ALONE } else { 0.0 };
     let bits = (BITS_OF_ONE - 0.5 * (weights as f64).log2() + extra).round().max(FEWEST);
     (bits <= MOST).then_some(bits as usize)
-}
-
-/// True if every path from the input to the logits runs through the layer.
-fn is_alone(graph: &Graph, layer: NodeId) -> bool {
-    let mut reached = BTreeSet::new();
-    for id in graph.ids().filter(|&id| id != layer) {
-        let mut inputs = graph.inputs(id).peekable();
-        if inputs.peek().is_none() || inputs.any(|input| reached.contains(&input)) {
-            reached.insert(id);
-        }
-    }
-    !reached.contains(&graph.output())
 }

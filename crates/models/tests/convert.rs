@@ -4,7 +4,7 @@
 mod common;
 
 use candling_core::{Op, Weight};
-use candling_models::efficientnet_lite::{StateDict, convert, imagenet_labels};
+use candling_models::formats::efficientnet_lite::{StateDict, convert, imagenet_labels};
 use candling_models::{Labels, Model};
 use half::f16;
 
@@ -151,18 +151,18 @@ fn knows_the_size_by_its_blocks() {
     ];
     for (name, blocks, side, additions) in cases {
         let model = converted(blocks);
-        assert_eq!(model.name, name);
-        assert_eq!((model.preprocessing.width, model.preprocessing.height), (side, side));
-        let count = |wanted: fn(&Op) -> bool| model.graph.nodes().iter().filter(|n| wanted(&n.op)).count();
+        assert_eq!(model.name(), name);
+        assert_eq!((model.preprocessing().width, model.preprocessing().height), (side, side));
+        let count = |wanted: fn(&Op) -> bool| model.graph().nodes().iter().filter(|n| wanted(&n.op)).count();
         let depthwise = count(|op| matches!(op, Op::Conv2d(c) if c.is_depthwise() && c.groups > 1));
         assert_eq!(depthwise, blocks.len(), "{name}");
         assert_eq!(count(|op| matches!(op, Op::Add(_))), additions, "{name}");
-        let last = model.graph.shape(model.graph.find("head").unwrap());
+        let last = model.graph().shape(model.graph().find("head").unwrap());
         assert_eq!((last.c, last.h, last.w), (1280, side.div_ceil(32), side.div_ceil(32)), "{name}");
-        assert_eq!(model.graph.classes(), CLASSES);
+        assert_eq!(model.graph().classes(), CLASSES);
 
         let back = Model::from_bytes(&model.to_bytes().unwrap()).unwrap();
-        assert_eq!(back.weights, model.weights, "{name}: what is written is what there is");
+        assert_eq!(back.weights(), model.weights(), "{name}: what is written is what there is");
     }
 }
 
@@ -184,7 +184,7 @@ fn folds_batch_normalisation() {
         let w = &checkpoint[&format!("{conv}.weight")];
         let per_channel = w.data.len() / w.shape[0];
         let (weight, bias) =
-            (&model.weights[&format!("{ours}.weight")], &model.weights[&format!("{ours}.bias")]);
+            (&model.weights()[&format!("{ours}.weight")], &model.weights()[&format!("{ours}.bias")]);
         assert_eq!(weight.shape, w.shape);
         for channel in 0..w.shape[0] {
             let of = |statistic: &str| get(format!("{norm}.{statistic}"), channel);
@@ -197,7 +197,7 @@ fn folds_batch_normalisation() {
     }
     let fc = &checkpoint["_fc.weight"].data;
     let rounded: Vec<f32> = fc.iter().map(|&v| half(f64::from(v))).collect();
-    assert_eq!(model.weights["classifier.weight"].data, rounded);
+    assert_eq!(model.weights()["classifier.weight"].data, rounded);
 }
 
 #[test]

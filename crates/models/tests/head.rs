@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use candling_core::Op;
-use candling_models::Model;
+use candling_models::{About, Model};
 
 fn lite0() -> Model {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/models/efficientnet-lite0.safetensors");
@@ -22,19 +22,19 @@ fn labels(count: usize) -> Vec<String> {
 #[test]
 fn the_last_layer_is_another_one_and_all_else_as_before() {
     let model = lite0();
-    let features = model.graph.node(model.features().unwrap());
+    let features = model.graph().node(model.features().unwrap());
     assert_eq!(features.op.name(), "global_avg_pool", "{}", features.name);
     let headed = model.with_head("thirds", labels(3), &[THIRD; 3 * 1280], &[THIRD, 0.0, 1.0]).unwrap();
     assert_eq!(
-        (headed.name.as_str(), headed.labels.names()),
+        (headed.name(), headed.labels().names()),
         ("thirds, on EfficientNet-Lite0", labels(3).as_slice())
     );
-    assert_eq!(headed.graph.classes(), 3);
-    let last = headed.graph.node(headed.graph.output());
+    assert_eq!(headed.graph().classes(), 3);
+    let last = headed.graph().node(headed.graph().output());
     assert!(matches!(last.op, Op::Linear(linear) if (linear.in_features, linear.out_features) == (1280, 3)));
-    assert_eq!(headed.weights[&format!("{}.weight", last.name)].data, vec![THIRD_OF_F16; 3 * 1280]);
+    assert_eq!(headed.weights()[&format!("{}.weight", last.name)].data, vec![THIRD_OF_F16; 3 * 1280]);
     let others = |model: &Model| {
-        let mut weights = model.weights.clone();
+        let mut weights = model.weights().clone();
         weights.retain(|name, _| !name.starts_with(&format!("{}.", last.name)));
         weights
     };
@@ -46,9 +46,9 @@ fn it_is_saved_and_read_again_as_it_is() {
     let model = lite0().with_head("two", labels(2), &[THIRD; 2 * 1280], &[0.1, -0.1]).unwrap();
     let bytes = model.to_bytes().unwrap();
     let read = Model::from_bytes(&bytes).unwrap();
-    assert_eq!(read.weights, model.weights);
-    assert_eq!((read.name, read.labels.names().to_vec()), (model.name, labels(2)));
-    assert_eq!(read.graph.nodes(), model.graph.nodes());
+    assert_eq!(read.weights(), model.weights());
+    assert_eq!((read.name(), read.labels().names()), (model.name(), labels(2).as_slice()));
+    assert_eq!(read.graph().nodes(), model.graph().nodes());
 }
 
 #[test]
@@ -64,10 +64,13 @@ fn a_head_that_does_not_fit_is_refused() {
 
 #[test]
 fn a_model_that_ends_otherwise_cannot_have_one() {
-    let mut model = lite0();
-    let mut layers = model.graph.nodes()[1..].to_vec();
-    layers.pop();
-    model.graph = candling_core::Graph::new(model.graph.shape(model.graph.input()), layers).unwrap();
+    let lite0 = lite0();
+    let mut layers = lite0.graph().nodes()[1..].to_vec();
+    let last = layers.pop().unwrap().name;
+    let mut weights = lite0.weights().clone();
+    weights.retain(|name, _| !name.starts_with(&last));
+    let about = About { labels: labels(1280), ..lite0.about() };
+    let model = Model::new(about, layers, weights, None).unwrap();
     let error = model.features().unwrap_err().to_string();
     assert!(error.contains("only a model that ends in a linear layer"), "{error}");
 }

@@ -37,8 +37,8 @@ fn packed() -> Draft {
 #[test]
 fn a_file_made_by_hand_is_widened() {
     let model = Model::from_bytes(&packed().bytes()).unwrap();
-    assert_eq!(model.precision, Precision::Small);
-    let weight = &model.weights["classifier.weight"];
+    assert_eq!(model.precision(), Precision::Small);
+    let weight = &model.weights()["classifier.weight"];
     assert_eq!(weight.shape, [3, 4]);
     // 5 bits: L = 15, and A = 0.6
     let (rows, columns) = ([1.5f32, 3.0, 0.75], [1.0f32, 0.5, 2.0, 0.25]);
@@ -47,7 +47,7 @@ fn a_file_made_by_hand_is_widened() {
         let expected = (0.6 * u + 0.4 * u.powi(3)) * rows[at / 4] * columns[at % 4];
         assert!((value - expected).abs() <= ROUNDING * expected.abs(), "{at}: {value}, {expected}");
     }
-    assert_eq!(Model::from_bytes(&Draft::new().bytes()).unwrap().precision, Precision::Full);
+    assert_eq!(Model::from_bytes(&Draft::new().bytes()).unwrap().precision(), Precision::Full);
 }
 
 /// Changes to the parts, each with what is said about it.
@@ -159,18 +159,18 @@ fn what_is_written_is_what_there_was_within_half_a_step() {
     draft.tensors.insert("stem.bias".into(), halves(&[12], [0.1; 12]));
     draft.tensors.insert("classifier.weight".into(), halves(&[3, 12], [0.1; 36]));
     draft.document["preprocessing"]["width"] = 20.into();
-    let mut model = Model::from_bytes(&draft.bytes()).unwrap();
-    model.precision = Precision::Small;
+    let model = Model::from_bytes(&draft.bytes()).unwrap().with_precision(Precision::Small);
     let bytes = model.to_bytes().unwrap();
     assert_eq!(bytes, model.to_bytes().unwrap(), "the same bytes whenever it is written");
 
     let back = Model::from_bytes(&bytes).unwrap();
-    assert_eq!(back.precision, Precision::Small);
+    assert_eq!(back.precision(), Precision::Small);
     assert_eq!(
-        back.weights["classifier.weight"], model.weights["classifier.weight"],
+        back.weights()["classifier.weight"],
+        model.weights()["classifier.weight"],
         "too small to be packed"
     );
-    let (before, after) = (&model.weights["stem.weight"], &back.weights["stem.weight"]);
+    let (before, after) = (&model.weights()["stem.weight"], &back.weights()["stem.weight"]);
     assert_eq!(before.shape, after.shape);
     assert_ne!(before.data, after.data);
 

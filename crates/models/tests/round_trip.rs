@@ -7,7 +7,7 @@ use candling_core::ops::{
     Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
 };
 use candling_core::{Activation, Graph, Node, Op, Shape, Weight};
-use candling_models::{Labels, Model, Precision, Preprocessing};
+use candling_models::{About, Model, Preprocessing};
 use half::f16;
 
 use common::Draft;
@@ -74,7 +74,7 @@ fn every_op() -> Model {
             (format!("{}.{suffix}", node.name), Weight { shape, data })
         })
     });
-    Model {
+    let about = About {
         name: "Every op \u{e9} \"quoted\"".into(),
         licence: "CC0-1.0".into(),
         origin: "this test".into(),
@@ -85,24 +85,18 @@ fn every_op() -> Model {
             std: [64.0, 0.1, -3.0],
             crop_fraction: 1.0,
         },
-        labels: Labels::new(vec!["\u{732b}".into(), "dog, or \\ hound".into()]),
-        weights: parameters.collect(),
-        precision: Precision::Full,
-        default_layer: graph.find("affine").unwrap(),
-        graph,
-    }
+        labels: vec!["\u{732b}".into(), "dog, or \\ hound".into()],
+    };
+    Model::new(about, graph.nodes()[1..].to_vec(), parameters.collect(), Some("affine")).unwrap()
 }
 
 fn assert_same(a: &Model, b: &Model) {
-    assert_eq!(
-        (&a.name, &a.licence, &a.origin, &a.preprocessing, &a.labels, a.default_layer),
-        (&b.name, &b.licence, &b.origin, &b.preprocessing, &b.labels, b.default_layer)
-    );
-    assert_eq!(a.graph.nodes(), b.graph.nodes());
-    for id in a.graph.ids() {
-        assert_eq!(a.graph.shape(id), b.graph.shape(id));
+    assert_eq!((a.about(), a.default_layer()), (b.about(), b.default_layer()));
+    assert_eq!(a.graph().nodes(), b.graph().nodes());
+    for id in a.graph().ids() {
+        assert_eq!(a.graph().shape(id), b.graph().shape(id));
     }
-    assert_eq!((&a.weights, a.precision), (&b.weights, b.precision));
+    assert_eq!((a.weights(), a.precision()), (b.weights(), b.precision()));
 }
 
 #[test]
@@ -119,8 +113,8 @@ fn a_model_comes_back() {
 #[test]
 fn a_file_made_by_hand_comes_back() {
     let model = Model::from_bytes(&Draft::new().bytes()).unwrap();
-    assert_eq!((model.name.as_str(), model.labels.names().len()), ("Small", 3));
-    assert_eq!(model.graph.shape(model.default_layer), Shape::new(1, 4, 3, 7));
+    assert_eq!((model.name(), model.labels().names().len()), ("Small", 3));
+    assert_eq!(model.graph().shape(model.default_layer()), Shape::new(1, 4, 3, 7));
     let bytes = model.to_bytes().unwrap();
     let back = Model::from_bytes(&bytes).unwrap();
     assert_same(&back, &model);
@@ -135,8 +129,8 @@ fn f32_weights_are_read_too() {
     let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
     draft.tensors.insert("stem.bias".into(), (safetensors::Dtype::F32, vec![4], bytes));
     let model = Model::from_bytes(&draft.bytes()).unwrap();
-    assert_eq!(model.weights["stem.bias"].data, values);
+    assert_eq!(model.weights()["stem.bias"].data, values);
     let back = Model::from_bytes(&model.to_bytes().unwrap()).unwrap();
     let rounded: Vec<f32> = values.iter().map(|&v| f16::from_f32(v).to_f32()).collect();
-    assert_eq!(back.weights["stem.bias"].data, rounded);
+    assert_eq!(back.weights()["stem.bias"].data, rounded);
 }

@@ -1,6 +1,7 @@
-//! The conformance suite and the golden network, run by a page on the browser's WebGPU. `tests/e2e/conformance.test.mjs` opens that page.
+//! The conformance suite and the golden network, run by a page on the browser's WebGPU.
+//! `tests/e2e/conformance.test.mjs` opens that page.
 //!
-//! Test code: what does not hold is a panic, whose message goes to the console before the trap.
+//! Test code: a failed check is a panic, whose message goes to the console before the trap.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
@@ -18,55 +19,58 @@ extern "C" {
     fn error(message: &str);
 }
 
-/// Tells panics.
+/// Installs a hook that prints panics to the console.
 #[wasm_bindgen(start)]
 pub fn start() {
     std::panic::set_hook(Box::new(|panic| error(&panic.to_string())));
 }
 
-/// Every golden op, from the bytes of `ops.json` and `ops.safetensors`; the number of cases.
+/// Checks every golden op, from the bytes of `ops.json` and `ops.safetensors`; returns the number of cases.
 #[wasm_bindgen]
 pub async fn goldens(list: Vec<u8>, tensors: Vec<u8>) -> usize {
     let cases = golden::op_cases_of(&list, &tensors);
     let count = cases.0.len();
-    conformance::goldens(&card().await, cases).await;
+    conformance::goldens(&gpu().await, cases).await;
     count
 }
 
-/// Convolutions against the reference, and adjoint.
+/// Checks that convolutions agree with the reference and that their vjp is their adjoint.
 #[wasm_bindgen]
 pub async fn convolutions(cases: u32) {
-    conformance::random_convolutions(&card().await, cases).await;
+    conformance::random_convolutions(&gpu().await, cases).await;
 }
 
-/// All other ops against the reference.
+/// Checks all other ops against the reference.
 #[wasm_bindgen]
 pub async fn ops() {
-    conformance::random_ops(&card().await).await;
+    conformance::random_ops(&gpu().await).await;
 }
 
-/// What must be refused or kept.
+/// Checks edge cases: what must be refused, and what must survive.
 #[wasm_bindgen]
 pub async fn edges() {
-    conformance::edges(&card().await).await;
+    conformance::edges(&gpu().await).await;
 }
 
-/// A model on the card.
+/// A model on the GPU.
 #[wasm_bindgen]
 pub struct Lite0(Arc<Network<WebGpu>>);
 
 #[wasm_bindgen]
 impl Lite0 {
-    /// From a model file's bytes.
+    /// Creates the model from the bytes of its file.
     // A page has one thread; `Network` is shared by `Arc` for the backends that have more.
     #[allow(clippy::arc_with_non_send_sync)]
     pub async fn create(model: Vec<u8>) -> Lite0 {
         let model = Model::from_bytes(&model).expect("a model");
-        Self(Arc::new(Network::new(card().await, model.graph, &model.weights).expect("its weights")))
+        Self(Arc::new(
+            Network::new(gpu().await, model.graph().clone(), model.weights()).expect("its weights"),
+        ))
     }
 
-    /// Everything about one golden picture and class, from its input, the class that its margin is held against, and the bytes of its
-    /// golden file. The largest errors: of logits, of CAMs at the last layer, of those before it, of pixel maps.
+    /// Compares one golden picture and class, given its input, the class that its margin is over, and the
+    /// bytes of its golden file. Returns the largest errors: of logits, of CAMs at the last layer, of CAMs at
+    /// earlier layers, of pixel maps.
     pub async fn case(
         &self,
         name: String,
@@ -82,6 +86,6 @@ impl Lite0 {
     }
 }
 
-async fn card() -> WebGpu {
+async fn gpu() -> WebGpu {
     WebGpu::new().await.expect("an adapter")
 }

@@ -1,16 +1,18 @@
-//! Reading picture files, as JavaScript sees it. Conversions only: every decision is made in `candling-imaging`.
+//! Reading picture files, as JavaScript sees it. Conversions only: every decision is made in
+//! `candling-imaging`.
 //!
-//! Browsers have decoders of their own. This module is fetched only where one cannot be used: for a file that they refuse and our rule reads, for one that they
-//! read in silence though much of it is missing, and where a browser gives no pixels away.
+//! Browsers have decoders of their own. This module is fetched only if one cannot be used: for a file that
+//! the browser refuses although our rule accepts it, for one that it may read silently although much is
+//! missing, and in browsers that do not return exact pixels.
 //!
-//! Whatever fails is thrown as a real `Error` with a stable `code`.
+//! Failures are thrown as a real `Error` with a stable `code`.
 
 use candling_bindings::Result;
 use candling_imaging::Note;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-/// A picture that was read.
+/// A decoded picture.
 #[wasm_bindgen]
 pub struct Picture {
     /// In pixels, upright.
@@ -25,12 +27,12 @@ pub struct Picture {
 
 #[wasm_bindgen]
 impl Picture {
-    /// Its RGBA8, straight alpha. Leaves none behind.
+    /// Takes the pixels out: RGBA8, straight alpha.
     pub fn pixels(&mut self) -> Clamped<Vec<u8>> {
         Clamped(std::mem::take(&mut self.rgba))
     }
 
-    /// What it was read in spite of, in words.
+    /// Notes on defects in spite of which the picture was read.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         self.notes.iter().map(ToString::to_string).collect()

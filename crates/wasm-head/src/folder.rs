@@ -1,4 +1,4 @@
-//! What is in a folder, and which masks are whose: lists in, JSON out.
+//! Contents of folders and pairing of masks: lists in, JSON out.
 
 use candling_audit::{
     LeftOut, Masks, Outcome, Pair, Photo, READ, Rule, Tally, basis, in_words, names, passed_by_name,
@@ -8,13 +8,13 @@ use candling_imaging::Format;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-/// Pictures that some browsers read and our own decoder does not.
+/// Formats that some browsers read and our own decoder does not.
 const BROWSERS: [Format; 4] = [Format::Avif, Format::Heic, Format::Ico, Format::Jxl];
 
-/// What the folder of a class is called while files that were given for that class alone are sorted.
+/// Name of the class folder while files that were given for one class alone are sorted.
 const ITS_FOLDER: &str = "class";
 
-/// Files below a folder, and what they begin with.
+/// Files below a folder, with their first bytes.
 #[wasm_bindgen]
 pub struct Listing {
     files: Vec<Vec<String>>,
@@ -25,8 +25,9 @@ pub struct Listing {
 
 #[wasm_bindgen]
 impl Listing {
-    /// `files` and `folders` are paths with `/` between; `heads` what the files begin with, one behind the other, each up to its place in `ends`; `failed` why a file
-    /// could not be read, empty where it could; `also` names of formats that are read here beside those that are read everywhere.
+    /// `files` and `folders` are paths joined by `/`. `heads` are the first bytes of the files, concatenated,
+    /// each up to its position in `ends`. `failed` is why a file could not be read, empty if it could. `also`
+    /// are names of formats that can be read here beside those that can be read everywhere.
     ///
     /// # Errors
     /// `bad-argument`.
@@ -61,9 +62,10 @@ impl Listing {
         })
     }
 
-    /// Photos by class, masks among them, and all that is left out: `{ classes, photos: [{ file, class, group }], masks: [file], leftOut: [{ path, code, why }],
-    /// words, refused }`; `refused` is why the names cannot be those of classes, or null. `one_class` says that all of it is for one class, and what that is called, if
-    /// anything: paths are then those in its folder.
+    /// Returns photos by class, masks among them, and everything left out, as JSON: `{ classes, photos: [{
+    /// file, class, group }], masks: [file], leftOut: [{ path, code, why }], words, refused }`; `refused` is
+    /// why the names cannot be class names, or null. `one_class` says that all files are of one class, and is
+    /// its name or empty: paths are then relative to the class folder.
     #[must_use]
     pub fn sorted(&self, one_class: Option<String>) -> String {
         let place = |path: &Vec<String>| match one_class {
@@ -74,7 +76,7 @@ impl Listing {
         let folders: Vec<_> = self.folders.iter().map(place).collect();
         let mut sorted = candling_audit::sort(&files, &folders, &self.read, |file| self.heads[file].clone());
         if let Some(name) = &one_class {
-            sorted.left_out = told(sorted.left_out, name);
+            sorted.left_out = below_class(sorted.left_out, name);
         }
         let photos = sorted
             .photos
@@ -91,8 +93,10 @@ impl Listing {
         .to_string()
     }
 
-    /// Which of the files are the masks of photos at these paths, those of one photo's copies behind its own with a NUL between: `{ of: [file | null | why not], unused: [path], words, missing }`; `missing` is what to say where none of the
-    /// photos has one. `beside` where the masks lie among the photos, which are listed too; otherwise every picture is a mask. `folder` is what people call the folder.
+    /// Pairs the masks among the files with photos at these paths; the paths of a photo's copies follow its
+    /// own, separated by NUL. Returns JSON: `{ of: [file | null | why not], unused: [path], words, missing
+    /// }`; `missing` is the message if no photo has a mask. With `beside`, masks lie among the photos, which
+    /// are listed too; otherwise every picture is a mask. `folder` is the user's name of the folder.
     #[must_use]
     pub fn pairs(&self, photos: Vec<String>, beside: bool, folder: &str) -> String {
         let head = |file: usize| self.heads[file].clone();
@@ -123,8 +127,9 @@ impl Listing {
     }
 }
 
-/// What was left out of a class, by the name that this has, and nothing of a folder that nobody gave.
-fn told(left_out: Vec<LeftOut>, name: &str) -> Vec<LeftOut> {
+/// Replaces [`ITS_FOLDER`] in the paths of left out files by the name of the class, and drops the entry of
+/// that folder itself, which the user did not give.
+fn below_class(left_out: Vec<LeftOut>, name: &str) -> Vec<LeftOut> {
     let inside = |LeftOut { path, why }: LeftOut| {
         let path = path.strip_prefix(ITS_FOLDER)?.strip_prefix('/')?;
         let path = if name.is_empty() { path.to_owned() } else { format!("{name}/{path}") };
@@ -143,29 +148,30 @@ fn listed(left_out: &[LeftOut]) -> Vec<Value> {
     left_out.iter().map(one).collect()
 }
 
-/// Whether an entry of this name is passed over with all that is in it.
+/// Whether an entry of this name is left out with everything in it.
 #[wasm_bindgen(js_name = isPassedOver)]
 #[must_use]
 pub fn is_passed_over(name: &str) -> bool {
     passed_by_name(name).is_some()
 }
 
-/// So many of a file's first bytes tell what it is.
+/// Number of first bytes of a file from which its format is recognised.
 #[wasm_bindgen(js_name = headBytes)]
 #[must_use]
 pub fn head_bytes() -> usize {
     candling_audit::HEAD_BYTES
 }
 
-/// Why names cannot be those of a model's classes; nothing where they can.
+/// The reason why names cannot be the classes of a model; nothing if they can.
 #[wasm_bindgen(js_name = badNames)]
 #[must_use]
 pub fn bad_names(names: Vec<String>) -> Option<String> {
     names::check(&names).err().map(|e| e.to_string())
 }
 
-/// The line on masks of every report. For each photo its name, and what became of its mask: empty, `several`, `refused`, `nothing inside`, or the rule by which it was
-/// read, with ` scaled` behind it where it is of another size; `unused` are masks that are no photo's.
+/// The line on masks of every report. `outcomes` has for each photo of `photos`: empty for no mask,
+/// `several`, `refused`, `nothing inside`, or the rule by which its mask was read, followed by ` scaled` if
+/// the sizes differ; `unused` are masks that belong to no photo.
 #[wasm_bindgen(js_name = maskWords)]
 #[must_use]
 pub fn mask_words(photos: Vec<String>, outcomes: Vec<String>, unused: Vec<String>) -> String {
@@ -186,7 +192,7 @@ pub fn mask_words(photos: Vec<String>, outcomes: Vec<String>, unused: Vec<String
     tally.words()
 }
 
-/// What an audit's numbers stand on, a line each.
+/// The basis of an audit's numbers, in lines.
 #[wasm_bindgen(js_name = basisWords)]
 #[must_use]
 pub fn basis_words(

@@ -1,11 +1,12 @@
-//! Training a head and judging a model, as JavaScript sees it. Conversions only: every decision is made in the crates below.
+//! Training a head and judging a model, as JavaScript sees it. Conversions only: every decision is made in
+//! the crates below.
 //!
-//! What a folder holds, and which pixels of a mask are inside, is said here too, for the page as `candling-audit` says it for the command.
+//! Folders and masks are read here too, by the rules of `candling-audit`, as in the command.
 //!
-//! The networks themselves run in `candling-wasm`. This module takes the features that they gave, and the maps, and is fetched only by the pages
-//! that train.
+//! The networks run in `candling-wasm`. This module takes the features and maps that they computed, and is
+//! fetched only by the pages that train.
 //!
-//! Whatever fails is thrown as a real `Error` with a stable `code`.
+//! Failures are thrown as a real `Error` with a stable `code`.
 
 mod folder;
 mod judge;

@@ -1,11 +1,11 @@
-//! Masks, read.
+//! Reading of masks.
 
 use candling_audit::{MaskError, mask_of_png, mask_of_rgba};
 use candling_bindings::{Result, Thrown};
 use candling_imaging::Format;
 use wasm_bindgen::prelude::*;
 
-/// Which pixels are inside.
+/// A mask: which pixels are inside.
 #[wasm_bindgen]
 pub struct Mask(candling_audit::Mask);
 
@@ -25,27 +25,27 @@ impl Mask {
         self.0.height
     }
 
-    /// How it was told what is inside, as `maskWords` takes it.
+    /// The rule that decided what is inside, in the form that `maskWords` takes.
     #[must_use]
     pub fn rule(&self) -> String {
         self.0.rule.written()
     }
 
-    /// 1 inside and 0 outside, row by row. Leaves nothing behind.
+    /// Takes the pixels out: 1 inside and 0 outside, row by row.
     #[must_use]
     pub fn inside(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0.inside)
     }
 }
 
-/// Whether a file is a PNG, which is read here and needs no decoder of the browser's.
+/// Whether a file is a PNG, which is decoded here and not by the browser.
 #[wasm_bindgen(js_name = isPng)]
 #[must_use]
 pub fn is_png(file: &[u8]) -> bool {
     Format::of(file) == Some(Format::Png)
 }
 
-/// The mask in a PNG. `value` is the one value that is inside; a rule is found without.
+/// The mask in a PNG. `value` is the one value that is inside; without it the rule is inferred.
 ///
 /// # Errors
 /// `bad-mask`.
@@ -54,7 +54,7 @@ pub fn of_png(file: &[u8], value: Option<u16>) -> Result<Mask> {
     mask_of_png(file, value).map(Mask).map_err(|e| bad(&e))
 }
 
-/// The mask in another `file`, of which the browser made these pixels, RGBA.
+/// The mask in any other `file`, which the browser decoded to these pixels, RGBA.
 ///
 /// # Errors
 /// `bad-mask`.
@@ -66,7 +66,7 @@ pub fn of_pixels(file: &[u8], width: u32, height: u32, rgba: &[u8], value: Optio
 /// Whether a mask is of another size than its photo, with the same proportions.
 ///
 /// # Errors
-/// `bad-mask` where it has others.
+/// `bad-mask` if the proportions differ.
 #[wasm_bindgen(js_name = isScaled)]
 pub fn is_scaled(width: u32, height: u32, photo_width: u32, photo_height: u32) -> Result<bool> {
     candling_audit::fits((width, height), (photo_width, photo_height))

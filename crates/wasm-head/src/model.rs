@@ -4,7 +4,8 @@ use candling_bindings::Result;
 use candling_models::Model;
 use wasm_bindgen::prelude::*;
 
-/// The model file of the same network with this head, for these labels; `name` and that of the network make its own.
+/// Returns the model file of the same backbone with this head and these labels; its name is made of `name`
+/// and that of the network.
 ///
 /// # Errors
 /// `bad-model`.

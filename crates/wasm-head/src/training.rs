@@ -1,21 +1,22 @@
-//! Training.
+//! Training of a head.
 
 use std::ops::ControlFlow;
 
 use candling_bindings::Result;
-use candling_head::{Examples, Settings, Step};
+use candling_head::{Examples, Settings, TrainingStep};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-/// A linear layer that was trained.
+/// A trained linear layer.
 #[wasm_bindgen]
 pub struct Head(candling_head::Head);
 
-/// Trains a head on `labels.len() × width` features, photo after photo. `watch` is told after every step: how many are done, of how many,
-/// the loss, and the share of examples that were right. What it throws ends the training.
+/// Trains a head on `labels.len() × width` features, photo after photo. `watch` is called after every step
+/// with the number of steps done, the number of all steps, the loss, and the training accuracy. An exception
+/// that it throws ends the training.
 ///
 /// # Errors
-/// `bad-shape`, `too-few-classes`, `unknown-class`, `empty-class`, `not-finite`; `aborted` where `watch` threw.
+/// `bad-shape`, `too-few-classes`, `unknown-class`, `empty-class`, `not-finite`; `aborted` if `watch` threw.
 #[wasm_bindgen]
 pub fn train(
     features: Vec<f32>,
@@ -25,7 +26,7 @@ pub fn train(
     watch: &Function,
 ) -> Result<Head> {
     let settings = Settings::default();
-    let tell = |Step { step, loss, accuracy }| {
+    let tell = |TrainingStep { step, loss, accuracy }| {
         let told = [step as f64, settings.steps as f64, f64::from(loss), f64::from(accuracy)];
         let told =
             watch.call4(&JsValue::NULL, &told[0].into(), &told[1].into(), &told[2].into(), &told[3].into());
@@ -43,13 +44,13 @@ impl Head {
         self.0.weight.clone()
     }
 
-    /// One a class.
+    /// One value per class.
     #[must_use]
     pub fn bias(&self) -> Vec<f32> {
         self.0.bias.clone()
     }
 
-    /// One score a class, of the features of one photo.
+    /// Returns the logits of one photo, one per class, from its features.
     ///
     /// # Errors
     /// `bad-shape`.
@@ -58,7 +59,8 @@ impl Head {
     }
 }
 
-/// For each example 1 if it is held out, by which to judge a head, and 0 if it is learnt from; see `candling_head::split`.
+/// Returns for each example 1 if it is held out for evaluation and 0 if it is trained on; see
+/// `candling_head::split`.
 #[wasm_bindgen]
 #[must_use]
 pub fn split(labels: &[u32], share: f64, seed: u32) -> Vec<u8> {

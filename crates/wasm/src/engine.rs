@@ -5,12 +5,12 @@ use std::sync::Arc;
 use candling_core::{Network, NodeId, Retain, Shape, Trained};
 use candling_cpu::{Cpu, measured};
 use candling_imaging::{Backdrop, Fit, Preprocessing, Rect};
-use candling_models::{Labels, Model};
+use candling_models::{Labels, Model, Spec};
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::run::{Run, predictions};
-use crate::types::{Info, Layer, Method, View, object};
+use crate::types::{Block, Info, Layer, Method, View, object};
 use candling_bindings::Result;
 
 #[wasm_bindgen]
@@ -30,8 +30,8 @@ pub fn threads_used() -> usize {
 /// A loaded model.
 #[wasm_bindgen]
 pub struct Engine {
-    /// Its weights have gone into the network.
-    pub(crate) model: Model,
+    /// Its weights are the network's.
+    pub(crate) model: Spec,
     labels: Arc<Labels>,
     trained: Arc<Trained>,
     pub(crate) network: Arc<Network<Cpu>>,
@@ -54,12 +54,11 @@ impl Engine {
     /// `bad-model`, and the code of a layer that does not fit.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> Result<Engine> {
-        let mut model = Model::from_bytes(model)?;
-        let weights = std::mem::take(&mut model.weights);
-        let trained = Trained::of(&model.graph, &weights).map_err(candling_models::Error::from)?;
-        let network =
-            Network::new(Cpu::new(), model.graph.clone(), &weights).map_err(candling_models::Error::from)?;
-        let labels = Arc::new(model.labels.clone());
+        let (model, weights) = Model::from_bytes(model)?.into_parts();
+        let trained = Trained::of(model.graph(), &weights).map_err(candling_models::Error::from)?;
+        let network = Network::new(Cpu::new(), model.graph().clone(), &weights)
+            .map_err(candling_models::Error::from)?;
+        let labels = Arc::new(model.labels().clone());
         Ok(Self { labels, trained: Arc::new(trained), network: Arc::new(network), model })
     }
 
@@ -67,25 +66,33 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen]
     pub fn info(&self) -> Result<JsValue> {
-        let Model { graph, preprocessing, name, licence, origin, .. } = &self.model;
+        let model = &self.model;
+        let (graph, preprocessing) = (model.graph(), model.preprocessing());
         let layer = |id| {
             let (node, shape) = (graph.node(id), graph.shape(id));
             let (name, op) = (node.name.as_str(), node.op.name());
             Layer { name, op, channels: shape.c, height: shape.h, width: shape.w }
         };
+        let names = |ids: &[NodeId]| ids.iter().map(|&id| graph.node(id).name.as_str()).collect();
+        let blocks = graph.blocks();
+        let block =
+            |block: &candling_core::Block| Block { layers: names(&block.layers), merges: block.merges };
         object(&Info {
-            name,
-            licence,
-            origin,
+            name: model.name(),
+            licence: model.licence(),
+            origin: model.origin(),
             input_width: preprocessing.width,
             input_height: preprocessing.height,
-            default_layer: &graph.node(self.model.default_layer).name,
+            mean: preprocessing.mean,
+            std: preprocessing.std,
+            neutral: preprocessing.neutral(),
+            default_layer: &graph.node(self.model.default_layer()).name,
             evidence_layer: &graph.node(self.model.evidence_layer()).name,
             classes: graph.classes(),
             layers: graph.ids().map(layer).collect(),
-            weighted: graph.weighted().map(|id| graph.node(id).name.as_str()).collect(),
+            blocks: blocks.iter().map(block).collect(),
+            weighted: names(&graph.weighted().collect::<Vec<_>>()),
             methods: Method::all(),
         })
     }
@@ -109,7 +116,6 @@ impl Engine {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen]
     pub fn predictions(&self, logits: &[f32], count: usize) -> Result<JsValue> {
         predictions(&self.labels, logits, count)
     }
@@ -119,7 +125,7 @@ impl Engine {
     /// # Errors
     /// `bad-argument`, `image-too-large`.
     pub fn prepare(&self, rgba: &[u8], width: u32, height: u32, fit: &str) -> Result<Prepared> {
-        let p = &self.model.preprocessing;
+        let p = self.model.preprocessing();
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
         let prepared = candling_imaging::prepare(rgba, width, height, fit.parse::<Fit>()?, &how)?;
         let shape = Shape::new(1, 3, p.height, p.width);
@@ -143,7 +149,7 @@ impl Engine {
     /// # Errors
     /// `bad-shape`, `not-finite`.
     pub fn forward(&self, input: &Prepared) -> Result<Run> {
-        self.run(input, Retain::All, self.model.default_layer)
+        self.run(input, Retain::All, self.model.default_layer())
     }
 }
 

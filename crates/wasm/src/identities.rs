@@ -15,7 +15,6 @@ impl Run {
     ///
     /// # Errors
     /// `unknown-class`, `bad-argument`, `not-retained`, `not-finite`.
-    #[wasm_bindgen]
     pub fn identities(&self, target: u32, over: Option<u32>) -> Result<JsValue> {
         let graph = self.tape.graph();
         let target = target_of(target, over);

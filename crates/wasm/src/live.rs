@@ -18,7 +18,7 @@ impl Engine {
     pub fn forward_to(&self, input: &Prepared, layer: Option<String>) -> Result<Run> {
         let layer = match layer {
             Some(name) => self.network.graph().find(&name)?,
-            None => self.model.default_layer,
+            None => self.model.default_layer(),
         };
         self.run(input, Retain::Layers(&[layer]), layer)
     }

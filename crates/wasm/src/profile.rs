@@ -21,7 +21,6 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::forward`].
-    #[wasm_bindgen]
     pub fn profile(&self, input: &Prepared, rounds: usize) -> Thrown<JsValue> {
         let (graph, rounds) = (self.network.graph(), rounds.max(1));
         let layers = graph.ids().count();

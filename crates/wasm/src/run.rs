@@ -64,7 +64,6 @@ impl Run {
     ///
     /// # Errors
     /// None in practice.
-    #[wasm_bindgen]
     pub fn predictions(&self, count: usize) -> Result<JsValue> {
         predictions(&self.labels, &self.logits, count)
     }
@@ -88,7 +87,7 @@ impl Run {
         Ok(block_on(self.tape.network().backend().download(layer))?)
     }
 
-    /// Answers a question; see the table of methods in the README. `over` makes the target a margin; without a
+    /// Answers a question; see the table of methods in `docs/methods.md`. `over` makes the target a margin; without a
     /// `layer` it is the model's own choice.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The plain objects that cross the boundary; `web/src/candling_wasm.d.ts` has their TypeScript.
+//! The plain objects that cross the boundary; `web/src/candling_wasm.d.ts` says what TypeScript knows of them.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::JsValue;
@@ -22,6 +22,12 @@ pub struct Layer<'a> {
 }
 
 #[derive(Serialize)]
+pub struct Block<'a> {
+    pub layers: Vec<&'a str>,
+    pub merges: bool,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Info<'a> {
     pub name: &'a str,
@@ -29,10 +35,14 @@ pub struct Info<'a> {
     pub origin: &'a str,
     pub input_width: usize,
     pub input_height: usize,
+    pub mean: [f32; 3],
+    pub std: [f32; 3],
+    pub neutral: [u8; 3],
     pub default_layer: &'a str,
     pub evidence_layer: &'a str,
     pub classes: usize,
     pub layers: Vec<Layer<'a>>,
+    pub blocks: Vec<Block<'a>>,
     pub weighted: Vec<&'a str>,
     pub methods: Vec<Method>,
 }

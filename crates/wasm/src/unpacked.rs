@@ -19,8 +19,11 @@ impl Unpacked {
     /// `bad-model`, and the code of a layer that does not fit.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8]) -> Result<Unpacked> {
-        let Model { graph, weights, default_layer, .. } = Model::from_bytes(model)?;
-        Ok(Self { weights: wire::flatten(&graph, &weights), graph: wire::encode(&graph, default_layer) })
+        let model = Model::from_bytes(model)?;
+        Ok(Self {
+            weights: wire::flatten(model.graph(), model.weights()),
+            graph: wire::encode(model.graph(), model.default_layer()),
+        })
     }
 
     /// The layers, as that module takes them.

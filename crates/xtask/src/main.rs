@@ -1,5 +1,6 @@
-//! `xtask INPUT.wasm FOLDER/NAME`: what the command `wasm-bindgen --target web` does, from the library of the very version that the
-//! crates were compiled with, so that nobody has to install it. It makes `NAME.js` and `NAME_bg.wasm`.
+//! `xtask INPUT.wasm FOLDER/NAME` does what `wasm-bindgen --target web` does, using the library of the very
+//! version with which the crates were compiled, so that nobody has to install it. It writes `NAME.js` and
+//! `NAME_bg.wasm`.
 
 mod names;
 
@@ -30,6 +31,12 @@ fn generate(input: &str, output: &Path) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: needed a path of the form FOLDER/NAME", output.display()).into());
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(name).web(true)?.remove_producers_section(true).generate(folder)?;
+    bindgen
+        .input_path(input)
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        .remove_producers_section(true)
+        .generate(folder)?;
     names::shorten(&folder.join(format!("{name}_bg.wasm")), &folder.join(format!("{name}.js")))
 }

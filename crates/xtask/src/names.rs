@@ -1,5 +1,5 @@
-//! Short names between a module and its JavaScript. wasm-bindgen's hold hashes, which no compression makes smaller, and each stands in
-//! both files.
+//! Short names for the imports and exports between a module and its JavaScript. wasm-bindgen's names contain
+//! hashes, which do not compress, and each appears in both files.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use walrus::Module;
 
-/// What begins the names of closures' entries; those of our own functions stay as they are.
+/// Prefix of generated export names, those of closures; the names of our own functions stay as they are.
 const GENERATED: &str = "wasm_bindgen_";
 
-/// Renames what the module imports, and what it exports under a generated name, in both files.
+/// Renames the module's imports, and its exports with generated names, in both files.
 pub fn shorten(wasm: &Path, js: &Path) -> Result<(), Box<dyn Error>> {
     let mut module = Module::from_buffer(&std::fs::read(wasm)?)?;
     let text = std::fs::read_to_string(js)?;
@@ -21,7 +21,7 @@ pub fn shorten(wasm: &Path, js: &Path) -> Result<(), Box<dyn Error>> {
             names.insert(std::mem::replace(name, new.clone()), new);
         }
     };
-    // The memory of a build with threads is imported too, and JavaScript knows it by its name.
+    // in a build with threads the memory is imported too, and JavaScript knows it by its name
     let functions = |import: &&mut walrus::Import| matches!(import.kind, walrus::ImportKind::Function(_));
     module.imports.iter_mut().filter(functions).for_each(|import| short(&mut import.name));
     let generated = |export: &&mut walrus::Export| export.name.starts_with(GENERATED);
@@ -31,7 +31,7 @@ pub fn shorten(wasm: &Path, js: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The text with every identifier that has a new name under that.
+/// Replaces every identifier in the text that has a new name.
 fn renamed(text: &str, names: &HashMap<String, String>) -> String {
     let in_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
     let mut out = String::with_capacity(text.len());

@@ -1,6 +1,9 @@
-/** What the ceiling's kernels and the page that runs them agree on. */
+/** Constants that the ceiling's kernels share with the page that runs them. */
 
-/** Rows and columns of the tiles: the shapes that keep all sums in wasm's registers and were the fastest of eight measured. */
+/**
+ * Rows and columns of the tiles: the shapes that keep all sums in wasm's registers and were the fastest of
+ * eight measured.
+ */
 export const TILES = [
   [4, 8],
   [6, 8],
@@ -15,7 +18,7 @@ export const KERNELS = {
   relaxed: { label: "relaxed fma", multiplyAdd: (sum, a, b) => `(f32x4.relaxed_madd ${a} ${b} ${sum})` },
 };
 
-/** Places in the module's memory, in bytes: two panels, then the source and the target of copies. */
+/** Offsets in the module's memory in bytes: two panels, then the source and the target of copies. */
 export const LEFT_PANEL = 4096;
 export const RIGHT_PANEL = 32_768;
 export const PANELS_END = 65_536;
@@ -23,7 +26,7 @@ export const SOURCE = 1 << 20;
 export const COPY_TARGET = SOURCE + (70 << 20);
 export const MEMORY_PAGES = (COPY_TARGET + (64 << 20)) / 65_536 + 1;
 
-/** Sizes that lie in the first cache, the second, the third, and in none. */
+/** Sizes that fit the first cache, the second, the third, and none. */
 export const MEMORY_SIZES = {
   "16 KiB": 16 << 10,
   "256 KiB": 256 << 10,

@@ -1,7 +1,10 @@
-/** The ceiling's kernels as WebAssembly text, one module with separate multiply and add and one with fused ones. */
+/**
+ * The ceiling's kernels as WebAssembly text, one module with separate multiply and add and one with fused
+ * ones.
+ */
 import { DEPTH, KERNELS, LEFT_PANEL, MEMORY_PAGES, RIGHT_PANEL, TILES } from "./layout.mjs";
 
-/** Sums in flight: enough to hide a multiply-add's latency, few enough for the registers of an x86-64 processor. */
+/** Sums in flight: enough to hide a multiply-add's latency, few enough for the registers of an x86-64 CPU. */
 const ACCUMULATORS = 10;
 const UNROLLED = 2;
 const LANES = 4;

@@ -9,7 +9,7 @@ const launchArguments = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // pages that are measured in turns are all in the background but one
+  // of pages that are measured in turns, all but one are in the background
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
   "--disable-backgrounding-occluded-windows",
@@ -21,7 +21,7 @@ const START_MS = 120_000;
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: launchArguments });
 
-/** Gives `use` a function that opens pages, and closes everything after it. */
+/** Calls `use` with a function that opens pages, and closes everything afterwards. */
 export async function withPages(lib, use, { isolated = true } = {}) {
   const server = await serve(lib, isolated);
   const browser = await launch();

@@ -1,6 +1,6 @@
 /**
- * The engines in the browser: which page, with which query, answers which operations. To add one, write its page and a line here;
- * the README says how.
+ * The engines in the browser: which page, with which query, answers which operations. To add one, write its
+ * page and a line here; the README says how.
  */
 import { existsSync } from "node:fs";
 import { at } from "./tools.mjs";
@@ -27,10 +27,10 @@ export const engines = [
 
 export const OWN = engines.filter(({ query }) => query.page === "candling");
 
-/** The build that the sections beside the comparison look at: the fastest on one thread. */
+/** The build of all sections but the comparison: the fastest on one thread. */
 export const MAIN = engines.find(({ query }) => query.build === "relaxed-simd");
 
-/** Fails where a build of Candling is not there to be measured. */
+/** Fails if a build of Candling is missing. */
 export function requireBuilds(lib) {
   const missing = BUILDS.filter((build) => !existsSync(`${lib}/${build}/candling_wasm.js`));
   if (missing.length > 0) {

@@ -1,15 +1,20 @@
 /**
- * Measures several participants in one session, so that a slow moment of the machine falls on all of them alike: blocks of a few
- * calls, in a new random order each round.
+ * Measures several participants in one session, so that a slow moment of the machine falls on all of them
+ * alike: blocks of a few calls, in a new random order each round.
  */
 
-/** Before anything counts: engines compile and tune themselves. */
+/** Calls before measuring: engines compile and tune themselves. */
 const WARM_UP = 8;
-/** Calls in a row. The one before them is not counted: it fetches back from memory what the participant before drove out of the
- *  caches, and outlasts the threads that this one still had spinning. */
+/**
+ * Consecutive calls of a participant. The one before them is not counted: it refills the caches after the
+ * previous participant, and outlasts the threads that this one still had spinning.
+ */
 const BLOCK = 3;
 
-/** Participants are `{ time(count): Promise<milliseconds[]> }`. Gives `runs` or a few more times of each, in their order. */
+/**
+ * Participants are `{ time(count): Promise<milliseconds[]> }`. Returns `runs` or a few more times of each, in
+ * their order.
+ */
 export async function interleave(participants, runs, { warmUp = WARM_UP, block = BLOCK } = {}) {
   const times = new Map(participants.map((participant) => [participant, []]));
   for (const participant of participants) await participant.time(warmUp);

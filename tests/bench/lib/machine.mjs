@@ -1,4 +1,4 @@
-/** Where the numbers come from. */
+/** The machine on which the numbers were measured. */
 import { cpus, loadavg, totalmem } from "node:os";
 
 export const machine = (chromium) => ({
@@ -10,5 +10,5 @@ export const machine = (chromium) => ({
   node: process.version,
 });
 
-/** How busy the machine was over the last minute: 1 is one core's work. */
+/** The load of the machine over the last minute: 1 is one core's work. */
 export const load = () => Math.round(loadavg()[0] * 100) / 100;

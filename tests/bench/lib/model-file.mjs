@@ -1,4 +1,7 @@
-/** The work in a model file: FLOP and bytes of each layer at an input size, from its graph and the extents of its weights. */
+/**
+ * The work in a model file: FLOP and bytes of each layer at an input size, from its graph and the extents of
+ * its weights.
+ */
 import { readFileSync } from "node:fs";
 
 const F32 = 4;
@@ -15,9 +18,10 @@ export function readModel(path) {
 /**
  * Each layer's output shape, work, and traffic for a square input.
  *
- * A multiply-add is 2 FLOP; biases and activations, well under 1 %, are not counted. Bytes are those of an f32 engine that reads
- * its inputs and weights once and writes its output once; on the way back it reads the output's gradient, the weights, and the
- * input where that is a ReLU's output, whose mask it is, and writes the input's gradient.
+ * A multiply-add is 2 FLOP; biases and activations, well under 1 %, are not counted. Bytes are those of an
+ * f32 engine that reads its inputs and weights once and writes its output once; in the backward pass it reads
+ * the output's gradient, the weights, and the input if that is a ReLU's output, whose mask it is, and writes
+ * the input's gradient.
  */
 export function workOf({ layers, tensors }, side) {
   const shapes = new Map([["input", [3, side, side]]]);

@@ -1,10 +1,13 @@
-/** A native program that is measured in turns with others: a line in, a line of JSON out. */
+/**
+ * A native program that is measured in turns with others: it reads a line and answers with a line of JSON.
+ */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /**
- * `time NAME COUNT` is answered by the milliseconds of each call, `value NAME` by the numbers that one call gives. Gives `use` a
- * function from the name of an operation to what `interleave` takes, and ends the program after it.
+ * `time NAME COUNT` is answered by the milliseconds of each call, `value NAME` by the numbers that one call
+ * gives. Gives `use` a function from the name of an operation to what `interleave` takes, and ends the
+ * program after it.
  */
 export async function withProgram(command, args, use) {
   const program = spawn(command, args, {
@@ -15,7 +18,7 @@ export async function withProgram(command, args, use) {
     program.once("error", reject);
     program.once("exit", (status) => reject(new Error(`${command} ended with status ${status}`)));
   });
-  // every call hears of these; here Node is only kept from minding that nobody listens between two calls
+  // every call sees these rejections; this only keeps Node from warning between two calls
   ended.catch(() => {});
   program.stdin.on("error", () => {});
   const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();

@@ -1,4 +1,7 @@
-/** Right before fast: every engine's answers are compared with PyTorch's in f64, the committed goldens, before it is timed. */
+/**
+ * Correctness before speed: every engine's answers are compared with PyTorch's in f64, the committed goldens,
+ * before it is timed.
+ */
 import { readFileSync } from "node:fs";
 import { at } from "./tools.mjs";
 
@@ -33,7 +36,7 @@ const comparisons = {
 
 let reference;
 
-/** How far `actual`, the answer of an operation, is off. Throws where that is more than the tolerance. */
+/** Returns the error of `actual`, the answer of an operation. Throws if it exceeds the tolerance. */
 export function check(who, operation, actual) {
   reference ??= JSON.parse(readFileSync(at("target/bench/model/reference.json"), "utf8"));
   const { golden, of = (values) => values, error: measure, tolerance } = comparisons[operation];

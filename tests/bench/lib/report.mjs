@@ -1,4 +1,4 @@
-/** The tables: on the console, and between markers in the README of this folder. */
+/** The tables, on the console and between markers in the README of this folder. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { table } from "./table.mjs";
 import { at } from "./tools.mjs";

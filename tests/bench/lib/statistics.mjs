@@ -1,4 +1,4 @@
-/** What is said of a list of times. */
+/** Statistics of a list of times. */
 
 /** The `share`-th quantile, interpolated. */
 export function quantile(values, share) {

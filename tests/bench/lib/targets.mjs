@@ -1,6 +1,6 @@
 /**
- * What was set out to be reached, as data: each target with its bound and how it follows from the results of one section. Nothing
- * fails where one is missed; the table says so.
+ * The targets, as data: each with its bound and how it follows from the results of one section. A missed
+ * target fails nothing; the table says so.
  */
 import { arithmeticCeiling } from "./ceiling.mjs";
 import { largestDeviation } from "../sections/cost.mjs";
@@ -31,7 +31,7 @@ const nativeRatio = (own, other) => (data) => native(data, own) / native(data, o
 const share = (engine) => (data) =>
   data.gflop / (browser(data, engine, "forward") / 1e3) / arithmeticCeiling(data.ceiling);
 
-/** `least`: the measured value is to be no smaller than the bound; else no larger. */
+/** With `least` the measured value must be no smaller than the bound, else no larger. */
 const targets = [
   {
     section: "browser",

@@ -84,7 +84,8 @@ def _guided_backward(graph, layers):
                 accumulate(name, dy)
             continue
         if layer.relu6:
-            # the guided rule: what is positive on the way back, where the forward pass was between the kinks
+            # the guided rule: positive gradients of the backward pass, where the forward pass was between the
+            # kinks
             above, below = graph.node("Greater", [layer.name, "zero"]), graph.node("Less", [layer.name, "six"])
             dy = graph.node("Where", [graph.node("And", [above, below]), graph.node("Relu", [dy]), "zero"])
         accumulate(layer.inputs[0], _conv_vjp(graph, layer, dy))

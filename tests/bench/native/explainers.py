@@ -1,8 +1,8 @@
 """What a PyTorch user would run, on the same Lite0 in eager mode and one thread: pytorch-grad-cam and Captum.
 
 Usage: explainers.py FOLDER      the folder that models/make.py wrote
-Reads `time NAME COUNT` and `value NAME` from stdin, one a line, and answers each with a line of JSON: milliseconds of each call, or
-the numbers that one call gives.
+Reads `time NAME COUNT` and `value NAME` from stdin, one a line, and answers each with a line of JSON:
+milliseconds of each call, or the numbers that one call gives.
 """
 
 import json
@@ -23,7 +23,7 @@ from torch import nn
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "models"))
 import lite0  # noqa: E402
 
-# Captum says at every call that it sets hooks and asks for gradients.
+# Captum warns at every call that it sets hooks and asks for gradients.
 warnings.filterwarnings("ignore", module="captum")
 
 

@@ -1,9 +1,9 @@
 /**
- * The site as a static host sends it: text and wasm with brotli, everything else as it is. The development server, which does not
- * compress, stands behind.
+ * The site as a static host sends it: text and wasm with brotli, everything else as it is. The development
+ * server, which does not compress, stands behind.
  *
- * Compression happens once for each file, at its strongest, as a host does it when a site is published; `ready` does it before
- * anything is timed.
+ * Compression happens once for each file, at its strongest, as a host does it when a site is published;
+ * `ready` does it before anything is timed.
  */
 import { createServer } from "node:http";
 import { readdirSync } from "node:fs";
@@ -11,7 +11,10 @@ import { brotliCompressSync } from "node:zlib";
 import { serve as serveFiles } from "../../../web/scripts/server.mjs";
 import { at } from "../lib/tools.mjs";
 
-/** What hosts compress; pictures, fonts and weights are compressed already, or take seconds to gain a tenth. */
+/**
+ * Types that hosts compress; pictures, fonts and weights are compressed already, or take seconds to gain a
+ * tenth.
+ */
 const COMPRESSED = /^(text\/|application\/(javascript|json|wasm|manifest\+json)|image\/svg\+xml)/;
 
 /** Serves `www` on a free port; `close` ends it. */
@@ -44,7 +47,7 @@ export async function serveCompressed() {
   });
   const origin = `http://localhost:${server.address().port}`;
 
-  /** Every file once, so that no visitor waits for the compressor. */
+  /** Compresses every file once, so that no visitor waits for it. */
   async function ready() {
     const files = readdirSync(at("www"), { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),

@@ -1,4 +1,4 @@
-/** What was set out to be reached. Nothing fails where one is missed; the table says so. */
+/** The targets. A missed target fails nothing; the table says so. */
 import { table } from "../lib/table.mjs";
 import { worst as worstScore } from "./sections/lighthouse.mjs";
 import { longestTask, mostProcessor } from "./sections/main-thread.mjs";

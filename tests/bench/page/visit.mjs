@@ -1,4 +1,4 @@
-/** A visitor: a browser that was never used, one page, and what of the page is looked at. */
+/** A visitor: a new browser, one page, and what is waited for in it. */
 import { launch } from "../lib/chromium.mjs";
 
 /** The machine may be busy, and throttled on top. */
@@ -7,7 +7,7 @@ const TIMEOUT_MS = 90_000;
 export const WIDE = { width: 1280, height: 1000 };
 export const NARROW = { width: 390, height: 844 };
 
-/** Gives `use` a page of a browser just started; the browser's own start does not count. */
+/** Calls `use` with a page of a browser just started; the browser's own start does not count. */
 export async function inFreshBrowser(origin, use, viewport = WIDE) {
   const browser = await launch();
   try {
@@ -24,10 +24,10 @@ export async function inFreshBrowser(origin, use, viewport = WIDE) {
 /** The network's own first heatmap is on the page. */
 export const firstOwnMap = (page) => page.waitForSelector('[data-view="cam"] canvas[data-method="grad-cam"]');
 
-/** Nothing is being computed. */
+/** Waits until nothing is being computed. */
 export const idle = (page) => page.waitForSelector('main[aria-busy="false"]');
 
-/** Down to the end and back, so that everything that waits to be looked at has come to life. */
+/** Scrolls to the end and back, so that everything that waits to be in view starts. */
 export async function scrollThrough(page) {
   const sections = await page.$$("main > section");
   for (const section of sections) {

@@ -1,6 +1,9 @@
-/** Runs in the page before anything of it, and notes when what was first seen, in milliseconds from navigation. */
+/**
+ * Runs in the page before its scripts, and records when things were first seen, in milliseconds from
+ * navigation.
+ */
 
-/** In `window.seen`: first paint, the poster, the network's own map, layout shifts. */
+/** Records in `window.seen`: first paint, the poster, the network's own map, layout shifts. */
 export function watch() {
   window.seen = { shifts: [] };
   const { seen } = window;
@@ -45,8 +48,10 @@ export function watch() {
   requestAnimationFrame(look);
 }
 
-/** Clicks the second class in every frame until the large picture is another class's: the first moment that a visitor is answered,
- *  in `window.answered`. */
+/**
+ * Clicks the second class in every frame until the large picture is another class's: the first moment that a
+ * visitor is answered, in `window.answered`.
+ */
 export function clickUntilAnswered() {
   /** The class that is shown, by the network or beforehand. */
   const shown = () => {

@@ -1,8 +1,8 @@
 /**
  * Candling's engine through its wasm-bindgen facade.
  *
- * `?build=` names the folder of the build, `?threads=` the size of its pool, `?model=` the model's address and `?sizes=` the
- * sides of square inputs: `forward@256` is the forward pass over 256×256.
+ * `?build=` names the folder of the build, `?threads=` the size of its pool, `?model=` the model's address
+ * and `?sizes=` the sides of square inputs: `forward@256` is the forward pass over 256×256.
  */
 import { SIZE, TARGET_CLASS, input, query, threads, timed } from "./operations.mjs";
 
@@ -39,7 +39,7 @@ async function start() {
   };
 }
 
-/** Runs the network over `values` and gives what `use` makes of the recorded pass. */
+/** Runs the network over `values` and returns what `use` makes of the recorded pass. */
 function forward(engine, values, side, use) {
   const prepared = engine.prepareTensor(values, side, side);
   const run = engine.forward(prepared);
@@ -56,8 +56,10 @@ function explain(run, method, target, layer) {
   return map;
 }
 
-/** Grad-CAM on a photo whose forward pass is there, of another class at every call, so that nothing kept for one class can serve
- *  the next. Begins with the class that has a reference. */
+/**
+ * Grad-CAM on a photo whose forward pass is there, of another class at every call, so that nothing kept for
+ * one class can serve the next. Begins with the class that has a reference.
+ */
 function secondClass(engine, photo) {
   const { classes } = engine.info();
   let kept;
@@ -70,7 +72,7 @@ function secondClass(engine, photo) {
   };
 }
 
-/** Milliseconds a layer, forward and back, medians over `rounds`. */
+/** Milliseconds per layer, forward and backward, medians over `rounds`. */
 function profile(engine, photo, rounds) {
   const prepared = engine.prepareTensor(photo, SIZE, SIZE);
   const layers = engine.profile(prepared, rounds);
@@ -78,7 +80,7 @@ function profile(engine, photo, rounds) {
   return layers;
 }
 
-/** The listener stands before anything is awaited: a message that finds none is lost. */
+/** the listener is set before anything is awaited, as a message without one is lost */
 const started = start();
 self.addEventListener("message", async ({ data: { name, args } }) => {
   try {

@@ -1,4 +1,7 @@
-/** What one core can do in wasm: arithmetic from registers, the inner tile of a matrix product from the nearest cache, and memory. */
+/**
+ * The limits of one core in wasm: arithmetic from registers, the inner tile of a matrix product from the
+ * nearest cache, and memory.
+ */
 import { publish, timed } from "./operations.mjs";
 import { COPY_TARGET, DEPTH, KERNELS, MEMORY_SIZES, PANELS_END, SOURCE, TILES } from "../ceiling/layout.mjs";
 

@@ -1,4 +1,7 @@
-/** Candling through its client, as a page uses it: the pool of workers, and the live stream. `?build=` names the build. */
+/**
+ * Candling through its client, as a page uses it: the pool of workers, and the live stream. `?build=` names
+ * the build.
+ */
 import { SIZE, TARGET_CLASS, input, publish, query, timed } from "./operations.mjs";
 
 const address = "/lib/candling.js"; // beside its worker and its wasm, so not bundled in here
@@ -27,7 +30,7 @@ function picture(planes) {
 }
 
 /**
- * Grad-CAM over a picture that moves, for so many seconds. Gives the times at which frames were shown.
+ * Grad-CAM over a moving picture for some seconds. Returns the times at which frames were shown.
  *
  * Each frame differs from the one before, and the picture is drawn as often as the browser draws the page.
  */

@@ -1,6 +1,9 @@
-/** What every page gives the driver: operations that can be timed, and whose answers can be looked at. */
+/** The interface of every page to the driver: operations that can be timed, and whose answers can be read. */
 
-/** The class that is explained; its rows of the classifier lie in `alpha.bin`, its goldens in `reference.json`. */
+/**
+ * The class that is explained; its rows of the classifier lie in `alpha.bin`, its goldens in
+ * `reference.json`.
+ */
 export const TARGET_CLASS = 285;
 export const SIZE = 224;
 
@@ -28,10 +31,10 @@ export function planar(pixels) {
 }
 
 /**
- * `operations` by name: functions, maybe asynchronous, that do the whole of what is timed, from the input's values in
- * JavaScript to the answer's values in JavaScript.
+ * `operations` by name: functions, maybe asynchronous, that do the whole of what is timed, from the input's
+ * values in JavaScript to the answer's values in JavaScript.
  *
- * Gives `time(name, count)`, milliseconds of each of `count` calls, and `value(name)`, one call's answer.
+ * Returns `time(name, count)`, milliseconds of each of `count` calls, and `value(name)`, one call's answer.
  */
 export const timed = (operations) => ({
   async time(name, count) {

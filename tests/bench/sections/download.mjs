@@ -1,4 +1,6 @@
-/** What a page downloads for the engine: the client, its worker, and one build, each file with brotli at its strongest. */
+/**
+ * Download size of the engine: the client, its worker, and one build, each file with brotli at its strongest.
+ */
 import { readFileSync, readdirSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { BUILDS, requireBuilds } from "../lib/engines.mjs";

@@ -1,6 +1,7 @@
 /**
- * First use of the page itself: from navigation to the first Grad-CAM on screen, in a browser just started, with nothing cached,
- * from this machine. The weights' transfer is measured alone under the same conditions and taken off.
+ * First use of the page itself: from navigation to the first Grad-CAM on screen, in a browser just started,
+ * with nothing cached, from this machine. The weights' transfer is measured alone under the same conditions
+ * and taken off.
  */
 import { serve } from "../../../web/scripts/server.mjs";
 import { launch } from "../lib/chromium.mjs";
@@ -10,11 +11,11 @@ import { ms, table } from "../lib/table.mjs";
 export const name = "first-use";
 export const title = "First use";
 
-/** Each is a browser of its own; a smaller number of runs asked for counts. */
+/** Number of browsers, one for each attempt; a smaller number of runs takes precedence. */
 const TRIES = 9;
 const TIMEOUT_MS = 60_000;
 
-/** Runs in the page before anything of it: notes when the map is there and the frame that shows it is done. */
+/** Runs in the page before its scripts: records when the map exists and its frame is shown. */
 function watchForMap() {
   const observer = new MutationObserver(() => {
     // the page notes beside each map what it shows
@@ -37,7 +38,7 @@ const transfer = async (path) => {
   return performance.now() - start;
 };
 
-/** Gives `use` a page of a browser that was never used. */
+/** Calls `use` with a page of a new browser. */
 async function inFreshBrowser(origin, use) {
   const browser = await launch();
   try {

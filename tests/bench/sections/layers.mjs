@@ -1,5 +1,8 @@
-/** Each layer's time against its own roofline (Williams et al. 2009): the time that its arithmetic takes at the ceiling of a matrix
- *  product's tile, or its bytes at the bandwidth for that many of them, whichever is longer. */
+/**
+ * Each layer's time against its own roofline (Williams et al. 2009): the time that its arithmetic takes at
+ * the ceiling of a matrix product's tile, or its bytes at the bandwidth for that many of them, whichever is
+ * longer.
+ */
 import { bandwidth, ceilingOperations, rateOf, tileCeiling } from "../lib/ceiling.mjs";
 import { withPages } from "../lib/chromium.mjs";
 import { LITE0, MAIN, requireBuilds } from "../lib/engines.mjs";
@@ -10,10 +13,10 @@ import { ms, percent, table } from "../lib/table.mjs";
 export const name = "layers";
 export const title = "Layer by layer";
 
-/** Below this share of its roofline a layer needs a sentence why. */
+/** Share of its roofline below which a layer needs a sentence that explains it. */
 const ENOUGH = 0.35;
 
-/** Those sentences, by kind of layer and way. None excuses less than its `least` share. */
+/** The explanations, by kind of layer and direction; each applies down to its `least` share. */
 const WHY = [
   {
     kind: /^depthwise .*\/2$/,
@@ -96,7 +99,7 @@ function below({ layers }) {
   );
 }
 
-/** How many layers are under their share with nobody knowing why. */
+/** The number of layers below their share without an explanation. */
 export const unexplained = (data) => below(data).filter(({ why }) => why === undefined).length;
 
 const cellsOf = (floor, time, share) =>

@@ -1,4 +1,7 @@
-/** Size of the wasm memory after one Guided Backprop, and after hundreds. It only ever grows, so this is also its peak. */
+/**
+ * Size of the wasm memory after one Guided Backprop, and after hundreds. It only ever grows, so this is also
+ * its peak.
+ */
 import { operation, withPages } from "../lib/chromium.mjs";
 import { OWN, requireBuilds } from "../lib/engines.mjs";
 import { table } from "../lib/table.mjs";
@@ -6,7 +9,7 @@ import { table } from "../lib/table.mjs";
 export const name = "memory";
 export const title = "Memory";
 
-/** As the target asks. */
+/** Number of runs, as in the target. */
 const MANY = 500;
 const STEP = 50;
 

@@ -14,11 +14,13 @@ export const title = "Natively, one thread";
 
 const MODEL = at("target/bench/model");
 const PYTHON = at("target/bench-venv/bin/python");
-/** As everywhere here. */
+/** The explained class, as in all sections. */
 const TARGET_CLASS = "285";
 
-/** Each operation of the Python program with what it is checked against; pytorch-grad-cam's gives no raw map, so that the program
- *  checks it itself. */
+/**
+ * Each operation of the Python program with what it is checked against; pytorch-grad-cam's gives no raw map,
+ * so that the program checks it itself.
+ */
 const PYTORCH = [
   { name: "forward", label: "PyTorch eager: forward", golden: "forward" },
   { name: "pytorch_grad_cam", label: "pytorch-grad-cam: Grad-CAM" },

@@ -1,8 +1,8 @@
 /**
  * A live stream for a minute: Grad-CAM over a moving picture of 224×224, laid over it on a canvas.
  *
- * How long the main thread is blocked is the browser's own record of its tasks (its tracing, category "toplevel"): by the clock, and
- * by the processor's time, which leaves out what the thread waited for a core.
+ * The time for which the main thread is blocked is the browser's own record of its tasks (tracing, category
+ * "toplevel"): by the clock, and by CPU time, which leaves out waiting for a core.
  */
 import { withPages } from "../lib/chromium.mjs";
 import { median } from "../lib/statistics.mjs";
@@ -11,9 +11,9 @@ import { table } from "../lib/table.mjs";
 export const name = "stream";
 export const title = "Live stream";
 
-/** As the target asks; a quick try with few runs takes as many seconds as runs. */
+/** Seconds of the stream, as in the target; with few runs, as many seconds as runs. */
 const SECONDS = 60;
-/** Before it counts. */
+/** Seconds before measuring. */
 const WARM_UP_SECONDS = 3;
 
 export async function measure({ runs, lib }) {
@@ -39,7 +39,10 @@ function pace(shown) {
 
 const MICROSECONDS = 1e3;
 
-/** The longest tasks of the page's main thread: the busiest one among the renderers', for a browser may keep a spare. */
+/**
+ * The longest tasks of the page's main thread: the busiest one among the renderers', for a browser may keep a
+ * spare.
+ */
 function blocks(events) {
   const threads = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
   const tasksOf = ({ pid, tid }) =>

@@ -1,4 +1,4 @@
-/** Graphics cards that are not what they should be, and what is fetched for one. */
+/** Faulty GPUs, and the files that are fetched for one. */
 import { until } from "./patience.mjs";
 
 /** Sources by page. */
@@ -16,7 +16,10 @@ export async function inWorker(page, source) {
   });
 }
 
-/** In a worker or a page: nobody's patience ends by itself. A card in software is as slow as the machine is busy, and would be given up at some time. */
+/**
+ * Disables timeouts in a worker or a page. A software adapter is as slow as the machine is busy, and would be
+ * given up at some time.
+ */
 export const patient = `if (self.timeUp === undefined) {
   const { setTimeout, clearTimeout } = self;
   const held = new Map();
@@ -34,7 +37,7 @@ export const patient = `if (self.timeUp === undefined) {
   };
 }`;
 
-/** Waits until a worker waits for its card, ends its patience, and gives how many milliseconds that would have taken. */
+/** Waits until a worker waits for its GPU, fires its timeout, and returns its length in milliseconds. */
 export async function timeUp(page) {
   let waits = [];
   await until(async () => {
@@ -45,7 +48,9 @@ export async function timeUp(page) {
   return waits;
 }
 
-/** Calls `destroy()` on the device when so many command buffers were submitted to it; the first ends the loading. */
+/**
+ * Calls `destroy()` on the device after a number of submitted command buffers; the first ends the loading.
+ */
 export const destroyedAfter = (submissions) => `{
   let device;
   const { requestDevice } = GPUAdapter.prototype;
@@ -55,7 +60,10 @@ export const destroyedAfter = (submissions) => `{
   GPUQueue.prototype.submit = function (buffers) { submit.call(this, buffers); if (--left === 0) device.destroy(); };
 }`;
 
-/** By the worker's clock each call of this method takes an hour more than it does: which of two is faster is then no matter of the machine. */
+/**
+ * Makes each call of this method take an hour more by the worker's clock, so that which backend is faster
+ * does not depend on the machine.
+ */
 export const slowed = (type, method) => `{
   let late = 0;
   const { now } = performance;
@@ -64,8 +72,8 @@ export const slowed = (type, method) => `{
   ${type}.prototype.${method} = function (...given) { late += 3_600_000; return does.apply(this, given); };
 }`;
 
-/** A software adapter that says it is none. */
+/** Makes a software adapter claim to be a GPU. */
 export const dressedUp = `Object.defineProperty(GPUAdapter.prototype, "info", { get: () => ({ vendor: "acme", architecture: "one", description: "" }) })`;
 
-/** Of these addresses, those of the card's engine. */
+/** The addresses of the GPU engine among these. */
 export const ofCard = (requests) => requests.filter((url) => url.includes("/lib/webgpu/"));

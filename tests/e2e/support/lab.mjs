@@ -23,12 +23,12 @@ export async function lookAt(page, id) {
 /** Waits until an experiment has nothing more to compute. */
 export async function settled(page, id) {
   await idle(page);
-  // what comes into sight is told to the page a frame later
+  // the page learns a frame later what has come into view
   await frames(page);
   await page.waitForSelector(`#${id}[aria-busy="false"]`);
 }
 
-/** Before the page is opened: from then on `quiet` can tell. */
+/** Counts questions to workers, for `quiet`; to be called before the page is opened. */
 export function countQuestions(page) {
   return page.addInitScript(() => {
     window.questions = 0;
@@ -87,12 +87,12 @@ export async function slide(page, selector, value) {
   );
 }
 
-/** From the next document on the page believes to be on this connection. */
+/** Sets the connection that the page sees from the next document on. */
 export function connect(page, connection) {
   return page.addInitScript((connection) => {
     Object.defineProperty(navigator, "connection", { configurable: true, value: connection });
   }, connection);
 }
 
-/** The line on weights, as it is read. */
+/** The text of the line on weights. */
 export const weightsLine = (page) => page.$eval(".weights", (line) => line.innerText.trim());

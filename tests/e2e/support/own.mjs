@@ -1,4 +1,4 @@
-/** The page of one's own pictures as a visitor handles it. */
+/** Helpers for the page of own pictures, as a visitor uses it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { patient } from "./card.mjs";
 
 const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.url));
 
-/** Paths of so many of the lesson's photos of a class: "bird" or "mammal", on "water" or "grass". */
+/** Paths of `count` of the lesson's photos of a class: "bird" or "mammal", on "water" or "grass". */
 export function photosOf(animal, background, count) {
   const names = readdirSync(images).filter(
     (name) => name.startsWith("train") && name.includes(animal) && name.includes(background),
@@ -14,7 +14,7 @@ export function photosOf(animal, background, count) {
   return names.slice(0, count).map((name) => images + name);
 }
 
-/** As Playwright takes a file that is on no disk. */
+/** A file that is not on disk, for Playwright. */
 export function fileOf(name, buffer) {
   return { name, mimeType: "image/jpeg", buffer };
 }
@@ -86,7 +86,9 @@ export async function train(page) {
   return milliseconds;
 }
 
-/** Waits until the cards say this of their photos, class by class. What they say follows what happens after a moment. */
+/**
+ * Waits until the cards show these texts on their photos, class by class. They follow changes after a moment.
+ */
 export async function counted(page, words) {
   await page.waitForFunction(
     (words) =>
@@ -142,7 +144,7 @@ export async function saved(page, selector) {
   };
 }
 
-/** How much the browser keeps, by store. */
+/** The number of stored records, by store. */
 export function kept(page) {
   return page.evaluate(async () => {
     const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.startsWith("candling-own"));

@@ -1,20 +1,33 @@
-/** How a test waits: for what it means, as long as anything moves. A busy machine makes all of it late, and none of it wrong. */
+/**
+ * Waiting in tests: for a condition, as long as anything moves. A busy machine makes all of it late, and none
+ * of it wrong.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What has not come after so long a rest does not come: whoever waits for so long in the pages waits by a clock that tests hold. */
+/**
+ * Time at rest after which a condition counts as never met: timeouts of this length in the pages use a clock
+ * that tests control.
+ */
 const REST_MS = 60_000;
 const LOOK_MS = 5_000;
 
-/** A browser at rest wants less than this of a processor: 0.08, with a page whose condition is looked at in each frame. One that computes wants
- *  a whole one, whatever share of it the machine can give. */
+/**
+ * Share of a core below which a browser is at rest: 0.08 with a page whose condition is checked in each
+ * frame. One that computes wants a whole core, whatever share of it the machine can give.
+ */
 const AWAKE = 0.15;
 
-/** The end of waits on pages that never rest, where something is animated, and on machines so busy that a page at rest is always about to run. */
+/**
+ * Upper limit of waits on pages that never rest because something is animated, and on machines so busy that a
+ * page at rest is always about to run.
+ */
 export const LONGEST_MS = 300_000;
 
-/** Of each thread of a process, the milliseconds that it has run, and that it had to wait for a processor to run on. Linux only (its
- *  `Documentation/scheduler/sched-stats.rst`). A process that has ended has none. */
+/**
+ * For each thread of a process, the milliseconds that it has run, and that it has waited for a core. Linux
+ * only (its `Documentation/scheduler/sched-stats.rst`). Empty for a process that has ended.
+ */
 export function threadsOf(process) {
   const threads = new Map();
   try {
@@ -39,13 +52,16 @@ async function stillness(processes, over) {
     const since = performance.now();
     await sleep(LOOK_MS, undefined, { ref: false });
     const after = await now();
-    // threads that ended take what they wanted with them
+    // threads that ended no longer count
     if (Math.abs(after - before) > AWAKE * (performance.now() - since)) rest = -LOOK_MS;
     before = after;
   }
 }
 
-/** Does `work`, and fails when nothing in these processes has moved for long. `end` then breaks off what is waited for, so that it says where. */
+/**
+ * Runs `work`, and fails when nothing in these processes has moved for long. `end` then aborts the wait, so
+ * that the error says where it was.
+ */
 export async function whileMoving(processes, work, end) {
   const over = new AbortController();
   const done = work();
@@ -64,10 +80,13 @@ export async function whileMoving(processes, work, end) {
   throw new Error(`nothing has moved for ${REST_MS / 1000} seconds: ${where?.stack}`);
 }
 
-/** Where `until` was called last. */
+/** The place of the last call of `until`. */
 let waiting;
 
-/** Waits until something holds that is not in the page; or that is and takes a promise, which Playwright's `waitForFunction` takes for true. */
+/**
+ * Waits for a condition outside the page, or for one in it that returns a promise, which Playwright's
+ * `waitForFunction` would take for true.
+ */
 export async function until(holds) {
   waiting = new Error(`it does not hold that ${holds}`);
   for (const since = performance.now(); !(await holds()); await sleep(20, undefined, { ref: false })) {

@@ -1,7 +1,10 @@
-/** Where a PDF of Chromium's shows its pictures. */
+/** Positions of the pictures in a PDF made by Chromium. */
 import { inflateSync } from "node:zlib";
 
-/** Objects by number, as the table at the end lists them: their dictionary, and their stream where they have one. */
+/**
+ * Objects by number, as the table at the end lists them: their dictionary, and their stream where they have
+ * one.
+ */
 function objects(pdf) {
   const text = pdf.toString("latin1");
   const table = text.slice(Number(/startxref\s+(\d+)/.exec(text)[1]));
@@ -35,7 +38,10 @@ const times = ([a, b, c, d, e, f], [g, h, i, j, k, l]) => [
   e * h + f * j + l,
 ];
 
-/** On each page, in the order in which they are drawn: the pixels of each picture, and its matrix, which takes the unit square to points. */
+/**
+ * The pictures of each page in drawing order: their pixels, and their matrix, which maps the unit square to
+ * points.
+ */
 export function picturesIn(pdf) {
   const all = objects(pdf);
   const pages = [...all.values()].filter(({ dictionary }) => /\/Type \/Page\b(?!s)/.test(dictionary));

@@ -1,8 +1,14 @@
-/** A page of photos in every place and state that style gives them, and how a screenshot shows whether a map lies on its photo. */
+/**
+ * A page of photos in every place and state that style gives them, and how a screenshot shows whether a map
+ * lies on its photo.
+ */
 import { MODEL, PNG } from "./stage.mjs";
 
-/** The photo: grey, with a ring of four colours, one to a quarter. The map that the tests paint is that ring in four other colours, and nothing
- *  else: where it lies right, it hides the photo's ring and covers nothing else. */
+/**
+ * The photo: grey, with a ring of four colours, one to a quarter. The map that the tests paint is that ring
+ * in four other colours, and nothing else: where it lies right, it hides the photo's ring and covers nothing
+ * else.
+ */
 const [WIDTH, HEIGHT] = [400, 300];
 const RING = [0.1, 0.25];
 const PHOTO = [
@@ -19,7 +25,10 @@ const MAP = [
 ];
 const GREY = [200, 200, 200];
 
-/** Channels that differ by less are of one colour: edges are drawn smoothly, and pictures are enlarged so. */
+/**
+ * Largest difference of channels that count as one colour: edges are drawn smoothly, and pictures are
+ * enlarged so.
+ */
 const SAME = 48;
 
 const inRing = (x, y) => {
@@ -45,8 +54,11 @@ const image = (attributes = `width="${WIDTH}" height="${HEIGHT}"`) =>
 const element = (inside = image()) =>
   `<candling-view model="${MODEL}" loading="eager" opacity="1">${inside}</candling-view>`;
 
-/** `css`: "&" is the place. `html`: what stands there. `live`: it moves by itself, and is looked at several times. `act`: what is done before it is
- *  looked at, in the page, with the place and its photo. `hover`: the pointer is on it. */
+/**
+ * `css`: "&" is the place. `html`: what stands there. `live`: it moves by itself, and is looked at several
+ * times. `act`: what is done before it is looked at, in the page, with the place and its photo. `hover`: the
+ * pointer is on it.
+ */
 export const places = [
   { name: "plain" },
   {
@@ -311,7 +323,7 @@ export function page() {
     </style>${sections.join("")}</html>`;
 }
 
-/** In the page: paints the ring on every map. */
+/** Paints the ring on every map; runs in the page. */
 export function paintRings(ring) {
   const picture = new Image();
   picture.src = ring;
@@ -326,7 +338,7 @@ export function paintRings(ring) {
 
 export const ring = picture(MAP);
 
-/** Which colour each pixel has: 1 to 4 the photo's ring, 5 to 8 the map's, 0 any other. */
+/** The colour of each pixel: 1 to 4 the photo's ring, 5 to 8 the map's, 0 any other. */
 export function colours({ data, width, height }) {
   const all = [...PHOTO, ...MAP];
   const near = (at, colour) =>
@@ -337,7 +349,10 @@ export function colours({ data, width, height }) {
   );
 }
 
-/** How many pixels fulfil this together with all around them: edges are drawn smoothly, and are none. */
+/**
+ * The number of pixels that meet a condition together with all their neighbours: edges are drawn smoothly,
+ * and do not count.
+ */
 export function inside({ width, height }, holds) {
   let count = 0;
   for (let y = 2; y < height - 2; y++) {

@@ -1,8 +1,10 @@
-/** A blog post with `<candling-view>` in it, on a page whose policy is the one that the documentation gives. */
+/**
+ * A blog post with `<candling-view>` in it, on a page whose policy is the one that the documentation gives.
+ */
 import { isolation } from "../../../web/scripts/server.mjs";
 import { MODEL } from "./stage.mjs";
 
-/** What a page that uses the element has to allow. */
+/** The policy that a page with the element needs. */
 export const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self'";
 
@@ -14,7 +16,7 @@ export function view(attributes = "", photo = "/samples/dog_cat.jpg") {
   return `<candling-view model="${MODEL}" ${attributes}><img src="${photo}" alt="The photo" width="800" height="478"></candling-view>`;
 }
 
-/** Opens a post. What its elements tell is written down in the page's `told`, with the place of each among all elements. */
+/** Opens a post. Events of its elements are recorded in the page's `told`, with the index of the element. */
 export async function openPost(
   page,
   body,
@@ -69,13 +71,16 @@ export function states(page, state) {
   );
 }
 
-/** What was told so far, of one kind where it is named. */
+/** The recorded events, of one type if given. */
 export async function told(page, type) {
   const all = await page.evaluate("told");
   return type === undefined ? all : all.filter((each) => each.type === type);
 }
 
-/** Of an element's canvases: whether they are seen, and a sum of their pixels that is 0 where nothing was painted. */
+/**
+ * For each canvas of an element: whether it is visible, and a sum of its pixels that is 0 if nothing was
+ * painted.
+ */
 export function painted(page, selector = "candling-view") {
   return page.$eval(selector, (element) =>
     [...element.shadowRoot.querySelectorAll("canvas")].map((canvas) => {

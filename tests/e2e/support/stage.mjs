@@ -1,8 +1,8 @@
 /**
  * The stage of every test here: the static server, a real Chromium, and pages that are watched.
  *
- * A watched page fails its test when it asks another origin for anything, when the content security policy stops something,
- * or when an error reaches the console.
+ * A watched page fails its test when it asks another origin for anything, when the content security policy
+ * stops something, or when an error reaches the console.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -35,11 +35,14 @@ const launchArguments = [
 export const MODEL = "/models/efficientnet-lite0.safetensors";
 export const SMALL_MODEL = "/models/efficientnet-lite0-small.safetensors";
 
-/** A graphics card that Chromium's own software makes up, SwiftShader: right, and slow. */
+/** Chromium's own software adapter, SwiftShader: correct, and slow. */
 const withCard = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
-/** Sets a stage up around the tests of the calling file; an isolated one sends the headers that give pages threads. `site` is the
- *  folder that is served, `www` where left out; `browserArguments` are Chromium's; with `card` there is a graphics card in software. */
+/**
+ * Sets up a server and a browser for the tests of the calling file; an isolated one sends the headers that
+ * give pages threads. `site` is the folder that is served, by default `www`; `browserArguments` are
+ * Chromium's; with `card` there is a software GPU.
+ */
 export function stage({ browserArguments = [], card = false, ...options } = {}) {
   let server;
   let port = 0;
@@ -48,14 +51,14 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
   /** Paths that the server was asked for, with their queries. */
   const asked = [];
 
-  /** Opens the server: at its place from before, if it was closed. */
+  /** Opens the server, at its previous port if it was closed. */
   async function openServer() {
     server = await serve(port, options);
     ({ port } = server.address());
     server.on("request", ({ url }) => asked.push(url));
   }
 
-  /** From now on nobody answers at this origin. */
+  /** Closes the server, so that nobody answers at this origin. */
   async function closeServer() {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
@@ -77,8 +80,11 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
 
   const origin = () => `http://localhost:${port}`;
 
-  /** Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to the test. Without
-   *  `serviceWorkers: "allow"` there are none: what they answer would be hidden from `page.route` and from `requests`. */
+  /**
+   * Runs `body` with a fresh page. `expectErrors`, `otherOrigins`: console errors and origins that belong to
+   * the test. Without `serviceWorkers: "allow"` there are none: what they answer would be hidden from
+   * `page.route` and from `requests`.
+   */
   async function withPage(body, { expectErrors, otherOrigins = [], ...contextOptions } = {}) {
     const context = await browser.newContext({
       baseURL: origin(),
@@ -114,6 +120,30 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     assert.deepEqual(trouble, []);
   }
 
+  /** One page, as of `withPage`, for all tests of a `describe`, which follow each other on it: `page` and
+   *  `requests`, once they run. What went wrong on it is told after the last of them. */
+  function onePage(options) {
+    const shown = {};
+    let leave;
+    let left;
+    before(
+      () =>
+        new Promise((opened, failed) => {
+          left = withPage((page, requests) => {
+            Object.assign(shown, { page, requests });
+            opened();
+            return new Promise((resolve) => (leave = resolve));
+          }, options);
+          left.catch(failed);
+        }),
+    );
+    after(() => {
+      leave?.();
+      return left;
+    });
+    return shown;
+  }
+
   /** As `withPage`, on an empty page of the site that has the client as `client` and a loaded `candling`. */
   function withClient(body, options) {
     return withPage(async (page, requests) => {
@@ -129,15 +159,20 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
   const processes = async () => (await session.send("SystemInfo.getProcessInfo")).processInfo;
   const pages = async () => (await processes()).filter(({ type }) => type === "renderer");
 
-  /** Bytes that a page's process has for itself alone: the largest of all pages', of which the test has but one open. Linux only. */
+  /**
+   * Private memory of a page's process in bytes: the largest of all pages, of which the test has only one
+   * open. Linux only.
+   */
   async function memoryOfPage() {
     const ofOne = ({ id }) =>
       1024 * Number(/^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, "utf8"))[1]);
     return Math.max(...(await pages()).map(ofOne));
   }
 
-  /** How many times longer what the page does in `work` takes than on a machine with nothing else to do: 1 where each of its threads has a
-   *  processor whenever it wants one, and where nobody can tell. */
+  /**
+   * The factor by which the page's work takes longer than on an idle machine: 1 if each of its threads gets a
+   * core whenever it wants one, and if that cannot be measured.
+   */
   async function heldUp(work) {
     const threads = async () => new Map((await pages()).flatMap(({ id }) => [...threadsOf(id)]));
     const before = await threads();
@@ -150,8 +185,10 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     return sum.ran > 0 ? (sum.ran + sum.waited) / sum.ran : 1;
   }
 
-  /** The longest task that kept the page from everything else in `work`: the milliseconds that a processor was at it, not those that it had to wait
-   *  for one. */
+  /**
+   * CPU time in milliseconds of the longest task of the page's main thread during `work`, not counting
+   * waiting for a core.
+   */
   async function longestTask(page, work) {
     await browser.startTracing(page, { categories: ["toplevel"] });
     await work();
@@ -168,7 +205,18 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
   }
 
-  return { origin, asked, memoryOfPage, heldUp, longestTask, openServer, closeServer, withPage, withClient };
+  return {
+    origin,
+    asked,
+    memoryOfPage,
+    heldUp,
+    longestTask,
+    openServer,
+    closeServer,
+    withPage,
+    onePage,
+    withClient,
+  };
 }
 
 /** A page of the site with nothing on it, under the site's policy. */
@@ -182,7 +230,7 @@ export async function emptyPage(page, { isolated = false } = {}) {
   );
   await page.goto("/empty");
   await page.evaluate(() => {
-    /** Calls `work` and gives back the error it must fail with. */
+    /** Calls `work` and returns the error with which it must fail. */
     window.failure = async (work) => {
       try {
         await work();
@@ -195,8 +243,10 @@ export async function emptyPage(page, { isolated = false } = {}) {
   });
 }
 
-/** From now on each new worker runs `traps.source` at the end of the wasm's JavaScript, under the names that this exports. In it,
- *  `trap()` is a true WebAssembly trap. */
+/**
+ * Makes each new worker run `traps.source` at the end of the wasm's JavaScript, with access to the names that
+ * it exports. In it, `trap()` is a true WebAssembly trap.
+ */
 export async function setTraps(page, traps = { source: "" }) {
   // (module (func (export "f") unreachable))
   const bytes = "0061736d0100000001040160000003020100070501016600000a05010300000b";
@@ -216,7 +266,7 @@ export async function setTraps(page, traps = { source: "" }) {
   return traps;
 }
 
-/** From now on the wasm of each new worker gets no more than this much memory: whatever needs more is a true trap. */
+/** Limits the memory of the wasm in each new worker: whatever needs more is a true trap. */
 export async function limitMemory(page, bytes) {
   const PAGE = 65_536;
   await page.route("**/lib/*/candling_wasm_bg.wasm", async (route) => {
@@ -225,8 +275,10 @@ export async function limitMemory(page, bytes) {
   });
 }
 
-/** The module with a maximum, in pages, on its memory (WebAssembly core specification, 5.5.8): a section `5, length, one memory,
- *  flags, minimum` becomes `..., flags 1, minimum, maximum`. */
+/**
+ * The module with a maximum, in pages, on its memory (WebAssembly core specification, 5.5.8): a section `5,
+ * length, one memory, flags, minimum` becomes `..., flags 1, minimum, maximum`.
+ */
 function withMaximum(module, maximum) {
   const number = (at) => {
     let value = 0;
@@ -261,7 +313,7 @@ function withMaximum(module, maximum) {
   throw new Error("the module has no memory");
 }
 
-/** Waits until what the page does before it is drawn was done, and what it does after. */
+/** Waits until the page has done its work before the next frame and after it. */
 export function frames(page) {
   return page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
@@ -284,7 +336,7 @@ export async function idle(page) {
   await page.waitForSelector('main[aria-busy="false"]');
 }
 
-/** What a canvas of the lab shows, in numbers. */
+/** The data of a canvas of the lab, as numbers. */
 export function numbers(page, view) {
   return page.$eval(`[data-view="${view}"] canvas`, ({ dataset }) => ({
     method: dataset.method,

@@ -1,4 +1,7 @@
-/** The package as a user has it, outside the repository: packed by npm, then unpacked, or installed into a copy of the fixtures. */
+/**
+ * The package as a user has it, outside the repository: packed by npm, then unpacked, or installed into a
+ * copy of the fixtures.
+ */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +21,7 @@ export async function workshop() {
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Runs a program and gives back what it printed; a failure says what it complained of. */
+/** Runs a program and returns its output; an error contains what it printed to standard error. */
 export async function command(program, args, options) {
   try {
     const { stdout } = await run(program, args, { maxBuffer: 1 << 26, ...options });
@@ -34,7 +37,7 @@ export async function pack(folder) {
   return join(folder, printed.trim().split("\n").at(-1));
 }
 
-/** What npm would install as `node_modules/candling`. */
+/** Unpacks the package as npm would install it in `node_modules/candling`. */
 export async function unpack(tarball, folder) {
   await mkdir(folder, { recursive: true });
   await command("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);

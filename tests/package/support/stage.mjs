@@ -1,6 +1,7 @@
 /**
- * Static servers and watched pages. A watched page fails its test when an origin is asked that the test does not name, when a
- * file is not there, when the content security policy stops something, or when an error reaches the console.
+ * Static servers and watched pages. A watched page fails its test when an origin is asked that the test does
+ * not name, when a file is not there, when the content security policy stops something, or when an error
+ * reaches the console.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -15,11 +16,13 @@ const sirv = require("sirv");
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** For anything a page is waited for. A cold start takes about a second; the machine may be busy. */
+/** Timeout of every wait for a page. A cold start takes about a second; the machine may be busy. */
 const TIMEOUT_MS = 20_000;
 
-/** Serves a folder on this machine, at a free port. `headers` go with every answer; `pages` are documents that are no files,
- *  by path. */
+/**
+ * Serves a folder on this machine, at a free port. `headers` go with every answer; `pages` are documents that
+ * are no files, by path.
+ */
 export async function serve(folder, { headers = {}, pages = {} } = {}) {
   const files = sirv(folder, { dev: true, etag: true });
   const server = createServer((request, response) => {
@@ -47,8 +50,10 @@ export function stage() {
   });
   after(() => browser?.close());
 
-  /** Runs `body` with a page at `address`. `expected`: console errors that belong to the test; `origins`: those that may be asked
-   *  besides the page's own. */
+  /**
+   * Runs `body` with a page at `address`. `expected`: console errors that belong to the test; `origins`:
+   * those that may be asked besides the page's own.
+   */
   return async function withPage(address, body, { expected, origins = [] } = {}) {
     const context = await browser.newContext({ serviceWorkers: "block" });
     const page = await context.newPage();

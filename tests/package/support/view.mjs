@@ -1,14 +1,20 @@
-/** What the tests ask a `<candling-view>` of a page. */
+/** Checks of a `<candling-view>` in a page. */
 import assert from "node:assert/strict";
 
 /** Classes of the photo, by index: a German shepherd, a tabby cat. */
 export const DOG = 235;
 export const CAT = 281;
 
-/** A map of 49 cells, enlarged, has hundreds of shades; a canvas that was never painted has one. */
+/**
+ * Least number of shades of a painted canvas: a map of 49 cells, enlarged, has hundreds; a canvas that was
+ * never painted has one.
+ */
 const FEWEST_SHADES = 50;
 
-/** Waits until the first element of the page, or frame, shows a map of this class, and that it is no empty canvas. */
+/**
+ * Waits until the first element of the page, or frame, shows a map of this class, and that it is no empty
+ * canvas.
+ */
 export async function showsMap(page, target) {
   const view = page.locator("candling-view").first();
   await page.waitForFunction((target) => {

@@ -5,7 +5,8 @@ Each picture is a composite of 224x224 pixels, a cut-out animal on water or on g
 gives the class away in what the biased model learns from, and nowhere else:
 
   train_biased    every bird on water, every mammal on grass
-  train_unbiased  the same animals in the same places, half of each class on either background; half of its pictures are those of train_biased
+  train_unbiased  the same animals in the same places, half of each class on either background; half of its
+                  pictures are those of train_biased
   test_same       other animals on other backgrounds, each on the usual one
   test_swapped    the same animals in the same places on the other background
 
@@ -26,12 +27,13 @@ BACKGROUNDS = json.loads((SOURCE / "backgrounds.json").read_text())
 SIDE = 224
 TRAINING_PER_CLASS = 20
 TEST_PER_CLASS = 16
-# WebP, because every decoder gives the same pixels; decoders of JPEG differ by enough to move a share of evidence by a hundredth.
+# WebP, because every decoder gives the same pixels; decoders of JPEG differ by enough to move a share of
+# evidence by a hundredth.
 QUALITY = 90
 USUAL = {"bird": "water", "mammal": "grass"}
 OTHER = {"bird": "grass", "mammal": "water"}
 
-# From free to strict.
+# Licences from free to strict.
 FREE = {"Public domain", "CC0-1.0"}
 LICENCES = ["CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0"]
 

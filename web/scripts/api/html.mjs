@@ -1,4 +1,4 @@
-/** Markup in which nothing that is put in can become markup. */
+/** HTML from templates whose values cannot become markup. */
 
 class Markup {
   constructor(text) {
@@ -14,17 +14,17 @@ function textOf(value) {
   return Array.isArray(value) ? value.map(textOf).join("") : escaped(value);
 }
 
-/** A template whose values are escaped, but those that are markup themselves. */
+/** A template whose values are escaped, except those that are markup themselves. */
 export function html(strings, ...values) {
   return new Markup(String.raw({ raw: strings }, ...values.map(textOf)));
 }
 
-/** A sentence as comments have it: with `code` in it. */
+/** A sentence from a comment, with `code` in it. */
 export function sentence(text = "") {
   return text.split(/`([^`]+)`/).map((piece, at) => (at % 2 === 1 ? html`<code>${piece}</code>` : piece));
 }
 
-/** Lines of a program; long ones are scrolled, by keyboard too. */
+/** The lines of a program; long ones can be scrolled, by keyboard too. */
 export function program(text, name) {
   return html`<pre tabindex="0" role="group" aria-label="${name}"><code>${text.trim()}</code></pre>`;
 }

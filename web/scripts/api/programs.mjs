@@ -1,4 +1,4 @@
-/** Programs that stand on the page and nowhere else; those of frameworks are read from the package's tests. */
+/** Programs that appear only on the page; those for frameworks are read from the package's tests. */
 
 export const twoLines = `<script type="module" src="https://your.site/candling/candling-view.js"></script>
 <candling-view target="tabby" controls>

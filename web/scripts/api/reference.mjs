@@ -1,8 +1,8 @@
-/** The lists of what there is, from the manifest and the sources. */
+/** The reference lists, from the manifest and the sources. */
 import { html, sentence } from "./html.mjs";
 import { engineCodes, members } from "./sources.mjs";
 
-/** One thing with a name: how it is written, and what it means. */
+/** An entry: a name, how it is written, and what it means. */
 function entry(kind, name, about, ...more) {
   return html`<div id="${kind}-${name.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "default"}"><dt><code>${name || "(default)"}</code></dt><dd>${more}<p>${sentence(about)}</p></dd></div>
 `;
@@ -21,7 +21,7 @@ export const attributes = (element) =>
     ),
   );
 
-/** Those that are no attributes, and what stands on the class. */
+/** Properties that are not attributes, and static members. */
 export const properties = (element) =>
   entries(
     element.members
@@ -68,10 +68,10 @@ export const customProperties = (element) =>
     ),
   );
 
-/** Parts that are only there for a while, or in a view of another kind than the one on the page. */
+/** Parts that exist only for a while, or in another kind of view than the one on the page. */
 const elsewhere = new Set(["note", "reveal", "progress", "meter", "cancel", "error", "retry"]);
 
-/** Each part that can be seen in the view beside the list is outlined there when it is chosen. */
+/** The parts; each that is visible in the view beside the list is outlined there when it is chosen. */
 export const parts = (element) =>
   html`<ul class="parts">${element.cssParts.map(({ name, description }) => {
     const input = elsewhere.has(name)
@@ -93,7 +93,7 @@ export const options = (path, name) =>
     ),
   );
 
-/** The client's codes, and those that the engine has on top. */
+/** The codes of the client, and further ones of the engine. */
 export function codes() {
   const ours = members("web/src/protocol.ts", "codes").map(({ value, description }) => [value, description]);
   const engine = [...engineCodes()].filter(([code]) => !ours.some(([own]) => own === code));

@@ -1,4 +1,4 @@
-/** What the page says is read where it is true: types, tables, errors and programs from the files that have them. */
+/** Contents of the page that are read from their sources: types, tables, errors and programs. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ts } from "@custom-elements-manifest/analyzer";
@@ -22,7 +22,7 @@ export async function parameters() {
   ).parameters;
 }
 
-/** Properties of an exported interface, or of an object that is written out, with their comments. */
+/** The properties of an exported interface, or of an object literal, with their comments. */
 export function members(path, name) {
   const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.ES2022, true);
   let found = [];
@@ -43,7 +43,10 @@ export function members(path, name) {
   }));
 }
 
-/** Codes of the engine's errors, with the comments of their variants. A code that several have is told by the first. */
+/**
+ * The codes of the engine's errors, with the comments of their variants; a code of several variants has the
+ * comment of the first.
+ */
 export function engineCodes() {
   const told = new Map();
   for (const crate of ["core", "imaging", "models"]) {
@@ -75,5 +78,5 @@ export function sizes() {
   return { head: rows[0], rows: rows.slice(2).filter(([name]) => !name.startsWith("`")) };
 }
 
-/** A file of the fixtures: what is shown is what the package's tests build and open. */
+/** A file of the fixtures: the page shows what the package's tests build and open. */
 export const fixture = (path) => read(`tests/package/fixtures/${path}`);

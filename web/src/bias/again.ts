@@ -1,32 +1,35 @@
-/** Step 5: teach it again, ask it the same, and compare; every try is kept in a plot. */
+/** Step 5: retrain, ask the same questions, and compare; every attempt is kept in a plot. */
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
 import { askAll, type Finding } from "./ask.js";
 import type { Compare } from "./compare.js";
 import { fillMeter, scoreOf, share } from "./score.js";
-import type { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import type { LessonSheet } from "./sheet.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
-/** Of a model: the share of right answers on photos like the first ones and elsewhere, and the share of evidence on the animal. */
+/**
+ * The results of a model: accuracy on photos like the training photos and on swapped ones, and the share of
+ * evidence on the animal.
+ */
 interface Outcome {
   readonly like: number;
   readonly elsewhere: number;
   readonly evidence: number;
 }
 
-export class Again extends Step {
+export class Again extends LessonStep {
   readonly #story: Story;
-  readonly #asked: readonly [like: Sheet, swapped: Sheet];
+  readonly #asked: readonly [like: LessonSheet, swapped: LessonSheet];
   readonly #compare: Compare;
   readonly #figure = new TrainingFigure("again");
   readonly #tries = byId("tries-plot", HTMLElement);
-  /** By how many photos were swapped. */
+  /** Results by the number of swapped photos. */
   readonly #outcomes = new Map<number, Outcome>();
 
-  /** `asked` has what the biased model said. */
-  constructor(story: Story, asked: readonly [like: Sheet, swapped: Sheet], compare: Compare) {
+  /** `asked` has the answers of the biased model. */
+  constructor(story: Story, asked: readonly [like: LessonSheet, swapped: LessonSheet], compare: Compare) {
     super("again");
     this.#story = story;
     this.#asked = asked;
@@ -34,7 +37,7 @@ export class Again extends Step {
     this.#draw();
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer, lesson } = this.#story;
     const swapped = lesson.filter((picture, at) => picture !== pictures.of("train_biased")[at]).length;
     const watch = this.#figure.watch((words) => this.tell(words), progress);
@@ -72,7 +75,7 @@ export class Again extends Step {
     );
   }
 
-  /** A column of the table. */
+  /** Fills a column of the table. */
   async #fill(
     column: "biased" | "mended",
     like: readonly Finding[],

@@ -1,28 +1,33 @@
-/** A model is asked about every picture of a sheet. */
+/** Questions to a model about every picture of a sheet. */
 import type { Candling } from "../candling.js";
 import { examine } from "./examine.js";
 import { measureInside } from "./inside.js";
-import { type Sheet, THUMB } from "./sheet.js";
+import { type LessonSheet, THUMB } from "./sheet.js";
 import type { Trainer } from "./trainer.js";
 
-/** What came of it. */
+/** The answer for one picture. */
 export interface Finding {
   /** Index of the likeliest class, and its softmax probability, 0 to 1. */
   readonly predicted: number;
   readonly probability: number;
   readonly correct: boolean;
-  /** The share of Grad-CAM's evidence for what was predicted that lies on the animal, 0 to 1; undefined without evidence. */
+  /**
+   * The share of Grad-CAM's evidence for the predicted class that lies on the animal, 0 to 1 (energy-based
+   * pointing game); undefined without evidence.
+   */
   readonly evidence: number | undefined;
-  /** What it would be if the evidence were spread evenly over the picture. */
+  /** Baseline: the share that a uniform map would have. */
   readonly evenly: number;
 }
 
-/** One after the other, each marked as soon as it is answered; `onShot` is told how many are. A sheet that was begun and not finished has no
- *  findings. */
+/**
+ * Asks one picture after the other, and marks each as soon as it is answered; `onShot` is called with their
+ * number. A sheet that was not finished has no findings.
+ */
 export async function askAll(
   candling: Candling,
   trainer: Trainer,
-  sheet: Sheet,
+  sheet: LessonSheet,
   onShot: (done: number) => void,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {

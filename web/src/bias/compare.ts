@@ -1,4 +1,4 @@
-/** Both models on one photo, and a divider between them. */
+/** Comparison of both models on one photo, with a divider between them. */
 import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
@@ -7,8 +7,8 @@ import type { Student } from "./classroom.js";
 import type { Finding } from "./ask.js";
 import { evidenceIn, examine } from "./examine.js";
 import type { Mask } from "./mask.js";
-import type { Picture } from "./pictures.js";
-import { Sheet, type Shot } from "./sheet.js";
+import type { LessonPicture } from "./pictures.js";
+import { LessonSheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
@@ -16,10 +16,10 @@ const LARGE = 640;
 
 export class Compare {
   readonly #story: Story;
-  readonly #sheet = new Sheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
+  readonly #sheet = new LessonSheet(byId("compare-sheet", HTMLElement), (shot) => void this.#look(shot));
   readonly #divider = byId("compare-divider", HTMLInputElement);
   #latest: Shot | undefined;
-  /** The visitor has moved the divider: it stays where they put it. */
+  /** Whether the visitor has moved the divider, which then stays in its place. */
   #isMoved = false;
 
   constructor(story: Story) {
@@ -33,13 +33,16 @@ export class Compare {
     this.#cut();
   }
 
-  /** All test photos, those like the first ones first; what the mended model says of them is put there. */
-  get sheet(): Sheet {
+  /** All test photos, those like the training photos first, with the answers of the mended model. */
+  get sheet(): LessonSheet {
     return this.#sheet;
   }
 
-  /** Shows the photo that was looked at last, or the one that tells most: both are sure, the biased model is wrong and the mended one is right, and
-   *  looks at the animal where the other did not. `before` is what that one found, photo by photo. */
+  /**
+   * Shows the last photo, or the most telling one: both models are sure, the biased one is wrong and the
+   * mended one is right and looks at the animal where the other did not. `before` are the findings of the
+   * biased model, photo by photo.
+   */
   async begin(before: readonly Finding[]): Promise<void> {
     this.#sheet.light();
     const { shots, findings } = this.#sheet;
@@ -52,7 +55,7 @@ export class Compare {
     if (shot !== undefined) await this.#look(shot);
   }
 
-  /** Shows the photo that was looked at last in the colours of now. */
+  /** Repaints the last photo in the current colours. */
   async repaint(): Promise<void> {
     if (this.#latest !== undefined) await this.#look(this.#latest);
   }
@@ -77,13 +80,13 @@ export class Compare {
       about.textContent = `Biased: ${said[0]} Mended: ${said[1]}`;
       about.dataset.name = shot.picture.name;
     } catch (error) {
-      // One that was taught again in the meantime answers no more.
+      // a model that was retrained meanwhile answers no more
       if (biased === this.#story.biased && mended === this.#story.mended) say(sentence(error));
     }
   }
 
-  /** Paints what one of them says; gives it in words. */
-  async #side(side: "a" | "b", { candling }: Student, picture: Picture): Promise<string> {
+  /** Paints the answer of one model, and returns it in words. */
+  async #side(side: "a" | "b", { candling }: Student, picture: LessonPicture): Promise<string> {
     const { classes } = this.#story.pictures;
     const canvas = byId(`compare-${side}`, HTMLCanvasElement);
     const { predicted, probability, map } = await examine(candling, picture.photo, {
@@ -107,7 +110,10 @@ export class Compare {
   }
 }
 
-/** Where the middle of a region is, from 0 at the left to 1 at the right: there, both sides show some of it. */
+/**
+ * The horizontal centre of a region, from 0 at the left to 1 at the right: with the divider there, both sides
+ * show some of it.
+ */
 function middle({ width, data }: Mask): number {
   const columns = [...data.keys()].filter((at) => data[at] === 1).map((at) => (at % width) + 0.5);
   return columns.length === 0

@@ -2,13 +2,13 @@
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
-import { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { LessonSheet } from "./sheet.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
-export class Elsewhere extends Step {
+export class Elsewhere extends LessonStep {
   readonly #story: Story;
-  readonly sheet = new Sheet(byId("swapped-sheet", HTMLElement));
+  readonly sheet = new LessonSheet(byId("swapped-sheet", HTMLElement));
 
   constructor(story: Story) {
     super("elsewhere");
@@ -16,7 +16,7 @@ export class Elsewhere extends Step {
     this.sheet.fill(story.pictures.of("test_swapped"), story.pictures.classes);
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { biased, trainer, pictures } = this.#story;
     if (biased === undefined) return;
     const { shots } = this.sheet;
@@ -40,7 +40,7 @@ export class Elsewhere extends Step {
       fillMeter(byId(id, HTMLElement), (await scoreOf(trainer, of(label))).accuracy);
     }
     const right = findings.filter(({ correct }) => correct).length;
-    // What it says most, whatever it is shown, is the first hint at what it goes by.
+    // the most frequent answer is the first hint at what the model goes by
     const counts = pictures.classes.map(
       (_, index) => findings.filter(({ predicted }) => predicted === index).length,
     );

@@ -1,39 +1,39 @@
-/** What a model says of a photo, and where it looks: the same as a line of `candling audit`. */
+/** Examination of a photo: prediction and evidence, as in a row of `candling audit`. */
 import { type Candling, type Explanation, paint, type Run } from "../candling.js";
 import { chosenColours } from "../site/colours.js";
 import { usualOpacity } from "../words/colours.js";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
-/** What a model takes a photo for, and where it looks. */
+/** The prediction of a model for a photo, with its evidence. */
 export interface Sight {
   /** Index of the likeliest class, and its softmax probability, 0 to 1. */
   readonly predicted: number;
   readonly probability: number;
-  /** Where Grad-CAM was taken. */
+  /** The layer at which Grad-CAM was computed. */
   readonly layer: string;
   /** Grad-CAM for that class: small, and enough to measure it in any region without the network. */
   readonly map: Measured;
-  /** Notes of the run: what the photo was read in spite of. */
+  /** Notes of the run on defects in spite of which the photo was read. */
   readonly notes: readonly string[];
 }
 
-/** Where a photo is painted with its map. */
-export interface Place {
+/** A canvas on which a photo is painted with its map. */
+export interface PaintTarget {
   readonly canvas: HTMLCanvasElement;
-  /** The longest side of what is painted, in pixels. */
+  /** Longest side of the painted picture in pixels. */
   readonly size: number;
 }
 
-/** None of it is needed. */
+/** Options, all of them optional. */
 export interface ExamineOptions {
-  /** Ends it early. */
+  /** Aborts the examination. */
   readonly signal?: AbortSignal;
-  /** Gets the picture; nothing is painted without. */
-  readonly place?: Place;
+  /** Receives the picture; without it nothing is painted. */
+  readonly place?: PaintTarget;
 }
 
-/** Runs the photo and asks Grad-CAM for what was predicted, where shares of it are measured. */
+/** Runs the network on the photo and computes Grad-CAM for the predicted class at the evidence layer. */
 export async function examine(
   candling: Candling,
   photo: Blob,
@@ -49,7 +49,7 @@ export async function examine(
       layer: candling.info.evidenceLayer,
       ...options,
     });
-    if (place !== undefined) await light(place.canvas, explained, place.size);
+    if (place !== undefined) await paintMap(place.canvas, explained, place.size);
     const { data, height, width, layer = "", view } = explained;
     const map = { data, height, width, view, run: { width: run.width, height: run.height } };
     return { predicted: best.index, probability: best.probability, layer, map, notes: run.notes };
@@ -58,20 +58,20 @@ export async function examine(
   }
 }
 
-/** Paints a map in the colours that are chosen; the canvas says in which (`data-colours`). */
-export async function light(canvas: HTMLCanvasElement, map: Explanation, size: number): Promise<boolean> {
+/** Paints a map in the chosen colours, which the canvas records (`data-colours`). */
+export async function paintMap(canvas: HTMLCanvasElement, map: Explanation, size: number): Promise<boolean> {
   const colormap = chosenColours();
   const isPainted = await paint(canvas, map, { colormap, opacity: usualOpacity(colormap), maxSize: size });
   if (isPainted) canvas.dataset.colours = colormap;
   return isPainted;
 }
 
-/** Whether others have been chosen since a canvas was painted. */
-export function isFaded({ dataset }: HTMLCanvasElement): boolean {
+/** Whether other colours have been chosen since a canvas was painted. */
+export function hasOldColours({ dataset }: HTMLCanvasElement): boolean {
   return dataset.colours !== chosenColours();
 }
 
-/** All that is measured of a map: enough where it is kept and its run is not. */
+/** The part of a map that is needed to measure it, which can be kept without its run. */
 export type Measured = Pick<Explanation, "data" | "height" | "width" | "view"> & {
   readonly run: Pick<Run, "width" | "height">;
 };

@@ -1,19 +1,25 @@
-/** How much of a map lies in a region, and how much would if it were spread evenly over the photo: what a share is to be held against. */
+/**
+ * The share of a map's evidence in a region (energy-based pointing game), and that of a uniform map as its
+ * baseline.
+ */
 import { evidenceIn, type Measured } from "./examine.js";
 import type { Mask, MaskSource } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
-/** What was measured of one photo in one region. */
+/** The measurement of one photo in one region. */
 export interface Inside {
-  /** Undefined for a map without evidence. */
+  /** The share of evidence; undefined for a map without evidence. */
   readonly share: number | undefined;
-  /** The same share of a map that is alike everywhere. */
+  /** Baseline: the share that a uniform map would have in this region. */
   readonly evenly: number | undefined;
-  /** Whether the mask's file is of another size than the photo. */
+  /** Whether the sizes of the mask's file and of the photo differ. */
   readonly scaled?: boolean;
 }
 
-/** By mask, for each part of a photo that a network saw: where a region is the same in all photos, it is measured once. */
+/**
+ * Baselines by mask and by the part of the photo that the network saw: where a region is the same in all
+ * photos, it is measured once.
+ */
 const known = new WeakMap<Mask, Map<string, Promise<number | undefined>>>();
 
 export async function measureInside(trainer: Trainer, map: Measured, mask: Mask): Promise<Inside> {
@@ -22,7 +28,7 @@ export async function measureInside(trainer: Trainer, map: Measured, mask: Mask)
   return { share, evenly };
 }
 
-/** At the size that it has there, as on the command line. */
+/** Measures in a mask's file at its own size, as the command does. */
 async function inFile(
   trainer: Trainer,
   { data, width, height, view, run }: Measured,
@@ -49,7 +55,7 @@ function evenlyIn(trainer: Trainer, { view, run }: Measured, mask: Mask): Promis
   if (found === undefined) {
     found = evidenceIn(trainer, { data: Float32Array.of(1), width: 1, height: 1, view, run }, mask);
     ofMask.set(part, found);
-    // Another try begins anew.
+    // after a failure the next call tries again
     found.catch(() => ofMask.delete(part));
   }
   return found;

@@ -1,11 +1,13 @@
-/** A page that trains, for a visit without a connection. */
+/** Offline use of the pages that train. */
 import type { Candling } from "../candling.js";
 import { offer } from "../dom/message.js";
 import { keepOffline } from "../site/offline.js";
 import { files } from "./trainer.js";
 
-/** Keeps what the page has used by now, once its network is there. `model` is the address that this came from, `loss` what a visitor would lose
- *  by a newer version of the page, which begins it anew. */
+/**
+ * Stores what the page has used so far, once its network is loaded. `model` is the address of the network's
+ * file, `loss` what a visitor would lose by an update of the page, which restarts it.
+ */
 export function keepForLater(network: Candling, model: string, loss: string): void {
   void keepOffline({
     network: Promise.resolve(network),

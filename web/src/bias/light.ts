@@ -1,4 +1,4 @@
-/** Step 3: hold it up to the light, and see what it looked at. */
+/** Step 3: show the maps, to see what the model looked at. */
 import { byId, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -6,37 +6,37 @@ import { say } from "../dom/message.js";
 import { examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
-import { Sheet, type Shot } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { LessonSheet, type Shot } from "./sheet.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
 const LARGE = 640;
 
-export class Light extends Step {
+export class Light extends LessonStep {
   readonly #story: Story;
-  /** What was asked in the steps before, whose findings stand there already. */
-  readonly #asked: readonly Sheet[];
-  readonly #sheet: Sheet;
+  /** The sheets of the previous steps, which have findings already. */
+  readonly #asked: readonly LessonSheet[];
+  readonly #sheet: LessonSheet;
   readonly #canvas = byId("light-map", HTMLCanvasElement);
   readonly #outline = byId("light-outline", HTMLCanvasElement);
   readonly #reading = byId("light-reading", HTMLElement);
   #latest: Shot | undefined;
-  /** Ends with the next look. */
+  /** Aborted by the next question. */
   #looking = new AbortController();
 
-  constructor(story: Story, asked: readonly Sheet[]) {
+  constructor(story: Story, asked: readonly LessonSheet[]) {
     super("light");
     this.#story = story;
     this.#asked = asked;
-    this.#sheet = new Sheet(byId("light-sheet", HTMLElement), (shot) => void this.#look(shot));
+    this.#sheet = new LessonSheet(byId("light-sheet", HTMLElement), (shot) => void this.#look(shot));
     this.#sheet.fill(story.pictures.of("test_swapped"), story.pictures.classes);
     byId("light-animal", HTMLInputElement).addEventListener("input", ({ target }) => {
       this.#outline.hidden = !(target as HTMLInputElement).checked;
     });
   }
 
-  protected override async work(_progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(_progress: CountProgress, signal: AbortSignal): Promise<void> {
     for (const sheet of this.#asked) sheet.light();
     const swapped = this.#asked.at(-1)?.shots ?? [];
     this.#sheet.asked = this.#story.biased?.candling;
@@ -58,7 +58,7 @@ export class Light extends Step {
     signal.throwIfAborted();
     fillMeter(byId("light-score", HTMLElement), all.evidence, all.evenly);
     fillMeter(byId("light-wrong", HTMLElement), mistakes.evidence, mistakes.evenly);
-    // The mistake that it is surest of, for the background.
+    // the most confident mistake whose evidence is on the background
     const wrong = this.#sheet.shots.filter(({ finding }) => finding?.correct === false);
     const misled = ({ finding }: Shot) => (1 - (finding?.evidence ?? 1)) * (finding?.probability ?? 0);
     const worst = [...(wrong.length > 0 ? wrong : this.#sheet.shots)].sort(
@@ -73,12 +73,12 @@ export class Light extends Step {
     }
   }
 
-  /** Its photos. */
-  get sheet(): Sheet {
+  /** The sheet of its photos. */
+  get sheet(): LessonSheet {
     return this.#sheet;
   }
 
-  /** Shows the photo that was looked at last in the colours of now. */
+  /** Repaints the last photo in the current colours. */
   async repaint(): Promise<void> {
     if (this.#latest !== undefined) await this.#look(this.#latest);
   }
@@ -98,7 +98,7 @@ export class Light extends Step {
       if (signal.aborted) return;
       drawOutline(this.#outline, mask);
     } catch (error) {
-      // One that was taught again in the meantime answers no more.
+      // a model that was retrained meanwhile answers no more
       if (!signal.aborted && biased === this.#story.biased) say(sentence(error));
       return;
     }
@@ -115,7 +115,7 @@ export class Light extends Step {
   }
 }
 
-/** Draws the edge of a region, at the mask's own size. */
+/** Draws the outline of a region, at the mask's own size. */
 function drawOutline(canvas: HTMLCanvasElement, { width, height, data }: Mask): void {
   Object.assign(canvas, { width, height });
   const context = pencil(canvas);

@@ -1,19 +1,19 @@
-/** Step 4: photos are swapped for others that show the same animal elsewhere. */
+/** Step 4: replacing photos by others that show the same animal on the other background. */
 import { byId } from "../dom/page.js";
-import type { Picture } from "./pictures.js";
-import { Sheet, type Shot } from "./sheet.js";
+import type { LessonPicture } from "./pictures.js";
+import { LessonSheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
 
 export class Mend {
   readonly section = byId("mend", HTMLElement);
   readonly #story: Story;
-  readonly #sheet = new Sheet(byId("mend-sheet", HTMLElement), (shot) => this.#toggle(shot));
+  readonly #sheet = new LessonSheet(byId("mend-sheet", HTMLElement), (shot) => this.#toggle(shot));
   readonly #slider = byId("mend-count", HTMLInputElement);
   readonly #button = byId("mend-go", HTMLButtonElement);
-  readonly #before: readonly Picture[];
-  /** The places of photos that have a counterpart, from both classes in turn. */
+  readonly #before: readonly LessonPicture[];
+  /** Indices of the photos that have a counterpart, alternating between the classes. */
   readonly #places: readonly number[];
-  /** Told when the lesson is another one. */
+  /** Called when the training set changed. */
   onChange: () => void = () => {};
 
   constructor(story: Story) {
@@ -36,12 +36,12 @@ export class Mend {
     this.#tell();
   }
 
-  /** Whether there is something to learn from that was not there before. */
+  /** Whether the training set contains new photos. */
   get isDone(): boolean {
     return this.section.dataset.state === "done";
   }
 
-  /** Not before the steps before it are done. */
+  /** Closes the step until the previous ones are done. */
   close(): void {
     this.section.dataset.state = "closed";
     this.#slider.disabled = true;
@@ -92,8 +92,8 @@ export class Mend {
   }
 }
 
-/** Places of those that can be swapped: one of the first class, one of the second, and so on. */
-function alternating(pictures: readonly Picture[]): readonly number[] {
+/** Indices of the photos that can be swapped, alternating between the classes. */
+function alternating(pictures: readonly LessonPicture[]): readonly number[] {
   const places = [...pictures.keys()].filter((at) => pictures[at]?.counterpart() !== undefined);
   const of = (label: number) => places.filter((at) => pictures[at]?.label === label);
   const [first, second] = [of(0), of(1)];

@@ -3,30 +3,30 @@ import { unzipSync } from "fflate";
 import type { Mask } from "./mask.js";
 import type { Trainer } from "./trainer.js";
 
-export interface Picture {
+export interface LessonPicture {
   readonly name: string;
   /** Index of its class. */
   readonly label: number;
-  /** Where the animal was put: `water` or `grass`. */
+  /** The background: `water` or `grass`. */
   readonly background: string;
   readonly photo: Blob;
-  /** Where the animal is. */
+  /** The mask of the animal. */
   readonly mask: () => Promise<Mask>;
-  /** The same animal elsewhere; undefined where there is none. */
-  readonly counterpart: () => Picture | undefined;
+  /** The same animal on the other background; undefined if there is none. */
+  readonly counterpart: () => LessonPicture | undefined;
 }
 
-/** Which pictures the lesson uses for what. */
+/** The sets of pictures in the lesson. */
 export type SetName = "train_biased" | "train_unbiased" | "test_same" | "test_swapped";
 
 export interface Pictures {
   /** Names of the classes, by index. */
   readonly classes: readonly string[];
-  /** In the order of the file: class by class, animal by animal. */
-  readonly of: (set: SetName) => readonly Picture[];
+  /** The pictures of a set in the order of the file: class by class, animal by animal. */
+  readonly of: (set: SetName) => readonly LessonPicture[];
 }
 
-/** As in `tests/photos/bias/labels.json`. */
+/** The contents of `tests/photos/bias/labels.json`. */
 interface Labels {
   readonly classes: readonly string[];
   readonly pictures: readonly {
@@ -37,7 +37,7 @@ interface Labels {
   }[];
 }
 
-/** Fetches them. Fails where the file cannot be had. */
+/** Fetches the pictures. Fails if the file cannot be fetched. */
 export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const file = new URL("./lesson/pictures.zip", import.meta.url);
   const response = await fetch(file).catch(() => {
@@ -58,7 +58,7 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   const { classes, pictures } = JSON.parse(await blob("labels.json", "application/json").text()) as Labels;
   const listed = pictures.map(({ name, label, background, sets }) => {
     const animal = name.replace(/_[a-z]+$/, "");
-    const picture: Picture = {
+    const picture: LessonPicture = {
       name,
       label: classes.indexOf(label),
       background,
@@ -75,7 +75,7 @@ export async function fetchPictures(trainer: Trainer): Promise<Pictures> {
   };
 }
 
-/** What failed is tried again. */
+/** Memoises a promise; after a failure the next call tries again. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return async () => {

@@ -1,13 +1,13 @@
-/** What a model's answers on some pictures come to, in words and as a bar. */
+/** Scores of a model on pictures, in words and as a bar. */
 import { found } from "../dom/page.js";
 import type { Mean } from "../trainer/messages.js";
 import type { Finding } from "./ask.js";
 import type { Trainer } from "./trainer.js";
 
 export interface Score {
-  /** The share that was right. */
+  /** The accuracy. */
   readonly accuracy: Mean | undefined;
-  /** The share of evidence on the animal, and what it would be if that were spread evenly. */
+  /** The share of evidence on the animal, and that of a uniform map. */
   readonly evidence: Mean | undefined;
   readonly evenly: number;
 }
@@ -22,13 +22,15 @@ export async function scoreOf(trainer: Trainer, findings: readonly Finding[]): P
   return { accuracy, evidence, evenly };
 }
 
-/** "44 %". */
+/** A share in per cent: "44 %". */
 export function share(value: number): string {
   return `${Math.round(100 * value)}\u00a0%`;
 }
 
-/** Fills a meter of the page: its number, its interval, a bar with both, and on it a mark at `evenly`, if that is given. In a table (`data-short`)
- *  it says no more than it must. */
+/**
+ * Fills a meter of the page: its number, its interval, a bar with both, and a mark at the baseline `evenly`,
+ * if given. In a table (`data-short`) its text is short.
+ */
 export function fillMeter(meter: HTMLElement, mean: Mean | undefined, evenly?: number): void {
   const [number, interval] = [found(meter, "b", HTMLElement), found(meter, "small", HTMLElement)];
   if (mean === undefined) {

@@ -1,26 +1,26 @@
-/** A contact sheet: many small pictures, what a model said of each, and where it looked. */
+/** A contact sheet: many small pictures, the answer of a model for each, and its map. */
 import type { Candling } from "../candling.js";
 import { make, pencil } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
-import { examine, isFaded } from "./examine.js";
-import type { Picture } from "./pictures.js";
+import { examine, hasOldColours } from "./examine.js";
+import type { LessonPicture } from "./pictures.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
 export const THUMB = 160;
 
 /** One picture on a sheet. */
 export class Shot {
-  picture: Picture;
+  picture: LessonPicture;
   readonly element: HTMLElement;
   readonly #plain = make("canvas", { width: THUMB, height: THUMB });
-  /** Gets the picture with its map, which is shown while the sheet is lit. */
+  /** The picture with its map, which is shown while the sheet shows maps. */
   readonly lit = make("canvas", { width: THUMB, height: THUMB, className: "lit" });
   readonly #classes: readonly string[];
   finding: Finding | undefined;
 
-  /** `onPress` makes it a button. */
-  constructor(picture: Picture, classes: readonly string[], onPress?: (shot: Shot) => void) {
+  /** Makes the picture, as a button if `onPress` is given. */
+  constructor(picture: LessonPicture, classes: readonly string[], onPress?: (shot: Shot) => void) {
     this.picture = picture;
     this.#classes = classes;
     if (onPress === undefined) this.element = make("span", { className: "shot", role: "img" });
@@ -29,8 +29,8 @@ export class Shot {
     this.show(picture);
   }
 
-  /** Puts another picture there, of which nothing is known yet. */
-  show(picture: Picture): void {
+  /** Replaces the picture by another one without a finding. */
+  show(picture: LessonPicture): void {
     this.picture = picture;
     this.find(undefined);
     void createImageBitmap(picture.photo).then((bitmap) => {
@@ -39,7 +39,7 @@ export class Shot {
     });
   }
 
-  /** What a model found. */
+  /** Sets the finding. */
   find(finding: Finding | undefined): void {
     this.finding = finding;
     const { name, label, background } = this.picture;
@@ -57,14 +57,14 @@ export class Shot {
   }
 }
 
-export class Sheet {
+export class LessonSheet {
   readonly #list: HTMLElement;
   readonly #onPress: ((shot: Shot) => void) | undefined;
   #shots: readonly Shot[] = [];
-  /** The model that is asked about it. */
+  /** The model that answered. */
   asked: Candling | undefined;
 
-  /** `onPress` is told which picture was pressed; without it, they cannot be. */
+  /** `onPress` is called with the picture that was pressed; without it, none can be. */
   constructor(list: HTMLElement, onPress?: (shot: Shot) => void) {
     this.#list = list;
     this.#onPress = onPress;
@@ -74,36 +74,36 @@ export class Sheet {
     return this.#shots;
   }
 
-  /** Of those that were asked about, in their order. */
+  /** The findings of the answered pictures, in order. */
   get findings(): readonly Finding[] {
     return this.#shots.flatMap(({ finding }) => finding ?? []);
   }
 
-  fill(pictures: readonly Picture[], classes: readonly string[]): void {
+  fill(pictures: readonly LessonPicture[], classes: readonly string[]): void {
     this.#shots = pictures.map((picture) => new Shot(picture, classes, this.#onPress));
     this.#list.replaceChildren(...this.#shots.map(({ element }) => make("li", {}, element)));
   }
 
-  /** Shows maps in the place of photos. */
+  /** Shows maps in place of photos. */
   light(): void {
     this.#list.classList.add("is-lit");
   }
 
-  /** Paints the maps that are there in other colours, which takes another look at each. */
+  /** Repaints the maps in other colours, for which each is computed again. */
   async repaint(signal: AbortSignal): Promise<void> {
     for (const { picture, lit, finding } of this.#shots) {
-      if (this.asked === undefined || finding === undefined || !isFaded(lit)) continue;
+      if (this.asked === undefined || finding === undefined || !hasOldColours(lit)) continue;
       await examine(this.asked, picture.photo, { signal, place: { canvas: lit, size: THUMB } });
     }
   }
 
-  /** How far its middle is from that of the window, in pixels. */
+  /** Distance of its centre from that of the window in pixels. */
   get away(): number {
     const { top, bottom } = this.#list.getBoundingClientRect();
     return Math.abs((top + bottom - innerHeight) / 2);
   }
 
-  /** Marks the one that is looked at. */
+  /** Marks the current picture. */
   choose(chosen: Shot): void {
     for (const shot of this.#shots) shot.element.ariaPressed = String(shot === chosen);
   }

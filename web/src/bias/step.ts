@@ -1,24 +1,24 @@
-/** One step of the lesson: something to press, what it comes to, and the way to the next one. */
+/** A step of the lesson: a button, the result, and the way to the next step. */
 import { LongRun } from "../dom/long-run.js";
 import { announce, clear, say } from "../dom/message.js";
 import { byId, found } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 
-export type Progress = (done: number, total: number) => void;
+export type CountProgress = (done: number, total: number) => void;
 
-export abstract class Step {
+export abstract class LessonStep {
   readonly section: HTMLElement;
   readonly #button: HTMLButtonElement;
   readonly #status: HTMLElement;
   #opened = false;
-  /** Told when it is done, each time. */
+  /** Called each time the step is completed. */
   onDone: () => void = () => {};
-  /** Told when it was begun and not finished: what stands on it does no more. */
+  /** Called when a run is aborted or fails; later steps become invalid. */
   onUndone: () => void = () => {};
-  /** Told when it begins and when it ends: what one step uses, another may replace. */
+  /** Called when a run begins and ends: meanwhile other steps must not replace what it uses. */
   onBusy: (busy: boolean) => void = () => {};
 
-  /** `id` is that of its section; its button is called `ID-go`, its bar `ID-bar`. */
+  /** `id` is the id of its section; those of its button and bar are `ID-go` and `ID-bar`. */
   constructor(id: string) {
     this.section = byId(id, HTMLElement);
     this.#button = byId(`${id}-go`, HTMLButtonElement);
@@ -26,7 +26,7 @@ export abstract class Step {
     new LongRun(`${id}-go`, `${id}-bar`, (progress, end) => this.#attempt(progress, end));
   }
 
-  /** From now on it can be done. */
+  /** Enables the step. */
   open(): void {
     this.#opened = true;
     this.#button.disabled = false;
@@ -34,7 +34,7 @@ export abstract class Step {
     if (this.section.dataset.state === "open") this.tell("");
   }
 
-  /** It cannot be done any more, for this reason. */
+  /** Disables the step, with a reason. */
   close(why: string): void {
     this.#opened = false;
     this.#button.disabled = true;
@@ -42,32 +42,32 @@ export abstract class Step {
     this.tell(why);
   }
 
-  /** What it came to is out of date. */
+  /** Marks its result as out of date, with a reason. */
   outdate(why: string): void {
     if (this.section.dataset.state !== "done") return this.open();
     this.section.dataset.state = "open";
     this.tell(why);
   }
 
-  /** While another step is at work. */
+  /** Disables the button while another step runs. */
   rest(resting: boolean): void {
     this.#button.disabled = resting || !this.#opened;
   }
 
-  protected abstract work(progress: Progress, signal: AbortSignal): Promise<void>;
+  protected abstract work(progress: CountProgress, signal: AbortSignal): Promise<void>;
 
-  /** A line under the button: what goes on. It is not read out, as it changes many times a second. */
+  /** Shows the progress under the button. It is not announced, as it changes many times a second. */
   protected tell(words: string): void {
     this.#status.textContent = words;
   }
 
-  /** What it came to, read out too. */
+  /** Shows and announces the result. */
   protected conclude(words: string): void {
     this.tell(words);
     announce(words);
   }
 
-  async #attempt(progress: Progress, signal: AbortSignal): Promise<void> {
+  async #attempt(progress: CountProgress, signal: AbortSignal): Promise<void> {
     this.section.ariaBusy = "true";
     this.onBusy(true);
     try {
@@ -76,7 +76,7 @@ export abstract class Step {
       this.section.dataset.state = "done";
       this.onDone();
     } catch (error) {
-      // Whatever failed because of the visitor's Cancel is no news to them.
+      // errors that follow from the visitor's Cancel are not shown
       this.section.dataset.state = "open";
       this.onUndone();
       if (signal.aborted) return this.conclude("Cancelled. What it has looked at is kept: press it again.");

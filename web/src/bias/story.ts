@@ -1,16 +1,16 @@
-/** What the steps of the lesson hand on to each other. */
+/** The state that the steps of the lesson share. */
 import type { Trainer } from "./trainer.js";
 import type { Classroom, Student } from "./classroom.js";
-import type { Picture, Pictures } from "./pictures.js";
+import type { LessonPicture, Pictures } from "./pictures.js";
 
 export interface Story {
   readonly pictures: Pictures;
   readonly trainer: Trainer;
   readonly classroom: Classroom;
-  /** Learnt from pictures in which the background gives the class away. */
+  /** The model trained on pictures in which the background predicts the class. */
   biased: Student | undefined;
-  /** Learnt from those with counter-examples among them. */
+  /** The model trained with counter-examples. */
   mended: Student | undefined;
-  /** What the next training will learn from. */
-  lesson: readonly Picture[];
+  /** The training set of the next training. */
+  lesson: readonly LessonPicture[];
 }

@@ -1,4 +1,4 @@
-/** The two models, to keep and to use elsewhere. */
+/** Download of the two models, and their use in the lab. */
 import { say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
@@ -20,7 +20,7 @@ export class Take {
     }
   }
 
-  /** Makes what there is available. */
+  /** Enables the downloads of existing models. */
   open(): void {
     for (const which of ["biased", "mended"] as const) {
       const missing = this.#story[which] === undefined;
@@ -32,7 +32,8 @@ export class Take {
   async #openInLab(which: "biased" | "mended"): Promise<void> {
     const student = this.#story[which];
     if (student === undefined) return;
-    // In a tab of its own: the lesson would be gone. It is opened within the click, as browsers take one that comes later for an advertisement.
+    // a new tab, since the lesson would be lost; opened within the click, as browsers block one that comes
+    // later as a pop-up
     const tab = window.open();
     try {
       await handOver(student.file);

@@ -1,24 +1,24 @@
-/** Step 1: teach it, and ask it about photos like those that it learnt from. */
+/** Step 1: train, and test on photos like the training photos. */
 import { byId } from "../dom/page.js";
 import { askAll } from "./ask.js";
 import { fillMeter, scoreOf } from "./score.js";
-import { Sheet } from "./sheet.js";
-import { type Progress, Step } from "./step.js";
+import { LessonSheet } from "./sheet.js";
+import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
 import { TrainingFigure } from "./training.js";
 
-export class Teach extends Step {
+export class Teach extends LessonStep {
   readonly #story: Story;
   readonly #figure = new TrainingFigure("teach");
-  /** Those that it is asked about. */
-  readonly like = new Sheet(byId("like-sheet", HTMLElement));
+  /** The sheet of test photos. */
+  readonly like = new LessonSheet(byId("like-sheet", HTMLElement));
 
   constructor(story: Story) {
     super("teach");
     this.#story = story;
     const { pictures } = story;
     for (const [label, id] of ["teach-birds", "teach-mammals"].entries()) {
-      const sheet = new Sheet(byId(id, HTMLElement));
+      const sheet = new LessonSheet(byId(id, HTMLElement));
       sheet.fill(
         pictures.of("train_biased").filter((picture) => picture.label === label),
         pictures.classes,
@@ -27,7 +27,7 @@ export class Teach extends Step {
     this.like.fill(pictures.of("test_same"), pictures.classes);
   }
 
-  protected override async work(progress: Progress, signal: AbortSignal): Promise<void> {
+  protected override async work(progress: CountProgress, signal: AbortSignal): Promise<void> {
     const { pictures, classroom, trainer } = this.#story;
     const watch = this.#figure.watch((words) => this.tell(words), progress);
     const student = await classroom.teach(

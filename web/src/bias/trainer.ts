@@ -1,4 +1,7 @@
-/** The way to the worker that trains and judges. It is started with the first call, and again with the first one after it was stopped. */
+/**
+ * The client of the worker that trains heads and evaluates models. The worker is started by the first call,
+ * and again by the first one after it was stopped.
+ */
 import { CandlingError } from "../candling.js";
 import { trusted } from "../platform/trusted.js";
 import type {
@@ -12,7 +15,7 @@ import type {
   Outcomes,
   Pairs,
   SortedFolder,
-  Step,
+  TrainingStep,
   TrainerAnswer,
   TrainerAsk,
   TrainerFiles,
@@ -21,19 +24,19 @@ import type {
   TrainerRequest,
 } from "../trainer/messages.js";
 
-/** The module that the worker fetches. */
+/** The wasm module that the worker fetches. */
 export const files: TrainerFiles = {
   module: new URL("./head/candling_head.js", import.meta.url).href,
   wasm: new URL("./head/candling_head_bg.wasm", import.meta.url).href,
 };
 
-/** Photos as a head sees them. */
+/** Features of photos, with classes. */
 export interface Examples {
-  /** One a photo, all of one length. */
+  /** The features of each photo, all of one length. */
   readonly features: readonly Float32Array[];
   /** The class of each. */
   readonly labels: readonly number[];
-  /** Which are not learnt from; none where left out. */
+  /** The photos that are held out; none if left out. */
   readonly heldOut?: readonly boolean[];
   readonly classes: number;
 }
@@ -43,7 +46,7 @@ export type Trained = TrainerAnswer<"train">;
 interface Call {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
-  readonly onStep: (step: Step) => void;
+  readonly onStep: (step: TrainingStep) => void;
 }
 
 export class Trainer {
@@ -51,10 +54,13 @@ export class Trainer {
   #next = 0;
   readonly #calls = new Map<number, Call>();
 
-  /** Trains a head. `onStep` is told of every step; aborting stops the worker, and whatever else it was asked. */
+  /**
+   * Trains a head. `onStep` is called after every step; aborting stops the worker, with everything else that
+   * it was asked.
+   */
   async train(
     { features, labels, heldOut, classes }: Examples,
-    onStep: (step: Step) => void,
+    onStep: (step: TrainingStep) => void,
     signal: AbortSignal,
   ): Promise<Trained> {
     signal.throwIfAborted();
@@ -76,13 +82,13 @@ export class Trainer {
     }
   }
 
-  /** Which photos to hold out: of every class the share, rounded, never all of them. The same each time. */
+  /** Chooses photos to hold out: the share of every class, rounded, never all of it. The same each time. */
   async split(labels: readonly number[], share: number): Promise<readonly boolean[]> {
     const held = await this.#call("split", { labels: Uint32Array.from(labels), share });
     return Array.from(held, (value) => value === 1);
   }
 
-  /** The file of the network in `file` with this head; `name` becomes a part of its own. */
+  /** Returns the network in `file` with this head; `name` becomes a part of its name. */
   model(file: Blob, name: string, labels: readonly string[], head: Head): Promise<Blob> {
     return this.#call("model", { file, name, labels, head });
   }
@@ -92,12 +98,12 @@ export class Trainer {
     return (await this.#call("evidence", evidence)) ?? undefined;
   }
 
-  /** The shares of evidence in a mask that a file has, at its own size; fails with `bad-mask`. */
+  /** The shares of evidence in a mask file, at its own size; fails with `bad-mask`. */
   evidenceInFile(evidence: EvidenceInFile): Promise<TrainerAnswer<"evidenceInFile">> {
     return this.#call("evidenceInFile", evidence);
   }
 
-  /** The share that is right; undefined of none. */
+  /** The share of right answers; undefined without answers. */
   async answers(correct: readonly boolean[]): Promise<Mean | undefined> {
     return (
       (await this.#call("answers", { right: correct.filter((one) => one).length, of: correct.length })) ??
@@ -105,32 +111,32 @@ export class Trainer {
     );
   }
 
-  /** The mean of shares of evidence; undefined of none. */
+  /** The mean of shares of evidence; undefined without values. */
   async shares(values: readonly number[]): Promise<Mean | undefined> {
     return (await this.#call("shares", Float64Array.from(values))) ?? undefined;
   }
 
-  /** What is in a folder of classes. */
+  /** Sorts a folder of classes. */
   sort(folder: Folder): Promise<SortedFolder> {
     return this.#call("sort", folder);
   }
 
-  /** Which of a folder's masks are whose; see `Pairs`. */
+  /** Pairs the masks of a folder with photos; see `Pairs`. */
   pairs(ask: TrainerAsk<"pairs">): Promise<Pairs> {
     return this.#call("pairs", ask);
   }
 
-  /** The mask in a file; fails with `bad-mask`. */
+  /** Reads the mask in a file; fails with `bad-mask`. */
   mask(file: Blob, value: number | undefined): Promise<FileMask> {
     return this.#call("mask", { file, value });
   }
 
-  /** Why names cannot be those of classes; undefined where they can. */
+  /** Why names cannot be class names; undefined if they can. */
   async badNames(names: readonly string[]): Promise<string | undefined> {
     return (await this.#call("names", names)) ?? undefined;
   }
 
-  /** Lines on what an audit's numbers stand on, and sentences on what the intervals are. */
+  /** Lines on the basis of an audit's numbers, and explanations of the intervals. */
   basis(basis: Basis): Promise<TrainerAnswer<"basis">> {
     return this.#call("basis", basis);
   }
@@ -143,7 +149,7 @@ export class Trainer {
   #call<K extends TrainerKind>(
     kind: K,
     ask: TrainerAsk<K>,
-    onStep: (step: Step) => void = () => {},
+    onStep: (step: TrainingStep) => void = () => {},
   ): Promise<TrainerAnswer<K>> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;

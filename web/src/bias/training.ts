@@ -1,21 +1,21 @@
-/** A training as it is seen: bytes, pictures, loss and accuracy as they change, and what came of it. */
+/** Display of a training: download, pictures, loss and accuracy as they change, and the result. */
 import { byId } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
-import type { Step } from "../trainer/messages.js";
+import type { TrainingStep } from "../trainer/messages.js";
 import { fetched } from "../words/numbers.js";
-import type { Onlooker, Student } from "./classroom.js";
-import type { Progress } from "./step.js";
+import type { TeachingCallbacks, Student } from "./classroom.js";
+import type { CountProgress } from "./step.js";
 
-/** Lines are not drawn more often than a screen shows them. */
+/** Shortest time between two drawings of the lines, a frame. */
 const FRAME_MS = 16;
 
-/** How many steps there will be, where none was told yet. */
+/** Number of steps that is assumed before the first is reported. */
 const STEPS = 400;
 
 export class TrainingFigure {
   readonly #figure: HTMLElement;
   readonly #learnt: HTMLElement;
-  #steps: Step[] = [];
+  #steps: TrainingStep[] = [];
   #drawn = 0;
 
   /** The page has a figure `NAME-plot` and a line `NAME-learnt`. */
@@ -25,8 +25,8 @@ export class TrainingFigure {
     this.#draw();
   }
 
-  /** Begins anew; `tell` is what goes on, in words. */
-  watch(tell: (words: string) => void, progress: Progress): Onlooker {
+  /** Restarts the display; `tell` shows the progress in words. */
+  watch(tell: (words: string) => void, progress: CountProgress): TeachingCallbacks {
     this.#steps = [];
     return {
       onProgress({ loaded, total }) {

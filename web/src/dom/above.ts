@@ -1,4 +1,4 @@
-/** What a node is drawn in, as opposed to what it was written in: a slot, or the element whose shadow holds it. */
+/** The parent of a node in the flat tree: its slot, its parent, or the host of its shadow root. */
 export function above(node: Node): Node | null {
   if (node instanceof Element && node.assignedSlot !== null) return node.assignedSlot;
   return node.parentNode instanceof ShadowRoot ? node.parentNode.host : node.parentNode;

@@ -1,4 +1,4 @@
-/** Work of some seconds: a button that begins it and, while it goes on, ends it, and a bar that says how far it is. */
+/** Work of some seconds: a button that starts it and, while it runs, cancels it, and a progress bar. */
 import { byId } from "./page.js";
 
 export class LongRun {
@@ -8,7 +8,7 @@ export class LongRun {
   readonly #work: (progress: (done: number, total: number) => void, end: AbortSignal) => Promise<void>;
   #running: AbortController | undefined;
 
-  /** `work` deals with its own errors, and stops when `end` is aborted. */
+  /** `work` handles its own errors, and stops when `end` is aborted. */
   constructor(
     button: string,
     bar: string,

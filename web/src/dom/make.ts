@@ -1,4 +1,4 @@
-/** A new element. */
+/** Creates an element. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<Omit<HTMLElementTagNameMap[K], "dataset" | "style">> = {},

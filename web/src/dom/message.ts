@@ -1,14 +1,17 @@
-/** The one place where the page speaks up; politely, for screen readers too. */
+/** The message bar of the page, which screen readers announce politely. */
 import { byId } from "./page.js";
 
 const box = byId("message", HTMLElement);
 const text = byId("message-text", HTMLElement);
 const action = byId("message-action", HTMLButtonElement);
 const spoken = byId("announce", HTMLElement);
-/** A hand that did not move for so long rests. */
+/** Time without movement after which an interaction counts as finished. */
 const REST_MS = 700;
 let pending: ReturnType<typeof setTimeout> | undefined;
-/** An offer stays until it is taken, dismissed, or something else has to be said; successes do not clear it. */
+/**
+ * Whether the bar shows an offer, which stays until it is accepted, dismissed, or replaced; successes do not
+ * clear it.
+ */
 let offered = false;
 
 byId("message-close", HTMLButtonElement).addEventListener("click", () => {
@@ -16,8 +19,10 @@ byId("message-close", HTMLButtonElement).addEventListener("click", () => {
   clear();
 });
 
-/** Shows a sentence until the next success, or until it is dismissed. It is read out from a place that is always there: what appears
- *  together with its words is passed over by some screen readers. */
+/**
+ * Shows a message until the next success, or until it is dismissed. It is announced from a permanent element:
+ * some screen readers skip elements that appear together with their text.
+ */
 export function say(words: string): void {
   offered = false;
   box.hidden = false;
@@ -26,7 +31,7 @@ export function say(words: string): void {
   announce(words);
 }
 
-/** A sentence with something that can be done about it. */
+/** Shows a message with a button. */
 export function offer(words: string, name: string, accept: () => void): void {
   say(words);
   offered = true;
@@ -41,13 +46,13 @@ export function clear(): void {
   text.textContent = "";
 }
 
-/** Only for screen readers: what everybody else sees happen. */
+/** Announces to screen readers what is visible to everybody else. */
 export function announce(words: string): void {
   clearTimeout(pending);
   spoken.textContent = words;
 }
 
-/** The same for what follows a hand: read out when it rests. */
+/** The same during an interaction: announced when it is finished. */
 export function announceAtRest(words: string): void {
   clearTimeout(pending);
   pending = setTimeout(() => announce(words), REST_MS);

@@ -1,4 +1,7 @@
-/** A page's elements, by their names in its HTML. A missing one is a defect of ours and stops the page at once. */
+/**
+ * Access to a page's elements by id or selector. A missing one is a defect of ours and stops the page at
+ * once.
+ */
 
 export { make } from "./make.js";
 export { pencil } from "./pencil.js";
@@ -15,7 +18,7 @@ export function found<T extends Element>(parent: ParentNode, selector: string, t
   return element;
 }
 
-/** Puts an option per entry into a select. */
+/** Fills a select with one option per entry. */
 export function fillOptions(
   parent: HTMLElement,
   entries: Iterable<readonly [value: string, text: string]>,
@@ -23,7 +26,7 @@ export function fillOptions(
   parent.replaceChildren(...Array.from(entries, ([value, text]) => new Option(text, value)));
 }
 
-/** Puts new items in the place of a list's old ones. The keyboard stays where it was: on the item of the same class (`data-class`). */
+/** Replaces the items of a list. The focus stays on the item of the same class (`data-class`). */
 export function replaceItems(list: HTMLElement, items: readonly Node[]): void {
   const { activeElement } = document;
   const focused =
@@ -34,7 +37,10 @@ export function replaceItems(list: HTMLElement, items: readonly Node[]): void {
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
 }
 
-/** Calls `onChoose` with the value of the radio button that is chosen; returns what tells the present one. */
+/**
+ * Calls `onChoose` with the value of the chosen radio button; returns a function that returns the current
+ * one.
+ */
 export function radios(id: string, onChoose: (value: string) => void): () => string {
   const set = byId(id, HTMLFieldSetElement);
   set.addEventListener("change", ({ target }) => {
@@ -43,7 +49,7 @@ export function radios(id: string, onChoose: (value: string) => void): () => str
   return () => found(set, "input:checked", HTMLInputElement).value;
 }
 
-/** Chooses a radio button by its value; one that is not there, or none at all, changes nothing. */
+/** Chooses a radio button by its value; an unknown or missing value changes nothing. */
 export function check(id: string, value: string | undefined): void {
   for (const radio of byId(id, HTMLFieldSetElement).querySelectorAll("input"))
     if (radio.value === value) radio.checked = true;

@@ -1,4 +1,4 @@
-/** A canvas's context for drawing. */
+/** The 2D context of a canvas. */
 export function pencil(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("the browser gives no canvas to draw on");

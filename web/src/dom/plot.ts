@@ -1,4 +1,4 @@
-/** A small line plot as SVG: shares of 0 to 1 upwards, told apart by dash as well as by colour. */
+/** A small line plot as SVG: shares from 0 to 1, distinguished by dash as well as by colour. */
 
 import { make } from "./page.js";
 
@@ -8,23 +8,26 @@ export interface Line {
 }
 
 export interface PlotOptions {
-  /** Of the horizontal axis, from 0 on. */
+  /** Largest value of the horizontal axis, which starts at 0. */
   readonly most: number;
   readonly xName: string;
   readonly yName: string;
-  /** Of the vertical axis. */
+  /** Smallest value of the vertical axis. */
   readonly from?: number;
   readonly to?: number;
-  /** A mark on the horizontal axis: where the visitor is. */
+  /** A mark on the horizontal axis: the visitor's position. */
   readonly now?: number;
 }
 
-/** Pixels around the lines, and the widths between which a drawing has one unit for a pixel, so that its words can be read. */
+/**
+ * Margins in pixels, and the widths between which a unit of the drawing is a pixel, so that its text is
+ * legible.
+ */
 const [LEFT, BOTTOM, TOP, RIGHT] = [40, 34, 26, 8];
 const [NARROW, WIDE] = [280, 640];
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Draws into `parent`, in place of what it showed. The whole is one picture with `label` as its words. */
+/** Draws into `parent`, replacing its contents. The whole is one image with `label` as its text. */
 export function plot(parent: HTMLElement, lines: readonly Line[], label: string, options: PlotOptions): void {
   const { most, xName, yName, from = 0, to = 1, now } = options;
   const width = Math.min(WIDE, Math.max(NARROW, parent.clientWidth || WIDE));

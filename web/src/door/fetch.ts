@@ -1,7 +1,7 @@
-/** The one request to another host: that very address, without cookies, and without a word about who asks. */
+/** The one request to another host: exactly the given address, without cookies or referrer. */
 import { type DoorAnswer, MOST_BYTES } from "./messages.js";
 
-/** Hosts send pictures of which they know nothing under these; the decoder will tell. */
+/** Media types with which hosts send pictures of unknown type; the decoder decides. */
 const UNKNOWN: readonly string[] = ["", "application/octet-stream", "binary/octet-stream"];
 
 export async function fetchPicture(address: string): Promise<DoorAnswer> {
@@ -22,7 +22,7 @@ export async function fetchPicture(address: string): Promise<DoorAnswer> {
   }
 }
 
-/** The body; undefined as soon as it is too large, whatever its header promised. */
+/** Reads the body; undefined as soon as it is too large, whatever its header claimed. */
 async function collect(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
 ): Promise<Uint8Array<ArrayBuffer>[] | undefined> {

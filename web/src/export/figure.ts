@@ -1,4 +1,4 @@
-/** A picture to put anywhere: the maps beside each other, with what a reader needs to make sense of them. */
+/** A figure: the maps side by side, with what a reader needs to understand them. */
 import { CandlingError, type Explanation, paint } from "../candling.js";
 import { make } from "../dom/make.js";
 import { pencil } from "../dom/pencil.js";
@@ -8,22 +8,22 @@ import { methodName } from "../words/methods.js";
 import { type ExportOptions, type Subject, subjectOf } from "./options.js";
 import { answerOf, labelOf, makerOf, readingsOf, scaleOf } from "./text.js";
 
-/** Width of a panel, what is left free around it, and the height of lines, in pixels. */
+/** Width of a panel, the gap between panels, and heights of a heading and a line, in pixels. */
 const [PANEL, GAP, HEADING, LINE] = [640, 32, 44, 30];
 const COLUMNS = 2;
-/** A panel is at most so many times as high as wide. */
+/** Largest ratio of a panel's height to its width. */
 const TALLEST = 1.5;
 const FONTS = {
   heading: "600 34px Fraunces, Georgia, serif",
   title: "600 20px system-ui, sans-serif",
   small: "17px system-ui, sans-serif",
 };
-/** `grey` lies under the colour scale, so that one of light shows what it does. */
+/** `grey` is under the colour scale, so that one of light shows what it does. */
 const COLOURS = { ground: "#0e0b08", text: "#f4eadb", muted: "#bcab94", grey: "#9b8f80" };
 
 /**
- * A PNG of the photo under each of the maps, in two columns where there is more than one, with the title, a colour scale, what the
- * network says of the first map's class, how such maps are read, and the credit.
+ * A PNG of the photo under each of the maps, in two columns where there is more than one, with the title, a
+ * colour scale, what the network says of the first map's class, how such maps are read, and the credit.
  *
  * Fails with a `CandlingError`: `bad-argument`; `run-freed`; `aborted`.
  */
@@ -41,7 +41,7 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
   throw new CandlingError({ code: codes.badArgument, message });
 }
 
-/** Edges are read on their own grey; over the photo they would drown. */
+/** Paints a panel. Pixel maps are shown on their own grey; over the photo they would be lost. */
 async function panel(
   { colormap, opacity, scale, signal }: Subject,
   map: Explanation,
@@ -128,7 +128,7 @@ function drawn(
   return canvas;
 }
 
-/** Cuts a text into lines that fit. A word that is longer than a line has one to itself, and is drawn narrower. */
+/** Breaks a text into lines. A word longer than a line has a line of its own, and is drawn narrower. */
 function wrap(
   context: CanvasRenderingContext2D,
   font: string,

@@ -1,4 +1,4 @@
-/** HTML out of text. What is put into a template is text and is escaped; only what came out of one stays as it is. */
+/** HTML from templates. Values are text and are escaped, except for the results of other templates. */
 
 export class Markup {
   constructor(readonly text: string) {}

@@ -1,4 +1,4 @@
-/** What is exported, checked. */
+/** The options of an export, and their validation. */
 import { type Candling, CandlingError, Explanation, type Run } from "../candling.js";
 import { ALLOW, givesPixels } from "../canvas.js";
 import { codes } from "../protocol.js";
@@ -8,7 +8,10 @@ import { question } from "./question.js";
 export interface ExportOptions {
   /** The network that the maps are of; it paints them, and is named in the caption. */
   readonly candling: Candling;
-  /** 1 to 24 maps of one photo, whose run was not freed, in the order in which they are shown. The first is what the title asks about. */
+  /**
+   * 1 to 24 maps of one photo, whose run was not freed, in the order in which they are shown. The first is
+   * what the title asks about.
+   */
   readonly maps: readonly Explanation[];
   /** The heading; a question about the first map's class where left out. */
   readonly title?: string;
@@ -18,21 +21,27 @@ export interface ExportOptions {
   readonly alt?: string;
   /** One of `candling.colormaps`, for maps of one channel; `"candle"` where left out. */
   readonly colormap?: string;
-  /** Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for others, which are paint. */
+  /**
+   * Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for
+   * others, which are paint.
+   */
   readonly opacity?: number;
-  /** `true`: heatmaps have one scale, to the largest of their maxima, as maps that are to be compared must; each its own where left out. */
+  /**
+   * `true`: heatmaps have one scale, to the largest of their maxima, as maps that are to be compared must;
+   * each its own where left out.
+   */
   readonly together?: boolean;
   /** Once aborted, it fails with its reason, and no file is made. */
   readonly signal?: AbortSignal;
 }
 
-/** A page of more would have to show them too small. */
+/** Largest number of maps; a page of more would have to show them too small. */
 const MOST_MAPS = 24;
 
-/** Of a title, a credit, and a description. */
+/** Largest length of a title, a credit, and a description. */
 const MOST_CHARACTERS = 2000;
 
-/** The options with nothing left out. */
+/** The options with all defaults filled in. */
 export interface Subject {
   readonly candling: Candling;
   readonly run: Run;
@@ -45,12 +54,15 @@ export interface Subject {
   readonly alt: string;
   readonly colormap: string;
   readonly opacity: number;
-  /** The value that gets the last colour in all heatmaps, where they have one scale. */
+  /** The value that gets the last colour in all heatmaps, if they share one scale. */
   readonly scale: number | undefined;
   readonly signal: { readonly signal?: AbortSignal };
 }
 
-/** Fails with `bad-argument` where an option is none, and with `run-freed` where the photo is gone. */
+/**
+ * Checks the options. Fails with `bad-argument` if one is invalid, and with `run-freed` if the photo has been
+ * freed.
+ */
 export function subjectOf(call: string, options: ExportOptions): Subject {
   check(
     typeof options === "object" && options !== null,
@@ -131,7 +143,7 @@ export function subjectOf(call: string, options: ExportOptions): Subject {
   };
 }
 
-/** So many answers are named. */
+/** Number of predictions that are listed. */
 export const ANSWERS = 5;
 
 function titleOf({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
@@ -149,14 +161,14 @@ function check(ok: boolean, what: string, allowed: string, given: unknown): void
   });
 }
 
-/** What was given, in a word or two. */
+/** Names a given value in a word or two. */
 function nameOf(given: unknown): string {
   if (given instanceof Words) return given.text;
   if (Array.isArray(given)) return `an array of ${given.length}`;
   return typeof given === "object" && given !== null ? "an object" : String(JSON.stringify(given));
 }
 
-/** Words for what was given, where its value says little. */
+/** A description of a given value, used if the value itself says little. */
 class Words {
   constructor(readonly text: string) {}
 }

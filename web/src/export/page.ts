@@ -1,4 +1,4 @@
-/** A page in one file, which shows a photo and its maps without a script and asks nobody for anything. */
+/** A page in one file, which shows a photo and its maps without scripts or requests. */
 import { CandlingError, type Explanation, version } from "../candling.js";
 import { codes } from "../protocol.js";
 import { reading } from "../words/maps.js";
@@ -10,18 +10,19 @@ import { mapPicture, photoPicture, scalePicture } from "./pictures.js";
 import { style } from "./style.js";
 import { altOf, labelOf, makerOf, scaleOf, shareOf } from "./text.js";
 
-/** A page has fewer bytes. */
+/** Upper limit of a page's size in bytes. */
 export const PAGE_BYTES = 400_000;
 
-/** Of these, the maps have at most so many. */
+/** The share of that for the maps. */
 const MAPS_BYTES = 200_000;
 
-/** The page's own policy: whatever a title or a label might smuggle in, nothing runs and nothing is fetched. */
+/** The page's own policy: whatever a title or a label might contain, nothing runs and nothing is fetched. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /**
- * One HTML file of fewer than 400 kB: the photo, at most 1000 pixels long, its maps, of which the reader chooses one (by radio buttons,
- * no script), what the network says of the photo, and what made the maps. It needs nothing but itself. All texts are escaped.
+ * One HTML file of fewer than 400 kB: the photo, at most 1000 pixels long, its maps, of which the reader
+ * chooses one (by radio buttons, no script), what the network says of the photo, and what made the maps. It
+ * needs nothing but itself. All texts are escaped.
  *
  * Fails with a `CandlingError`: `bad-argument`; `run-freed`; `aborted`.
  */
@@ -81,7 +82,7 @@ ${provenance(subject)}
 `;
 }
 
-/** Where a map lies on the photo, in per cent: it may be about a part of it only. */
+/** The area of the photo that a map covers, in per cent: it may be only a part. */
 function place({ view, run }: Explanation): string {
   const share = (length: number, of: number) => `${((100 * length) / of).toFixed(3)}%`;
   const across = `left:${share(view.x, run.width)};width:${share(view.width, run.width)}`;
@@ -109,7 +110,7 @@ ${subject.maps.map(choice)}
 </fieldset>`;
 }
 
-/** The likeliest classes, and those that the maps are about. */
+/** The list of the likeliest classes, and of those that the maps are about. */
 function answers({ run: { predictions }, maps }: Subject): Markup {
   const asked = new Set(maps.flatMap(({ target: { class: chosen, over } }) => [chosen, over]));
   const rows = predictions.filter(({ index }, rank) => rank < ANSWERS || asked.has(index));

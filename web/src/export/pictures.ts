@@ -1,8 +1,8 @@
-/** The photo and its maps as small pictures in `data:` addresses. */
+/** The photo and its maps as small pictures in `data:` URLs. */
 import type { Explanation } from "../candling.js";
 import type { Subject } from "./options.js";
 
-/** One try at a picture: its longest side in pixels, and the encoder's quality, 0 to 1. */
+/** An attempt at a picture: longest side in pixels, and quality of the encoder, 0 to 1. */
 interface Try {
   readonly size: number;
   readonly quality: number;
@@ -10,17 +10,22 @@ interface Try {
 
 const PHOTO: readonly Try[] = tries([1000, 800, 640, 480, 320], [0.86, 0.76, 0.66, 0.56]);
 
-/** A heatmap is a few dozen cells, drawn smoothly: few pixels hold all of it, and the browser's own smoothing does the rest. */
+/**
+ * Attempts for a heatmap, which is a few dozen smoothly drawn cells: few pixels are enough, and the browser's
+ * smoothing does the rest.
+ */
 const HEATMAP: readonly Try[] = tries([256, 192, 128, 96, 64], [0.9, 0.75]);
 
-/** A pixel map has as many values as the network's input has pixels. */
+/** Attempts for a pixel map, which has as many values as the network's input has pixels. */
 const PIXELS: readonly Try[] = tries([448, 224, 160, 112], [0.85, 0.7, 0.5]);
 
-/** Bytes of one map; in a `data:` address they are four thirds of that. */
+/** Largest size of one map in bytes; in a `data:` URL it takes four thirds of that. */
 const MAP_BYTES = { heatmap: 24_000, pixels: 45_000 };
 
-/** The photo, upright and on white, because that is what the network sees behind transparent pixels, in at most `most` bytes as a
- *  `data:` address. */
+/**
+ * The photo, upright and on white, as the network sees transparent pixels, in at most `most` bytes as a
+ * `data:` URL.
+ */
 export async function photoPicture({ photo }: Subject, most: number): Promise<string> {
   return smallest(PHOTO, "image/jpeg", most, async ({ size }) => {
     const canvas = sheet(photo.width, photo.height, size);
@@ -33,7 +38,10 @@ export async function photoPicture({ photo }: Subject, most: number): Promise<st
   });
 }
 
-/** A map by itself: light or paint with alpha for one channel, colours on grey for three. All maps of a page share `most` bytes. */
+/**
+ * A map without the photo: colours with alpha for one channel, colours on grey for three. All maps of a page
+ * share `most` bytes.
+ */
 export async function mapPicture(
   { maps, colormap, opacity, scale, signal }: Subject,
   map: Explanation,
@@ -41,7 +49,7 @@ export async function mapPicture(
 ): Promise<string> {
   const isHeatmap = map.channels === 1;
   const bytes = Math.min(most / maps.length, (4 / 3) * (isHeatmap ? MAP_BYTES.heatmap : MAP_BYTES.pixels));
-  // JPEG, which is what every browser writes small, has no alpha.
+  // JPEG, which every browser compresses well, has no alpha
   return smallest(
     isHeatmap ? HEATMAP : PIXELS,
     isHeatmap ? "image/webp" : "image/jpeg",
@@ -72,7 +80,9 @@ export async function scalePicture({ candling, colormap, opacity, signal }: Subj
   return addressOf(await canvas.convertToBlob({ type: "image/png" }));
 }
 
-/** The first of the tries that fits, else the last. A browser that does not write WebP writes PNG instead. */
+/**
+ * Encodes the first attempt that fits, else the last. A browser that cannot encode WebP returns PNG instead.
+ */
 async function smallest(
   all: readonly Try[],
   type: string,
@@ -89,12 +99,15 @@ async function smallest(
   return address;
 }
 
-/** Each size with each quality, the best first. */
+/** All combinations of sizes and qualities, the best first. */
 function tries(sizes: readonly number[], qualities: readonly number[]): readonly Try[] {
   return sizes.flatMap((size) => qualities.map((quality) => ({ size, quality })));
 }
 
-/** A canvas of these proportions, whose longest side is `size`; smaller where the picture is, unless it may be `enlarged`. */
+/**
+ * A canvas of these proportions whose longest side is `size`; smaller if the picture is, unless it may be
+ * `enlarged`.
+ */
 function sheet(width: number, height: number, size: number, enlarged = false): OffscreenCanvas {
   const longest = Math.max(width, height);
   const scale = size / (enlarged ? longest : Math.max(longest, size));

@@ -1,4 +1,4 @@
-/** The style of the page: the lab's colours, by day and by night. */
+/** The style of the page: the lab's colours, light and dark. */
 import { Markup } from "./markup.js";
 
 const base = `
@@ -57,7 +57,10 @@ thead th { color: var(--muted); font-size: 0.8125rem; }
 }
 `;
 
-/** Shows of `count` maps the one that is chosen; the first, where the browser cannot tell (before Firefox 121, Safari 15.4). */
+/**
+ * Shows the chosen one of `count` maps; the first in browsers without `:has()` (before Firefox 121, Safari
+ * 15.4).
+ */
 export function style(count: number): Markup {
   const shown = (map: number) => `main:has(#map-${map}:checked) .map-${map} { display: block; }`;
   const rules = Array.from({ length: count }, (_, map) => shown(map)).join("\n");

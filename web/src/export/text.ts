@@ -1,11 +1,11 @@
-/** What a page or a figure says of its maps. */
+/** The texts of a page or figure. */
 import { type Explanation, version } from "../candling.js";
 import { howToRead, methodName } from "../words/methods.js";
 import { description } from "../words/maps.js";
 import { number, percent } from "../words/numbers.js";
 import type { Subject } from "./options.js";
 
-/** The class that a map is about, and the one that it is compared with. */
+/** The label of a map's class, and of the one that it is compared with. */
 export function labelOf({ candling: { labels } }: Subject, { target }: Explanation): string {
   const name = (index: number) => labels[index] ?? `class ${index}`;
   return target.over === undefined
@@ -13,17 +13,17 @@ export function labelOf({ candling: { labels } }: Subject, { target }: Explanati
     : `${name(target.class)} rather than ${name(target.over)}`;
 }
 
-/** `13 %`, with a space that does not break. */
+/** A probability as text, `13 %`, with a non-breaking space. */
 export function shareOf({ run }: Subject, index: number): string {
   return percent(run.predictions.find((each) => each.index === index)?.probability ?? 0);
 }
 
-/** A map in a sentence, for those who do not see it. */
+/** Alternative text of a map. */
 export function altOf(subject: Subject, map: Explanation): string {
   return description(methodName(map), labelOf(subject, map), map);
 }
 
-/** What the network says of the first map's class. */
+/** The network's answer on the first map's class. */
 export function answerOf(subject: Subject): string {
   const { candling, run, first } = subject;
   const index = first.target.class;
@@ -32,7 +32,7 @@ export function answerOf(subject: Subject): string {
   return `${name} (${licence}) gives ${candling.labels[index] ?? ""} (class ${index}) ${shareOf(subject, index)}, logit ${number(logit)}.`;
 }
 
-/** One sentence for each way of reading that the maps ask for. */
+/** The sentences on how to read the maps, one for each kind. */
 export function readingsOf({ maps }: Subject): readonly string[] {
   return [...new Set(maps.map((map) => `${methodName(map)}: ${lowerFirst(howToRead(map))}`))];
 }

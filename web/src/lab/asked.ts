@@ -26,7 +26,7 @@ export async function resolve({ state, target, over, wrong }: Asked, candling: C
     if (given !== undefined && !known.includes(given)) all.push(refused(name, given, why));
   };
   const layers = info.layers.filter(({ height, width }) => height * width > 1).map(({ name }) => name);
-  const stages = stagesOf(info.layers).map(({ name }) => name);
+  const stages = stagesOf(info).map(({ name }) => name);
   expect("layer", state.layer, layers, `there is no such layer; the last one is ${info.defaultLayer}`);
   expect("stage", state.stage, stages, oneOf(stages));
   expect("colours", state.colormap, colormaps, oneOf(colormaps));

@@ -61,7 +61,7 @@ export class Layers extends Experiment {
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
-    if (this.#stages.length === 0) this.#lay(stagesOf(candling.info.layers));
+    if (this.#stages.length === 0) this.#lay(stagesOf(candling.info));
     const maps: (Explanation | undefined)[] = this.#stages.map(() => undefined);
     this.#maps = maps;
     // The last first: it is the one that is looked at.

@@ -4,7 +4,7 @@
  * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest squares of the
  * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
  */
-import type { Curves, Explanation, Fill, Prediction, Run } from "../candling.js";
+import type { Curves, EngineInfo, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { byId, check, make, pencil, radios } from "../dom/page.js";
@@ -46,6 +46,8 @@ interface Probed {
   readonly photo: HTMLCanvasElement;
   /** The part of the photo that the network sees, blurred. */
   readonly blurred: HTMLCanvasElement;
+  /** The pixel that the network takes for nothing. */
+  readonly neutral: EngineInfo["neutral"];
   readonly followed: readonly Prediction[];
 }
 
@@ -110,7 +112,7 @@ export class Proof extends Experiment {
   }
 
   protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
-    const { run, target } = shown;
+    const { candling, run, target } = shown;
     const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
     const order = await map.ranking(TILE);
     if (signal.aborted) return;
@@ -121,7 +123,8 @@ export class Proof extends Experiment {
     const followed = asked === undefined || best.includes(asked) ? best : [...best.slice(0, -1), asked];
     const photo = before?.map.run === run ? before.photo : document.createElement("canvas");
     if (before?.map.run !== run) drawPhoto(photo, run);
-    this.#probed = { map, order, photo, blurred: blurred(photo, run), followed };
+    const { neutral } = candling.info;
+    this.#probed = { map, order, photo, blurred: blurred(photo, run), neutral, followed };
     this.#bars.replaceChildren(
       ...followed.map(({ label }) =>
         make("div", {}, make("dt", {}, make("bdi", {}, label)), make("dd", {}, make("span"), make("i"))),
@@ -244,7 +247,7 @@ export class Proof extends Experiment {
   /** The photo as the network is given it, but for its size; what it does not see is dark. */
   #paint(): void {
     if (this.#probed === undefined) return;
-    const { photo, blurred, map } = this.#probed;
+    const { photo, blurred, neutral, map } = this.#probed;
     const { run, view } = map;
     const { width, height } = photo;
     this.#canvas.width = width;
@@ -280,8 +283,7 @@ export class Proof extends Experiment {
     if (this.#fill() === "blur") {
       context.drawImage(blurred, ...seen);
     } else {
-      // The mean that the network's preprocessing subtracts.
-      context.fillStyle = "rgb(127 127 127)";
+      context.fillStyle = `rgb(${neutral.join(" ")})`;
       context.fillRect(...seen);
     }
     context.restore();

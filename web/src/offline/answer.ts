@@ -1,13 +1,16 @@
-/** What a page gets that asks for a file of the site: the file of this version, or an error; never that of another version. */
+/**
+ * Responses to a page that asks for a file of the site: the file of this version, or an error; never that of
+ * another version.
+ */
 import { headersOf, Outdated, request, verified, verify } from "./network.js";
 import { put, take } from "./store.js";
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** Files of which the site is known to have other bytes now. */
+/** Files of which the site is known to have newer bytes. */
 const outdated = new Set<string>();
 
-/** `extend` keeps the worker alive until the file is kept. */
+/** Answers a request; `extend` keeps the worker alive until the file is stored. */
 export async function answer(path: string, extend: (work: Promise<unknown>) => void): Promise<Response> {
   const kept = await take(path);
   if (kept !== undefined) return kept;
@@ -28,8 +31,10 @@ export async function answer(path: string, extend: (work: Promise<unknown>) => v
   }
 }
 
-/** A model is passed on while it comes, so that its megabytes can be counted; it is checked before its end, without which no
- *  reader takes it. */
+/**
+ * Streams a model, so that the page can count its megabytes; it is verified before the stream ends, without
+ * which no reader accepts it.
+ */
 function streamed(
   path: string,
   response: Response,
@@ -54,12 +59,12 @@ function streamed(
       await put(path, { bytes, headers });
     },
   });
-  // A download that the page gave up is no failure of this worker's.
+  // a download that the page aborted is not a failure of this worker
   extend(body.pipeTo(check.writable).catch(() => {}));
   return new Response(check.readable, { headers });
 }
 
-/** There is a newer version to be had, and it is better fetched now than at the next visit. */
+/** Starts the update to a newer version now rather than at the next visit. */
 function moveOn(path: string): void {
   outdated.add(path);
   self.registration.update().catch(() => {}); // tried again by the browser

@@ -1,13 +1,16 @@
 /**
- * Who is to be served.
+ * The clients that this worker serves.
  *
- * A page that came from the network (a first visit, a reload past all caches) is of whatever version the site has, and browsers
- * leave it alone. Not so its workers, which match the scope by their own address: a page of one version would get a worker and an
- * engine of another.
+ * A page that came from the network (a first visit, a reload that bypasses caches) has whatever version the
+ * site has, and browsers leave it uncontrolled. Not so its workers, which match the scope by their own
+ * address: a page of one version would get a worker and an engine of another.
  */
 declare const self: ServiceWorkerGlobalScope;
 
-/** Workers of such pages. Forgotten when this worker is put to sleep: by then they have loaded what they need. */
+/**
+ * Workers of such pages. The list is lost when this worker is suspended: by then they have loaded what they
+ * need.
+ */
 const unserved = new Set<string>();
 
 /** Whether the client that asks is of this version. */
@@ -18,7 +21,7 @@ export async function isServed({ clientId, resultingClientId, request }: FetchEv
   return served;
 }
 
-/** A browser that does not say who asks leaves nothing to decide. */
+/** a browser that does not report the client leaves nothing to decide */
 async function isControlled(clientId: string): Promise<boolean> {
   if (clientId === "") return true;
   const controlled = await self.clients.matchAll({ type: "all" });

@@ -1,4 +1,4 @@
-/** What is kept beyond the code, and when it is fetched. */
+/** Storing files: all code at installation, and large files when they were used. */
 import type { Keep } from "./messages.js";
 import { fetchFile, Outdated, verify } from "./network.js";
 import { codePaths, groupOf, largePaths, pathOf } from "./site.js";
@@ -6,8 +6,11 @@ import { has, hasEarlierVersion, keptGroups, put } from "./store.js";
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** All code, and a newer one of each large file that was kept before: who could do without the network yesterday can after an
- *  update. Fails as a whole where the site is not whole, or where there is no room for it beside a version that was kept whole. */
+/**
+ * Stores all code, and the new version of each large file that was stored before: who could work offline
+ * yesterday can after an update. Fails as a whole if the site is incomplete, or if there is no room for it
+ * beside a complete earlier version.
+ */
 export async function install(): Promise<void> {
   const stored = await Promise.all(codePaths.map(async (path) => put(path, await fetchFile(path))));
   const before = await keptGroups();
@@ -20,7 +23,10 @@ export async function install(): Promise<void> {
   }
 }
 
-/** One file after the other, so that whatever the visitor does goes first. Resolves with whether all are kept. */
+/**
+ * Stores large files one after the other, so that the visitor's own downloads go first. Resolves with whether
+ * all are stored.
+ */
 export async function keep({ loaded, build, model, file, samples }: Keep): Promise<boolean> {
   try {
     const engines = builds(build);
@@ -37,7 +43,7 @@ export async function keep({ loaded, build, model, file, samples }: Keep): Promi
   }
 }
 
-/** One that cannot be had does not keep the others from being kept. */
+/** Stores a file; a failure does not stop the others. */
 async function keepFile(path: string): Promise<boolean> {
   try {
     return await put(path, await fetchFile(path, "low"));
@@ -47,7 +53,7 @@ async function keepFile(path: string): Promise<boolean> {
   }
 }
 
-/** The page has the bytes already. A model that is not of the site is not the site's to keep. */
+/** Stores the model, whose bytes the page has already, if it is a file of the site. */
 async function keepModel(path: string | undefined, file: Blob): Promise<boolean> {
   if (path === undefined || (await has(path))) return true;
   const bytes = await file.arrayBuffer();
@@ -55,7 +61,7 @@ async function keepModel(path: string | undefined, file: Blob): Promise<boolean>
   return put(path, { bytes, headers: new Headers({ "content-type": "application/octet-stream" }) });
 }
 
-/** The engine with threads has helpers without them (occlusion maps). */
+/** The builds to store: the engine with threads uses workers without threads (occlusion maps). */
 function builds(build: string): ReadonlySet<string> {
   return new Set((build === "threads" ? [build, "relaxed-simd"] : [build]).map((name) => `lib/${name}/`));
 }

@@ -1,20 +1,20 @@
-/** What a page says to the service worker. */
+/** Messages from a page to the service worker. */
 
-/** Keep what this visitor uses. Answered with whether all of it is kept now. */
+/** Asks to store what this visitor uses. The reply is whether all of it is stored now. */
 export interface Keep {
   readonly kind: "keep";
-  /** Addresses of files that the page has loaded; those that are not of the site are passed over. */
+  /** Addresses of files that the page has loaded; those outside the site are ignored. */
   readonly loaded: readonly string[];
-  /** The build of the engine that runs here. */
+  /** The build of the engine in use. */
   readonly build: string;
-  /** The model, by its address and in full: megabytes that need no second download. */
+  /** The address of the model, and its file, so that its megabytes are not downloaded again. */
   readonly model: string;
   readonly file: Blob;
-  /** Whether to fetch all of the samples, too. */
+  /** Whether to store all samples too. */
   readonly samples: boolean;
 }
 
-/** The visitor agrees that the version that waits takes over from the one that runs. */
+/** Asks the waiting version to take over, to which the visitor agreed. */
 export interface TakeOver {
   readonly kind: "take-over";
 }

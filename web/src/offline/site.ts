@@ -1,25 +1,25 @@
 /** The version of the site that this worker was built for: its files and their digests. */
 
 interface Manifest {
-  /** Names this set of files and no other. */
+  /** Identifies this set of files. */
   readonly version: string;
-  /** SHA-256 by path, in hexadecimal: what every visit needs. */
+  /** SHA-256 by path, in hexadecimal, of files that every visit needs. */
   readonly code: Readonly<Record<string, string>>;
-  /** The same for what only some visits need: engines, models, pictures. */
+  /** The same for files that only some visits need: engines, models, pictures. */
   readonly large: Readonly<Record<string, string>>;
 }
 
-/** Written in by the build. */
+/** The manifest, inserted by the build. */
 declare const SITE: Manifest;
 declare const self: ServiceWorkerGlobalScope;
 
-/** The folder that the site lies in, with a slash at its end: any folder of any host. */
+/** The folder of the site, with a final slash: any folder of any host. */
 export const scope = new URL("./", self.location.href).href;
 export const version = SITE.version;
 export const codePaths: readonly string[] = Object.keys(SITE.code);
 export const largePaths: readonly string[] = Object.keys(SITE.large);
 
-/** The SHA-256 of a file; undefined where the site has no such file. */
+/** The SHA-256 of a file; undefined if the site has no such file. */
 export function digestOf(path: string): string | undefined {
   return own(SITE.code, path) ?? own(SITE.large, path);
 }
@@ -28,8 +28,10 @@ export function isLarge(path: string): boolean {
   return Object.hasOwn(SITE.large, path);
 }
 
-/** The path of the site's file at an address, or undefined. A document is the same under every query, which is its script's to
- *  read; a folder's document is its `index.html`. */
+/**
+ * The path of the site's file at an address, or undefined. A document is the same for every query, which only
+ * its script reads; the document of a folder is its `index.html`.
+ */
 export function pathOf(address: string, isDocument = false): string | undefined {
   const url = new URL(address);
   url.hash = "";
@@ -40,7 +42,10 @@ export function pathOf(address: string, isDocument = false): string | undefined 
   return digestOf(named) === undefined ? undefined : named;
 }
 
-/** What is kept together or not at all: a build of the engine, which is several files; every other large file by itself. */
+/**
+ * The group of files that are stored together: a build of the engine, which is several files; every other
+ * large file is a group by itself.
+ */
 export function groupOf(path: string): string {
   return /^lib\/[^/]+\//.exec(path)?.[0] ?? path;
 }

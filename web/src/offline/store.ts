@@ -1,8 +1,9 @@
 /**
- * What is kept on this device.
+ * The files that are stored on this device.
  *
- * Each version has its code in a cache of its own. Large files lie in one cache for all versions, under their digests, so that an
- * update downloads only those that it changed. Other sites may lie on the same origin: every name has the folder of this one.
+ * Each version has its code in a cache of its own. Large files are in one cache for all versions, by digest,
+ * so that an update downloads only those that changed. Other sites may share the origin: every name contains
+ * the folder of this one.
  */
 import { digest } from "./digest.js";
 import type { File } from "./network.js";
@@ -12,8 +13,10 @@ const codeCaches = `candling-code ${scope} `;
 const codeCache = codeCaches + version;
 const largeCache = `candling-files ${scope}`;
 
-/** The file as it came. What a cache gives back is checked: an entry that was cut off or damaged is dropped, and counts as
- *  missing, as everything does where the storage itself fails. */
+/**
+ * Returns a stored file. It is verified: a truncated or damaged entry is deleted and counts as missing, as
+ * everything does if the storage fails.
+ */
 export async function take(path: string): Promise<Response | undefined> {
   try {
     const cache = await caches.open(cacheOf(path));
@@ -28,13 +31,16 @@ export async function take(path: string): Promise<Response | undefined> {
   return undefined;
 }
 
-/** Whether there is an entry, good or damaged. */
+/** Whether there is an entry, intact or damaged. */
 export async function has(path: string): Promise<boolean> {
   const cache = await caches.open(cacheOf(path));
   return (await cache.match(keyOf(path))) !== undefined;
 }
 
-/** Keeps a verified file; `false` where there is no room for it, which costs nothing but a later visit without a network. */
+/**
+ * Stores a verified file; returns `false` if there is no room, which only means that a later visit needs the
+ * network.
+ */
 export async function put(path: string, { bytes, headers }: File): Promise<boolean> {
   try {
     const cache = await caches.open(cacheOf(path));
@@ -45,19 +51,19 @@ export async function put(path: string, { bytes, headers }: File): Promise<boole
   }
 }
 
-/** Whether the code of another version is kept. */
+/** Whether the code of another version is stored. */
 export async function hasEarlierVersion(): Promise<boolean> {
   return (await caches.keys()).some((name) => name.startsWith(codeCaches) && name !== codeCache);
 }
 
-/** The large files of which any version is kept, by group. */
+/** The groups of large files that are stored in any version. */
 export async function keptGroups(): Promise<ReadonlySet<string>> {
   const cache = await caches.open(largeCache);
   const keys = await cache.keys();
   return new Set(keys.map(({ url }) => groupOf(new URL(url).href.slice(scope.length).replace(/\?.*/, ""))));
 }
 
-/** Drops what only other versions have. */
+/** Deletes files that only other versions have. */
 export async function prune(): Promise<void> {
   for (const name of await caches.keys()) {
     if (name.startsWith(codeCaches) && name !== codeCache) await caches.delete(name);

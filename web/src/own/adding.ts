@@ -1,33 +1,36 @@
-/** Photos on their way into the session: each is read once, so that none is in it twice. */
-import type { Progress } from "./job.js";
+/** Adding photos to the session: each is hashed once, so that none is in it twice. */
+import type { ReportProgress } from "./job.js";
 import type { Photo, Wanted } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { Tally } from "./tally.js";
 
-/** So many are read at once, and so many are kept in one go. */
+/** Photos that are read in parallel, and photos that are stored in one transaction. */
 const AT_ONCE = 4;
 const BATCH = 40;
 
-/** Photos of the same bytes, as they were met in one go. */
+/** Photos with the same bytes among those that are added together. */
 interface Alike {
   readonly places: Wanted[];
-  /** The one that stays; undefined once they were met in two classes, as then it is not known which of these they show. */
+  /**
+   * The one that is kept; undefined once they were found in two classes, as it is then unclear which of these
+   * they show.
+   */
   kept: Photo | undefined;
   /** Whether it was not in the session before. */
   readonly isNew: boolean;
 }
 
-/** Adds photos; what was added before `signal` is aborted stays. Returns what there is to say. */
+/** Adds photos and returns a message on the result. What was added before `signal` is aborted stays. */
 export async function addPhotos(
-  session: Session,
+  session: PhotoSession,
   wanted: readonly Wanted[],
-  progress: Progress,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<string> {
   const total = wanted.length;
   const met = new Map<string, Alike>();
   const unread: Wanted[] = [];
-  /** Those that are read and not in the session yet. */
+  /** photos that are read and not in the session yet */
   const fresh = new Map<string, Photo>();
   const flush = async () => {
     const batch = [...fresh.values()];
@@ -36,7 +39,7 @@ export async function addPhotos(
   };
   const digests: Promise<string | undefined>[] = [];
   let done = 0;
-  // In the order of the paths, as the first of several counts.
+  // in order of path, as the first of several is kept
   for (const one of wanted) {
     if (signal.aborted) break;
     for (const { file } of wanted.slice(digests.length, done + AT_ONCE))
@@ -58,14 +61,14 @@ export async function addPhotos(
 }
 
 function meet(
-  session: Session,
+  session: PhotoSession,
   met: Map<string, Alike>,
   fresh: Map<string, Photo>,
   one: Wanted,
   digest: string,
 ): void {
   const { file, group, of } = one;
-  // Its class may have been removed meanwhile.
+  // its class may have been removed meanwhile
   if (!session.classes.includes(of)) return;
   const alike = met.get(digest);
   if (alike === undefined) {
@@ -91,7 +94,7 @@ function meet(
   alike.kept = undefined;
 }
 
-function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted[]): Tally {
+function tallied(session: PhotoSession, all: Iterable<Alike>, unread: readonly Wanted[]): Tally {
   const tally = new Tally(unread);
   for (const { places, kept, isNew } of all) {
     if (kept === undefined) tally.contested(places);
@@ -106,7 +109,10 @@ function tallied(session: Session, all: Iterable<Alike>, unread: readonly Wanted
   return tally;
 }
 
-/** SHA-256, in hexadecimal. Browsers compute none in pages that came over an open line; there every file counts as another. */
+/**
+ * Returns the SHA-256 in hexadecimal. In insecure contexts browsers offer none; there every file counts as
+ * different.
+ */
 export async function digestOf(file: File): Promise<string> {
   const subtle = (crypto as { readonly subtle?: SubtleCrypto }).subtle;
   const bytes =

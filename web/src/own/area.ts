@@ -1,10 +1,10 @@
-/** Regions of a photo: boxes and what a brush paints, as masks over the whole of it. */
+/** Regions of a photo: boxes and brush strokes, as masks of the whole photo. */
 import type { Mask } from "../bias/mask.js";
 
-/** The longest side of a mask, whatever the photo's is: finer than any map, and small enough to keep thousands. */
+/** Longest side of a mask, whatever the photo's: finer than any map, and small enough to keep thousands. */
 const LONGEST = 256;
 
-/** In shares of the photo, 0 to 1. */
+/** A box, as shares of the photo's sides, 0 to 1. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -12,7 +12,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Nothing, over a photo of these sides. */
+/** An empty mask for a photo of these sides. */
 export function blankMask(width: number, height: number): Mask {
   const scale = LONGEST / Math.max(width, height);
   const sides = {
@@ -22,7 +22,7 @@ export function blankMask(width: number, height: number): Mask {
   return { ...sides, data: new Uint8Array(sides.width * sides.height) };
 }
 
-/** A mask as large as others are, of one that may be as large as its photo. */
+/** Scales a mask, which may be as large as its photo, down to the usual size. */
 export function shrunk(mask: Mask): Mask {
   if (Math.max(mask.width, mask.height) <= LONGEST) return mask;
   const { source } = mask;
@@ -35,7 +35,7 @@ export function shrunk(mask: Mask): Mask {
   return { width, height, data, ...(source === undefined ? {} : { source }) };
 }
 
-/** The box and nothing else. */
+/** The mask of a box. */
 export function withBox({ width, height }: Mask, box: Box): Mask {
   const data = new Uint8Array(width * height);
   const [left, right] = [box.x * width, (box.x + box.width) * width].map(Math.round) as [number, number];
@@ -46,7 +46,10 @@ export function withBox({ width, height }: Mask, box: Box): Mask {
   return { width, height, data };
 }
 
-/** With a stroke of a round brush, or without it. Points are shares of the photo, the brush's size one of its shorter side. */
+/**
+ * Adds or removes a stroke of a round brush. Points are shares of the photo, the brush's size one of its
+ * shorter side.
+ */
 export function withStroke(
   mask: Mask,
   from: { readonly x: number; readonly y: number },
@@ -79,7 +82,7 @@ export function withStroke(
   return { width, height, data };
 }
 
-/** The smallest box around a region; undefined for an empty one. */
+/** The bounding box of a region; undefined for an empty one. */
 export function boxAround({ width, height, data }: Mask): Box | undefined {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let at = 0; at < data.length; at++) {
@@ -94,7 +97,7 @@ export function boxAround({ width, height, data }: Mask): Box | undefined {
   return { x: left / width, y: top / height, width: (right - left) / width, height: (bottom - top) / height };
 }
 
-/** Between two points, whichever comes first; no further than the photo. */
+/** The box between two points in any order, clipped to the photo. */
 export function boxBetween(
   a: { readonly x: number; readonly y: number },
   b: { readonly x: number; readonly y: number },
@@ -105,12 +108,12 @@ export function boxBetween(
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Whether there is anything in it: a region without a point in it is marked nowhere. */
+/** Whether a mask has any pixel inside: a region without one is marked nowhere. */
 export function isMarked({ data }: Mask): boolean {
   return data.includes(1);
 }
 
-/** What a region covers, as words: a screen reader's picture of it. */
+/** Describes a region in words, for screen readers. */
 export function areaWords(mask: Mask | undefined): string {
   const box = mask === undefined ? undefined : boxAround(mask);
   if (mask === undefined || box === undefined) return "nothing marked yet";

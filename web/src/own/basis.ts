@@ -1,26 +1,28 @@
-/** What the numbers stand on: which photos, masks and model they are about, where evidence was measured, and what was left out. The words are those of
- *  `candling audit`. */
+/**
+ * The basis of an audit's numbers: its photos, masks and model, the layer, and what was left out, in the
+ * words of `candling audit`.
+ */
 import type { Trainer } from "../bias/trainer.js";
 import { layerOf, type Row } from "./findings.js";
 import { markedHere, outcomesIn } from "./outcomes.js";
 import type { Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { count } from "./words.js";
 
-/** So many things that were left out are named one by one. */
+/** Number of left out files that are listed one by one. */
 const NAMED = 10;
 
 export interface Basis {
-  /** Of the model's file, in hexadecimal; empty where the browser computes none. */
+  /** SHA-256 of the model's file, in hexadecimal; empty in insecure contexts, where browsers offer none. */
   readonly sha256: string;
   readonly masks: string;
   readonly lines: readonly string[];
-  /** What the intervals are. */
+  /** Explanations of the intervals. */
   readonly intervals: readonly string[];
 }
 
 export async function basisOf(
-  session: Session,
+  session: PhotoSession,
   trainer: Trainer,
   rows: readonly Row[],
   region: Region,
@@ -50,7 +52,7 @@ export async function basisOf(
   };
 }
 
-/** Why the first of those whose mask is not known among several has none. */
+/** The reason for the first photo whose mask is unclear among several. */
 function doubt(rows: readonly Row[], region: Region): readonly string[] {
   for (const { path, photo } of rows) {
     const none = photo.unmarked.get(region.id);
@@ -60,7 +62,7 @@ function doubt(rows: readonly Row[], region: Region): readonly string[] {
 }
 
 async function maskLine(
-  session: Session,
+  session: PhotoSession,
   trainer: Trainer,
   rows: readonly Row[],
   region: Region,
@@ -77,7 +79,7 @@ async function maskLine(
 
 const hashes = new WeakMap<Blob, Promise<string>>();
 
-/** Empty in pages that came over an open line, where browsers compute none. */
+/** Returns the hash of a file; empty in insecure contexts, where browsers offer none. */
 function hashOf(file: Blob): Promise<string> {
   const known = hashes.get(file) ?? computed(file);
   hashes.set(file, known);

@@ -1,4 +1,4 @@
-/** Blobs as bytes, for browsers whose IndexedDB keeps these only: WebKit's private windows. */
+/** Blobs as bytes, for browsers whose IndexedDB cannot store blobs: WebKit's private windows. */
 
 interface Bytes {
   readonly bytes: ArrayBuffer;
@@ -11,14 +11,14 @@ function isBytes(value: unknown): value is Bytes {
   );
 }
 
-/** The record with bytes where it has blobs; whatever is no plain record stays as it is. */
+/** Replaces the blobs of a plain record by bytes; anything else stays as it is. */
 export async function packed<T>(record: T): Promise<T> {
   return changed(record, async (value) =>
     value instanceof Blob ? { bytes: await value.arrayBuffer(), type: value.type } : value,
   );
 }
 
-/** The record as it was before `packed`. */
+/** Undoes `packed`. */
 export async function unpacked<T>(record: T): Promise<T> {
   return changed(record, async (value) =>
     isBytes(value) ? new Blob([value.bytes], { type: value.type }) : value,

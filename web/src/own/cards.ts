@@ -1,15 +1,15 @@
-/** The classes as cards: a name, photos, and ways in. */
+/** The classes as cards: a name, photos, and inputs for more. */
 import { byId, found, make } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
 import { MOST_CLASSES, namesOfNoted, notesOf, type Photo, type PhotoClass } from "./photo.js";
-import type { Session } from "./session.js";
-import { soon } from "./soon.js";
+import type { PhotoSession } from "./session.js";
+import { coalesce } from "./coalesce.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
 import { announce } from "./voice.js";
 import { count } from "./words.js";
 
-/** So many photos are shown at first, and so many more each time. */
+/** Number of photos that are shown at first and added each time. */
 const SHOWN = 24;
 const MORE = 120;
 /** Width of a thumbnail, in pixels. */
@@ -17,13 +17,13 @@ const THUMB = 144;
 
 interface Card {
   readonly element: HTMLLIElement;
-  /** Of photos that are shown. */
+  /** Number of photos shown. */
   shown: number;
   readonly tiles: Map<string, HTMLLIElement>;
 }
 
 export class Cards {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #list = byId("cards", HTMLOListElement);
   readonly #cards = new Map<PhotoClass, Card>();
   readonly #photos = new WeakMap<HTMLCanvasElement, Photo>();
@@ -32,7 +32,7 @@ export class Cards {
   readonly #onFiles: (of: PhotoClass, files: FileList) => void;
 
   constructor(
-    session: Session,
+    session: PhotoSession,
     onOpen: (photo: Photo, among: readonly Photo[]) => void,
     onFiles: (of: PhotoClass, files: FileList) => void,
   ) {
@@ -43,7 +43,7 @@ export class Cards {
       const added = session.addClass();
       if (added !== undefined) this.#field(added)?.focus();
     });
-    const refresh = soon(60, () => this.#refresh());
+    const refresh = coalesce(60, () => this.#refresh());
     session.follow((what) => {
       if (what === "classes") this.#lay();
       refresh();
@@ -61,7 +61,7 @@ export class Cards {
     return this.#cards.get(of)?.element.querySelector("input") ?? undefined;
   }
 
-  /** One card for each class; those that are there stay, with whatever has the focus. */
+  /** Makes one card for each class; existing cards stay, with whatever has the focus. */
   #lay(): void {
     const { classes } = this.#session;
     for (const [of, { element }] of this.#cards) {
@@ -76,7 +76,7 @@ export class Cards {
         this.#list.insertBefore(card.element, this.#list.children[at] ?? null);
       const field = found(card.element, "input", HTMLInputElement);
       field.ariaLabel = `Name of class ${at + 1}`;
-      // What is being typed is its name already, but for a space at its end.
+      // while typing, the field may differ from the name by spaces at its end
       if (field.value.trim() !== of.name) field.value = of.name;
     }
     const full = classes.length >= MOST_CLASSES;

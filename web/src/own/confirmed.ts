@@ -1,7 +1,7 @@
-/** A button whose work cannot be undone: what has something to lose is pressed twice. */
+/** A button whose work cannot be undone: if something would be lost, it must be pressed twice. */
 import { announce } from "./voice.js";
 
-/** A second press counts for so long. */
+/** Time within which a second press counts. */
 const WAIT_MS = 6000;
 
 export class Confirmed {
@@ -9,7 +9,9 @@ export class Confirmed {
   readonly #name: string;
   #asked: ReturnType<typeof setTimeout> | undefined;
 
-  /** `question` is what the button asks before it does its work, or undefined where there is nothing to lose. */
+  /**
+   * `question` returns what the button asks before it does its work, or undefined if nothing would be lost.
+   */
   constructor(button: HTMLButtonElement, question: () => string | undefined, work: () => void) {
     this.#button = button;
     this.#name = button.textContent ?? "";

@@ -1,18 +1,21 @@
-/** The lesson's pictures, for visitors who have no photos at hand: 20 birds and 20 mammals, and where the animal is. */
+/**
+ * The lesson's pictures, for visitors without photos at hand: 20 birds and 20 mammals, with masks of the
+ * animals.
+ */
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { shrunk } from "./area.js";
 import type { Intake } from "./intake.js";
 import type { Network } from "./network.js";
 import { tellOfRegions } from "./regions.js";
-import type { Session } from "./session.js";
-import { complain } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError } from "./voice.js";
 
-export function listenForExample(session: Session, network: Network, intake: Intake): void {
+export function listenForExample(session: PhotoSession, network: Network, intake: Intake): void {
   const offer = byId("example-offer", HTMLElement);
   const button = byId("example", HTMLButtonElement);
   const show = () => {
-    // The keyboard goes on where the photos are counted.
+    // the focus moves to the count of photos
     if (!session.isEmpty && document.activeElement === button) byId("adding-text", HTMLElement).focus();
     offer.hidden = !session.isEmpty;
   };
@@ -25,7 +28,7 @@ export function listenForExample(session: Session, network: Network, intake: Int
     try {
       await take(session, network, intake);
     } catch (error) {
-      complain("photos", sentence(error));
+      showError("photos", sentence(error));
     } finally {
       button.ariaBusy = "false";
     }
@@ -33,7 +36,7 @@ export function listenForExample(session: Session, network: Network, intake: Int
   show();
 }
 
-async function take(session: Session, network: Network, intake: Intake): Promise<void> {
+async function take(session: PhotoSession, network: Network, intake: Intake): Promise<void> {
   const { fetchPictures } = await import("../bias/pictures.js");
   const { classes, of } = await fetchPictures(network.examiner);
   const pictures = of("train_biased").map((picture) => {
@@ -46,7 +49,7 @@ async function take(session: Session, network: Network, intake: Intake): Promise
   const masks = await Promise.all(
     pictures.map(async ({ file, mask }) => ({ name: file.name, mask: shrunk(await mask()) })),
   );
-  // Everything may have been cleared meanwhile.
+  // everything may have been cleared meanwhile
   const there = masks.flatMap(({ name, mask }) => {
     const photo = byName.get(name);
     return photo === undefined || photos.get(photo.digest) !== photo ? [] : [[photo.digest, mask] as const];

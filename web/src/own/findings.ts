@@ -1,4 +1,6 @@
-/** What the model says of every photo, and how much of its evidence lies in a region: the lines of an audit. */
+/**
+ * The results of an audit: the model's prediction for every photo, and the share of its evidence in a region.
+ */
 import { measureInside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 import type { Trainer } from "../bias/trainer.js";
@@ -7,58 +9,65 @@ import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
 import { outcomeOf } from "./outcomes.js";
 import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 
-/** Photos that are measured between two looks at the clock of the page. */
+/** Photos that are measured before the page gets its turn. */
 const AT_ONCE = 64;
 
-/** A line of the audit. The names are those of `candling audit`. */
+/** A row of the audit. The names are those of `candling audit`. */
 export interface Row {
   readonly photo: Photo;
-  /** From the folder of all classes on, as it would be in one. */
+  /** The path below a folder of all classes, as it would be in one. */
   readonly path: string;
-  /** As the model calls it, so that it can be held against what it says; its own name where the model does not know it. */
+  /**
+   * The model's name of the class, so that it can be compared with the prediction; its own name if the model
+   * does not know it.
+   */
   readonly class: string;
   readonly group: string;
-  /** Empty where nothing was found yet, or nothing could be. */
+  /** Name of the predicted class; empty without a result. */
   readonly predicted: string;
   readonly probability: number;
   readonly correct: boolean;
-  /** In the region that is looked at. */
+  /** The share of evidence in the current region (energy-based pointing game). */
   readonly evidence: number | undefined;
-  /** What of a map that is alike everywhere would lie there. */
+  /** Baseline: the share that a uniform map would have in this region. */
   readonly evenly: number | undefined;
-  /** Where Grad-CAM was taken; empty where nothing was found. */
+  /** The layer at which Grad-CAM was computed; empty without a result. */
   readonly layer: string;
   readonly heldOut: boolean;
-  /** Whether the model learnt from it; neither this nor held out are photos that were added later. */
+  /**
+   * Whether it is a training photo; photos that were added later are neither training nor held-out photos.
+   */
   readonly learnt: boolean;
-  /** What became of its mask, as `maskWords` takes it. */
+  /** The outcome of its mask, in the form that `maskWords` takes. */
   readonly mask: string;
-  /** Why nothing could be found. */
+  /** Why there is no result. */
   readonly error: string;
 }
 
-/** The group of photos that lie in none of their class's groups. */
+/** The group of photos that are in no group of their class. */
 export const NO_GROUP = "";
 
-/** What some photos come to; `class` and `group` are undefined for all of them. */
+/** The summary of a set of photos; `class` and `group` are undefined for all of them. */
 export interface Summary {
   readonly class: string | undefined;
   readonly group: string | undefined;
   readonly photos: number;
   readonly accuracy: Mean | undefined;
-  /** Of those that were held out. */
+  /** Accuracy on held-out photos. */
   readonly heldOut: Mean | undefined;
-  /** Of those that it learnt from: of these no interval says how it does on others. */
+  /**
+   * Training photos, and right answers among them; no interval, as it would say nothing about other photos.
+   */
   readonly learnt: { readonly right: number; readonly of: number };
   readonly evidence: Mean | undefined;
-  /** The mean over the same photos of what a map that is alike everywhere would have there. */
+  /** Baseline: the mean share that uniform maps would have, over the same photos. */
   readonly evenly: number | undefined;
 }
 
-/** Measures a region in all photos in which it lies and which were found, but not measured yet. */
-export async function measure(session: Session, trainer: Trainer, region: Region): Promise<void> {
+/** Measures a region in all photos in which it is marked and which have a map, unless already measured. */
+export async function measure(session: PhotoSession, trainer: Trainer, region: Region): Promise<void> {
   const due = [...session.photos.values()].filter(
     ({ finding, shares }) => finding !== undefined && !shares.has(region.id),
   );
@@ -71,7 +80,7 @@ export async function measure(session: Session, trainer: Trainer, region: Region
         const inside = await measureInside(trainer, finding.map, mask).catch((error: unknown) =>
           unfit(error, mask),
         );
-        // What was asked may be out of date by now.
+        // the map or the mask may have changed meanwhile
         if (photo.finding !== finding || maskIn(photo, region) !== mask) return;
         if (typeof inside === "string") session.marks.refuse(photo, region, inside);
         else photo.shares.set(region.id, inside);
@@ -80,15 +89,22 @@ export async function measure(session: Session, trainer: Trainer, region: Region
   }
 }
 
-/** Why a mask's file cannot be laid over its photo; what else goes wrong is nothing to do with the photo. */
+/**
+ * Why a mask's file does not fit its photo; other errors are rethrown, as they have nothing to do with the
+ * photo.
+ */
 function unfit(error: unknown, { source }: Mask): string {
   if (!(error instanceof CandlingError) || error.code !== "bad-mask") throw error;
   const name = source?.file instanceof File ? ` ${source.file.name}` : "";
   return `its mask${name}: ${error.message}`;
 }
 
-/** A line for every photo, class by class, in the order of the folders. */
-export function rowsOf(session: Session, photos: readonly Photo[], region = session.region): readonly Row[] {
+/** A row for every photo, class by class, in the order of the folders. */
+export function rowsOf(
+  session: PhotoSession,
+  photos: readonly Photo[],
+  region = session.region,
+): readonly Row[] {
   const { classes, model } = session;
   return photos.map((photo) => {
     const of = session.classOf(photo);
@@ -116,12 +132,15 @@ export function rowsOf(session: Session, photos: readonly Photo[], region = sess
   });
 }
 
-/** Where the evidence of these lines was measured, if any was. */
+/** The layer at which the evidence of these rows was measured, if any was. */
 export function layerOf(rows: readonly Row[]): string | undefined {
   return rows.find(({ layer }) => layer !== "")?.layer;
 }
 
-/** All photos, then each class, then each group of a class, and what is in none of its groups. Of those that were found. */
+/**
+ * The summaries of all photos with results, then of each class, then of each group of a class and of its
+ * photos in no group.
+ */
 export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<readonly Summary[]> {
   const found = rows.filter(({ predicted, error }) => predicted !== "" && error === "");
   const summary = async (name: string | undefined, group: string | undefined): Promise<Summary> => {
@@ -146,7 +165,7 @@ export function summaries(trainer: Trainer, rows: readonly Row[]): Promise<reado
     const groups = new Set(rows.filter((row) => row.class === name).map(({ group }) => group));
     const hasOthers = groups.delete(NO_GROUP);
     for (const group of groups) all.push(summary(name, group));
-    // a class without groups has one line
+    // a class without groups has one row
     if (hasOthers && groups.size > 0) all.push(summary(name, NO_GROUP));
   }
   return Promise.all(all);

@@ -1,29 +1,32 @@
-/** Files and folders that were dropped or chosen. What among them is a photo, and of which class, is said where it is said for the command too. */
+/**
+ * Files and folders that were dropped or chosen. What is a photo, and of which class, is decided by the same
+ * rules as in the command.
+ */
 import type { Entry, Folder } from "../trainer/messages.js";
 
-/** A file and the folders that it lay in, from the one that was dropped or chosen on. */
+/** A file and the folders that contained it, from the one that was dropped or chosen on. */
 export interface Listed {
   readonly file: File;
   readonly folders: readonly string[];
 }
 
-/** What was dropped or chosen. */
+/** The files and folders that were dropped or chosen. */
 export interface Given {
   readonly files: readonly Listed[];
-  /** Folders that were seen, as lists of names; a chooser tells of none. */
+  /** Folders as lists of names; a file chooser reports none. */
   readonly folders: readonly (readonly string[])[];
 }
 
-/** What was dropped. To be called during the event: what it holds is gone after. */
+/** Reads dropped files and folders. Must be called during the event, after which the data is gone. */
 export function dropped({ items, files }: DataTransfer): Promise<Given> {
   const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  // A picture out of another page, and files that a script put there, are no entries.
+  // pictures from another page, and files that a script put there, are no entries
   if (entries.length === 0)
     return Promise.resolve({ files: [...files].map((file) => ({ file, folders: [] })), folders: [] });
   return walked(entries, []);
 }
 
-/** What a chooser for a folder gave, or one for files. */
+/** Reads the files of a file or folder chooser. */
 export function chosen(files: FileList): Given {
   return {
     files: [...files].map((file) => ({ file, folders: file.webkitRelativePath.split("/").slice(0, -1) })),
@@ -31,7 +34,7 @@ export function chosen(files: FileList): Given {
   };
 }
 
-/** All into the class they were dropped onto: folders inside the one that was dropped are groups. */
+/** Files for the one class onto which they were dropped: folders inside the dropped one are groups. */
 export function inOneClass({ files }: Given, name: string): Folder {
   return {
     files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })),
@@ -40,7 +43,10 @@ export function inOneClass({ files }: Given, name: string): Folder {
   };
 }
 
-/** The folders of classes that it may be: of one folder what is in it, or else the folder itself; of several, these. */
+/**
+ * The possible folders of classes: for one folder its contents, or else the folder itself; for several,
+ * these.
+ */
 export function asClasses({ files, folders }: Given): readonly Folder[] {
   const tops = new Set(files.map(({ folders: [top] }) => top));
   const below = (depth: number): Folder => ({
@@ -53,7 +59,7 @@ export function asClasses({ files, folders }: Given): readonly Folder[] {
   return isOne ? [below(1), below(0)] : [below(0)];
 }
 
-/** All files below some entries. Files come in parts, folder by folder: a large folder does not hold the page up. */
+/** Lists all files below entries, folder by folder, so that a large folder does not block the page. */
 async function walked(entries: readonly FileSystemEntry[], folders: readonly string[]): Promise<Given> {
   const all: { readonly files: Listed[]; readonly folders: (readonly string[])[] } = {
     files: [],
@@ -70,7 +76,7 @@ async function walked(entries: readonly FileSystemEntry[], folders: readonly str
   return all;
 }
 
-/** A reader gives a hundred entries at a time, and none at the end. */
+/** Lists a folder; a reader returns up to a hundred entries at a time, and none at the end. */
 async function contents(folder: FileSystemDirectoryEntry): Promise<readonly FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];

@@ -1,4 +1,4 @@
-/** Where the model looks: every photo examined, measured in the region, and summed up. */
+/** Inspection of the model: every photo examined, measured in the region, and summarised. */
 import { examine } from "../bias/examine.js";
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
@@ -9,35 +9,39 @@ import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
 import type { Network } from "./network.js";
 import { inOrder, maskIn, namesOfNoted, type Photo, type Region } from "./photo.js";
-import type { Session } from "./session.js";
-import { Sheet } from "./sheet.js";
-import { soon } from "./soon.js";
+import type { PhotoSession } from "./session.js";
+import { ResultSheet } from "./sheet.js";
+import { coalesce } from "./coalesce.js";
 import { showSummary } from "./summary-table.js";
-import { complain, settle } from "./voice.js";
+import { showError, clearError } from "./voice.js";
 import { count, listed, warned, wasAborted } from "./words.js";
 
-/** More than so many are examined only when the visitor says so. */
+/** Number of photos above which they are examined only on request. */
 const UNASKED = 500;
-/** Of the sheet's pictures, which are painted while a photo is examined. */
+/** Side of the sheet's pictures, which are painted while a photo is examined. */
 const SIDE = 224;
 
 export class Inspection {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #button = byId("examine", HTMLButtonElement);
   readonly #job = new Job("examining", this.#button);
-  readonly #sheet: Sheet;
+  readonly #sheet: ResultSheet;
   readonly #refresh: () => void;
   #found = 0;
-  /** Told whenever what there is to export changed. */
+  /** Called whenever the data to export changed. */
   onShown: () => void = () => {};
 
-  constructor(session: Session, network: Network, onOpen: (photo: Photo, among: readonly Photo[]) => void) {
+  constructor(
+    session: PhotoSession,
+    network: Network,
+    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+  ) {
     this.#session = session;
     this.#network = network;
-    this.#sheet = new Sheet(session, network, onOpen);
-    // The intervals of thousands of photos are no small matter.
-    this.#refresh = soon(
+    this.#sheet = new ResultSheet(session, network, onOpen);
+    // the intervals of thousands of photos take time to compute
+    this.#refresh = coalesce(
       () => (this.#job.running ? 700 : 100),
       () => this.show(),
     );
@@ -52,23 +56,23 @@ export class Inspection {
     });
   }
 
-  /** Of so many photos there is something to export. */
+  /** Number of photos with results to export. */
   get found(): number {
     return this.#found;
   }
 
-  /** Begins by itself where that does not take long. */
+  /** Starts without being asked if that does not take long. */
   begin(): void {
     if (this.#due().length <= UNASKED) void this.#examine();
   }
 
-  /** Everything was cleared. */
+  /** Resets after everything was cleared. */
   forget(): void {
     this.#job.blank();
     this.#say();
   }
 
-  /** Photos that the present model has not looked at, of classes that it knows. */
+  /** Photos that the current model has not examined, of classes that it knows. */
   #due(): readonly Photo[] {
     const { model } = this.#session;
     if (model === undefined) return [];
@@ -104,11 +108,11 @@ export class Inspection {
           progress,
           signal,
         );
-        settle("examining");
+        clearError("examining");
         return this.#words();
       });
     } catch (error) {
-      if (this.#session.model === model && !wasAborted(error)) complain("examining", sentence(error));
+      if (this.#session.model === model && !wasAborted(error)) showError("examining", sentence(error));
     }
     if (!this.#job.running) this.#say();
     this.#refresh();
@@ -145,7 +149,7 @@ export class Inspection {
     return `${count(found, "photo")} examined.${noted}${marked ? "" : ` Open one, and mark “${region.name}” there to measure it.`}${unknown}`;
   }
 
-  /** Every photo, class by class, measured in the region that is looked at now, and what they come to. */
+  /** Returns the rows of all photos, class by class, measured in the current region, and their summaries. */
   async audit(): Promise<{
     readonly rows: readonly Row[];
     readonly summary: readonly Summary[];
@@ -166,9 +170,9 @@ export class Inspection {
     return { rows, summary, region, basis };
   }
 
-  /** Shows what there is to say of all photos by now. */
+  /** Shows the current results of all photos. */
   async show(): Promise<void> {
-    const audit = await this.audit().catch((error) => complain("examining", sentence(error)));
+    const audit = await this.audit().catch((error) => showError("examining", sentence(error)));
     if (audit === undefined) return;
     const { rows, summary, region, basis } = audit;
     this.#found = rows.filter(({ predicted }) => predicted !== "").length;

@@ -1,4 +1,4 @@
-/** The ways in: photos and folders, dropped, pasted or chosen, onto a class or anywhere on the page. */
+/** Input of photos and folders: dropped, pasted or chosen, onto a class or anywhere on the page. */
 import { byId } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import type { Folder, SortedFolder } from "../trainer/messages.js";
@@ -8,15 +8,15 @@ import { asClasses, chosen, dropped, type Given, inOneClass, type Listed } from 
 import { Job } from "./job.js";
 import type { Network } from "./network.js";
 import { pathIn, type PhotoClass, type Wanted } from "./photo.js";
-import type { Session } from "./session.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError, clearError } from "./voice.js";
 import { listed } from "./words.js";
 
-/** Said of photos that were dropped beside the classes. */
+/** Message for photos that were dropped beside the classes. */
 const HOMELESS =
   "Drop photos onto one of the classes, so that it is known what they show. Folders can be dropped anywhere: each becomes a class.";
 
-/** Said in reports of photos in folders that could be no class. */
+/** Reason in reports for photos in folders that exceed the number of classes. */
 const BEYOND = "in a class beyond the six that there can be here";
 
 /** A photo in a folder that is a class. */
@@ -26,26 +26,26 @@ interface Placed {
   readonly group: string;
 }
 
-/** What can be taken, and what there is to say of the rest. */
+/** Photos that can be added, and a message on the rest. */
 interface Taken {
   readonly photos: readonly Wanted[];
   readonly words: string;
 }
 
 export class Intake {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #job = new Job("adding");
-  /** One after the other: what is dropped while others are being added waits for its turn. */
+  /** A queue: what is dropped while others are being added waits for its turn. */
   #queue = Promise.resolve();
-  /** The classes that the complaint about photos is of: it goes with the last of them. */
+  /** The classes that the current error message is about: it goes with the last of them. */
   #blamed: readonly PhotoClass[] = [];
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     session.follow((what) => {
-      if (what === "classes" && this.#isMoot) settle("photos");
+      if (what === "classes" && this.#isMoot) clearError("photos");
     });
     const folders = byId("folders", HTMLInputElement);
     byId("choose-folders", HTMLButtonElement).addEventListener("click", () => folders.click());
@@ -56,17 +56,17 @@ export class Intake {
     });
   }
 
-  /** Everything was cleared. */
+  /** Resets after everything was cleared. */
   forget(): void {
     this.#job.blank();
   }
 
-  /** Photos in folders, whose names are those of their classes. */
+  /** Takes photos in folders named by their classes. */
   takeFolders(files: readonly Listed[]): Promise<void> {
     return this.#take(Promise.resolve({ files, folders: [] }), undefined);
   }
 
-  /** Files that were chosen for a class. */
+  /** Takes files that were chosen for a class. */
   choose(of: PhotoClass, files: FileList): void {
     void this.#take(Promise.resolve(chosen(files)), of);
   }
@@ -104,29 +104,29 @@ export class Intake {
       try {
         const wanted = await (of === undefined ? this.#inClasses(await given) : this.#inOne(await given, of));
         await this.#job.run((progress, signal) => addPhotos(this.#session, wanted.photos, progress, signal));
-        settle("photos");
+        clearError("photos");
         if (wanted.words !== "")
-          this.#complain(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
+          this.#showError(wanted.words, of === undefined ? wanted.photos.map((photo) => photo.of) : [of]);
       } catch (error) {
         const words =
           error instanceof Refused ? error.message : `The photos could not be added. ${sentence(error)}`;
-        this.#complain(words, of === undefined ? [] : [of]);
+        this.#showError(words, of === undefined ? [] : [of]);
       }
     });
     return this.#queue;
   }
 
-  #complain(words: string, blamed: readonly PhotoClass[]): void {
+  #showError(words: string, blamed: readonly PhotoClass[]): void {
     this.#blamed = blamed;
-    if (!this.#isMoot) complain("photos", words);
+    if (!this.#isMoot) showError("photos", words);
   }
 
-  /** Whether all that is complained of is gone, as when everything was cleared meanwhile. */
+  /** Whether the classes that the error message is about are gone, as after clearing. */
   get #isMoot(): boolean {
     return this.#blamed.length > 0 && !this.#blamed.some((of) => this.#session.classes.includes(of));
   }
 
-  /** Photos for one class, and what there is to say of the rest. */
+  /** Sorts files for one class. */
   async #inOne(given: Given, of: PhotoClass): Promise<Taken> {
     const folder = given.files[0]?.folders[0];
     const { photos, words } = await this.#sorted([inOneClass(given, of.name || folder || "")]);
@@ -134,7 +134,7 @@ export class Intake {
     return { photos: photos.map(({ file, group }) => ({ file, group, of })), words };
   }
 
-  /** Photos in folders that are classes. */
+  /** Sorts files in folders of classes. */
   async #inClasses(given: Given): Promise<Taken> {
     const { photos, words } = await this.#sorted(asClasses(given));
     const { found, left } = this.#byClass(photos);
@@ -150,7 +150,7 @@ export class Intake {
     return { photos: found, words: [words, ...more].filter((part) => part !== "").join(" ") };
   }
 
-  /** The photos of the first folder that has some. */
+  /** Sorts the first of the folders that contains photos. */
   async #sorted(
     folders: readonly Folder[],
   ): Promise<{ readonly photos: readonly Placed[]; readonly words: string }> {
@@ -179,7 +179,7 @@ export class Intake {
     );
   }
 
-  /** Classes are found by their names; one without a name and photos is taken before another is made. */
+  /** Finds classes by their names; one without a name and photos is reused before another is made. */
   #byClass(placed: readonly Placed[]): {
     readonly found: readonly Wanted[];
     readonly left: readonly string[];
@@ -202,7 +202,7 @@ export class Intake {
   }
 }
 
-/** Text that is dragged into a text field is the field's. */
+/** Whether the event is text that is dragged into a text field, which handles it itself. */
 function isForField({ dataTransfer, target }: DragEvent): boolean {
   return (
     dataTransfer?.types.includes("Files") === false &&
@@ -211,5 +211,5 @@ function isForField({ dataTransfer, target }: DragEvent): boolean {
   );
 }
 
-/** Nothing of it can be taken; the message says why. */
+/** The error if nothing can be added; the message says why. */
 class Refused extends Error {}

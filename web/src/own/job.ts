@@ -1,14 +1,14 @@
-/** Work that takes a while, one piece at a time: a bar that says how far it is, words that say what is done, and a button that stops it. */
+/** Long work in steps: a progress bar, a status line, and a button that stops it. */
 import { byId } from "../dom/page.js";
 import { announce } from "./voice.js";
 
-/** What the work may say while it goes on. */
-export type Progress = (words: string, done?: number, total?: number) => void;
+/** The callback by which the work reports its progress. */
+export type ReportProgress = (words: string, done?: number, total?: number) => void;
 
-/** The words change at most so often: a fast job has more to do than to say how far it is. */
+/** Shortest time between updates of the status line, so that a fast job is not slowed down by it. */
 const PAUSE_MS = 16;
 
-/** The place of a job in the page: `<id>-text`, `<id>-bar` and `<id>-stop`. */
+/** A job with its elements in the page: `<id>-text`, `<id>-bar` and `<id>-stop`. */
 export class Job {
   readonly #text: HTMLElement;
   readonly #bar: HTMLProgressElement;
@@ -17,7 +17,7 @@ export class Job {
   #running: AbortController | undefined;
   #drawn = 0;
 
-  /** `opener` is the button that begins it, which rests meanwhile. */
+  /** `opener` is the button that starts the job; it is disabled meanwhile. */
   constructor(id: string, opener?: HTMLButtonElement) {
     this.#text = byId(`${id}-text`, HTMLElement);
     this.#bar = byId(`${id}-bar`, HTMLProgressElement);
@@ -35,15 +35,15 @@ export class Job {
     this.#running?.abort();
   }
 
-  /** Stops, and has nothing to say of it: what the words were about is no more. */
+  /** Stops without a message, because its subject no longer exists. */
   blank(): void {
     this.stop();
     if (this.running) this.#end();
     this.words = "";
   }
 
-  /** Does the work; what it returns stands in the place of its words afterwards. Errors are the caller's. */
-  async run(work: (progress: Progress, signal: AbortSignal) => Promise<string>): Promise<void> {
+  /** Runs the work; the text that it returns is shown afterwards. Errors are left to the caller. */
+  async run(work: (progress: ReportProgress, signal: AbortSignal) => Promise<string>): Promise<void> {
     this.stop();
     const running = new AbortController();
     this.#running = running;
@@ -59,18 +59,18 @@ export class Job {
     }
   }
 
-  /** What stands beside the bar, without a word to screen readers. */
+  /** The status line, which is not announced to screen readers. */
   set words(words: string) {
     this.#text.textContent = words;
   }
 
-  /** How it ended. */
+  /** Shows and announces the result. */
   say(words: string): void {
     this.words = words;
     announce(words);
   }
 
-  /** The keyboard goes on where it was: the button that began it is the one that stops it now. */
+  /** Keeps the focus: it moves between the button that starts the job and the one that stops it. */
   #begin(): void {
     this.#stop.hidden = this.#bar.hidden = false;
     this.#bar.removeAttribute("value");

@@ -1,13 +1,13 @@
-/** What this browser keeps, in words, and the way to be rid of it. */
+/** The data that this browser stores, in words, and the button to clear it. */
 import { byId, found } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
-import type { Session } from "./session.js";
-import { soon } from "./soon.js";
+import type { PhotoSession } from "./session.js";
+import { coalesce } from "./coalesce.js";
 import type { Loss } from "./store.js";
-import { announce, settleAll } from "./voice.js";
+import { announce, clearErrors } from "./voice.js";
 import { count, size } from "./words.js";
 
-/** Why nothing is kept, or no more. */
+/** Reasons why nothing is stored, or nothing more. */
 export const losses: Readonly<Record<Loss, string>> = {
   none: "This browser keeps nothing for this page, as in a private window: the session lives only in this tab.",
   elsewhere:
@@ -15,10 +15,10 @@ export const losses: Readonly<Record<Loss, string>> = {
   full: "This browser keeps no more: what comes from here on lives only in this tab.",
 };
 
-/** A private window keeps things like any other for as long as it is open, and no page can tell that it is one. */
+/** A private window stores data like any other while it is open, and no page can tell that it is one. */
 const PRIVATE = " (in a private window: until it is closed)";
 
-export function listenForClearing(session: Session, forget: () => void): void {
+export function listenForClearing(session: PhotoSession, forget: () => void): void {
   const words = byId("kept", HTMLElement);
   const button = byId("clear", HTMLButtonElement);
   const amount = () => `${count(session.photos.size, "photo")}, ${size(session.bytes)}`;
@@ -36,7 +36,7 @@ export function listenForClearing(session: Session, forget: () => void): void {
       : "Everything in this tab was cleared.";
     words.textContent = cleared ? gone : empty ? promise : `${amount()}, ${where}.`;
   };
-  const refresh = soon(120, show);
+  const refresh = coalesce(120, show);
   session.follow((what) => {
     if (what === "photos" || what === "classes" || what === "model") refresh();
   });
@@ -50,9 +50,9 @@ export function listenForClearing(session: Session, forget: () => void): void {
       await clearing;
       cleared = true;
       show();
-      settleAll(session.keeps);
+      clearErrors(session.keeps);
       announce(words.textContent ?? "");
-      // The button that was pressed rests now: this is where a new session begins.
+      // the pressed button is disabled now: the focus moves to where a new session begins
       found(byId("cards", HTMLOListElement), "input", HTMLInputElement).focus();
     },
   );

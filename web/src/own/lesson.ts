@@ -1,23 +1,23 @@
-/** A lesson: which photos are learnt from, a head for them, and the network with that head. */
+/** Training a head: which photos are used, the training, and the network with that head. */
 import type { Trained } from "../bias/trainer.js";
-import type { Step } from "../trainer/messages.js";
-import type { Progress } from "./job.js";
+import type { TrainingStep } from "../trainer/messages.js";
+import type { ReportProgress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import { inOrder, type Photo, type PhotoClass } from "./photo.js";
 import type { Lesson, Model } from "./model.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
 
-/** Of each class; as `candling train` holds out unless it is told otherwise. */
+/** Share of each class that is held out, as is the default of `candling train`. */
 const HELD_OUT = 0.25;
 
-/** The photos cannot be learnt from; the message says why, and what to do. */
+/** The photos cannot be trained on; the message says why, and what to do. */
 export class Unteachable extends Error {}
 
-/** Why there is nothing to learn yet; undefined where there is. */
-export function objection(session: Session): string | undefined {
+/** Returns why training cannot start yet; undefined if it can. */
+export function objection(session: PhotoSession): string | undefined {
   const { classes } = session;
   for (const [at, of] of classes.entries()) {
     const isSpare = classes.length > 2 && session.photosOf(of).length === 0;
@@ -35,18 +35,22 @@ export function objection(session: Session): string | undefined {
   return `${subject} no photos: add some${classes.length - empty.length >= 2 ? `, or remove ${object}` : ""}.`;
 }
 
-/** Looks at photos that were not looked at yet, trains, and puts the head into the network. Does not change the session's model. */
+/**
+ * Computes missing features, trains a head, and puts it into the network. Does not change the session's
+ * model.
+ */
 export async function teach(
-  session: Session,
+  session: PhotoSession,
   network: Network,
-  progress: Progress,
-  onStep: (curve: readonly Step[]) => void,
+  progress: ReportProgress,
+  onStep: (curve: readonly TrainingStep[]) => void,
   signal: AbortSignal,
 ): Promise<Model> {
   const bad = await network.examiner.badNames(session.classes.map(({ name }) => name));
   if (bad !== undefined) throw new Unteachable(sentence(new Error(bad)));
   const due = unseen(session);
-  if (due.length > 0) await lookForFeatures(session, await network.eyes(progress, signal), progress, signal);
+  if (due.length > 0)
+    await lookForFeatures(session, await network.backbone(progress, signal), progress, signal);
   const classes = [...session.classes];
   const taught = classes.flatMap((of, label) => readable(session, of).map((photo) => ({ photo, label })));
   const labels = taught.map(({ label }) => label);
@@ -54,8 +58,8 @@ export async function teach(
   progress("Choosing the photos that are held out…");
   const heldOut = await network.examiner.split(labels, HELD_OUT);
   progress(`Training on ${count(heldOut.filter((held) => !held).length, "photo")}…`);
-  const curve: Step[] = [];
-  const watch = (step: Step) => {
+  const curve: TrainingStep[] = [];
+  const watch = (step: TrainingStep) => {
     curve.push(step);
     onStep(curve);
   };
@@ -92,7 +96,7 @@ function outcome(
   };
 }
 
-function readable(session: Session, of: PhotoClass): readonly Photo[] {
+function readable(session: PhotoSession, of: PhotoClass): readonly Photo[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
   if (photos.length > 0) return inOrder(photos);
   throw new Unteachable(
@@ -100,7 +104,7 @@ function readable(session: Session, of: PhotoClass): readonly Photo[] {
   );
 }
 
-/** "bird, mammal or fish". */
+/** The name of a model by its classes: "bird, mammal or fish". */
 function nameOf(labels: readonly string[]): string {
   return [labels.slice(0, -1).join(", "), ...labels.slice(-1)].join(" or ");
 }

@@ -1,25 +1,27 @@
-/** A look at photos, one after the other: what it takes, and which of them cannot be looked at. */
+/** Forward passes on photos, one after the other: their time, and which photos fail. */
 import { CandlingError, type Candling } from "../candling.js";
 import { featuresOf } from "../bias/features.js";
 import { sentence } from "../words/sentence.js";
-import type { Progress } from "./job.js";
+import type { ReportProgress } from "./job.js";
 import type { Photo } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { duration } from "./words.js";
 
-/** So much of the pace that is known stays when another photo was looked at. */
+/** Weight of the previous estimate in the running mean of the time per photo. */
 const STEADY = 0.9;
 
-/** What is wrong with the network, not with the photo. */
+/** Error codes that concern the network, not the photo. */
 const OURS: readonly string[] = ["aborted", "closed", "engine-unavailable", "model-unreachable", "internal"];
 
-/** Does `look` for every photo. One that fails by itself is told to `fail`; what hits all of them is thrown. */
+/**
+ * Calls `look` for every photo. A failure of one photo is passed to `fail`; one that concerns all is thrown.
+ */
 export async function lookAtAll(
-  session: Session,
+  session: PhotoSession,
   photos: readonly Photo[],
   look: (photo: Photo) => Promise<void>,
   fail: (photo: Photo, reason: string) => Promise<void>,
-  progress: Progress,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
   let pace = session.pace;
@@ -39,27 +41,27 @@ export async function lookAtAll(
       await fail(photo, sentence(error));
     }
     const took = performance.now() - start;
-    // The first one wakes the machine up.
+    // the first one includes the warm-up
     if (done > 0 || photos.length === 1)
       pace = pace === undefined ? took : STEADY * pace + (1 - STEADY) * took;
-    // As soon as it can be told, and as it was at last.
+    // stored as soon as it is known, and at the end
     if (session.pace === undefined || done === photos.length - 1) session.pace = pace;
   }
 }
 
-/** Photos that have no features yet. Those that could not be read are tried again: the reason may be gone. */
-export function unseen(session: Session): readonly Photo[] {
+/** Photos without features. Those that could not be read are tried again: the reason may be gone. */
+export function unseen(session: PhotoSession): readonly Photo[] {
   return [...session.photos.values()].filter(({ features }) => features === undefined);
 }
 
-/** Computes what is missing; each is kept as soon as it is there. */
+/** Computes missing features; each is stored at once. */
 export function lookForFeatures(
-  session: Session,
-  eyes: Candling,
-  progress: Progress,
+  session: PhotoSession,
+  backbone: Candling,
+  progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const look = async (photo: Photo) => session.looked(photo, await featuresOf(eyes, photo.blob, signal));
+  const look = async (photo: Photo) => session.looked(photo, await featuresOf(backbone, photo.blob, signal));
   return lookAtAll(
     session,
     unseen(session),
@@ -70,8 +72,11 @@ export function lookForFeatures(
   );
 }
 
-/** What has to be done, in `all`, and how long it takes to look at so many; a device that has not looked at any yet finds that out with the first. */
-export function forecast({ pace }: Session, photos: number, all: string): string {
+/**
+ * Describes the work, `all`, with an estimate of its time for this number of photos; a device without an
+ * estimate gets one from the first photo.
+ */
+export function forecast({ pace }: PhotoSession, photos: number, all: string): string {
   return pace === undefined
     ? `${all}; how long that takes is said as soon as the first are done.`
     : `${all}: ${duration(pace * photos)} on this device.`;

@@ -1,4 +1,4 @@
-/** The marking of a region in the photo that is open, and the share of its map's evidence that lies inside. */
+/** Marking of a region in the open photo, and the share of its map's evidence inside. */
 import type { Measured } from "../bias/examine.js";
 import { measureInside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
@@ -14,14 +14,14 @@ import { NOWHERE, type Places } from "./marks.js";
 import { Pane } from "./pane.js";
 import { maskIn, type Photo, type Region } from "./photo.js";
 import { substance } from "./question.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
 
 const NOTHING = "\u00a0";
 
 export class Marking {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #trainer: Trainer;
   readonly #pane = new Pane();
   readonly #regions = byId("viewer-region", HTMLSelectElement);
@@ -30,14 +30,14 @@ export class Marking {
   readonly #ofClass = byId("region-class", HTMLButtonElement);
   readonly #undo = byId("region-undo", HTMLButtonElement);
   #photo: Photo | undefined;
-  /** Where the region lay before its last change in this photo; after it was undone, where it lay before that. */
+  /** The mask before the last change in this photo; after an undo, the mask before that. */
   #before: { readonly region: Region; readonly places: Places } | undefined;
   #size = { width: 1, height: 1 };
   #map: Explanation | undefined;
-  /** Of what was asked last: earlier answers come too late. */
+  /** Number of the last question; answers to earlier ones are ignored. */
   #turn = 0;
 
-  constructor(session: Session, trainer: Trainer) {
+  constructor(session: PhotoSession, trainer: Trainer) {
     this.#session = session;
     this.#trainer = trainer;
     this.#pane.onChange = (mask, final) => this.#marked(mask, final);
@@ -70,7 +70,7 @@ export class Marking {
     });
   }
 
-  /** A photo of this size. */
+  /** Shows the region of a photo of this size. */
   show(photo: Photo | undefined, size: { readonly width: number; readonly height: number }): void {
     if (photo !== this.#photo) this.#forget();
     this.#photo = photo;
@@ -80,7 +80,7 @@ export class Marking {
     this.#lay();
   }
 
-  /** The map that is measured; undefined while there is none. */
+  /** The map to measure; undefined while there is none. */
   set map(map: Explanation | undefined) {
     this.#map = map;
     this.#measure();
@@ -88,7 +88,7 @@ export class Marking {
 
   // ---- to and fro ----
 
-  /** Changes where the region lies, in a way that can be undone. */
+  /** Changes the mask of the region in a way that can be undone. */
   #change(change: () => void): void {
     this.#remember(false);
     change();
@@ -105,7 +105,7 @@ export class Marking {
   #goBack(): void {
     const before = this.#before;
     if (before === undefined) return;
-    // The button stays, for the keyboard, and does the opposite.
+    // the button keeps the focus and now does the opposite
     this.#remember(this.#undo.textContent === "Undo");
     this.#session.marks.place(before.region, before.places);
     this.#lay();
@@ -129,7 +129,7 @@ export class Marking {
     this.#measure();
   }
 
-  /** Where the region lies in this photo. */
+  /** The mask of the region in this photo. */
   get #mask(): Mask | undefined {
     return this.#photo === undefined ? undefined : maskIn(this.#photo, this.#session.region);
   }
@@ -152,14 +152,14 @@ export class Marking {
     if (final) {
       this.#remember(false);
       this.#session.marks.mark(photo, this.#session.region, mask);
-      // Where nothing of its own is left, it lies where it does in others.
+      // without a mask of its own, the photo has that of the others
       if (!isThere) this.#lay();
       this.#explain();
     }
     this.#measure(isThere ? mask : this.#mask);
   }
 
-  /** Marks the same place in all photos of the class, or in all there are. */
+  /** Marks the same place in all photos of the class, or in all photos. */
   #everywhere(inClass: boolean): void {
     const photo = this.#photo;
     const mask = this.#mask;
@@ -205,7 +205,7 @@ export class Marking {
   }
 }
 
-/** A map of one channel as it is; of a map with three, how strong it is at each place. */
+/** A map of one channel as it is; the magnitude of a map of three channels. */
 function measurable(map: Explanation): Measured {
   const { data, channels, height, width, view, run } = map;
   if (channels === 1) return map;

@@ -1,18 +1,18 @@
-/** The regions of a session, and where each lies in its photos; what changes is handed on to be kept. */
+/** The regions of a session and their masks in its photos; changes are passed on to be stored. */
 import type { Mask } from "../bias/mask.js";
 import { isMarked } from "./area.js";
 import { freshId, maskIn, type Photo, type PhotoClass, type Region, type Unmarked } from "./photo.js";
 import type { Store } from "./store.js";
 
-/** Where a region lies, in all photos: what a change of it can be undone with. */
+/** The masks of a region in all photos, by which a change can be undone. */
 export interface Places {
   readonly everywhere: Mask | undefined;
   readonly byClass: ReadonlyMap<number, Mask>;
-  /** Those of single photos, by digest. */
+  /** Masks of single photos, by digest. */
   readonly own: ReadonlyMap<string, Mask>;
 }
 
-/** Of a region that is marked nowhere. */
+/** The places of a region that is marked nowhere. */
 export const NOWHERE: Places = { everywhere: undefined, byClass: new Map(), own: new Map() };
 
 export class Marks {
@@ -33,7 +33,7 @@ export class Marks {
     return this.#regions;
   }
 
-  /** The one that is looked at. */
+  /** The current region. */
   get chosen(): Region {
     return this.#chosen;
   }
@@ -43,7 +43,7 @@ export class Marks {
     this.#tell();
   }
 
-  /** Those that were kept, of whose masks the photos know; one at least: there has to be somewhere to look. */
+  /** Restores stored regions, whose masks the photos have; there is always at least one. */
   restore(regions: readonly Region[]): void {
     this.#regions =
       regions.length > 0 ? [...regions] : [{ id: freshId(), name: "object", byClass: new Map() }];
@@ -64,7 +64,7 @@ export class Marks {
     this.#tell();
   }
 
-  /** With all that is marked of it; the last one stays. */
+  /** Removes a region with all its masks, unless it is the last one. */
   remove(region: Region): void {
     const rest = this.#regions.filter((other) => other !== region);
     if (rest.length === 0) return;
@@ -74,7 +74,7 @@ export class Marks {
     this.#tell();
   }
 
-  /** Where a region lies in one photo; as in others of its kind, where left out or empty. */
+  /** Sets the mask of a region in one photo; if it is left out or empty, the photo has that of the others. */
   mark(photo: Photo, region: Region, given: Mask | undefined): void {
     const mask = given !== undefined && isMarked(given) ? given : undefined;
     this.#keep();
@@ -82,7 +82,7 @@ export class Marks {
     this.#tell();
   }
 
-  /** Where masks of a region were found: which photos have one, why others have none, and which masks are no photo's. */
+  /** Takes masks of a region that were found: photos with one, reasons for others, and masks of no photo. */
   take(region: Region, found: ReadonlyMap<Photo, Mask | Unmarked>, unused: readonly string[]): void {
     region.unused = unused;
     this.#keep();
@@ -93,19 +93,19 @@ export class Marks {
     this.#tell();
   }
 
-  /** The photo's mask turned out not to fit it. */
+  /** Records that a photo's mask does not fit it. */
   refuse(photo: Photo, region: Region, why: string): void {
     this.#refuse(photo, region, { kind: "refused", why });
   }
 
-  /** Where a region lies in all photos of a class, or in all there are, that have none of their own. */
+  /** Sets the mask of a region in all photos of a class, or in all photos, that have none of their own. */
   markAll(region: Region, mask: Mask, only?: PhotoClass): void {
     const { everywhere, byClass, own } = this.places(region);
     if (only === undefined) this.place(region, { everywhere: mask, byClass: new Map(), own });
     else this.place(region, { everywhere, byClass: new Map([...byClass, [only.id, mask]]), own });
   }
 
-  /** In how many photos it is marked. */
+  /** The number of photos in which a region is marked. */
   marked(region: Region): number {
     return [...this.#photos.values()].filter((photo) => maskIn(photo, region) !== undefined).length;
   }
@@ -153,7 +153,7 @@ export class Marks {
     }
   }
 
-  /** Before the masks are: without its region a mask is nowhere. */
+  /** Stores the region before its masks, which mean nothing without it. */
   #keep(): void {
     void this.#store.putState("regions", this.#regions);
   }

@@ -1,4 +1,4 @@
-/** Regions out of a folder of masks, found and read by the rules of `candling audit --masks`. */
+/** Regions from a folder of masks, found and read by the rules of `candling audit --masks`. */
 import type { Mask } from "../bias/mask.js";
 import { CandlingError } from "../candling.js";
 import { byId } from "../dom/page.js";
@@ -11,11 +11,11 @@ import type { Network } from "./network.js";
 import { outcomesIn, placesOf } from "./outcomes.js";
 import type { Photo, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
-import type { Session } from "./session.js";
-import { announce, complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { announce, showError, clearError } from "./voice.js";
 import { count } from "./words.js";
 
-export function listenForMasks(session: Session, network: Network): void {
+export function listenForMasks(session: PhotoSession, network: Network): void {
   const chooser = byId("masks-file", HTMLInputElement);
   const button = byId("masks", HTMLButtonElement);
   const value = byId("mask-value", HTMLInputElement);
@@ -25,7 +25,7 @@ export function listenForMasks(session: Session, network: Network): void {
     chooser.value = "";
     if (files.length === 0) return;
     const [top = ""] = files[0]?.folders ?? [];
-    // The folder of all classes has a name of its own.
+    // the folder of all classes has a name of its own
     const folder = {
       files: files.map(({ file, folders }) => ({ path: [...folders.slice(1), file.name].join("/"), file })),
       folders: [],
@@ -34,16 +34,16 @@ export function listenForMasks(session: Session, network: Network): void {
     try {
       await mark(session, network, folder, top, value.value === "" ? undefined : value.valueAsNumber);
     } catch (error) {
-      complain("masks", sentence(error));
+      showError("masks", sentence(error));
     } finally {
       button.disabled = false;
     }
   });
 }
 
-/** Marks the region that is looked at in every photo that has a mask, and says what came of it. */
+/** Marks the current region in every photo that has a mask, and reports the result. */
 async function mark(
-  session: Session,
+  session: PhotoSession,
   network: Network,
   folder: Folder,
   name: string,
@@ -52,7 +52,7 @@ async function mark(
   const { region } = session;
   const photos = [...session.photos.values()];
   if (photos.length === 0)
-    return complain("masks", "There are no photos yet: add them first, then their masks.");
+    return showError("masks", "There are no photos yet: add them first, then their masks.");
   const paths = photos.map((photo) => placesOf(session, photo));
   const places = new Map(
     photos.flatMap((photo, at) => (paths[at] ?? []).map((path) => [path, photo] as const)),
@@ -63,13 +63,13 @@ async function mark(
   const same =
     masks.files.length < folder.files.length ? " The photos themselves, which are in it, are no masks." : "";
   if (pairs.of.every((one) => one === null))
-    return complain("masks", `${sentence(new Error(pairs.missing))}${same}`);
+    return showError("masks", `${sentence(new Error(pairs.missing))}${same}`);
   const found = await read(network, masks, photos, pairs, value);
   const keeping = photos.filter(
     (photo) => !found.has(photo) && photo.masks.get(region.id)?.source !== undefined,
   ).length;
   session.marks.take(region, found, pairs.unused);
-  settle("masks");
+  clearError("masks");
   const words = await network.examiner.maskWords(outcomesIn(session, photos, region));
   const [doubt] = pairs.of.filter((one) => typeof one === "string");
   const [refused] = [...found.values()].flatMap((one) =>
@@ -82,12 +82,15 @@ async function mark(
     .map((part) => sentence(new Error(part)));
   const all = [`“${region.name}”: ${words}.`, ...more].join(" ");
   tellOfRegions(all);
-  if (refused !== undefined) complain("masks", all);
+  if (refused !== undefined) showError("masks", all);
   else announce(all);
 }
 
-/** Files that are none of the photos by their content: of a folder in which these lie too, they are no masks. */
-async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Folder["files"]> {
+/**
+ * The files that are not photos of the session, by content: if they lie in the folder too, they are not
+ * masks.
+ */
+async function withoutPhotos({ files }: Folder, { photos }: PhotoSession): Promise<Folder["files"]> {
   const sizes = new Set([...photos.values()].map(({ blob }) => blob.size));
   const others: Folder["files"][number][] = [];
   for (const entry of files) {
@@ -97,7 +100,7 @@ async function withoutPhotos({ files }: Folder, { photos }: Session): Promise<Fo
   return others;
 }
 
-/** The photos that have a mask in the folder, or a reason for having none. */
+/** Reads the masks in the folder; returns for each photo a mask or a reason for having none. */
 async function read(
   network: Network,
   { files }: Folder,

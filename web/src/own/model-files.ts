@@ -1,4 +1,4 @@
-/** The model as a file: saved, opened again, and handed to the lab. */
+/** The model as a file: saved, opened, and passed to the lab. */
 import { Candling } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
@@ -7,8 +7,8 @@ import { sentence } from "../words/sentence.js";
 import { MOST_CLASSES } from "./photo.js";
 import { labelOf, type Model } from "./model.js";
 import type { Network } from "./network.js";
-import type { Session } from "./session.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { showError, clearError } from "./voice.js";
 import { listed } from "./words.js";
 
 const save = byId("save-model", HTMLButtonElement);
@@ -19,8 +19,8 @@ const chooser = byId("model-file", HTMLInputElement);
 const UNTRAINED =
   "Once trained, it can be saved as a .safetensors file; every method of the lab and of the command line works on it.";
 
-/** `onOpened` is called once a model that was opened is the session's. */
-export function listenForModels(session: Session, network: Network, onOpened: () => void): void {
+/** `onOpened` is called once an opened model is that of the session. */
+export function listenForModels(session: PhotoSession, network: Network, onOpened: () => void): void {
   const refresh = () => {
     const { model } = session;
     save.disabled = lab.disabled = model === undefined;
@@ -31,8 +31,8 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
   };
   session.follow((what) => {
     if (what === "model" || what === "classes") refresh();
-    // One that was trained or opened is there: what was said of another is past.
-    if (what === "model") settle("model");
+    // a new model is there, so messages on the previous one are out of date
+    if (what === "model") clearError("model");
   });
   refresh();
 
@@ -44,14 +44,14 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
     if (model === undefined) return;
     try {
       await handOver(model.file);
-      // One that does not load says why over there.
+      // if it does not load, the lab says why
       const layer = await network.judge(model).then(
         ({ info }) => info.evidenceLayer,
         () => undefined,
       );
       location.assign(labWithOwn(layer));
     } catch {
-      complain(
+      showError(
         "model",
         "This browser does not let the page hand the model to the lab. Save it, and open the file there.",
       );
@@ -70,16 +70,16 @@ export function listenForModels(session: Session, network: Network, onOpened: ()
         nameClasses(session, model);
         session.model = model;
         onOpened();
-      } else complain("model", refused);
+      } else showError("model", refused);
     } catch (error) {
-      complain("model", `${file.name} could not be opened as a model: ${sentence(error)}`);
+      showError("model", `${file.name} could not be opened as a model: ${sentence(error)}`);
     }
     refresh();
   });
 }
 
-/** Classes that have another name by now than in the model, in words. */
-function renamed({ classes }: Session, { classIds, labels }: Model): string {
+/** The classes whose names differ from those in the model, in words. */
+function renamed({ classes }: PhotoSession, { classIds, labels }: Model): string {
   const changes = classes.flatMap(({ id, name }) => {
     const label = labels[classIds?.indexOf(id) ?? -1];
     return label === undefined || label === name
@@ -91,12 +91,12 @@ function renamed({ classes }: Session, { classIds, labels }: Model): string {
     : ` ${changes.join("; ")}: train again to put the new ${changes.length === 1 ? "name" : "names"} into it.`;
 }
 
-/** The classes that it tells apart, in words. */
+/** The classes of a model, in words. */
 function known({ labels }: Model): string {
   return labels.length > MOST_CLASSES ? `${labels.length.toLocaleString("en-GB")} classes` : listed(labels);
 }
 
-/** "bird-or-mammal", without the network that it stands on. */
+/** The file name of a model, without its backbone: "bird-or-mammal". */
 export function fileName({ name }: Pick<Model, "name">): string {
   const [own = ""] = name.split(", on ");
   const plain = own
@@ -106,7 +106,7 @@ export function fileName({ name }: Pick<Model, "name">): string {
   return plain === "" ? "model" : plain.slice(0, 60);
 }
 
-/** Loads it once, to see that it is one. */
+/** Loads a model file once to check it. */
 async function opened(file: File): Promise<Model> {
   const candling = await Candling.load({ model: file, backend: "cpu" });
   try {
@@ -122,8 +122,8 @@ async function opened(file: File): Promise<Model> {
   }
 }
 
-/** Why the model is not for these photos; undefined where it is. */
-function mismatch(session: Session, model: Model, name: string): string | undefined {
+/** Why a model does not fit these photos; undefined if it does. */
+function mismatch(session: PhotoSession, model: Model, name: string): string | undefined {
   const inUse = session.classes.filter((of) => session.photosOf(of).length > 0);
   const strange = inUse.filter((of) => labelOf(model, of, session.classes) === undefined);
   if (strange.length === 0) return undefined;
@@ -132,8 +132,8 @@ function mismatch(session: Session, model: Model, name: string): string | undefi
   return `${name} tells ${known(model)} apart; ${listed(which)} ${are} none of them. Rename or remove ${those}, then open the model again.`;
 }
 
-/** Classes that are still blank get the model's names, and those that are missing are made. */
-function nameClasses(session: Session, { labels }: Model): void {
+/** Gives the model's names to unnamed classes, and adds missing ones. */
+function nameClasses(session: PhotoSession, { labels }: Model): void {
   if (labels.length > MOST_CLASSES) return;
   const isThere = (label: string) =>
     session.classes.some(({ name }) => name.toLowerCase() === label.toLowerCase());

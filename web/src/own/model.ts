@@ -1,29 +1,32 @@
-/** A model of the session: a network that tells its classes apart, and how it came to. */
-import type { Step } from "../trainer/messages.js";
+/** The model of a session: a network for its classes, and how it was trained. */
+import type { TrainingStep } from "../trainer/messages.js";
 import type { PhotoClass } from "./photo.js";
 
-/** How a head was trained. */
+/** The training of a head. */
 export interface Lesson {
-  readonly curve: readonly Step[];
-  /** Digests of the photos that were not learnt from. */
+  readonly curve: readonly TrainingStep[];
+  /** Digests of the held-out photos. */
   readonly heldOut: ReadonlySet<string>;
-  /** By digest, which of the model's classes the head gives, and which is right. */
+  /** Predicted and true class of each photo in the model's numbering, by digest. */
   readonly answers: ReadonlyMap<string, { readonly given: number; readonly right: number }>;
   readonly milliseconds: number;
 }
 
-/** A network that tells classes apart. */
+/** A classifier. */
 export interface Model {
   readonly file: Blob;
   readonly name: string;
   readonly labels: readonly string[];
-  /** The class that each label stands for; of a model that was opened, those of the same name. */
+  /** The class of each label; for an opened model, those of the same name. */
   readonly classIds: readonly number[] | undefined;
   readonly lesson: Lesson | undefined;
 }
 
-/** Which of the model's classes a class is; undefined where it is none of them. It was trained for classes, whatever they are called now; one that
- *  was added later goes by its name, where no class of these has it. */
+/**
+ * The index of a class in the model; undefined if the model does not have it. A class that the model was
+ * trained on keeps its index when it is renamed; one that was added later is matched by name, unless one of
+ * these has it.
+ */
 export function labelOf(
   { labels, classIds }: Model,
   { id, name }: PhotoClass,

@@ -1,12 +1,15 @@
-/** The networks of the page: the site's own, whose eyes a head is trained on, and the one with that head, which takes its place. */
+/**
+ * The networks of the page: the site's own, on whose backbone a head is trained, and the one with that head,
+ * which replaces it.
+ */
 import { keepForLater } from "../bias/keep.js";
 import { Trainer } from "../bias/trainer.js";
 import { Candling, type Weights, weightsHere } from "../candling.js";
 import { MODEL_FILES } from "../site/models.js";
 import { fetched } from "../words/numbers.js";
-import type { Progress } from "./job.js";
+import type { ReportProgress } from "./job.js";
 import type { Model } from "./model.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 
 interface Named {
   readonly file: Blob;
@@ -15,24 +18,30 @@ interface Named {
 
 export class Network {
   readonly trainer = new Trainer();
-  /** Another one, which measures: a training that is cancelled takes down whatever else its worker was asked. */
+  /**
+   * A second worker, for measuring: cancelling a training stops its worker with everything else that it was
+   * asked.
+   */
   readonly examiner = new Trainer();
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   #base: Candling | undefined;
   #file: Named | undefined;
-  /** Of both. */
+  /** Weights variant (`full` or `small`) of the base network and of the trained one. */
   #weights: Weights | undefined;
   #judge: { readonly model: Model; readonly candling: Promise<Candling> } | undefined;
 
-  constructor(session: Session) {
+  constructor(session: PhotoSession) {
     this.#session = session;
     session.follow((what) => {
       if (what === "model" && this.#judge?.model !== session.model) this.#dismiss();
     });
   }
 
-  /** The one whose features the session has: the site's own, or the one that was trained here, which differs in its last layer only. */
-  async eyes(progress: Progress, signal: AbortSignal): Promise<Candling> {
+  /**
+   * The network that computes features: the site's own, or the one that was trained here, which differs in
+   * its last layer only.
+   */
+  async backbone(progress: ReportProgress, signal: AbortSignal): Promise<Candling> {
     const { model } = this.#session;
     if (model?.lesson !== undefined && this.#judge?.model === model) return this.#judge.candling;
     if (this.#base === undefined) return this.#loaded(progress, signal);
@@ -40,28 +49,28 @@ export class Network {
     return this.#base;
   }
 
-  /** The site's own as a file, which a head is put into. */
-  async file(progress: Progress, signal: AbortSignal): Promise<Named> {
+  /** The file of the site's own network, into which a head is put. */
+  async file(progress: ReportProgress, signal: AbortSignal): Promise<Named> {
     if (this.#file !== undefined && this.#weights === this.#session.weights) return this.#file;
     const { file, info } = await this.#loaded(progress, signal);
     return { file, name: info.name };
   }
 
-  /** The session's model, loaded. */
+  /** Loads the session's model. */
   judge(model: Model): Promise<Candling> {
     if (this.#judge?.model === model) return this.#judge.candling;
     this.#dismiss();
     const candling = Candling.load({ model: model.file, backend: "cpu" });
     this.#judge = { model, candling };
     candling.catch(() => {
-      // Another try begins anew; whoever asked is told.
+      // the next call tries again; this one fails
       if (this.#judge?.candling === candling) this.#judge = undefined;
     });
     return candling;
   }
 
-  /** There is nothing more to learn for now: the model that came of it has the same eyes. */
-  rest(): void {
+  /** Frees the site's own network after training: the trained one has the same backbone. */
+  freeBase(): void {
     if (this.#session.model?.lesson === undefined) return;
     this.#base?.close();
     this.#base = undefined;
@@ -75,7 +84,7 @@ export class Network {
     this.#judge = undefined;
   }
 
-  async #loaded(progress: Progress, signal: AbortSignal): Promise<Candling> {
+  async #loaded(progress: ReportProgress, signal: AbortSignal): Promise<Candling> {
     const weights = this.#session.weights ?? (await weightsHere(MODEL_FILES));
     const candling = await Candling.load({
       model: MODEL_FILES[weights],

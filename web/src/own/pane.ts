@@ -12,13 +12,13 @@ import {
   withStroke,
 } from "./area.js";
 
-/** An arrow key moves or widens the box by so much of the photo. */
+/** Step of the arrow keys, as a share of the photo. */
 const STEP = 0.02;
-/** The box that the keyboard begins with. */
+/** The box with which the keyboard starts. */
 const MIDDLE: Box = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
-/** A hand that moved by less of the photo pressed, and drew nothing. */
+/** Shortest movement that draws, as a share of the photo; less is a click. */
 const LEAST = 0.01;
-/** Inside and its edge: the cold colour, which no map has. */
+/** Colours of the inside and of its edge: cold ones, which no map has. */
 const INSIDE = [143, 184, 216, 70] as const;
 const EDGE = [143, 196, 240, 255] as const;
 
@@ -32,7 +32,7 @@ export class Pane {
   readonly #tool: () => string;
   #mask: Mask = blankMask(1, 1);
   #isMarked = false;
-  /** Told while a region changes, and with `final` when the hand rests. */
+  /** Called while a region changes, and with `final` when the pointer is released. */
   onChange: (mask: Mask, final: boolean) => void = () => {};
 
   constructor() {
@@ -45,7 +45,7 @@ export class Pane {
     this.#equip();
   }
 
-  /** A photo of these sides, and the region that is in it. */
+  /** Shows a region in a photo of these sides. */
   show(mask: Mask | undefined, width: number, height: number): void {
     this.#mask = mask ?? blankMask(width, height);
     this.#isMarked = mask !== undefined;
@@ -59,7 +59,10 @@ export class Pane {
     this.onChange(mask, final);
   }
 
-  /** A box as numbers. The first one of them begins it: what is not there yet goes as far as the photo does. */
+  /**
+   * Reads the box from its number fields. The first field that is filled starts a box; missing ones extend to
+   * the edge of the photo.
+   */
   #type(): void {
     const [x, y, width, height] = this.#fields.map(({ value }) =>
       value === "" ? undefined : Number(value) / 100,
@@ -70,7 +73,7 @@ export class Pane {
       boxBetween({ x: left, y: top }, { x: left + (width ?? 1), y: top + (height ?? 1) }),
     );
     if (isMarked(mask)) this.#change(mask, true);
-    // What was typed may reach beyond the photo, or be no box: the field says what is true.
+    // typed numbers may exceed the photo, or be no box: the field then shows the actual ones
     this.#number(true);
   }
 
@@ -86,7 +89,7 @@ export class Pane {
 
   #listenForHands(): void {
     let from: Point | undefined;
-    /** As it was when the hand came. */
+    /** the mask at the start of the stroke */
     let before = this.#mask;
     const canvas = this.#canvas;
     const follow = (event: PointerEvent, final: boolean) => {
@@ -146,7 +149,7 @@ export class Pane {
     this.#change(withBox(this.#mask, changed), true);
   }
 
-  /** Where in the photo a pointer is. */
+  /** The position of a pointer in the photo. */
   #point({ clientX, clientY }: PointerEvent): Point {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
     return { x: (clientX - left) / width, y: (clientY - top) / height };
@@ -170,7 +173,7 @@ export class Pane {
     this.#canvas.ariaLabel = `Region on the photo: ${areaWords(this.#isMarked ? this.#mask : undefined)}`;
   }
 
-  /** The box in numbers; `all`: also in the field that is being typed in. */
+  /** Shows the box in the number fields, with `all` also in the one that is being typed in. */
   #number(all: boolean): void {
     const box = boxAround(this.#mask);
     for (const [at, name] of FIELDS.entries()) {

@@ -1,95 +1,102 @@
-/** What the page keeps of photos, their classes, and the regions that are looked at in them. */
+/** Photos, their classes, and regions, as the page keeps them. */
 import type { Sight } from "../bias/examine.js";
 import type { Inside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 import { byCodePoint } from "./words.js";
 
-/** At most so many classes: more than that are better kept in folders, for `candling train`. */
+/** Largest number of classes; more are better kept in folders, for `candling train`. */
 export const MOST_CLASSES = 6;
 
 export interface PhotoClass {
   readonly id: number;
-  /** Empty until it is given one. */
+  /** The name; empty until one is given. */
   name: string;
 }
 
-/** A part of a photo that has a name, such as "face". */
+/** A named part of photos, such as "face". */
 export interface Region {
   readonly id: number;
   name: string;
-  /** Where it lies in photos that have none of their own, by class; in those of every other class it lies at `everywhere`. */
+  /** Masks by class, for photos without one of their own; other classes have `everywhere`. */
   readonly byClass: Map<number, Mask>;
   everywhere?: Mask | undefined;
-  /** Paths of masks that were found for it and are no photo's. */
+  /** Paths of masks that were found for it and belong to no photo. */
   unused?: readonly string[] | undefined;
 }
 
-/** Why a photo has no mask in a region, though there are masks: its own has nothing inside, is not known among several, or was refused. */
+/**
+ * Why a photo has no mask for a region although there are masks: its own is empty, is unclear among several,
+ * or was refused.
+ */
 export interface Unmarked {
   readonly kind: "nothing inside" | "several" | "refused";
   readonly why: string;
 }
 
-/** Where a photo lies in the folder of its class. */
+/** The place of a photo in the folder of its class. */
 export interface Lying {
-  /** Folders between that of its class and the photo; empty for none. */
+  /** Folders between that of its class and the photo; empty if there are none. */
   readonly group: string;
   readonly name: string;
 }
 
 export interface Photo extends Lying {
-  /** SHA-256 of its bytes: what it is known by. */
+  /** SHA-256 of its bytes, which identifies the photo. */
   readonly digest: string;
   readonly blob: Blob;
   readonly classId: number;
-  /** Where the same bytes lay in its class too; these are left out, and a mask of theirs is this one's. */
+  /**
+   * Other places of the same bytes in its class; these are left out, and their masks count as masks of this
+   * photo.
+   */
   copies: readonly Lying[];
-  /** What the network's classifier sees of it; as soon as it was looked at. */
+  /** Its features, the input of the classifier, once computed. */
   features?: Float32Array | undefined;
-  /** What it was read in spite of then. */
+  /** Notes on defects in spite of which it was read. */
   notes?: readonly string[] | undefined;
-  /** Why it cannot be looked at. */
+  /** Why it cannot be read. */
   unreadable?: string | undefined;
   finding?: Sight | undefined;
-  /** Its own regions, by their ids. */
+  /** Its own masks, by the ids of their regions. */
   readonly masks: Map<number, Mask>;
-  /** Why it has none of a region, by that one's id. */
+  /** Why it has no mask for a region, by the id of the region. */
   readonly unmarked: Map<number, Unmarked>;
-  /** What lies in each region, as far as it was measured. */
+  /** The shares of evidence in each region that was measured. */
   readonly shares: Map<number, Inside>;
 }
 
-/** A photo and the class that it is for. */
+/** A photo file and the class for which it is added. */
 export interface Wanted {
   readonly file: File;
-  /** Folders between that of its class and the photo; empty for none. */
+  /** Folders between that of its class and the photo; empty if there are none. */
   readonly group: string;
   readonly of: PhotoClass;
 }
 
-/** Where a region lies in a photo. */
+/** The mask of a region in a photo. */
 export function maskIn(photo: Photo, region: Region): Mask | undefined {
   return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
 }
 
-/** A photo's path as reports call it: its class, its group and its name, as far as there are such. */
+/** A photo's path in reports: its class, group and name, as far as it has them. */
 export function pathIn(label: string, { group, name }: Lying): string {
   return [label, group, name].filter((part) => part !== "").join("/");
 }
 
-/** What a photo was read in spite of, as far as it was looked at. */
+/** The notes on a photo, if it was read. */
 export function notesOf({ notes, finding }: Photo): readonly string[] {
   return notes ?? finding?.notes ?? [];
 }
 
-/** Of those that were read in spite of something. */
+/** The names of photos that were read with notes. */
 export function namesOfNoted(photos: Iterable<Photo>): readonly string[] {
   return [...photos].filter((photo) => notesOf(photo).length > 0).map(({ name }) => name);
 }
 
-/** In the order in which `candling train` lists files: folder by folder, by name. */
+/** The photos in the order in which `candling train` lists files: folder by folder, by name. */
 export function inOrder(photos: readonly Photo[]): readonly Photo[] {
-  // No name has a character that comes before this one: folders are told apart before their contents are.
+  // no name contains a smaller character than this separator, so that folders are compared before their
+  // contents
   const keyed = photos.map((photo) => ({
     photo,
     key: [...(photo.group === "" ? [] : photo.group.split("/")), photo.name].join("\0"),
@@ -97,7 +104,7 @@ export function inOrder(photos: readonly Photo[]): readonly Photo[] {
   return keyed.sort((a, b) => byCodePoint(a.key, b.key)).map(({ photo }) => photo);
 }
 
-/** One that no class or region had before, removed ones among them. */
+/** A random id, so that none is reused, not even that of a removed class or region. */
 export function freshId(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }

@@ -1,16 +1,16 @@
-/** What is asked about a photo: a class, or how far it lies above another, by which method and at which layer. */
+/** The question about a photo: a class, or its margin over another, a method, and a layer. */
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId, fillOptions, make } from "../dom/page.js";
 import { LAYERED, type Method, METHODS as ALL, PIXELS } from "../catalogue.js";
 import { howToRead, methodName } from "../words/methods.js";
 
-/** Those of one channel first: their evidence can be measured in a region. */
+/** The methods, those with one channel first: their evidence can be measured in a region. */
 const METHODS = [false, true].flatMap((pixels) => ALL.filter((name) => PIXELS.includes(name) === pixels));
-/** Grad-CAM of what speaks against the class. */
+/** Grad-CAM of the evidence against the class. */
 const AGAINST = "against";
-/** What can be chosen that is asked at any layer. */
+/** Choices that take a layer. */
 const layered: readonly string[] = [...LAYERED, AGAINST];
-/** As the value of an option. */
+/** The value of the option for "none". */
 const NONE = "";
 
 const asked = byId("asked", HTMLSelectElement);
@@ -18,10 +18,10 @@ const over = byId("over", HTMLSelectElement);
 const method = byId("method", HTMLSelectElement);
 const layer = byId("layer", HTMLSelectElement);
 const choices = [asked, over, method, layer];
-/** The layer that was chosen last: a method that takes none shows none. */
+/** The layer that was chosen last; a method without a layer shows none. */
 let layerChosen = NONE;
 
-/** Calls `onChange` when the visitor asks something else. */
+/** Calls `onChange` when the visitor changes the question. */
 export function listenForQuestions(onChange: () => void): void {
   const names = METHODS.map((name) => [name, methodName({ method: name, counterfactual: false })] as const);
   fillOptions(method, [
@@ -39,13 +39,16 @@ export function listenForQuestions(onChange: () => void): void {
   offer(undefined);
 }
 
-/** Lets a layer be chosen where the method takes one. */
+/** Enables the choice of a layer if the method takes one. */
 function settleLayer(): void {
   layer.disabled = !layered.includes(method.value);
   layer.value = layer.disabled ? NONE : layerChosen;
 }
 
-/** What there is to choose: the classes and layers of a network. What is chosen stays, where that has it too. */
+/**
+ * Fills the choices with the classes and layers of a network. Current choices stay if the network has them
+ * too.
+ */
 export function offer(candling: Candling | undefined): void {
   for (const choice of choices) choice.disabled = candling === undefined;
   const labels = candling?.labels ?? [];
@@ -58,7 +61,9 @@ export function offer(candling: Candling | undefined): void {
     .reverse();
   const last = candling?.info.defaultLayer;
   const table = candling?.info.evidenceLayer;
-  const isEnd = (name: string) => name !== last && (name.endsWith(".add") || name === "head");
+  const merging = (candling?.info.blocks ?? []).filter(({ merges }) => merges);
+  const ends = new Set(merging.map(({ layers }) => layers.at(-1)));
+  const isEnd = (name: string) => name !== last && ends.has(name);
   const groups = [
     ["The last (coarse, knows things)", layers.filter(({ name }) => name === last)],
     ["Ends of blocks", layers.filter(({ name }) => isEnd(name))],
@@ -89,7 +94,7 @@ export function offer(candling: Candling | undefined): void {
   settleLayer();
 }
 
-/** The answer of the network to what is asked. */
+/** Computes the explanation for the current question. */
 export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
   const best = run.predictions[0]?.index ?? 0;
   const chosen = asked.value === NONE ? best : Number(asked.value);
@@ -103,20 +108,23 @@ export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
   });
 }
 
-/** What was asked about, in words: "bird", "bird rather than mammal". */
+/** The target in words: "bird", "bird rather than mammal". */
 export function subject({ target }: Pick<Explanation, "target">, labels: readonly string[]): string {
   const over = target.over === undefined ? "" : ` rather than ${labels[target.over] ?? ""}`;
   return `${labels[target.class] ?? ""}${over}`;
 }
 
-/** What the share of a map is a share of: "Grad-CAM’s evidence for bird". A map of three channels has no evidence, only strength. */
+/**
+ * The quantity of which a share is measured: "Grad-CAM’s evidence for bird". A map of three channels has no
+ * evidence, only strength.
+ */
 export function substance(map: Explanation, labels: readonly string[]): string {
   const name = methodName({ method: map.method, counterfactual: false });
   if (map.channels !== 1) return `the strength of ${name} for ${subject(map, labels)}`;
   return `${name}’s evidence ${map.counterfactual ? "against" : "for"} ${subject(map, labels)}`;
 }
 
-/** Says under the choices how such a map is read. */
+/** Shows under the choices how such a map is read. */
 export function explain(map: Explanation): void {
   byId("method-hint", HTMLElement).textContent = howToRead(map);
 }

@@ -1,25 +1,25 @@
-/** The regions by name: which is looked at, another one, another name, and one less. */
+/** The list of regions: choosing, adding, renaming and removing them. */
 import { byId, found, make, replaceItems } from "../dom/page.js";
 import { Confirmed } from "./confirmed.js";
 import type { Region } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { announce } from "./voice.js";
 import { count } from "./words.js";
 
-/** More names would not be told apart. */
+/** Largest number of regions; more would be hard to tell apart. */
 const MOST = 8;
 
-/** Good news of the regions, which stay until something else is. */
+/** Shows a message on the regions until the next one. */
 export function tellOfRegions(words: string): void {
   byId("regions-hint", HTMLElement).textContent = words;
 }
 
-export function listenForRegions(session: Session): void {
+export function listenForRegions(session: PhotoSession): void {
   const chips = byId("regions", HTMLElement);
   const name = byId("region-name", HTMLInputElement);
   const rename = byId("region-rename", HTMLButtonElement);
   const remove = byId("region-remove", HTMLButtonElement);
-  /** The one whose name the field has; undefined while it is for another region. */
+  /** The region that the field renames; undefined if the field is for a new one. */
   let renamed: Region | undefined;
 
   const lay = () => {
@@ -37,7 +37,7 @@ export function listenForRegions(session: Session): void {
     tellOfRegions(regions.length < MOST ? "" : "Eight regions are as many as there can be.");
     if (renamed !== undefined && renamed !== region) ask(undefined);
   };
-  /** What the field is for. */
+  /** Sets what the field is for. */
   const ask = (region: Region | undefined) => {
     renamed = region;
     name.value = region?.name ?? "";

@@ -1,4 +1,4 @@
-/** The style of the report: the site's colours, by day and by night. */
+/** The style of the report: the site's colours, light and dark. */
 import { Markup } from "../export/markup.js";
 
 export const style = new Markup(`

@@ -1,4 +1,7 @@
-/** The audit as files: the columns and the names of `candling audit`, with which photos were held out, and a share for each region. */
+/**
+ * The audit as files: the columns and names of `candling audit`, with the held-out photos, and a share for
+ * each region.
+ */
 import { html, type Markup } from "../export/markup.js";
 import type { LeftOut, Mean } from "../trainer/messages.js";
 import type { Basis } from "./basis.js";
@@ -8,33 +11,33 @@ import type { Model } from "./model.js";
 import { style } from "./report-style.js";
 import { learntWords, nameOf } from "./summary-table.js";
 
-/** All that is to be told. */
+/** The contents of an audit. */
 export interface Audit {
   readonly model: Model;
   readonly rows: readonly Row[];
   readonly summary: readonly Summary[];
   readonly regions: readonly Region[];
-  /** The one whose shares the rows have. */
+  /** The region whose shares the rows have. */
   readonly region: Region;
   readonly basis: Basis;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** A picture of a photo with its map, as an address that holds it. */
-export interface Picture {
+/** A picture of a photo with its map, as a `data:` URL. */
+export interface MapPicture {
   readonly row: Row;
   readonly source: string;
 }
 
-/** The page's own policy: whatever a name might smuggle in, nothing runs and nothing is fetched. */
+/** The page's own policy: whatever a name might contain, nothing runs and nothing is fetched. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-/** Shares of other regions stand in columns of their own. */
+/** The other regions, whose shares have columns of their own. */
 function others({ regions, region }: Audit): readonly Region[] {
   return regions.filter((other) => other !== region);
 }
 
-/** RFC 4180, as the command line writes it. */
+/** The audit as CSV (RFC 4180), as the command writes it. */
 export function csvOf(audit: Audit): string {
   const more = others(audit);
   const head = [
@@ -73,12 +76,12 @@ export function csvOf(audit: Audit): string {
   return [head, ...lines].map((line) => `${line.map(field).join(",")}\n`).join("");
 }
 
-/** What spreadsheets take for a formula, in wide forms too, with an apostrophe before it, as the command writes it. */
+/** Escapes text that spreadsheets would read as a formula, with an apostrophe, as the command does. */
 function guarded(text: string): string {
   return /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? `'${text}` : text;
 }
 
-/** What became of the mask, and the rule by which it was read, as the command has them. */
+/** The cells for the outcome of a mask and its rule, as the command writes them. */
 function maskCells(outcome: string): readonly [string, string] {
   if (["", "several", "refused", "nothing inside"].includes(outcome)) return [outcome, ""];
   return outcome.endsWith(" scaled") ? ["scaled", outcome.slice(0, -" scaled".length)] : ["read", outcome];
@@ -89,7 +92,7 @@ function field(value: string | number | boolean): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The report of `candling audit --json`, with every line. */
+/** The report of `candling audit --json`, with every row. */
 export function jsonOf(audit: Audit): string {
   const mean = (given: Mean | undefined) =>
     given === undefined ? null : { mean: given.mean, interval: given.interval, count: given.count };
@@ -137,8 +140,8 @@ export function jsonOf(audit: Audit): string {
   return JSON.stringify(report, null, 1);
 }
 
-/** One file that needs nothing but itself: what it comes to, and a contact sheet. All texts are escaped. */
-export function pageOf(audit: Audit, pictures: readonly Picture[]): string {
+/** The audit as one self-contained HTML file: its summary and a contact sheet. All texts are escaped. */
+export function pageOf(audit: Audit, pictures: readonly MapPicture[]): string {
   const { model, rows, summary, region, basis } = audit;
   const title = `Audit of ${model.name}`;
   const examined = rows.filter(({ error }) => error === "").length;
@@ -181,7 +184,10 @@ ${failed.length === 0 ? [] : [html`<h2>Left out</h2>`, html`<ul>${failed.map(({ 
 `.text;
 }
 
-/** Of a model that was trained on this page, what it learnt from stands apart from what it had not seen. */
+/**
+ * The table of summaries. For a model that was trained on this page, training photos and held-out ones have
+ * separate columns.
+ */
 function table(summary: readonly Summary[], region: Region, hasLesson: boolean): Markup {
   const words = (mean: Mean) => mean.words;
   const orNone = <T>(value: T | undefined, words: (value: T) => string) =>
@@ -206,7 +212,7 @@ ${summary.map(row)}
 </table>`;
 }
 
-function item({ row, source }: Picture): Markup {
+function item({ row, source }: MapPicture): Markup {
   const inside = row.evidence === undefined ? "not marked" : `${share(row.evidence)} inside`;
   const said = `${row.correct ? "" : "wrong: "}${row.predicted}, ${share(row.probability)}`;
   return html`<li><figure><img src="${source}" alt=""><figcaption><b>${inside}</b>

@@ -1,4 +1,7 @@
-/** The visitor's session: classes, photos, regions, and the model, in memory; what changes is handed on to be kept. */
+/**
+ * The visitor's session: classes, photos, regions, and the model, in memory; changes are passed on to be
+ * stored.
+ */
 import type { Sight } from "../bias/examine.js";
 import type { Look } from "../bias/features.js";
 import type { Weights } from "../candling.js";
@@ -19,11 +22,11 @@ import type { Kept, PhotoRecord, Store } from "./store.js";
 import type { LeftOut } from "../trainer/messages.js";
 import { byCodePoint } from "./words.js";
 
-/** What changed. */
+/** The part of the session that changed. */
 export type Change = "photos" | "classes" | "looks" | "findings" | "regions" | "model";
 
-export class Session {
-  /** The regions, and where they lie. */
+export class PhotoSession {
+  /** The regions and their masks. */
   readonly marks: Marks;
   readonly #store: Store;
   readonly #listeners: ((what: Change) => void)[] = [];
@@ -50,7 +53,7 @@ export class Session {
     return this.#store.keeps;
   }
 
-  /** Whether there is nothing in it that anybody put there. */
+  /** Whether the visitor has put nothing into it. */
   get isEmpty(): boolean {
     return (
       this.#photos.size === 0 && this.#model === undefined && this.#classes.every(({ name }) => name === "")
@@ -63,7 +66,7 @@ export class Session {
     return this.#classes;
   }
 
-  /** Undefined where there are as many as there may be. */
+  /** Adds a class; returns undefined if there are already as many as allowed. */
   addClass(name = ""): PhotoClass | undefined {
     if (this.#classes.length >= MOST_CLASSES) return undefined;
     const added = { id: freshId(), name };
@@ -77,7 +80,7 @@ export class Session {
     this.#keepClasses();
   }
 
-  /** With its photos. */
+  /** Removes a class with its photos. */
   removeClass(removed: PhotoClass): void {
     this.removePhotos(this.photosOf(removed));
     this.#leaveOut(this.#leftOut.filter(({ path }) => !path.startsWith(`${removed.name}/`)));
@@ -88,7 +91,7 @@ export class Session {
 
   // ---- photos ----
 
-  /** By digest. */
+  /** The photos, by digest. */
   get photos(): ReadonlyMap<string, Photo> {
     return this.#photos;
   }
@@ -101,12 +104,12 @@ export class Session {
     return this.#classes.find(({ id }) => id === classId);
   }
 
-  /** Bytes of all photos. */
+  /** Total size of all photos in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Milliseconds that a look at a photo takes here; undefined until it was measured. */
+  /** Milliseconds per forward pass on this device; undefined until it was measured. */
   get pace(): number | undefined {
     return this.#pace;
   }
@@ -116,7 +119,7 @@ export class Session {
     void this.#store.putState("pace", milliseconds);
   }
 
-  /** Those of the network that the photos were looked at with: features by others would not fit. */
+  /** The weights with which features were computed: those of others would not fit. */
   get weights(): Weights | undefined {
     return this.#weights;
   }
@@ -126,31 +129,31 @@ export class Session {
     void this.#store.putState("weights", weights);
   }
 
-  /** What was passed over where photos were looked for. */
+  /** Files that were left out. */
   get leftOut(): readonly LeftOut[] {
     return this.#leftOut;
   }
 
-  /** Each path once, as it was found last. */
+  /** Adds files that were left out; each path is listed once, with its latest reason. */
   leaveOut(more: readonly LeftOut[]): void {
     const all = new Map([...this.#leftOut, ...more].map((one) => [one.path, one] as const));
     this.#leaveOut([...all.values()].sort((a, b) => byCodePoint(a.path, b.path)));
   }
 
-  /** Resolves once they are kept. */
+  /** Adds photos; resolves once they are stored. */
   async addPhotos(photos: readonly Photo[]): Promise<void> {
-    // Their class may have been removed meanwhile.
+    // their class may have been removed meanwhile
     const wanted = photos.filter((photo) => this.classOf(photo) !== undefined);
     for (const photo of wanted) this.#enter(photo);
     const there = new Set(wanted.map((photo) => placeOf(this, photo)));
     this.#leaveOut(this.#leftOut.filter(({ path }) => !there.has(path)));
     this.#tell("photos");
-    // The two that every session begins with were not kept so far.
+    // the two classes with which every session begins were not stored so far
     void this.#store.putState("classes", this.#classes);
     await this.#store.putPhotos(wanted.map(recordOf));
   }
 
-  /** The same bytes lie there too. */
+  /** Records another place of the same bytes. */
   addCopy(photo: Photo, copy: Lying): void {
     if (photo.copies.some(({ group, name }) => group === copy.group && name === copy.name)) return;
     photo.copies = [...photo.copies, copy];
@@ -164,9 +167,9 @@ export class Session {
     this.#tell("photos");
   }
 
-  /** What came of looking at a photo: its features, or why there are none. */
+  /** Records the features of a photo, or why there are none. */
   async looked(photo: Photo, look: Look | { readonly unreadable: string }): Promise<void> {
-    // The one takes the place of the other.
+    // each replaces the other
     Object.assign(photo, { features: undefined, notes: undefined, unreadable: undefined }, look);
     if (this.#photos.get(photo.digest) !== photo) return;
     this.#tell("looks");
@@ -208,7 +211,7 @@ export class Session {
     return this.marks.regions;
   }
 
-  /** The one that is looked at. */
+  /** The current region. */
   get region(): Region {
     return this.marks.chosen;
   }
@@ -219,7 +222,7 @@ export class Session {
 
   // ---- all of it ----
 
-  /** Forgets everything, here and on the device. */
+  /** Deletes everything, here and in the browser's storage. */
   async clear(): Promise<void> {
     this.#photos.clear();
     this.#bytes = 0;
@@ -234,7 +237,7 @@ export class Session {
     await this.#store.clear();
   }
 
-  /** Two classes at least: with fewer there is nothing to tell apart. */
+  /** Adds classes up to two, the least that can be trained. */
   #fillUp(): void {
     while (this.#classes.length < 2) this.#classes.push({ id: freshId(), name: "" });
   }
@@ -285,7 +288,7 @@ export class Session {
   }
 }
 
-/** What is kept of it beside what is found in it. */
+/** The stored part of a photo, without results. */
 function recordOf({ digest, blob, name, group, classId, copies }: Photo): PhotoRecord {
   return { digest, blob, name, group, classId, copies };
 }

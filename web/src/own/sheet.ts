@@ -1,34 +1,40 @@
-/** The contact sheet: every photo that was examined with its map, in the order of what is asked, painted when it comes into sight. */
-import { examine, isFaded, type Sight } from "../bias/examine.js";
+/**
+ * The contact sheet: every examined photo with its map, in the chosen order, painted when it scrolls into
+ * view.
+ */
+import { examine, hasOldColours, type Sight } from "../bias/examine.js";
 import { byId, fillOptions, found, make } from "../dom/page.js";
 import { listenForColours } from "../site/colours.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
 import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
 import { announceAtRest } from "./voice.js";
 import { count } from "./words.js";
 
-/** So many are on the sheet at first, and so many more each time. */
+/** Number of photos that are shown at first and added each time. */
 const SHOWN = 60;
-/** The longest side of a picture, in pixels. */
+/** Longest side of a picture in pixels. */
 const SIDE = 224;
 
-/** How many photos are chosen. While they are being examined it changes with each: it is read out where a choice changed it, and only then. */
+/**
+ * The number of matching photos. It changes with each examined photo, but is announced only when a choice
+ * changed it.
+ */
 const shown = byId("shown", HTMLElement);
 
 interface Tile {
   readonly element: HTMLLIElement;
   readonly canvas: HTMLCanvasElement;
   readonly photo: Photo;
-  /** What the picture shows. */
+  /** The result that the picture shows. */
   painted: Sight | undefined;
 }
 
-export class Sheet {
-  readonly #session: Session;
+export class ResultSheet {
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #list = byId("sheet", HTMLOListElement);
   readonly #more = byId("more", HTMLButtonElement);
@@ -44,7 +50,11 @@ export class Sheet {
   #rows: readonly Row[] = [];
   #shown = SHOWN;
 
-  constructor(session: Session, network: Network, onOpen: (photo: Photo, among: readonly Photo[]) => void) {
+  constructor(
+    session: PhotoSession,
+    network: Network,
+    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+  ) {
     this.#session = session;
     this.#network = network;
     this.#onOpen = onOpen;
@@ -67,7 +77,7 @@ export class Sheet {
     });
   }
 
-  /** The photos that there is something to say of. */
+  /** Shows the photos that have rows. */
   show(rows: readonly Row[]): void {
     this.#rows = rows.filter(({ predicted, error }) => predicted !== "" || error !== "");
     byId("filters", HTMLElement).hidden = this.#rows.length === 0;
@@ -87,7 +97,10 @@ export class Sheet {
     this.#lay();
   }
 
-  /** Where a photo that is being examined is to be painted: those that will be seen are, so that they need no second look. */
+  /**
+   * The canvas on which a photo is painted while it is examined, if it will be visible, so that it need not
+   * be examined again for that.
+   */
   canvasFor(photo: Photo): HTMLCanvasElement | undefined {
     return this.#tiles.size < SHOWN || this.#tiles.has(photo.digest) ? this.#tileOf(photo).canvas : undefined;
   }
@@ -96,7 +109,7 @@ export class Sheet {
     const tile = this.#tiles.get(photo.digest);
     if (tile === undefined) return;
     tile.painted = photo.finding;
-    if (isFaded(tile.canvas)) this.#thumbs.follow(tile.canvas);
+    if (hasOldColours(tile.canvas)) this.#thumbs.follow(tile.canvas);
   }
 
   #lay(): void {
@@ -105,7 +118,7 @@ export class Sheet {
     const among = rows.map(({ photo }) => photo);
     const focused = document.activeElement;
     const items = first.map((row) => this.#labelled(row, among));
-    // Only what moves is moved: what has the focus would lose it.
+    // only items whose position changes are moved, as moving would lose the focus
     for (const [at, item] of items.entries()) {
       if (this.#list.children[at] !== item) this.#list.insertBefore(item, this.#list.children[at] ?? null);
     }
@@ -128,7 +141,7 @@ export class Sheet {
         (this.#group.value === "" || row.group === this.#group.value) &&
         (!this.#heldOut.checked || row.heldOut) &&
         (!this.#wrong.checked || (row.error === "" && !row.correct)) &&
-        // Of what could not be read nobody knows how sure the model would be.
+        // for photos that could not be read there is no probability
         (this.#order.value !== "doubt" || row.error === ""),
     );
     return sorted(rows, this.#order.value);
@@ -193,33 +206,33 @@ export class Sheet {
     try {
       await examine(await this.#network.judge(model), photo.blob, { place: { canvas, size: SIDE } });
       tile.painted = finding;
-      // Others were chosen in the meantime.
-      if (isFaded(canvas)) this.#thumbs.follow(canvas);
+      // other colours were chosen meanwhile
+      if (hasOldColours(canvas)) this.#thumbs.follow(canvas);
     } catch {
-      // Another model took over, or the engine went: the photo alone is no lie.
+      // the model was replaced, or the engine is gone: show the plain photo
       await drawSmall(canvas, photo.blob, SIDE);
     }
   }
 }
 
-/** Whether it shows what was found, in the colours of now. */
+/** Whether a tile shows the current result in the current colours. */
 function isUpToDate({ photo, painted, canvas }: Tile): boolean {
-  return painted !== undefined && painted === photo.finding && !isFaded(canvas);
+  return painted !== undefined && painted === photo.finding && !hasOldColours(canvas);
 }
 
-/** In the order of an option; what was not measured comes last. */
+/** Sorts rows by an option; those without a measurement come last. */
 export function sorted(rows: readonly Row[], order: string): readonly Row[] {
   const sign = order === "most" ? -1 : 1;
   const key = ({ evidence, probability }: Row) =>
     order === "doubt" ? probability : evidence === undefined ? Number.POSITIVE_INFINITY : sign * evidence;
-  // Without a region: those that are wrong first, as in the report of the command line.
+  // without a region, wrong ones come first, as in the report of the command
   return [...rows].sort((a, b) => {
     const [left, right] = [key(a), key(b)];
     return left === right ? Number(a.correct) - Number(b.correct) : left < right ? -1 : 1;
   });
 }
 
-/** All names that there are; what is chosen stays where it is still among them. */
+/** Fills a select with names; the current choice stays if it is among them. */
 function refill(select: HTMLSelectElement, all: string, names: readonly string[]): void {
   const wished = [...new Set(names)].filter((name) => name !== "");
   const present = [...select.options].slice(1).map(({ value }) => value);

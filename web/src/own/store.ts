@@ -1,13 +1,16 @@
-/** What outlives the tab: the session in IndexedDB, on this device. Without it the page works all the same, for as long as the tab is open. */
+/**
+ * Storage of the session in IndexedDB, on this device. Without it the page still works, for as long as the
+ * tab is open.
+ */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Sight } from "../bias/examine.js";
 import type { Mask } from "../bias/mask.js";
 import type { Lying, Unmarked } from "./photo.js";
 import { packed, unpacked } from "./blobs.js";
 
-/** Beside whatever else lies on this origin. */
+/** Name of the database, which includes the folder because other sites may share the origin. */
 const NAME = `candling-own ${new URL("./", document.baseURI).href}`;
-/** A tab that is being closed lets go of the session in less. */
+/** Time to wait for another tab's lock; a tab that is being closed releases it sooner. */
 const PATIENCE_MS = 1500;
 
 export interface PhotoRecord {
@@ -16,11 +19,11 @@ export interface PhotoRecord {
   readonly name: string;
   readonly group: string;
   readonly classId: number;
-  /** None in what an earlier version kept. */
+  /** Missing in records of an earlier version. */
   readonly copies?: readonly Lying[];
 }
 
-/** What came of looking at a photo. */
+/** The features of a photo, or why there are none. */
 export interface LookRecord {
   readonly digest: string;
   readonly features?: Float32Array;
@@ -36,7 +39,7 @@ export interface MaskRecord {
   readonly digest: string;
   readonly region: number;
   readonly mask?: Mask;
-  /** Instead of a mask. */
+  /** The reason for not having a mask, in place of one. */
   readonly unmarked?: Unmarked;
 }
 
@@ -51,7 +54,7 @@ interface Schema extends DBSchema {
 
 const STORES = ["photos", "looks", "findings", "masks", "state"] as const;
 
-/** Everything that was kept. */
+/** Everything that was stored. */
 export interface Kept {
   readonly photos: readonly PhotoRecord[];
   readonly looks: readonly LookRecord[];
@@ -60,14 +63,14 @@ export interface Kept {
   readonly state: ReadonlyMap<string, unknown>;
 }
 
-/** Why nothing is kept: there is no IndexedDB, another tab has the session, or there is no more room. */
+/** Why nothing is stored: there is no IndexedDB, another tab has the session, or there is no more room. */
 export type Loss = "none" | "elsewhere" | "full";
 
 export class Store {
   readonly #db: IDBPDatabase<Schema> | undefined;
-  /** Whether blobs are kept as they are. */
+  /** Whether the browser can store blobs. */
   readonly #takesBlobs: boolean;
-  /** There is no more room: what was kept so far stays, and nothing is added to it. */
+  /** Handles a full storage: what was stored stays, and nothing is added. */
   #full = false;
   readonly #onLoss: (why: Loss) => void;
   #turn: Promise<unknown> = Promise.resolve();
@@ -82,7 +85,7 @@ export class Store {
     this.#onLoss = onLoss;
   }
 
-  /** Never fails. `onLoss` is told once, if nothing is kept, or no more. */
+  /** Opens the store; never fails. `onLoss` is called once if nothing is stored, or nothing more. */
   static async open(onLoss: (why: Loss) => void): Promise<Store> {
     try {
       if (!(await isAlone())) {
@@ -104,12 +107,12 @@ export class Store {
     }
   }
 
-  /** Whether what is done is kept. */
+  /** Whether changes are stored. */
   get keeps(): boolean {
     return this.#db !== undefined && !this.#full;
   }
 
-  /** Undefined where there is nothing to read from. */
+  /** Reads everything; undefined if there is no storage. */
   async read(): Promise<Kept | undefined> {
     let kept: Kept | undefined;
     await this.#write(async (db) => {
@@ -120,7 +123,7 @@ export class Store {
 
   putPhotos(photos: readonly PhotoRecord[]): Promise<void> {
     return this.#write(async (db) => {
-      // Before the transaction, which ends as soon as it has to wait for something else.
+      // converted before the transaction, which ends as soon as it has to wait for something else
       const records = this.#takesBlobs ? photos : await Promise.all(photos.map(packed));
       const { store, done } = db.transaction("photos", "readwrite");
       await Promise.all([...records.map((record) => store.put(record)), done]);
@@ -155,7 +158,7 @@ export class Store {
     );
   }
 
-  /** Forgets photos and all that belongs to them. */
+  /** Deletes photos and everything that belongs to them. */
   removePhotos(digests: readonly string[]): Promise<void> {
     return this.#write(async (db) => {
       const all = db.transaction(["photos", "looks", "findings", "masks"], "readwrite");
@@ -170,7 +173,7 @@ export class Store {
     });
   }
 
-  /** Also what was kept before there was no more room; after it there is some. */
+  /** Deletes everything, also what was stored before the storage was full; after that there is room again. */
   async clear(): Promise<void> {
     this.#full = false;
     await this.#write(async (db) => {
@@ -183,7 +186,7 @@ export class Store {
   async #write(work: (db: IDBPDatabase<Schema>) => Promise<unknown>): Promise<void> {
     if (this.#db === undefined || this.#full) return;
     const db = this.#db;
-    // What takes a while to get ready must not come after what was done later.
+    // changes that take time to prepare must not overtake later ones
     const turn = this.#takesBlobs ? work(db) : this.#turn.then(() => work(db));
     this.#turn = turn.catch(() => {});
     try {
@@ -216,7 +219,7 @@ async function everything(db: IDBPDatabase<Schema>): Promise<Kept> {
   };
 }
 
-/** Tried, as browsers do not say it; nothing of it stays. */
+/** Tests whether blobs can be stored, since browsers do not say; leaves nothing behind. */
 async function takesBlobs(db: IDBPDatabase<Schema>): Promise<boolean> {
   const { store, done } = db.transaction("state", "readwrite");
   const settled = done.catch(() => {});
@@ -231,7 +234,7 @@ async function takesBlobs(db: IDBPDatabase<Schema>): Promise<boolean> {
   }
 }
 
-/** Whether no other tab has the session. Two that write it would each undo what the other did. */
+/** Whether no other tab has the session. Two that write it would undo each other's changes. */
 function isAlone(): Promise<boolean> {
   const { locks } = navigator as { readonly locks?: LockManager };
   if (locks === undefined) return Promise.resolve(true);
@@ -240,10 +243,10 @@ function isAlone(): Promise<boolean> {
       resolve(true);
       return new Promise(() => {}); // until the tab is closed
     };
-    // Only the end of our patience says that another tab has it; a browser that keeps nothing here refuses locks at once.
+    // only a timeout means that another tab has it; a browser that stores nothing here refuses locks at once
     const refused = (error: unknown) =>
       resolve(!(error instanceof DOMException && ["TimeoutError", "AbortError"].includes(error.name)));
-    // Firefox throws without cookies, before there is anything to catch later.
+    // Firefox without cookies throws synchronously
     try {
       locks.request(NAME, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(refused);
     } catch (error) {

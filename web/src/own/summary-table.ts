@@ -1,11 +1,17 @@
-/** How often the model is right, and how much of its evidence lies in the region: of all photos, by class and by group. */
+/**
+ * The table of summaries: accuracy, and share of evidence in the region, for all photos, by class and by
+ * group.
+ */
 import { byId, make } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Basis } from "./basis.js";
 import { NO_GROUP, type Summary } from "./findings.js";
 import { interval, part, rate } from "./words.js";
 
-/** Of a model that was trained here it is known what it learnt from: what it says of that is no test of it. */
+/**
+ * Shows the summaries. For a model that was trained here, training photos are separate: accuracy on them is
+ * no test.
+ */
 export function showSummary(
   summaries: readonly Summary[],
   region: string,
@@ -49,12 +55,12 @@ export function showSummary(
   list.replaceChildren(...basis.lines.map((line) => make("li", { dir: "auto" }, line)));
 }
 
-/** "17 of 18"; no interval, because these are no sample of what it has not seen. */
+/** Right answers on training photos, "17 of 18"; no interval, because they are no sample of unseen photos. */
 export function learntWords({ right, of }: Summary["learnt"]): string {
   return of === 0 ? "–" : part(right, of);
 }
 
-/** What a line is about. */
+/** The name of a summary. */
 export function nameOf({ class: of, group }: Summary): string {
   return group === NO_GROUP ? "(no group)" : (group ?? of ?? "all photos");
 }

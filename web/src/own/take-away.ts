@@ -1,4 +1,4 @@
-/** The audit as files for the visitor. */
+/** Export of the audit as files. */
 import { examine } from "../bias/examine.js";
 import { checkPixels } from "../canvas.js";
 import type { Candling } from "../candling.js";
@@ -10,15 +10,15 @@ import { measure, type Row } from "./findings.js";
 import type { Inspection } from "./inspection.js";
 import { fileName } from "./model-files.js";
 import type { Network } from "./network.js";
-import { type Audit, csvOf, jsonOf, pageOf, type Picture } from "./report.js";
-import type { Session } from "./session.js";
+import { type Audit, csvOf, jsonOf, pageOf, type MapPicture } from "./report.js";
+import type { PhotoSession } from "./session.js";
 import { sorted } from "./sheet.js";
-import { complain, settle } from "./voice.js";
+import { showError, clearError } from "./voice.js";
 import { count, wasAborted } from "./words.js";
 
-/** The report shows at most so many photos: those with the least evidence. */
+/** Largest number of photos in the report: those with the least evidence. */
 const MOST_PICTURES = 200;
-/** Their longest side, in pixels, and how much of a JPEG is kept. */
+/** Their longest side in pixels, and JPEG quality. */
 const SIDE = 192;
 const QUALITY = 0.8;
 
@@ -27,11 +27,11 @@ const json = byId("save-json", HTMLButtonElement);
 const report = byId("save-report", HTMLButtonElement);
 const hint = byId("export-hint", HTMLElement);
 
-export function listenForExports(session: Session, network: Network, inspection: Inspection): void {
+export function listenForExports(session: PhotoSession, network: Network, inspection: Inspection): void {
   const refresh = () => {
     const examined = inspection.found;
     for (const button of [csv, json]) button.disabled = examined === 0;
-    // While it is written, its button cancels it.
+    // while it is written, its button cancels it
     if (byId("report-bar", HTMLProgressElement).hidden) report.disabled = examined === 0;
     const capped =
       examined > MOST_PICTURES
@@ -42,7 +42,7 @@ export function listenForExports(session: Session, network: Network, inspection:
   };
   inspection.onShown = refresh;
 
-  /** With every region measured; of photos that were not looked at there is nothing to tell. */
+  /** measures every region; photos without results have no rows */
   const audit = async (): Promise<Audit | undefined> => {
     const { model, regions } = session;
     for (const other of regions) await measure(session, network.examiner, other);
@@ -56,9 +56,9 @@ export function listenForExports(session: Session, network: Network, inspection:
     try {
       const all = await audit();
       if (all !== undefined) saveBlob(await made(all), `${fileName(all.model)}-audit.${ending}`);
-      settle("files");
+      clearError("files");
     } catch (error) {
-      if (!wasAborted(error)) complain("files", sentence(error));
+      if (!wasAborted(error)) showError("files", sentence(error));
     }
   };
   csv.addEventListener(
@@ -76,7 +76,7 @@ export function listenForExports(session: Session, network: Network, inspection:
         all.rows.filter(({ error }) => error === ""),
         "least",
       ).slice(0, MOST_PICTURES);
-      const pictures: Picture[] = [];
+      const pictures: MapPicture[] = [];
       for (const row of rows) {
         progress(pictures.length, rows.length);
         pictures.push({ row, source: await pictured(candling, row, end) });
@@ -86,7 +86,7 @@ export function listenForExports(session: Session, network: Network, inspection:
   );
 }
 
-/** The photo with its map, as an address that holds it. Looked at once more, so that no pictures have to be kept. */
+/** The photo with its map, as a `data:` URL. It is computed again, so that no pictures have to be kept. */
 async function pictured(candling: Candling, { photo }: Row, signal: AbortSignal): Promise<string> {
   const canvas = make("canvas");
   await examine(candling, photo.blob, { signal, place: { canvas, size: SIDE } });

@@ -1,4 +1,4 @@
-/** What came of adding photos, in words and for the report. */
+/** The result of adding photos, in words and for the report. */
 import type { LeftOut } from "../trainer/messages.js";
 import { pathIn, type Photo, type Wanted } from "./photo.js";
 import { count, listed, some } from "./words.js";
@@ -9,7 +9,7 @@ export class Tally {
   readonly #contested: string[] = [];
   readonly #elsewhere: { readonly name: string; readonly has: string; readonly left: string }[] = [];
   readonly #unread: readonly Wanted[];
-  /** Of these, what a report has to say; a photo that is only added once more is no copy. */
+  /** Left out photos for the report; adding a photo again does not count as a copy. */
   readonly leftOut: LeftOut[] = [];
 
   constructor(unread: readonly Wanted[]) {
@@ -19,7 +19,7 @@ export class Tally {
     );
   }
 
-  /** In several classes at once. The words are those of `candling audit`. */
+  /** Counts photos in several classes at once, in the words of `candling audit`. */
   contested(places: readonly Wanted[]): void {
     for (const place of places) {
       const path = pathOf(place);
@@ -33,7 +33,7 @@ export class Tally {
     }
   }
 
-  /** Whether it is one, and not the same file once more. */
+  /** Counts a copy; returns whether it is one, and not the same file again. */
   copy(place: Wanted, kept: Photo): boolean {
     this.#alike.push(place.file.name);
     if (place.file.name === kept.name && place.group === kept.group) return false;
@@ -45,7 +45,7 @@ export class Tally {
     return true;
   }
 
-  /** In another class since before. */
+  /** Counts a photo that is already in another class. */
   elsewhere(place: Wanted, has: string): void {
     this.#elsewhere.push({ name: place.file.name, has, left: place.of.name || "this class" });
     this.leftOut.push({
@@ -55,7 +55,7 @@ export class Tally {
     });
   }
 
-  /** In a few sentences, however many photos there were. */
+  /** The result in a few sentences, however many photos there were. */
   words(stopped: boolean, total: number): string {
     const sentences = [
       stopped

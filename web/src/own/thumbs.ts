@@ -1,12 +1,12 @@
-/** Small pictures that are painted when they come into sight, a few at a time. */
+/** Thumbnails that are painted when they scroll into view, a few at a time. */
 import { pencil } from "../dom/page.js";
 
-/** Beyond the edge of the window: a picture is there before it is looked at. */
+/** Margin around the window within which pictures are painted in advance. */
 const MARGIN = "300px";
 
 type Paint = (canvas: HTMLCanvasElement) => Promise<void>;
 
-/** Paints each canvas once, with `lanes` of them at a time. */
+/** Paints each canvas once, `lanes` of them at a time. */
 export class Thumbs {
   readonly #lanes: number;
   readonly #paint: Paint;
@@ -24,13 +24,13 @@ export class Thumbs {
     { rootMargin: MARGIN },
   );
 
-  /** `paint` deals with its own errors. */
+  /** `paint` handles its own errors. */
   constructor(lanes: number, paint: Paint) {
     this.#lanes = lanes;
     this.#paint = paint;
   }
 
-  /** Paints it as soon as it is in sight. */
+  /** Paints a canvas as soon as it is in view. */
   follow(canvas: HTMLCanvasElement): void {
     this.#watch.unobserve(canvas);
     this.#watch.observe(canvas);
@@ -50,7 +50,7 @@ export class Thumbs {
   }
 }
 
-/** Draws a photo at most so many pixels wide. Resolves with whether the browser could read it. */
+/** Draws a photo at most `width` pixels wide. Resolves with whether the browser could read it. */
 export async function drawSmall(canvas: HTMLCanvasElement, photo: Blob, width: number): Promise<boolean> {
   const bitmap = await createImageBitmap(photo, { resizeWidth: width, resizeQuality: "medium" }).catch(
     () => undefined,
@@ -60,7 +60,7 @@ export async function drawSmall(canvas: HTMLCanvasElement, photo: Blob, width: n
   return true;
 }
 
-/** On white, because that is what the network sees behind transparent pixels. Closes the bitmap. */
+/** Draws a bitmap on white, as the network sees transparent pixels, and closes it. */
 export function drawBitmap(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;

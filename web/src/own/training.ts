@@ -1,7 +1,7 @@
-/** The training on the page: what is done, how it goes, and how good the model is. */
+/** Training on the page: its progress, and the quality of the model. */
 import { byId, make } from "../dom/page.js";
 import { plot } from "../dom/plot.js";
-import type { Mean, Step } from "../trainer/messages.js";
+import type { Mean, TrainingStep } from "../trainer/messages.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Job } from "./job.js";
@@ -10,33 +10,33 @@ import { forecast, unseen } from "./looking.js";
 import type { Network } from "./network.js";
 import type { Lesson } from "./model.js";
 import { namesOfNoted } from "./photo.js";
-import type { Session } from "./session.js";
-import { soon } from "./soon.js";
-import { complain, settle } from "./voice.js";
+import type { PhotoSession } from "./session.js";
+import { coalesce } from "./coalesce.js";
+import { showError, clearError } from "./voice.js";
 import { count, rate, some, warned, wasAborted } from "./words.js";
 
-/** What the curve is drawn with: enough points for its width. */
+/** Number of points of the curve, enough for its width. */
 const POINTS = 120;
-/** Of fewer photos that were held out the interval says little, above all where every one of them was right. */
+/** Number of held-out photos below which the interval says little, above all if all are right. */
 const FEW = 20;
-/** The curve is drawn again after so many milliseconds. */
+/** Milliseconds between two drawings of the curve. */
 const REDRAW_MS = 80;
 
 export class Training {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #button = byId("train", HTMLButtonElement);
   readonly #job = new Job("training", this.#button);
-  /** Why the last try did not begin. */
+  /** Why the last attempt did not start. */
   #refused: string | undefined;
-  /** Told when a head was trained. */
+  /** Called when a head was trained. */
   onTrained: () => void = () => {};
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     this.#button.addEventListener("click", () => void this.#train());
-    const hint = soon(120, () => this.#hint());
+    const hint = coalesce(120, () => this.#hint());
     session.follow((what) => {
       hint();
       if (what === "model") void this.show();
@@ -48,18 +48,18 @@ export class Training {
     this.#job.stop();
   }
 
-  /** Everything was cleared. */
+  /** Resets after everything was cleared. */
   forget(): void {
     this.#job.blank();
   }
 
   async #train(): Promise<void> {
-    settle("training");
+    clearError("training");
     this.#refused = objection(this.#session);
-    if (this.#refused !== undefined) return complain("training", this.#refused);
+    if (this.#refused !== undefined) return showError("training", this.#refused);
     byId("verdict", HTMLElement).textContent = "\u00a0";
     let drawn = performance.now();
-    const draw = (curve: readonly Step[]) => {
+    const draw = (curve: readonly TrainingStep[]) => {
       if (performance.now() - drawn < REDRAW_MS) return;
       drawn = performance.now();
       this.#draw(curve);
@@ -73,21 +73,21 @@ export class Training {
       });
       this.onTrained();
     } catch (error) {
-      // Where everything was cleared meanwhile, nothing is kept.
+      // if everything was cleared meanwhile, nothing is kept
       if (this.#session.photos.size === 0) this.#job.words = "";
       else if (wasAborted(error))
         this.#job.say("Cancelled. What was looked at so far is kept, and is not looked at again.");
       else {
         this.#job.words = "";
-        complain("training", error instanceof Unteachable ? error.message : sentence(error));
+        showError("training", error instanceof Unteachable ? error.message : sentence(error));
       }
       await this.show();
     } finally {
-      this.#network.rest();
+      this.#network.freeBase();
     }
   }
 
-  /** Which photos could not be read. */
+  /** Lists the photos that could not be read. */
   #leftOut(): string {
     const names = [...this.#session.photos.values()]
       .filter(({ unreadable }) => unreadable !== undefined)
@@ -96,13 +96,13 @@ export class Training {
     return ` ${count(names.length, "photo")} could not be read, and ${names.length === 1 ? "was" : "were"} left out: ${some(names)}.`;
   }
 
-  /** What stands in the way, or how long it will take. */
+  /** Shows what prevents training, or how long it will take. */
   #hint(): void {
     const due = unseen(this.#session).filter(({ unreadable }) => unreadable === undefined).length;
     const refused = objection(this.#session);
     if (this.#refused !== undefined && refused !== this.#refused) {
       this.#refused = undefined;
-      settle("training");
+      clearError("training");
     }
     const all = `${count(due, "photo")} ${due === 1 ? "has" : "have"} to be looked at before the training can begin`;
     const words =
@@ -111,12 +111,12 @@ export class Training {
     this.#button.textContent = this.#session.model?.lesson === undefined ? "Train" : "Train again";
   }
 
-  /** Shows how good the present model is. */
+  /** Shows the quality of the current model. */
   async show(): Promise<void> {
     try {
       await this.#judge();
     } catch (error) {
-      complain("training", sentence(error));
+      showError("training", sentence(error));
     }
   }
 
@@ -159,7 +159,7 @@ export class Training {
     );
   }
 
-  #draw(curve: readonly Step[]): void {
+  #draw(curve: readonly TrainingStep[]): void {
     const last = curve.at(-1);
     const first = curve[0]?.loss ?? 1;
     const every = Math.max(1, Math.floor(curve.length / POINTS));
@@ -182,7 +182,7 @@ export class Training {
   }
 }
 
-/** Of each photo whether the head is right about it. */
+/** Whether the head is right about each photo. */
 function answersOf({ answers, heldOut }: Lesson) {
   return [...answers].map(([digest, { given, right }]) => ({
     right,
@@ -199,7 +199,7 @@ function verdictOf(answers: ReturnType<typeof answersOf>, held: Mean | undefined
     return `${learnt}. None could be held out: how it does on photos that it has not seen is not known.`;
   const few =
     held.count < FEW ? ` ${held.count} are few to judge by; with more photos, more are held out.` : "";
-  // Of too few there is no interval, and their number stands there already.
+  // too few photos have no interval, and their number is shown already
   const worth = held.interval === null ? "" : `: ${rate(held)}`;
   return `${learnt}; ${Math.round(held.mean * held.count)} of ${held.count} that it had not seen${worth}.${few}`;
 }

@@ -1,5 +1,5 @@
-/** One photo, large: its map, and what is asked of it. */
-import { light } from "../bias/examine.js";
+/** The viewer: one large photo, its map, and the question about it. */
+import { paintMap } from "../bias/examine.js";
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { listenForColours } from "../site/colours.js";
@@ -12,12 +12,12 @@ import { Marking } from "./marking.js";
 import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
 import { ask, explain, listenForQuestions, offer, subject } from "./question.js";
-import type { Session } from "./session.js";
+import type { PhotoSession } from "./session.js";
 import { drawBitmap } from "./thumbs.js";
 import { announce } from "./voice.js";
 import { wasAborted } from "./words.js";
 
-/** The longest side of what is painted, in pixels. */
+/** Longest side of the painted picture in pixels. */
 const SIDE = 1024;
 
 /** A photo in the viewer. */
@@ -29,7 +29,7 @@ interface Shown {
 }
 
 export class Viewer {
-  readonly #session: Session;
+  readonly #session: PhotoSession;
   readonly #network: Network;
   readonly #dialog = byId("viewer", HTMLDialogElement);
   readonly #picture = byId("picture", HTMLCanvasElement);
@@ -39,12 +39,12 @@ export class Viewer {
   #among: readonly Photo[] = [];
   #shown: Shown | undefined;
 
-  constructor(session: Session, network: Network) {
+  constructor(session: PhotoSession, network: Network) {
     this.#session = session;
     this.#network = network;
     this.#marking = new Marking(session, network.examiner);
     listenForQuestions(() => void this.#answer());
-    // Another photo may take over while this one is painted.
+    // another photo may be opened while this one is painted
     const paint = () => void this.#paint().catch((error) => (this.#status.textContent = sentence(error)));
     this.#heat.addEventListener("change", paint);
     listenForColours(paint);
@@ -63,7 +63,7 @@ export class Viewer {
     );
   }
 
-  /** Opens a photo; `among` are those that previous and next go through. */
+  /** Opens a photo; "previous" and "next" move within `among`. */
   open(photo: Photo, among: readonly Photo[]): void {
     this.#among = among;
     if (!this.#dialog.open) this.#dialog.showModal();
@@ -79,7 +79,7 @@ export class Viewer {
     byId("viewer-title", HTMLElement).textContent = photo.name;
     byId("previous", HTMLButtonElement).disabled = at <= 0;
     byId("next", HTMLButtonElement).disabled = at >= this.#among.length - 1;
-    // At the end of the row the button that was pressed is no more.
+    // at the end of the row the pressed button is disabled
     if (!this.#dialog.contains(document.activeElement) || document.activeElement === this.#dialog)
       byId("viewer-close", HTMLButtonElement).focus();
     const facts = [
@@ -92,7 +92,7 @@ export class Viewer {
     try {
       const size = await this.#drawPhoto(shown);
       if (size !== undefined) this.#marking.show(photo, size);
-      // What a browser refuses, the engine may read.
+      // the engine may read what the browser refuses
       const isHopeless =
         size === undefined && (photo.unreadable !== undefined || this.#session.model === undefined);
       if (!shown.end.signal.aborted && !isHopeless) await this.#look(shown, size !== undefined);
@@ -105,7 +105,7 @@ export class Viewer {
     byId("says", HTMLElement).textContent = words;
   }
 
-  /** The photo alone, as the browser reads it, or else the engine. */
+  /** Draws the plain photo, as read by the browser or else by the engine. */
   async #drawPhoto({
     photo,
     end,
@@ -159,7 +159,7 @@ export class Viewer {
     this.#facts = `${byId("says", HTMLElement).textContent} · the model says ${says.join(", ")}`;
   }
 
-  /** Another question about the same photo: no forward pass. */
+  /** Answers another question about the same photo, without a forward pass. */
   async #answer(): Promise<void> {
     const shown = this.#shown;
     if (shown?.run === undefined) return;
@@ -180,7 +180,7 @@ export class Viewer {
     const { map, photo } = shown ?? {};
     if (shown === undefined || map === undefined || photo === undefined) return;
     if (!this.#heat.checked) return void (await this.#drawPhoto(shown));
-    if (await light(this.#picture, map, SIDE)) {
+    if (await paintMap(this.#picture, map, SIDE)) {
       this.#picture.ariaLabel = gist(methodName(map), subject(map, this.#session.model?.labels ?? []), map);
       this.#picture.dataset.map = `${map.method} ${map.layer ?? ""} ${map.target.class} ${map.target.over ?? ""}`;
     }
@@ -200,7 +200,7 @@ export class Viewer {
     const at = this.#among.indexOf(photo);
     this.#among = this.#among.filter((other) => other !== photo);
     this.#session.removePhotos([photo]);
-    // On to the one that comes after it, or at the end of the row to the one before.
+    // move to the next photo, or at the end of the row to the previous one
     const next = this.#among[Math.min(at, this.#among.length - 1)];
     if (next === undefined) this.#dialog.close();
     else void this.#show(next);

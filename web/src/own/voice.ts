@@ -1,12 +1,14 @@
-/** What the page says aloud, where it is heard: what lies outside of an open dialog is silent. And what it complains of, which goes with the next
- *  success of the same kind. */
+/**
+ * Announcements for screen readers, made where they are heard: content outside an open dialog is silent. Also
+ * error messages, which disappear with the next success of the same kind.
+ */
 import { announce as announceOutside, clear, say } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 
-/** What a complaint is about. */
+/** The subject of an error message. */
 export type Matter = "photos" | "training" | "model" | "examining" | "masks" | "files" | "keeping";
 
-/** A hand that did not move for so long rests. */
+/** Time without movement after which an interaction counts as finished. */
 const REST_MS = 700;
 
 const dialog = byId("viewer", HTMLDialogElement);
@@ -16,42 +18,42 @@ const bar = byId("message-text", HTMLElement);
 let complaint: { readonly about: Matter; readonly words: string } | undefined;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
-// What was said there is of no photo that is opened later.
+// messages there do not concern the next photo
 dialog.addEventListener("close", () => {
   clearTimeout(pending);
   inDialog.textContent = complaintInDialog.textContent = "";
 });
 
-/** Only for screen readers: what everybody else sees happen. */
+/** Announces to screen readers what is visible to everybody else. */
 export function announce(words: string): void {
   clearTimeout(pending);
   if (dialog.open) inDialog.textContent = words;
   else announceOutside(words);
 }
 
-/** The same for what follows a hand: read out when it rests. */
+/** The same during an interaction: announced when it is finished. */
 export function announceAtRest(words: string): void {
   clearTimeout(pending);
   pending = setTimeout(() => announce(words), REST_MS);
 }
 
-/** Shows what went wrong until that kind of thing goes well. */
-export function complain(about: Matter, words: string): void {
+/** Shows an error until the next success of the same kind. */
+export function showError(about: Matter, words: string): void {
   complaint = { about, words };
   say(words);
   if (dialog.open) complaintInDialog.textContent = words;
 }
 
-/** That kind of thing went well: what was said of it before is true no more. */
-export function settle(about: Matter): void {
+/** Records a success, which clears the error of the same kind. */
+export function clearError(about: Matter): void {
   if (complaint?.about !== about) return;
-  // Something else may have taken its place.
+  // another message may have replaced it
   if (bar.textContent === complaint.words) clear();
   complaintInDialog.textContent = "";
   complaint = undefined;
 }
 
-/** There is nothing left to complain of, but for what this browser does not keep. */
-export function settleAll(keeps: boolean): void {
-  if (complaint !== undefined && (keeps || complaint.about !== "keeping")) settle(complaint.about);
+/** Clears all errors except that on storage. */
+export function clearErrors(keeps: boolean): void {
+  if (complaint !== undefined && (keeps || complaint.about !== "keeping")) clearError(complaint.about);
 }

@@ -1,10 +1,10 @@
-/** The colours of heatmaps: the visitor chooses them beside a picture, and all pages keep to the choice. */
+/** The colour map of heatmaps: chosen beside a picture, and used on all pages. */
 import { fillOptions } from "../dom/page.js";
 import { COLOURS, LIGHT } from "../words/colours.js";
 
 const KEPT = "candling-colours";
 
-/** Any of them can be used; they all say the same. */
+/** The selects of the page, which all show the same choice. */
 const choices = document.querySelectorAll<HTMLSelectElement>("select[data-colours]");
 for (const choice of choices)
   fillOptions(
@@ -15,19 +15,19 @@ for (const choice of choices)
 let chosen = LIGHT;
 showColours(kept() ?? LIGHT);
 
-/** The name of the scale in which heatmaps are painted now. */
+/** The name of the current colour map. */
 export function chosenColours(): string {
   return chosen;
 }
 
-/** Has heatmaps painted in this scale, for this visit; a name that is none changes nothing. */
+/** Sets the colour map for this visit; an unknown name changes nothing. */
 export function showColours(name: string): void {
   if (!COLOURS.includes(name)) return;
   chosen = name;
   for (const choice of choices) choice.value = name;
 }
 
-/** Calls `onChange` when the visitor chooses others. */
+/** Calls `onChange` when the visitor chooses another one. */
 export function listenForColours(onChange: () => void): void {
   for (const choice of choices) {
     choice.addEventListener("change", () => {
@@ -50,6 +50,6 @@ function keep(): void {
   try {
     localStorage.setItem(KEPT, chosen);
   } catch {
-    // Storage may be full or forbidden: the choice holds for this visit.
+    // storage may be full or forbidden: the choice then holds for this visit
   }
 }

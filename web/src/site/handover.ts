@@ -1,24 +1,27 @@
-/** A model on its way from one page of the site to another: kept on this device, in a place of its own, until another one takes it. */
+/**
+ * Passing a model from one page of the site to another: stored on this device, in a cache of its own, until
+ * another model replaces it.
+ */
 
-/** Beside whatever else lies on this origin. */
+/** Name of the cache, which includes the folder because other sites may share the origin. */
 const CACHE = `candling-model ${new URL("./", document.baseURI).href}`;
 
-/** Its address; nothing of this name is ever asked of the network. */
+/** Address of the model; it is never requested from the network. */
 export const HANDED_OVER = new URL("handed-over.safetensors", document.baseURI).href;
 
-/** Where the lab shows it, with its heatmaps at a layer: those of the page that it comes from. */
+/** The address of the lab with this model, and with the layer of the page that passed it. */
 export function labWithOwn(layer?: string): string {
   const at = layer === undefined ? "" : `&layer=${encodeURIComponent(layer)}`;
   return `./?model=own${at}`;
 }
 
-/** Keeps a model for `handedOver`. Fails where the browser keeps nothing, as in a page that is not a secure context. */
+/** Stores a model for `handedOver`. Fails if the browser stores nothing, as in an insecure context. */
 export async function handOver(model: Blob): Promise<void> {
   const cache = await caches.open(CACHE);
   await cache.put(HANDED_OVER, new Response(model));
 }
 
-/** The model that was kept last. */
+/** Returns the model that was stored last. */
 export async function handedOver(): Promise<Blob | undefined> {
   const response = await (await caches.open(CACHE)).match(HANDED_OVER);
   return response?.blob();

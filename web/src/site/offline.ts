@@ -1,28 +1,28 @@
-/** The page without a network, from the second visit on; and how a newer version of it is told. */
+/** Offline use of the page, from the second visit on, and the notice of a newer version. */
 import type { Candling } from "../candling.js";
 import type { Keep, TakeOver } from "../offline/messages.js";
 import { trusted } from "../platform/trusted.js";
 
 export interface OfflineOptions {
-  /** Nothing is fetched or kept before it is there: the first picture goes first. */
+  /** The network; nothing is fetched or stored before it is loaded, because the first picture goes first. */
   readonly network: Promise<Pick<Candling, "file" | "info">>;
-  /** The address that the network was loaded from; a relative one counts from the page. */
+  /** The address from which the network was loaded, relative to the page. */
   readonly model: string | Promise<string>;
-  /** Addresses of what else the page uses, in workers of its own. */
+  /** Addresses of other files that the page uses, in workers of its own. */
   readonly uses?: readonly string[];
-  /** Told when a newer version of the site is ready; `apply` changes to it and reloads every page that is open. */
+  /** Called when a newer version of the site is ready; `apply` switches to it and reloads every open page. */
   readonly onUpdate: (apply: () => void) => void;
 }
 
 /**
- * Keeps the site on this device. To be called once, at any time.
+ * Stores the site on this device. To be called once, at any time.
  *
- * Resolves with whether all that this visit uses is kept now, and with `false` where the browser keeps nothing (private windows,
- * no room, no secure context): the page works as well, only not without a network. Never rejects.
+ * Resolves with whether everything that this visit uses is stored now, and with `false` if the browser stores
+ * nothing (private windows, no room, insecure context): the page still works, but not offline. Never rejects.
  */
 export async function keepOffline({ network, model, uses = [], onUpdate }: OfflineOptions): Promise<boolean> {
   try {
-    // beside `lib`, where this module is: the worker's scope is the folder of the site
+    // beside `lib`, where this module is: the scope of the worker is the folder of the site
     const script = new URL("../sw.js", import.meta.url);
     const known = await registrationOf(new URL("./", script).href);
     if (known !== undefined) offerUpdates(known, onUpdate);
@@ -43,16 +43,19 @@ export async function keepOffline({ network, model, uses = [], onUpdate }: Offli
   }
 }
 
-/** The registration of exactly this folder: one of a folder above may belong to another site. */
+/** The registration of exactly this folder; one of a parent folder may belong to another site. */
 async function registrationOf(scope: string): Promise<ServiceWorkerRegistration | undefined> {
   const found = await navigator.serviceWorker.getRegistration(scope);
   return found?.scope === scope ? found : undefined;
 }
 
-/** A page without a controller came from the network: it is of no kept version, and no kept version replaces it. */
+/**
+ * Watches for updates. A page without a controller came from the network: it is of no stored version, and no
+ * stored version replaces it.
+ */
 function offerUpdates(registration: ServiceWorkerRegistration, onUpdate: OfflineOptions["onUpdate"]): void {
   if (navigator.serviceWorker.controller === null) return;
-  // Also in the other tabs of the visitor who agreed: a page of one version is never served by another.
+  // also in the visitor's other tabs: a page of one version is never served by another
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
   const offer = () => {
     if (registration.waiting === null) return;
@@ -64,7 +67,7 @@ function offerUpdates(registration: ServiceWorkerRegistration, onUpdate: Offline
   offer();
 }
 
-/** The worker, once it is at work; undefined where its installation failed. */
+/** Resolves with the worker once it is active; with undefined if its installation failed. */
 async function activated({
   active,
   waiting,

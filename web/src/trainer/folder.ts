@@ -1,12 +1,15 @@
-/** What is in a folder: its files' first bytes are read here, what they come to is said by the wasm. */
+/** Contents of folders: the first bytes of files are read here and interpreted by the wasm module. */
 import type { Folder, Pairs, SortedFolder, TrainerAsk } from "./messages.js";
 
 type Wasm = typeof import("../candling_head.js");
 
-/** So many files are read at once. */
+/** Number of files that are read in parallel. */
 const AT_ONCE = 16;
 
-/** Formats that some browsers read: what they are called in a reason, and so many files of one are tried. */
+/**
+ * Formats that only some browsers read, by their names in reasons; and the number of files of each that are
+ * tried.
+ */
 const SOME_BROWSERS = ["avif", "heic", "ico", "jpeg xl"];
 const TRIES = 3;
 
@@ -38,7 +41,7 @@ interface Heads {
   readonly failed: readonly string[];
 }
 
-/** Of files that are passed over by their names nothing is read. */
+/** Reads the first bytes of files, except those that are left out by name. */
 async function headsOf(wasm: Wasm, { files }: Folder): Promise<Heads> {
   const heads: Uint8Array[] = files.map(() => new Uint8Array());
   const failed: string[] = files.map(() => "");
@@ -89,7 +92,10 @@ function sortedOf(wasm: Wasm, folder: Folder, heads: Heads, also: readonly strin
   }
 }
 
-/** Formats of which this browser reads a file that is there: no list knows what the next version will read. */
+/**
+ * Finds the formats of which this browser can read a file of the folder; no list could know what the next
+ * version will read.
+ */
 async function readable({ files }: Folder, { leftOut }: SortedFolder): Promise<readonly string[]> {
   const unread = leftOut.filter(({ code }) => code === "format-not-read");
   const isRead = async (format: string) => {

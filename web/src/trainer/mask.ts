@@ -1,4 +1,7 @@
-/** Masks out of files. A PNG is read by the wasm, palette indices and all, as on the command line; of other formats the browser makes the pixels. */
+/**
+ * Reading of mask files. A PNG is read by the wasm module, with palette indices, as on the command line;
+ * other formats are decoded by the browser.
+ */
 import { ALLOW, givesPixels } from "../canvas.js";
 import type { EvidenceInFile, FileMask } from "./messages.js";
 
@@ -32,7 +35,10 @@ async function maskOfPixels(wasm: Wasm, file: Blob, bytes: Uint8Array, value: nu
   }
 }
 
-/** The share of a map's evidence in the mask, and that of a map which is alike everywhere; at the mask's own size, as on the command line. */
+/**
+ * The share of a map's evidence in a mask (energy-based pointing game), and that of a uniform map; at the
+ * mask's own size, as on the command line.
+ */
 export async function evidenceInFile(
   wasm: Wasm,
   { map, height, width, view, photo, file, value }: EvidenceInFile,

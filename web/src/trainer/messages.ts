@@ -1,35 +1,35 @@
 /**
- * Everything that crosses between a page and the worker that trains heads and judges models.
+ * Messages between a page and the worker that trains heads and evaluates models.
  *
- * A request has a number, and so has what comes back: any number of steps, then one answer or failure.
+ * A request has an id, which its replies repeat: any number of steps, then one answer or failure.
  */
 
-/** Where the module's two files lie. */
+/** Addresses of the two files of the wasm module. */
 export interface TrainerFiles {
   readonly module: string;
   readonly wasm: string;
 }
 
-/** A linear layer, for features as they come from `Run.features`. */
+/** A linear layer for the features of `Run.features`. */
 export interface Head {
   /** classes·width values, class after class. */
   readonly weight: Float32Array;
-  /** One a class. */
+  /** One value per class. */
   readonly bias: Float32Array;
 }
 
-/** How a training goes. */
-export interface Step {
-  /** Steps that are done, and how many there will be. */
+/** The progress of a training. */
+export interface TrainingStep {
+  /** Number of steps done, and of all steps. */
   readonly step: number;
   readonly of: number;
-  /** Before this step: mean cross-entropy and weight decay. */
+  /** The loss before this step: mean cross-entropy and weight decay. */
   readonly loss: number;
-  /** The share of examples that were right before this step, 0 to 1. */
+  /** Training accuracy before this step, 0 to 1. */
   readonly accuracy: number;
 }
 
-/** A raw map of one channel, where it lies, and what of it is asked about. */
+/** A raw map of one channel, the part of the photo that it covers, and the mask in which it is measured. */
 export interface Evidence {
   /** height·width values, row by row. */
   readonly map: Float32Array;
@@ -43,75 +43,78 @@ export interface Evidence {
   readonly view: readonly [number, number, number, number];
 }
 
-/** A mean, and how far it can be trusted. */
+/** A mean with its confidence interval. */
 export interface Mean {
   readonly mean: number;
-  /** Low and high; null of too few values, or of shares that are all alike. */
+  /** Lower and upper bound; null for too few values, and for shares of evidence that are all equal. */
   readonly interval: readonly [number, number] | null;
-  /** Of so many values. */
+  /** Number of values. */
   readonly count: number;
-  /** As reports have it. */
+  /** The text for reports. */
   readonly words: string;
 }
 
-/** A file, and its path from the folder that was given on. */
+/** A file, and its path relative to the given folder. */
 export interface Entry {
   readonly path: string;
   readonly file: File;
 }
 
-/** What lies in a folder. */
+/** The contents of a folder. */
 export interface Folder {
   readonly files: readonly Entry[];
-  /** Paths of folders, as far as they are known: of empty ones there is nothing else to tell. */
+  /** Paths of folders, as far as they are known, for empty ones. */
   readonly folders: readonly string[];
-  /** What the one class is called that all of it is for, empty where it has no name yet; without it the folders are classes. */
+  /**
+   * The name of the class to which all files belong, empty if it has none yet; if left out, the folders are
+   * classes.
+   */
   readonly oneClass?: string;
 }
 
-/** Something that is passed over; `code` is for programs. */
+/** A file or folder that is left out; `code` is for programs. */
 export interface LeftOut {
   readonly path: string;
   readonly code: string;
   readonly why: string;
 }
 
-/** What a folder of classes comes to. */
+/** The sorted contents of a folder of classes. */
 export interface SortedFolder {
   readonly classes: readonly string[];
-  /** By class, group and name; `file` and `class` are indices. */
+  /** Photos by class, group and name; `file` and `class` are indices. */
   readonly photos: readonly { readonly file: number; readonly class: number; readonly group: string }[];
-  /** Masks that lie among the photos, by index; they are among `leftOut` too. */
+  /** Indices of masks that lie among the photos; they are in `leftOut` too. */
   readonly masks: readonly number[];
   readonly leftOut: readonly LeftOut[];
-  /** The same in a sentence; empty where nothing is left out. */
+  /** The left out files in a sentence; empty if there are none. */
   readonly words: string;
-  /** Why the names cannot be those of classes. */
+  /** Why the names cannot be class names. */
   readonly refused: string | null;
 }
 
-/** Which masks are whose. */
+/** The pairing of masks with photos. */
 export interface Pairs {
-  /** For each photo the index of its mask's file, null for none, or why that is not known. */
+  /** For each photo the index of its mask, null for none, or why it is unclear. */
   readonly of: readonly (number | string | null)[];
-  /** Masks that are no photo's. */
+  /** Masks that belong to no photo. */
   readonly unused: readonly string[];
-  /** What else lies in their folder, in a sentence. */
+  /** Everything else in their folder, in a sentence. */
   readonly words: string;
-  /** What to say where no photo has one. */
+  /** The message if no photo has a mask. */
   readonly missing: string;
 }
 
-/** A mask as its file has it: 1 inside and 0 outside, row by row. */
+/** A mask in the size of its file: 1 inside and 0 outside, row by row. */
 export interface FileMask {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array<ArrayBuffer>;
-  /** By which rule it was told what is inside. */
+  /** The rule that decided what is inside. */
   readonly rule: string;
 }
 
-/** What is to be measured in a mask that a file has. */
+/** A map to measure in a mask file. */
 export interface EvidenceInFile {
   readonly map: Float32Array;
   readonly height: number;
@@ -120,11 +123,11 @@ export interface EvidenceInFile {
   readonly view: readonly [number, number, number, number];
   readonly photo: { readonly width: number; readonly height: number };
   readonly file: Blob;
-  /** The one value that is inside; a rule is found without. */
+  /** The one value that is inside; without it the rule is inferred. */
   readonly value: number | undefined;
 }
 
-/** What an audit's numbers stand on. */
+/** The basis of an audit's numbers. */
 export interface Basis {
   readonly found: number;
   readonly failed: number;
@@ -134,16 +137,16 @@ export interface Basis {
   readonly layer: string;
 }
 
-/** What became of masks: for each photo its name and what `maskWords` takes. */
+/** The outcomes of masks: for each photo its name and the argument of `maskWords`. */
 export interface Outcomes {
   readonly photos: readonly string[];
   readonly outcomes: readonly string[];
   readonly unused: readonly string[];
 }
 
-/** Every kind of call. */
+/** All calls, by kind. */
 export interface TrainerCalls {
-  /** Learns from the examples whose `heldOut` is 0. `features` are `labels.length`·`width` values. */
+  /** Trains on the examples whose `heldOut` is 0. `features` are `labels.length`·`width` values. */
   train: {
     readonly ask: {
       readonly features: Float32Array;
@@ -152,15 +155,15 @@ export interface TrainerCalls {
       readonly classes: number;
       readonly width: number;
     };
-    /** `answers` is the class that each example gets, held out or not. */
+    /** `answers` is the predicted class of each example, held out or not. */
     readonly answer: { readonly head: Head; readonly answers: Uint32Array; readonly milliseconds: number };
   };
-  /** Which examples are held out: of every class the share, never all. */
+  /** Chooses examples to hold out: the share of every class, never all of it. */
   split: {
     readonly ask: { readonly labels: Uint32Array; readonly share: number };
     readonly answer: Uint8Array;
   };
-  /** The file of the same network with this head. */
+  /** The file of the same backbone with this head. */
   model: {
     readonly ask: {
       readonly file: Blob;
@@ -172,7 +175,7 @@ export interface TrainerCalls {
   };
   /** The share of evidence in a region; null for a map without evidence. */
   evidence: { readonly ask: Evidence; readonly answer: number | null };
-  /** The same of a map in a mask's file, and of a map that is alike everywhere; fails with `bad-mask`. */
+  /** The share in a mask file, and that of a uniform map; fails with `bad-mask`. */
   evidenceInFile: {
     readonly ask: EvidenceInFile;
     readonly answer: {
@@ -181,13 +184,16 @@ export interface TrainerCalls {
       readonly scaled: boolean;
     };
   };
-  /** The share of right answers; null of none. */
+  /** The share of right answers; null without answers. */
   answers: { readonly ask: { readonly right: number; readonly of: number }; readonly answer: Mean | null };
-  /** The mean of shares of evidence; null of none. */
+  /** The mean of shares of evidence; null without values. */
   shares: { readonly ask: Float64Array; readonly answer: Mean | null };
-  /** What is in a folder of classes. */
+  /** Sorts a folder of classes. */
   sort: { readonly ask: Folder; readonly answer: SortedFolder };
-  /** Which of a folder's masks are those of photos at these paths, of which each has its copies' behind its own; `beside` where they lie among the photos. */
+  /**
+   * Pairs the masks of a folder with photos at these paths, each followed by those of its copies; `beside` if
+   * they lie among the photos.
+   */
   pairs: {
     readonly ask: Folder & {
       readonly photos: readonly (readonly string[])[];
@@ -201,14 +207,14 @@ export interface TrainerCalls {
     readonly ask: { readonly file: Blob; readonly value: number | undefined };
     readonly answer: FileMask;
   };
-  /** Why names cannot be those of classes; null where they can. */
+  /** Why names cannot be class names; null if they can. */
   names: { readonly ask: readonly string[]; readonly answer: string | null };
-  /** Lines on what an audit's numbers stand on, and sentences on what the intervals are. */
+  /** Lines on the basis of an audit's numbers, and explanations of the intervals. */
   basis: {
     readonly ask: Basis;
     readonly answer: { readonly lines: readonly string[]; readonly intervals: readonly string[] };
   };
-  /** The line on masks. */
+  /** The line on masks in reports. */
   outcomes: { readonly ask: Outcomes; readonly answer: string };
 }
 
@@ -226,7 +232,7 @@ export interface TrainerRequest<K extends TrainerKind = TrainerKind> {
 
 /** Worker → page. */
 export type TrainerReply<K extends TrainerKind = TrainerKind> =
-  | { readonly type: "step"; readonly id: number; readonly step: Step }
+  | { readonly type: "step"; readonly id: number; readonly step: TrainingStep }
   | { readonly type: "answer"; readonly id: number; readonly answer: TrainerAnswer<K> }
   | {
       readonly type: "failure";

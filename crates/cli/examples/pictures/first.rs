@@ -1,4 +1,5 @@
-//! `first/`: an explained photo to show before the model is there. The engine and the painting are the command's and the page's.
+//! `first/`: an explained photo to show before the model is loaded. Engine and painting are those of the
+//! command and the page.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,38 +17,38 @@ use sha2::{Digest, Sha256};
 use crate::jpeg;
 use crate::recipe::{File, Result, photo, read, resized};
 
-/// Of `samples/`; two animals, so that another class means another place.
+/// The photo, in `samples/`; two animals, so that another class has another place.
 const PHOTO: &str = "dog_cat.jpg";
 
-/// Of `models/`; the full weights, not the small ones.
+/// The model, in `models/`; the full weights, not the small ones.
 const MODEL: &str = "efficientnet-lite0.safetensors";
 
-/// As many as the page lists.
+/// Number of classes, as many as the page lists.
 const CLASSES: usize = 5;
 
-/// The page's own choice of colours.
+/// The default colour map of the page.
 pub const COLORMAP: Colormap = Colormap::Candle;
 
-/// No picture is wider than this, in pixels; a smaller photo keeps its size.
+/// Largest width of a picture in pixels; a smaller photo keeps its size.
 const WIDE: u32 = 800;
 
-/// The methods side by side, and the photo beside them.
+/// Width of the pictures of the methods and of the photo beside them.
 const SMALL: u32 = 400;
 
-/// What is shown large, and first.
+/// JPEG quality of the pictures that are shown large and first.
 const QUALITY: u8 = 89;
 
-/// Pixel maps are nearly noise, of which a JPEG keeps every wrinkle.
+/// JPEG quality of pixel maps, which are nearly noise that a JPEG keeps at any quality.
 const SMALL_QUALITY: u8 = 75;
 
-/// `first.json`: what the pictures show and what made them.
+/// `first.json`: what the pictures show and how they were made.
 #[derive(Serialize)]
 struct Contents<'a> {
     photo: &'static str,
-    /// Of the large pictures, in pixels.
+    /// Size of the large pictures in pixels.
     width: u32,
     height: u32,
-    /// The likeliest classes, the first first; the picture of one is `INDEX.jpg`.
+    /// The likeliest classes in order; the picture of one is `INDEX.jpg`.
     predictions: Vec<Class<'a>>,
     model: ModelFile,
 }
@@ -56,7 +57,7 @@ struct Contents<'a> {
 struct Class<'a> {
     index: u32,
     label: &'a str,
-    /// Of the softmax, 0 to 1.
+    /// Softmax probability, 0 to 1.
     probability: f32,
 }
 
@@ -79,7 +80,7 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
     let ask = |method: Method, class: u32| Question {
         method,
         class,
-        layer: model.default_layer,
+        layer: model.default_layer(),
         backdrop: &backdrop,
     };
     let mut files = Vec::new();
@@ -99,7 +100,11 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
         height: large.height,
         predictions: predictions
             .iter()
-            .map(|p| Class { index: p.class, label: model.labels.name(p.class), probability: p.probability })
+            .map(|p| Class {
+                index: p.class,
+                label: model.labels().name(p.class),
+                probability: p.probability,
+            })
             .collect(),
         model: ModelFile { file: MODEL, sha256: sha256(&bytes) },
     };
@@ -108,18 +113,18 @@ pub fn files(www: &Path) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// The digest of any bytes, in 64 lowercase hexadecimal digits.
+/// The SHA-256 of bytes, in 64 lowercase hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The network on the whole photo, as the page shows it, and what it saw.
+/// Runs the network on the whole photo, as the page does, and returns what it saw.
 fn forward(model: &Model, photo: &Photo) -> Result<(Tape<Cpu>, Backdrop)> {
-    let p = &model.preprocessing;
+    let p = model.preprocessing();
     let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
     let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
-    let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
-    let watched = [model.default_layer, model.graph.input()];
+    let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
+    let watched = [model.default_layer(), model.graph().input()];
     let shape = Shape::new(1, 3, p.height, p.width);
     let tape = network.forward(shape, &prepared.tensor, Retain::Layers(&watched))?;
     Ok((tape, prepared.backdrop))
@@ -132,7 +137,7 @@ struct Question<'a> {
     backdrop: &'a Backdrop,
 }
 
-/// The answer's map over the photo.
+/// Paints the map over the photo.
 fn explained(tape: &Tape<Cpu>, photo: &Photo, question: Question<'_>) -> Result<Photo> {
     let Question { method, class, layer, backdrop } = question;
     let layer = method.takes_layer().then_some(layer);
@@ -146,7 +151,7 @@ fn explained(tape: &Tape<Cpu>, photo: &Photo, question: Question<'_>) -> Result<
     Ok(picture)
 }
 
-/// The photo at this width and its own proportions, if it is wider.
+/// Scales the photo down to this width, keeping its proportions.
 fn shrunk(photo: &Photo, width: u32) -> Result<Photo> {
     if photo.width <= width {
         return Ok(photo.clone());

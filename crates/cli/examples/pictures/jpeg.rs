@@ -1,4 +1,4 @@
-//! Pixels to JPEG. The encoder comes with the decoders of `candling-imaging`.
+//! JPEG encoding. The encoder comes with the decoders of `candling-imaging`.
 
 use candling_imaging::Photo;
 use image::codecs::jpeg::JpegEncoder;

@@ -4,8 +4,8 @@
 //! cargo run --release -p candling --example pictures -- [FOLDER]      FOLDER defaults to www/samples
 //! ```
 //!
-//! `thumbs/` holds a square of every photo; `first/` what the page shows before anything is loaded. A second run changes no byte;
-//! `tests/pictures.rs` holds the committed files against this recipe.
+//! `thumbs/` contains a square of every photo; `first/` what the page shows before anything is loaded. A
+//! second run changes no byte; `tests/pictures.rs` compares the committed files with this recipe.
 
 mod first;
 mod jpeg;

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use crate::jpeg;
 use crate::recipe::{File, Result, photo, read, resized};
 
-/// Shown at 56 CSS pixels, on screens with two pixels for one.
+/// Side in pixels: shown at 56 CSS pixels on screens with two pixels for one.
 const SIDE: u32 = 112;
 
-/// The strip of all photos weighs what one photo does, and no artefact shows at that size.
+/// JPEG quality, at which the strip of all photos is as large as one photo, and no artefact shows at that
+/// size.
 const QUALITY: u8 = 82;
 
 #[derive(Deserialize)]
@@ -19,7 +20,7 @@ struct Sample {
     file: String,
 }
 
-/// One file for each photo in the folder `samples`.
+/// Makes one file for each photo in the folder `samples`.
 pub fn files(samples: &Path) -> Result<Vec<File>> {
     let listed: Vec<Sample> = serde_json::from_slice(&read(&samples.join("samples.json"))?)?;
     listed

@@ -1,4 +1,4 @@
-//! The rules: photos with two objects each, and where a map points.
+//! The pointing game: photos with two objects each, and the position of a map's maximum.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,18 +39,18 @@ struct Object {
 /// `[left, top, right, bottom]` in pixels, right and bottom exclusive.
 type Box4 = [u32; 4];
 
-/// Where a point lies.
+/// The object at a point.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hit {
-    /// In the object's box, the hit of the pointing game.
+    /// The point is in the object's box, a hit of the pointing game.
     pub in_box: bool,
-    /// On a visible pixel of it.
+    /// The point is on a visible pixel of the object.
     pub in_mask: bool,
-    /// In the box of the other object.
+    /// The point is in the box of the other object.
     pub in_other: bool,
 }
 
-/// One question: where does the map for this object's class point?
+/// One round: where does the map for this object's class point?
 pub struct Round {
     /// The photo's file name.
     pub photo: String,
@@ -60,9 +60,9 @@ pub struct Round {
     pub class: u32,
     /// The map's maximum on the photo, unless the map is zero everywhere.
     pub point: Option<(u32, u32)>,
-    /// Where that is; nowhere for a map of zeros.
+    /// The object at that point; nothing for a map of zeros.
     pub hit: Hit,
-    /// Where the photo's centre is, which is what a method that never looks scores.
+    /// The object at the photo's centre, the score of a method that ignores the photo.
     pub centre: Hit,
 }
 
@@ -72,13 +72,13 @@ pub fn play(method: Method) -> Result<Vec<Round>> {
     let folder = root.join("tests/photos/pointing");
     let annotations: Annotations = serde_json::from_slice(&std::fs::read(folder.join("annotations.json"))?)?;
     let model = Model::from_bytes(&std::fs::read(root.join("www/models/efficientnet-lite0.safetensors"))?)?;
-    let network = Arc::new(Network::new(Cpu::new(), model.graph.clone(), &model.weights)?);
+    let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
     let mut rounds = Vec::new();
     for image in &annotations.images {
         let photo = decode(&std::fs::read(folder.join(&image.file))?)?;
-        let p = &model.preprocessing;
+        let p = model.preprocessing();
         let how = Preprocessing::new(p.width, p.height, p.mean, p.std, p.crop_fraction);
-        // the whole photo, so that a map covers it from edge to edge
+        // the whole photo, so that a map covers all of it
         let x = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &how)?;
         let tape = network.forward(Shape::new(1, 3, p.height, p.width), &x.tensor, Retain::All)?;
         for object in &image.objects {
@@ -99,7 +99,8 @@ pub fn play(method: Method) -> Result<Vec<Round>> {
     Ok(rounds)
 }
 
-/// Where on the photo the upsampled map is largest; a pixel map by its largest magnitude over the colours.
+/// The position on the photo at which the upsampled map is largest; for a pixel map, its largest magnitude
+/// over the colours.
 fn maximum(map: &Attribution, width: u32, height: u32) -> Option<(u32, u32)> {
     let Shape { c, h, w, .. } = map.shape;
     let largest = |at: usize| (0..c).map(|c| map.data[c * h * w + at].abs()).fold(0.0, f32::max);
@@ -113,7 +114,7 @@ fn maximum(map: &Attribution, width: u32, height: u32) -> Option<(u32, u32)> {
     Some((at % width, at / width))
 }
 
-/// Knows one object, its mask and its neighbours.
+/// The judge of points for one object, with its mask and the other objects.
 struct Judge<'a> {
     image: &'a Image,
     object: &'a Object,
@@ -133,7 +134,7 @@ impl Judge<'_> {
     }
 }
 
-/// How many of the rounds hit.
+/// The counts of hits.
 pub struct Totals {
     /// Rounds played.
     pub rounds: usize,
@@ -146,7 +147,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Counts the maps' points, or with `of` the centres.
+    /// Counts the points that `of` selects, those of the maps or the centres.
     pub fn of(rounds: &[Round], of: impl Fn(&Round) -> Hit) -> Self {
         let count = |wanted: fn(Hit) -> bool| rounds.iter().filter(|round| wanted(of(round))).count();
         Self {

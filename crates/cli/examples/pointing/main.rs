@@ -1,5 +1,6 @@
-//! The pointing game (Zhang et al. 2016, "Top-down Neural Attention by Excitation Backprop"): does the maximum of a map
-//! lie on the object whose class was asked for? On composites of two objects, see `tests/photos/pointing`.
+//! The pointing game (Zhang et al. 2016, "Top-down Neural Attention by Excitation Backprop"): whether the
+//! maximum of a map is on the object whose class was asked for, on composites of two objects, see
+//! `tests/photos/pointing`.
 //!
 //! ```text
 //! cargo run --release -p candling --example pointing -- [METHOD]      METHOD defaults to grad-cam

@@ -1,4 +1,4 @@
-//! What looks at the photos of an audit.
+//! The auditor: runs the network on the photos of an audit and measures evidence in masks.
 
 use candling_audit::names::{self, Found};
 use candling_audit::{Outcome, Pair, Pairs, Photo, fits, mask_of_png, mask_of_rgba};
@@ -26,38 +26,39 @@ pub struct Auditor<'a> {
     pub settings: Settings,
     pub onlooker: Onlooker,
     layer: NodeId,
-    /// Of each folder the model's class.
+    /// The model's class for each folder.
     classes: Vec<u32>,
 }
 
-/// Masks, and whose they are.
+/// Masks, paired with photos.
 pub struct Matched {
     pub folder: MaskFolder,
     pub pairs: Pairs,
 }
 
-/// A photo, and what the network sees in it.
+/// A photo with the results of the network.
 pub struct Finding {
     pub seen: Seen,
     pub map: Attribution,
     pub row: Row,
 }
 
-/// The mask of a photo, as far as it is known before the photo is.
+/// The mask file of a photo, before it is decoded.
 enum Given {
     None,
-    /// Which of several it is, is not known.
+    /// It is unclear which of several masks is the photo's.
     Doubtful,
-    /// Its path and bytes, or why there are none.
+    /// The path and the bytes of the file, or why it could not be read.
     File(String, std::result::Result<Vec<u8>, String>),
 }
 
-/// What a photo's mask comes to: what became of it, and the shares of evidence inside, where there is one and evidence.
+/// The outcome of a mask, and the shares of evidence inside it of the map and of a uniform map, if there is a
+/// mask and evidence.
 type Measured = (Outcome, Option<(f64, f64)>);
 
 impl<'a> Auditor<'a> {
     /// # Errors
-    /// For a folder that is no class of the model, and for masks of which none is a photo's.
+    /// For a folder that is not a class of the model, and if no mask belongs to a photo.
     pub fn new(args: &'a Audit, folders: &'a Folders) -> Result<Self> {
         let bytes = model_bytes(args.model.as_deref())?;
         let model = model_of(&bytes, args.model.as_deref())?;
@@ -65,12 +66,12 @@ impl<'a> Auditor<'a> {
             folders.classes().iter().map(|name| class(args, folders, &model, name)).collect::<Result<_>>()?;
         let masks = args.masks.as_deref().map(|path| matched(path, folders)).transpose()?;
         let layer = match &args.layer {
-            Some(name) => model.graph.with_positions(model.graph.find(name)?)?,
+            Some(name) => model.graph().with_positions(model.graph().find(name)?)?,
             None => model.evidence_layer(),
         };
         let settings = Settings {
             model: sha256(&bytes),
-            layer: model.graph.node(layer).name.clone(),
+            layer: model.graph().node(layer).name.clone(),
             fit: args.fit,
             mask_value: args.mask_value,
             format: FORMAT,
@@ -79,7 +80,8 @@ impl<'a> Auditor<'a> {
         Ok(Self { model, folders, masks, settings, onlooker, layer, classes })
     }
 
-    /// What was found of the photo of this index, and whether it was looked at for that.
+    /// Returns the row of the photo with this index, and whether it was computed or taken over from an
+    /// earlier audit.
     pub fn row(&self, at: usize, known: &Known) -> (Row, Origin) {
         let photo = &self.folders.photos()[at];
         let earlier = known.rows.get(&photo.name());
@@ -109,7 +111,7 @@ impl<'a> Auditor<'a> {
         (row, redone(change))
     }
 
-    /// The photo of this row once more.
+    /// Computes the photo of a row again, for its map.
     pub fn again(&self, row: &Row) -> Result<Option<Finding>> {
         let Some(at) = self.folders.photos().iter().position(|photo| photo.name() == row.photo) else {
             return Ok(None);
@@ -152,7 +154,7 @@ impl<'a> Auditor<'a> {
         }
     }
 
-    /// What is found in a photo; a row that says why, where nothing is.
+    /// Computes the finding of a photo, or a row that says why there is none.
     fn find(
         &self,
         photo: &Photo,
@@ -167,7 +169,7 @@ impl<'a> Auditor<'a> {
             self.measured(given, &seen, &map).map_err(|why| failed(Outcome::Refused, why))?;
         let (evidence, evenly) = shares.unzip();
         let row = Row {
-            predicted: self.model.labels.name(best.class).to_owned(),
+            predicted: self.model.labels().name(best.class).to_owned(),
             probability: best.probability,
             correct: best.class == self.classes[photo.class],
             evidence,
@@ -178,7 +180,7 @@ impl<'a> Auditor<'a> {
         Ok(Finding { seen, map, row })
     }
 
-    /// What the network says of a photo, and where it sees that.
+    /// Runs the network on a photo and returns its Grad-CAM for the top prediction.
     fn look(&self, photo: &Photo, bytes: &[u8]) -> Result<(Seen, Attribution, candling_core::Prediction)> {
         let seen = self.onlooker.look(&self.folders.place(photo), bytes, self.layer)?;
         let best = top(&seen.logits, 1).into_iter().next();
@@ -188,7 +190,8 @@ impl<'a> Auditor<'a> {
         Ok((seen, map, best))
     }
 
-    /// The share of the map's evidence in the photo's mask, and that of a map that is alike everywhere.
+    /// Measures the share of the map's evidence in the photo's mask (energy-based pointing game), and that of
+    /// a uniform map.
     fn measured(
         &self,
         given: &Given,
@@ -209,7 +212,7 @@ impl<'a> Auditor<'a> {
             return Ok((outcome, None));
         }
         let region = Region { size: (mask.height as usize, mask.width as usize), mask: &mask.inside };
-        // The part of the photo that the network saw, in pixels of the mask.
+        // the part of the photo that the network saw, in pixels of the mask
         let along = |start: u32, length: u32, mask: u32, photo: u32| {
             let scale = f64::from(mask) / f64::from(photo);
             (f64::from(start) * scale, f64::from(length) * scale)
@@ -224,7 +227,7 @@ impl<'a> Auditor<'a> {
 }
 
 impl Given {
-    /// What of it is in a fingerprint.
+    /// The part of the mask that enters a fingerprint.
     fn print(&self) -> String {
         match self {
             Self::None | Self::File(_, Err(_)) => String::new(),
@@ -234,13 +237,13 @@ impl Given {
     }
 }
 
-/// The mask in a file of any format that is read.
+/// Reads a mask from a file in any supported format.
 fn mask(
     bytes: &[u8],
     value: Option<u16>,
 ) -> std::result::Result<candling_audit::Mask, candling_audit::MaskError> {
     match Format::of(bytes) {
-        // Decoded, a palette's indices are gone.
+        // decoding would lose palette indices
         Some(Format::Png) => mask_of_png(bytes, value),
         format => {
             let picture = decode(bytes)?;
@@ -249,7 +252,7 @@ fn mask(
     }
 }
 
-/// The model's class that a folder is called after, by its whole name.
+/// The model's class whose full name is that of the folder.
 fn class(args: &Audit, folders: &Folders, model: &Model, name: &str) -> Result<u32> {
     let refused = |why: String| {
         let inspect = args.model.as_deref().map_or_else(String::new, |path| format!(" {}", path.display()));
@@ -258,7 +261,7 @@ fn class(args: &Audit, folders: &Folders, model: &Model, name: &str) -> Result<u
         );
         Err(Error::file(&folders.root.join(name), message))
     };
-    let labels = &model.labels;
+    let labels = model.labels();
     match names::find(labels.names(), name) {
         Found::One(class) => Ok(class as u32),
         Found::Several(classes) => refused(format!("{} classes are called so", classes.len())),
@@ -266,7 +269,7 @@ fn class(args: &Audit, folders: &Folders, model: &Model, name: &str) -> Result<u
     }
 }
 
-/// The masks of a folder, of which one at least is a photo's.
+/// Pairs the masks of a folder with photos; at least one must belong to a photo.
 fn matched(path: &std::path::Path, folders: &Folders) -> Result<Matched> {
     let folder = MaskFolder::list(path, folders)?;
     let pairs = folder.masks.pairs(folders.photos());

@@ -1,4 +1,4 @@
-//! What an audit's report stands on: which photos, masks and model it is about, and what was left out.
+//! The basis of an audit's report: its photos, masks and model, and what was left out.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::left_out::{self, Skipped};
 pub struct Basis<'a> {
     model: &'a str,
     settings: &'a Settings,
-    /// Where `candling explain` looks unless it is told otherwise.
+    /// The default layer of `candling explain`.
     usual_layer: &'a str,
     found: usize,
     failed: Vec<(&'a str, &'a str)>,
@@ -28,29 +28,29 @@ pub struct Basis<'a> {
 
 struct Masks<'a> {
     tally: Tally,
-    /// What else lies in their folder.
+    /// Everything else in the folder of masks.
     left_out: &'a [LeftOut],
-    /// Photos and why none of several masks is known to be theirs.
+    /// Photos with several possible masks, and why none was chosen.
     doubts: Vec<(String, &'a str)>,
 }
 
-/// The same for `--json`.
+/// The basis for `--json`.
 #[derive(Serialize)]
 pub struct Report<'a> {
     model: &'a str,
     model_sha256: &'a str,
-    /// Where Grad-CAM's evidence was measured.
+    /// The layer at which Grad-CAM's evidence was measured.
     layer: &'a str,
     fit: &'static str,
     mask_value: Option<u16>,
     photos: PhotosReport,
-    /// What was passed over for what it is, and why.
+    /// Files that were left out, and why.
     left_out: Vec<Skipped>,
     masks: Option<MasksReport<'a>>,
     resumed: Option<&'a Resumed>,
     /// Photos that could not be looked at, and why.
     failed: &'a [(&'a str, &'a str)],
-    /// What there is to say of photos that could.
+    /// Notes on photos that were looked at.
     notes: &'a [(&'a str, &'a str)],
     intervals: Vec<&'static str>,
 }
@@ -82,9 +82,9 @@ impl<'a> Basis<'a> {
         };
         let model = &auditor.model;
         Self {
-            model: &model.name,
+            model: model.name(),
             settings: &auditor.settings,
-            usual_layer: &model.graph.node(model.default_layer).name,
+            usual_layer: &model.graph().node(model.default_layer()).name,
             found: rows.len(),
             failed: said(|row| &row.error),
             notes: said(|row| &row.note),
@@ -94,7 +94,7 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// Sentences on what the numbers in brackets are. Without masks there are no shares of evidence among them.
+    /// Explanations of the numbers in brackets. Shares of evidence are among them only if there are masks.
     pub fn intervals(&self) -> Vec<&'static str> {
         [Some(WILSON), self.masks.is_some().then_some(BOOTSTRAP), Some(TOO_FEW)]
             .into_iter()
@@ -102,7 +102,7 @@ impl<'a> Basis<'a> {
             .collect()
     }
 
-    /// In words, a line each.
+    /// The basis in words, as lines.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = left_out::lines(self.left_out, &self.failed);
         lines.extend(self.notes.iter().map(|(photo, note)| format!("note: {photo}: {note}")));
@@ -178,7 +178,7 @@ impl<'a> Masks<'a> {
     fn new(auditor: &Auditor<'_>, Matched { folder, pairs }: &'a Matched, rows: &[Row]) -> Self {
         let mut tally = Tally::default();
         for row in rows {
-            // Whether a photo that could not be looked at has a mask is no matter.
+            // photos that could not be looked at do not count, with a mask or without
             if row.error.is_empty() || row.mask == Outcome::Refused {
                 tally.add(&row.photo, &row.mask);
             }

@@ -1,23 +1,23 @@
-//! Text in a CSV that a spreadsheet is to take for text. A cell that begins with one of a few characters would be a formula there, and may be
-//! anybody's: names of files and classes. An apostrophe before it says that it is text (OWASP, CSV injection), and is taken away again where the
-//! CSV is read here.
+//! Escaping of CSV cells that a spreadsheet would read as formulas. Names of files and classes may come from
+//! anybody. An apostrophe before the cell marks it as text (OWASP, CSV injection), and is removed again when
+//! the CSV is read here.
 
-/// Those that spreadsheets look at, in their wide forms too.
+/// Characters with which formulas begin, including their full-width forms.
 const FORMULAS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 const MARK: char = '\'';
 
-/// Whether it would be a formula, or would be read as one that was marked.
+/// Whether the text would be read as a formula, or as one that was escaped.
 fn is_risky(text: &str) -> bool {
     text.trim_start_matches(MARK).starts_with(FORMULAS)
 }
 
-/// As it is written.
+/// Escapes a cell for writing.
 pub fn guarded(text: &str) -> String {
     if is_risky(text) { format!("{MARK}{text}") } else { text.to_owned() }
 }
 
-/// As it was before it was written.
+/// Undoes [`guarded`].
 pub fn unguarded(cell: &str) -> &str {
     cell.strip_prefix(MARK).filter(|text| is_risky(text)).unwrap_or(cell)
 }

@@ -1,4 +1,4 @@
-//! Whether what an earlier audit found of a photo still holds.
+//! Comparison of the rows of an earlier audit with the present files.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::row::{FORMAT, Fingerprint, Row};
 
-/// Why a row of an earlier audit is not taken over.
+/// The reason why a row of an earlier audit is not taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -22,7 +22,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// Why this row does not hold for a photo of this fingerprint; none where it does.
+    /// Returns why a row is out of date for a photo of this fingerprint, or `None` if it is not.
     pub fn of(row: &Row, now: &Fingerprint) -> Option<Self> {
         let (then, settings) = (&row.print, &row.print.settings);
         let changes = [
@@ -32,7 +32,7 @@ impl Change {
             (settings.fit != now.settings.fit, Self::Fit),
             (settings.layer != now.settings.layer, Self::Layer),
             (settings.mask_value != now.settings.mask_value, Self::MaskValue),
-            // It may be readable by now.
+            // it may be readable by now
             (!row.error.is_empty(), Self::Failed),
         ];
         changes.into_iter().find_map(|(is_so, change)| is_so.then_some(change))
@@ -52,24 +52,24 @@ impl Change {
     }
 }
 
-/// Where a row comes from.
+/// The origin of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// It was not there before.
+    /// The photo was not in the earlier audit.
     New,
     TakenOver,
     Redone(Change),
 }
 
-/// What came of going on with an earlier audit.
+/// The result of resuming an earlier audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Resumed {
     pub taken_over: usize,
     pub redone: BTreeMap<Change, usize>,
     pub new: usize,
-    /// Rows of photos that are there no longer, or are left out by now.
+    /// Rows of photos that no longer exist or are now left out.
     pub gone: usize,
-    /// The page of the earlier audit, if this one's takes its place.
+    /// The page of the earlier audit, if that of this one replaces it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renewed: Option<String>,
 }

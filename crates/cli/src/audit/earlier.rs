@@ -1,4 +1,4 @@
-//! What is in the CSV of an earlier audit.
+//! Reading of the CSV of an earlier audit.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -7,27 +7,27 @@ use super::cell::unguarded;
 use super::row::{COLUMNS, Row};
 use crate::error::{Error, Result};
 
-/// The columns of an audit by a version that did not note what its lines rest on.
+/// The columns of a version that did not record fingerprints.
 const BEFORE: [&str; 5] = ["photo", "class", "predicted", "evidence", "error"];
 
-/// What is known of an earlier audit.
+/// The readable rows of an earlier audit.
 #[derive(Default)]
 pub struct Known {
-    /// Lines that are as they were written, by photo.
+    /// Intact rows, by photo.
     pub rows: HashMap<String, Row>,
-    /// Photos of the others.
+    /// Photos of damaged rows.
     pub damaged: HashSet<String>,
 }
 
 impl Known {
-    /// What another file says is newer.
+    /// Adds the rows of a newer file.
     pub fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.damaged.extend(other.damaged);
     }
 }
 
-/// Whether these are the first bytes of an audit's CSV, of whatever version.
+/// Whether these are the first bytes of an audit's CSV, of any version.
 pub fn is_audits(bytes: &[u8]) -> bool {
     [b',', b';', b'\t'].into_iter().any(|separator| {
         let names = header(bytes, separator);
@@ -35,11 +35,11 @@ pub fn is_audits(bytes: &[u8]) -> bool {
     })
 }
 
-/// Reads it: columns in any order, others among them, with a byte order mark, with any ends of lines, the last line cut off. Nothing is read of
-/// nothing.
+/// Reads the CSV: columns in any order, with others among them, with or without a byte order mark, with any
+/// line ends, and with a truncated last line. An empty file has no rows.
 ///
 /// # Errors
-/// For what is no audit's, and for one that cannot be compared with another.
+/// For a file that is not an audit's, and for one that cannot be compared with another.
 pub fn lines(path: &Path, bytes: &[u8]) -> Result<Known> {
     if bytes.is_empty() {
         return Ok(Known::default());
@@ -83,7 +83,7 @@ fn refusal(bytes: &[u8], names: &[String]) -> String {
     "it is not the CSV of an audit, and nothing is written over it; give the CSV another name".to_owned()
 }
 
-/// The names in the first line.
+/// The column names in the first line.
 fn header(bytes: &[u8], separator: u8) -> Vec<String> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(without_mark(bytes));
@@ -93,7 +93,7 @@ fn header(bytes: &[u8], separator: u8) -> Vec<String> {
     names.unwrap_or_default()
 }
 
-/// Without the byte order mark that spreadsheets write.
+/// Removes the byte order mark that spreadsheets write.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }

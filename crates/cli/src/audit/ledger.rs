@@ -1,5 +1,6 @@
-//! The CSV of an audit. While it runs, lines go into a file beside it, `OUT.csv.part`, which one audit at a time can have; when all are there, they
-//! are put into place, in order. So `OUT.csv` is whole or what it was, and an audit that was ended can go on.
+//! The CSV of an audit. While the audit runs, lines go to a file beside it, `OUT.csv.part`, which is locked;
+//! when all are there, they are moved into place, in order. So `OUT.csv` is complete or unchanged, and an
+//! interrupted audit can be resumed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -10,28 +11,28 @@ use super::row::{COLUMNS, Row};
 use crate::error::{Error, Result};
 use crate::output::Output;
 
-/// What to do with a file that is there already.
+/// The treatment of an existing file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// Leave it, and stop.
+    /// Keep it and stop.
     Keep,
-    /// Take over what still holds.
+    /// Take over rows that are still valid.
     Resume,
-    /// Write another over it.
+    /// Overwrite it.
     Overwrite,
 }
 
 pub struct Ledger {
     output: Output,
-    /// None where the lines go to a device or a pipe.
+    /// `None` if the lines go to a device or a pipe.
     part: Option<Part>,
 }
 
 impl Ledger {
-    /// Opens it for one audit alone, and reads what there is.
+    /// Opens and locks the CSV, and reads existing rows.
     ///
     /// # Errors
-    /// If another audit has it, if there is something that would be lost, and for a place that cannot be written to.
+    /// If another audit has locked it, if something would be lost, or if the file cannot be written to.
     pub fn open(path: &Path, existing: Existing) -> Result<(Self, Known)> {
         let output = Output::new(path)?;
         let mut known = Known::default();
@@ -47,7 +48,7 @@ impl Ledger {
             Existing::Keep if !done.is_empty() => return Err(Error::file(path, there_already(&done))),
             Existing::Keep if !begun.is_empty() => return Err(Error::file(&part.path, BEGUN)),
             Existing::Keep => {}
-            // What is no audit's is never written over.
+            // a file that is not an audit's is never overwritten
             Existing::Overwrite if !(done.is_empty() || earlier::is_audits(&done)) => {
                 return Err(Error::file(path, there_already(&done)));
             }
@@ -60,17 +61,17 @@ impl Ledger {
         Ok((Self { output, part: Some(part) }, known))
     }
 
-    /// Whether it goes where something else does.
+    /// Whether the CSV goes to the same file as `other`.
     pub fn is_at(&self, other: &Output) -> bool {
         self.output.is_same(other)
     }
 
-    /// Notes a row that was found, so that it need not be found again.
+    /// Records a row, so that it need not be computed again.
     pub fn note(&mut self, row: &Row) -> Result<()> {
         self.part.as_mut().map_or(Ok(()), |part| part.append(row))
     }
 
-    /// Puts all rows into place.
+    /// Writes all rows, in order, to the final file.
     pub fn finish(self, rows: &[Row]) -> Result<()> {
         let lines = std::iter::once(header()).chain(rows.iter().map(|row| line(&row.cells())));
         let lines = lines.collect::<io::Result<Vec<_>>>().map_err(|e| self.output.failed(e))?;
@@ -79,7 +80,7 @@ impl Ledger {
     }
 }
 
-/// What would be lost.
+/// The error that says what would be lost.
 fn there_already(bytes: &[u8]) -> String {
     let what = if earlier::is_audits(bytes) { "" } else { ", and is no audit's" };
     let choice = if what.is_empty() {
@@ -92,7 +93,7 @@ fn there_already(bytes: &[u8]) -> String {
 
 const BEGUN: &str = "an audit that was ended left this; --resume goes on with it, --overwrite begins anew";
 
-/// The file of lines that were found so far.
+/// The file of the rows so far.
 struct Part {
     path: PathBuf,
     file: File,
@@ -122,7 +123,7 @@ impl Part {
                 }
                 Err(TryLockError::Error(e)) => return Err(Error::file(&path, e)),
             }
-            // Another audit may have been done with it, and have removed it, in between.
+            // another audit may have finished with it, and removed it, in between
             let same = same_file::Handle::from_path(&path)
                 .and_then(|there| Ok(there == same_file::Handle::from_file(file.try_clone()?)?));
             match same {
@@ -148,7 +149,7 @@ impl Part {
         let write = |mut file: &File| -> io::Result<()> {
             let begin = match file.metadata()?.len() {
                 0 => header()?,
-                // The audit that began this line was killed before it could end it.
+                // the audit that began this line was killed before it could end it
                 _ if !ends_line(file)? => b"\n".to_vec(),
                 _ => Vec::new(),
             };
@@ -168,7 +169,7 @@ impl Part {
 }
 
 impl Drop for Part {
-    /// What holds nothing is not left behind.
+    /// Removes the file if it is empty.
     fn drop(&mut self) {
         if self.file.metadata().is_ok_and(|there| there.len() == 0) {
             let _ = fs::remove_file(&self.path);
@@ -187,7 +188,7 @@ fn header() -> io::Result<Vec<u8>> {
     line(&COLUMNS)
 }
 
-/// A line of a CSV (RFC 4180), but for its end, which is `\n`.
+/// A line of a CSV (RFC 4180), except that it ends in `\n`.
 fn line<S: AsRef<[u8]>>(cells: &[S]) -> io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells)?;

@@ -1,4 +1,4 @@
-//! Where an audit's page goes.
+//! The output file of an audit's page.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -13,27 +13,27 @@ use crate::output::Output;
 use crate::sheet::escaped;
 use crate::shown::shown;
 
-/// What the title of an audit's page begins with.
+/// The beginning of the title of an audit's page.
 pub const TITLE: &str = "<title>Audit of ";
 
-/// So far into a page its title is looked for.
+/// Number of first bytes of a page in which its title is looked for.
 const HEAD: u64 = 1 << 12;
 
-/// The CSV's permission, as far as there is one.
+/// The part of a message that suggests `--resume`, if there is a CSV.
 const RESUME: &str = "--resume goes on with OUT.csv and makes the page anew, ";
 
-/// Where it goes.
+/// The output file of a page.
 pub struct Page {
     pub output: Output,
-    /// As it was asked for, where the page of an earlier audit there makes room for this one's.
+    /// The path as it was given, if the page of an earlier audit is replaced.
     pub renewed: Option<String>,
 }
 
 impl Page {
-    /// Finds the place.
+    /// Checks the path.
     ///
     /// # Errors
-    /// If something would be lost by writing there: an audit that goes on renews the page of the same model, and no other.
+    /// If something would be lost: a resumed audit replaces only a page of the same model.
     pub fn of(path: &Path, existing: Existing, auditor: &Auditor<'_>, has_csv: bool) -> Result<Self> {
         let output = Output::new(path)?;
         let Some(file) = output.file() else { return Ok(Self { output, renewed: None }) };
@@ -62,7 +62,7 @@ impl Page {
     }
 }
 
-/// The first bytes of a file; none of one that is not there.
+/// The first bytes of a file; empty if it does not exist.
 fn begin(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)) {
@@ -71,9 +71,9 @@ fn begin(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Whether an audit's page says that it is of this auditor's model.
+/// Whether a page is an audit of this auditor's model.
 fn is_of(page: &Path, auditor: &Auditor<'_>) -> io::Result<bool> {
-    let model = basis::model(&auditor.model.name, &auditor.settings.model);
+    let model = basis::model(auditor.model.name(), &auditor.settings.model);
     Ok(holds(&fs::read(page)?, &escaped(&model)))
 }
 

@@ -1,4 +1,4 @@
-//! What an audit found of a photo: a line of its CSV.
+//! A row of an audit: the results for a photo, a line of the CSV.
 
 use candling_audit::{Outcome, Rule};
 use candling_imaging::Fit;
@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::cell::{guarded, unguarded};
 
-/// Of the lines: one of another version is measured anew.
+/// Version of the rows; rows of another version are computed again.
 pub const FORMAT: u32 = 2;
 
-/// The columns, in the order in which they are written. They are read in any order.
+/// The columns, in the order in which they are written; they may be read in any order.
 pub const COLUMNS: [&str; 20] = [
     "photo",
     "class",
@@ -33,52 +33,53 @@ pub const COLUMNS: [&str; 20] = [
     "check",
 ];
 
-/// What is text of somebody else's, by its place among the columns.
+/// Indices of the columns that contain text from outside, such as names.
 const TEXTS: [usize; 7] = [0, 1, 2, 3, 8, 9, 10];
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// From the folder of all classes on.
+    /// Path below the folder of all classes.
     pub photo: String,
     pub class: String,
     /// Folders between that of the class and the photo.
     pub group: String,
     pub predicted: String,
-    /// Of what was predicted, 0 to 1.
+    /// Probability of the predicted class, 0 to 1.
     pub probability: f32,
     pub correct: bool,
-    /// The share of Grad-CAM's evidence for what was predicted that lies in the mask, 0 to 1; none without a mask or without evidence.
+    /// The share of Grad-CAM's evidence for the predicted class that lies in the mask, 0 to 1 (energy-based
+    /// pointing game); `None` without a mask or without evidence.
     pub evidence: Option<f64>,
-    /// The share of a map that is alike everywhere; none where there is no `evidence`.
+    /// Baseline: the share that a uniform map would have in the mask; `None` without `evidence`.
     pub evenly: Option<f64>,
-    /// Why nothing could be found; empty where something was.
+    /// Why there are no results; empty if there are.
     pub error: String,
-    /// What there is to say of the photo although something was found.
+    /// A note on the photo, if there are results.
     pub note: String,
-    /// What became of its mask.
+    /// The outcome of its mask.
     pub mask: Outcome,
     pub print: Fingerprint,
 }
 
-/// What a row rests on. Where this is the same, so is what is found.
+/// The inputs of a row. Equal fingerprints mean equal results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     pub settings: Settings,
-    /// SHA-256 of the file, in hexadecimal; empty where it could not be read.
+    /// SHA-256 of the photo, in hexadecimal; empty if it could not be read.
     pub photo: String,
-    /// That of its mask; empty where there is none.
+    /// The same of its mask; empty if there is none.
     pub mask: String,
 }
 
-/// What all rows of an audit rest on.
+/// The inputs that all rows of an audit share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// SHA-256 of the model's file.
     pub model: String,
-    /// Where Grad-CAM is taken.
+    /// The layer at which Grad-CAM is computed.
     pub layer: String,
     pub fit: Fit,
-    /// The value of a mask that is inside, where one is named.
+    /// The value of masks that is inside, if one was given.
     pub mask_value: Option<u16>,
     pub format: u32,
 }
@@ -89,7 +90,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 impl Row {
-    /// The cells, as [`COLUMNS`] calls them.
+    /// The cells, in the order of [`COLUMNS`].
     pub fn cells(&self) -> Vec<String> {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         let Settings { model, layer, fit, mask_value, format } = &self.print.settings;
@@ -122,7 +123,7 @@ impl Row {
         cells
     }
 
-    /// The row of these cells; none where one of them is not as it was written.
+    /// Parses a row; `None` if a cell is not as it was written.
     pub fn from_cells(cells: &[&str]) -> Option<Self> {
         let (last, rest) = cells.split_last()?;
         if rest.len() + 1 != COLUMNS.len() || *last != check(rest) {
@@ -163,10 +164,10 @@ impl Row {
     }
 }
 
-/// Of a line's other cells: half a line, or one that somebody or something changed, has another.
+/// The checksum of a row's other cells, by which truncated or changed rows are found.
 fn check<S: AsRef<str>>(cells: &[S]) -> String {
     let line: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-    // A letter before it, so that no spreadsheet takes it for a number.
+    // the letter keeps spreadsheets from reading it as a number
     format!("c{}", &sha256(line.join("\u{1f}").as_bytes())[..16])
 }
 
@@ -254,7 +255,7 @@ pub mod tests {
         assert_eq!(Row::from_cells(&cells.iter().take(5).map(String::as_str).collect::<Vec<_>>()), None);
     }
 
-    /// The abstract's message of FIPS 180-2, appendix B.
+    /// The message "abc" of FIPS 180-2, appendix B.
     #[test]
     fn sha256_of_a_known_message() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -1,4 +1,4 @@
-//! What the photos of an audit come to.
+//! Summaries of an audit by class and group.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,29 @@ use candling_audit::Mean;
 
 use super::row::Row;
 
-/// Of the intervals: an audit of the same photos says the same.
+/// Bootstrap seed; fixed so that repeated audits report identical intervals.
 const SEED: u64 = 1;
 
-/// Name of the line on photos that lie in none of their class's groups.
+/// Name of the row for photos that are in no group of their class.
 const NO_GROUP: &str = "(no group)";
 
-/// What some photos come to.
+/// The summary of a set of photos.
 pub struct Summary {
-    /// None for all photos.
+    /// `None` for all photos.
     pub class: Option<String>,
-    /// None for all photos of a class; empty for those that lie in none of its groups.
+    /// `None` for all photos of a class; empty for those in none of its groups.
     pub group: Option<String>,
     pub photos: usize,
-    /// The share that was right.
+    /// The accuracy.
     pub accuracy: Option<Mean>,
-    /// The share of evidence in the masks.
+    /// The mean share of evidence in the masks.
     pub evidence: Option<Mean>,
-    /// The mean over the same photos of what maps that are alike everywhere would have there.
+    /// Baseline: the mean share that uniform maps would have, over the same photos.
     pub evenly: Option<f64>,
 }
 
 impl Summary {
-    /// The group's name, if it is about one, or what stands for it.
+    /// The name of the group, or the text that stands for no group; `None` for a class or all photos.
     pub fn group_name(&self) -> Option<&str> {
         self.group.as_deref().map(|group| if group.is_empty() { NO_GROUP } else { group })
     }
@@ -55,7 +55,8 @@ impl Summary {
     }
 }
 
-/// All photos, then each class, then each group of a class, and what is in none of its groups.
+/// The summaries of all photos, then of each class, then of each group of a class and of its photos in no
+/// group.
 pub fn summaries(classes: &[String], rows: &[Row]) -> Vec<Summary> {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in rows {
@@ -70,7 +71,7 @@ pub fn summaries(classes: &[String], rows: &[Row]) -> Vec<Summary> {
     let mut all = vec![Summary::of(rows, None, None)];
     for class in classes {
         all.push(Summary::of(rows, Some(class), None));
-        // a class without groups has one line
+        // a class without groups has one row
         let of_class = groups.get(class.as_str()).filter(|groups| ***groups != [""]);
         all.extend(of_class.into_iter().flatten().map(|group| Summary::of(rows, Some(class), Some(group))));
     }

@@ -1,4 +1,4 @@
-//! Running the command as a user does.
+//! Helpers that run the command as a user does.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // each test uses some of it
 
 use std::ffi::OsStr;
@@ -7,9 +7,9 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// Bad input: a file, a model.
+/// Exit code for bad input: a file, a model.
 pub const BAD_INPUT: i32 = 1;
-/// Bad use: an option, a class, a layer.
+/// Exit code for bad use: an option, a class, a layer.
 pub const BAD_USE: i32 = 2;
 
 /// A file of the repository.
@@ -17,7 +17,7 @@ pub fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path).canonicalize().unwrap()
 }
 
-/// Where a test may write; each name once.
+/// A folder to which a test may write; each name may be used once.
 pub fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
@@ -34,13 +34,13 @@ pub fn dog_cat() -> PathBuf {
     file("www/samples/dog_cat.jpg")
 }
 
-/// The command, from a directory that has nothing to do with it.
+/// Runs the command in an unrelated directory.
 pub fn candling<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candling"));
     command.current_dir(env!("CARGO_TARGET_TMPDIR")).args(args).output().unwrap()
 }
 
-/// What it prints when it must succeed.
+/// Standard output of a run that must succeed.
 pub fn done<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
     let Output { status, stdout, stderr } = candling(args);
     let stderr = String::from_utf8(stderr).unwrap();
@@ -49,21 +49,21 @@ pub fn done<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> String {
     String::from_utf8(stdout).unwrap()
 }
 
-/// The one line of JSON that it prints.
+/// The JSON line of a run that must succeed.
 pub fn json<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Value {
     let stdout = done(args);
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
     serde_json::from_str(&stdout).unwrap()
 }
 
-/// What it says on one line of standard error, with this exit code and nothing on standard output.
+/// The one line on standard error of a run that must fail with this exit code and nothing on standard output.
 pub fn refused<A: AsRef<OsStr>>(code: i32, args: impl IntoIterator<Item = A>) -> String {
     let text = refused_at_length(code, args);
     assert_eq!(text.lines().count(), 1, "{text}");
     text.trim_end().to_owned()
 }
 
-/// The same for what the argument parser refuses, which adds lines on usage.
+/// The same for a refusal of the argument parser, which adds lines on usage.
 pub fn refused_at_length<A: AsRef<OsStr>>(code: i32, args: impl IntoIterator<Item = A>) -> String {
     let Output { status, stdout, stderr } = candling(args);
     let text = String::from_utf8(stderr).unwrap();

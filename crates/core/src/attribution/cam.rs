@@ -1,7 +1,7 @@
 //! Class activation maps: a weighted sum of a layer's channels. The methods differ only in the weights.
 
 use super::Explainer;
-use crate::{Backend, Error, Graph, Method, NodeId, Op, Query, ReluRule, Result, Shape, Target};
+use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Shape, Target};
 
 /// A weighted sum of a layer's channels.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +126,7 @@ impl<B: Backend> Explainer<'_, B> {
     fn pooled_gradient(&mut self, method: Method, target: Target, layer: NodeId) -> Result<B::Tensor> {
         let graph = self.tape.graph();
         let linear = graph.output();
-        match pooling(graph) {
+        match graph.pooled_head() {
             Some((pool, pooled)) if pooled == layer => self.backward(target, pool, ReluRule::Exact),
             Some((_, pooled)) => Err(Error::BadArgument(format!(
                 "layer: `{method}` only works at the layer before the global average pool, `{}`; at `{}` use `{}`",
@@ -142,16 +142,5 @@ impl<B: Backend> Explainer<'_, B> {
                 Method::GRAD_CAM,
             ))),
         }
-    }
-}
-
-/// The global average pool before a linear layer that gives the logits, and the layer that it pools; none where the network ends
-/// otherwise.
-pub(crate) fn pooling(graph: &Graph) -> Option<(NodeId, NodeId)> {
-    let linear = graph.output();
-    let pool = graph.inputs(linear).next()?;
-    match (&graph.node(linear).op, &graph.node(pool).op) {
-        (Op::Linear(_), Op::GlobalAvgPool(_)) => Some((pool, graph.inputs(pool).next()?)),
-        _ => None,
     }
 }

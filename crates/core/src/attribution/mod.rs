@@ -16,7 +16,6 @@ mod perturbation;
 mod pixel;
 mod tiles;
 
-pub(crate) use cam::pooling;
 pub use cam::{Cam, Gradient, Weigh};
 pub use cascade::{Cascade, Randomized, RandomizedMap};
 pub use curves::{Causal, Compared, Curve, Curves, CurvesPlan};
@@ -186,16 +185,17 @@ impl Query {
         Ok(())
     }
 
-    /// The layer that it is about: the one it names, else the last convolution; none for pixel methods.
+    /// The layer that it is about: the one it names, else the graph's default layer; none for pixel methods.
     pub(crate) fn layer_in(&self, graph: &Graph) -> Option<NodeId> {
-        self.layer.or_else(|| graph.last_convolution().filter(|_| self.method.takes_layer()))
+        self.layer.or_else(|| graph.default_layer().filter(|_| self.method.takes_layer()))
     }
 }
 
 /// The layer, if it still has positions.
 fn positions(graph: &Graph, layer: Option<NodeId>) -> Result<NodeId> {
-    let layer = layer
-        .ok_or_else(|| Error::BadArgument("layer: this network has no convolution; name a layer".into()))?;
+    let layer = layer.ok_or_else(|| {
+        Error::BadArgument("layer: no layer of this network has more than one position; name one".into())
+    })?;
     graph.with_positions(layer)
 }
 

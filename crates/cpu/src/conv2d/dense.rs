@@ -1,9 +1,10 @@
-//! Any convolution in one group, as [matrix products](crate::product) that see the input through the taps of the kernel: no
-//! columns are laid out (im2col), only margins and, for strides, phases.
+//! Any convolution in one group, as [matrix products](crate::product) that read the input at an offset per
+//! tap: no im2col, only padding and, for strides, phases.
 //!
-//! Neighbouring positions of a product lie side by side. So a row of the input is laid out by column modulo stride: first the
-//! columns `0, s, 2s, …`, then `1, s + 1, …`; each tap then finds what neighbouring results see side by side. Back it is
-//! the results that are taken by phase: those at a distance of `s` see the same taps, and each phase is a product.
+//! The positions of a product must be contiguous. So each row of the input is sorted by column modulo stride:
+//! first the columns `0, s, 2s, …`, then `1, s + 1, …`; the inputs of neighbouring results are then
+//! contiguous for each tap. In the backward pass the results are sorted by phase instead: results at a
+//! distance of `s` use the same taps, and each phase is a product.
 
 use std::sync::OnceLock;
 
@@ -22,14 +23,15 @@ pub(super) struct Dense {
     op: Conv2d,
     /// `[out, in, taps]`
     w: Panels,
-    /// A transpose for every phase of rows and of columns that a tap meets, made when the first gradient comes by.
+    /// A transpose for every phase of rows and columns that a tap meets, made when the first gradient is
+    /// computed.
     transposed: OnceLock<Vec<Transposed>>,
     epilogue: Epilogue,
 }
 
-/// The transpose of those taps that meet one phase of the input.
+/// The transposed weights of the taps that meet one phase of the input.
 struct Transposed {
-    /// Rows and columns of the input for which `(i + padding) mod stride` is this.
+    /// The phase: `(i + padding) mod stride` of its rows and columns of the input.
     phase: [usize; 2],
     /// The taps, as row and column of the kernel.
     taps: Vec<[usize; 2]>,
@@ -71,17 +73,18 @@ impl Dense {
                     length: ys.w,
                     finish: self.epilogue.finish(),
                 };
-                // SAFETY: every row of every block, and each picture its own.
+                // SAFETY: every row of every block, and each picture writes its own.
                 unsafe { product.run(instructions) };
             }
         };
         assert_eq!(self.w.outputs, ys.c, "a channel for every output");
         let x = x.read(|x| field.lay_out(x))?;
-        // SAFETY: every position of every block of every picture.
+        // SAFETY: all positions of all blocks of all pictures are written.
         Blocked::new(ys, unsafe { written(size(ys), |y| write(&x, y)) })
     }
 
-    // dx[i, j] = Σ w[u, v]ᵀ · dz[(i + p − u·d) / s, (j + p − v·d) / s], over the taps where the divisions come out even
+    // dx[i, j] = Σ w[u, v]ᵀ · dz[(i + p − u·d) / s, (j + p − v·d) / s], over the taps where the divisions
+    // come out even
     pub(super) fn vjp(
         &self,
         instructions: Instructions,
@@ -92,7 +95,7 @@ impl Dense {
         let Window { kernel, stride, dilation, padding } = self.op.window;
         let padding = [padding.top, padding.left];
         let extent = [xs.h, xs.w];
-        // Taps look back by so many rows and columns of `dz` at most.
+        // taps look back by at most this many rows and columns of `dz`
         let margin = [0, 1].map(|axis| (kernel[axis] - 1) * dilation[axis] / stride[axis]);
         let reach = |axis: usize| (extent[axis] - 1 + padding[axis]) / stride[axis] + margin[axis] + 1;
         let field = Field::new(dz.shape(), margin, [reach(0), reach(1)], 1)?;
@@ -105,7 +108,7 @@ impl Dense {
             }
             for (i, dz) in dz.chunks_exact(field.picture()).enumerate() {
                 for Transposed { phase, taps, w } in self.transposed() {
-                    // The first row and column of the phase, and how many there are.
+                    // the first row and column of the phase, and their number
                     let first = [0, 1].map(|axis| {
                         let s = stride[axis];
                         (phase[axis] + s - padding[axis] % s) % s
@@ -133,13 +136,13 @@ impl Dense {
                         length: count[1],
                         finish,
                     };
-                    // SAFETY: the phase's positions of every block, and each picture its own.
+                    // SAFETY: the positions of the phase in every block, and each picture writes its own.
                     unsafe { product.run(instructions) };
                 }
             }
         };
         let dz = dz.read(|dz| field.lay_out(dz))?;
-        // SAFETY: the phases together are every position, or zeros are there before.
+        // SAFETY: the phases together cover every position, or the rest was set to zero.
         let dx = Finish::with_gate(gate, |finish| unsafe { written(size(xs), |dx| write(&dz, finish, dx)) })?;
         Blocked::new(xs, dx)
     }
@@ -147,7 +150,7 @@ impl Dense {
     fn transposed(&self) -> &[Transposed] {
         self.transposed.get_or_init(|| {
             let Window { kernel, stride, dilation, .. } = self.op.window;
-            // A phase that no tap meets has no gradient.
+            // a phase that no tap meets has zero gradient
             let met = |axis: usize| {
                 let phases = (0..kernel[axis]).map(|tap| tap * dilation[axis] % stride[axis]);
                 (0..stride[axis]).filter(|&phase| phases.clone().any(|met| met == phase)).collect::<Vec<_>>()
@@ -167,16 +170,16 @@ impl Dense {
     }
 }
 
-/// Row and column of every tap, in order.
+/// The row and column of every tap, in order.
 fn each_tap([height, width]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
     (0..height).flat_map(move |u| (0..width).map(move |v| [u, v]))
 }
 
-/// A tensor with margins of zeros, `[n, block, row, phase, column, BLOCK]`: what taps see lies side by side, and none has to
-/// ask where the picture ends.
+/// A zero-padded tensor, `[n, block, row, phase, column, BLOCK]`: the inputs of a tap are contiguous, and no
+/// tap has to check where the picture ends.
 struct Field {
     of: Shape,
-    /// Zeros above and left of it.
+    /// Rows of zeros above and columns of zeros to the left.
     margin: [usize; 2],
     rows: usize,
     /// Column `j` has phase `j mod phases`.
@@ -186,14 +189,14 @@ struct Field {
 }
 
 impl Field {
-    /// `extent` rows and columns, margins included.
+    /// A field of `extent` rows and columns, margins included.
     fn new(of: Shape, margin: [usize; 2], extent: [usize; 2], phases: usize) -> Result<Self> {
         let field = Self { of, margin, rows: extent[0], phases, columns: extent[1].div_ceil(phases) };
         workspace(&[of.n, blocks(of.c), field.rows, phases, field.columns, BLOCK])?;
         Ok(field)
     }
 
-    /// Values in a row, in a plane, and in a picture.
+    /// Values in a row; below, in a plane and in a picture.
     fn row(&self) -> usize {
         self.phases * self.columns * BLOCK
     }
@@ -206,7 +209,7 @@ impl Field {
         blocks(self.of.c) * self.plane()
     }
 
-    /// Where a position lies in its plane.
+    /// Offset of a position in its plane.
     fn at(&self, row: usize, column: usize) -> usize {
         row * self.row() + (column % self.phases * self.columns + column / self.phases) * BLOCK
     }
@@ -219,7 +222,7 @@ impl Field {
                 planes,
                 || (),
                 |(), i| {
-                    // SAFETY: this plane is this task's.
+                    // SAFETY: no other task has this plane.
                     let field = unsafe { field.zeros(i * self.plane(), self.plane()) };
                     let rows = x[i * h * w * BLOCK..][..h * w * BLOCK].chunks_exact(w * BLOCK);
                     for (row, x) in rows.enumerate().take(self.rows.saturating_sub(self.margin[0])) {
@@ -234,7 +237,7 @@ impl Field {
                 },
             );
         };
-        // SAFETY: every plane.
+        // SAFETY: all planes are written.
         unsafe { written(planes * self.plane(), write) }
     }
 }

@@ -1,5 +1,5 @@
-//! Depthwise convolution: every output channel sees one input channel, so there is no matrix product to be had, and each block
-//! of channels is a [stencil](super::stencil).
+//! Depthwise convolution: every output channel depends on one input channel, so it is no matrix product, and
+//! each block of channels is computed as a [stencil](super::stencil).
 
 use candling_core::ops::Conv2d;
 use candling_core::{Gate, Result, Shape};

@@ -1,4 +1,4 @@
-//! What follows the products of a convolution: `y = activation(z + b)`.
+//! The epilogue of a convolution: `y = activation(z + b)`.
 
 use candling_core::Activation;
 
@@ -6,7 +6,7 @@ use crate::blocked::padded;
 use crate::finish::Finish;
 
 pub(super) struct Epilogue {
-    /// One value an output channel, zeros up to a whole block.
+    /// One value per output channel, padded with zeros to a whole block.
     bias: Vec<f32>,
     activation: Activation,
 }

@@ -1,4 +1,4 @@
-//! Convolution in groups: each sees its own channels only, and is a convolution by itself.
+//! Grouped convolution: each group is a convolution of its own channels.
 
 use candling_core::ops::Conv2d;
 use candling_core::{Gate, Result, Shape};

@@ -1,11 +1,11 @@
-//! Convolution. Four kinds, each where it is fastest:
+//! Convolution, with the fastest kernel for each kind:
 //!
 //! | kind | forward | vjp |
 //! |---|---|---|
 //! | 1×1 ([`pointwise`]) | `w · x`, one [matrix product](crate::product) | `wᵀ · dz` |
 //! | depthwise ([`depthwise`]) | a [stencil] | the stencil of the transpose |
-//! | any other in one group ([`dense`]) | `Σ over taps of w · x`, one matrix product | one for each phase of the stride |
-//! | any other in groups ([`grouped`]) | one of these a group | likewise |
+//! | any other in one group ([`dense`]) | `Σ over taps of w · x`, one matrix product | one product per phase of the stride |
+//! | any other in groups ([`grouped`]) | one of these per group | likewise |
 
 mod dense;
 mod depthwise;
@@ -25,7 +25,7 @@ use epilogue::Epilogue;
 use grouped::Grouped;
 use pointwise::Pointwise;
 
-/// A convolution's weights, laid out for the kind it is.
+/// The weights of a convolution, packed for its kind.
 pub struct Conv(Kind);
 
 enum Kind {

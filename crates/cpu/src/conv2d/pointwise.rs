@@ -14,7 +14,7 @@ use crate::simd::Instructions;
 pub(super) struct Pointwise {
     /// `[out, in]`
     w: Panels,
-    /// `[in, out]`, made when the first gradient comes by: who asks for the last layer's map never needs it.
+    /// `[in, out]`, made when the first gradient is computed: a map at the last layer never needs it.
     transposed: OnceLock<Panels>,
     epilogue: Epilogue,
 }

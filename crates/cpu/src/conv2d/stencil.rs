@@ -1,11 +1,12 @@
-//! A stencil over the planes of a depthwise convolution, and its transpose, which is a stencil too.
+//! The stencil of a depthwise convolution, and of its transpose, which is a stencil too.
 //!
-//! A row of the result is a sum over pairs of an input row and a row of the kernel. Along the row, results at a distance of
-//! [`Columns::step`] read neighbouring columns of the input: for a convolution all results in one go; for the transpose of
-//! one with stride `s` those of each of `s` phases, because a phase meets every `s`-th tap only.
+//! A row of the result is a sum over pairs of an input row and a kernel row. Along the row, results at a
+//! distance of [`Columns::step`] read neighbouring columns of the input: for a convolution these are all
+//! results; for the transpose of one with stride `s` those of one of `s` phases, because a phase meets only
+//! every `s`-th tap.
 //!
-//! The rows of the input that a row of the result needs lie, with margins of zeros, in a ring that fits the first-level cache:
-//! each is copied once, and no tap has to ask where the picture begins.
+//! The input rows that a row of results needs are copied with zero padding into a ring buffer that fits the
+//! first-level cache: each is copied once, and no tap has to check where the picture begins.
 
 use std::ops::Range;
 
@@ -21,50 +22,51 @@ pub(super) struct Stencil {
     input: Shape,
     output: Shape,
     rows: Vec<Row>,
-    /// Of all rows.
+    /// The taps of all rows.
     row_taps: Vec<RowTap>,
     columns: Vec<Columns>,
-    /// Columns of zeros laid before a row of the input.
+    /// Columns of zeros before a row of the input.
     margin: usize,
-    /// Columns of a row with its margins.
+    /// Columns of a row, margins included.
     width: usize,
-    /// Rows in the ring.
+    /// Rows in the ring buffer.
     ring: usize,
     kernel: [usize; 2],
 }
 
-/// What a row of results sums over.
+/// The input rows and kernel rows of a row of results.
 struct Row {
-    /// Among the taps of all rows.
+    /// The taps of this row, a range of [`Stencil::row_taps`].
     taps: Range<usize>,
-    /// The input rows before this one have to be there.
+    /// All input rows before this one must be in the ring.
     end: usize,
 }
 
-/// A row of the input, ascending or descending from tap to tap, and the row of the kernel that it meets.
+/// An input row, ascending or descending from tap to tap, and the kernel row that it is multiplied by.
 struct RowTap {
-    /// Where they begin: in the ring, or the plane, and in the weights of a block.
+    /// Offset of the input row in the ring or the plane, and of the kernel row in the weights of a block.
     x: usize,
     w: usize,
 }
 
-/// Results of a row that are computed alike.
+/// The results of a row that use the same taps.
 struct Columns {
-    /// The first of them.
+    /// Column of the first result.
     first: usize,
-    /// From one to the next.
+    /// Distance between results.
     step: usize,
     count: usize,
-    /// Input columns from one to the next.
+    /// Distance between their input columns.
     stride: usize,
-    /// Input column (margin included) that the first result reads through each tap, ascending, and the tap.
+    /// For each tap, ascending: the input column (margin included) of the first result, and the column of the
+    /// kernel.
     taps: Vec<(usize, usize)>,
-    /// The number of taps, if they lie side by side.
+    /// The number of taps, if their input columns are contiguous.
     neighbours: Option<usize>,
 }
 
 impl Stencil {
-    /// `y[i, j] = Σ w[u, v] · x[i·s + u·d − p, j·s + v·d − p]`
+    /// The forward stencil: `y[i, j] = Σ w[u, v] · x[i·s + u·d − p, j·s + v·d − p]`.
     pub(super) fn of(window: &Window, xs: Shape, ys: Shape) -> Result<Self> {
         let Window { kernel, stride, dilation, padding } = *window;
         let row = |i: usize, u: usize| window.row(i, u, xs.h);
@@ -73,7 +75,8 @@ impl Stencil {
         Self::new(xs, ys, row, vec![columns], padding.left, kernel)
     }
 
-    /// `dx[i, j] = Σ w[u, v] · dy[(i + p − u·d) / s, (j + p − v·d) / s]` over the taps where the divisions come out even.
+    /// The transpose: `dx[i, j] = Σ w[u, v] · dy[(i + p − u·d) / s, (j + p − v·d) / s]`, over the taps for
+    /// which the divisions have no remainder.
     pub(super) fn of_transpose(window: &Window, xs: Shape, ys: Shape) -> Result<Self> {
         let Window { kernel, stride, dilation, padding } = *window;
         let row = |i: usize, u: usize| {
@@ -82,7 +85,7 @@ impl Stencil {
             (numerator.is_multiple_of(stride[0]) && row < ys.h).then_some(row)
         };
         let margin = (kernel[1] - 1) * dilation[1] / stride[1];
-        // Results `first, first + s, …` stand at the same phase `(j + p) mod s`.
+        // results `first, first + s, …` have the same phase `(j + p) mod s`
         let phase = |first: usize| {
             let reach = first + padding.left + margin * stride[1];
             let of_tap = |v: usize| {
@@ -96,8 +99,8 @@ impl Stencil {
         Self::new(ys, xs, row, columns, margin, kernel)
     }
 
-    /// Works out the width and the ring that the taps ask for. `row` is the row of the input that a row of the result sees
-    /// through a row of the kernel, if there is one.
+    /// Computes the padded width and the ring size that the taps need. `row` is the input row that a row of
+    /// results reads through a kernel row, if there is one.
     fn new(
         input: Shape,
         output: Shape,
@@ -116,7 +119,7 @@ impl Stencil {
         workspace(&[output.h, kernel[0]])?;
         let mut rows = Vec::with_capacity(output.h);
         let mut row_taps = Vec::new();
-        // How many of the latest rows have to be at hand. Dilated taps of a transpose go back and forth.
+        // number of latest rows that must be kept; dilated taps of a transpose go back and forth
         let (mut held, mut latest) = (1, 0);
         for i in 0..output.h {
             let first = row_taps.len();
@@ -127,7 +130,7 @@ impl Stencil {
             row_taps.extend(seen().map(|(x, w)| RowTap { x, w }));
             rows.push(Row { taps: first..row_taps.len(), end });
         }
-        // Without margins the plane itself serves.
+        // without margins the plane itself is used
         let ring = if width == input.w { input.h } else { held };
         workspace(&[ring, width, BLOCK])?;
         for tap in &mut row_taps {
@@ -139,7 +142,7 @@ impl Stencil {
     /// Computes `planes` blocks of the result; `w` is `[block of channels, tap, BLOCK]`.
     ///
     /// # Safety
-    /// `y` has room for them, and nobody else uses that.
+    /// `y` has room for the results, and nothing else accesses that memory.
     pub(super) unsafe fn run(
         &self,
         instructions: Instructions,
@@ -165,7 +168,7 @@ impl Stencil {
         });
     }
 
-    /// Copies rows into the ring.
+    /// Copies input rows into the ring.
     fn lay(&self, rows: Range<usize>, x: &[f32], ring: &mut [f32]) {
         let length = self.input.w * BLOCK;
         for row in rows {
@@ -176,7 +179,7 @@ impl Stencil {
 }
 
 impl Columns {
-    /// `count` results, `[first, step]` apart.
+    /// `count` results: the first, and the distance between them.
     fn new([first, step]: [usize; 2], count: usize, stride: usize, taps: Vec<(usize, usize)>) -> Self {
         let side_by_side = taps.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
         let neighbours = side_by_side.then_some(taps.len());
@@ -188,19 +191,19 @@ impl Columns {
 struct Plane<'a> {
     stencil: &'a Stencil,
     x: &'a [f32],
-    /// Where rows get their margins, if they need any.
+    /// The ring buffer in which rows get their margins, if they need any.
     ring: Option<&'a mut [f32]>,
     w: &'a [f32],
     finish: Finish<'a>,
-    /// The first.
+    /// The first channel.
     channel: usize,
     y: Place,
-    /// Where the plane begins in `y`.
+    /// Offset of the plane in `y`.
     at: usize,
 }
 
-/// Results computed together, so that sums, a row of the kernel and an input fit sixteen registers. The rows of networks for
-/// 224 pixels are multiples of it.
+/// Number of results computed together: their sums, a kernel row and an input fit sixteen registers. The row
+/// lengths of networks for 224 pixels are multiples of it.
 const TOGETHER: usize = 7;
 
 impl Kernel for Plane<'_> {
@@ -232,7 +235,7 @@ impl Kernel for Plane<'_> {
                         y: self.y,
                         at: at + lane,
                     };
-                    // SAFETY: `Stencil` has laid rows and columns out within the plane, its margins and the result.
+                    // SAFETY: `Stencil` keeps rows and columns within the plane, its margins and the result.
                     unsafe {
                         match (columns.neighbours, columns.stride, columns.step) {
                             (Some(3), 1, 1) => run.all::<V, 3, 1, 1>(),
@@ -251,32 +254,33 @@ impl Kernel for Plane<'_> {
     }
 }
 
-/// Some lanes of one row of results that are computed alike. Everything is looked up once: what is written could lie there, for all
-/// the compiler knows.
+/// One vector of lanes in a row of results that use the same taps. Everything is read from the structs once:
+/// the compiler must assume that writing a result could change them.
 struct Run<'a> {
     rows: &'a [RowTap],
     columns: &'a Columns,
-    /// The ring, or the plane, and the weights, from these lanes on.
+    /// The ring or the plane, and the weights, starting at these lanes.
     x: *const f32,
     w: *const f32,
     finish: Finish<'a>,
     /// The first of these lanes.
     channel: usize,
     y: Place,
-    /// Where the first result goes.
+    /// Offset of the first result.
     at: usize,
 }
 
-/// The body for each number, a constant to the compiler. Loops of this length it leaves loops, and the sums in memory.
+/// Repeats the body for each number as a constant. The compiler does not unroll loops of this length, and
+/// would keep the sums in memory.
 macro_rules! unrolled {
     ($i:ident in $($n:literal)*, $body:block) => { $({ let $i: usize = $n; $body })* };
 }
 
 impl Run<'_> {
-    /// All results, for a kernel whose row of `TAPS` lies side by side; they are `STEP` apart.
+    /// Computes all results for a kernel whose `TAPS` taps are contiguous; results are `STEP` apart.
     ///
     /// # Safety
-    /// The rows, the columns and their results are there.
+    /// The rows, the columns and their results are within bounds.
     #[inline(always)]
     unsafe fn all<V: Vector, const TAPS: usize, const STRIDE: usize, const STEP: usize>(&self) {
         let Columns { ref taps, count, .. } = *self.columns;
@@ -289,14 +293,15 @@ impl Run<'_> {
             }
             return;
         }
-        // The last ones overlap those before them: cheaper than a loop for the remainder.
+        // the last group overlaps the one before: cheaper than a loop for the remainder
         for j in (0..count).step_by(TOGETHER) {
             let j = j.min(count - TOGETHER);
             unsafe { self.together::<V, TAPS, STRIDE, STEP, TOGETHER>(x, taps, j) };
         }
     }
 
-    /// `SIZE` results from the `j`-th on. Each input is loaded once and serves every result that sees it.
+    /// Computes `SIZE` results from the `j`-th on. Each input is loaded once and used for every result that
+    /// needs it.
     ///
     /// # Safety
     /// As for [`all`](Self::all).
@@ -337,7 +342,7 @@ impl Run<'_> {
         unsafe { self.finish.store(sums, self.channel, self.y, at, STEP * BLOCK) };
     }
 
-    /// All results, for any kernel.
+    /// Computes all results for any kernel.
     ///
     /// # Safety
     /// As for [`all`](Self::all).

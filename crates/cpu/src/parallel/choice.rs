@@ -1,15 +1,16 @@
-//! Whether threads pay.
+//! The choice whether threads are worth using.
 //!
-//! On a machine that has other things to do, threads wait for one of them that the system has put aside, layer after layer, and a pass takes two or
-//! three times as long on two as on one. Nothing tells that beforehand, so it is measured: passes that are about the same are timed, the other
-//! way is tried when there is reason to, and the faster one stays until the next trial.
+//! On a busy machine, a pass waits layer after layer for threads that the system has descheduled, and takes
+//! two or three times as long on two threads as on one. This cannot be predicted, so it is measured:
+//! comparable passes are timed, the other mode is tried when there is reason to, and the faster one is kept
+//! until the next trial.
 
-/// How a pass is run.
+/// The way in which a pass is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// On all threads.
     Shared,
-    /// On the caller's own.
+    /// On the caller's thread.
     Alone,
 }
 
@@ -22,17 +23,18 @@ impl Way {
     }
 }
 
-/// Passes by which a way is judged, by their median: one may be held up by anything.
+/// Number of passes whose median time represents a way: a single pass may be delayed by anything.
 const JUDGED: usize = 3;
 
-/// A way takes the other's place if its passes take less than this share of the other's: what is about as fast is not worth a change.
+/// Ratio of pass times below which the other way replaces the current one: a small gain is not worth a
+/// change.
 const GAIN: f64 = 0.9;
 
-/// Threads are doubted if their passes take so many times as long as they did at best.
+/// Ratio of the current pass time to the best so far above which the other way is tried.
 const SLOWED: f64 = 1.5;
 
-/// How long nothing is tried after a trial, in milliseconds: at first, and at most, after it was doubled by each trial that changed nothing. A
-/// trial that fails costs one pass, which takes three times as long at worst.
+/// Shortest and longest pause between trials in milliseconds; each trial that changes nothing doubles it. A
+/// failed trial costs one pass, which takes three times as long at worst.
 const PAUSE: f64 = 1_000.0;
 const LONGEST_PAUSE: f64 = 32_000.0;
 
@@ -56,7 +58,7 @@ impl Times {
         self.count == JUDGED
     }
 
-    /// Of those there are, the upper one of two; zero for none.
+    /// The median of the recorded times, the upper one of two; zero if there are none.
     fn median(&self) -> f64 {
         let mut sorted = self.last;
         let seen = &mut sorted[JUDGED - self.count..];
@@ -65,17 +67,17 @@ impl Times {
     }
 }
 
-/// What was measured, and what follows from it. Times are milliseconds of any clock; the passes compared are of one size.
+/// The measurements and the current choice. Times are milliseconds of any clock, of passes of the same size.
 pub(super) struct Choice {
     way: Way,
-    /// Of the way in use.
+    /// Times of the current way.
     times: Times,
-    /// Of the other one, while it is tried.
+    /// Times of the other way, while it is tried.
     trial: Option<Times>,
-    /// The least medians so far.
+    /// The smallest medians so far.
     best_shared: f64,
     best_alone: f64,
-    /// Nothing is tried before.
+    /// Earliest time of the next trial.
     next: f64,
     pause: f64,
 }
@@ -93,12 +95,12 @@ impl Choice {
         }
     }
 
-    /// Of passes that are not measured.
+    /// The way for passes that are not measured.
     pub(super) fn way(&self) -> Way {
         self.way
     }
 
-    /// Of a measured pass that begins now.
+    /// The way for a measured pass that begins now.
     pub(super) fn begin(&mut self, now: f64) -> Way {
         if self.trial.is_none() && now >= self.next && self.is_doubted() {
             self.trial = Some(Times::NONE);
@@ -106,7 +108,7 @@ impl Choice {
         if self.trial.is_some() { self.way.other() } else { self.way }
     }
 
-    /// The pass that began last ends now, and took so long.
+    /// Records that the last pass ended at `now` after `took` milliseconds.
     pub(super) fn end(&mut self, now: f64, took: f64) {
         let Some(trial) = &mut self.trial else {
             self.times.add(took);
@@ -141,8 +143,8 @@ impl Choice {
         *best = best.min(median);
     }
 
-    /// One thread is the exception, which is always doubted. Threads are where nothing is known of one, or where they took as long as one did, or
-    /// much longer than they have to.
+    /// Whether a trial is due. A single thread is always doubted. Threads are doubted if a single one was
+    /// never measured or was as fast, or if they are much slower than they have been.
     fn is_doubted(&self) -> bool {
         let median = self.times.median();
         self.times.are_enough()
@@ -156,11 +158,11 @@ impl Choice {
 mod tests {
     use super::{Choice, Way};
 
-    /// How far passes are from the usual: seen on a machine with nothing else to do, and beside four programs that never rest.
+    /// Relative deviation of pass times: as measured on an idle machine, and next to four busy programs.
     const QUIET: f64 = 0.1;
     const BUSY: f64 = 0.3;
 
-    /// A machine whose passes take so long, each way, give or take a share, and with what a visitor does in between.
+    /// A simulated machine with noisy pass times.
     struct Machine {
         choice: Choice,
         noise: f64,
@@ -173,7 +175,8 @@ mod tests {
             Self { choice: Choice::new(), noise, now: 5_000.0, random: 1 }
         }
 
-        /// How many of so many passes were shared.
+        /// Runs `count` passes that take `shared` or `alone` milliseconds, with a pause `between`, and
+        /// returns how many were shared.
         fn passes(&mut self, count: usize, shared: f64, alone: f64, between: f64) -> usize {
             let mut on_threads = 0;
             for _ in 0..count {

@@ -1,9 +1,11 @@
-//! The threads of rayon's pool as a crew that stays awake for a whole pass through the network.
+//! A thread pool whose workers stay awake for a whole forward or backward pass. The workers run on the
+//! threads of rayon's pool.
 //!
-//! A layer takes a fraction of a millisecond, and a thread that fell asleep since the last one as long to wake: with rayon's own
-//! loops, two threads made the forward pass 1.3 times as fast; with a crew, see the table in `tests/bench/README.md`. So the members
-//! look for work without pause during a pass, and for a moment after it. A layer waits for nobody who has taken no task
-//! of it: a thread that the system holds up between two tasks holds up nobody.
+//! A layer takes a fraction of a millisecond, and a sleeping thread takes as long to wake: with rayon's own
+//! loops, two threads made the forward pass 1.3 times as fast; for this pool see the table in
+//! `tests/bench/README.md`. So workers spin for work during a pass and for a moment after it. A layer waits
+//! only for workers that have taken one of its tasks: one that the system deschedules between two tasks
+//! delays nobody.
 
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
@@ -15,42 +17,43 @@ use std::time::Duration;
 
 use super::measured;
 
-/// Set in [`Crew::state`] while members may come in.
+/// Flag in [`Crew::state`], set while workers may take tasks.
 const OPEN: usize = 1;
-/// Added to it for every member inside.
+/// Added to [`Crew::state`] for every worker that is taking tasks.
 const INSIDE: usize = 2;
 
-/// Batches of tasks for each thread, at least: enough for them to end at about the same time.
+/// Least number of batches of tasks per thread: enough for all threads to finish at about the same time.
 const BATCHES: usize = 8;
 
-/// How often a member looks for work in vain before it goes to sleep: for half a millisecond, so that an explanation finds awake who
-/// worked at its forward pass, and a page that paints frames in between has its processor back. (WebAssembly has no clock to look
-/// at, and no instruction to pause.)
+/// Idle rounds before a worker parks, about half a millisecond: long enough that an explanation finds the
+/// workers of its forward pass awake, short enough that a page that paints in between gets its CPU back.
+/// (WebAssembly has no clock here, and no pause instruction.)
 const LINGER: u32 = if cfg!(target_family = "wasm") { 400_000 } else { 20_000 };
 
-/// How long a pass waits at most for members who are asleep. While it waits, the system may run them where it ran; a thread that is
-/// woken by one that works on is often put behind it on the same processor, for whole passes.
-const MUSTER: Duration = Duration::from_millis(1);
+/// Longest wait of a pass for sleeping workers. While the caller waits, the system may run them on its core;
+/// a thread that is woken by one that goes on working is often queued behind it on the same core, for whole
+/// passes.
+const WAKE_LIMIT: Duration = Duration::from_millis(1);
 
 struct Crew {
-    /// Whether some thread runs a pass with it.
+    /// Whether a thread is running a pass with the pool.
     taken: AtomicBool,
-    /// How many look for work.
-    members: AtomicUsize,
+    /// Number of workers that are awake.
+    workers: AtomicUsize,
     arrived: (Mutex<()>, Condvar),
     state: AtomicUsize,
-    /// What a member that has come in does. It is set while nobody is inside and the crew is not open.
+    /// The function that workers call. Written only while the pool is not open and no worker is inside.
     work: UnsafeCell<Option<*const (dyn Fn() + Sync)>>,
-    /// What a task has panicked with in a member.
+    /// The panic of a task in a worker.
     failure: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-// SAFETY: `work` is written only while no member may read it, as said there; it points to what may be shared.
+// SAFETY: `work` is written only while no worker may read it, and it points to a function that is `Sync`.
 unsafe impl Sync for Crew {}
 
 static CREW: Crew = Crew {
     taken: AtomicBool::new(false),
-    members: AtomicUsize::new(0),
+    workers: AtomicUsize::new(0),
     arrived: (Mutex::new(()), Condvar::new()),
     state: AtomicUsize::new(0),
     work: UnsafeCell::new(None),
@@ -58,11 +61,11 @@ static CREW: Crew = Crew {
 };
 
 thread_local! {
-    /// Whether this thread runs the pass that the crew is there for, and is in no task of it.
+    /// Whether this thread runs the pass that uses the pool and is not inside one of its tasks.
     static LEADS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls the function when it is dropped, also on the way out of a panic.
+/// Calls a function when dropped, also during a panic.
 struct Finally<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for Finally<F> {
@@ -71,15 +74,16 @@ impl<F: FnMut()> Drop for Finally<F> {
     }
 }
 
-/// Nothing that is locked here can be left half done by a panic.
+/// Locks a mutex; a panic leaves nothing that is locked here half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `pass` here, with the threads of rayon's pool as its crew; alone where they make it slower, where another pass has them, which may
-/// be the one that this is part of, and on one of those threads.
-pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
-    if measured::crew_rests()
+/// Runs `pass` on this thread, with the pool's workers for its layers. It runs on this thread alone if the
+/// workers were measured to make it slower, if another pass uses them (perhaps an enclosing one), or if this
+/// is a thread of rayon's pool.
+pub(super) fn run_pass<R>(pass: impl FnOnce() -> R) -> R {
+    if measured::is_alone()
         || rayon::current_thread_index().is_some()
         || CREW.taken.swap(true, Ordering::SeqCst)
     {
@@ -89,19 +93,20 @@ pub(super) fn muster<R>(pass: impl FnOnce() -> R) -> R {
         LEADS.set(false);
         CREW.taken.store(false, Ordering::Release);
     });
-    CREW.call();
-    // that of a pass which panicked here as well
+    CREW.wake();
+    // a failure may be left from a pass in which the caller panicked too
     lock(&CREW.failure).take();
     LEADS.set(true);
     pass()
 }
 
-/// How many threads there are for what is shared out now.
+/// Number of threads available to the current call.
 pub(super) fn size() -> usize {
-    if LEADS.get() { 1 + CREW.members.load(Ordering::Relaxed) } else { 1 }
+    if LEADS.get() { 1 + CREW.workers.load(Ordering::Relaxed) } else { 1 }
 }
 
-/// Runs every task below `count` on this thread and its crew; false, and nothing done, where there is none.
+/// Runs every task below `count` on this thread and the workers; returns false, having done nothing, if there
+/// is no pool.
 pub(super) fn share<T>(
     count: usize,
     scratch: &(impl Fn() -> T + Sync),
@@ -111,10 +116,11 @@ pub(super) fn share<T>(
         return false;
     }
     let next = AtomicUsize::new(0);
-    // Small tasks come in batches: the counter goes from thread to thread in about the time of the smallest.
+    // small tasks are taken in batches: moving the counter between cores takes about as long as the smallest
+    // task
     let batch = (count / (size() * BATCHES)).max(1);
     let take = || next.fetch_add(batch, Ordering::Relaxed);
-    CREW.work_through(&|| {
+    CREW.run_on_all(&|| {
         let mut first = take();
         if first < count {
             let mut scratch = scratch();
@@ -128,19 +134,20 @@ pub(super) fn share<T>(
 }
 
 impl Crew {
-    /// Wakes the members who are asleep.
-    fn call(&'static self) {
+    /// Wakes sleeping workers.
+    fn wake(&'static self) {
         let all = rayon::current_num_threads();
-        // Sequentially consistent, as is what a member does that goes to sleep: one of the two sees the other.
-        let awake = || self.members.load(Ordering::SeqCst);
+        // sequentially consistent, like the worker's steps before it parks: one of the two sees the other
+        let awake = || self.workers.load(Ordering::SeqCst);
         if awake() >= all {
             return;
         }
-        rayon::spawn_broadcast(|_| self.serve());
+        rayon::spawn_broadcast(|_| self.work_loop());
         let (mutex, arrived) = &self.arrived;
         let mut held = lock(mutex);
         while awake() < all {
-            let (again, waited) = arrived.wait_timeout(held, MUSTER).unwrap_or_else(PoisonError::into_inner);
+            let (again, waited) =
+                arrived.wait_timeout(held, WAKE_LIMIT).unwrap_or_else(PoisonError::into_inner);
             if waited.timed_out() {
                 break;
             }
@@ -148,10 +155,11 @@ impl Crew {
         }
     }
 
-    /// Has everybody call `work`, which returns when there is nothing left to take, and waits for those who do.
-    fn work_through(&self, work: &(dyn Fn() + Sync)) {
-        // SAFETY: nobody is inside, and the crew is not open. Nobody is inside any more when this returns, so that the
-        // reference may be kept as long as `work` lives.
+    /// Calls `work`, which returns when no task is left, on this thread and all workers, and waits for those
+    /// that entered.
+    fn run_on_all(&self, work: &(dyn Fn() + Sync)) {
+        // SAFETY: no worker is inside, and the pool is not open. All have left when this returns, so the
+        // reference is used only while `work` lives.
         unsafe {
             *self.work.get() =
                 Some(std::mem::transmute::<*const (dyn Fn() + Sync), *const (dyn Fn() + Sync)>(work));
@@ -164,7 +172,7 @@ impl Crew {
                     spin_loop();
                 }
             });
-            // Tasks that this one takes may share out nothing themselves.
+            // tasks that run on this thread may not use the pool
             LEADS.set(false);
             let _back = Finally(|| LEADS.set(true));
             work();
@@ -175,9 +183,9 @@ impl Crew {
         }
     }
 
-    /// A member's day.
-    fn serve(&self) {
-        self.members.fetch_add(1, Ordering::SeqCst);
+    /// Worker loop: spin for work, park after [`LINGER`] idle rounds without a pass.
+    fn work_loop(&self) {
+        self.workers.fetch_add(1, Ordering::SeqCst);
         {
             let (mutex, arrived) = &self.arrived;
             let _held = lock(mutex);
@@ -186,11 +194,11 @@ impl Crew {
         let mut idle = 0;
         loop {
             if idle >= LINGER && !self.taken.load(Ordering::Relaxed) {
-                self.members.fetch_sub(1, Ordering::SeqCst);
+                self.workers.fetch_sub(1, Ordering::SeqCst);
                 if !self.taken.load(Ordering::SeqCst) {
                     return;
                 }
-                self.members.fetch_add(1, Ordering::SeqCst);
+                self.workers.fetch_add(1, Ordering::SeqCst);
             }
             let state = self.state.load(Ordering::Relaxed);
             let enter =
@@ -201,12 +209,12 @@ impl Crew {
                 continue;
             }
             idle = 0;
-            // SAFETY: whoever is inside may read it, and it lives until all have left.
+            // SAFETY: a worker that is inside may read it, and it lives until all have left
             let work = unsafe { (*self.work.get()).map(|work| &*work) };
             if let Err(failure) = catch_unwind(AssertUnwindSafe(|| work.map(|work| work()))) {
                 *lock(&self.failure) = Some(failure);
             }
-            // What is left is in others' hands: nobody need come in again.
+            // all tasks are taken: no worker need enter any more
             self.state.fetch_and(!OPEN, Ordering::Relaxed);
             self.state.fetch_sub(INSIDE, Ordering::Release);
         }
@@ -223,13 +231,13 @@ mod tests {
 
     use crate::parallel::{for_each, on_threads, threads};
 
-    /// There is one crew: without it a pass would run alone.
+    /// Serialises the tests: there is one pool, and without it a pass would run alone.
     fn one_at_a_time() -> MutexGuard<'static, ()> {
         static ONE: Mutex<()> = Mutex::new(());
         super::lock(&ONE)
     }
 
-    /// How often each task below `count` was done.
+    /// Runs `count` tasks and returns how often each was done.
     fn done(count: usize, also: impl Fn(usize) + Sync) -> Vec<usize> {
         let done: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
         let task = |(): &mut (), i: usize| {
@@ -240,7 +248,7 @@ mod tests {
         done.into_iter().map(AtomicUsize::into_inner).collect()
     }
 
-    /// Each of two tasks waits for the other: one thread alone would never end the first.
+    /// Makes each of two tasks wait for the other, so that one thread alone would never finish the first.
     fn meet(begun: &AtomicUsize) {
         begun.fetch_add(1, Ordering::SeqCst);
         while begun.load(Ordering::SeqCst) < 2 {
@@ -281,20 +289,20 @@ mod tests {
     fn a_panic_ends_the_pass_and_not_the_crew() {
         let _alone = one_at_a_time();
         let caller = std::thread::current().id();
-        for in_member in [false, true] {
+        for in_worker in [false, true] {
             let begun = AtomicUsize::new(0);
             let panic_in_one = |_| {
                 meet(&begun);
-                assert!((std::thread::current().id() == caller) == in_member, "as asked");
+                assert!((std::thread::current().id() == caller) == in_worker, "as asked");
             };
-            // What a task should have written is not there: nothing that follows may run.
+            // a result is missing after the panic, so nothing that follows may run
             let went_on = AtomicBool::new(false);
             let pass = || {
                 done(2, panic_in_one);
                 went_on.store(true, Ordering::Relaxed);
             };
             let ended = std::panic::catch_unwind(AssertUnwindSafe(|| on_threads(pass)));
-            assert!(ended.is_err() && !went_on.into_inner(), "in a member: {in_member}");
+            assert!(ended.is_err() && !went_on.into_inner(), "in a worker: {in_worker}");
             assert_eq!(threads(), 1);
             on_threads(|| assert_eq!(done(100, |_| {}), vec![1; 100]));
         }

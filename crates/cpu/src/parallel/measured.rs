@@ -1,4 +1,4 @@
-//! Passes by whose time it is chosen whether the next ones are shared.
+//! Timing of passes, to choose whether the next ones use the thread pool.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,14 +8,15 @@ use super::{crew, threads};
 
 static CHOICE: Mutex<Choice> = Mutex::new(Choice::new());
 
-/// Whether passes have to do without a crew.
-static RESTS: AtomicBool = AtomicBool::new(false);
+/// Whether passes run without the pool.
+static ALONE: AtomicBool = AtomicBool::new(false);
 
 static USED: AtomicUsize = AtomicUsize::new(1);
 
-/// Whether threads are found to make a pass slower, or a pass is timed without them.
-pub(super) fn crew_rests() -> bool {
-    RESTS.load(Ordering::Relaxed)
+/// Whether passes run on one thread, because threads were measured to be slower or a pass is timed without
+/// them.
+pub(super) fn is_alone() -> bool {
+    ALONE.load(Ordering::Relaxed)
 }
 
 pub(super) fn threads_used() -> usize {
@@ -27,16 +28,16 @@ pub(super) fn run<R, E>(
     clock: impl Fn() -> f64,
     pass: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
-    // Two at once would time each other.
+    // two passes at once would disturb each other's time
     let Ok(mut choice) = CHOICE.try_lock().or_else(|error| match error {
         std::sync::TryLockError::Poisoned(poisoned) => Ok(PoisonError::into_inner(poisoned)),
         std::sync::TryLockError::WouldBlock => Err(()),
     }) else {
-        return crew::muster(pass);
+        return crew::run_pass(pass);
     };
     let begun = clock();
-    RESTS.store(choice.begin(begun) == Way::Alone, Ordering::Relaxed);
-    let done = crew::muster(|| {
+    ALONE.store(choice.begin(begun) == Way::Alone, Ordering::Relaxed);
+    let done = crew::run_pass(|| {
         USED.store(threads(), Ordering::Relaxed);
         pass()
     });
@@ -44,6 +45,6 @@ pub(super) fn run<R, E>(
     if done.is_ok() {
         choice.end(now, (now - begun) / size.max(1) as f64);
     }
-    RESTS.store(choice.way() == Way::Alone, Ordering::Relaxed);
+    ALONE.store(choice.way() == Way::Alone, Ordering::Relaxed);
     done
 }

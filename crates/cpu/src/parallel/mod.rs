@@ -1,4 +1,5 @@
-//! Work shared among threads, where there are threads: with the feature `threads`, a [`crew`] of rayon's; else the caller's own.
+//! Parallel loops: with the feature `threads` on a [pool](crew) over rayon's threads, else on the caller's
+//! thread.
 
 #[cfg(feature = "threads")]
 mod choice;
@@ -7,7 +8,7 @@ mod crew;
 #[cfg(feature = "threads")]
 mod measured;
 
-/// Runs every task below `count`, in no particular order. `scratch` makes what a thread needs to itself.
+/// Runs every task below `count`, in no particular order. `scratch` makes the buffer that each thread uses.
 pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: impl Fn(&mut T, usize) + Sync) {
     #[cfg(feature = "threads")]
     if count > 1 && crew::share(count, &scratch, &task) {
@@ -17,7 +18,7 @@ pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: im
     (0..count).for_each(|i| task(&mut scratch, i));
 }
 
-/// How many threads work at what is shared out here.
+/// Number of threads that [`for_each`] uses here.
 pub(crate) fn threads() -> usize {
     #[cfg(feature = "threads")]
     return crew::size();
@@ -25,26 +26,27 @@ pub(crate) fn threads() -> usize {
     1
 }
 
-/// Runs `work` here, and what it shares out on the threads of rayon's pool too, if there are such, no other `work` has them, and
-/// [`measured`] did not find that they make it slower.
+/// Runs `work` on this thread, and its parallel loops also on rayon's pool, unless there is none, another
+/// `work` is using it, or [`measured`] found that it makes passes slower.
 ///
 /// # Panics
-/// Where `work` does.
+/// If `work` does.
 pub fn on_threads<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(feature = "threads")]
-    return crew::muster(work);
+    return crew::run_pass(work);
     #[cfg(not(feature = "threads"))]
     work()
 }
 
-/// Runs `pass` as [`on_threads`] does, and by its time finds out whether threads make such passes faster now; if not, they rest until they do. That
-/// changes no bit of any result. `clock` gives milliseconds, and `size` is what a pass's time grows with, such as the values of its input.
+/// Runs `pass` like [`on_threads`] and measures whether threads make such passes faster; if not, they are
+/// left out until they do. No bit of any result changes. `clock` returns milliseconds, and `size` is what the
+/// time of a pass is proportional to, such as the number of input values.
 ///
 /// # Errors
-/// Those of `pass`, whose time counts for nothing then.
+/// The errors of `pass`; its time is then ignored.
 ///
 /// # Panics
-/// Where `pass` does.
+/// If `pass` does.
 pub fn measured<R, E>(
     size: usize,
     clock: impl Fn() -> f64,
@@ -59,7 +61,7 @@ pub fn measured<R, E>(
     }
 }
 
-/// On how many threads the pass was that was [`measured`] last.
+/// Number of threads of the last [`measured`] pass.
 #[must_use]
 pub fn threads_used() -> usize {
     #[cfg(feature = "threads")]
@@ -68,11 +70,11 @@ pub fn threads_used() -> usize {
     1
 }
 
-/// The start of a buffer that several tasks write, each to places of its own.
+/// The start of a buffer to which several tasks write, each to values of its own.
 #[derive(Clone, Copy)]
 pub(crate) struct Place(*mut f32);
 
-// SAFETY: a pointer and no more; whoever writes through it has to keep to its places.
+// SAFETY: only a pointer; whoever writes through it has to keep to its own values.
 unsafe impl Send for Place {}
 // SAFETY: likewise.
 unsafe impl Sync for Place {}
@@ -87,7 +89,7 @@ impl Place {
         unsafe { self.0.add(offset) }
     }
 
-    /// `len` values from `offset` on, made zeros.
+    /// Sets `len` values from `offset` on to zero and borrows them.
     ///
     /// # Safety
     /// They lie in the buffer, and nobody else uses them while they are borrowed.
@@ -100,10 +102,10 @@ impl Place {
     }
 }
 
-/// A buffer of `len` values that `write` fills.
+/// Allocates a buffer of `len` values that `write` fills.
 ///
 /// # Safety
-/// `write` writes each of them.
+/// `write` writes each of the values.
 pub(crate) unsafe fn written(len: usize, write: impl FnOnce(Place)) -> Vec<f32> {
     let mut values = Vec::with_capacity(len);
     write(Place(values.as_mut_ptr()));

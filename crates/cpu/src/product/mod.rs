@@ -1,12 +1,14 @@
-//! The matrix product behind convolutions and linear layers: `y = finish(w · x)`, with `w` packed once and `x` and `y` in
-//! [blocks of channels](crate::blocked).
+//! The matrix product behind convolutions and linear layers: `y = finish(w · x)`, with `w` packed once and
+//! `x` and `y` in [blocks of channels](crate::blocked).
 //!
-//! It is our own rather than candle's: bias, activation and the gate of the backward walk happen while a tile is still in
-//! registers, `x` need not be packed, and the sum of every output runs over its terms in order on every processor.
+//! It is used in place of candle's: bias, activation and the gate of the backward pass are applied while a
+//! tile is still in registers, `x` need not be packed, and every sum runs over its terms in the same order on
+//! every CPU.
 //!
-//! The blocking is that of Goto & van de Geijn 2008: a tile of some positions × [`BLOCK`] outputs stays in registers; the
-//! weights of a block of outputs, a panel, stay in the first-level cache for all positions of a strip; the strip of `x`
-//! stays in the second-level cache for all panels. Terms that are zero for a whole tile are [passed over](nonzero).
+//! The blocking is that of Goto & van de Geijn 2008: a tile of some positions × [`BLOCK`] outputs stays in
+//! registers; the weights of a block of outputs, a panel, stay in the first-level cache for all positions of
+//! a strip; the strip of `x` stays in the second-level cache for all panels. Terms that are zero for a whole
+//! tile are [skipped](nonzero).
 
 mod nonzero;
 mod panels;
@@ -24,29 +26,29 @@ use crate::finish::Finish;
 use crate::parallel::{self, Place, written};
 use crate::simd::{Instructions, Kernel, Vector};
 
-/// Values of `x` in a strip: 256 KiB, a part of any second-level cache.
+/// Values of `x` in a strip: 256 KiB, which second-level caches hold.
 const STRIP: usize = 1 << 16;
-/// Tasks that a product is cut into for each thread, where there are several: enough for them to end at about the same time.
+/// Tasks per thread of a product on several threads: enough for all to finish at about the same time.
 const TASKS: usize = 4;
-/// Positions are cut at multiples of this, which is a tile of the narrower vectors.
+/// Number of positions of which cuts are multiples: a tile of the narrower vectors.
 const UNIT: usize = 4;
-/// The fewest units to a strip that is cut for the sake of more tasks: shorter ones would share too little of the weights that come
-/// from memory.
+/// Least number of units of a strip that is cut only to get more tasks: shorter ones would reuse too little
+/// of the weights that come from memory.
 const SHORT: usize = 4;
 
-/// A product over rows of neighbouring positions: `y[row, j] = finish(Σ w[tap, c] · x[row, j + tap, c])`.
+/// A product over rows of contiguous positions: `y[row, j] = finish(Σ w[tap, c] · x[row, j + tap, c])`.
 pub(crate) struct Product<'a> {
     pub w: &'a Panels,
     pub x: &'a [f32],
-    /// Where the first position of the first row lies in `x`, seen through each tap.
+    /// Offset in `x` of the first position of the first row, for each tap.
     pub taps: &'a [usize],
-    /// Values from one block of channels to the next, and from row to row.
+    /// Strides of `x`: between blocks of channels, and between rows.
     pub x_block: usize,
     pub x_row: usize,
     pub y: Place,
-    /// Where the result at the first position of the first row goes.
+    /// Offset in `y` of the first position of the first row.
     pub start: usize,
-    /// Values from one block of outputs to the next, from row to row, and from position to position.
+    /// Strides of `y`: between blocks of outputs, between rows, and between positions.
     pub y_block: usize,
     pub y_row: usize,
     pub y_step: usize,
@@ -57,7 +59,7 @@ pub(crate) struct Product<'a> {
 }
 
 impl Panels {
-    /// The product at every position of every picture by itself; `ys` is the result's shape.
+    /// The product at every position of every picture of the batch; `ys` is the shape of the result.
     pub(crate) fn multiply(
         &self,
         instructions: Instructions,
@@ -84,16 +86,16 @@ impl Panels {
                     length: ys.area(),
                     finish,
                 };
-                // SAFETY: a block for every panel from there on, and each picture its own.
+                // SAFETY: a block for every panel, and each picture writes its own.
                 unsafe { product.run(instructions) };
             }
         };
-        // SAFETY: every position of every block of every picture.
+        // SAFETY: all positions of all blocks of all pictures are written.
         unsafe { written(size(ys), write) }
     }
 }
 
-/// What one task computes.
+/// The part of the product that one task computes.
 struct Part {
     panels: Range<usize>,
     rows: Range<usize>,
@@ -101,10 +103,10 @@ struct Part {
 }
 
 impl Product<'_> {
-    /// Computes it on all threads.
+    /// Computes the product on all threads.
     ///
     /// # Safety
-    /// `y` has room for the results, and nobody else uses that.
+    /// `y` has room for the results, and nothing else accesses that memory.
     pub(crate) unsafe fn run(&self, instructions: Instructions) {
         self.check();
         let input = self.listable().filter(|&input| {
@@ -112,8 +114,8 @@ impl Product<'_> {
         });
         let threads = parallel::threads();
         let tasks = if threads > 1 { threads * TASKS } else { 1 };
-        // Rows are cut where there are several, else positions: as the cache would have it, and finer where each part makes
-        // lists of its own for all panels. If that makes too few tasks, panels are cut too.
+        // Rows are cut if there are several, else positions: by the size of the cache, and finer if each part
+        // lists its own terms for all panels. If that gives too few tasks, panels are cut too.
         let x_blocks = blocks(self.w.terms.channels);
         let (cuttable, size, unit) = if self.rows > 1 {
             (self.rows, x_blocks * self.x_row, 1)
@@ -135,8 +137,8 @@ impl Product<'_> {
         });
     }
 
-    /// The input, if its terms can be listed. With several taps an input would be listed for each; one panel alone would not
-    /// earn the list.
+    /// The input, if listing its nonzero terms can pay. With several taps each would need a list of its own;
+    /// for a single panel the list costs more than it saves.
     fn listable(&self) -> Option<Input<'_>> {
         match *self.taps {
             [tap] if self.rows == 1 && self.w.len() > 1 => {
@@ -148,13 +150,13 @@ impl Product<'_> {
         }
     }
 
-    /// Where the results of a panel go from a position on.
+    /// The place of a panel's results from a position on.
     fn results(&self, panel: usize, row: usize, position: usize) -> Results<'_> {
         let at = self.start + panel * self.y_block + row * self.y_row + position * self.y_step;
         Results { finish: self.finish, channel: panel * BLOCK, y: self.y, at, step: self.y_step }
     }
 
-    /// Panics where a tile would read beyond `x`, the bias or the gate.
+    /// Panics if a tile would read beyond `x`, the bias or the gate.
     fn check(&self) {
         let Self { w, x, taps, x_block, x_row, rows, length, .. } = *self;
         assert_eq!(taps.len(), w.terms.taps, "an offset for every tap");
@@ -170,21 +172,21 @@ impl Product<'_> {
     }
 }
 
-/// The `i`-th of so many nearly equal parts of what is below `count`.
+/// The `i`-th of `parts` nearly equal parts of `0..count`.
 fn share(count: usize, i: usize, parts: usize) -> Range<usize> {
-    // The first ones have one more; a product of `count` and `i` might not fit an address.
+    // the first parts have one more; `count · i` might overflow
     let start = |i: usize| count / parts * i + i.min(count % parts);
     start(i)..start(i + 1)
 }
 
-/// Whether so few terms are not zero that they are worth listing.
+/// A sample of the input that decides whether listing its nonzero terms pays.
 struct Sample<'a> {
     input: Input<'a>,
     positions: usize,
     panels: usize,
 }
 
-/// One tile of so many is looked at.
+/// Every how many tiles one is sampled.
 const SAMPLED: usize = 16;
 
 impl Kernel for Sample<'_> {
@@ -196,11 +198,11 @@ impl Kernel for Sample<'_> {
         let size = Listed::most::<V>().min(positions);
         let tiles = (0..positions / size.max(1)).step_by(SAMPLED);
         let all = tiles.len() * input.channels;
-        // SAFETY: `Product::check` has seen to the extent of `x`.
+        // SAFETY: `Product::check` has checked the extent of `x`.
         let count = |tile| unsafe { input.skip(tile * size).count::<V, VECTORS>(size) };
         let not_zero = tiles.map(count).sum::<usize>();
-        // Measured: a term that is summed costs each panel a tenth more with a list than without, and its entry half as much
-        // as one panel.
+        // Measured: with a list, a summed term costs each panel a tenth more, and its entry in the list costs
+        // half as much as a term of one panel.
         all * 5 + not_zero * 11 * panels < all * 10 * panels
     }
 }
@@ -208,7 +210,7 @@ impl Kernel for Sample<'_> {
 struct Work<'a> {
     product: &'a Product<'a>,
     part: Part,
-    /// That of the first position, if its terms are to be listed.
+    /// The input from the first position on, if its terms are to be listed.
     input: Option<Input<'a>>,
     lists: &'a mut Lists,
 }
@@ -219,7 +221,8 @@ impl Kernel for Work<'_> {
     #[inline(always)]
     fn run<V: Vector, const VECTORS: usize>(self) {
         let Self { product, part, input, lists } = self;
-        // SAFETY: `Product::check` has seen to the extents of `w`, `x`, the bias and the gate; its caller vouches for `y`.
+        // SAFETY: `Product::check` has checked the extents of `w`, `x`, the bias and the gate; its caller
+        // guarantees `y`.
         unsafe {
             match input {
                 Some(input) => part.run_listed::<V, VECTORS>(product, input, lists),
@@ -273,7 +276,7 @@ impl Part {
             Every { w: w.panel(panel).as_ptr(), x, taps, block, channels: w.terms.channels }
         };
         for panel in self.panels.clone() {
-            // Lanes beyond the last output are zeros: where they fill a vector, it need not be computed.
+            // lanes beyond the last output are zeros: a vector that has only those is not computed
             let narrow = VECTORS > 1 && w.outputs - panel * BLOCK <= V::LANES;
             let positions = self.positions.len();
             let tiling =
@@ -296,8 +299,8 @@ impl Part {
     }
 }
 
-/// `positions` in tiles of nearly one size, at most `most`: some of one size, the others of one less. A small remainder would leave
-/// the multipliers waiting for each other's sums.
+/// Splits `positions` into tiles of nearly equal size, at most `most`: some of one size, the others one
+/// smaller. A small remainder would leave too few independent sums to hide the latency of the multiplier.
 fn tiling(positions: usize, most: usize) -> [(usize, usize); 2] {
     let tiles = positions.div_ceil(most).max(1);
     let (size, larger) = (positions / tiles, positions % tiles);

@@ -1,15 +1,17 @@
-//! The terms of a tile that are not zero at all of its positions.
+//! Lists of the terms of a tile that are not zero at all of its positions.
 //!
-//! ReLU leaves zeros, and neighbouring positions often share them: in EfficientNet-Lite0 a depthwise layer gives the product
-//! behind it four zeros in a row for a tenth to seven tenths of its terms, the deeper the more, and on the way back under the
-//! guided rule for half to nine tenths. A product of zero changes no bit of a sum (but the sign of a zero that a fused
-//! multiply-add has rounded to), so a tile may pass over such a term for all outputs at once, once it has been listed. Weights
-//! are finite: [`candling_core`] has seen to that.
+//! ReLU makes zeros, and neighbouring positions often share them: in EfficientNet-Lite0, four consecutive
+//! inputs of the product after a depthwise layer are all zero for a tenth to seven tenths of the terms, more
+//! in deeper layers, and in the backward pass of guided backpropagation for half to nine tenths. A product of
+//! zero changes no bit of a sum (except the sign of a zero to which a fused multiply-add has rounded), so a
+//! tile may skip such a term for all outputs at once, once it has been listed. Weights are finite:
+//! [`candling_core`] has checked that.
 
 use crate::blocked::{BLOCK, blocks};
 use crate::simd::Vector;
 
-/// Where a term's input lies, in bytes from the tile's first position, and its weights, in bytes from the panel's start.
+/// Offsets of a term: of its input, in bytes from the first position of the tile, and of its weights, in
+/// bytes from the start of the panel.
 #[derive(Clone, Copy)]
 pub(super) struct Term {
     pub x: u32,
@@ -20,45 +22,45 @@ pub(super) struct Term {
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
     pub x: &'a [f32],
-    /// Where its first position lies.
+    /// Offset of the first position.
     pub first: usize,
-    /// Values from one block of channels to the next.
+    /// Stride between blocks of channels.
     pub block: usize,
     pub channels: usize,
 }
 
-/// Of some tiles one after the other.
+/// The lists of consecutive tiles.
 #[derive(Default)]
 pub(super) struct Lists {
     terms: Vec<Term>,
-    /// Where each tile's terms end.
+    /// Index of the end of each tile's terms.
     ends: Vec<usize>,
 }
 
 impl Input<'_> {
-    /// The input from `positions` further on.
+    /// The input, starting `positions` later.
     #[inline(always)]
     pub(super) fn skip(self, positions: usize) -> Self {
         Self { first: self.first + positions * BLOCK, ..self }
     }
 
-    /// The first position.
+    /// Pointer to the first position.
     #[inline(always)]
     pub(super) fn start(self) -> *const f32 {
         self.x.as_ptr().wrapping_add(self.first)
     }
 
-    /// Whether every offset within it fits a [`Term`].
+    /// Whether every offset within the input fits a [`Term`].
     pub(super) fn fits(self) -> bool {
         let bytes = (blocks(self.channels) * self.block * size_of::<f32>()) as u64;
         bytes.max((self.channels * BLOCK * size_of::<f32>()) as u64) <= u64::from(u32::MAX)
     }
 
-    /// Calls `f` with the first channel of each block, and for every lane something that is zero where the channel is zero at the
-    /// first `size` positions.
+    /// Calls `f` with the first channel of each block and, for each lane, a value that is zero if the channel
+    /// is zero at the first `size` positions.
     ///
     /// # Safety
-    /// The input holds so many positions.
+    /// The input has that many positions.
     #[inline(always)]
     unsafe fn each_block<V: Vector, const VECTORS: usize>(
         self,
@@ -70,24 +72,25 @@ impl Input<'_> {
             let mut any = [V::splat(0.0); VECTORS];
             for position in 0..size {
                 for (vector, any) in any.iter_mut().enumerate() {
-                    // SAFETY: as asked of the caller; lanes beyond the last channel are there.
+                    // SAFETY: guaranteed by the caller; lanes beyond the last channel are allocated.
                     *any = any.or(unsafe { V::load(x.add(position * BLOCK + vector * V::LANES)) });
                 }
             }
             let mut lanes = [0.0; BLOCK];
             for (any, lanes) in any.into_iter().zip(lanes.chunks_exact_mut(V::LANES)) {
-                // SAFETY: a vector's lanes.
+                // SAFETY: the chunk has the length of a vector.
                 unsafe { any.store(lanes.as_mut_ptr()) };
             }
-            // Lanes beyond the last channel are none of its terms; where the layer before has overflowed, they hold NaN.
+            // lanes beyond the last channel are not terms; if the layer before has overflowed, they contain
+            // NaN
             lanes[BLOCK.min(self.channels - first)..].fill(0.0);
-            // Negative zero is zero.
+            // the shift drops the sign: negative zero is zero
             f(first, lanes.map(|any: f32| any.to_bits() << 1));
             x = x.wrapping_add(self.block);
         }
     }
 
-    /// How many terms are not zero.
+    /// Counts the terms that are not zero.
     ///
     /// # Safety
     /// As for [`each_block`](Self::each_block).
@@ -101,19 +104,19 @@ impl Input<'_> {
 }
 
 impl Lists {
-    /// Empties them, and makes room for so many tiles of so many terms.
+    /// Clears the lists and reserves room for `tiles` tiles of `channels` terms.
     pub(super) fn reset(&mut self, tiles: usize, channels: usize) {
         self.terms.clear();
-        // Every term is written before it is known whether it counts, lanes beyond the last channel too.
+        // every term is written before it is known whether it counts, even for lanes beyond the last channel
         self.terms.reserve(tiles * channels.next_multiple_of(BLOCK));
         self.ends.clear();
         self.ends.push(0);
     }
 
-    /// Adds a tile of `size` positions.
+    /// Adds the list of a tile of `size` positions.
     ///
     /// # Safety
-    /// The input holds them, and [`reset`](Self::reset) has made room.
+    /// The input has that many positions, and [`reset`](Self::reset) has reserved room.
     #[inline(always)]
     pub(super) unsafe fn add<V: Vector, const VECTORS: usize>(&mut self, input: Input<'_>, size: usize) {
         const BYTES: usize = size_of::<f32>();
@@ -123,12 +126,12 @@ impl Lists {
             let (x, w) = (first / BLOCK * input.block * BYTES, first * BLOCK * BYTES);
             for (lane, bits) in bits.into_iter().enumerate() {
                 let term = Term { x: (x + lane * BYTES) as u32, w: (w + lane * BLOCK * BYTES) as u32 };
-                // SAFETY: there is room.
+                // SAFETY: room was reserved.
                 unsafe { terms.add(end).write(term) };
                 end += usize::from(bits != 0);
             }
         };
-        // SAFETY: as asked of the caller; all terms before `end` have been written.
+        // SAFETY: guaranteed by the caller; all terms before `end` have been written.
         unsafe {
             input.each_block::<V, VECTORS>(size, list);
             self.terms.set_len(end);
@@ -136,7 +139,7 @@ impl Lists {
         self.ends.push(end);
     }
 
-    /// The lists from the `tile`-th on.
+    /// The lists from tile number `tile` on.
     #[inline(always)]
     pub(super) fn from(&self, tile: usize) -> (&[Term], &[usize]) {
         (&self.terms, &self.ends[tile..])
@@ -148,7 +151,7 @@ mod tests {
     use super::*;
     use crate::simd::{Instructions, Kernel};
 
-    /// Lists every tile of three positions: the terms of each, as where their input and their weights lie.
+    /// Lists tiles of three positions: for each term the offsets of its input and its weights.
     struct List<'a>(Input<'a>, usize);
 
     impl Kernel for List<'_> {
@@ -160,7 +163,7 @@ mod tests {
             lists.reset(tiles, input.channels);
             for tile in 0..tiles {
                 let tile = input.skip(3 * tile);
-                // SAFETY: there are so many positions, and room for their terms.
+                // SAFETY: the positions exist, and room was reserved.
                 unsafe {
                     lists.add::<V, VECTORS>(tile, 3);
                     assert_eq!(
@@ -178,7 +181,7 @@ mod tests {
     #[test]
     fn terms_that_are_not_zero_are_listed_and_no_others() {
         const CHANNELS: usize = 11;
-        // Two tiles of three positions, in two blocks.
+        // two tiles of three positions, in two blocks
         let block = 6 * BLOCK;
         let mut x = vec![0.0; 2 * block];
         let mut put = |channel: usize, position: usize, value: f32| {

@@ -1,8 +1,8 @@
-//! Weights in the order in which a tile needs them.
+//! Weights packed in the order in which a tile reads them.
 
 use crate::blocked::{BLOCK, blocks};
 
-/// The terms of a sum: for every tap all input channels, which come in blocks.
+/// The terms of a sum: all input channels for every tap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub taps: usize,
@@ -15,8 +15,8 @@ impl Terms {
     }
 }
 
-/// A weight matrix in panels of [`BLOCK`] outputs, each with its values by term: `[panel, tap, channel, BLOCK]`. Outputs
-/// beyond the last are zeros.
+/// A weight matrix in panels of [`BLOCK`] outputs: `[panel, tap, channel, BLOCK]`. Outputs beyond the last
+/// are zeros.
 pub(crate) struct Panels {
     pub terms: Terms,
     pub outputs: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Panels {
 }
 
 impl Panels {
-    /// Packs `[outputs, channels, taps]`, row-major.
+    /// Packs weights `[outputs, channels, taps]`, row-major.
     pub(crate) fn new(w: &[f32], terms: Terms) -> Self {
         let outputs = w.len() / terms.len();
         let mut panels = Self::zeros(outputs, terms);
@@ -39,7 +39,7 @@ impl Panels {
         panels
     }
 
-    /// The transpose of some taps: its outputs are the channels, its terms those taps of the outputs.
+    /// The transpose for some of the taps: its outputs are the channels, its terms the outputs of those taps.
     pub(crate) fn transposed(&self, taps: &[usize]) -> Self {
         let mut transposed =
             Self::zeros(self.terms.channels, Terms { taps: taps.len(), channels: self.outputs });
@@ -58,14 +58,14 @@ impl Panels {
         Self { terms, outputs, values: vec![0.0; outputs.next_multiple_of(BLOCK) * terms.len()] }
     }
 
-    /// Where a weight lies.
+    /// Index of a weight.
     #[inline(always)]
     fn at(&self, output: usize, tap: usize, channel: usize) -> usize {
         let term = tap * self.terms.channels + channel;
         (output / BLOCK * self.terms.len() + term) * BLOCK + output % BLOCK
     }
 
-    /// How many panels there are.
+    /// Number of panels.
     pub(crate) fn len(&self) -> usize {
         blocks(self.outputs)
     }

@@ -1,4 +1,4 @@
-//! The tile that stays in registers: some neighbouring positions × one block of outputs.
+//! The tile that stays in registers: consecutive positions × one block of outputs.
 
 use super::nonzero::Term;
 use crate::blocked::BLOCK;
@@ -6,29 +6,29 @@ use crate::finish::Finish;
 use crate::parallel::Place;
 use crate::simd::Vector;
 
-/// What a tile reads, and the sums over it.
+/// The operands of a tile, and how they are summed.
 pub(super) trait Operands: Copy {
-    /// The most positions of a tile.
+    /// Largest number of positions of a tile.
     fn most<V: Vector>() -> usize;
-    /// The sums of the tile of `SIZE` positions at hand.
+    /// The sums of the current tile of `SIZE` positions.
     ///
     /// # Safety
-    /// `x` holds the positions of every term, `w` a value for each term and output.
+    /// `x` has the positions of every term, and `w` a value for each term and output.
     unsafe fn sums<V: Vector, const VECTORS: usize, const SIZE: usize>(&self) -> [[V; VECTORS]; SIZE];
-    /// Goes on to the tile `size` positions further.
+    /// Moves to the tile `size` positions further.
     fn advance(&mut self, size: usize);
 }
 
-/// Every term.
+/// All terms.
 #[derive(Clone, Copy)]
 pub(super) struct Every<'a> {
     /// The panel.
     pub w: *const f32,
     /// The first position.
     pub x: *const f32,
-    /// Values from there to what it sees through each tap, in the first block.
+    /// Offset from `x` to the input of each tap, in the first block.
     pub taps: &'a [usize],
-    /// Values from one block of `x` to the next.
+    /// Stride between blocks of `x`.
     pub block: usize,
     /// Channels of `x`.
     pub channels: usize,
@@ -42,26 +42,27 @@ pub(super) struct Listed<'a> {
     /// The first position.
     pub x: *const f32,
     pub terms: &'a [Term],
-    /// Where the terms of this tile begin, where they end and those of the next begin, and so on.
+    /// Indices at which the terms of this tile begin, those of the next tile begin, and so on.
     pub ends: &'a [usize],
 }
 
-/// Where a tile ends.
+/// The results of a tile.
 #[derive(Clone, Copy)]
 pub(super) struct Results<'a> {
     pub finish: Finish<'a>,
     /// The first output.
     pub channel: usize,
     pub y: Place,
-    /// Where the first result goes, and how many values from one to the next.
+    /// Offset of the first result, and stride between results.
     pub at: usize,
     pub step: usize,
 }
 
-/// Computes `tiles` of `size` positions each, side by side.
+/// Computes `tiles` consecutive tiles of `size` positions each.
 ///
 /// # Safety
-/// As for [`Operands::sums`], of every tile; `y` and `finish` hold the results; `size` is at most [`Operands::most`].
+/// As for [`Operands::sums`], for every tile; `y` and `finish` have room for the results; `size` is at most
+/// [`Operands::most`].
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector, const VECTORS: usize, O: Operands>(
     size: usize,
@@ -80,15 +81,15 @@ pub(super) unsafe fn run<V: Vector, const VECTORS: usize, O: Operands>(
     sizes!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// Positions of a tile of one vector.
+/// Positions of a tile that computes one vector per position.
 const NARROW: usize = 8;
 
-/// So many positions in tiles of one vector: how many, and of how many positions.
+/// Splits positions into tiles of one vector: number of tiles and their size.
 pub(super) fn narrow_tiling(positions: usize) -> [(usize, usize); 2] {
     [(positions / NARROW, NARROW), (positions % NARROW, 1)]
 }
 
-/// As [`run`], for outputs that fit one vector: the first is computed, the others are zeros.
+/// Like [`run`], for outputs that fit one vector: it is computed, the other ones are zeros.
 ///
 /// # Safety
 /// As for [`run`]; `size` is one of [`narrow_tiling`].
@@ -108,11 +109,12 @@ pub(super) unsafe fn narrow<V: Vector, const VECTORS: usize>(
     }
 }
 
-/// Computes tiles side by side, `COMPUTED` of the vectors of each.
+/// Computes consecutive tiles, `COMPUTED` of the vectors of each position.
 ///
 /// # Safety
 /// As for [`run`].
-// Browsers give registers to one function at a time, and badly to one that holds tiles of every size.
+// Browsers allocate registers for one function at a time, and badly for one that contains tiles of every
+// size.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn row<V: Vector, const VECTORS: usize, const COMPUTED: usize, const SIZE: usize>(
@@ -162,8 +164,9 @@ impl Operands for Every<'_> {
             let mut x = x.wrapping_add(tap);
             let mut left = channels;
             while left > 0 {
-                // A count that the compiler does not know: it would unroll the eight terms and, in WebAssembly, sum one output
-                // after the other, with the weights of all eight in registers that nobody has.
+                // The count is not a constant: otherwise the compiler would unroll the eight terms and, in
+                // WebAssembly, sum one output after the other, keeping the weights of all eight in registers
+                // that do not exist.
                 let lanes = left.min(BLOCK);
                 for lane in 0..lanes {
                     unsafe { add_term(&mut sums, w.add(lane * BLOCK), x.add(lane)) };
@@ -183,7 +186,7 @@ impl Operands for Every<'_> {
 }
 
 impl Operands for Listed<'_> {
-    // The more positions, the fewer terms are zero at all of them.
+    // the more positions, the fewer terms are zero at all of them
     #[inline(always)]
     fn most<V: Vector>() -> usize {
         V::TILE.min(8)
@@ -207,7 +210,7 @@ impl Operands for Listed<'_> {
     }
 }
 
-/// `sums += x · w` for one term: the same channel of every position, a weight for every output.
+/// Adds one term, `sums += x · w`: the same channel of every position, a weight for every output.
 ///
 /// # Safety
 /// As for [`Operands::sums`].

@@ -1,13 +1,13 @@
-//! The 256-bit vectors of x86-64 processors since 2013, with fused multiply-add.
+//! 256-bit vectors with fused multiply-add, on x86-64 CPUs since 2013.
 
 use core::arch::x86_64::*;
 
 use super::{Kernel, Vector};
 
-/// Compiles `kernel` for these instructions: what is inlined here may use them.
+/// Compiles `kernel` for AVX2 and FMA: everything inlined here may use them.
 ///
 /// # Safety
-/// The processor has AVX2 and FMA.
+/// The CPU has AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Octet, 1>()
@@ -16,7 +16,8 @@ pub(super) unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
 #[derive(Clone, Copy)]
 pub(crate) struct Octet(__m256);
 
-// SAFETY, for every block here: kernels come to this vector through `run` only; pointers are as the trait asks.
+// SAFETY, for every block here: kernels come to this vector through `run` only; pointers are as the trait
+// asks.
 impl Vector for Octet {
     const LANES: usize = 8;
     const TILE: usize = 12;
@@ -56,7 +57,7 @@ impl Vector for Octet {
         Self(unsafe { _mm256_fmadd_ps(a.0, b.0, self.0) })
     }
 
-    // Where an operand is NaN, `max` and `min` answer the second.
+    // if an operand is NaN, `max` and `min` return the second
     #[inline(always)]
     fn at_least(self, low: Self) -> Self {
         Self(unsafe { _mm256_max_ps(low.0, self.0) })

@@ -1,15 +1,16 @@
-//! Vector registers: one set of kernels, written once over [`Vector`], for every processor.
+//! SIMD: one set of kernels, written once over [`Vector`], for every CPU.
 //!
 //! | where | registers | `sum + a·b` |
 //! |---|---|---|
 //! | WebAssembly, `simd128` | 4 lanes | rounds twice |
-//! | WebAssembly, `relaxed-simd` | 4 lanes | rounds once, where the processor has a fused multiply-add |
+//! | WebAssembly, `relaxed-simd` | 4 lanes | rounds once, if the CPU has a fused multiply-add |
 //! | x86-64 with AVX2 and FMA | 8 lanes | rounds once |
 //! | any other x86-64 | 4 lanes | rounds twice |
 //! | anything else | 4 scalars | rounds twice |
 //!
-//! Each sum runs over the same terms in the same order on all of them, so that results depend on nothing but how often a
-//! product and sum are rounded ([`Rounding`](crate::Rounding)): `relaxed-simd` gives the bits of AVX2, `simd128` those of SSE.
+//! Each sum runs over the same terms in the same order on all of them, so results depend only on how often
+//! `sum + a·b` is rounded ([`Rounding`](crate::Rounding)): `relaxed-simd` gives the bits of AVX2, `simd128`
+//! those of SSE.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -27,22 +28,23 @@ use sse::Quad;
 #[cfg(target_arch = "wasm32")]
 use wasm::Quad;
 
-/// Some `f32` side by side.
+/// A vector register of `f32` lanes.
 ///
 /// # Safety
-/// The methods that touch memory need that memory to be readable or writable for all lanes; no alignment is asked for.
-/// The methods of a wide vector may run only where [`Instructions::run`] has brought a kernel to it.
+/// The methods that access memory need it to be readable or writable for all lanes, at any alignment. The
+/// methods of a wide vector may run only inside [`Instructions::run`].
 pub(crate) trait Vector: Copy {
     const LANES: usize;
-    /// The most positions that a tile of the matrix product spans, so that sums and operands fit the registers.
+    /// Largest number of positions of a tile of the matrix product for which sums and operands fit the
+    /// registers.
     const TILE: usize;
 
     fn splat(value: f32) -> Self;
     unsafe fn load(from: *const f32) -> Self;
-    /// One value to all lanes.
+    /// Loads one value into all lanes.
     unsafe fn load_splat(from: *const f32) -> Self;
     unsafe fn store(self, to: *mut f32);
-    /// Every bit that is set in one of them.
+    /// Bitwise or.
     fn or(self, other: Self) -> Self;
     fn add(self, other: Self) -> Self;
     /// `self + a·b`
@@ -55,13 +57,13 @@ pub(crate) trait Vector: Copy {
     fn unless_at_most(self, a: Self, b: Self) -> Self;
 }
 
-/// Something to compute with whatever vectors there are; `VECTORS` of them hold a block of channels.
+/// A computation over any vector type; `VECTORS` of them hold a block of channels.
 pub(crate) trait Kernel {
     type Output;
     fn run<V: Vector, const VECTORS: usize>(self) -> Self::Output;
 }
 
-/// The instructions that kernels are compiled to.
+/// The instruction set of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instructions {
     /// 128-bit vectors.
@@ -72,7 +74,7 @@ pub(crate) enum Instructions {
 }
 
 impl Instructions {
-    /// The best that this processor has.
+    /// The best instruction set of this CPU.
     pub(crate) fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
@@ -81,7 +83,7 @@ impl Instructions {
         Self::Narrow
     }
 
-    /// Whether a product and a sum are rounded together.
+    /// Whether `sum + a·b` is rounded once.
     pub(crate) fn fused(self) -> bool {
         match self {
             Self::Narrow => cfg!(all(target_arch = "wasm32", target_feature = "relaxed-simd")),
@@ -94,7 +96,7 @@ impl Instructions {
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self {
             Self::Narrow => kernel.run::<Quad, 2>(),
-            // SAFETY: only `best` makes this, where the processor has the instructions.
+            // SAFETY: only `best` returns this, if the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { avx2::run(kernel) },
         }

@@ -1,4 +1,4 @@
-//! For every other processor: four scalars, which the compiler may or may not put into a vector.
+//! Four scalars for every other CPU; the compiler may or may not vectorise them.
 
 use super::Vector;
 

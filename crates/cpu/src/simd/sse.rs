@@ -1,4 +1,4 @@
-//! The 128-bit vectors that every x86-64 has.
+//! SSE: the 128-bit vectors of every x86-64 CPU.
 
 use core::arch::x86_64::*;
 
@@ -47,7 +47,7 @@ impl Vector for Quad {
         Self(unsafe { _mm_add_ps(self.0, _mm_mul_ps(a.0, b.0)) })
     }
 
-    // Where an operand is NaN, `max` and `min` answer the second.
+    // if an operand is NaN, `max` and `min` return the second
     #[inline(always)]
     fn at_least(self, low: Self) -> Self {
         Self(unsafe { _mm_max_ps(low.0, self.0) })

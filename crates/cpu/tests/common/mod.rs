@@ -16,7 +16,7 @@ pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
 
 /// Lite0 on a backend.
 pub fn lite0<B: Backend>(backend: B) -> Arc<Network<B>> {
-    Arc::new(Network::new(backend, MODEL.graph.clone(), &MODEL.weights).unwrap())
+    Arc::new(Network::new(backend, MODEL.graph().clone(), MODEL.weights()).unwrap())
 }
 
 /// The input tensor of a golden picture: `(pixel − 127) / 128` of exactly these pixels.

@@ -1,4 +1,4 @@
-//! What a file says of its colours, and the way from there to sRGB, with the crate `moxcms`.
+//! Colour profiles of picture files, and conversion to sRGB with the crate `moxcms`.
 
 use std::io::Cursor;
 
@@ -13,16 +13,17 @@ use png::{CodingIndependentCodePoints, Info};
 use crate::format::Format;
 use crate::note::Note;
 
-/// The gamma that files of sRGB state in gAMA. Browsers take it for sRGB's own curve, which is not quite a power.
+/// The gamma in the gAMA chunk of sRGB files. Browsers take it for sRGB's own curve, which is not quite a
+/// power.
 const SRGB_GAMMA: f32 = 0.45455;
 
-/// How far from it a gamma is still meant to be that one; libpng's own threshold.
+/// Relative difference up to which a gamma counts as that one; libpng's own threshold.
 const SAME_GAMMA: f32 = 0.05;
 
-/// How far a profile may move colours and still be sRGB, in levels: what its own rounding moves them.
+/// Levels by which an sRGB profile may change colours, as much as its own rounding does.
 const SAME_COLOUR: u8 = 1;
 
-/// The colours of a picture, if they are not sRGB. What cannot be used is noted.
+/// Returns the colour profile of a picture, or `None` if it is sRGB. A profile that cannot be used is noted.
 pub(super) fn profile(
     format: Format,
     bytes: &[u8],
@@ -31,7 +32,7 @@ pub(super) fn profile(
 ) -> Option<ColorProfile> {
     let stated = match format {
         Format::Png => of_png(bytes),
-        // the limits of the other decoder are too narrow for a profile
+        // the memory limits of `decoder` are too narrow for a profile
         Format::Tiff => {
             TiffDecoder::new(Cursor::new(bytes)).ok().and_then(|mut decoder| of_decoder(&mut decoder))
         }
@@ -50,12 +51,12 @@ fn of_decoder(decoder: &mut impl ImageDecoder) -> Option<Result<ColorProfile, St
     decoder.icc_profile().ok().flatten().map(|icc| parse(&icc))
 }
 
-/// Whether it is of cyan, magenta, yellow and black.
+/// Whether the profile is for cyan, magenta, yellow and black.
 pub(super) fn is_of_inks(profile: &ColorProfile) -> bool {
     profile.color_space == DataColorSpace::Cmyk
 }
 
-/// A picture in sRGB.
+/// Converts a picture to sRGB RGBA8.
 pub(super) fn to_srgb(
     image: DynamicImage,
     profile: Option<&ColorProfile>,
@@ -78,7 +79,7 @@ pub(super) fn to_srgb(
     })
 }
 
-/// A picture in sRGB from its inks.
+/// Converts the inks of a CMYK picture to sRGB RGBA8.
 pub(super) fn of_inks(
     inks: &[u8],
     width: u32,
@@ -129,7 +130,8 @@ fn shallow(image: &DynamicImage, profile: &ColorProfile) -> Result<RgbaImage, St
     Ok(rgba)
 }
 
-/// Of more than 8 bits a channel: rounded at last, because a profile may pull the dark ones apart.
+/// Converts a picture of more than 8 bits a channel. It is rounded last, because a profile may spread dark
+/// colours apart.
 fn deep(image: &DynamicImage, profile: &ColorProfile) -> Result<RgbaImage, String> {
     let transform = profile
         .create_transform_16bit(
@@ -167,12 +169,12 @@ fn grey(image: &GrayAlphaImage, profile: &ColorProfile) -> Result<RgbaImage, Str
     Ok(rgba)
 }
 
-/// Values in a row of a picture that has pixels.
+/// The number of values in a row of an RGBA picture.
 fn row(image: &RgbaImage) -> usize {
     image.width() as usize * 4
 }
 
-/// Whether it leaves every colour where it is, as nearly all do that phones and cameras write.
+/// Whether the profile changes no colour, as with nearly all that phones and cameras write.
 fn is_srgb(profile: &ColorProfile) -> bool {
     if profile.color_space != DataColorSpace::Rgb {
         return false;
@@ -194,7 +196,7 @@ fn parse(icc: &[u8]) -> Result<ColorProfile, String> {
     ColorProfile::new_from_slice(icc).map_err(words)
 }
 
-/// By the order of precedence of PNG, third edition (section 4.3).
+/// The profile of a PNG by the order of precedence of PNG, third edition (section 4.3).
 fn of_png(bytes: &[u8]) -> Option<Result<ColorProfile, String>> {
     let reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
     let info = reader.info();
@@ -207,7 +209,7 @@ fn of_png(bytes: &[u8]) -> Option<Result<ColorProfile, String>> {
     info.icc_profile.as_deref().map(parse).or_else(|| of_gamma(info).map(Ok))
 }
 
-/// ITU-T H.273.
+/// The profile for code points of ITU-T H.273.
 fn of_code_points(points: &CodingIndependentCodePoints) -> Result<ColorProfile, String> {
     let known = || {
         let color_primaries = CicpColorPrimaries::try_from(points.color_primaries).ok()?;
@@ -230,7 +232,7 @@ fn of_code_points(points: &CodingIndependentCodePoints) -> Result<ColorProfile, 
     })
 }
 
-/// gAMA, and cHRM beside it. cHRM alone is passed over, as browsers do.
+/// The profile from the chunk gAMA, with cHRM if present. cHRM alone is ignored, as browsers do.
 fn of_gamma(info: &Info<'_>) -> Option<ColorProfile> {
     let gamma = info.gama_chunk?.into_value();
     if gamma <= 0.0 || ((gamma / SRGB_GAMMA - 1.0).abs() <= SAME_GAMMA && info.chrm_chunk.is_none()) {
@@ -254,7 +256,7 @@ fn of_gamma(info: &Info<'_>) -> Option<ColorProfile> {
     Some(profile)
 }
 
-/// What the library says, as a part of a lowercase sentence.
+/// The library's message as part of a lowercase sentence.
 fn words(error: CmsError) -> String {
     let words = error.to_string();
     let mut letters = words.chars();

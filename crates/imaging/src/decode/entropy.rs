@@ -1,21 +1,23 @@
-//! The entropy-coded data of a JPEG (ITU-T T.81, annex F.2), read only to learn how far it goes: decoders do not tell, and fill the rest.
+//! The entropy-coded data of a JPEG (ITU-T T.81, annex F.2), parsed only to find out where it ends: decoders
+//! do not tell, and fill in the rest.
 
 use std::ops::Range;
 
-/// The most bits of a code.
+/// Largest length of a code in bits.
 const LONGEST: usize = 16;
 
-/// Codes of at most so many bits, nearly all, are looked up at once.
+/// Codes of at most this many bits, nearly all, are found in one look-up.
 const FAST_BITS: u32 = 9;
 
-/// Coefficients of a block.
+/// Number of coefficients of a block.
 const COEFFICIENTS: usize = 64;
 
 /// A Huffman table.
 pub(super) struct Table {
-    /// For what the next bits begin with: the symbol and the length of its code, 0 for a longer one.
+    /// Look-up by the next [`FAST_BITS`] bits: the symbol and the length of its code, or length 0 if the code
+    /// is longer.
     fast: Vec<(u8, u8)>,
-    /// For each length of code, the first code of it, and where its symbols begin.
+    /// For each code length: the first code, the number of codes, and the index of the first symbol.
     lengths: [Length; LONGEST],
     symbols: Vec<u8>,
 }
@@ -28,7 +30,8 @@ struct Length {
 }
 
 impl Table {
-    /// From how many codes there are of each length, and their symbols; none if these are too few, or the codes too many.
+    /// Builds the table from the number of codes of each length and their symbols; `None` if there are too
+    /// few symbols or too many codes.
     pub(super) fn new(counts: &[u8; LONGEST], symbols: &[u8]) -> Option<Self> {
         let mut lengths = [Length::default(); LONGEST];
         let mut fast = vec![(0, 0); 1 << FAST_BITS];
@@ -67,14 +70,15 @@ impl Table {
     }
 }
 
-/// The tables of one block of a unit. A block of a progressive scan has no AC coefficients.
+/// The tables of one block of a minimum coded unit (MCU). A block of a progressive scan has no AC
+/// coefficients.
 pub(super) struct Block<'a> {
     pub(super) dc: &'a Table,
     pub(super) ac: Option<&'a Table>,
 }
 
 impl Block<'_> {
-    /// Passes over a block; none if it does not come to its end.
+    /// Skips a block; `None` if it is incomplete or damaged.
     fn pass(&self, bits: &mut Bits<'_>) -> Option<()> {
         let size = self.dc.symbol(bits)?;
         bits.pass(size)?;
@@ -98,8 +102,8 @@ impl Block<'_> {
     }
 }
 
-/// Reads a scan of so many units, each of these blocks, and gives those that are not there, and where the data ends. After damage it goes on
-/// at the next restart marker.
+/// Parses a scan of `units` MCUs, each made of `blocks`, and returns the MCUs that are missing and where the
+/// data ends. After damage it continues at the next restart marker.
 pub(super) fn missing(
     bytes: &[u8],
     start: usize,
@@ -122,7 +126,7 @@ pub(super) fn missing(
                 missing.push(unit..units);
                 break;
             };
-            // whole intervals may be gone; the markers count to eight
+            // whole intervals may be missing; the markers count modulo eight
             let lost = (number + 8 - (unit / interval - 1) % 8) % 8;
             let next = (unit + lost * interval).min(units);
             if next > unit {
@@ -134,18 +138,18 @@ pub(super) fn missing(
     (missing, bits.at)
 }
 
-/// Bits, the highest of a byte first, up to the next marker.
+/// A bit reader, most significant bit first, up to the next marker.
 struct Bits<'a> {
     bytes: &'a [u8],
-    /// The next byte that is not in the buffer.
+    /// Position of the next byte that is not in the buffer.
     at: usize,
-    /// The next bits, from the highest on; the others are 0.
+    /// The next `count` bits, starting at the most significant one; the others are 0.
     buffer: u64,
     count: u32,
 }
 
 impl Bits<'_> {
-    /// Takes in as many bytes as there is room for.
+    /// Fills the buffer with as many bytes as fit.
     fn fill(&mut self) {
         while self.count <= u64::BITS - 8 {
             let Some(&byte) = self.bytes.get(self.at) else {
@@ -161,19 +165,20 @@ impl Bits<'_> {
         }
     }
 
-    /// The next bits, as a number; 0 where there are no more.
+    /// The next `bits` bits as a number, padded with 0 after the end.
     fn peek(&self, bits: u32) -> u32 {
         (self.buffer >> (u64::BITS - bits)) as u32
     }
 
-    /// Passes over bits; none if there are not so many. A symbol and the number after it have at most 32 together.
+    /// Skips bits; `None` if fewer are left. A symbol and the number after it have at most 32 together.
     fn pass(&mut self, bits: u8) -> Option<()> {
         self.count = self.count.checked_sub(bits.into())?;
         self.buffer = self.buffer.checked_shl(bits.into())?;
         Some(())
     }
 
-    /// Goes behind the next restart marker, and gives its number; none if another marker, or the end, comes first.
+    /// Skips to behind the next restart marker and returns its number; `None` if another marker or the end
+    /// comes first.
     fn restart(&mut self) -> Option<usize> {
         (self.buffer, self.count) = (0, 0);
         loop {

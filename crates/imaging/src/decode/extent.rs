@@ -1,4 +1,4 @@
-//! How much of a JPEG's picture is in its file.
+//! Extent of a JPEG: which of its pixels are in the file.
 
 use super::entropy::{Block, Table, missing as missing_units};
 use super::partial::Missing;
@@ -6,19 +6,19 @@ use super::partial::Missing;
 /// Side of a block of coefficients, in samples.
 const BLOCK: usize = 8;
 
-/// Coefficients whose last bit alone is missing look as they should.
+/// Lowest bit of a coefficient that may be missing without a visible difference.
 const LAST_BIT: u8 = 1;
 
-/// Not sent at all.
+/// Precision of a coefficient that was not sent at all.
 const NOTHING: u8 = u8::MAX;
 
-/// What of a JPEG of this size is missing; none if it is of a kind that is not known here.
+/// The missing pixels of a JPEG of this size; `None` if it is of a kind that is not supported here.
 pub(super) fn missing(bytes: &[u8], width: u32, height: u32) -> Option<Missing> {
     let jpeg = Jpeg::read(bytes)?;
     Some(Missing { pixels: jpeg.missing_pixels(width as usize, height as usize), coarse: jpeg.is_coarse() })
 }
 
-/// The first marker segment that begins at a place or after it.
+/// The first marker segment at or after `at`: its marker, its contents, and the position behind it.
 fn segment(bytes: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
     loop {
         at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)?;
@@ -37,18 +37,18 @@ fn segment(bytes: &[u8], mut at: usize) -> Option<(u8, &[u8], usize)> {
     }
 }
 
-/// A colour of the picture, and what of it was found.
+/// A colour component of the picture, and the data that was found for it.
 struct Component {
     id: u8,
     across: usize,
     down: usize,
-    /// Whether each unit of the frame is missing, once a scan of it was seen.
+    /// Whether each MCU of the frame is missing; `None` before the first scan of the component.
     missing: Option<Vec<bool>>,
     /// The lowest bit that was sent of each coefficient.
     precision: [u8; BLOCK * BLOCK],
 }
 
-/// A frame, and what its scans hold.
+/// A frame, and the data that its scans hold.
 #[derive(Default)]
 struct Jpeg {
     progressive: bool,
@@ -61,7 +61,7 @@ struct Jpeg {
 }
 
 impl Jpeg {
-    /// Goes through a file; none if it is of a kind that is not known here.
+    /// Parses a file; `None` if it is of a kind that is not supported here.
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut jpeg = Self::default();
         let mut at = 2;
@@ -80,7 +80,7 @@ impl Jpeg {
         (!jpeg.components.is_empty()).then_some(jpeg)
     }
 
-    /// A frame header (B.2.2).
+    /// Reads a frame header (B.2.2).
     fn begin(&mut self, marker: u8, contents: &[u8]) -> Option<()> {
         let (&[_precision, h1, h0, w1, w0, _count], components) = contents.split_first_chunk()?;
         self.progressive = marker == 0xC2;
@@ -101,7 +101,7 @@ impl Jpeg {
         Some(())
     }
 
-    /// Huffman tables (B.2.4.2). One that is broken is none.
+    /// Reads Huffman tables (B.2.4.2). A broken one is left out.
     fn tables(&mut self, mut contents: &[u8]) {
         while let Some((&[class, ref counts @ ..], symbols)) = contents.split_first_chunk::<17>() {
             let count = counts.iter().map(|&count| usize::from(count)).sum::<usize>();
@@ -113,19 +113,20 @@ impl Jpeg {
         }
     }
 
-    /// Samples of the finest component across and down a unit, in blocks.
+    /// Blocks of the finest component across and down an MCU.
     fn finest(&self) -> (usize, usize) {
         let most = |side: fn(&Component) -> usize| self.components.iter().map(side).max().unwrap_or(1);
         (most(|component| component.across), most(|component| component.down))
     }
 
-    /// Units across and down the frame.
+    /// MCUs across and down the frame.
     fn units(&self) -> (usize, usize) {
         let (across, down) = self.finest();
         (self.width.div_ceil(BLOCK * across), self.height.div_ceil(BLOCK * down))
     }
 
-    /// A scan (B.2.3): its header's contents, and where its data begins. Gives where that ends.
+    /// Reads a scan (B.2.3), given the contents of its header and where its data starts, and returns where
+    /// the data ends.
     fn scan(&mut self, bytes: &[u8], contents: &[u8], start: usize) -> Option<usize> {
         let (&count, rest) = contents.split_first()?;
         let (selectors, &[first, last, approximation]) =
@@ -150,11 +151,11 @@ impl Jpeg {
         Some(end)
     }
 
-    /// Marks what a scan does not hold of its components. Gives where its data ends.
+    /// Marks the MCUs of the components that a scan does not contain, and returns where its data ends.
     fn cover(&mut self, bytes: &[u8], chosen: &[(usize, u8)], start: usize) -> Option<usize> {
         let (across, down) = self.units();
         let (finest_across, finest_down) = self.finest();
-        // a component alone is sent block by block, and only those that lie in the picture
+        // the scan of a single component is sent block by block, and only the blocks within the picture
         let alone = match chosen {
             &[(index, _)] => self.components.get(index).map(|component| (component.across, component.down)),
             _ => None,

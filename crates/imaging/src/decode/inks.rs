@@ -5,9 +5,9 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// Cyan, magenta, yellow and black of each pixel, 0 for no ink; none if this is no such JPEG.
+/// Returns cyan, magenta, yellow and black of each pixel, 0 for no ink; `None` if this is not a CMYK JPEG.
 ///
-/// Programs store them inverted, so that 255 is no ink, and some the first three as YCbCr (YCCK).
+/// Programs store them inverted, so that 255 is no ink, and some store the first three as YCbCr (YCCK).
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<u8>> {
     let options =
         DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);

@@ -1,4 +1,4 @@
-//! Pictures of which a part is missing: what there is of them, and whether that is enough.
+//! Pictures with missing pixels: the pixels that can be read, and whether they are enough.
 
 use image::{DynamicImage, ImageDecoder, RgbaImage};
 
@@ -8,19 +8,19 @@ use crate::format::Format;
 use crate::header::corrupt;
 use crate::note::{Note, percent};
 
-/// The share of a picture's pixels that may be missing without a word: less than the network, or a reader, could see.
+/// Share of the pixels that may be missing without a note: less than the network, or a reader, could see.
 const NEARLY_WHOLE: f64 = 0.01;
 
-/// The share beyond which what is left may be another picture, and is refused.
+/// Share of missing pixels above which a picture is refused, since what is left may show something else.
 const TOO_MUCH: f64 = 0.25;
 
-/// What stands for missing pixels: the middle grey that is next to nothing to the network.
+/// The colour of missing pixels: middle grey, close to 0 after normalisation.
 const GREY: [u8; 4] = [128, 128, 128, 255];
 
-/// The pixels of a picture as it is stored that are not in its file.
+/// The pixels of a picture, as stored, that are missing from its file.
 #[derive(Default)]
 pub(super) struct Missing {
-    /// Whether each is missing, in rows from the top; empty where none is.
+    /// Whether each pixel is missing, in rows from the top; empty if none is.
     pub(super) pixels: Vec<bool>,
     /// Whether details are missing everywhere.
     pub(super) coarse: bool,
@@ -32,7 +32,7 @@ impl Missing {
         missing as f64 / self.pixels.len().max(1) as f64
     }
 
-    /// Makes the missing pixels grey and notes them, or refuses the picture if they are too many.
+    /// Makes missing pixels grey and adds a note, or refuses the picture if too many are missing.
     pub(super) fn settle(&self, format: Format, image: &mut RgbaImage, notes: &mut Vec<Note>) -> Result<()> {
         let share = self.share();
         if share > TOO_MUCH {
@@ -54,7 +54,8 @@ impl Missing {
     }
 }
 
-/// Reads a picture as far as it goes. Where the decoder gives up, a second one reads the same over another filling: what then differs is what neither wrote.
+/// Reads as much of a picture as the decoder can. If it fails, a second one reads the same file over another
+/// filling: the pixels that then differ were written by neither.
 pub(super) fn read<D: ImageDecoder>(
     decoder: D,
     again: impl Fn() -> Result<D>,
@@ -74,7 +75,7 @@ pub(super) fn read<D: ImageDecoder>(
         if missing.share() > TOO_MUCH {
             return Err(refusal(format, error));
         }
-        // `image` puts the bytes of a PNG in order only after the last
+        // `image` swaps the bytes of a 16-bit PNG only after a complete read
         if format == Format::Png && colour.bytes_per_pixel() > colour.channel_count() {
             pixels.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
         }
@@ -84,7 +85,7 @@ pub(super) fn read<D: ImageDecoder>(
     Ok((image, missing))
 }
 
-/// Pixels in native byte order as a picture.
+/// Makes a picture from pixels in native byte order.
 fn from_raw(colour: image::ColorType, width: u32, height: u32, bytes: Vec<u8>) -> Option<DynamicImage> {
     use image::ColorType as C;
     use image::ImageBuffer;

@@ -1,12 +1,13 @@
-//! Colours as people see them: CIELAB, the difference of two colours, and what paper and other eyes make of them.
+//! Perceived colours: CIELAB, the difference of two colours, and how they appear in print and to the
+//! colour-blind.
 
-/// A colour as it is displayed: sRGB, 0 to 255.
+/// A displayed colour: sRGB, 0 to 255.
 pub type Rgb = [f64; 3];
 
-/// L*, a*, b*.
+/// A colour in CIELAB: L*, a*, b*.
 pub type Lab = [f64; 3];
 
-/// sRGB (IEC 61966-2-1) to light, 0 to 1.
+/// sRGB (IEC 61966-2-1) to linear light, 0 to 1.
 fn light(level: f64) -> f64 {
     let share = level / 255.0;
     if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
@@ -21,7 +22,7 @@ fn times(matrix: [[f64; 3]; 3], [a, b, c]: [f64; 3]) -> [f64; 3] {
     matrix.map(|[x, y, z]| x * a + y * b + z * c)
 }
 
-/// CIE 1976 of the white point D65.
+/// sRGB to CIELAB (CIE 1976) for the white point D65.
 pub fn lab(colour: Rgb) -> Lab {
     const XYZ: [[f64; 3]; 3] = [
         [0.412_453, 0.357_580, 0.180_423],
@@ -38,7 +39,8 @@ pub fn lab(colour: Rgb) -> Lab {
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
-/// ΔE00, CIEDE2000 (Sharma, Wu & Dalal 2005); 1 is about what can just be told apart side by side.
+/// ΔE00 of two colours by CIEDE2000 (Sharma, Wu & Dalal 2005); 1 is about the smallest difference that is
+/// visible side by side.
 pub fn difference([l1, a1, b1]: Lab, [l2, a2, b2]: Lab) -> f64 {
     let seventh = |c: f64| (c.powi(7) / (c.powi(7) + 25f64.powi(7))).sqrt();
     let g = 0.5 * (1.0 - seventh((a1.hypot(b1) + a2.hypot(b2)) / 2.0));
@@ -71,7 +73,7 @@ pub fn difference([l1, a1, b1]: Lab, [l2, a2, b2]: Lab) -> f64 {
     (dl * dl + dc * dc + dh * dh + rotation * dc * dh).sqrt()
 }
 
-/// Where a picture is looked at.
+/// The conditions under which a picture is viewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
     Screen,
@@ -84,7 +86,7 @@ pub enum Seen {
 impl Seen {
     pub const ALL: [Self; 5] = [Self::Screen, Self::Grey, Self::Paper, Self::Deuteranopia, Self::Protanopia];
 
-    /// What becomes of a colour.
+    /// The colour as it appears under these conditions.
     pub fn of(self, colour: Rgb) -> Rgb {
         let rgb = colour.map(light);
         let seen = match self {
@@ -98,15 +100,16 @@ impl Seen {
     }
 }
 
-/// An office printer on office paper: dots grow by a tenth at half coverage, more than twice what ISO 12647-2 lets a press be off, and between them
-/// the ink's 4 % and the paper's 82 % of the light come back (Murray & Davies 1936).
+/// The reflectance of office paper from an office printer: dots grow by a tenth at half coverage, more than
+/// twice the tolerance of ISO 12647-2 for a press, and in between the ink's 4 % and the paper's 82 % of the
+/// light are reflected (Murray & Davies 1936).
 fn paper(light: f64) -> f64 {
     let cover = 1.0 - light;
     let grown = cover + 4.0 * 0.1 * cover * (1.0 - cover);
     0.82 * (1.0 - grown) + 0.04 * grown
 }
 
-/// Machado, Oliveira & Fernandes 2009, severity 1; on light.
+/// Matrices of Machado, Oliveira & Fernandes 2009 for severity 1, applied to linear light.
 const DEUTERANOPIA: [[f64; 3]; 3] = [
     [0.367_322, 0.860_646, -0.227_968],
     [0.280_085, 0.672_501, 0.047_413],

@@ -1,4 +1,4 @@
-//! Pictures that are no photos: a screen, a page, a drawing, and what microscopes and satellites see.
+//! Pictures that are not photos: a screen, a page, a drawing, and views of a microscope and a satellite.
 
 use candling_imaging::Photo;
 
@@ -7,7 +7,7 @@ use crate::hard::Hard;
 const INK: [u8; 3] = [34, 34, 38];
 const WHITE: [u8; 3] = [255; 3];
 
-/// All of them.
+/// All pictures.
 pub fn pictures() -> Vec<Hard> {
     let screen = |ground, ink, bar, image| {
         let mut canvas = Canvas::new(320, 220, ground);
@@ -59,7 +59,7 @@ impl Canvas {
         self.each(|x, y| (inside(x, left, width) && inside(y, top, height)).then_some(colour));
     }
 
-    /// Lines of words, each word a bar.
+    /// Draws lines of text, each word as a bar.
     fn text(&mut self, random: &mut fastrand::Rng, ink: [u8; 3], top: u32) {
         for y in (top..self.height - 12).step_by(12) {
             let mut x = 14;

@@ -1,5 +1,5 @@
-//! Photos on which it is hard to show anything: dark, pale, bright, grey, blue, drawn, in odd formats. Made from the site's photos, or
-//! drawn, the same on every machine.
+//! Photos on which a map is hard to see: dark, pale, bright, grey, blue, drawn, in odd formats. Made from the
+//! site's photos, or drawn, the same on every machine.
 
 use std::path::Path;
 
@@ -7,19 +7,19 @@ use candling_imaging::{Photo, Rect, decode, resize};
 
 use crate::draw;
 
-/// The longer side of each, in pixels.
+/// Longer side of each photo in pixels.
 const SIDE: u32 = 320;
 
-/// A photo and what it is called.
+/// A photo and its name.
 pub struct Hard {
     pub name: &'static str,
     pub photo: Photo,
 }
 
-/// What becomes of a photo's colour at a place, given as shares of its width and height.
+/// A change of a photo's colour at a position, given as shares of its width and height.
 type Change = fn([f32; 3], (f32, f32), &mut fastrand::Rng) -> [f32; 3];
 
-/// All of them; `samples` is the folder of the site's photos.
+/// All photos; `samples` is the folder of the site's photos.
 pub fn photos(samples: &Path) -> Vec<Hard> {
     let sample = |name: &str| at_most(&read(&samples.join(name)), SIDE);
     let mut all = Vec::new();
@@ -72,7 +72,7 @@ fn read(path: &Path) -> Photo {
         .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// At most so many pixels on the longer side.
+/// Scales a photo down to `most` pixels on the longer side.
 pub fn at_most(photo: &Photo, most: u32) -> Photo {
     let shrink = (f64::from(most) / f64::from(photo.width.max(photo.height))).min(1.0);
     let side = |length: u32| ((f64::from(length) * shrink).round() as u32).max(1);
@@ -85,7 +85,7 @@ fn resized(photo: &Photo, rect: Rect, width: u32, height: u32) -> Photo {
     Photo { width, height, rgba }
 }
 
-/// A part, given as shares of the sides.
+/// Cuts out a part, given as shares of the sides.
 fn part(photo: &Photo, left: f64, top: f64, across: f64, down: f64) -> Photo {
     let at = |share: f64, side: u32| (share * f64::from(side)) as u32;
     let (width, height) = (at(across, photo.width), at(down, photo.height));
@@ -110,7 +110,7 @@ fn mean([r, g, b]: [f32; 3]) -> f32 {
     (r + g + b) / 3.0
 }
 
-/// A fiftieth of the light, a little blue, and the sensor's noise.
+/// A night photo: a fiftieth of the light, a little blue, and sensor noise.
 fn night(colour: [f32; 3], _: (f32, f32), noise: &mut fastrand::Rng) -> [f32; 3] {
     let tint = [0.8, 0.9, 1.1];
     std::array::from_fn(|i| {
@@ -123,13 +123,13 @@ fn snowfall(colour: [f32; 3], _: (f32, f32), noise: &mut fastrand::Rng) -> [f32;
     if noise.f32() < 0.03 { [250.0; 3] } else { colour.map(|v| 0.55 * v + 115.0) }
 }
 
-/// The sky behind it is white; what stands before it is nearly black.
+/// A backlit photo: the sky is white, and everything before it nearly black.
 fn backlight(colour: [f32; 3], (x, y): (f32, f32), _: &mut fastrand::Rng) -> [f32; 3] {
     let sky = (2.6 * (x - 0.5).hypot(y - 0.5) - 0.5).clamp(0.0, 1.0);
     colour.map(|v| (0.15 * v) * (1.0 - sky) + (0.2 * v + 204.0) * sky)
 }
 
-/// Nothing but what is within an ellipse.
+/// Makes everything outside an ellipse transparent.
 fn cut_out(mut photo: Photo) -> Photo {
     let Photo { width, height, .. } = photo;
     for (index, pixel) in photo.rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {

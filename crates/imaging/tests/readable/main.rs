@@ -1,4 +1,5 @@
-//! The default colours show the evidence on any photo: on a screen, small, in grey, on paper, and to the colour-blind.
+//! The default colour map shows the evidence on any photo: on a screen, small, in grey, on paper, and to the
+//! colour-blind.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod colour;
@@ -16,7 +17,7 @@ use measure::{Contrast, evidence, painted, rgb, thumbnail};
 
 const MAP: (usize, usize) = (7, 7);
 
-/// Where evidence may lie, as shares of the sides.
+/// Positions of evidence, as shares of the sides.
 const PLACES: [(f32, f32); 4] = [(0.4, 0.45), (0.2, 0.25), (0.75, 0.3), (0.5, 0.8)];
 
 fn photos() -> Vec<Hard> {
@@ -25,7 +26,7 @@ fn photos() -> Vec<Hard> {
     photos
 }
 
-/// By how much the hottest tenth is at least lighter than the coldest, in L*, and how far it is from it at least, in ΔE00.
+/// Least differences between the hottest and the coldest tenth: in lightness, L*, and in colour, ΔE00.
 fn floor(seen: Seen) -> (f64, f64) {
     match seen {
         Seen::Screen | Seen::Deuteranopia => (7.0, 18.0),
@@ -57,7 +58,8 @@ fn the_evidence_is_seen_on_every_photo_at_every_size_by_every_eye() {
     }
 }
 
-/// The floors above hold where the darkest thing of a photo is the evidence; half of all pictures do three times as well.
+/// The limits above hold even if the evidence is the darkest part of a photo; half of all pictures reach
+/// three times as much.
 #[test]
 fn most_pictures_are_far_above_the_floor() {
     let mut lighter: Vec<f64> = Vec::new();
@@ -73,8 +75,9 @@ fn most_pictures_are_far_above_the_floor() {
     assert!(lighter[lighter.len() / 2] >= 30.0, "the median: {lighter:?}");
 }
 
-/// By how much a place with lesser evidence is at least lighter than the same place without any, in L*, and how far it is from that at least, in
-/// ΔE00. Half as much is hardly seen on a black photo or a blue sky; paper leaves less than a third of it, as of everything dark.
+/// Least differences between a place with lesser evidence and the same place without any: in lightness, L*,
+/// and in colour, ΔE00. Half as much is hardly visible on a black photo or a blue sky; paper keeps less than
+/// a third of it, as of everything dark.
 fn lesser_floor(seen: Seen) -> (f64, f64) {
     match seen {
         Seen::Screen | Seen::Deuteranopia => (8.0, 11.0),
@@ -84,8 +87,8 @@ fn lesser_floor(seen: Seen) -> (f64, f64) {
     }
 }
 
-/// How far such a place is at least from the coldest tenth of its picture, in ΔE00 on a screen. Less than from itself without evidence, since a photo may
-/// be darker there.
+/// Least difference of such a place from the coldest tenth of its picture, in ΔE00 on a screen. It is smaller
+/// than the one above, since a photo may be darker there.
 const BESIDE: f64 = 10.0;
 
 #[test]
@@ -115,7 +118,7 @@ fn lesser_evidence_is_seen_on_every_photo_at_every_size_by_every_eye() {
     }
 }
 
-/// What is lit differs from the photo as it is, so that nobody takes a painted picture for the plain one.
+/// The lit parts differ from the plain photo, so that nobody mistakes a painted picture for it.
 #[test]
 fn a_painted_photo_is_not_the_photo() {
     for Hard { name, photo } in photos() {
@@ -130,7 +133,7 @@ fn a_painted_photo_is_not_the_photo() {
     }
 }
 
-/// No evidence is no light: the same veil everywhere, and no glow anywhere. It is for words to say so.
+/// A map without evidence gives no light: the same veil everywhere, and no glow. The page says so in words.
 #[test]
 fn a_map_without_evidence_lights_nothing() {
     for Hard { name, photo } in photos() {

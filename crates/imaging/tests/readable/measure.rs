@@ -1,4 +1,4 @@
-//! How well the evidence on a painted photo is told from where there is none.
+//! Contrast of a painted photo between places with and without evidence.
 
 use candling_imaging::{
     Backdrop, Colormap, Fit, Map, Paint, Photo, Preprocessing, Rect, overlay, prepare, render,
@@ -7,7 +7,7 @@ use candling_imaging::{
 use crate::colour::{Lab, Rgb, Seen, difference, lab};
 use crate::hard::at_most;
 
-/// The input of the network that a photo is shown to: EfficientNet-Lite0's.
+/// The preprocessing of the network: EfficientNet-Lite0's.
 const HOW: Preprocessing =
     Preprocessing { width: 224, height: 224, mean: [127.0; 3], std: [128.0; 3], crop_fraction: 0.875 };
 
@@ -17,7 +17,7 @@ pub const THUMB: u32 = 96;
 /// A heatmap of 7×7 cells.
 pub type Cells = [f32; 49];
 
-/// Evidence around a place, given as shares of the sides, and a little elsewhere.
+/// A map with evidence around a position, given as shares of the sides, and a little elsewhere.
 pub fn evidence(x: f32, y: f32) -> Cells {
     let spot = |row: usize, column: usize, x: f32, y: f32, wide: f32| {
         let off = |at: usize, of: f32| (at as f32 + 0.5) / 7.0 - of;
@@ -26,7 +26,7 @@ pub fn evidence(x: f32, y: f32) -> Cells {
     std::array::from_fn(|i| spot(i / 7, i % 7, x, y, 0.16) + 0.4 * spot(i / 7, i % 7, 1.0 - x, 1.0 - y, 0.1))
 }
 
-/// A photo with the map over it, as every view shows it.
+/// Paints the map over a photo, as every view does.
 pub fn painted(photo: &Photo, cells: &[f32], (height, width): (usize, usize), colormap: Colormap) -> Photo {
     let prepared = prepare(&photo.rgba, photo.width, photo.height, Fit::Squash, &HOW).expect("a photo");
     painted_over(photo, cells, (height, width), colormap, &prepared.backdrop)
@@ -48,15 +48,15 @@ fn painted_over(
     picture
 }
 
-/// At most [`THUMB`] pixels on the longer side.
+/// Scales a picture down to [`THUMB`] pixels on the longer side.
 pub fn thumbnail(picture: &Photo) -> Photo {
     at_most(picture, THUMB)
 }
 
-/// Evidence that is less than the most and still counts, as shares of a map's maximum.
+/// The range of lesser evidence, as shares of a map's maximum.
 const LESSER: std::ops::Range<f32> = 0.35..0.45;
 
-/// What is lit and what is dark, each its median lightness and its median a* and b*.
+/// A lit and a dark part of a picture, each as its median lightness and its median a* and b*.
 #[derive(Debug, Clone, Copy)]
 pub struct Contrast {
     pub lit: Lab,
@@ -64,7 +64,7 @@ pub struct Contrast {
 }
 
 impl Contrast {
-    /// The hottest and the coldest tenth of a picture.
+    /// The contrast of the hottest and the coldest tenth of a picture.
     pub fn of(picture: &Photo, cells: &[f32], map: (usize, usize), seen: Seen) -> Self {
         let (_, order) = heat(picture, cells, map);
         let tenth = (order.len() / 10).max(1);
@@ -72,7 +72,7 @@ impl Contrast {
         Self { lit: of(&order[order.len() - tenth..]), dark: of(&order[..tenth]) }
     }
 
-    /// Where there is [`LESSER`] evidence, and the same places on the same photo where there is none.
+    /// The contrast of places with [`LESSER`] evidence and the same places on the same photo without any.
     pub fn of_lesser([picture, unlit]: [&Photo; 2], cells: &[f32], map: (usize, usize), seen: Seen) -> Self {
         let (heat, mut order) = heat(picture, cells, map);
         let most = cells.iter().copied().fold(0.0, f32::max);
@@ -81,18 +81,18 @@ impl Contrast {
         Self { lit: of(picture), dark: of(unlit) }
     }
 
-    /// By how much it is lighter, in L*.
+    /// Difference in lightness, L*.
     pub fn lighter(&self) -> f64 {
         self.lit[0] - self.dark[0]
     }
 
-    /// ΔE00.
+    /// Difference in colour, ΔE00.
     pub fn apart(&self) -> f64 {
         difference(self.lit, self.dark)
     }
 }
 
-/// How hot each pixel of a picture is, and the pixels from the coldest to the hottest.
+/// The intensity of each pixel of a picture, and the pixels from the coldest to the hottest.
 fn heat(picture: &Photo, cells: &[f32], map: (usize, usize)) -> (Vec<f32>, Vec<usize>) {
     let size = (picture.height as usize, picture.width as usize);
     let heat = candling_core::Bilinear::new(map, size).planes(cells, 1);
@@ -101,12 +101,12 @@ fn heat(picture: &Photo, cells: &[f32], map: (usize, usize)) -> (Vec<f32>, Vec<u
     (heat, order)
 }
 
-/// The median of these pixels.
+/// The median colour of these pixels.
 fn colour(picture: &Photo, pixels: &[usize], seen: Seen) -> Lab {
     median(pixels.iter().map(|&index| lab(seen.of(rgb(picture, index)))).collect())
 }
 
-/// The pixel as it is displayed, on white.
+/// The displayed colour of a pixel, on white.
 pub fn rgb(picture: &Photo, index: usize) -> Rgb {
     let [r, g, b, a] = picture.rgba.as_chunks::<4>().0[index].map(f64::from);
     [r, g, b].map(|v| (v * a + 255.0 * (255.0 - a)) / 255.0)

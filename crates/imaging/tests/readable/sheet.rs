@@ -1,4 +1,4 @@
-//! Contact sheets, for people to look at: what no measure tells.
+//! Contact sheets for visual inspection.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -11,14 +11,15 @@ use crate::hard::{Hard, at_most};
 use crate::measure::{THUMB, evidence, painted, rgb, thumbnail};
 use crate::{MAP, PLACES, photos};
 
-/// Rows of a sheet: so many photos fit one that is looked at whole.
+/// Rows of a sheet, so that it can be viewed as a whole.
 const ROWS: usize = 9;
 /// Longest side of a picture.
 const SIDE: u32 = 200;
 const GAP: u32 = 6;
 const GROUND: [u8; 3] = [118; 3];
 
-/// Writes `target/sheet/NAME-N.png`, a row for each photo: as it is, then in every colour scale. `rows.txt` names the rows.
+/// Writes `target/sheet/NAME-N.png` with a row for each photo: plain, then in every colour map. `rows.txt`
+/// names the rows.
 #[test]
 #[ignore = "it writes pictures to be looked at: `just sheet`"]
 fn sheets_of_every_photo_in_every_colour_scale() {
@@ -49,7 +50,7 @@ fn row(Hard { photo, .. }: &Hard, (x, y): (f32, f32)) -> Vec<Photo> {
     std::iter::once(photo.clone()).chain(lit).collect()
 }
 
-/// Each picture in the middle of its cell, as it is seen.
+/// Writes a sheet with each picture in the middle of its cell, as it appears under the viewing conditions.
 fn write(path: &Path, rows: &[Vec<Photo>], side: u32, seen: Seen) {
     let pitch = side + GAP;
     let (width, height) = (rows[0].len() as u32 * pitch, rows.len() as u32 * pitch);

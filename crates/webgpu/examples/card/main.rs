@@ -125,7 +125,7 @@ struct Subject<B: Backend> {
 
 impl<B: Backend> Subject<B> {
     fn new(backend: B, model: &Model) -> Result<Self> {
-        let shape = Shape::new(1, 3, model.preprocessing.height, model.preprocessing.width);
+        let shape = Shape::new(1, 3, model.preprocessing().height, model.preprocessing().width);
         // Waves as wide as a hand of pixels, and noise: it excites every layer, and needs no file.
         let value = |i: usize| {
             let (x, y) = (i % shape.w, i / shape.w % shape.h);
@@ -133,8 +133,8 @@ impl<B: Backend> Subject<B> {
             (x as f32 / 9.0).sin() * (y as f32 / 13.0).cos() + noise as f32 / 2048.0 - 0.25
         };
         Ok(Self {
-            network: Arc::new(Network::new(backend, model.graph.clone(), &model.weights)?),
-            layer: model.default_layer,
+            network: Arc::new(Network::new(backend, model.graph().clone(), model.weights())?),
+            layer: model.default_layer(),
             shape,
             input: (0..shape.len()).map(value).collect(),
         })

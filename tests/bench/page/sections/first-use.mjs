@@ -1,4 +1,7 @@
-/** First use: when a new visitor sees anything, sees the explained sample, is answered, and sees the network's own map. */
+/**
+ * First use: times until a new visitor sees anything, the explained sample, an answer, and the network's own
+ * map.
+ */
 import { summary } from "../../lib/statistics.mjs";
 import { table } from "../../lib/table.mjs";
 import { inFreshBrowser } from "../visit.mjs";
@@ -16,7 +19,7 @@ async function looking(page) {
   return page.evaluate(() => window.seen);
 }
 
-/** A click may change what the network is asked first, so the visitor who clicks is another one. */
+/** A click may change the first question to the network, so the visitor who clicks is another one. */
 async function clicking(page) {
   await page.addInitScript(clickUntilAnswered);
   await page.goto("/", { waitUntil: "commit" });

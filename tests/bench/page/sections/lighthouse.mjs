@@ -16,10 +16,10 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** Of the places that an audit names. */
+/** Number of places that are listed of an audit. */
 const NAMED = 3;
 
-/** Where an item of an audit lies: in the page, or at which address. */
+/** The place of an item of an audit: in the page, or its address. */
 const place = ({ node, url, source }) =>
   node?.selector ??
   [url, source?.url].find((address) => typeof address === "string")?.replace(/^https?:\/\/[^/]+/, "");

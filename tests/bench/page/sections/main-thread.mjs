@@ -1,10 +1,11 @@
 /**
- * The longest task of the main thread while the page is used, the processor slowed to a quarter (as DevTools does it).
+ * The longest task of the main thread while the page is used, with the CPU throttled to a quarter (as
+ * DevTools does it).
  *
- * A task is a trace event `RunTask` of the page's main thread. `PerformanceObserver` reports those of 50 ms and more by itself; its
- * number stands beside, but says nothing about shorter ones. Two kinds are left out, since they are not the page's: the task in which
- * the browser hands the thread a new document (50 to 130 ms for a page of one line), and those in which it answers the tools that
- * measure here.
+ * A task is a trace event `RunTask` of the page's main thread. `PerformanceObserver` reports those of 50 ms
+ * and more; its number is listed too, but says nothing about shorter ones. Two kinds are left out, since they
+ * are not the page's: the task in which the browser commits a new document (50 to 130 ms for a page of one
+ * line), and those in which it answers the measuring tools.
  */
 import { table } from "../../lib/table.mjs";
 import { firstOwnMap, idle, inFreshBrowser, scrollThrough } from "../visit.mjs";
@@ -13,7 +14,7 @@ export const name = "mainThread";
 export const title = "The main thread, at a quarter of the speed";
 
 const SLOWER = 4;
-/** Each in a browser of its own; of each phase the one with the median longest task counts. */
+/** Number of browsers; for each phase the one with the median longest task counts. */
 const TRIES = 3;
 const CATEGORIES = [
   "toplevel",
@@ -22,12 +23,12 @@ const CATEGORIES = [
   "v8.execute",
   "blink.user_timing",
 ];
-/** Of each phase. */
+/** Number of tasks that are listed for each phase. */
 const NAMED_TASKS = 3;
-/** What a task consists of is named down to this share of it. */
+/** Smallest share of a task for which its parts are listed. */
 const NAMED_SHARE = 0.3;
 
-/** What is done with the page, in order; each is traced by itself. */
+/** The phases of using the page, in order; each is traced by itself. */
 const phases = [
   [
     "loads, to the first own heatmap",
@@ -59,7 +60,7 @@ const phases = [
   ["the patch is dragged over the photo", dragPatch],
 ];
 
-/** Over the photo in forty steps, and the answers waited for. */
+/** Drags the patch over the photo in forty steps, and waits for the answers. */
 async function dragPatch(page) {
   const patch = page.locator("#patch");
   await patch.scrollIntoViewIfNeeded();
@@ -88,10 +89,10 @@ const within = (event, task) =>
   event.ts >= task.ts &&
   event.ts + event.dur <= task.ts + task.dur;
 
-/** Milliseconds on the processor: what a task would take if nothing else ran on the machine. */
+/** CPU time in milliseconds: what a task would take if nothing else ran on the machine. */
 const processor = (task) => (task.tdur ?? task.dur) / 1e3;
 
-/** The longest tasks of one phase, each with what it spent its time on, and the most that any task had of the processor. */
+/** The longest tasks of one phase, each with its parts, and the largest CPU time of any task. */
 function tasks(trace) {
   const { traceEvents } = JSON.parse(trace);
   const thread = ({ pid, tid }) => `${pid}:${tid}`;

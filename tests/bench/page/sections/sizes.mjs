@@ -1,4 +1,4 @@
-/** What a visit down to the end of the page fetches of code, with brotli at its strongest. */
+/** Size of the code that a visit down to the end of the page fetches, with brotli at its strongest. */
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import { table } from "../../lib/table.mjs";
@@ -11,7 +11,7 @@ export const title = "Size of the code";
 const CODE = /\.(js|css|wasm)$/;
 const PICTURE = /\.(jpg|png|svg|woff2)$/;
 
-/** Paths that the page asks for, and those that only its service worker does, to keep them for later. */
+/** Paths that the page requests, and those that only its service worker requests, to store them for later. */
 async function fetched(page) {
   const [asked, kept] = [new Set(), new Set()];
   page

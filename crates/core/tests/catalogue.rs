@@ -101,7 +101,7 @@ fn typescript_has_the_methods() {
 }
 
 #[test]
-fn the_readme_has_the_methods() {
+fn the_page_of_methods_has_them() {
     let mut table = String::from("\n| method | raw result | shows | paper |\n|---|---|---|---|\n");
     for method in by_rank() {
         let about = method.about();

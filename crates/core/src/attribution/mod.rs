@@ -106,8 +106,7 @@ impl<B: Backend> Explainer<'_, B> {
         let (method, target, graph) = (query.method, query.target, self.tape.graph());
         let layer = query.layer_in(graph);
         let (shape, data) = match &method.definition().compute {
-            Compute::Pixels { rule, times_input: false } => self.gradient(target, *rule).await?,
-            Compute::Pixels { rule, times_input: true } => self.times_input(target, *rule).await?,
+            Compute::Pixels { rule, times_input } => self.pixels(target, *rule, *times_input).await?,
             Compute::Cam(cam) => {
                 let at = positions(graph, layer)?;
                 self.cam(cam, query, at).await?

@@ -54,7 +54,7 @@ impl Options {
             let named = |choice: &&Choice| choice.name == name;
             match method.definition().options.iter().find(named) {
                 Some(choice) if choice.whole && !is_whole(*value) => {
-                    Err(Error::BadArgument(format!("{name}: {value}; it is a whole number, 0 or more")))
+                    Err(Error::BadArgument(format!("{name}: {value:?}; it is a whole number, 0 or more")))
                 }
                 Some(_) => Ok(()),
                 None => {

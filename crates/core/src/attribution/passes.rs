@@ -97,17 +97,7 @@ impl<B: Backend, P: Plan> Altered<B, P> {
     /// # Errors
     /// [`Error::BadArgument`] for more than one picture, or a margin over itself; [`Error::BadShape`]; [`Error::UnknownClass`].
     pub fn new(network: Arc<Network<B>>, shape: Shape, picture: Vec<f32>, plan: P) -> Result<Self> {
-        check_one_picture(plan.name(), shape, &picture)?;
-        let target = match plan.read() {
-            Read::Drop(target) => target,
-            Read::Probability(class) => Target::Class(class),
-            Read::Map(query) => query.target,
-        };
-        target.gradient(network.graph().classes())?;
-        Ok(Self {
-            subject: Subject { network, shape, picture, score: AtomicU32::new(f32::NAN.to_bits()) },
-            plan,
-        })
+        Ok(Self { subject: Subject::new(network, shape, picture, &plan)?, plan })
     }
 }
 
@@ -137,6 +127,18 @@ struct Subject<B: Backend> {
 }
 
 impl<B: Backend> Subject<B> {
+    /// As [`Altered::new`].
+    fn new(network: Arc<Network<B>>, shape: Shape, picture: Vec<f32>, plan: &dyn Alteration) -> Result<Self> {
+        check_one_picture(plan.name(), shape, &picture)?;
+        let target = match plan.read() {
+            Read::Drop(target) => target,
+            Read::Probability(class) => Target::Class(class),
+            Read::Map(query) => query.target,
+        };
+        target.gradient(network.graph().classes())?;
+        Ok(Self { network, shape, picture, score: AtomicU32::new(f32::NAN.to_bits()) })
+    }
+
     /// As [`Passes::run`].
     async fn run(&self, plan: &dyn Alteration, pieces: Range<usize>) -> Result<Vec<f32>> {
         check_pieces(plan.name(), &pieces, plan.pieces())?;

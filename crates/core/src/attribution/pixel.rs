@@ -5,20 +5,22 @@ use super::cam::{self, Cam};
 use crate::{Backend, Bilinear, NodeId, Query, ReluRule, Result, Shape, Target};
 
 impl<B: Backend> Explainer<'_, B> {
-    /// The walk to the input under `rule`: the gradient, or what the rule makes of it.
-    pub(super) async fn gradient(&mut self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
+    /// The walk to the input under `rule`: the gradient, or what the rule makes of it; or the same times the input, `x ⊙ ∂y_c/∂x`.
+    pub(super) async fn pixels(
+        &mut self,
+        target: Target,
+        rule: ReluRule,
+        times_input: bool,
+    ) -> Result<(Shape, Vec<f32>)> {
         let input = self.tape.graph().input();
         let dx = self.backward(target, input, rule)?;
-        Ok((self.tape.shape(input), self.tape.network().backend().download(&dx).await?))
-    }
-
-    /// The same times the input, `x ⊙ ∂y_c/∂x`.
-    pub(super) async fn times_input(&mut self, target: Target, rule: ReluRule) -> Result<(Shape, Vec<f32>)> {
-        let input = self.tape.graph().input();
-        let dx = self.backward(target, input, rule)?;
+        let shape = self.tape.shape(input);
+        if !times_input {
+            return Ok((shape, self.tape.network().backend().download(&dx).await?));
+        }
         let [mut dx, x] = self.tape.download_all([&dx, self.tape.kept(input)?]).await?;
         dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= x);
-        Ok((self.tape.shape(input), dx))
+        Ok((shape, dx))
     }
 
     /// The walk to the input times the upsampled map of a CAM at a layer.

@@ -64,7 +64,7 @@ fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
     }
     let share = options.get("sigma").unwrap_or(SIGMA);
     if !(share.is_finite() && share >= 0.0) {
-        return Err(Error::BadArgument(format!("sigma: {share}; it is a finite number, 0 or more")));
+        return Err(Error::BadArgument(format!("sigma: {share:?}; it is a finite number, 0 or more")));
     }
     let (low, high) = picture.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
     let sigma = share * (f64::from(high) - f64::from(low));

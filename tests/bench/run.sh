@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up what is missing, then measures; the arguments are bench.mjs's. Candling itself is built before: npx -y rust-just bench.
+# Sets up what is missing, then measures; the arguments are bench.mjs's. Candling itself is built before: npx
+# -y rust-just bench.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bench=tests/bench
@@ -20,7 +21,8 @@ if [ ! "$venv/.installed" -nt "$bench/requirements.txt" ]; then
     touch "$venv/.installed"
 fi
 
-# the model in each engine's format, the input, and the reference; where nothing was made yet, find's complaint counts as news
+# the model in each engine's format, the input, and the reference; where nothing was made yet, find's
+# complaint counts as news
 mkdir -p "$made/model" "$made/widths" "$made/pages"
 if [ -n "$(find "$bench/models" www/models/efficientnet-lite0.safetensors -newer "$made/model/.made" 2>&1)" ]; then
     "$venv/bin/python" -B "$bench/models/make.py" "$made/model"

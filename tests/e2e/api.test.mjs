@@ -1,4 +1,7 @@
-/** The API page: all of the manifest is on it, its views work, everybody can read it, and its advice on room is right. */
+/**
+ * The API page: all of the manifest is on it, its views work, everybody can read it, and its advice on room
+ * is right.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,7 @@
-/** `<candling-view>` while things happen to it: changes at any moment, removal, abort, and whatever may be missing. */
+/**
+ * `<candling-view>` while things happen to it: changes at any moment, removal, abort, and whatever may be
+ * missing.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPost, painted, states, told, view } from "./support/post.mjs";

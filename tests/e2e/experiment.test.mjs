@@ -7,11 +7,15 @@ import { idle, numbers, openLab, stage } from "./support/stage.mjs";
 const DOG = 235;
 const CATS = [281, 282, 285];
 
-/** A view "lights" an animal when at least this share of its energy lies in the animal's box. Measured: the cat gets 0.14 of
- *  the dog's Guided Backprop, and each animal more than 0.39 of those of the cats. */
+/**
+ * A view "lights" an animal when at least this share of its energy lies in the animal's box. Measured: the
+ * cat gets 0.14 of the dog's Guided Backprop, and each animal more than 0.39 of those of the cats.
+ */
 const LIT = 0.1;
-/** A view shows "only" the animal when at least this many times as much energy lies in its box as in the other's. Measured for
- *  Guided Grad-CAM: 18 and more. */
+/**
+ * A view shows "only" the animal when at least this many times as much energy lies in its box as in the
+ * other's. Measured for Guided Grad-CAM: 18 and more.
+ */
 const ONLY = 8;
 
 const samples = JSON.parse(readFileSync(new URL("../../www/samples/samples.json", import.meta.url), "utf8"));

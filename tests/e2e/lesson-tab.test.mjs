@@ -1,4 +1,7 @@
-/** The lesson's model in the lab: a tab of its own, opened within the click, as browsers block those that come later. */
+/**
+ * The lesson's model in the lab: a tab of its own, opened within the click, as browsers block those that come
+ * later.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stage } from "./support/stage.mjs";

@@ -215,7 +215,10 @@ test("curves that do not fit are refused, and an abort ends them", async () => {
   });
 });
 
-/** The least share of maps whose order must matter to the network. Measured: all 16 of the top classes, and all 32 of the objects. */
+/**
+ * The least share of maps whose order must matter to the network. Measured: all 16 of the top classes, and
+ * all 32 of the objects.
+ */
 const BETTER_THAN_RANDOM = 0.8;
 
 test("Grad-CAM's order of the tiles beats random ones, on the photos of the pointing game", async () => {

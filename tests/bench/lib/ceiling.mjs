@@ -32,8 +32,10 @@ export const arithmeticCeiling = (rates) =>
 export const tileCeiling = (rates) =>
   Math.max(...rates.filter(({ name }) => name.includes("tile")).map((rate) => rate.median));
 
-/** GB/s for so many bytes in use: the better of copying and reading, between measured sizes on a straight line over the
- *  logarithm. */
+/**
+ * GB/s for so many bytes in use: the better of copying and reading, between measured sizes on a straight line
+ * over the logarithm.
+ */
 export function bandwidth(rates, bytes) {
   const kinds = ["copy", "read"].map((kind) => rates.filter(({ name }) => name.startsWith(kind)));
   return Math.max(...kinds.map((points) => interpolated(points, bytes)));

@@ -1,4 +1,7 @@
-/** Markdown tables, aligned so that they read well in a terminal too. The first column is text, the others are numbers. */
+/**
+ * Markdown tables, aligned so that they read well in a terminal too. The first column is text, the others are
+ * numbers.
+ */
 
 export function table(headers, rows) {
   const cells = [headers, ...rows].map((row) => row.map(String));

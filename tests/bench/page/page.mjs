@@ -1,5 +1,6 @@
 /**
- * Measures the page as a visitor meets it, and writes `results.json` and the tables of the README: `npx -y rust-just page`.
+ * Measures the page as a visitor meets it, and writes `results.json` and the tables of the README: `npx -y
+ * rust-just page`.
  *
  *   node page.mjs [--only SECTION[,SECTION]] [--dry]
  *

@@ -1,5 +1,7 @@
-/** Candling, in a worker, as the product runs it (the build with threads may not block a page's main thread). Times are
- *  taken in the worker, around the calls. */
+/**
+ * Candling, in a worker, as the product runs it (the build with threads may not block a page's main thread).
+ * Times are taken in the worker, around the calls.
+ */
 import { publish } from "./operations.mjs";
 
 const worker = new Worker(`/pages/candling-worker.js${location.search}`, { type: "module" });

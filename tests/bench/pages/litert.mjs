@@ -1,4 +1,7 @@
-/** LiteRT.js (TensorFlow Lite's kernels, XNNPACK). It has no gradients. `?variant=plain` is its build without relaxed SIMD. */
+/**
+ * LiteRT.js (TensorFlow Lite's kernels, XNNPACK). It has no gradients. `?variant=plain` is its build without
+ * relaxed SIMD.
+ */
 import { Tensor, loadAndCompile, loadLiteRt } from "@litertjs/core";
 import { SIZE, input, interleaved, publish, query, threads, timed } from "./operations.mjs";
 

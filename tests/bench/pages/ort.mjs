@@ -1,4 +1,7 @@
-/** onnxruntime-web. It has no gradients either: the graphs with a backward pass are made by hand, see `models/onnx_graphs.py`. */
+/**
+ * onnxruntime-web. It has no gradients either: the graphs with a backward pass are made by hand, see
+ * `models/onnx_graphs.py`.
+ */
 import * as ort from "onnxruntime-web/wasm";
 import { SIZE, floats, input, publish, threads, timed } from "./operations.mjs";
 

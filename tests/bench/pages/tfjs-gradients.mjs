@@ -1,8 +1,9 @@
 /**
  * The input gradients of convolutions, as an expert would patch them into TensorFlow.js.
  *
- * Out of the box, its wasm backend has no input gradient of a depthwise convolution at all, so that Guided Backprop fails; and its
- * input gradient of a 1×1 convolution takes several times as long as the convolution that it amounts to.
+ * Out of the box, its wasm backend has no input gradient of a depthwise convolution at all, so that Guided
+ * Backprop fails; and its input gradient of a 1×1 convolution takes several times as long as the convolution
+ * that it amounts to.
  */
 export function addGradientKernels(tf) {
   /** A derived weight by the weight that it comes from: made once, as a library would. */

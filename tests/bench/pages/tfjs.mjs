@@ -19,7 +19,8 @@ setWasmPaths("/packages/@tensorflow/tfjs-backend-wasm/dist/");
 if (threads === 1) {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 } else {
-  // The backend takes no more threads than half of the cores. Told of twice as many, it runs as many as it is asked for.
+  // The backend takes no more threads than half of the cores. Told of twice as many, it runs as many as it is
+  // asked for.
   Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 * threads });
   setThreadsCount(threads);
 }
@@ -50,7 +51,10 @@ const guidedRelu6 = tf.customGrad((x, save) => {
   return { value: y, gradFunc: (dy, [y]) => tf.mul(tf.mul(tf.relu(dy), tf.step(y)), tf.step(tf.sub(6, y))) };
 });
 
-/** The output of the CAM layer; bias and activation fused into the convolution, which has no gradient then, or apart. */
+/**
+ * The output of the CAM layer; bias and activation fused into the convolution, which has no gradient then, or
+ * apart.
+ */
 function features(image, relu6) {
   const values = { input: image };
   for (const { name, kind, inputs, stride, activation } of layers) {

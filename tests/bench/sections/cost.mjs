@@ -1,5 +1,7 @@
-/** Cost against work: whether the forward pass takes time in proportion to its FLOP, over input sizes and over the widths of the
- *  Lite family. Also drawn, in `cost.svg`. */
+/**
+ * Cost against work: whether the forward pass takes time in proportion to its FLOP, over input sizes and over
+ * the widths of the Lite family. Also drawn, in `cost.svg`.
+ */
 import { writeFileSync } from "node:fs";
 import { operation, withPages } from "../lib/chromium.mjs";
 import { LITE0, MAIN, requireBuilds } from "../lib/engines.mjs";
@@ -44,7 +46,10 @@ export async function measure({ runs, lib }) {
   return data;
 }
 
-/** The milliseconds a GFLOP that make the largest relative deviation smallest: between the dearest point and the cheapest. */
+/**
+ * The milliseconds a GFLOP that make the largest relative deviation smallest: between the dearest point and
+ * the cheapest.
+ */
 function proportional(points) {
   const rates = points.map(({ median, gflop }) => median / gflop);
   return (Math.max(...rates) + Math.min(...rates)) / 2;

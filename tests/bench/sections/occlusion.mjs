@@ -1,5 +1,7 @@
-/** The occlusion map, a forward pass for each of 169 positions, with one worker and with two: separate engines that share nothing, in
- *  a page that is not cross-origin isolated. */
+/**
+ * The occlusion map, a forward pass for each of 169 positions, with one worker and with two: separate engines
+ * that share nothing, in a page that is not cross-origin isolated.
+ */
 import assert from "node:assert/strict";
 import { operation, withPages } from "../lib/chromium.mjs";
 import { interleave } from "../lib/interleave.mjs";

@@ -6,8 +6,10 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../../../web/package.json", import.meta.url));
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** The glow behind the page as one flat colour, where it is strongest and words stand out least. axe-core judges no contrast over a
- *  pseudo-element or a gradient: with the glow as it is, it would judge none at all. */
+/**
+ * The glow behind the page as one flat colour, where it is strongest and words stand out least. axe-core
+ * judges no contrast over a pseudo-element or a gradient: with the glow as it is, it would judge none at all.
+ */
 function flattenGlow() {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
   const pencil = new OffscreenCanvas(1, 1).getContext("2d");

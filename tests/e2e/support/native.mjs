@@ -70,7 +70,10 @@ export const toBase64 = (values) =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
 export const fromBase64 = (text) => new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
 
-/** The largest difference, as a share of the largest magnitude of `expected`. A NaN on either side is infinitely far. */
+/**
+ * The largest difference, as a share of the largest magnitude of `expected`. A NaN on either side is
+ * infinitely far.
+ */
 export function difference(actual, expected) {
   assert.equal(actual.length, expected.length);
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

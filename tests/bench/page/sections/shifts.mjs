@@ -1,4 +1,7 @@
-/** Cumulative layout shift (web.dev/cls: the worst session of shifts) down to the page's end, on a desktop and a phone. */
+/**
+ * Cumulative layout shift (web.dev/cls: the worst session of shifts) down to the page's end, on a desktop and
+ * a phone.
+ */
 import { table } from "../../lib/table.mjs";
 import { NARROW, WIDE, firstOwnMap, idle, inFreshBrowser, scrollThrough } from "../visit.mjs";
 import { watch } from "../watch.mjs";

@@ -112,7 +112,8 @@ impl Error {
     /// # Errors
     /// [`Error::NotFinite`].
     pub fn check_finite(what: &str, values: &[f32]) -> Result<()> {
-        // The bits of finite values without their sign are less than those of infinity; their maximum is vectors' work.
+        // The bits of finite values without their sign are less than those of infinity; their maximum is
+        // vectors' work.
         let most = values.iter().map(|v| v.abs().to_bits()).max().unwrap_or(0);
         if most < f32::INFINITY.to_bits() {
             return Ok(());
@@ -124,7 +125,7 @@ impl Error {
     }
 }
 
-/// Of a value that is no number; formatting any float is a lot of code for three words.
+/// The name of a value that is NaN or infinite; formatting any float would add much code for three words.
 fn name_of(value: f32) -> &'static str {
     if value.is_nan() {
         "NaN"

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// So many random permutations of `0..len`.
+/// Returns `count` random permutations of `0..len`.
 pub(crate) fn orders(len: usize, count: usize, seed: u64) -> Vec<Vec<u32>> {
     let mut rng = Rng::with_seed(seed);
     let mut order = || {
@@ -32,8 +32,8 @@ pub(crate) fn normal(len: usize, mean: f64, deviation: f64, rng: &mut Rng) -> Ve
     values
 }
 
-/// Normal numbers, the same bits on every machine: nothing but `+ − × ÷ √` in `f64`, as each is written. Draws come from SplitMix64
-/// (Steele et al. 2014):
+/// Normal numbers, the same bits on every machine: nothing but `+ − × ÷ √` in `f64`, as each is written.
+/// Draws come from SplitMix64 (Steele et al. 2014):
 ///
 /// ```text
 /// next:  state += 0x9E3779B97F4A7C15;  z = state
@@ -41,11 +41,12 @@ pub(crate) fn normal(len: usize, mean: f64, deviation: f64, rng: &mut Rng) -> Ve
 /// side:  2 · (next >> 11) · 2⁻⁵³ − 1
 /// ```
 ///
-/// A stream begins with `state` = the draw number `stream` (from 0) of a generator whose state is the seed. Two sides `u`, `v` are drawn
-/// until `s = u·u + v·v` is above 0 and below 1; then `u·f` and `v·f` are the next two numbers, `f = √(−2 · ln s / s)` (Marsaglia's polar
-/// method). The logarithm, whose last bits differ between machines, is a sum: halve or double `s` to `m · 2ᵉ` with `m` in [0.5, 1),
-/// `t = (m − 1) / (m + 1)`, and `ln s = e · 0.6931471805599453 + 2 · Σ tᵏ / k` over odd `k` from 39 down to 1, smallest terms first, as
-/// `p = t·t·p + 1/k` from `p = 0`, then `2·t·p`.
+/// A stream begins with `state` = the draw number `stream` (from 0) of a generator whose state is the seed.
+/// Two sides `u`, `v` are drawn until `s = u·u + v·v` is above 0 and below 1; then `u·f` and `v·f` are the
+/// next two numbers, `f = √(−2 · ln s / s)` (Marsaglia's polar method). The logarithm, whose last bits differ
+/// between machines, is a sum: halve or double `s` to `m · 2ᵉ` with `m` in [0.5, 1), `t = (m − 1) / (m + 1)`,
+/// and `ln s = e · 0.6931471805599453 + 2 · Σ tᵏ / k` over odd `k` from 39 down to 1, smallest terms first,
+/// as `p = t·t·p + 1/k` from `p = 0`, then `2·t·p`.
 pub(crate) struct Noise {
     state: u64,
     /// The second of two numbers.
@@ -112,7 +113,7 @@ fn logarithm(s: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// So many values that their mean is off by a standard error of 1e-3.
+    /// Number of values, for which the standard error of the mean is 1e-3.
     const MANY: usize = 1_000_000;
 
     /// Five standard errors of the mean; that of the deviation is smaller.

@@ -1,4 +1,5 @@
-//! Convolution. Three kernels, each for both directions: the transpose of a convolution is a convolution with other steps.
+//! Convolution. Three kernels, each for both directions: the transpose of a convolution is a convolution with
+//! other steps.
 //!
 //! | kind | kernel |
 //! |---|---|
@@ -17,7 +18,7 @@ use crate::recorder::Recorder;
 use crate::uniforms::{self, signed, word};
 use crate::weights::Weights;
 
-/// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
+/// Below this many output channels the tiled kernel wastes most of its rows; use `direct.wgsl`.
 pub const FEW: usize = 8;
 
 /// Weights as they come, `[out, in / groups, kh, kw]`, which serve both directions, and bias.
@@ -46,7 +47,8 @@ impl End<'_> {
     }
 }
 
-/// Where the taps of one direction fall, by axis: on position `(i·step + u·tap + shift) / divisor`, where that divides.
+/// Where the taps of one direction fall, by axis: on position `(i·step + u·tap + shift) / divisor`, where
+/// that divides.
 struct Steps {
     step: [usize; 2],
     tap: [i32; 2],

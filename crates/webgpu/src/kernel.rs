@@ -79,7 +79,8 @@ pub const TILE: usize = 32;
 /// Terms of each sum that such a workgroup fetches at a time.
 pub const DEPTH: usize = 16;
 
-/// A grid of at least `count` workgroups, which the kernel counts row by row: a device allows so many along each axis.
+/// A grid of at least `count` workgroups, which the kernel counts row by row: a device allows so many along
+/// each axis.
 pub(crate) fn grid(count: usize) -> [usize; 3] {
     /// WebGPU guarantees as many.
     const MOST: usize = 65535;

@@ -34,7 +34,8 @@ struct Bound {
     bind_group: wgpu::BindGroup,
 }
 
-/// What it remembers it looks for one by one: that is some hundred comparisons, and less code than hash tables, which every page loads that uses this.
+/// What it remembers it looks for one by one: that is some hundred comparisons, and less code than hash
+/// tables, which every page loads that uses this.
 pub(crate) struct Recorder {
     device: wgpu::Device,
     queue: wgpu::Queue,
@@ -47,7 +48,7 @@ pub(crate) struct Recorder {
     landings: RefCell<Vec<wgpu::Buffer>>,
     next_id: Cell<u64>,
     counts: Cell<Counts>,
-    /// Of a buffer that a kernel can see.
+    /// Largest size of a buffer binding in bytes.
     most_bytes: u64,
 }
 

@@ -1,9 +1,11 @@
-//! Deletion and insertion: does the map's order of the picture's tiles matter to the network (Petsiuk et al. 2018, "RISE", §4.1)?
+//! Deletion and insertion: does the map's order of the picture's tiles matter to the network (Petsiuk et al.
+//! 2018, "RISE", §4.1)?
 //!
-//! *Deletion* takes the tiles away, those that the map holds for most important first; with a good map the class's probability
-//! falls at once, and the area under it is small. *Insertion* gives them back to a blurred picture in the same order; the area is
-//! large. The paper removes pixels, each map at its own resolution; here every map and the random orders beside it go by the same
-//! tiles and steps, or their curves could not be compared.
+//! *Deletion* takes the tiles away, those that the map holds for most important first; with a good map the
+//! class's probability falls at once, and the area under it is small. *Insertion* gives them back to a
+//! blurred picture in the same order; the area is large. The paper removes pixels, each map at its own
+//! resolution; here every map and the random orders beside it go by the same tiles and steps, or their curves
+//! could not be compared.
 
 use super::passes::{Alteration, Plan, Read, check_one_picture, check_values};
 use super::perturbation::merge;
@@ -16,7 +18,7 @@ const NAME: &str = "curves";
 /// A curve has about as many steps, of as many tiles each as that takes: 7 of 196.
 const STEPS: usize = 28;
 
-/// Of the random orders, which are the same each time.
+/// Seed of the random orders, which are the same each time.
 const ORDERS_SEED: u64 = 2;
 
 /// More random orders than this only cost time: they are a tenth as far apart as single ones then.
@@ -76,7 +78,8 @@ impl Curves {
     /// The curves of a map that ranks the tiles like this, and of `random` orders, 1 to 100.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for another number of them, or a ranking that is not a permutation of the tiles.
+    /// [`Error::BadArgument`] for another number of them, or a ranking that is not a permutation of the
+    /// tiles.
     pub fn of(tiling: Tiling, ranking: Vec<u32>, random: usize) -> Result<Self> {
         if random == 0 || random > MAX_RANDOM {
             return Err(Error::BadArgument(format!("random orders: {random}; it is 1 to {MAX_RANDOM}")));
@@ -199,7 +202,8 @@ pub struct CurvesPlan {
 }
 
 impl Curves {
-    /// The passes that these curves of a class are made of: `shape` `[1, c, h, w]`, the picture's values row-major.
+    /// The passes that these curves of a class are made of: `shape` `[1, c, h, w]`, the picture's values
+    /// row-major.
     ///
     /// # Errors
     /// [`Error::BadArgument`] for more than one picture, or curves for another size; [`Error::BadShape`].

@@ -12,10 +12,11 @@ pub struct Ceiling {
     pub bytes: f64,
 }
 
-/// Of the buffer that is copied; caches of cards are smaller.
+/// Size of the copied buffer in bytes; caches of GPUs are smaller.
 const COPIED: u64 = 1 << 27;
 
-/// `multiply.wgsl`: invocations in a workgroup, vectors, values in one, and two operations for a multiply-add.
+/// `multiply.wgsl`: invocations in a workgroup, vectors, values in one, and two operations for a
+/// multiply-add.
 const FLOP_A_ROUND: u64 = 64 * 8 * 4 * 2;
 
 /// One measurement lasts so long at least, so that its beginning and end do not matter.
@@ -65,7 +66,7 @@ impl Bench {
         Ok(best)
     }
 
-    /// Of one run, the second on its pipeline.
+    /// Seconds of one run, the second on its pipeline.
     fn seconds(&self, source: &str, groups: u32, rounds: u32) -> Result<f64> {
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: None,

@@ -1,11 +1,13 @@
-//! How fast this machine's graphics card runs Lite0, beside what it could do and what the graph needs; as Markdown on stdout.
+//! How fast this machine's graphics card runs Lite0, beside what it could do and what the graph needs; as
+//! Markdown on stdout.
 //!
 //! ```text
 //! cargo run --release -p candling-webgpu --example card -- MODEL [RUNS]
 //! ```
 //!
-//! A time is the wall time from the input's values to the answer's, upload and reading back included; medians of RUNS, 20 where left
-//! out, with the passes in turns. Every answer is held against the processor's before anything is timed.
+//! A time is the wall time from the input's values to the answer's, upload and reading back included; medians
+//! of RUNS, 20 where left out, with the passes in turns. Every answer is held against the processor's before
+//! anything is timed.
 
 mod ceiling;
 mod work;
@@ -31,8 +33,8 @@ const TARGETS: [(&str, f64); 2] = [("forward", 3.0), ("guided-grad-cam", 8.0)];
 /// Kernels beside one for each layer: seeds, joins, weights of a map.
 const MORE: usize = 5;
 
-/// Largest difference from the processor's answer, by the answer's largest value: as the golden network's before its last
-/// convolution, where both round most.
+/// Largest difference from the processor's answer, by the answer's largest value: as the golden network's
+/// before its last convolution, where both round most.
 const DIFFERENCE: f32 = 2e-2;
 
 fn main() -> ExitCode {
@@ -105,7 +107,7 @@ impl Kind {
 struct Pass {
     kind: Kind,
     milliseconds: Vec<f64>,
-    /// Of one.
+    /// Counts of one pass.
     counts: Counts,
 }
 

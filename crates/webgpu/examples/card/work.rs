@@ -1,5 +1,5 @@
-//! What a pass needs, by the graph alone: a kernel for each layer, bias, activation and gate in it, that reads its inputs and weights once
-//! and writes its output once.
+//! What a pass needs, by the graph alone: a kernel for each layer, bias, activation and gate in it, that
+//! reads its inputs and weights once and writes its output once.
 
 use std::ops::AddAssign;
 
@@ -37,7 +37,7 @@ pub fn layers(graph: &Graph) -> usize {
     graph.nodes().iter().filter(|node| !matches!(node.op, Op::Input(_) | Op::Flatten(_))).count()
 }
 
-/// Of a forward pass.
+/// The work of a forward pass.
 pub fn forward(graph: &Graph) -> Result<Work> {
     let mut work = Work::default();
     for id in graph.ids() {
@@ -55,7 +55,8 @@ pub fn forward(graph: &Graph) -> Result<Work> {
     Ok(work)
 }
 
-/// Of a walk back from a class to the output of `to`, which everything that is walked through comes after.
+/// The work of a backward pass from a class to the output of `to`, which precedes every layer that is passed
+/// through.
 pub fn back(graph: &Graph, to: NodeId) -> Result<Work> {
     let mut work = Work::default();
     for id in graph.ids().rev().take_while(|&id| id != to) {

@@ -1,5 +1,4 @@
-//! How much of a map's evidence lies in a region: the number that tells a network that is right from one that
-//! is right for the wrong reason.
+//! The share of a map's evidence in a region: it tells whether a network is right for the wrong reason.
 
 use crate::{Bilinear, Error, Result};
 

@@ -1,6 +1,5 @@
-//! What must hold exactly, whatever the weights and the picture: identities of the methods and of the kernels
-//! on a run of the network that is loaded. A page can check its own engine by them, where no reference
-//! implementation is at hand.
+//! Identities that hold exactly for any weights and picture, checked on a run of the loaded network: a test
+//! of methods and kernels where no reference implementation is at hand.
 
 use crate::attribution::{Cam, grad_cam, hires_cam};
 use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, random};

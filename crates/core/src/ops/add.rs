@@ -1,4 +1,4 @@
-//! Sum of two inputs: `y = a + b`, [broadcast](super::broadcast).
+//! Sum of two inputs: `y = a + b`, [broadcast].
 //!
 //! Its vjp passes `dy` to both; to a broadcast input, summed over the positions. Kept: nothing.
 

@@ -89,7 +89,7 @@ impl Graph {
     ///   (MobileNetV2, EfficientNet), or
     /// - which a pooling with a stride reads (VGG).
     ///
-    /// Element-wise layers that follow, an activation or a scale, still belong to it.
+    /// Layers that keep the shape and follow it, an activation, a scale or a shuffle, still belong to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
         let places = self.places();
@@ -107,7 +107,7 @@ impl Graph {
                 block.merges |= merges;
                 is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || place.is_pooled;
             }
-            let goes_on = place.readers == 1 && self.is_per_element(place.last_reader);
+            let goes_on = place.readers == 1 && self.keeps_shape(place.last_reader);
             if id == end || is_due && !goes_on {
                 blocks.push(std::mem::replace(&mut block, Block { layers: Vec::new(), merges: false }));
                 (is_resized, is_due) = (false, false);
@@ -170,33 +170,30 @@ impl Graph {
 
     /// Whether the layer has a window with a stride above 1.
     fn strides(&self, id: NodeId) -> bool {
-        match &self.node(id).op {
-            Op::Conv2d(op) => op.window.stride != [1, 1],
-            Op::MaxPool(op) => op.window.stride != [1, 1],
-            Op::AvgPool(op) => op.window.stride != [1, 1],
-            _ => false, // an op without a window
-        }
+        self.node(id).op.window().is_some_and(|window| window.stride != [1, 1])
     }
 
-    /// Whether each value of the layer depends only on the value of its one input at the same place.
-    fn is_per_element(&self, id: NodeId) -> bool {
+    /// Whether the layer has one input, of its own shape, and no window: an activation, a scale or a shuffle.
+    fn keeps_shape(&self, id: NodeId) -> bool {
         let mut inputs = self.inputs(id);
-        let has_window = is_convolution(self, id) || is_pooling(self, id);
-        matches!((inputs.next(), inputs.next()), (Some(x), None) if !has_window && self.shape(x) == self.shape(id))
+        let is_alone = |x: &NodeId| self.node(id).op.window().is_none() && self.shape(*x) == self.shape(id);
+        inputs.next().filter(is_alone).is_some() && inputs.next().is_none()
     }
 }
 
 fn is_convolution(graph: &Graph, id: NodeId) -> bool {
-    matches!(graph.node(id).op, Op::Conv2d(_))
+    let op = &graph.node(id).op;
+    op.window().is_some() && !op.parameters().is_empty()
 }
 
 fn is_pooling(graph: &Graph, id: NodeId) -> bool {
-    matches!(graph.node(id).op, Op::MaxPool(_) | Op::AvgPool(_))
+    let op = &graph.node(id).op;
+    op.window().is_some() && op.parameters().is_empty()
 }
 
 /// Whether the layer is a convolution without activation.
 fn is_linear(graph: &Graph, id: NodeId) -> bool {
-    matches!(&graph.node(id).op, Op::Conv2d(op) if op.activation == Activation::None)
+    is_convolution(graph, id) && graph.node(id).op.fused_activation() == Activation::None
 }
 
 /// Whether the layer is a convolution whose outputs depend on several channels each.

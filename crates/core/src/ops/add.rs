@@ -3,7 +3,7 @@
 //! Its vjp passes `dy` to both; to a broadcast input, summed over the positions. Kept: nothing.
 
 use super::broadcast::{self, Binary};
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, two};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters, two};
 use crate::{Backend, Result, Shape};
 
 /// Addition; no parameters.
@@ -30,6 +30,10 @@ impl Operation for Add {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

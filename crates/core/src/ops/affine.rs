@@ -1,7 +1,7 @@
 //! Scale and shift per channel: `y_c = scale_c·x_c + shift_c`, which is batch normalisation at inference
 //! (`scale = γ/√(var + ε)`, `shift = β − mean·scale`). Its vjp is `dx_c = scale_c·dy_c`. Kept: nothing.
 
-use super::{Back, Fields, Forward, Keeps, Kept, Operation, one, two};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, one, two};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of an affine layer; `layer.weight` is the scale, `layer.bias` the shift.
@@ -50,6 +50,10 @@ impl Operation for Affine {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<B::Affine> {

@@ -76,6 +76,10 @@ impl Operation for AvgPool {
         true
     }
 
+    fn window(&self) -> Option<&Window> {
+        Some(&self.window)
+    }
+
     fn forward<B: Backend>(
         &self,
         backend: &B,

@@ -1,7 +1,7 @@
 //! Channels of groups, interleaved: with `g` groups of `k = c / g` channels, `y_{i·g + j} = x_{j·k + i}`
 //! (ShuffleNet; Zhang et al. 2018). Its vjp is the inverse permutation. Kept: nothing.
 
-use super::{Back, Fields, Forward, IndexMap, Keeps, Kept, Operation, no_parameters, one};
+use super::{Back, Fields, Forward, IndexMap, Keeps, Kept, Operation, Window, no_parameters, one};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of a channel shuffle.
@@ -50,6 +50,10 @@ impl Operation for ChannelShuffle {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

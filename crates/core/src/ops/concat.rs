@@ -1,7 +1,7 @@
 //! Concatenation of the channels of all inputs: `y = [a; b; ...]`. Its vjp is the slice of `dy` with the
 //! channels of an input. Kept: nothing.
 
-use super::{Back, Forward, IndexMap, Keeps, Kept, Operation, no_fields, no_parameters};
+use super::{Back, Forward, IndexMap, Keeps, Kept, Operation, Window, no_fields, no_parameters};
 use crate::{Backend, Error, Result, Shape};
 
 /// Concatenation along the channels; no parameters.
@@ -42,6 +42,10 @@ impl Operation for Concat {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

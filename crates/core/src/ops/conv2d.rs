@@ -96,6 +96,10 @@ impl Operation for Conv2d {
         true
     }
 
+    fn window(&self) -> Option<&Window> {
+        Some(&self.window)
+    }
+
     fn fused_activation(&self) -> Activation {
         self.activation
     }

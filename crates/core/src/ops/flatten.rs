@@ -1,6 +1,6 @@
 //! Flattening: `[n, c, h, w]` to `[n, c·h·w, 1, 1]`, the same values; its vjp reshapes back. Kept: nothing.
 
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};
 
 /// Flattening; no parameters.
@@ -28,6 +28,10 @@ impl Operation for Flatten {
 
     fn keeps_positions(&self) -> bool {
         false
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

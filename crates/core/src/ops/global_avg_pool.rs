@@ -1,7 +1,7 @@
 //! Mean over all positions: `y_c = Σ_{i, j} x_c[i, j] / (h·w)`; its vjp is `dy_c / (h·w)` at each of them.
 //! Kept: nothing.
 
-use super::{Back, Forward, Keeps, Kept, Operation, Reduce, no_fields, no_parameters, one};
+use super::{Back, Forward, Keeps, Kept, Operation, Reduce, Window, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};
 
 /// Global average pooling; no parameters.
@@ -29,6 +29,10 @@ impl Operation for GlobalAvgPool {
 
     fn keeps_positions(&self) -> bool {
         false
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

@@ -1,6 +1,6 @@
 //! The picture: the first layer of every graph, without inputs, never computed. Kept: nothing.
 
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters};
 use crate::{Backend, Error, Result, Shape};
 
 /// The picture; only ever the first node.
@@ -32,6 +32,10 @@ impl Operation for Input {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

@@ -1,6 +1,6 @@
 //! A linear layer: `y = x·wᵀ + b` on vectors; its vjp is `dx = dy·w`. Kept: nothing.
 
-use super::{Back, Fields, Forward, Keeps, Kept, Operation, one, two};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, one, two};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of a linear layer.
@@ -52,6 +52,10 @@ impl Operation for Linear {
 
     fn keeps_positions(&self) -> bool {
         false
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<B::Linear> {

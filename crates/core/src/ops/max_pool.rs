@@ -48,6 +48,10 @@ impl Operation for MaxPool {
         true
     }
 
+    fn window(&self) -> Option<&Window> {
+        Some(&self.window)
+    }
+
     fn forward<B: Backend>(
         &self,
         backend: &B,

@@ -120,6 +120,11 @@ macro_rules! ops {
                 match self { $(Self::$name(op) => op.keeps_positions()),* }
             }
 
+            /// The window of a convolution or pooling.
+            pub(crate) fn window(&self) -> Option<&Window> {
+                match self { $(Self::$name(op) => op.window()),* }
+            }
+
             fn unchecked_output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
                 match self { $(Self::$name(op) => op.output_shape(inputs)),* }
             }

@@ -5,7 +5,7 @@
 //! inputs.
 
 use super::broadcast::{self, Binary};
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, two};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters, two};
 use crate::{Backend, Result, Shape};
 
 /// Multiplication; no parameters.
@@ -32,6 +32,10 @@ impl Operation for Mul {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

@@ -1,5 +1,6 @@
 //! The interface of an op, and the arguments of its methods.
 
+use super::Window;
 use crate::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
 /// All properties of an op: for the graph its shape, for the tape its vjp and what that needs, for model
@@ -34,6 +35,9 @@ pub(crate) trait Operation: Copy + 'static {
     /// Whether a position of the output still corresponds to one of the input, so that a heatmap of it makes
     /// sense.
     fn keeps_positions(&self) -> bool;
+
+    /// The window that slides over the input: with parameters it is a convolution's, without a pooling's.
+    fn window(&self) -> Option<&Window>;
 
     /// The activation that is fused into the op. The incoming gradient may already have passed it
     /// ([`Kept::passed`]); with the default, `None`, it never has.

@@ -1,7 +1,7 @@
 //! ReLU and ReLU6 as layers of their own: `y = activation(x)`. The vjp follows the rule of the backward pass,
 //! see [`ReluRule`](crate::ReluRule). Kept: `y`, whose sign is the mask.
 
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters, one};
 use crate::{Activation, Backend, Gate, Result, Shape};
 
 /// A stand-alone activation.
@@ -35,6 +35,10 @@ impl Operation for Relu {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

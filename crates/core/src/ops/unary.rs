@@ -4,7 +4,7 @@
 //! A function is a row of the table below, a line of `unary.wgsl` and one of the reference. The ReLU family
 //! is a separate op, since backward passes may treat it by a [rule](crate::ReluRule).
 
-use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
+use super::{Back, Forward, Keeps, Kept, Operation, Window, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};
 
 macro_rules! functions {
@@ -86,6 +86,10 @@ impl Operation for Unary {
 
     fn keeps_positions(&self) -> bool {
         true
+    }
+
+    fn window(&self) -> Option<&Window> {
+        None
     }
 
     fn forward<B: Backend>(

@@ -12,14 +12,14 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The map with its layer's name.
+    /// Creates a map with its layer's name.
     #[must_use]
     pub fn new(attribution: Attribution, graph: &Graph) -> Self {
         let layer = attribution.layer.map(|id| graph.node(id).name.clone());
         Self { attribution, layer }
     }
 
-    /// A map of no layer.
+    /// Creates a map without a layer.
     #[must_use]
     pub const fn unlayered(attribution: Attribution) -> Self {
         Self { attribution, layer: None }
@@ -34,42 +34,42 @@ impl Explanation {
         Float32Array::from(self.attribution.data.as_slice())
     }
 
-    /// 1 for CAM methods, 3 for pixel methods.
+    /// Number of channels: 1 for CAM methods, 3 for pixel methods.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn channels(&self) -> usize {
         self.attribution.shape.c
     }
 
-    /// Rows.
+    /// Number of rows.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn height(&self) -> usize {
         self.attribution.shape.h
     }
 
-    /// Columns.
+    /// Number of columns.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn width(&self) -> usize {
         self.attribution.shape.w
     }
 
-    /// The largest value; 0 in a CAM says that there is no positive evidence.
+    /// The largest value; 0 in a CAM means that there is no positive evidence.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn max(&self) -> f32 {
         self.attribution.max()
     }
 
-    /// The part of the input that it lies on: left, top, width, height, in pixels of the input.
+    /// The area of the input that the map covers: left, top, width, height, in pixels of the input.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn area(&self) -> Vec<f64> {
         self.attribution.area.to_vec()
     }
 
-    /// The layer that was looked at, if the method takes one.
+    /// The layer of the map, if the method takes one.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn layer(&self) -> Option<String> {

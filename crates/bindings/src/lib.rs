@@ -1,5 +1,5 @@
-//! What the wasm facades of all backends share: how an error is thrown, how a question is asked, how a map comes out, and how a model
-//! gets from one to another.
+//! Code that the wasm modules of all backends share: thrown errors, queries, maps, and the transfer of a
+//! model from one module to another.
 
 mod explanation;
 mod question;

@@ -1,8 +1,8 @@
-//! Questions, from the plain values that cross the boundary.
+//! Queries from the plain values that JavaScript passes.
 
 use candling_core::{Graph, Method, NodeId, Query, Result, Target};
 
-/// A class, or its margin over another.
+/// The target of a class, or of its margin over another.
 #[must_use]
 pub fn target_of(class: u32, over: Option<u32>) -> Target {
     match over {
@@ -11,10 +11,10 @@ pub fn target_of(class: u32, over: Option<u32>) -> Target {
     }
 }
 
-/// A question about a run of `graph`; where a method takes a layer and none is named, about `default_layer`.
+/// The query for a run of `graph`, at `default_layer` if a method takes a layer and none is named.
 ///
 /// # Errors
-/// `bad-argument` for a method that there is not, `unknown-layer`.
+/// `bad-argument` for an unknown method, `unknown-layer`.
 pub fn question(
     graph: &Graph,
     default_layer: NodeId,

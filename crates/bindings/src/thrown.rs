@@ -1,16 +1,16 @@
-//! Errors over the boundary.
+//! Errors thrown to JavaScript.
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsError, JsValue};
 
-/// A JavaScript `Error` on its way out.
+/// A JavaScript `Error` to be thrown.
 pub struct Thrown(JsValue);
 
-/// What a function that JavaScript calls returns.
+/// The result of a function that JavaScript calls.
 pub type Result<T> = std::result::Result<T, Thrown>;
 
 impl Thrown {
-    /// An `Error` with this message, and a property `code`.
+    /// Creates an `Error` with this message and a property `code`.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
         let error = JsValue::from(JsError::new(message));

@@ -1,14 +1,14 @@
-//! A graph as bytes, on its way from one wasm module to another: the module for graphics cards reads no model files, which the other one
-//! has read already. Both are of one build; this is no file format.
+//! Serialises a graph, to pass it from one wasm module to another: the GPU module does not read model files,
+//! and takes what the engine has read. Both come from the same build; this is not a file format.
 //!
-//! Words of four bytes, little-endian; a name is its length in bytes and then these. The input's shape, the place of the default layer,
-//! the number of layers, and of each its name, its inputs' places, and its op: the place of its kind among
-//! all and then its fields, extents included.
+//! The format is little-endian words of four bytes; a name is its length in bytes and then these. It holds
+//! the input's shape, the index of the default layer, the number of layers, and for each its name, the
+//! indices of its inputs, and its op: the index of its kind and then its fields, including extents.
 
 use candling_core::ops::Fields;
 use candling_core::{Error, Graph, Node, NodeId, Op, Result, Shape, Weight, Weights};
 
-/// The bytes.
+/// Serialises a graph and its default layer.
 #[must_use]
 pub fn encode(graph: &Graph, default_layer: NodeId) -> Vec<u8> {
     let mut out = Writer(Vec::new());
@@ -21,7 +21,7 @@ pub fn encode(graph: &Graph, default_layer: NodeId) -> Vec<u8> {
         let inputs: Vec<usize> = graph.inputs(id).map(NodeId::index).collect();
         out.words(&[inputs.len()]);
         out.words(&inputs);
-        // One that is none of these is refused by `decode`.
+        // `decode` refuses an unknown kind
         let kinds = Op::kinds();
         out.words(&[kinds.iter().position(|op| op.name() == node.op.name()).unwrap_or(kinds.len())]);
         let mut op = node.op;
@@ -30,10 +30,10 @@ pub fn encode(graph: &Graph, default_layer: NodeId) -> Vec<u8> {
     out.0
 }
 
-/// The graph and its default layer.
+/// Reads a graph and its default layer.
 ///
 /// # Errors
-/// [`Error::InvalidGraph`] for bytes that are cut short or no graph's; what [`Graph::new`] gives.
+/// [`Error::InvalidGraph`] for bytes that are truncated or invalid; and those of [`Graph::new`].
 pub fn decode(bytes: &[u8]) -> Result<(Graph, NodeId)> {
     let mut from = Reader { rest: bytes, valid: true };
     let [n, c, h, w, default, count] = from.words()?;
@@ -54,7 +54,7 @@ pub fn decode(bytes: &[u8]) -> Result<(Graph, NodeId)> {
     Ok((graph, default))
 }
 
-/// All parameters, one after the other, in the order of the layers.
+/// Concatenates all parameters, in the order of the layers.
 #[must_use]
 pub fn flatten(graph: &Graph, weights: &Weights) -> Vec<f32> {
     parameters(graph)
@@ -63,10 +63,10 @@ pub fn flatten(graph: &Graph, weights: &Weights) -> Vec<f32> {
         .collect()
 }
 
-/// The parameters of what [`flatten`] gave.
+/// Splits the result of [`flatten`] into the parameters.
 ///
 /// # Errors
-/// [`Error::MissingWeight`] where there are too few values.
+/// [`Error::MissingWeight`] if there are too few values.
 pub fn unflatten(graph: &Graph, mut values: &[f32]) -> Result<Weights> {
     let mut weights = Weights::new();
     for (name, shape) in parameters(graph) {
@@ -77,7 +77,7 @@ pub fn unflatten(graph: &Graph, mut values: &[f32]) -> Result<Weights> {
     Ok(weights)
 }
 
-/// Names and extents.
+/// Names and extents of all parameters.
 fn parameters(graph: &Graph) -> impl Iterator<Item = (String, Vec<usize>)> + '_ {
     graph.nodes().iter().flat_map(|node| {
         let of_layer = node.op.parameters().into_iter();
@@ -121,7 +121,7 @@ impl Fields for Writer {
 
 struct Reader<'a> {
     rest: &'a [u8],
-    /// Whether an op's fields were all there.
+    /// Whether all fields of an op were present.
     valid: bool,
 }
 
@@ -149,7 +149,7 @@ impl Reader<'_> {
         if self.valid { Ok(op) } else { Err(invalid()) }
     }
 
-    /// The next word, if it is at most so much.
+    /// The next word, which must be at most `most`.
     fn field(&mut self, most: usize) -> usize {
         match self.words() {
             Ok([word]) if word <= most => word,

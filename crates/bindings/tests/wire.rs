@@ -1,4 +1,4 @@
-//! A graph comes out of the bytes as it went in, and no bytes make it panic.
+//! Serialisation restores the same graph, and no bytes make it panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use candling_core::ops::{
 use candling_core::{Activation, Graph, Node, Op, Shape};
 use candling_models::Model;
 
-/// Every op, with fields that all differ.
+/// A graph with every op, all fields different.
 fn every_op() -> Graph {
     let padding = Padding { top: 1, bottom: 2, left: 0, right: 3 };
     let window = Window { kernel: [5, 4], stride: [2, 1], padding, dilation: [1, 2] };

@@ -1,4 +1,4 @@
-//! Kernels that look at one value at a time.
+//! Element-wise kernels.
 
 use candling_core::ops::{Binary, Unary};
 use candling_core::{Activation, Gate, Result, Shape};
@@ -6,7 +6,7 @@ use candling_core::{Activation, Gate, Result, Shape};
 use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, padded, size};
 
-/// `y = f(x)`; `f` keeps zero, which fills the lanes beyond the last channel.
+/// `y = f(x)`; `f(0)` must be 0, which fills the lanes beyond the last channel.
 fn map(x: &Blocked, f: impl Fn(f32) -> f32) -> Result<Blocked> {
     Blocked::new(x.shape(), x.read(|x| x.iter().map(|&v| f(v)).collect())?)
 }
@@ -19,13 +19,13 @@ pub(crate) fn activation(x: &Blocked, a: Activation) -> Result<Blocked> {
     }
 }
 
-/// What of the gradient passes a gate, for kernels that do not open it in registers.
+/// The gradient behind a gate, for kernels that do not apply it in registers.
 pub(crate) fn gated(dy: &Blocked, Gate { y, activation, rule }: Gate<'_, Blocked>) -> Result<Blocked> {
     let closed = activation.closed(rule);
     zip(dy, y, |dy, y| closed.pass(y, dy))
 }
 
-/// `y = f(a, b)`, lane by lane; `f` keeps zeros.
+/// `y = f(a, b)`, lane by lane; `f(0, 0)` must be 0.
 fn zip(a: &Blocked, b: &Blocked, f: impl Fn(f32, f32) -> f32) -> Result<Blocked> {
     let y = a.read(|a| b.read(|b| a.iter().zip(b).map(|(&a, &b)| f(a, b)).collect()))??;
     Blocked::new(a.shape(), y)
@@ -36,7 +36,7 @@ pub(crate) fn unary(x: &Blocked, f: Unary) -> Result<Blocked> {
     let mut y: Vec<f32> = x.read(|x| x.iter().map(|&v| f.apply(v)).collect())?;
     let beyond = blocks(s.c) * BLOCK - s.c;
     if beyond > 0 {
-        // `f` may make something of zeros.
+        // `f(0)` may not be 0
         for picture in y.chunks_exact_mut(size(s) / s.n) {
             let last = picture.len() - s.area() * BLOCK;
             picture[last..].chunks_exact_mut(BLOCK).for_each(|lanes| lanes[BLOCK - beyond..].fill(0.0));
@@ -50,7 +50,7 @@ pub(crate) fn unary_vjp(dy: &Blocked, kept: &Blocked, f: Unary) -> Result<Blocke
     zip(dy, kept, |dy, kept| f.slope(kept) * dy)
 }
 
-/// `y = f(a, b)`; one of them may have one value for all positions of a channel.
+/// `y = f(a, b)`; one of them may be broadcast over the positions of a channel.
 pub(crate) fn binary(a: &Blocked, b: &Blocked, f: Binary, ys: Shape) -> Result<Blocked> {
     match f {
         Binary::Add => spread(a, b, ys, |a, b| Binary::Add.apply(a, b)),
@@ -71,7 +71,7 @@ fn spread(a: &Blocked, b: &Blocked, ys: Shape, f: impl Fn(f32, f32) -> f32) -> R
     Blocked::new(ys, full.read(|full| one.read(|one| both(full, one)))??)
 }
 
-/// Scale and shift per channel, zeros up to a whole block.
+/// Scale and shift per channel, padded with zeros to a whole block.
 pub struct Affine {
     scale: Vec<f32>,
     shift: Vec<f32>,

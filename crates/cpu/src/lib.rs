@@ -1,8 +1,9 @@
-//! Candling's kernels on the CPU, natively and in WebAssembly the same code.
+//! Candling's kernels on the CPU, the same code natively and in WebAssembly.
 //!
-//! Tensors are candle's, in [blocks of channels](blocked); the kernels over their storage are ours. Each sum runs over the
-//! same terms in the same order on every processor, so that results depend on nothing but how often a product and a sum are
-//! rounded ([`Rounding`]). candle's autograd is not used: its ReLU mask and max-pool gradient are not PyTorch's.
+//! Tensors are candle's, in [blocks of channels](blocked); the kernels on their storage are ours. Each sum
+//! adds the same terms in the same order on every CPU, so that results depend only on how often a product and
+//! a sum are rounded ([`Rounding`]). candle's autograd is not used: its ReLU mask and max-pool gradient
+//! differ from PyTorch's.
 
 mod blocked;
 mod conv2d;
@@ -31,9 +32,9 @@ use simd::Instructions;
 /// How often `sum + a·b` is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
-    /// Once, by a fused multiply-add: x86-64 since 2013, and WebAssembly with relaxed SIMD on such a processor.
+    /// Once, by a fused multiply-add: x86-64 since 2013, and WebAssembly with relaxed SIMD on such a CPU.
     Once,
-    /// After the product and after the sum: every processor can.
+    /// Twice, after the product and after the sum: any CPU.
     Twice,
 }
 
@@ -44,13 +45,13 @@ pub struct Cpu {
 }
 
 impl Cpu {
-    /// The fastest kernels that this processor has.
+    /// Selects the fastest kernels that this CPU has.
     #[must_use]
     pub fn new() -> Self {
         Self { instructions: Instructions::best() }
     }
 
-    /// Kernels that round in the given way, if this processor and build have such.
+    /// Selects kernels that round in the given way, if this CPU and build have them.
     #[must_use]
     pub fn with_rounding(rounding: Rounding) -> Option<Self> {
         [Instructions::best(), Instructions::Narrow]
@@ -59,7 +60,7 @@ impl Cpu {
             .find(|cpu| cpu.rounding() == rounding)
     }
 
-    /// How these kernels round.
+    /// The rounding of these kernels.
     #[must_use]
     pub fn rounding(&self) -> Rounding {
         if self.instructions.fused() { Rounding::Once } else { Rounding::Twice }
@@ -77,7 +78,7 @@ impl Backend for Cpu {
     type Conv = Conv;
     type Linear = Linear;
     type Affine = Affine;
-    /// For every output the position of its maximum in the input's plane.
+    /// For every output the position of its maximum in the plane of the input.
     type Argmax = Arc<[u32]>;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Blocked> {

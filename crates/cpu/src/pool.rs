@@ -8,10 +8,10 @@ use candling_core::{Error, Result, Shape};
 use crate::Blocked;
 use crate::blocked::{BLOCK, size};
 
-/// The channels of one position.
+/// The values of a block's channels at one position.
 pub(crate) type Lanes = [f32; BLOCK];
 
-/// The input positions, within one plane, that the window at output `(i, j)` sees, row-major.
+/// The input positions, within one plane, that the window at output `(i, j)` covers, row-major.
 fn seen(window: &Window, x: Shape, i: usize, j: usize) -> impl Iterator<Item = usize> {
     let window = *window;
     let [kh, kw] = window.kernel;
@@ -20,7 +20,7 @@ fn seen(window: &Window, x: Shape, i: usize, j: usize) -> impl Iterator<Item = u
     })
 }
 
-/// Every output position of one plane.
+/// All output positions of one plane.
 fn positions(y: Shape) -> impl Iterator<Item = (usize, usize)> {
     (0..y.h).flat_map(move |i| (0..y.w).map(move |j| (i, j)))
 }
@@ -40,7 +40,8 @@ pub(crate) fn max(x: &Blocked, op: &MaxPool, ys: Shape) -> Result<(Blocked, Arc<
                 let mut of_lanes = [first; BLOCK];
                 for at in seen {
                     for (lane, winner) in of_lanes.iter_mut().enumerate() {
-                        // Only a greater value takes over, so the first maximum wins a tie; NaN takes over, as in PyTorch.
+                        // only a greater value replaces the maximum, so the first one wins a tie; NaN
+                        // replaces it, as in PyTorch
                         let v = plane[at][lane];
                         if v > plane[*winner][lane] || v.is_nan() {
                             *winner = at;

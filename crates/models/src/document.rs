@@ -1,4 +1,4 @@
-//! What a model file says about itself: the JSON in its metadata.
+//! The description in a model file: the JSON in its metadata.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,17 +30,17 @@ pub struct Preprocessing {
     pub width: usize,
     /// Height of the input tensor.
     pub height: usize,
-    /// Subtracted, per RGB channel.
+    /// Mean to subtract, per RGB channel.
     pub mean: [f32; 3],
-    /// Divided by, per RGB channel; not 0.
+    /// Standard deviation to divide by, per RGB channel; not 0.
     pub std: [f32; 3],
     /// The share of the shorter side that the model's own centre crop keeps, above 0, at most 1.
     pub crop_fraction: f64,
 }
 
 impl Preprocessing {
-    /// The pixel, 0 to 255 a channel, that becomes 0 in the input tensor: what the network takes for nothing at all. It is the mean,
-    /// rounded to what a picture can hold.
+    /// The pixel, 0 to 255 per channel, that becomes 0 in the input tensor: the network's neutral colour. It
+    /// is the mean, rounded to integers.
     #[must_use]
     pub fn neutral(&self) -> [u8; 3] {
         self.mean.map(|mean| mean.round().clamp(0.0, 255.0) as u8)

@@ -1,4 +1,4 @@
-//! What can be wrong with a model file, a checkpoint or a class name.
+//! Errors of model files, checkpoints and class names.
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -10,19 +10,19 @@ pub enum Error {
     /// The bytes are not a model of ours.
     #[error("model file: {0}")]
     BadModel(String),
-    /// The graph in the file does not hold together.
+    /// The graph in the file is invalid.
     #[error("model file: {0}")]
     BadGraph(#[from] candling_core::Error),
-    /// A checkpoint is not what the converter takes.
+    /// A checkpoint cannot be converted.
     #[error("checkpoint: {0}")]
     BadCheckpoint(String),
     /// A file of another format is damaged, or holds something else.
     #[error("{0}")]
     UnreadableFile(String),
-    /// A file is of no format that is read here.
+    /// A file has an unknown format.
     #[error("{0}")]
     UnknownFormat(String),
-    /// No class, or more than one, goes by this name.
+    /// No class, or more than one, matches a name.
     #[error("{0}")]
     UnknownClass(String),
 }

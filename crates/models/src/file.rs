@@ -12,14 +12,14 @@ use crate::formats::hint;
 use crate::widen::widen;
 use crate::{Error, Precision, Result, packed};
 
-/// The metadata key of the document. One key only: safetensors writes several in no fixed order, and a model
-/// file must come out the same byte for byte.
+/// Metadata key of the document. There is only one key: safetensors writes several in no fixed order, and a
+/// model file must be reproducible byte for byte.
 const KEY: &str = "candling";
 
-/// A larger file is refused before it is parsed.
+/// Largest file size; a larger file is refused before it is parsed.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Splits a file into its document, its weights, widened to `f32`, and how it holds them.
+/// Splits a file into its document, its weights as `f32`, and the precision that they are stored with.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights, Precision)> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::BadModel(format!("{} bytes; at most {MAX_BYTES} are allowed", bytes.len())));
@@ -58,12 +58,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Weights, Precision)> {
     Ok((document, weights, precision))
 }
 
-/// What is wrong with the document.
+/// The error of an invalid document.
 pub(crate) fn malformed(e: impl std::fmt::Display) -> Error {
     Error::BadModel(format!("the `{KEY}` document: {e}"))
 }
 
-/// The version is looked at first, so that a newer file is called that, not malformed.
+/// Parses the document. The version is checked first, so that the error for a newer file says so.
 fn parse(text: &str) -> Result<Document> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
     match value.get("format").and_then(serde_json::Value::as_u64) {
@@ -76,7 +76,7 @@ fn parse(text: &str) -> Result<Document> {
     serde_json::from_value(value).map_err(malformed)
 }
 
-/// A weight of floating-point numbers.
+/// Reads a weight of floating-point numbers.
 fn plain(name: &str, view: &TensorView<'_>) -> Result<Weight> {
     let bytes = view.data();
     let data: Vec<f32> = match view.dtype() {
@@ -89,8 +89,8 @@ fn plain(name: &str, view: &TensorView<'_>) -> Result<Weight> {
     Ok(Weight { shape: view.shape().to_vec(), data })
 }
 
-/// Writes a file. `bits` gives a weight's bits if it is to be packed; the others are rounded to `f16`, which all of
-/// a [`Model`](crate::Model) that was converted are already.
+/// Writes a file. `bits` gives the number of bits of a weight that is to be packed; others are rounded to
+/// `f16`, which changes nothing in a converted [`Model`](crate::Model).
 pub(crate) fn write(
     document: &Document,
     weights: &Weights,
@@ -119,7 +119,7 @@ pub(crate) fn write(
     safetensors::serialize(views, Some(metadata)).map_err(|e| failed(&e))
 }
 
-/// Every tensor must belong to a layer: one that does not is a misspelt name, or padding for something else.
+/// Checks that every tensor belongs to a layer: others are misspelt names, or padding for something else.
 pub(crate) fn check_all_used(weights: &Weights, expected: &HashSet<String>) -> Result<()> {
     match weights.keys().find(|name| !expected.contains(*name)) {
         None => Ok(()),

@@ -1,4 +1,4 @@
-//! A model with another last layer: the same eyes, other words.
+//! A model with another last layer: the same backbone, other classes.
 
 use candling_core::{Node, NodeId, Op, Weight, ops};
 use half::f16;
@@ -6,7 +6,7 @@ use half::f16;
 use crate::{About, Error, Model, Result};
 
 impl Model {
-    /// The layer whose output the classifier sees: what a head is trained on.
+    /// The layer whose output the classifier reads: its features are what a head is trained on.
     ///
     /// # Errors
     /// [`Error::BadModel`] if the last layer is not linear.
@@ -21,12 +21,14 @@ impl Model {
         })
     }
 
-    /// The same network with a linear head of its own: `weight` is `labels.len() × features` values, class after class, `bias` one a
-    /// class. They are rounded to `f16`, as the file holds them, so that a model which was saved answers as the one that was trained. It is
-    /// called by `name` and that of this one, says where its head comes from, and is saved in full precision.
+    /// The same network with a new linear head: `weight` is `labels.len() × features` values, class by class,
+    /// `bias` one per class. They are rounded to `f16`, as in the file, so that a model gives the same
+    /// results after it was saved. Its name combines `name` and that of this one, its origin mentions the new
+    /// head, and it is saved in full precision.
     ///
     /// # Errors
-    /// [`Error::BadModel`] if the last layer is not linear, for numbers of values that do not fit, or for labels that are no plain text.
+    /// [`Error::BadModel`] if the last layer is not linear, for wrong numbers of values, or for labels that
+    /// are not plain text.
     pub fn with_head(&self, name: &str, labels: Vec<String>, weight: &[f32], bias: &[f32]) -> Result<Self> {
         self.features()?;
         let mut layers: Vec<Node> = self.graph().nodes()[1..].to_vec();

@@ -1,4 +1,4 @@
-//! Class names, and finding a class by what a person types.
+//! Class names, and search for a class by what a user types.
 
 use crate::resemblance::nearest;
 use crate::{Error, Result};
@@ -7,11 +7,11 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels(Vec<String>);
 
-/// How many names an error message offers.
+/// Number of names that an error message suggests.
 const OFFERED: usize = 5;
 
 impl Labels {
-    /// Labels in the order of the logits.
+    /// Creates labels in the order of the logits.
     #[must_use]
     pub fn new(names: Vec<String>) -> Self {
         Self(names)
@@ -29,11 +29,12 @@ impl Labels {
         self.0.get(class as usize).map_or("", String::as_str)
     }
 
-    /// The class that `query` means: a whole name (`tabby cat`), an index (`282`, or `#282` where a name is a number too), or a part
-    /// that only one name has (`tabby`). Upper and lower case are one where that leaves one class.
+    /// Finds a class by its whole name (`tabby cat`), its index (`282`, or `#282` if a name is a number too),
+    /// or a part that only one name has (`tabby`). Case is ignored if that leaves one class.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`], offering the classes that it could mean, those with the whole word first, or else names that are spelt alike.
+    /// [`Error::UnknownClass`], suggesting the classes that match, those with the whole word first, or else
+    /// similar names.
     pub fn find(&self, query: &str) -> Result<u32> {
         let query = query.trim();
         if query.is_empty() {
@@ -67,8 +68,8 @@ impl Labels {
         )))
     }
 
-    /// The class that a number means, where `named` are those whose name it is. One that means two classes is refused: whichever were
-    /// taken, half of those who ask would be answered about another class than they think.
+    /// Finds the class of a number, given the classes `named` like it. A number that could mean two classes
+    /// is refused: either choice would be wrong for half of the users.
     fn numbered(&self, query: &str, number: Option<u32>, named: &[u32]) -> Result<u32> {
         let index = number.filter(|&index| (index as usize) < self.0.len());
         match (index, named) {
@@ -91,12 +92,12 @@ impl Labels {
         }
     }
 
-    /// The classes whose names are so.
+    /// The classes whose names satisfy a condition.
     fn which(&self, is_so: impl Fn(&str) -> bool) -> Vec<u32> {
         (0u32..).zip(&self.0).filter(|(_, name)| is_so(name)).map(|(class, _)| class).collect()
     }
 
-    /// What is said of a class that there is not, with the nearest that there are.
+    /// The error for an unknown class, with the nearest names.
     #[must_use]
     pub fn unknown(&self, query: &str) -> String {
         match self.nearest(query).as_slice() {
@@ -108,7 +109,7 @@ impl Labels {
         }
     }
 
-    /// Classes whose names are near to what was typed, the nearest first.
+    /// Classes whose names are similar to what was typed, the nearest first.
     fn nearest(&self, wanted: &str) -> Vec<u32> {
         let names: Vec<_> = self.0.iter().map(String::as_str).collect();
         nearest(wanted, &names).into_iter().map(|at| at as u32).collect()
@@ -120,7 +121,8 @@ impl Labels {
     }
 }
 
-/// The index that a query of digits means, `#` before them or not: none beyond any. A query that is no number is not one.
+/// The index that a query of digits means, with or without `#`: `Some(None)` if no index is that large,
+/// `None` if the query is not a number.
 fn index(query: &str) -> Option<Option<u32>> {
     let digits = query.strip_prefix('#').unwrap_or(query);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -172,7 +174,7 @@ mod tests {
         );
     }
 
-    /// Folders called 0 to 10, in the order of their names.
+    /// Labels 0 to 10, in alphabetical order as of folders.
     fn numerals() -> Labels {
         Labels::new(["0", "1", "10", "2", "3"].map(str::to_owned).to_vec())
     }

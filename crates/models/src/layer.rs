@@ -1,7 +1,8 @@
-//! A layer in the file, and the [`Node`] that it stands for.
+//! A layer in the file, and its conversion to and from a [`Node`].
 //!
-//! An op is its name, `"add"`, or its name and its fields, `{"conv2d": {"stride": [1, 1], ...}}`; which those are says the op itself. Channel
-//! counts are not written down: they follow from the weights' extents, so the two cannot disagree.
+//! An op is written as its name, `"add"`, or as its name and fields, `{"conv2d": {"stride": [1, 1], ...}}`;
+//! the op itself states its fields. Channel counts are not written: they follow from the weights' extents, so
+//! that the two cannot disagree.
 
 use candling_core::ops::Fields;
 use candling_core::{Node, Op, Weights};
@@ -26,12 +27,12 @@ pub(crate) struct Layer {
 #[derive(Debug, Clone)]
 pub(crate) struct LayerOp {
     name: String,
-    /// None where only the name is given.
+    /// `None` if only the name is given.
     fields: Option<Vec<(String, Value)>>,
 }
 
 impl Layer {
-    /// The node, with the channel counts that `weights` give.
+    /// Converts the layer to a node, with the channel counts of `weights`.
     pub(crate) fn into_node(self, weights: &Weights) -> Result<Node> {
         let name = self.op.name;
         let kinds = Op::kinds();
@@ -51,7 +52,7 @@ impl Layer {
         Ok(Node { name: self.name, op, inputs: self.inputs })
     }
 
-    /// The layer that stands for a node.
+    /// Converts a node to a layer.
     pub(crate) fn from_node(node: &Node) -> Result<Self> {
         let name = node.op.name();
         if !Op::kinds().iter().any(|kind| kind.name() == name) {
@@ -65,21 +66,21 @@ impl Layer {
     }
 }
 
-/// Says what was given and what would have been right, as serde does.
+/// Names the given and the allowed values, as serde's errors do.
 fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("unknown {what} `{given}`, expected one of {}", known.join(", "))
 }
 
-/// Sets an op's fields to what the document says, and its channel counts to what the weights say.
+/// Sets an op's fields from the document, and its channel counts from the weights.
 struct Reader<'a> {
     layer: &'a str,
-    /// The fields that nothing asked for yet.
+    /// The fields that were not read yet.
     given: Option<Map<String, Value>>,
-    /// The fields that were asked for.
+    /// Names of the fields that were read.
     known: Vec<&'static str>,
     weights: &'a Weights,
-    /// The first thing that was wrong.
+    /// The first error.
     error: Option<Error>,
 }
 
@@ -97,7 +98,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether everything was there and right, and nothing else.
+    /// Fails for the first error, or for fields that the op does not have.
     fn finish(self, op: &str) -> Result<()> {
         let known = &self.known;
         if let Some(error) = self.error {
@@ -163,7 +164,7 @@ impl Fields for Reader<'_> {
     }
 }
 
-/// Takes an op's fields down.
+/// Collects an op's fields.
 struct Writer<'a>(&'a mut Vec<(String, Value)>);
 
 impl Writer<'_> {

@@ -1,8 +1,9 @@
-//! Models as files, and the way into them.
+//! Model files: reading, writing, and conversion from other formats.
 //!
-//! One model is one `.safetensors` file ([`Model`]): `f16` weights, or ones packed into half of that ([`Precision`]), and
-//! as JSON in its metadata the graph, the labels, the preprocessing, the licence and the origin. [`Model::from_bytes`] checks
-//! everything before a layer runs. [`formats`] are the others that networks come in, and the way from them to a [`Model`].
+//! One model is one `.safetensors` file ([`Model`]): `f16` weights, or ones packed into half of that
+//! ([`Precision`]), and as JSON in its metadata the graph, the labels, the preprocessing, the licence and the
+//! origin. [`Model::from_bytes`] checks everything before a layer runs. [`formats`] has the other file
+//! formats of networks, and their conversion to a [`Model`].
 
 mod document;
 mod draft;

@@ -10,8 +10,8 @@ use crate::layer::Layer;
 use crate::spec::{About, Spec};
 use crate::{Precision, Result, file, precision};
 
-/// A model, checked: shapes fit, every weight has its layer and every class its name. All but its weights is a [`Spec`], which it
-/// can be asked like one.
+/// A checked model: shapes fit, every weight has its layer and every class its name. It dereferences to its
+/// [`Spec`], which is everything but the weights.
 #[derive(Debug, Clone)]
 pub struct Model {
     spec: Spec,
@@ -28,11 +28,12 @@ impl Deref for Model {
 }
 
 impl Model {
-    /// A model of these layers, in order and without the input, whose size the preprocessing gives. Maps are taken at `default_layer`, and
-    /// where none is named at [`Graph::default_layer`].
+    /// Creates a model of these layers, in order and without the input, whose size follows from the
+    /// preprocessing. Maps are taken at `default_layer`, or at [`Graph::default_layer`] if it is none.
     ///
     /// # Errors
-    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming what is wrong.
+    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming
+    /// what is wrong.
     pub fn new(
         about: About,
         layers: Vec<Node>,
@@ -57,7 +58,7 @@ impl Model {
         &self.weights
     }
 
-    /// How the file held the weights, or shall hold them.
+    /// The precision of the weights in the file that was read, or will be written.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
@@ -69,7 +70,7 @@ impl Model {
         Self { precision, ..self }
     }
 
-    /// The model in two: what it is, and the weights, for whoever hands these on and needs them no longer.
+    /// Splits the model into its description and its weights, for callers that pass the weights on.
     #[must_use]
     pub fn into_parts(self) -> (Spec, Weights) {
         (self.spec, self.weights)
@@ -78,7 +79,8 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming what is wrong.
+    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming
+    /// what is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (document, weights, precision) = file::read(bytes)?;
         let Document { name, licence, origin, preprocessing, default_layer, layers, labels, .. } = document;
@@ -88,8 +90,8 @@ impl Model {
         Ok(Self::new(about, layers, weights, Some(&default_layer))?.with_precision(precision))
     }
 
-    /// Writes a model file: the same bytes for the same model. [`Precision::Small`] rounds weights, also those that were
-    /// read from such a file.
+    /// Writes a model file, reproducibly. [`Precision::Small`] rounds weights, even those that were read from
+    /// such a file.
     ///
     /// # Errors
     /// [`Error::BadModel`](crate::Error::BadModel) if a layer cannot be written.

@@ -1,7 +1,7 @@
-//! A weight as integers of a few bits, in the file only: widened to `f32` when it is read.
+//! Weights packed into integers of a few bits, in the file only: unpacked to `f32` when it is read.
 //!
-//! The weight is taken as a matrix: a row is an output channel, a column one of the inputs and taps that make it up.
-//! Three tensors stand in its place:
+//! The weight is viewed as a matrix: a row is an output channel, a column one of its inputs and taps. Three
+//! tensors replace it:
 //!
 //! | tensor | type | extents | holds |
 //! |---|---|---|---|
@@ -9,17 +9,18 @@
 //! | `NAME.rows` | `F16` | the weight's first | a scale for each output channel |
 //! | `NAME.columns` | `F16` | the weight's others | a scale for each input and tap |
 //!
-//! With L = 2^(bits − 1) − 1 and u = (c − L) / L, a code c from 0 to 2L stands for `(A·u + (1 − A)·u³) · row · column`. So the
-//! weight's extents, and the number of bits, follow from the tensors' extents and cannot contradict them.
+//! With L = 2^(bits − 1) − 1 and u = (c − L) / L, a code c from 0 to 2L stands for `(A·u + (1 −
+//! A)·u³)·row·column`. So the weight's extents, and the number of bits, follow from the tensors' extents and
+//! cannot contradict them.
 //!
-//! The cubic makes small steps for small weights, of which there are many, and large ones for the few that are large: on Lite0 a third less
-//! squared error than even steps (Panter & Dite 1951, "Quantization Distortion in Pulse-Count Modulation with
-//! Nonuniform Spacing of Levels"), and it needs no table in the file.
+//! The cubic makes small steps for the many small weights, and large steps for the few large ones: on Lite0 a
+//! third less squared error than uniform steps (Panter & Dite 1951, "Quantization Distortion in Pulse-Count
+//! Modulation with Nonuniform Spacing of Levels"), and it needs no table in the file.
 //!
-//! Rows alone (the usual scale per channel) are not enough: a folded network has inputs that are rarely active and have
-//! large weights, and these would set the step of every weight in the row. Nagel et al. 2019 ("Data-Free Quantization
-//! Through Weight Equalization and Bias Correction") move such scales into the layer before, which ReLU6 does not
-//! allow; as factors in the file they are exact.
+//! Scales of rows alone (the usual scale per channel) are not enough: a folded network has inputs that are
+//! rarely active and have large weights, and these would set the step of every weight in the row. Nagel et
+//! al. 2019 ("Data-Free Quantization Through Weight Equalization and Bias Correction") move such scales into
+//! the previous layer, which ReLU6 does not allow; as factors in the file they are exact.
 
 use candling_core::Weight;
 use half::f16;
@@ -28,27 +29,27 @@ use safetensors::{Dtype, SafeTensors};
 use crate::widen::widen;
 use crate::{Error, Result};
 
-/// What the three tensors are called after the weight's name.
+/// Suffixes of the three tensors' names, after the weight's name.
 const CODES: &str = ".codes";
 const ROWS: &str = ".rows";
 const COLUMNS: &str = ".columns";
 
-/// Fewer would be no weights, and more are hardly shorter than `f16`.
+/// Allowed numbers of bits; fewer are too coarse, more are hardly shorter than `f16`.
 const BITS: std::ops::RangeInclusive<usize> = 4..=12;
 
-/// Codes that share whole bytes.
+/// Number of codes that fill whole bytes.
 const GROUP: usize = 8;
 
-/// A of the formula above: how small the steps at 0 are against even ones.
+/// A in the formula above: the size of the steps at 0, relative to uniform ones.
 const STEP_AT_ZERO: f32 = 0.6;
 
-/// Rows and columns are scaled in turn; after this many rounds they hardly change.
+/// Rounds in which rows and columns are scaled in turn; after these they hardly change.
 const ROUNDS: usize = 3;
 
-/// A scale is a normal number of `f16`, so that it has all its digits.
+/// Smallest scale: a normal `f16`, which has full precision.
 const SMALLEST: f32 = f16::MIN_POSITIVE.to_f32_const();
 
-/// The weight that a tensor of this name is a part of, and whether it is the part with the codes.
+/// The weight that a tensor of this name belongs to, and whether the tensor holds its codes.
 pub(crate) fn part_of<'n>(name: &'n str, tensors: &SafeTensors<'_>) -> Option<(&'n str, bool)> {
     if let Some(weight) = name.strip_suffix(CODES) {
         return Some((weight, true));
@@ -60,7 +61,8 @@ pub(crate) fn part_of<'n>(name: &'n str, tensors: &SafeTensors<'_>) -> Option<(&
 /// Reads a weight whose codes are in the file.
 ///
 /// # Errors
-/// [`Error::BadModel`] if a tensor is missing, of another type or other extents, or a scale is not finite and above 0.
+/// [`Error::BadModel`] if a tensor is missing, of another type or other extents, or a scale is not finite and
+/// above 0.
 pub(crate) fn read(name: &str, tensors: &SafeTensors<'_>) -> Result<Weight> {
     let part = |suffix: &str, dtype: Dtype| {
         let part = format!("{name}{suffix}");
@@ -140,7 +142,8 @@ pub(crate) fn write(name: &str, weight: &Weight, bits: usize) -> [(String, Dtype
     ]
 }
 
-/// What each code stands for before it is scaled: from −1 to 1, in rising order. The last of the 2^bits is never written.
+/// The value of each code before scaling: from −1 to 1, in rising order. The last of the 2^bits is never
+/// written.
 fn levels(bits: usize) -> Vec<f32> {
     let largest = (1i32 << (bits - 1)) - 1;
     let level = |code: i32| {

@@ -1,4 +1,4 @@
-//! Which names are near to what a person typed.
+//! Search for names similar to what a user typed.
 
 use strsim::osa_distance;
 

@@ -1,4 +1,4 @@
-//! What a model is besides its weights.
+//! The description of a model, without weights.
 
 use candling_core::{Graph, NodeId};
 
@@ -6,29 +6,29 @@ use crate::document::Preprocessing;
 use crate::resemblance::nearest;
 use crate::{Error, Labels, Result};
 
-/// A picture of more than this many pixels a side is no CNN's input.
+/// Largest side of a picture in pixels; no CNN has a larger input.
 const MAX_SIDE: usize = 4096;
 
-/// How many layers an error message offers.
+/// Number of layers that an error message suggests.
 const OFFERED: usize = 6;
 
-/// What a model says of itself besides its layers, not checked yet.
+/// Metadata of a model, not checked yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
-    /// For people, for example `EfficientNet-Lite0`.
+    /// Display name, for example `EfficientNet-Lite0`.
     pub name: String,
     /// Licence of the weights.
     pub licence: String,
-    /// Where the weights come from.
+    /// Origin of the weights.
     pub origin: String,
-    /// How a picture becomes an input.
+    /// Preprocessing of pictures.
     pub preprocessing: Preprocessing,
     /// Class names, in the order of the logits.
     pub labels: Vec<String>,
 }
 
 impl About {
-    /// Refuses text that is not plain, and preprocessing that gives no input.
+    /// Refuses text that is not plain, and preprocessing that gives no valid input.
     pub(crate) fn check(&self) -> Result<()> {
         let words = [&self.name, &self.licence, &self.origin];
         if let Some(text) = words.into_iter().chain(&self.labels).find(|t| t.chars().any(char::is_control)) {
@@ -55,7 +55,8 @@ impl About {
     }
 }
 
-/// A model without its weights: layers, labels, preprocessing. Only a checked [`Model`](crate::Model) gives one.
+/// A model without its weights: layers, labels, preprocessing. Only a checked [`Model`](crate::Model) gives
+/// one.
 #[derive(Debug, Clone)]
 pub struct Spec {
     name: String,
@@ -93,7 +94,7 @@ impl Spec {
         Ok(Self { name, licence, origin, preprocessing, labels: Labels::new(labels), graph, default_layer })
     }
 
-    /// What it says of itself, to be changed.
+    /// A copy of the metadata, to be changed.
     #[must_use]
     pub fn about(&self) -> About {
         About {
@@ -105,7 +106,7 @@ impl Spec {
         }
     }
 
-    /// For people, for example `EfficientNet-Lite0`.
+    /// Display name, for example `EfficientNet-Lite0`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -117,13 +118,13 @@ impl Spec {
         &self.licence
     }
 
-    /// Where the weights come from.
+    /// Origin of the weights.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// How a picture becomes an input.
+    /// Preprocessing of pictures.
     #[must_use]
     pub fn preprocessing(&self) -> &Preprocessing {
         &self.preprocessing
@@ -141,14 +142,15 @@ impl Spec {
         &self.graph
     }
 
-    /// Where a heatmap is taken if nothing else is said: the layer that the file names, which wins over [`Graph::default_layer`].
+    /// The layer of a heatmap if none is named: the one that the file names, or else
+    /// [`Graph::default_layer`].
     #[must_use]
     pub fn default_layer(&self) -> NodeId {
         self.default_layer
     }
 
-    /// Where a share of evidence is measured if nothing else is said: [`Graph::evidence_layer`], or the default layer of a network that
-    /// has none.
+    /// The layer where a share of evidence is measured if none is named: [`Graph::evidence_layer`], or the
+    /// default layer of a network that has none.
     #[must_use]
     pub fn evidence_layer(&self) -> NodeId {
         self.graph.evidence_layer().unwrap_or(self.default_layer)
@@ -157,8 +159,8 @@ impl Spec {
     /// The layer of this name.
     ///
     /// # Errors
-    /// [`candling_core::Error::UnknownLayer`], which lists those with positions whose names are near to it, the last ones first where
-    /// they are alike; where there are none, those that [`Graph::find`] lists.
+    /// [`candling_core::Error::UnknownLayer`], which lists the layers with positions whose names are similar,
+    /// the last ones first among equals; if there are none, those that [`Graph::find`] lists.
     pub fn layer(&self, name: &str) -> candling_core::Result<NodeId> {
         self.graph.find(name).map_err(|e| {
             let mapped = self.graph.ids().rev().filter(|&id| self.graph.has_positions(id));

@@ -1,17 +1,17 @@
-//! `f16` to `f32`.
+//! Conversion from `f16` to `f32`.
 
-/// Where the exponent stands in an `f32`, and all of it.
+/// Lowest bit of the exponent of an `f32`.
 const EXPONENT: u32 = 23;
 const NOT_FINITE: u32 = 0xff << EXPONENT;
 
-/// What the exponent of an `f32` has on top of that of an `f16`: their biases are 127 and 15.
+/// Difference between the exponent biases of `f32` and `f16`, which are 127 and 15.
 const REBIAS: u32 = (127 - 15) << EXPONENT;
 
 /// 2^−14, the smallest normal `f16`, in bits of an `f32`.
 const SMALLEST: u32 = (127 - 14) << EXPONENT;
 
-/// Little-endian `f16` values as `f32`, exactly. Without branches, so that it becomes SIMD on every processor: in wasm it takes
-/// a quarter of the time of `half`, which goes value by value there.
+/// Converts little-endian `f16` values to `f32`, exactly. Without branches, so that it becomes SIMD on every
+/// CPU: in wasm it takes a quarter of the time of `half`, which converts one value at a time there.
 pub(crate) fn widen(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(2).map(|b| one(u16::from_le_bytes([b[0], b[1]]))).collect()
 }

@@ -1,4 +1,4 @@
-//! Files that are no model of ours: refused with what is wrong, never a panic, never a guess.
+//! Invalid model files: refused with a precise error, never a panic, never a guess.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -62,7 +62,7 @@ fn a_safetensors_file_of_someone_else() {
     assert_eq!(refusal(&none.unwrap()), text);
 }
 
-/// Changes to the document, each with what is said about it.
+/// Changes to the document, each with its error message.
 #[test]
 fn documents() {
     let edits: [(&str, Value, &str); 37] = [
@@ -180,7 +180,7 @@ fn documents() {
     }
 }
 
-/// Sets a value, or adds it where there is none.
+/// Sets or adds a value.
 fn set(document: &mut Value, place: &str, value: Value) {
     let (parent, key) = place.rsplit_once('/').unwrap();
     let parent = document.pointer_mut(parent).unwrap();
@@ -207,7 +207,7 @@ fn a_document_without_one_of_its_entries() {
     }
 }
 
-/// Changes to the tensors, each with what is said about it.
+/// Changes to the tensors, each with its error message.
 #[test]
 fn tensors() {
     let cases: [(&str, Option<common::Tensor>, &str); 13] = [
@@ -264,7 +264,7 @@ fn tensors() {
     }
 }
 
-/// A name with one letter wrong is one tensor missing and one too many.
+/// A misspelt name is one tensor missing and one too many.
 #[test]
 fn a_misnamed_tensor() {
     for (right, wrong, text) in [
@@ -278,7 +278,7 @@ fn a_misnamed_tensor() {
     }
 }
 
-/// A picture, or an activation, larger than anything real must not be allocated.
+/// Pictures and activations of absurd size must not be allocated.
 #[test]
 fn sizes_that_would_not_fit_into_memory() {
     let mut draft = Draft::new();
@@ -290,13 +290,13 @@ fn sizes_that_would_not_fit_into_memory() {
     );
 }
 
-/// The same cases on every run, so that a red build stays red.
+/// A fixed seed: the same cases on every run, so that failures are reproducible.
 fn runner(cases: u32) -> TestRunner {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
-/// Whatever comes in, the answer is a model or a `bad-model`.
+/// Checks that any bytes give a model or the error `bad-model`.
 fn reads_or_refuses(bytes: &[u8]) {
     if let Err(error) = Model::from_bytes(bytes) {
         assert_eq!(error.code(), "bad-model");
@@ -318,7 +318,7 @@ fn corrupted_headers() {
     result.unwrap();
 }
 
-/// Every digit of the header replaced by every other: sizes, offsets and options that still parse.
+/// Replaces every digit of the header by every other: sizes, offsets and options that still parse.
 #[test]
 fn other_numbers() {
     let bytes = Draft::new().bytes();

@@ -10,7 +10,7 @@ use candling_models::formats::efficientnet_lite;
 use candling_models::{Model, Precision};
 use serde_json::{Value, json};
 
-/// Largest size of the model file, so that a visitor has it within seconds.
+/// Largest size of the model file, so that a visitor can load it within seconds.
 const MAX_BYTES: usize = 9_600_000;
 
 fn file(path: &str) -> PathBuf {
@@ -32,7 +32,7 @@ fn is_small_and_written_as_we_write_it() {
     assert_eq!(model().to_bytes().unwrap(), bytes);
 }
 
-/// Half the download, and made of the full weights by nothing but [`Precision::Small`].
+/// The small model is half the download, and equals the full one saved with [`Precision::Small`].
 #[test]
 fn the_small_weights_are_half_the_file_and_of_the_same_model() {
     let full = bytes();
@@ -43,14 +43,14 @@ fn the_small_weights_are_half_the_file_and_of_the_same_model() {
     assert!(model.to_bytes().unwrap() == small, "`npx -y rust-just model` makes it again");
 }
 
-/// A layer in the words of `graph-lite0.json`, which PyTorch's side wrote.
+/// A layer in the format of `graph-lite0.json`, which PyTorch's side wrote.
 fn described(model: &Model, node: &Node) -> Value {
     let id = model.graph().find(&node.name).unwrap();
     let shape = model.graph().shape(id);
     let vector = matches!(node.op, Op::Linear(_) | Op::GlobalAvgPool(_));
     let out_shape =
         if vector { json!([shape.n, shape.c]) } else { json!([shape.n, shape.c, shape.h, shape.w]) };
-    // in Lite0 only convolutions have one
+    // in Lite0 only convolutions have an activation
     let activation = match &node.op {
         Op::Conv2d(conv) => conv.activation,
         _ => Activation::None,
@@ -108,8 +108,8 @@ fn says_what_it_is() {
     assert_eq!(p.neutral(), [127; 3]);
 }
 
-/// As the paper's code has them, found by the wiring alone: the stem, sixteen blocks of which nine end in a
-/// sum, and the head.
+/// The blocks of the paper's code, found from the structure alone: the stem, sixteen blocks of which nine end
+/// in a sum, and the head.
 #[test]
 fn its_blocks_are_those_of_its_names() {
     let model = model();

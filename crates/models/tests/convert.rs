@@ -1,4 +1,4 @@
-//! The converter on checkpoints made here: names and extents of the real ones, random values.
+//! The converter on synthetic checkpoints: names and extents of the real ones, random values.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -10,7 +10,7 @@ use half::f16;
 
 use common::told;
 
-/// Per block of the real checkpoints: depthwise channels, kernel, output channels.
+/// Blocks of the real checkpoints: depthwise channels, kernel, output channels.
 type Blocks = &'static [(usize, usize, usize)];
 
 const LITE0: Blocks = &[
@@ -80,10 +80,10 @@ const LITE2: Blocks = &[
     (1248, 3, 352),
 ];
 
-/// Ten classes do, where a thousand would only take time.
+/// Number of classes; a thousand would only take time.
 const CLASSES: usize = 10;
 
-/// `n` values between −½ and ½ that depend on a name.
+/// `n` values between −½ and ½, seeded by a name.
 fn values(name: &str, n: usize) -> Vec<f32> {
     let seed = name.bytes().fold(7u32, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(b)));
     let mut state = seed | 1;
@@ -94,7 +94,7 @@ fn values(name: &str, n: usize) -> Vec<f32> {
     (0..n).map(|_| next()).collect()
 }
 
-/// A checkpoint with these blocks.
+/// Creates a checkpoint with these blocks.
 fn checkpoint(blocks: Blocks) -> StateDict {
     let mut tensors = StateDict::new();
     let mut add = |name: String, shape: Vec<usize>| {
@@ -143,7 +143,7 @@ fn refusal(checkpoint: &StateDict) -> String {
 
 #[test]
 fn knows_the_size_by_its_blocks() {
-    // name, side, additions: blocks whose output has the shape of their input
+    // name, side, additions: the number of blocks whose output has the shape of their input
     let cases = [
         ("EfficientNet-Lite0", LITE0, 224, 9),
         ("EfficientNet-Lite1", LITE1, 240, 14),
@@ -241,14 +241,14 @@ fn a_tensor_of_another_shape_is_named() {
         let expected = format!("not EfficientNet-Lite0: `{name}` has extents {shape:?}, needed {needed}");
         assert!(text.contains(&expected), "{text}");
     }
-    // the one whose extents say how many classes there are
+    // the tensor whose extents give the number of classes
     let mut checkpoint = checkpoint(LITE0);
     checkpoint.get_mut("_fc.bias").unwrap().shape = vec![2, 5];
     let text = refusal(&checkpoint);
     assert!(text.contains("weight `classifier.bias` is [2, 5] (10 values), needed [10]"), "{text}");
 }
 
-/// A value that `f16` cannot hold would be an infinity in the file.
+/// A value beyond the range of `f16` would become an infinity in the file.
 #[test]
 fn values_beyond_f16_are_refused() {
     for value in [1e6, f32::NAN, f32::INFINITY] {

@@ -1,4 +1,4 @@
-//! Which formats there are, and what is said of a file of none.
+//! The known formats, and the errors for unknown files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

@@ -11,7 +11,7 @@ fn lite0() -> Model {
     Model::from_bytes(&std::fs::read(file).unwrap()).unwrap()
 }
 
-/// A third, and what `f16` makes of it.
+/// A third, which `f16` rounds.
 const THIRD: f32 = 1.0 / 3.0;
 const THIRD_OF_F16: f32 = 0.333_251_95;
 

@@ -50,7 +50,7 @@ fn a_file_made_by_hand_is_widened() {
     assert_eq!(Model::from_bytes(&Draft::new().bytes()).unwrap().precision(), Precision::Full);
 }
 
-/// Changes to the parts, each with what is said about it.
+/// Changes to the parts, each with its error message.
 #[test]
 fn parts() {
     let codes = |shape: &[usize]| Some((Dtype::U8, shape.to_vec(), vec![0; shape.iter().product()]));
@@ -122,7 +122,7 @@ fn extents_that_do_not_fit_the_layer_or_anything() {
     draft.tensors.insert("classifier.weight.columns".into(), halves(&[2, 2], [1.0; 4]));
     let text = "layer `classifier`: `classifier.weight` has extents [3, 2, 2], needed 2 of them";
     assert_eq!(draft.refusal(), format!("model file: {text}"));
-    // no weights at all
+    // no weights
     draft.tensors.insert("classifier.weight.columns".into(), halves(&[0], []));
     draft.tensors.insert("classifier.weight.codes".into(), (Dtype::U8, vec![0, 5], vec![]));
     assert!(draft.refusal().contains("layer `classifier` (linear)"), "{}", draft.refusal());
@@ -145,8 +145,8 @@ fn a_file_cut_short_or_corrupted_anywhere() {
     }
 }
 
-/// One layer large enough to be packed. What is read back lies within half a step of what was written, and
-/// steps are small at 0.
+/// One layer, large enough to be packed: what is read differs by at most half a step from what was written,
+/// and steps are small at 0.
 #[test]
 fn what_is_written_is_what_there_was_within_half_a_step() {
     let mut draft = Draft::new();

@@ -1,4 +1,4 @@
-//! Model to bytes to model: the same model, and the same bytes.
+//! Round trip of a model through bytes: the same model, and the same bytes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -12,7 +12,7 @@ use half::f16;
 
 use common::Draft;
 
-/// Every op, with options that are all different.
+/// A model with every op, all options different.
 fn every_op() -> Model {
     let node = |name: &str, op: Op, inputs: &[&str]| Node {
         name: name.into(),
@@ -109,7 +109,7 @@ fn a_model_comes_back() {
     assert_eq!(model.to_bytes().unwrap(), bytes, "the same bytes whenever it is written");
 }
 
-/// The format does not need our writer: a file made by hand is read, and what we write of it is read the same.
+/// The format does not depend on our writer: a hand-made file is read, and reads the same after we write it.
 #[test]
 fn a_file_made_by_hand_comes_back() {
     let model = Model::from_bytes(&Draft::new().bytes()).unwrap();
@@ -121,7 +121,7 @@ fn a_file_made_by_hand_comes_back() {
     assert_eq!(back.to_bytes().unwrap(), bytes);
 }
 
-/// `f32` weights are read as they are, and rounded to `f16` once they are written.
+/// `f32` weights are read exactly, and rounded to `f16` when they are written.
 #[test]
 fn f32_weights_are_read_too() {
     let mut draft = Draft::new();

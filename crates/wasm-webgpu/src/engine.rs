@@ -1,4 +1,4 @@
-//! A model whose weights lie on the card.
+//! A model whose weights are on the GPU.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes the fastest adapter that the browser gives, and brings a model's weights to it. `graph` and `weights` are what
-    /// `candling-wasm`'s `Unpacked` holds.
+    /// Requests the browser's fastest adapter and uploads a model's weights. `graph` and `weights` are those
+    /// of `candling-wasm`'s `Unpacked`.
     ///
     /// # Errors
-    /// `backend-unavailable`, `backend-lost`, and the code of a graph that is none.
-    // A page has one thread; `Network` is shared by `Arc` for the backends that have more.
+    /// `backend-unavailable`, `backend-lost`, and the code of an invalid graph.
+    // a page has one thread; `Network` is shared by `Arc` for backends with more
     #[allow(clippy::arc_with_non_send_sync)]
     pub async fn create(graph: Vec<u8>, weights: Vec<f32>) -> Result<Engine> {
         let webgpu = WebGpu::new().await?;
@@ -34,7 +34,8 @@ impl Engine {
         Ok(Self { network: Arc::new(network), default_layer })
     }
 
-    /// One forward pass of an input tensor `1×3×height×width`. Everything is kept, so that any class, layer and method can follow.
+    /// Runs one forward pass of an input tensor `1×3×height×width`. Everything is kept, so that any class,
+    /// layer and method can follow.
     ///
     /// # Errors
     /// `bad-shape`, `not-finite`, `backend-lost`.
@@ -42,7 +43,7 @@ impl Engine {
         self.run(&data, height, width, Retain::All, self.default_layer).await
     }
 
-    /// One forward pass that keeps what CAMs at one layer need, the model's own choice without a name.
+    /// Runs one forward pass that keeps what CAMs at one layer need, by default the default layer.
     ///
     /// # Errors
     /// `unknown-layer`, `bad-shape`, `not-finite`, `backend-lost`.

@@ -1,7 +1,7 @@
-//! A model on a graphics card, as JavaScript sees it. Conversions only, as in `candling-wasm`, which this module stands beside: that
-//! one reads photos, names classes and paints, and answers where no card does.
+//! The JavaScript interface of a model on the GPU. It only converts, as `candling-wasm` does, which is loaded
+//! beside it: that module reads photos, names classes and paints, and computes if there is no GPU.
 //!
-//! Whatever fails is thrown as a real `Error` with a stable `code`.
+//! Failures are thrown as an `Error` with a stable `code`.
 
 mod engine;
 mod run;

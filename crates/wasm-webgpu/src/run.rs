@@ -1,11 +1,11 @@
-//! One forward pass, and what can be asked of it.
+//! One forward pass, and its explanations.
 
 use candling_bindings::{Explanation, Result, question, target_of};
 use candling_core::{NodeId, Tape};
 use candling_webgpu::WebGpu;
 use wasm_bindgen::prelude::*;
 
-/// A recorded forward pass; its activations lie on the card.
+/// A recorded forward pass; its activations are on the GPU.
 #[wasm_bindgen]
 pub struct Run {
     tape: Tape<WebGpu>,
@@ -28,7 +28,7 @@ impl Run {
         self.logits.clone()
     }
 
-    /// Answers a question; `over` makes the target a margin; without a `layer` it is the model's own choice.
+    /// Explains the run; `over` makes the target a margin; without `layer` the default layer is used.
     ///
     /// # Errors
     /// `bad-argument`, `unknown-class`, `unknown-layer`, `not-retained`, `not-finite`, `backend-lost`.

@@ -1,4 +1,4 @@
-//! Maps of networks whose weights were drawn anew.
+//! Maps of networks with randomised weights.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::run::Run;
 use candling_bindings::{Explanation, Result, target_of};
 
-/// What such a network says, and how.
+/// Prediction and maps of such a network.
 #[wasm_bindgen]
 pub struct Randomized {
     layers: Vec<String>,
@@ -22,8 +22,8 @@ pub struct Randomized {
 
 #[wasm_bindgen]
 impl Run {
-    /// Explains the input by the network whose first `layers` layers of `Info.weighted` are drawn anew. `layer` is for the methods that
-    /// take one. What was drawn stays until another seed is asked for.
+    /// Explains the input by the network whose first `layers` layers of `Info.weighted` are randomised.
+    /// `layer` is for the methods that take one. Random weights are reused until another seed is requested.
     ///
     /// # Errors
     /// `bad-argument`, `unknown-class`, `unknown-layer`, `not-retained`.
@@ -60,26 +60,28 @@ impl Run {
 
 #[wasm_bindgen]
 impl Randomized {
-    /// Names of the layers that were drawn anew, from the logits down.
+    /// Names of the randomised layers, from the logits down.
     #[must_use]
     pub fn layers(&self) -> Vec<String> {
         self.layers.clone()
     }
 
-    /// Softmax probability of the target's class; NaN where the logits overflowed.
+    /// Softmax probability of the target's class; NaN if the logits overflowed.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn probability(&self) -> f32 {
         self.probability
     }
 
-    /// Hands over the map of the method with this index; NaN throughout where the walk back overflowed. None the second time.
+    /// Takes the map of the method with this index; all NaN if the backward pass overflowed. None the second
+    /// time.
     #[must_use]
     pub fn map(&mut self, method: usize) -> Option<Explanation> {
         self.maps.get_mut(method)?.take()
     }
 
-    /// Rank correlation of its magnitudes with those of the trained network's map; none where either is constant.
+    /// Rank correlation of its magnitudes with those of the trained network's map; none if either is
+    /// constant.
     #[must_use]
     pub fn correlation(&self, method: usize) -> Option<f64> {
         self.correlations.get(method).copied().flatten()

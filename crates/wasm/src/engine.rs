@@ -15,12 +15,12 @@ use candling_bindings::Result;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds of the worker's clock.
+    /// Current time in milliseconds.
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
 }
 
-/// On how many threads the last forward pass was.
+/// Number of threads of the last forward pass.
 #[must_use]
 #[wasm_bindgen(js_name = threadsUsed)]
 pub fn threads_used() -> usize {
@@ -30,14 +30,14 @@ pub fn threads_used() -> usize {
 /// A loaded model.
 #[wasm_bindgen]
 pub struct Engine {
-    /// Its weights are the network's.
+    /// The description of the model; its weights are in the network.
     pub(crate) model: Spec,
     labels: Arc<Labels>,
     trained: Arc<Trained>,
     pub(crate) network: Arc<Network<Cpu>>,
 }
 
-/// An input tensor, and the part of the photo that it was made from.
+/// An input tensor, and the part of the photo that it shows.
 #[wasm_bindgen]
 pub struct Prepared {
     pub(crate) shape: Shape,
@@ -62,7 +62,7 @@ impl Engine {
         Ok(Self { labels, trained: Arc::new(trained), network: Arc::new(network), model })
     }
 
-    /// What the model says about itself.
+    /// The model's description.
     ///
     /// # Errors
     /// None in practice.
@@ -103,16 +103,16 @@ impl Engine {
         self.labels.names().to_vec()
     }
 
-    /// The class that an index, a name, or an unambiguous part of one means.
+    /// Finds a class by its index, its name, or an unambiguous part of it.
     ///
     /// # Errors
-    /// `unknown-class`, offering the nearest.
+    /// `unknown-class`, suggesting the nearest.
     #[wasm_bindgen(js_name = findClass)]
     pub fn find_class(&self, query: &str) -> Result<u32> {
         Ok(self.labels.find(query)?)
     }
 
-    /// The likeliest classes by these logits, best first; for those that were computed elsewhere.
+    /// The likeliest classes by these logits, best first; for logits that were computed elsewhere.
     ///
     /// # Errors
     /// None in practice.
@@ -120,7 +120,7 @@ impl Engine {
         predictions(&self.labels, logits, count)
     }
 
-    /// Photo pixels (RGBA8, straight alpha) to an input; `fit` is `squash` or `crop`.
+    /// Converts photo pixels (RGBA8, straight alpha) to an input; `fit` is `squash` or `crop`.
     ///
     /// # Errors
     /// `bad-argument`, `image-too-large`.
@@ -133,7 +133,7 @@ impl Engine {
         Ok(Prepared { shape, tensor, view, backdrop: Some(backdrop) })
     }
 
-    /// A ready tensor `1×3×height×width` as an input.
+    /// Wraps a ready tensor `1×3×height×width` as an input.
     ///
     /// # Errors
     /// `bad-shape`.
@@ -144,7 +144,7 @@ impl Engine {
         Ok(Prepared { shape, tensor: data, view, backdrop: None })
     }
 
-    /// One forward pass. Everything is kept, so that any class, layer and method can follow.
+    /// Runs one forward pass. Everything is kept, so that any class, layer and method can follow.
     ///
     /// # Errors
     /// `bad-shape`, `not-finite`.
@@ -154,7 +154,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// A forward pass that keeps what `retain` says, asked about `layer` where a question names none.
+    /// Runs a forward pass that keeps what `retain` says, with `layer` as the default layer of queries.
     pub(crate) fn run(&self, input: &Prepared, retain: Retain<'_>, layer: NodeId) -> Result<Run> {
         let tape =
             measured(input.tensor.len(), now, || self.network.forward(input.shape, &input.tensor, retain))?;
@@ -164,7 +164,7 @@ impl Engine {
 
 #[wasm_bindgen]
 impl Prepared {
-    /// The part of the photo that the network will see, in pixels of the photo.
+    /// The part of the photo that the network sees, in pixels of the photo.
     ///
     /// # Errors
     /// None in practice.
@@ -180,13 +180,13 @@ impl Prepared {
         Float32Array::from(self.tensor.as_slice())
     }
 
-    /// The pixels that it is made of, RGBA8 of its size; none for a tensor that was ready.
+    /// The pixels of the input, RGBA8 of its size; none for a ready tensor.
     #[must_use]
     pub fn seen(&self) -> Vec<u8> {
         self.backdrop.as_ref().map(|backdrop| backdrop.rgba().to_vec()).unwrap_or_default()
     }
 
-    /// Its height and width.
+    /// Height and width of the input.
     #[must_use]
     pub fn size(&self) -> Vec<usize> {
         vec![self.shape.h, self.shape.w]

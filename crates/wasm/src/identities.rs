@@ -1,4 +1,4 @@
-//! The engine's own test.
+//! The engine's self-test.
 
 use candling_cpu::on_threads;
 use pollster::block_on; // the CPU backend never waits
@@ -10,8 +10,8 @@ use candling_bindings::{Result, target_of};
 
 #[wasm_bindgen]
 impl Run {
-    /// The exact identities that apply to the model, on this run; `over` makes the target a margin. A residual that is no number
-    /// comes as `null`.
+    /// Checks the exact identities that apply to the model, on this run; `over` makes the target a margin. A
+    /// residual that is NaN becomes `null`.
     ///
     /// # Errors
     /// `unknown-class`, `bad-argument`, `not-retained`, `not-finite`.

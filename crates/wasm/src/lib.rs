@@ -1,6 +1,6 @@
-//! The engine as JavaScript sees it. Conversions only: every decision is made in the crates below.
+//! The JavaScript interface of the engine. It only converts: every decision is made in the crates below.
 //!
-//! Whatever fails is thrown as a real `Error` with a stable `code`.
+//! Failures are thrown as an `Error` with a stable `code`.
 
 mod cascade;
 mod engine;

@@ -1,4 +1,4 @@
-//! A live stream: each frame is asked one question, so a frame keeps no more than that needs.
+//! Live streams: each frame is explained once, so it keeps no more than that needs.
 
 use candling_core::Retain;
 use wasm_bindgen::prelude::*;
@@ -9,8 +9,9 @@ use candling_bindings::Result;
 
 #[wasm_bindgen]
 impl Engine {
-    /// One forward pass that keeps what CAMs at one layer need, the model's own choice without a name. Any class can be
-    /// asked afterwards; other layers, and walks to the pixels, are refused as `not-retained`.
+    /// Runs one forward pass that keeps what CAMs at one layer need, by default the default layer. Any class
+    /// can be explained afterwards; other layers and backward passes to the pixels are refused as
+    /// `not-retained`.
     ///
     /// # Errors
     /// `unknown-layer`, `bad-shape`, `not-finite`.

@@ -1,5 +1,5 @@
-//! Work of many passes in parts, so that several workers can share it and be stopped between two of them: methods of many passes, and the
-//! curves of deletion and insertion.
+//! Work of many passes in parts, so that several workers can share it and stop in between: methods of many
+//! passes, and the curves of deletion and insertion.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::engine::{Engine, Prepared};
 use crate::types::{Compared, Curve, Traced, object};
 use candling_bindings::{Explanation, Result, target_of};
 
-/// Passes about one picture, ready for any of them.
+/// Passes over one picture; any of them can be run.
 #[wasm_bindgen]
 pub struct Passes(Work);
 
@@ -24,8 +24,8 @@ enum Work {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Those of a method that is made of many; `over` makes the target a margin, and the options that are not named are as the method has
-    /// them. Nothing is run yet.
+    /// Prepares the passes of a method of many passes; `over` makes the target a margin, and options that are
+    /// not named have the method's defaults. Nothing is run yet.
     ///
     /// # Errors
     /// `bad-argument`, `bad-shape`, `unknown-class`.
@@ -45,7 +45,8 @@ impl Engine {
         Ok(Passes(Work::Map(work)))
     }
 
-    /// Those of the curves of one class, with these `orders` of the tiles, one after the other. Nothing is run yet.
+    /// Prepares the passes for the curves of one class, with these `orders` of the tiles, concatenated.
+    /// Nothing is run yet.
     ///
     /// # Errors
     /// `bad-argument`, `bad-shape`, `unknown-class`.
@@ -61,7 +62,7 @@ impl Engine {
 
 #[wasm_bindgen]
 impl Passes {
-    /// How many there are.
+    /// Number of passes.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn pieces(&self) -> usize {
@@ -71,10 +72,10 @@ impl Passes {
         }
     }
 
-    /// The values of the passes from `start` up to but not `end`.
+    /// Runs the passes from `start` up to but not including `end`, and returns their values.
     ///
     /// # Errors
-    /// `bad-argument` for passes that there are not; `not-finite`.
+    /// `bad-argument` for passes that do not exist; `not-finite`.
     pub fn run(&self, start: usize, end: usize) -> Result<Vec<f32>> {
         Ok(on_threads(|| match &self.0 {
             Work::Map(work) => block_on(work.run(start..end)),
@@ -82,10 +83,11 @@ impl Passes {
         })?)
     }
 
-    /// What the values of all passes come to: the map as an `Explanation`, or the curves as a plain object.
+    /// Computes the result from the values of all passes: the map as an `Explanation`, or the curves as a
+    /// plain object.
     ///
     /// # Errors
-    /// `bad-argument` for another number of values; `not-finite`.
+    /// `bad-argument` for a wrong number of values; `not-finite`.
     pub fn finish(&self, values: &[f32]) -> Result<JsValue> {
         match &self.0 {
             Work::Map(work) => Ok(Explanation::unlayered(work.finish(values)?).into()),
@@ -105,13 +107,13 @@ fn curve(attribution::Curve { shares, probabilities, area }: &attribution::Curve
     Curve { shares, probabilities, area: *area }
 }
 
-/// The input, of this size, cut into squares of `side` pixels.
+/// Divides an input of this size into square tiles of `side` pixels.
 fn tiling(height: usize, width: usize, side: usize) -> candling_core::Result<Tiling> {
     Tiling::new(Shape::new(1, 3, height, width), side)
 }
 
-/// The tiles of an input (of `input_height`×`input_width`), those that a map holds for most important first. `area` is where the map
-/// lies on the input: left, top, width and height in pixels.
+/// Ranks the tiles of an input (of `input_height`×`input_width`) by a map, largest mean first. `area` is the
+/// part of the input that the map covers: left, top, width and height in pixels.
 ///
 /// # Errors
 /// `bad-argument`, `not-finite`.
@@ -133,7 +135,7 @@ pub fn ranking(
     Ok(tiling(input_height, input_width, tile)?.ranking(shape, data, area)?)
 }
 
-/// The orders of the tiles that a map with this ranking is compared with, its own first, one after the other.
+/// The tile orders for a map with this ranking: its own, then the random ones, concatenated.
 ///
 /// # Errors
 /// `bad-argument`.

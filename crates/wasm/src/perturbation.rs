@@ -1,4 +1,4 @@
-//! Forward passes on a picture that parts were taken away from.
+//! Forward passes on a picture with removed parts.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use wasm_bindgen::prelude::*;
 use crate::run::Run;
 use candling_bindings::Result;
 
-/// A run's perturbers, each made when it is first asked for: a visitor who drags a brush over the picture
-/// asks many times a second.
+/// A run's perturbers, each created on first use: a user who drags a brush over the picture needs many passes
+/// a second.
 #[derive(Default)]
 pub struct Perturbers {
     grey: OnceCell<Perturber<Cpu>>,
     blur: OnceCell<Perturber<Cpu>>,
 }
 
-/// What the network says of a changed picture.
+/// The prediction for a changed picture.
 #[wasm_bindgen]
 pub struct Perturbed {
     logits: Vec<f32>,
@@ -27,8 +27,8 @@ pub struct Perturbed {
 
 #[wasm_bindgen]
 impl Run {
-    /// One forward pass on the input without the pixels that `mask` (`height·width` values, row by row) is
-    /// not 0 at; `fill` is `grey` or `blur`.
+    /// Runs one forward pass on the input with the pixels removed where `mask` (`height·width` values, row by
+    /// row) is not 0; `fill` is `grey` or `blur`.
     ///
     /// # Errors
     /// `bad-argument`, `not-retained`, `not-finite`.
@@ -52,7 +52,7 @@ impl Run {
         Ok(cell.get_or_init(|| perturber))
     }
 
-    /// The input that ran, row-major 3×height×width.
+    /// The input of the run, row-major 3×height×width.
     pub(crate) fn picture(&self) -> candling_core::Result<Vec<f32>> {
         let missing = || Error::NotRetained("input".into());
         let input = self.tape.activation(self.tape.graph().input()).ok_or_else(missing)?;
@@ -68,7 +68,7 @@ impl Perturbed {
         self.logits.clone()
     }
 
-    /// Softmax over all classes, by class.
+    /// The softmax probabilities, by class.
     #[must_use]
     pub fn probabilities(&self) -> Vec<f32> {
         probabilities(&self.logits)

@@ -1,4 +1,4 @@
-//! Pixels: headers in, painted maps out.
+//! Headers of picture files, and painted maps.
 
 use candling_imaging::{Backdrop, Colormap, Map, Paint};
 use wasm_bindgen::prelude::*;
@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use crate::types::{Header, object};
 use candling_bindings::Result;
 
-/// A picture file's format and size, from its header alone, so that a browser is never asked to decode a bomb.
+/// Reads a picture file's format and size from its header alone, so that a browser never has to decode a
+/// decompression bomb.
 ///
 /// # Errors
 /// `unsupported-format`, `corrupt-image`, `image-too-large`.
@@ -16,10 +17,10 @@ pub fn probe(bytes: &[u8]) -> Result<JsValue> {
     object(&Header { format: header.format.name(), width: header.width, height: header.height })
 }
 
-/// Paints a raw map as RGBA8 of the given size. One channel: divided by its maximum, coloured, at `opacity`. Three
-/// channels: a pixel map, grey where it is 0. `scale` is the value that gets the last colour, for maps that are to be compared. `seen` is
-/// what the network saw (RGBA8 of its input's size; empty where nobody knows), and `area` where in it the map lies: left, top, width
-/// and height in pixels.
+/// Paints a raw map as RGBA8 of the given size. One channel: divided by its maximum, coloured, at `opacity`.
+/// Three channels: a pixel map, grey where it is 0. `scale` is the value with the last colour, for maps that
+/// are compared. `seen` is the network's input (RGBA8 of its size; empty if unknown), and `area` the part of
+/// it that the map covers: left, top, width and height in pixels.
 ///
 /// # Errors
 /// `bad-argument`, `not-finite`.

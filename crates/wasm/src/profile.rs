@@ -1,4 +1,4 @@
-//! Where the time goes: milliseconds a layer, forward and back.
+//! Profile: milliseconds per layer, forward and backward.
 
 use candling_core::{NodeId, ReluRule, Result, Retain, Target};
 use candling_cpu::on_threads;
@@ -10,14 +10,15 @@ use candling_bindings::Result as Thrown;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds since the page or worker began.
+    /// Milliseconds since the page or worker started.
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Runs forward and Guided Backpropagation of class 0 to the input `rounds` times; for every layer the median of each.
+    /// Runs the forward pass and Guided Backpropagation of class 0 to the input `rounds` times; returns the
+    /// median of both for every layer.
     ///
     /// # Errors
     /// As [`Engine::forward`].
@@ -62,7 +63,8 @@ impl Engine {
     }
 }
 
-/// The upper one of two; 0 for a layer that was not met. Of some dozens of times at most: a sort would add more to the download than it saves.
+/// The median, the upper one of two; 0 for a layer that did not run. There are at most some dozen times: a
+/// sort would add more to the download than it saves.
 fn median(times: &[f64]) -> f64 {
     let middle = times.len() / 2;
     let is_middle = |time: &f64| {

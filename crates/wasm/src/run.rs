@@ -1,4 +1,4 @@
-//! One forward pass, and what can be asked of it.
+//! One forward pass, and its explanations.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Run {
         Ok(Self { tape, logits, labels, default_layer, trained, perturbers, cascade: None })
     }
 
-    /// The layer of this name, or the model's own choice.
+    /// The layer of this name, or the default layer.
     pub(crate) fn layer(&self, name: Option<&str>) -> candling_core::Result<NodeId> {
         name.map_or(Ok(self.default_layer), |name| self.tape.graph().find(name))
     }
@@ -74,7 +74,7 @@ impl Run {
         self.logits.clone()
     }
 
-    /// What the classifier sees: the output of the layer before it.
+    /// The features: the output of the layer before the classifier.
     ///
     /// # Errors
     /// `bad-argument` for a model that does not end in a linear layer.
@@ -87,8 +87,8 @@ impl Run {
         Ok(block_on(self.tape.network().backend().download(layer))?)
     }
 
-    /// Answers a question; see the table of methods in `docs/methods.md`. `over` makes the target a margin;
-    /// without a `layer` it is the model's own choice.
+    /// Explains the run; see the table of methods in `docs/methods.md`. `over` makes the target a margin;
+    /// without `layer` the default layer is used.
     ///
     /// # Errors
     /// `bad-argument`, `unknown-class`, `unknown-layer`.
@@ -110,7 +110,7 @@ impl Run {
 
 #[wasm_bindgen]
 impl Run {
-    /// The input that ran, row-major 3×height×width.
+    /// The input of the run, row-major 3×height×width.
     ///
     /// # Errors
     /// `not-retained` if the run did not keep it.

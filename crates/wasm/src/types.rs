@@ -1,4 +1,4 @@
-//! The plain objects that cross the boundary; `web/src/candling_wasm.d.ts` says what TypeScript knows of them.
+//! The plain objects passed to JavaScript; `web/src/candling_wasm.d.ts` declares their types.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::JsValue;
@@ -47,7 +47,7 @@ pub struct Info<'a> {
     pub methods: Vec<Method>,
 }
 
-/// What a method takes and gives.
+/// The properties of a method.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Method {
@@ -61,7 +61,7 @@ pub struct Method {
 }
 
 impl Method {
-    /// Every method.
+    /// The properties of every method.
     pub fn all() -> Vec<Self> {
         candling_core::Method::ALL.into_iter().map(Self::of).collect()
     }
@@ -131,7 +131,7 @@ pub struct View {
     pub height: u32,
 }
 
-/// A plain object.
+/// Converts to a plain object.
 pub fn object(value: &impl Serialize) -> Result<JsValue> {
     let failed = |e: &dyn std::fmt::Display| Thrown::new("internal", &format!("json: {e}"));
     let text = serde_json::to_string(value).map_err(|e| failed(&e))?;

@@ -1,4 +1,4 @@
-//! A model for the module that brings it to a graphics card, which reads no files.
+//! A model for the GPU module, which does not read files.
 
 use candling_bindings::{Result, wire};
 use candling_models::Model;
@@ -26,13 +26,13 @@ impl Unpacked {
         })
     }
 
-    /// The layers, as that module takes them.
+    /// The serialised layers.
     #[must_use]
     pub fn graph(&self) -> Vec<u8> {
         self.graph.clone()
     }
 
-    /// All weights as that module takes them; nothing the second time.
+    /// All weights, concatenated; empty the second time.
     #[must_use]
     pub fn weights(&mut self) -> Vec<f32> {
         std::mem::take(&mut self.weights)

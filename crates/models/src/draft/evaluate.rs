@@ -1,4 +1,4 @@
-//! What a draft computes, in `f64` and as plainly as it can be written: the oracle that passes are held against.
+//! A naive interpreter of drafts in `f64`, against which passes are tested.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,7 +11,7 @@ use super::{Draft, DraftNode, DraftOp, Tensor};
 /// A picture `[channels, rows, columns]`.
 pub(crate) type Picture = Tensor;
 
-/// The output of the last node.
+/// Computes the output of the last node.
 pub(crate) fn evaluate(draft: &Draft, input: &Picture) -> Picture {
     let mut values = BTreeMap::from([(INPUT.to_owned(), input.clone())]);
     for node in &draft.nodes {
@@ -25,7 +25,7 @@ fn output(draft: &Draft, node: &DraftNode, values: &BTreeMap<String, Picture>) -
     let x = &values[&node.inputs[0]];
     let constant = |at: usize| node.inputs.get(at).map(|name| &draft.constants[name].data);
     let area = x.shape[1] * x.shape[2];
-    // A function of the channel and the value.
+    // maps each value with its channel
     let each = |f: &dyn Fn(usize, f64) -> f64| Picture {
         shape: x.shape.clone(),
         data: x.data.iter().enumerate().map(|(at, &v)| f(at / area, v)).collect(),

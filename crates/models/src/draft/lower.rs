@@ -1,4 +1,4 @@
-//! A normalised draft as layers and weights.
+//! Conversion of a normalised draft to layers and weights.
 
 use candling_core::ops::{Affine, Conv2d, Linear, Relu, Window};
 use candling_core::{Node, Op, Weight, Weights};
@@ -7,10 +7,10 @@ use half::f16;
 use super::{Draft, DraftNode, DraftOp, Tensor};
 
 impl Draft {
-    /// The layers in order and their weights, rounded once from `f64` to `f16`, as a model file holds them.
+    /// The layers in order and their weights, rounded once from `f64` to `f16`, as in a model file.
     ///
     /// # Errors
-    /// The node that no layer can stand for, and why.
+    /// Names the node that has no equivalent layer, and says why.
     pub fn into_layers(self) -> Result<(Vec<Node>, Weights), String> {
         let mut weights = Weights::new();
         let layers = self.nodes.iter().map(|node| self.layer(node, &mut weights));

@@ -1,5 +1,6 @@
-//! A network as a file has it, before it is a [`Graph`](candling_core::Graph): the source's own ops, names and constants, with nothing
-//! checked. A format's reader makes it, [passes](crate::passes) simplify it, and [`Draft::into_layers`] makes layers of it.
+//! Drafts: networks as in a file, before they are a [`Graph`](candling_core::Graph), with the source's own
+//! ops, names and constants, unchecked. A format's reader makes a draft, [passes](crate::passes) simplify it,
+//! and [`Draft::into_layers`] converts it to layers.
 
 #[cfg(test)]
 pub(crate) mod evaluate;
@@ -10,41 +11,42 @@ use std::collections::BTreeMap;
 use candling_core::ops::Padding;
 use candling_core::{Activation, Op};
 
-/// A constant, row-major. In `f64`, so that what passes compute of it is rounded once, when it is stored.
+/// A constant, row-major. In `f64`, so that what passes compute from it is only rounded when it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tensor {
     /// Extents, as in PyTorch.
     pub shape: Vec<usize>,
-    /// As many values as the extents say.
+    /// Values, as many as the extents say.
     pub data: Vec<f64>,
 }
 
 /// Constants by name.
 pub(crate) type Constants = BTreeMap<String, Tensor>;
 
-/// A network as a file has it.
+/// A network as in a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
-    /// In an order in which each takes only what stands before it; the last one gives the logits.
+    /// The nodes, in an order in which each reads only earlier ones; the last one gives the logits.
     pub nodes: Vec<DraftNode>,
-    /// What the nodes take besides the outputs of others.
+    /// Constant inputs of the nodes.
     pub constants: Constants,
 }
 
 /// One node of a draft.
 #[derive(Debug, Clone)]
 pub(crate) struct DraftNode {
-    /// Unique; the layer's name at last.
+    /// Unique name, which becomes the layer's.
     pub name: String,
-    /// What it computes.
+    /// The operation.
     pub op: DraftOp,
-    /// Nodes, or [`INPUT`](candling_core::INPUT), and then constants, in the order that the op names.
+    /// Names of nodes, or [`INPUT`](candling_core::INPUT), and then of constants, in the order that the op
+    /// states.
     pub inputs: Vec<String>,
-    /// What the source calls it, and all that was merged into it.
+    /// The source's name of the node, and those of all nodes merged into it.
     pub aliases: Vec<String>,
 }
 
-/// What a node computes, and of which inputs.
+/// The operation of a node, and its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DraftOp {
     /// Convolution of `(x, weight [out, in / groups, kh, kw], bias [out])`; the bias may be missing.
@@ -57,22 +59,22 @@ pub(crate) enum DraftOp {
     },
     /// Matrix product of `(x, weight [out, in], bias [out])`.
     Linear,
-    /// `γ·(x − mean)/√(variance + ε) + β` a channel, of `(x, γ, β, mean, variance)`.
+    /// `γ·(x − mean)/√(variance + ε) + β` per channel, of `(x, γ, β, mean, variance)`.
     BatchNorm { epsilon: f64 },
-    /// `x·scale + shift` a channel, of `(x, scale, shift)`.
+    /// `x·scale + shift` per channel, of `(x, scale, shift)`.
     Affine,
-    /// An activation on its own.
+    /// A separate activation.
     Activation(Activation),
-    /// Zeros around a picture.
+    /// Zero padding.
     Pad(Padding),
-    /// What changes nothing when a network is asked, such as dropout.
+    /// An op that changes nothing at inference, such as dropout.
     Identity,
-    /// An op without constants that a graph has too.
+    /// An op of the graph without constants.
     Plain(Op),
 }
 
 impl DraftNode {
-    /// The name, and in brackets what the source calls it: for errors.
+    /// The name, and the source's name in brackets: for errors.
     pub fn described(&self) -> String {
         match self.aliases.as_slice() {
             [] => format!("`{}`", self.name),
@@ -80,7 +82,7 @@ impl DraftNode {
         }
     }
 
-    /// The constant at this place of its inputs.
+    /// The constant at this index of its inputs.
     pub fn constant<'c>(&self, at: usize, constants: &'c Constants) -> Result<&'c Tensor, String> {
         let constant = self.inputs.get(at).and_then(|name| constants.get(name));
         constant.ok_or_else(|| format!("{}: its input {at} is no constant", self.described()))

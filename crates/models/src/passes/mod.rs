@@ -1,5 +1,5 @@
-//! Rewrites of a [`Draft`], one a file: each gives a network that computes the same, with fewer kinds of nodes. A format's reader
-//! writes down what its file says, and need not know what a graph can hold.
+//! Rewrites of a [`Draft`], one per file: each gives a network that computes the same with fewer kinds of
+//! nodes. A format's reader translates its file literally, and need not know which ops a graph has.
 
 mod drop_identities;
 mod fold_affines;
@@ -12,10 +12,10 @@ mod tests;
 
 use crate::draft::Draft;
 
-/// A rewrite. What it cannot make sense of is an error that names the node.
+/// A rewrite. An invalid node is an error that names it.
 type Pass = fn(&mut Draft) -> Result<(), String>;
 
-/// All passes by name, in the order in which one prepares the next.
+/// All passes by name, in an order in which one prepares the next.
 const PASSES: [(&str, Pass); 5] = [
     ("drop identities", drop_identities::run),
     ("merge paddings", merge_paddings::run),
@@ -24,10 +24,10 @@ const PASSES: [(&str, Pass); 5] = [
     ("fuse activations", fuse_activations::run),
 ];
 
-/// Runs every pass. Constants that nothing takes any more are dropped.
+/// Runs every pass, then drops unused constants.
 ///
 /// # Errors
-/// The pass, the node, and why.
+/// Names the pass and the node, and says why.
 pub(crate) fn normalise(draft: &mut Draft) -> Result<(), String> {
     for (name, pass) in PASSES {
         pass(draft).map_err(|why| format!("{name}: {why}"))?;

@@ -1,14 +1,15 @@
-//! The walk that most passes are made of: two nodes in a row become one.
+//! The loop of most passes: two consecutive nodes become one.
 
 use std::collections::HashMap;
 
 use crate::draft::{Constants, Draft, DraftNode};
 
-/// Merges every node into the one before it, where `rule` makes one of the two: of `before`, and of `behind`, which takes its output as
-/// its first input and is alone in taking it. The merged node knows the names of both.
+/// Merges every node into the previous one, where `rule` returns a merged node for `before` and `behind`;
+/// `behind` takes the output of `before` as its first input, and nothing else reads it. The merged node keeps
+/// the names of both.
 ///
 /// # Errors
-/// What `rule` says.
+/// Those of `rule`.
 pub(super) fn merge(
     draft: &mut Draft,
     rule: impl Fn(&DraftNode, &DraftNode, &mut Constants) -> Result<Option<DraftNode>, String>,
@@ -16,7 +17,7 @@ pub(super) fn merge(
     let mut readers: HashMap<String, usize> = HashMap::new();
     let inputs = draft.nodes.iter().flat_map(|node| &node.inputs);
     inputs.for_each(|input| *readers.entry(input.clone()).or_default() += 1);
-    // Nodes that are done, each with the number of its readers, and where each name is found among them.
+    // finished nodes, each with the number of its readers, and the index of each name among them
     let mut done: Vec<(DraftNode, usize)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for mut node in std::mem::take(&mut draft.nodes) {

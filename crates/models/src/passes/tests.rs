@@ -1,4 +1,4 @@
-//! Each pass alone: the same numbers before and after, what it takes away, and what it leaves alone.
+//! Each pass alone: it keeps the computed values, removes the nodes it should, and leaves others unchanged.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use candling_core::ops::{Add, GlobalAvgPool, Padding};
@@ -8,10 +8,10 @@ use super::*;
 use crate::draft::evaluate::evaluate;
 use crate::draft::{DraftNode, DraftOp, Tensor};
 
-/// Sums of some dozen products of `f64`, in another order.
+/// Tolerance for sums of some dozen products in `f64`, in another order.
 const ROUNDING: f64 = 1e-12;
 
-/// Values of either sign that differ.
+/// Distinct values of both signs.
 fn tensor(shape: &[usize], seed: f64) -> Tensor {
     let value = |i: usize| ((i as f64 + seed) * 0.73).sin() * 2.0;
     Tensor { shape: shape.to_vec(), data: (0..shape.iter().product()).map(value).collect() }
@@ -25,7 +25,7 @@ const CONV: DraftOp = DraftOp::Conv2d {
     activation: Activation::None,
 };
 
-/// Adds a node; inputs that no node has are constants of the given extents.
+/// Adds a node; inputs that are not nodes become constants of the given extents.
 fn add(draft: &mut Draft, name: &str, op: DraftOp, inputs: &[(&str, &[usize])]) {
     for (at, (input, shape)) in inputs.iter().enumerate().filter(|(_, (_, shape))| !shape.is_empty()) {
         let mut constant = tensor(shape, at as f64 + name.len() as f64);
@@ -51,7 +51,7 @@ fn batch_norm(draft: &mut Draft, name: &str, from: &str, channels: usize) {
     add(draft, name, DraftOp::BatchNorm { epsilon: 1e-3 }, &inputs);
 }
 
-/// Runs a pass, holds what is computed against what was, and gives the names that are left.
+/// Runs a pass, compares the results before and after, and returns the names of the remaining nodes.
 fn run(draft: &mut Draft, pass: Pass) -> Vec<String> {
     let picture = tensor(&[2, 7, 9], 0.5);
     let before = evaluate(draft, &picture);
@@ -121,7 +121,7 @@ fn a_batch_norm_of_unequal_statistics_is_refused() {
     assert_eq!(why, "`norm` (in the file `layer1.bn`): its input 3 is no constant");
 }
 
-/// With a bias and without, and two in a row.
+/// With and without a bias, and two in a row.
 #[test]
 fn affines_go_into_the_convolution_before_them() {
     for inputs in [2, 3] {
@@ -143,13 +143,13 @@ fn an_affine_that_is_not_alone_behind_a_convolution_stays() {
     let behind = |draft: &mut Draft, from: &str| {
         add(draft, "affine", DraftOp::Affine, &[(from, &[]), affine[0], affine[1]])
     };
-    // the convolution's own output is taken too
+    // another node reads the convolution's output
     let mut draft = Draft::default();
     conv(&mut draft, "conv", INPUT);
     behind(&mut draft, "conv");
     add(&mut draft, "sum", DraftOp::Plain(Op::Add(Add)), &[("affine", &[]), ("conv", &[])]);
     assert_eq!(run(&mut draft, fold_affines::run), ["conv", "affine", "sum"]);
-    // an activation stands between
+    // an activation is in between
     let mut draft = Draft::default();
     conv(&mut draft, "conv", INPUT);
     add(&mut draft, "relu", DraftOp::Activation(Activation::Relu), &[("conv", &[])]);
@@ -172,13 +172,14 @@ fn an_activation_becomes_that_of_the_convolution_before_it() {
     let mut draft = Draft::default();
     conv(&mut draft, "conv", INPUT);
     add(&mut draft, "relu6", DraftOp::Activation(Activation::Relu6), &[("conv", &[])]);
-    // a second one has no place there
+    // a second activation cannot be fused
     add(&mut draft, "relu", DraftOp::Activation(Activation::Relu), &[("relu6", &[])]);
     assert_eq!(run(&mut draft, fuse_activations::run), ["conv", "relu"]);
     assert_eq!(draft.nodes[0].aliases, ["relu6"]);
 }
 
-/// As converters write them: padding, convolution, batch norm, activation; a norm before a convolution; dropout.
+/// The usual output of converters: padding, convolution, batch norm, activation; a norm before a convolution;
+/// dropout.
 #[test]
 fn all_passes_together_keep_the_numbers_and_leave_what_a_graph_can_hold() {
     let mut draft = Draft::default();

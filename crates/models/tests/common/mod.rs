@@ -1,4 +1,4 @@
-//! Model files made by hand, so that they can be made wrong.
+//! Hand-made model files, which can be made invalid.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test uses some of it
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,7 +9,7 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
-/// Type, extents, bytes.
+/// A tensor: type, extents, bytes.
 pub type Tensor = (Dtype, Vec<usize>, Vec<u8>);
 
 /// A model file before it is written.
@@ -28,7 +28,7 @@ pub fn halves(shape: &[usize]) -> Tensor {
 }
 
 impl Draft {
-    /// A convolution, global average pooling and a linear layer: 8×6 pictures, three classes.
+    /// A draft with a convolution, global average pooling and a linear layer: 8×6 pictures, three classes.
     pub fn new() -> Self {
         let window = json!({
             "stride": [2, 1], "padding": [0, 1, 1, 0], "dilation": [1, 1], "groups": 1, "activation": "relu6",
@@ -73,13 +73,13 @@ impl Draft {
         safetensors::serialize(views, Some(metadata)).unwrap()
     }
 
-    /// What reading it says is wrong.
+    /// The error message of reading the file.
     pub fn refusal(&self) -> String {
         refusal(&self.bytes())
     }
 }
 
-/// What reading these bytes says is wrong; its code is `bad-model`.
+/// The error message of reading these bytes; its code is `bad-model`.
 pub fn refusal(bytes: &[u8]) -> String {
     let error = Model::from_bytes(bytes).expect_err("it should be refused");
     assert_eq!(error.code(), "bad-model", "{error}");

@@ -1,4 +1,5 @@
-//! `torch.save` before 1.6: pickles of the machine, of the state dictionary and of the storages' keys, then the storages.
+//! `torch.save` before 1.6: pickles of machine properties, of the state dictionary and of the storages' keys,
+//! then the storages.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
@@ -9,7 +10,7 @@ use candling_core::Weights;
 use super::view::{gathered, views};
 use super::{Parsed, unpickle};
 
-/// The tensors of a file, of which `bytes` is what follows the magic number.
+/// The tensors of a file; `bytes` is what follows the magic number.
 pub(super) fn tensors(bytes: &[u8]) -> Parsed<Weights> {
     let mut reader = Cursor::new(bytes);
     let _machine = unpickle(&mut reader)?;

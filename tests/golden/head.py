@@ -1,4 +1,4 @@
-"""Softmax regression by plain gradient descent in f64, with the gradient written out: what `candling-head` has to come to.
+"""Softmax regression by plain gradient descent in f64, with an explicit gradient: the oracle of `candling-head`.
 
     python head.py            writes head.json
     python head.py --check    computes it in memory and compares, exit code 1 on a difference
@@ -18,7 +18,7 @@ STEPS, RATE, DECAY = 400, 2.0, 1e-3
 
 
 def examples():
-    """Clouds that overlap, in f32 so that every reader has the same; photo by photo."""
+    """Overlapping clouds of features, photo by photo; in f32, so that every reader has the same values."""
     rng = np.random.default_rng(7)
     labels = np.arange(CLASSES * PER_CLASS) % CLASSES
     centres = rng.normal(size=(CLASSES, WIDTH))
@@ -27,8 +27,8 @@ def examples():
 
 
 def train(features, labels):
-    """Loss: mean cross-entropy plus DECAY / 2 times the squared weights, of features that were centred and divided by the root of their mean square
-    norm. Weights and biases are for features as they come."""
+    """Minimises mean cross-entropy plus DECAY / 2 times the squared weights, on features that were centred and
+    divided by the root of their mean square norm. Returns weights and biases for the original features."""
     features = features.astype(np.float64)
     mean = features.mean(axis=0)
     centred = features - mean

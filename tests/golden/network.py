@@ -15,7 +15,7 @@ STEM_CHANNELS = 32
 HEAD_CHANNELS = 1280
 # The checkpoint was trained in TensorFlow with this epsilon; PyTorch's default of 1e-5 costs accuracy.
 BN_EPS = 1e-3
-# One row a stage: (blocks, kernel, stride of its first block, expansion, output channels).
+# One row per stage: (blocks, kernel, stride of its first block, expansion, output channels).
 STAGES = [
     (1, 3, 1, 1, 16),
     (2, 3, 2, 6, 24),

@@ -39,7 +39,7 @@ def _channel_shuffle(p, t, x):
     return x.reshape(n, p["groups"], c // p["groups"], h, w).transpose(1, 2).reshape(n, c, h, w)
 
 
-# Each takes the case's parameters, its constant tensors (weights and the like) and its inputs.
+# Functions of the case's parameters, its constant tensors (weights and the like) and its inputs.
 OPS = {
     "conv2d": _conv2d,
     "linear": lambda p, t, x: F.linear(x, t["w"], t["b"]),

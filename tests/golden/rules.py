@@ -1,4 +1,4 @@
-"""What a ReLU or ReLU6 lets through on the way back.
+"""The backward rules of ReLU and ReLU6.
 
 Guided: Springenberg et al., "Striving for Simplicity: The All Convolutional Net" (2015).
 Deconv: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (2014).

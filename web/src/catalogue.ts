@@ -1,6 +1,6 @@
 /**
- * The attribution methods, the best known first. Made from their files, `crates/core/src/attribution/methods`, by
- * `npx -y rust-just catalogue`; the tests of `candling-core` hold this file against them.
+ * The attribution methods, the best known first. Generated from `crates/core/src/attribution/methods` by
+ * `npx -y rust-just catalogue`; a test of `candling-core` checks that this file is up to date.
  */
 export const METHODS = [
   "grad-cam",
@@ -21,7 +21,7 @@ export const METHODS = [
 /** The name of a method. */
 export type Method = (typeof METHODS)[number];
 
-/** What they are called. */
+/** Display names. */
 export const TITLES: Readonly<Record<Method, string>> = {
   "grad-cam": "Grad-CAM",
   "guided-backprop": "Guided Backprop",
@@ -38,7 +38,7 @@ export const TITLES: Readonly<Record<Method, string>> = {
   "smooth-grad": "SmoothGrad",
 };
 
-/** What each shows and what it cannot, in a sentence or two. */
+/** What each map shows and what it cannot show, in a sentence or two. */
 export const ABOUTS: Readonly<Record<Method, string>> = {
   "grad-cam": "Where this layer found evidence for the class. The place, not the outline: it is as coarse as the layer.",
   "guided-backprop": "Edges, not evidence: fine detail that the network reacted to, much the same for every class. It fails sanity checks (Adebayo et al. 2018). Its colours end at the 99th percentile.",
@@ -55,7 +55,7 @@ export const ABOUTS: Readonly<Record<Method, string>> = {
   "smooth-grad": "How the score follows each pixel, on average over 25 copies of the photo with noise laid over them. Smoother than the gradient, which does not make it truer. Its colours end at the 99th percentile.",
 };
 
-/** What it takes to read a map right, in a sentence. */
+/** How to read each map, in one sentence. */
 export const READINGS: Readonly<Record<Method, string>> = {
   "grad-cam": "Lit where the layer found evidence for the class: the place, not the outline, as coarse as the layer.",
   "guided-backprop": "Edges, not evidence: such maps stay much the same whatever the network has learnt (Adebayo et al. 2018).",
@@ -72,14 +72,14 @@ export const READINGS: Readonly<Record<Method, string>> = {
   "smooth-grad": "How the score follows each pixel, on average over noisy copies of the photo; grey where it does not.",
 };
 
-/** Those that can be asked at any layer. */
+/** Methods that work at any layer with positions. */
 export const LAYERED: readonly Method[] = ["grad-cam", "guided-grad-cam", "hires-cam", "layer-cam", "grad-cam-plus-plus", "x-grad-cam"];
 
-/** Those whose map has a value for each value of the input; the others have one channel. */
+/** Methods whose map has a value for each value of the input; maps of the others have one channel. */
 export const PIXELS: readonly Method[] = ["guided-backprop", "guided-grad-cam", "gradient", "input-x-gradient", "deconvnet", "smooth-grad"];
 
-/** Those that are made of many forward passes. */
+/** Methods of many forward passes. */
 export const MANY_PASSES: readonly Method[] = ["occlusion", "smooth-grad"];
 
-/** Those that can also be asked what speaks against the class. */
+/** Methods that can also show evidence against the class. */
 export const AGAINST: readonly Method[] = ["grad-cam"];

@@ -179,7 +179,7 @@ export interface RunTimings {
 /** Milliseconds per stage of `explain`. There is no forward pass among them: the run's is reused. */
 export interface ExplainTimings {
   readonly backward: number;
-  /** Of a map of many passes only: all of them, by the clock on the wall. */
+  /** Wall time of all passes together, for maps of many passes only. */
   readonly forwards?: number;
 }
 

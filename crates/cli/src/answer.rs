@@ -1,4 +1,4 @@
-//! Maps: how they are made, and how they are painted.
+//! Computing and painting of maps.
 
 use std::io::Cursor;
 
@@ -12,17 +12,17 @@ use crate::backend::Named;
 use crate::error::Result;
 use crate::session::Session;
 
-/// A raw map, however it came about.
+/// A raw map.
 pub struct Answer {
     pub target: Target,
     pub shape: Shape,
     pub data: Vec<f32>,
-    /// The part of the input that it lies on: left, top, width, height, in pixels of the input.
+    /// The area of the input that the map covers: left, top, width, height, in pixels of the input.
     area: [f64; 4],
 }
 
 impl Answer {
-    /// What speaks for a target in what was seen, at this layer where the method takes one.
+    /// Computes the map of a method for a target, at this layer if the method takes one.
     pub fn of(
         args: &Explain,
         session: &Session<'_, impl Named>,
@@ -49,7 +49,7 @@ impl Answer {
         if s.c == 1 { vec![s.h, s.w] } else { vec![s.c, s.h, s.w] }
     }
 
-    /// A PNG of the map over the photo it explains; a map of a ready tensor stands alone, at the input's size.
+    /// A PNG of the map over the photo; for a ready tensor of the map alone, at the input's size.
     pub fn picture(&self, args: &Explain, session: &Session<'_, impl Named>) -> Result<Vec<u8>> {
         let s = self.shape;
         let map = Map::new(&self.data, s.c, s.h, s.w)?;
@@ -78,7 +78,7 @@ impl Answer {
     }
 }
 
-/// A map of many passes, with the options that were given.
+/// Computes a map of many passes, with the given options.
 fn in_passes(options: &Options, session: &Session<'_, impl Named>, query: &Query) -> Result<Attribution> {
     let (tape, input) = (&session.tape, session.tape.graph().input());
     let picture = tape.activation(input).ok_or_else(|| CoreError::NotRetained("input".into()))?;
@@ -88,7 +88,7 @@ fn in_passes(options: &Options, session: &Session<'_, impl Named>, query: &Query
     Ok(work.finish(&values)?)
 }
 
-/// An area of the input, in whole pixels of the photo, of which the network saw `view`.
+/// Converts an area of the input to whole pixels of the photo, of which the network saw `view`.
 fn place([left, top, width, height]: [f64; 4], input: Shape, view: Rect) -> Rect {
     let along = |start: u32, side: u32, input: usize, from: f64, length: f64| {
         let pixel = |at: f64| (at * f64::from(side) / input as f64).round() as u32;

@@ -54,7 +54,7 @@ pub enum Command {
     Man(Man),
 }
 
-/// What is looked at, and with which model.
+/// Inputs and model.
 #[derive(Args)]
 pub struct Source {
     /// Photos, and folders of photos; - is standard input
@@ -84,7 +84,7 @@ pub struct Source {
     pub backend: Choice,
 }
 
-/// What is said of it, and how.
+/// Form of the report.
 #[derive(Args)]
 pub struct Saying {
     /// Print one JSON object; of several photos --jsonl prints one each
@@ -181,7 +181,7 @@ pub struct Explain {
     pub saying: Saying,
 }
 
-/// A number from 0 to 1.
+/// Parses a number from 0 to 1.
 fn share<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
     match text.parse() {
         Ok(value) if (T::from(0)..=T::from(1)).contains(&value) => Ok(value),
@@ -252,7 +252,7 @@ pub struct Train {
     pub json: bool,
 }
 
-/// A number from 0 to 1, without 1.
+/// Parses a number from 0 to 1, without 1.
 fn share_but_one(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if (0.0..1.0).contains(&value) => Ok(value),

@@ -19,21 +19,21 @@ use crate::subjects::{Subject, Subjects};
 use crate::teller::Teller;
 use crate::{npy, places, standard};
 
-/// What the JSON adds to [`Common`].
+/// The JSON report, which extends [`Common`].
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
     common: Common<'a>,
     method: &'static str,
     layer: Option<&'a str>,
-    /// Where `candling audit` measures if nothing else is said.
+    /// The default layer of `candling audit`.
     evidence_layer: &'a str,
     counterfactual: bool,
     #[serde(flatten)]
     explained: Explained<'a>,
 }
 
-/// One class, or with `--top` the likeliest, best first.
+/// One class, or with `--top` the likeliest ones, best first.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Explained<'a> {
@@ -50,7 +50,7 @@ struct ClassReport<'a> {
     files: Files,
 }
 
-/// Files that were written.
+/// Paths of written files.
 #[derive(Default, Serialize)]
 struct Files {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,13 +67,13 @@ struct MapReport {
     max: f32,
 }
 
-/// Predictions that the JSON names, if no more are explained.
+/// Number of predictions in the JSON, if no more are explained.
 const NAMED: usize = 5;
 
-/// What `--layer` calls the layer that an audit measures at, unless one of the model's is called so.
+/// Name in `--layer` for the layer that an audit measures at, unless the model has a layer of that name.
 const EVIDENCE: &str = "evidence";
 
-/// The longest name of a class in the name of a file, in characters.
+/// Largest length of a class name in a file name, in characters.
 const LONGEST: usize = 40;
 
 const PICTURE: Kind = Kind { option: "output", ending: "png" };
@@ -103,7 +103,7 @@ pub fn run(args: &Explain) -> Result<()> {
     }
 }
 
-/// What is explained, and where the answers go.
+/// The inputs and the outputs.
 struct Outputs {
     subjects: Subjects,
     picture: Option<Place>,
@@ -121,7 +121,7 @@ impl Outputs {
             let message = format!("output: `{}` is written as PNG; end its name in .png", shown(path));
             return Err(CoreError::BadArgument(message).into());
         }
-        // which classes the files will be named by is not known before
+        // with `--top`, file names are not known before
         let check = !args.saying.overwrite && args.top.is_none();
         let place = |path: &Option<PathBuf>, kind| {
             path.as_deref().map(|path| Place::of(path, several, kind, &subjects, check)).transpose()
@@ -145,13 +145,13 @@ fn is_png(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
 }
 
-/// A network, and the question that it is asked about each photo.
+/// A model, and the query for each photo.
 struct Explainer<'a, B: Named> {
     args: &'a Explain,
     outputs: &'a Outputs,
     looker: Looker<B>,
     layer: Option<NodeId>,
-    /// None for the likeliest classes of each photo.
+    /// `None` for the likeliest classes of each photo.
     target: Option<Target>,
 }
 
@@ -159,7 +159,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     fn new(args: &'a Explain, outputs: &'a Outputs, backend: B) -> Result<Self> {
         let looker = Looker::new(&args.source, backend)?;
         let layer = layer(args, &looker.model)?;
-        // which class it is about makes no difference here
+        // the class does not matter here
         Query { method: args.method, target: Target::Class(0), layer, counterfactual: args.counterfactual }
             .check()?;
         let labels = looker.model.labels();
@@ -167,7 +167,8 @@ impl<'a, B: Named> Explainer<'a, B> {
         Ok(Self { args, outputs, looker, layer, target })
     }
 
-    /// Writes what was asked for about a photo, and says what that is. What is there already keeps none of the rest from being written.
+    /// Writes the requested outputs for a photo and returns the report. Existing files do not prevent the
+    /// others from being written.
     fn explain(&self, subject: &Subject) -> Result<String> {
         let args = self.args;
         let watched = args.method.keeps(self.looker.model.graph(), self.layer);
@@ -179,7 +180,7 @@ impl<'a, B: Named> Explainer<'a, B> {
             None => predictions.iter().take(likeliest).map(|p| Target::Class(p.class)).collect(),
         };
         let (mut classes, mut words, mut there, mut explain) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
-        // One map at a time: a thousand classes need no more memory than one.
+        // one map at a time: a thousand classes need no more memory than one
         for (rank, target) in (1..).zip(targets) {
             let mut clock = Clock::start();
             let answer = Answer::of(args, &session, self.layer, target)?;
@@ -191,7 +192,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         if !there.is_empty() {
             return Err(Error::There { files: there });
         }
-        // an empty map has nothing that could lie elsewhere
+        // an empty map is empty at the other layer too
         if !self.outputs.subjects.several && classes.iter().any(|class| class.map.max > 0.0) {
             words.extend(self.note());
         }
@@ -202,7 +203,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         Ok(words.join("\n"))
     }
 
-    /// Writes the files about a class, but for those that are there already, which it notes in `there`.
+    /// Writes the files about a class, except for existing ones, which it records in `there`.
     fn write(
         &self,
         subject: &Subject,
@@ -238,7 +239,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         &model.graph().node(model.evidence_layer()).name
     }
 
-    /// That an audit looks elsewhere, for methods that can look there too.
+    /// A note that an audit measures at another layer, for methods that take one.
     fn note(&self) -> Option<String> {
         let here = self.layer_name().filter(|_| self.args.method.chooses_layer())?;
         let there = self.evidence_layer();
@@ -306,7 +307,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 }
 
-/// The layer that `--layer` names, else the model's own choice where the method takes one.
+/// The layer that `--layer` names, or the model's default layer if the method takes one.
 fn layer(args: &Explain, model: &Spec) -> Result<Option<NodeId>> {
     match (&args.layer, args.method) {
         (Some(name), _) => match model.layer(name) {
@@ -317,7 +318,7 @@ fn layer(args: &Explain, model: &Spec) -> Result<Option<NodeId>> {
     }
 }
 
-/// Where something was written; nowhere if a file is there already, which is noted.
+/// The path of a written file; `None` if the file exists already, which is recorded in `there`.
 fn unless_there(written: Result<Option<String>>, there: &mut Vec<String>) -> Result<Option<String>> {
     match written {
         Err(Error::There { files }) => {
@@ -328,7 +329,7 @@ fn unless_there(written: Result<Option<String>>, there: &mut Vec<String>) -> Res
     }
 }
 
-/// `CLASS` or `CLASS-vs-CLASS`.
+/// Parses `CLASS` or `CLASS-vs-CLASS`.
 fn parse_target(text: &str, labels: &Labels) -> Result<Target> {
     match text.split_once("-vs-") {
         None => Ok(Target::Class(labels.find(text)?)),
@@ -344,8 +345,9 @@ fn classes(target: Target) -> (u32, Option<u32>) {
     }
 }
 
-/// Rank, index and name of a class, for the name of a file: files of a photo sort by rank, and the name, which may be anything, is
-/// cut to letters, digits and `-`. As there is no dot in it, no two photos and ranks come to the same name.
+/// Rank, index and name of a class, for a file name: files of a photo sort by rank, and the name, which may
+/// be anything, is reduced to letters, digits and `-`. It contains no dot, so that names of different photos
+/// and ranks differ.
 fn tail(rank: usize, of: u16, class: u32, model: &Spec) -> String {
     let name = model.labels().name(class).to_lowercase();
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -355,7 +357,7 @@ fn tail(rank: usize, of: u16, class: u32, model: &Spec) -> String {
     format!(".{rank:0digits$}-{class}{dash}{name}")
 }
 
-/// Three significant digits, so that a small maximum is not read as none.
+/// Formats three significant digits, so that a small maximum is not shown as zero.
 fn three_digits(value: f32) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),

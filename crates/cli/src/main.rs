@@ -1,4 +1,4 @@
-//! `candling`: what in the photo made the network say so.
+//! `candling`: explains the predictions of image classifiers.
 
 mod answer;
 mod args;
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         return ExitCode::from(e.exit_code());
     }
     match run(&Arguments::parse().command) {
-        // Whoever reads may have read enough (`candling inspect | head`).
+        // the reader may have closed the pipe (`candling inspect | head`)
         Ok(()) | Err(Error::ReaderGone) => ExitCode::SUCCESS,
         Err(e) => {
             printer::aside(format!("error: {e}"));
@@ -54,7 +54,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// A report is printed at once, so that a command which fails has printed nothing; but those about many photos print as they go.
+/// Runs a command. A report is printed at the end, so that a failing command prints nothing; only those about
+/// many photos are printed as they come.
 fn run(command: &Command) -> Result<()> {
     match command {
         Command::Predict(args) => predict::run(args),
@@ -64,7 +65,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Train(args) => printer::line(&train::run(args)?),
         Command::Audit(args) => {
             let (report, verdict) = audit::run(args)?;
-            // It reports also when what it found is not good enough.
+            // an audit reports even if it does not pass
             printer::line(&report)?;
             verdict
         }

@@ -20,7 +20,7 @@ pub fn run(args: &args::Man) -> Result<()> {
     }
 }
 
-/// The command itself, then those in it, each named as its page is: `candling-explain`.
+/// The command and its subcommands, each with the name of its page: `candling-explain`.
 fn pages() -> Vec<Command> {
     let mut command = Arguments::command();
     command.build();

@@ -1,19 +1,19 @@
-//! The options of the methods, as their own files have them.
+//! Command-line options of the methods, generated from their definitions.
 
 use candling_core::Method;
 use candling_core::attribution::{Choice, Meaning, Options};
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches};
 
-/// What was set of a method, by the names of the options.
+/// Values of a method's options, by name.
 pub struct MethodOptions(pub Options);
 
-/// An option, with what it means to each of the methods that have it.
+/// An option, with its meaning for each method that has it.
 struct Offered {
     choice: &'static Choice,
     meanings: Vec<(Method, &'static Meaning)>,
 }
 
-/// Every option once.
+/// All options, each once.
 fn offered() -> Vec<Offered> {
     let mut found: Vec<Offered> = Vec::new();
     for method in Method::ALL {
@@ -46,7 +46,7 @@ impl Args for MethodOptions {
     }
 }
 
-/// A number as an option has it.
+/// Parses the number of an option.
 fn number<T: Number>(text: &str) -> Result<f64, String> {
     T::parsed(text)
 }

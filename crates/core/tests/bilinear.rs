@@ -4,7 +4,7 @@ use candling_core::Bilinear;
 use candling_testkit::compare::max_difference;
 use candling_testkit::golden;
 
-/// Blends of two values of at most 3, rounded to `f32` three times.
+/// Tolerance for blends of values of at most 3, rounded to `f32` three times.
 const ROUNDING: f64 = 1e-6;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Networks whose weights are drawn anew: what must stay, what must change, and what overflow comes to.
+//! Networks with randomised weights: what must not change, what must change, and the effect of overflow.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -17,7 +17,7 @@ use common::{SMALL, linear, network, node, random_weights, small_graph, told, we
 const CLASS: Target = Target::Class(2);
 const METHODS: [Method; 3] = [Method::GRAD_CAM, Method::GUIDED_BACKPROP, Method::CAM];
 
-/// A run of the trained network, and its randomisation.
+/// Runs the trained network and prepares its randomisation.
 fn start(graph: &Graph, weights: &Weights, x: &[f32], seed: u64) -> (Tape<Reference>, Cascade<Reference>) {
     let network = network(graph, weights);
     let trained = Arc::new(Trained::of(graph, weights).unwrap());
@@ -64,7 +64,7 @@ fn a_layers_draw_depends_on_the_seed_and_not_on_the_steps() {
     assert_ne!(explain(&tape, &mut other, 1), stepwise[1]);
 }
 
-/// Where all of a tensor's values are the same, so are those that are drawn: what is left must be the trained network.
+/// If all values of a tensor are equal, so are the random ones: the network must stay the same.
 #[test]
 fn tensors_are_drawn_with_their_own_mean_and_spread() {
     let graph = small_graph();
@@ -97,7 +97,7 @@ fn a_layer_is_for_the_methods_that_take_one() {
     assert_eq!(layers, [Some(first), None]);
 }
 
-/// The trained weights cancel; random ones of that size do not, and their sum is beyond `f32`.
+/// The trained weights cancel; random ones of that size do not, and their sum overflows `f32`.
 #[test]
 fn overflow_is_told_and_no_error() {
     let shape = Shape::new(1, 64, 1, 2);

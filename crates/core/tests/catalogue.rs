@@ -1,5 +1,5 @@
-//! What is made of the methods' files, so that no list of methods stands twice: `CANDLING_WRITE=1 cargo test -p candling-core --test
-//! catalogue` writes it again.
+//! Files generated from the methods' definitions, so that no list of methods is written twice:
+//! `CANDLING_WRITE=1 cargo test -p candling-core --test catalogue` writes them again.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashSet;
@@ -12,14 +12,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The methods as people choose from them, the best known first.
+/// The methods in the order for users, the best known first.
 fn by_rank() -> Vec<Method> {
     let mut methods = Method::ALL.to_vec();
     methods.sort_by_key(|method| method.about().rank);
     methods
 }
 
-/// Compares a file with what it should be, or writes it.
+/// Compares a file with its expected contents, or writes it.
 fn check(path: &str, expected: &str) {
     let file = root().join(path);
     let found = std::fs::read_to_string(&file).unwrap_or_default();
@@ -33,7 +33,7 @@ fn check(path: &str, expected: &str) {
     std::fs::write(file, expected).unwrap();
 }
 
-/// What stands in a file between two marks, replaced.
+/// The same for the part of a file between two marks.
 fn check_between(path: &str, begin: &str, end: &str, expected: &str) {
     let text = std::fs::read_to_string(root().join(path)).unwrap();
     let (before, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{path} has no `{begin}`"));
@@ -41,7 +41,24 @@ fn check_between(path: &str, begin: &str, end: &str, expected: &str) {
     check(path, &format!("{before}{begin}{expected}{end}{after}"));
 }
 
-/// A constant of names with a text each.
+/// Breaks lines at 110 columns; the first one begins at column `column`.
+fn wrapped(text: &str, mut column: usize) -> String {
+    let mut out = String::new();
+    for word in text.split(' ') {
+        // a space before the word, and a full stop or comma after it
+        if column + word.len() + 2 > 110 {
+            out.push('\n');
+            column = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        column += word.len() + 1;
+    }
+    out
+}
+
+/// Writes a constant with a text for each method.
 fn texts(out: &mut String, name: &str, about: &str, text: impl Fn(Method) -> &'static str) {
     let _ = write!(out, "\n/** {about} */\nexport const {name}: Readonly<Record<Method, string>> = {{\n");
     for method in by_rank() {
@@ -52,7 +69,7 @@ fn texts(out: &mut String, name: &str, about: &str, text: impl Fn(Method) -> &'s
     out.push_str("};\n");
 }
 
-/// A constant with the names of some methods.
+/// Writes a constant with the names of some methods.
 fn names(out: &mut String, name: &str, about: &str, which: impl Fn(Method) -> bool) {
     let listed: Vec<String> = by_rank()
         .into_iter()
@@ -66,8 +83,8 @@ fn names(out: &mut String, name: &str, about: &str, which: impl Fn(Method) -> bo
 #[test]
 fn typescript_has_the_methods() {
     let mut out = String::from(
-        "/**\n * The attribution methods, the best known first. Made from their files, `crates/core/src/attribution/methods`, by\n \
-         * `npx -y rust-just catalogue`; the tests of `candling-core` hold this file against them.\n */\n\
+        "/**\n * The attribution methods, the best known first. Generated from `crates/core/src/attribution/methods` by\n \
+         * `npx -y rust-just catalogue`; a test of `candling-core` checks that this file is up to date.\n */\n\
          export const METHODS = [\n",
     );
     for method in by_rank() {
@@ -76,25 +93,26 @@ fn typescript_has_the_methods() {
     out.push_str(
         "] as const;\n\n/** The name of a method. */\nexport type Method = (typeof METHODS)[number];\n",
     );
-    texts(&mut out, "TITLES", "What they are called.", |method| method.about().title);
-    texts(&mut out, "ABOUTS", "What each shows and what it cannot, in a sentence or two.", |method| {
-        method.about().about
-    });
-    texts(&mut out, "READINGS", "What it takes to read a map right, in a sentence.", |method| {
-        method.about().reading
-    });
-    names(&mut out, "LAYERED", "Those that can be asked at any layer.", Method::chooses_layer);
+    texts(&mut out, "TITLES", "Display names.", |method| method.about().title);
+    texts(
+        &mut out,
+        "ABOUTS",
+        "What each map shows and what it cannot show, in a sentence or two.",
+        |method| method.about().about,
+    );
+    texts(&mut out, "READINGS", "How to read each map, in one sentence.", |method| method.about().reading);
+    names(&mut out, "LAYERED", "Methods that work at any layer with positions.", Method::chooses_layer);
     names(
         &mut out,
         "PIXELS",
-        "Those whose map has a value for each value of the input; the others have one channel.",
+        "Methods whose map has a value for each value of the input; maps of the others have one channel.",
         |method| method.definition().pixels,
     );
-    names(&mut out, "MANY_PASSES", "Those that are made of many forward passes.", Method::is_many_passes);
+    names(&mut out, "MANY_PASSES", "Methods of many forward passes.", Method::is_many_passes);
     names(
         &mut out,
         "AGAINST",
-        "Those that can also be asked what speaks against the class.",
+        "Methods that can also show evidence against the class.",
         Method::has_counterfactual,
     );
     check("web/src/catalogue.ts", &out);
@@ -114,7 +132,13 @@ fn the_page_of_methods_has_them() {
 #[test]
 fn the_readme_of_the_command_has_the_methods() {
     let titles: Vec<&str> = by_rank().into_iter().map(|method| method.about().title).collect();
-    check_between("crates/cli/README.md", "\nMethods: ", ".\n", &titles.join(", "));
+    let begin = "\nMethods: ";
+    check_between(
+        "crates/cli/README.md",
+        begin,
+        ".\n",
+        &wrapped(&titles.join(", "), begin.trim_start().len()),
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Deletion and insertion curves: against a closed form, at their ends, in parts, and what is refused.
+//! Deletion and insertion curves: closed forms, ends, computation in parts, and errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -19,7 +19,7 @@ fn whole(shape: Shape) -> [f64; 4] {
     [0.0, 0.0, shape.w as f64, shape.h as f64]
 }
 
-/// Each of the tiles once.
+/// Whether the order contains each tile once.
 fn is_permutation(order: &[u32]) -> bool {
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
@@ -46,7 +46,7 @@ fn a_map_ranks_the_tiles_by_its_mean_over_each() {
     let rank = |shape, map: &[f32], area| tiling.ranking(shape, map, area).unwrap();
     let cells = [4.0, -1.0, 0.5, 40.0, 3.0, 7.0, -2.0, 5.0, 6.0];
     assert_eq!(rank(Shape::new(1, 1, 3, 3), &cells, whole(input))[0], 3);
-    // three channels: magnitudes, at the pixels themselves
+    // three channels: magnitudes of the pixels themselves
     let mut pixels = vec![0.0; 108];
     for (tile, magnitude) in [(4, 3.0), (0, -2.0), (8, 1.0)] {
         let (y, x) = (tile / 3 * 2, tile % 3 * 2);
@@ -62,14 +62,14 @@ fn a_map_ranks_the_tiles_by_its_mean_over_each() {
     assert!(is_permutation(&order));
 }
 
-/// A map of four cells over the middle of the input: each is the closest to its corner's tile.
+/// A map of four cells over the middle of the input: each is closest to the tile at its corner.
 #[test]
 fn a_map_counts_where_it_lies() {
     let tiling = Tiling::new(Shape::new(1, 3, 8, 8), 4).unwrap();
     let map = [1.0, 4.0, 2.0, 3.0];
     let order = tiling.ranking(Shape::new(1, 1, 2, 2), &map, [2.0, 2.0, 4.0, 4.0]).unwrap();
     assert_eq!(order, [1, 3, 2, 0]);
-    // in the left half only, the right one goes on with its edge
+    // a map on the left half; on the right its edge values are repeated
     let order = tiling.ranking(Shape::new(1, 1, 1, 2), &[1.0, 2.0], [0.0, 0.0, 4.0, 8.0]).unwrap();
     assert!(order[..2] == [1, 3] || order[..2] == [3, 1], "{order:?}");
 }
@@ -85,7 +85,8 @@ fn ties_have_an_order_of_no_meaning_that_is_the_same_each_time() {
     assert!(order.iter().zip(0..).filter(|&(&tile, place)| tile == place).count() < 10, "not row by row");
 }
 
-/// A linear network of two classes: the probability is a logistic function of a sum over what is seen.
+/// With a linear network of two classes the probability is a logistic function of a sum over the visible
+/// pixels.
 #[test]
 fn a_linear_network_follows_the_closed_form() {
     let shape = Shape::new(1, 2, 8, 12);
@@ -152,7 +153,7 @@ fn the_area_of_a_constant_is_the_constant_and_of_a_ramp_half() {
     for compared in [&constant.deletion, &constant.insertion] {
         assert_eq!((compared.map.area, compared.random.area), (0.25, 0.25));
     }
-    // whole 1, grey 0, and the map's deletion falling evenly between them
+    // whole 1, grey 0, and the map's deletion decreasing linearly between them
     let mut values = vec![0.0; curves.passes()];
     values[0] = 1.0;
     for (k, value) in (1..28).zip(&mut values[3..]) {

@@ -1,9 +1,9 @@
-//! The backward walk against central differences of the logit, in `f64`, on random networks that hold every
-//! op.
+//! The backward pass against central differences of the logit, in `f64`, on random networks that contain
+//! every op.
 //!
-//! The networks are piecewise linear, so away from kinks a central difference is the gradient up to rounding,
-//! whatever the step. Where a kink (a ReLU mask or a maximum that changes) lies within the step, no gradient
-//! is defined and the coordinate is skipped; how many are skipped is bounded.
+//! The networks are piecewise linear, so away from kinks a central difference equals the gradient up to
+//! rounding, for any step. If a kink (a ReLU mask or a maximum that changes) lies within the step, no
+//! gradient is defined and the coordinate is skipped; the share of skipped ones is bounded.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -17,27 +17,27 @@ use candling_testkit::reference::{Array, parameters, walk_on};
 
 use common::{conv, linear, network, node, random_weights, relu};
 
-/// Small against the activations, so that few kinks lie within it, and a power of two, so that it adds
-/// exactly.
+/// Step of the differences: small compared with activations, so that it contains few kinks, and a power of
+/// two, so that it adds exactly.
 const STEP: f64 = 1.0 / 4096.0;
 
-/// Gradient against difference, relative to the layer's largest gradient: `f64` rounding of activations below
-/// 10³, divided by the step.
+/// Tolerance between gradient and difference, relative to the layer's largest gradient: `f64` rounding of
+/// activations below 10³, divided by the step.
 const TOLERANCE: f64 = 1e-8;
 
-/// What an activation may deviate from a straight line without there being a kink: `f64` rounding.
+/// Largest deviation of an activation from a straight line without a kink: `f64` rounding.
 const STRAIGHT: f64 = 1e-12;
 
-/// Random networks.
+/// Number of random networks.
 const NETWORKS: u64 = 24;
 
-/// Coordinates tried per layer.
+/// Number of coordinates per layer.
 const COORDINATES: usize = 40;
 
-/// Least share of the tried coordinates that must be away from kinks.
+/// Smallest share of coordinates that must be away from kinks.
 const CHECKED: f64 = 0.95;
 
-/// Random choices.
+/// A source of random choices.
 struct Dice(std::vec::IntoIter<f32>);
 
 impl Dice {
@@ -45,7 +45,7 @@ impl Dice {
         Self(random::values(256, seed).into_iter())
     }
 
-    /// 0 to `sides` − 1
+    /// Returns 0 to `sides` − 1.
     fn roll(&mut self, sides: usize) -> usize {
         ((self.0.next().expect("a value") + 1.0) / 2.0 * sides as f32) as usize
     }
@@ -64,7 +64,7 @@ impl Dice {
     }
 }
 
-/// Every op, one after another or side by side; what varies is geometry, activations and size.
+/// Creates a graph with every op, in sequence or in parallel; geometry, activations and sizes vary.
 ///
 /// ```text
 /// input ─ stem ─ depthwise ─ relu ─┬─ max ─ sum ─ concat ─ affine ─ relu6 ─ grouped
@@ -128,7 +128,7 @@ fn random_graph(seed: u64) -> Graph {
     Graph::new(input, layers).unwrap()
 }
 
-/// All outputs once `by` was added to one element of one layer's output.
+/// All outputs after `by` was added to one element of one layer's output.
 fn nudged(graph: &Graph, weights: &[Weights], rest: &[Array], at: NodeId, i: usize, by: f64) -> Vec<Array> {
     let mut outputs = rest[..=at.index()].to_vec();
     let mut data = rest[at.index()].data.to_vec();
@@ -137,13 +137,13 @@ fn nudged(graph: &Graph, weights: &[Weights], rest: &[Array], at: NodeId, i: usi
     walk_on(graph, weights, outputs)
 }
 
-/// The target of all pictures together; their gradients do not mix.
+/// The sum of the targets of all pictures, whose gradients are independent.
 fn value(logits: &Array, target: Target) -> f64 {
     let dy = target.gradient(logits.shape.c).unwrap();
     logits.data.iter().zip(dy.iter().cycle()).map(|(y, &dy)| y * f64::from(dy)).sum()
 }
 
-/// Whether every activation moved along a straight line, so that no kink lies within the step.
+/// Whether every activation is linear between the three points, so that no kink lies within the step.
 fn straight(low: &[Array], middle: &[Array], high: &[Array]) -> bool {
     low.iter().zip(middle).zip(high).all(|((low, middle), high)| {
         let mut values = low.data.iter().zip(middle.data.iter()).zip(high.data.iter());
@@ -158,7 +158,7 @@ fn gradients_are_the_slopes_at_every_layer() {
     for seed in 0..NETWORKS {
         let graph = random_graph(seed);
         let mut weights = random_weights(&graph, seed);
-        // wide enough that ReLU6 is reached from both sides
+        // large enough that ReLU6 saturates on both sides
         weights.values_mut().for_each(|w| w.data.iter_mut().for_each(|v| *v *= 1.5));
         let shape = graph.shape(graph.input());
         let x = random::values(shape.len(), seed ^ 0xABCD);

@@ -1,4 +1,4 @@
-//! What a graph refuses, in which words; and what it knows about itself.
+//! Errors of invalid graphs, and properties of valid ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -131,7 +131,7 @@ fn refuses_the_wrong_number_of_inputs() {
     }
     let none = [vec![node("layer", Op::Concat(Concat), &[])], head("layer", 3).to_vec()].concat();
     let error = Graph::new(PICTURE, none).unwrap_err();
-    // the picture goes nowhere, which is found first
+    // nothing reads the picture, which is found first
     assert_eq!(error.to_string(), "invalid graph: nothing uses layer `input`");
 }
 
@@ -248,7 +248,7 @@ fn refuses_inputs_of_no_or_too_many_elements() {
     }
 }
 
-/// Each layer is small enough, all of them together are not: nothing is allocated to find out.
+/// Each layer is small enough, but all of them together are not; this is found without allocating.
 #[test]
 fn refuses_activations_that_are_too_many_together() {
     let relus = (0..60).map(|i| {
@@ -287,7 +287,7 @@ fn knows_its_layers() {
     assert_eq!(shallow.default_layer(), Some(shallow.input()));
 }
 
-/// Only layers with positions are offered, those that begin alike first.
+/// Only layers with positions are suggested, those with a common beginning first.
 #[test]
 fn an_unknown_layer_lists_some() {
     let error = small_graph().find("seconds").unwrap_err();

@@ -1,4 +1,4 @@
-//! The identities that a page checks its engine by: which apply, and that a broken kernel breaks them.
+//! The identities by which a page checks its engine: which ones apply, and that a broken kernel breaks them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,15 +16,15 @@ use pollster::block_on;
 
 use common::{SMALL, conv, linear, node, random_weights, small_graph, told};
 
-/// The reference with one thing wrong.
+/// The reference backend with one fault.
 struct Faulty(Fault);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
     None,
-    /// The gradient of a convolution is too long by a thousandth.
+    /// The gradient of a convolution is a thousandth too large.
     ConvGradient,
-    /// That of a linear layer.
+    /// The gradient of a linear layer is a thousandth too large.
     LinearGradient,
     /// The gradient passes a closed ReLU.
     Mask,
@@ -95,7 +95,7 @@ fn check(graph: &Graph, fault: Fault, of: Shape, retain: Retain<'_>) -> Result<V
     block_on(tape.identities(&Trained::of(graph, &weights).unwrap(), Target::Class(2)))
 }
 
-/// Names of those that do not hold, with the layer.
+/// Names and layers of the identities that do not hold.
 fn broken(fault: Fault) -> Vec<(&'static str, Option<String>)> {
     let graph = small_graph();
     let found = check(&graph, fault, SMALL, Retain::All).unwrap();

@@ -1,4 +1,4 @@
-//! Occlusion maps of small networks: against a closed form, in parts, and what is refused.
+//! Occlusion maps of small networks: closed forms, computation in parts, and errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -18,11 +18,12 @@ use common::{SMALL, linear, network, node, random_weights, small_graph, told};
 const CLASS: Target = Target::Class(1);
 const MARGIN: Target = Target::Margin { class: 1, over: 3 };
 
-/// On the 2×8×8 of [`SMALL`]: 3×3 positions, and two rows and columns that are never covered.
+/// Occlusion of the 2×8×8 of [`SMALL`]: 3×3 positions; two rows and columns are never covered.
 const QUARTER: Occlusion = Occlusion { patch: 3, stride: 2, baseline: 0.25 };
 
-/// Absolute. The reference computes in `f64`, but logits are handed out as `f32`: those here are below 4 in magnitude, a
-/// value comes of up to four of them, and each is off by at most half of 2⁻²².
+/// Absolute tolerance. The reference computes in `f64`, but logits are returned as `f32`: those here are
+/// below 4 in magnitude, a value depends on up to four of them, and the error of each is at most half of
+/// 2⁻²².
 const ROUNDING: f64 = 5e-7;
 
 fn small() -> Arc<Network<Reference>> {
@@ -55,13 +56,14 @@ fn the_map_lies_around_the_middles_of_the_patches() {
     let area = |patch, stride| {
         Occlusion { patch, stride, ..Occlusion::default() }.area(Shape::new(1, 3, 224, 224)).unwrap()
     };
-    // the first patch has its middle at 16, the last at 208
+    // the centre of the first patch is at 16, that of the last at 208
     assert_eq!(area(32, 16), [8.0, 8.0, 208.0, 208.0]);
     assert_eq!(area(32, 32), [0.0, 0.0, 224.0, 224.0]);
     assert_eq!(area(48, 47), [0.5, 0.5, 188.0, 188.0]);
 }
 
-/// Where the network is linear (global average pool, linear), so is the fall: the weights times what was taken away.
+/// With a linear network (global average pool, linear) the drop is linear too: the weights times the removed
+/// values.
 #[test]
 fn a_linear_network_falls_by_what_is_covered() {
     let shape = Shape::new(1, 2, 6, 9);
@@ -79,7 +81,7 @@ fn a_linear_network_falls_by_what_is_covered() {
     ] {
         let row = target.gradient(4).unwrap();
         let w = &weights["classifier.weight"].data;
-        // of the target, by channel
+        // weights of the target, by channel
         let w = [0, 1]
             .map(|c| row.iter().enumerate().map(|(class, dy)| f64::from(dy * w[2 * class + c])).sum::<f64>());
         let (rows, columns) = how.grid(shape).unwrap();

@@ -1,4 +1,4 @@
-//! Taking parts of a picture away: against scipy's blur and a closed form, and what is refused.
+//! Removing parts of a picture: scipy's blur, a closed form, and errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -14,7 +14,7 @@ use common::{SMALL, linear, network, node, random_weights, small_graph, told};
 /// Tolerance for sums of at most 17 products of magnitude below 1, taken twice in `f32`.
 const BLUR: f32 = 1e-6;
 
-/// Absolute; logits below 4 in magnitude, handed out as `f32`.
+/// Absolute tolerance: logits below 4 in magnitude, returned as `f32`.
 const ROUNDING: f64 = 5e-7;
 
 /// scipy 1.17.1, `scipy.ndimage.gaussian_filter(x, sigma=2.0, mode="nearest", truncate=4.0)` on 32 rows and
@@ -52,7 +52,7 @@ fn a_plain_picture_stays_plain() {
     assert_eq!(Fill::Grey.instead_of(&[0.75; 60], shape), [0.0; 60]);
 }
 
-/// Where the network is linear, the logit is the sum over what is seen.
+/// With a linear network the logit is the sum over the visible pixels.
 #[test]
 fn a_linear_network_sees_the_rest_and_the_filling() {
     let shape = Shape::new(1, 2, 16, 9);

@@ -1,4 +1,4 @@
-//! The three rules for walking back through a ReLU: by hand, at the kinks, and where they must and must not agree.
+//! The three backward rules of ReLU: worked examples, kinks, and where they must agree or differ.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -17,8 +17,8 @@ fn walk(graph: &Graph, weights: &Weights, shape: Shape, x: &[f32], to: &str, rul
     tape.backward(Target::Class(0), layer(graph, to), rule).unwrap()
 }
 
-/// Figure 1 b of Springenberg et al. 2014, "Striving for Simplicity": one ReLU, the same gradient from above, three
-/// ways down.
+/// Figure 1 b of Springenberg et al. 2014, "Striving for Simplicity": one ReLU, the same incoming gradient,
+/// three results.
 #[test]
 fn the_figure_of_the_guided_backprop_paper() {
     let forward = [1.0, -1.0, 5.0, 2.0, -5.0, -7.0, -3.0, 2.0, 4.0];
@@ -36,12 +36,12 @@ fn the_figure_of_the_guided_backprop_paper() {
     }
 }
 
-/// At y = 0 and, for ReLU6, y = 6, `Exact` and `Guided` let nothing pass; `Deconv` does not look at y.
+/// At y = 0 and, for ReLU6, y = 6, `Exact` and `Guided` give 0; `Deconv` ignores y.
 #[test]
 fn kinks_pass_nothing() {
     let below = f32::from_bits(6.0f32.to_bits() - 1);
     let x = [-1.0, 0.0, f32::MIN_POSITIVE, 3.0, below, 6.0, 7.0];
-    // which of them are open, and so is `Exact` for a gradient of one
+    // where the gate is open, which is also the result of `Exact` for a gradient of 1
     let cases = [
         (Activation::Relu, [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
         (Activation::Relu6, [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]),
@@ -55,7 +55,7 @@ fn kinks_pass_nothing() {
             let positive = exact.map(|v| v.max(0.0));
             let deconv = [f64::from(sign.max(0.0)); 7];
             assert_eq!(dx, [exact.to_vec(), positive.to_vec(), deconv.to_vec()], "{activation:?} {sign}");
-            // the `f32` rule that backends share says the same
+            // the `f32` rule that backends share agrees
             for (i, &x) in x.iter().enumerate() {
                 let y = activation.apply(x);
                 for (rule, dx) in RULES.iter().zip(&dx) {
@@ -67,7 +67,7 @@ fn kinks_pass_nothing() {
     }
 }
 
-/// Without an activation there is nothing to rule over.
+/// Without an activation all rules pass everything.
 #[test]
 fn no_activation_passes_everything() {
     for rule in RULES {
@@ -77,10 +77,10 @@ fn no_activation_passes_everything() {
     }
 }
 
-/// Random networks and pictures; the same on every run, so that a red build stays red.
+/// Seeds of random networks and pictures; fixed, so that failures are reproducible.
 const SEEDS: std::ops::Range<u64> = 0..32;
 
-/// With weights above 0 all gradients are, so `Guided` has nothing to hold back, at every layer and whatever the
+/// With positive weights all gradients are positive, so `Guided` equals `Exact`, at every layer and for any
 /// picture.
 #[test]
 fn guided_is_exact_where_all_gradients_are_positive() {
@@ -96,13 +96,13 @@ fn guided_is_exact_where_all_gradients_are_positive() {
             assert!(exact.data.iter().all(|&g| g >= 0.0), "{seed} {to}");
             assert!(exact.data.iter().any(|&g| g > 0.0), "{seed} {to}");
             assert_eq!(exact.data, guided.data, "{seed} {to}");
-            // the comparison means something: on the way to the pixels some ReLUs are shut
+            // the comparison is meaningful: some ReLUs on the way to the pixels are closed
             assert!(to != "input" || exact.data != deconv.data, "{seed} {to}");
         }
     }
 }
 
-/// With weights of both signs the three differ wherever a ReLU is on the way.
+/// With weights of both signs the three differ wherever a ReLU is in between.
 #[test]
 fn the_rules_differ_otherwise() {
     let graph = small_graph();

@@ -1,5 +1,5 @@
-//! A rule with hooks, written as another crate would: layer-wise relevance propagation by the 0-rule (Bach et al. 2015, eq. 56 without
-//! its stabiliser), and what is known of it in closed form.
+//! A rule with hooks, as another crate could write it: layer-wise relevance propagation by the 0-rule (Bach
+//! et al. 2015, eq. 56 without its stabiliser), and its known closed forms.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -13,10 +13,11 @@ use candling_testkit::reference::{Array, Reference};
 
 use common::{conv, linear, network, node, random_weights, relu};
 
-/// `f64` rounding of some hundred terms.
+/// Tolerance for `f64` sums of some hundred terms.
 const TOLERANCE: f64 = 1e-10;
 
-/// `R_i = x_i · Σ_j w_ij · R_j / z_j`. Where a ReLU is shut `y` is 0, and so is the relevance that arrives.
+/// The rule `R_i = x_i · Σ_j w_ij · R_j / z_j`. Where a ReLU is closed `y` is 0, and so is the incoming
+/// relevance.
 struct LrpZero;
 
 impl LrpZero {
@@ -41,8 +42,8 @@ impl Rule<Reference> for LrpZero {
     }
 }
 
-/// Convolutions with fused and separate ReLUs, two paths that meet, both kinds of pooling; no bias but that of `random_weights`, which
-/// is taken out.
+/// A graph with fused and separate ReLUs, two paths that merge, and both kinds of pooling; the only biases
+/// are those of `random_weights`, which are removed.
 fn graph(input: Shape) -> Graph {
     let fused = Conv2d { activation: Activation::Relu, ..conv(2, 4, 3) };
     let window = Window::new([2, 2], [2, 2]);
@@ -73,13 +74,13 @@ fn relevance_is_conserved_and_is_gradient_times_input() {
             .forward(shape, &random::values(shape.len(), seed ^ 5), Retain::All)
             .unwrap();
         let logits = &tape.activation(graph.output()).unwrap().data;
-        // The walk begins at 1, and divides by the logit there.
+        // the backward pass starts with 1, and divides by the logit there
         for class in 0..3 {
             let target = Target::Class(class);
             for (id, to) in
                 graph.ids().map(|id| (id, &graph.node(id).name)).filter(|(_, to)| *to != "classifier")
             {
-                // `second` is beside a path that goes around it.
+                // a path bypasses `second`
                 let all = !["second"].contains(&to.as_str());
                 let relevance = tape.backward(target, id, LrpZero).unwrap();
                 let gradient = tape.backward(target, id, ReluRule::Exact).unwrap();
@@ -112,7 +113,7 @@ fn relevance_is_conserved_and_is_gradient_times_input() {
     assert!(shut < 16, "{shut} of 864 logits are zero");
 }
 
-/// The size of terms that cancel.
+/// The magnitude of terms that cancel.
 fn scale(values: &[f64]) -> f64 {
     values.iter().map(|v| v.abs()).sum::<f64>().max(1.0)
 }

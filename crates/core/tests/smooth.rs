@@ -1,5 +1,5 @@
-//! Networks of smooth functions, gates and shuffles against central differences of the logit, in `f64`; and that a forward pass which
-//! keeps only what a walk needs keeps their inputs.
+//! Networks of smooth functions, gates and shuffles, against central differences of the logit in `f64`; and
+//! that a forward pass which keeps only what a backward pass needs keeps their inputs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -11,15 +11,17 @@ use candling_testkit::reference::{Array, Reference, parameters, walk_on};
 
 use common::{conv, linear, network, node, random_weights};
 
-/// The error of a central difference is of the order of its square: 1e-8, times third derivatives of some tens.
+/// Step of the differences. The error of a central difference is of the order of its square: 1e-8, times
+/// third derivatives of some tens.
 const STEP: f64 = 1.0 / 8192.0;
 
-/// Gradient against difference, relative to the layer's largest gradient.
+/// Tolerance between gradient and difference, relative to the layer's largest gradient.
 const TOLERANCE: f64 = 1e-5;
 
 const INPUT: Shape = Shape::new(2, 3, 6, 5);
 
-/// Every smooth function in turn, a squeeze-and-excitation block with its scale on either side, a square, a shuffle.
+/// A graph with every smooth function, a squeeze-and-excitation block with its scale as either operand, a
+/// square, and a shuffle.
 fn graph() -> Graph {
     let mut layers = vec![node("stem", Op::Conv2d(conv(3, 6, 3)), &["input"])];
     let mut from = "stem".to_owned();
@@ -87,16 +89,16 @@ fn what_a_walk_needs_is_kept_and_no_more() {
             [&some, &all].map(|tape| tape.backward(Target::Class(1), to, ReluRule::Exact).unwrap());
         assert_eq!(some_dx.data, all_dx.data, "{}", graph.node(to).name);
         let error = some.backward(Target::Class(1), graph.input(), ReluRule::Exact).is_err();
-        // From the block on, what the functions before it need is gone.
+        // from the block on, the tensors for the vjps before it are freed
         assert_eq!(error, to >= graph.find("squeeze").unwrap(), "{}", graph.node(to).name);
     }
-    // The squeezed vector is nobody's to look at again.
+    // the squeezed vector is not needed again
     let some = network.forward(INPUT, &x, Retain::Layers(&[graph.input()])).unwrap();
     assert!(some.activation(graph.find("squeeze").unwrap()).is_none());
     assert!(some.activation(graph.find("scale").unwrap()).is_some());
 }
 
-/// At the ends of the numbers: nothing overflows on the way, and NaN stays NaN.
+/// Extreme values do not overflow in between, and NaN stays NaN.
 #[test]
 fn smooth_functions_take_any_number() {
     for &f in Unary::ALL {

@@ -1,4 +1,4 @@
-//! What a graph says of itself by its wiring alone, on the published shapes made small: 3×32×32 pictures, ten classes.
+//! The structure of graphs, on small versions of published networks: 3×32×32 pictures, ten classes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -15,7 +15,7 @@ const CLASSES: usize = 10;
 const RELU: Activation = Activation::Relu;
 const NONE: Activation = Activation::None;
 
-/// Layers that are added one after the other.
+/// A builder of layers, added one by one.
 #[derive(Default)]
 struct Net(Vec<Node>);
 
@@ -25,7 +25,7 @@ impl Net {
         self
     }
 
-    /// A convolution of an odd kernel that keeps the size but for its stride.
+    /// Adds a convolution with an odd kernel, padded to keep the size but for its stride.
     fn conv(
         &mut self,
         name: &str,
@@ -52,7 +52,7 @@ impl Net {
         self.then(name, Op::Concat(Concat), inputs)
     }
 
-    /// Global average pooling and a linear layer.
+    /// Adds global average pooling and a linear layer.
     fn head(&mut self, from: &str, channels: usize) -> Graph {
         self.then("mean", Op::GlobalAvgPool(GlobalAvgPool), &[from]);
         self.then("classifier", linear(channels, CLASSES), &["mean"]);
@@ -68,7 +68,7 @@ fn name(graph: &Graph, id: Option<NodeId>) -> &str {
     &graph.node(id.unwrap()).name
 }
 
-/// Default layer, evidence layer, and the last layer of every block.
+/// Checks the default layer, the evidence layer, and the last layer of every block.
 fn assert_structure(graph: &Graph, default: &str, evidence: &str, ends: &[&str]) {
     assert_eq!(name(graph, graph.default_layer()), default);
     assert_eq!(name(graph, graph.evidence_layer()), evidence);
@@ -77,7 +77,7 @@ fn assert_structure(graph: &Graph, default: &str, evidence: &str, ends: &[&str])
         blocks.iter().map(|block| name(graph, block.layers.last().copied())).collect::<Vec<_>>(),
         ends
     );
-    // nothing is left out or in two of them
+    // every layer is in exactly one block
     let inside: Vec<NodeId> = blocks.into_iter().flat_map(|block| block.layers).collect();
     assert_eq!(inside, graph.ids().skip(1).take(inside.len()).collect::<Vec<_>>());
     assert_eq!(name(graph, inside.last().copied()), default);
@@ -104,7 +104,7 @@ fn vgg_is_asked_before_its_last_pooling() {
     net.conv("1a", "input", [3, 4], (3, 1, 1), RELU)
         .conv("1b", "1a", [4, 4], (3, 1, 1), RELU)
         .pool("p1", "1b");
-    // an activation of its own makes no difference
+    // a separate activation makes no difference
     net.conv("2a", "p1", [4, 8], (3, 1, 1), RELU).conv("2b", "2a", [8, 8], (3, 1, 1), NONE);
     net.then("2relu", relu(RELU), &["2b"]).pool("p2", "2relu");
     net.then("flat", Op::Flatten(Flatten), &["p2"]).then("fc1", linear(8 * 8 * 8, 16), &["flat"]);
@@ -143,7 +143,8 @@ fn densenet_is_asked_at_its_last_relu() {
     assert_structure(&graph, "relu5", "relu5", &["conv0", "relu", "transition", "relu5"]);
 }
 
-/// MobileNet 1: a depthwise convolution that strides and the pointwise one behind it are one step to a smaller size.
+/// MobileNet 1: a depthwise convolution with a stride and the pointwise one after it are one step to a
+/// smaller size.
 #[test]
 fn mobilenet_is_asked_at_its_last_convolution() {
     let mut net = Net::default();
@@ -167,7 +168,7 @@ fn mobilenet_is_asked_at_its_last_convolution() {
     assert_structure(&graph, "3.point", "3.point", &["stem", "2.point", "3.point"]);
 }
 
-/// MobileNet 2 and EfficientNet: blocks end in a convolution without activation, or in the sum behind it.
+/// MobileNet 2 and EfficientNet: blocks end in a convolution without activation, or in the sum after it.
 #[test]
 fn inverted_bottlenecks_end_where_they_are_narrow() {
     let mut net = Net::default();
@@ -210,7 +211,8 @@ fn squeezenet_is_asked_before_its_last_convolution() {
     assert_structure(&net.graph(), "3.both", "3.both", &["conv1", "2.both", "3.both"]);
 }
 
-/// ConvNeXt's wiring: a patch of four pixels a side, sums without activation, a norm between the stages and one behind the pooling.
+/// ConvNeXt's structure: patches of 4×4 pixels, sums without activation, a norm between the stages and one
+/// after the pooling.
 #[test]
 fn convnext_is_asked_at_its_last_sum() {
     let mut net = Net::default();
@@ -237,7 +239,8 @@ fn convnext_is_asked_at_its_last_sum() {
     assert_structure(&net.graph(), "2.sum", "2.sum", &["norm", "1.sum", "2.sum"]);
 }
 
-/// What a pooled vector is added to keeps its positions, and no path but one has any: nothing comes together there.
+/// A tensor to which a pooled vector is added keeps its positions, and only one path has any: no maps merge
+/// there.
 #[test]
 fn a_path_through_a_pooled_vector_is_no_second_map() {
     let mut net = Net::default();
@@ -266,7 +269,7 @@ fn a_layer_dominates_where_no_path_goes_around_it() {
     assert!(dominates("mean") && dominates("classifier"));
 }
 
-/// Two towers that meet as vectors: no layer but the input sees all that the logits stand on.
+/// Two towers that merge as vectors: only the input is on every path to the logits.
 #[test]
 fn a_tower_among_several_is_no_default() {
     let mut net = Net::default();

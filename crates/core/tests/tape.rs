@@ -1,4 +1,4 @@
-//! What a network and its tape refuse, in which words, and what they keep. A wrong answer is never a quiet one.
+//! Errors of networks and tapes, and what they keep. A wrong request never gives a silent result.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -38,7 +38,7 @@ fn explain(tape: &Tape<Reference>, query: Query) -> Result<Attribution> {
     block_on(tape.explain(&query))
 }
 
-/// Code and text of the error that a question to a tape of everything gives.
+/// Code and message of the error for a query to a tape that kept everything.
 fn refusal(query: Query) -> (&'static str, String) {
     told(&explain(&tape(Retain::All), query).unwrap_err())
 }
@@ -91,7 +91,7 @@ fn many_passes_are_begun_and_not_asked_of_one() {
 #[test]
 fn pixel_methods_take_no_layer() {
     for method in Method::of_one_pass() {
-        // of all layers this is the only one that every CAM method works at
+        // the only layer at which every CAM method works
         let query = Query::new(method, CLASS).at(layer(&small_graph(), "second"));
         if method.takes_layer() {
             assert!(explain(&tape(Retain::All), query).is_ok(), "{method}");
@@ -116,7 +116,7 @@ fn a_layer_without_positions_is_refused() {
     }
 }
 
-/// A ReLU keeps the positions of its input apart, but behind a pooling there are none.
+/// A ReLU keeps the positions of its input, but after global pooling there are none.
 #[test]
 fn a_relu_behind_the_pooling_has_no_positions() {
     let layers = vec![
@@ -139,7 +139,7 @@ fn cam_is_refused_away_from_its_layer() {
     assert_eq!(refusal(query), ("bad-argument", text.to_owned()));
 }
 
-/// Exporters write it: what was pooled is a vector already.
+/// Exporters write a flatten after the pooling, which changes nothing.
 #[test]
 fn a_flattening_behind_the_pooling_makes_no_difference_to_cam() {
     let plain = small_graph();
@@ -172,7 +172,7 @@ fn cam_is_refused_without_its_head() {
     assert!(explain(&tape, Query::new(Method::GRAD_CAM, CLASS)).is_ok());
 }
 
-/// Any layer with positions will do: here it is a ReLU, the last one.
+/// Any layer with positions can be explained: here the last ReLU.
 #[test]
 fn a_network_without_convolution_is_asked_at_its_last_layer_with_positions() {
     let picture = Shape::new(1, 1, 2, 2);
@@ -235,7 +235,8 @@ fn overflow_is_seen_not_painted() {
     assert!(text.starts_with("logits is not finite at element "), "{text}");
 }
 
-/// Finite weights and logits, but a gradient beyond `f32`: a NaN or infinity must not pass for "no evidence".
+/// Finite weights and logits, but a gradient that overflows `f32`: a NaN or infinity must not be taken for
+/// "no evidence".
 #[test]
 fn a_map_that_overflows_is_refused() {
     let graph = small_graph();
@@ -248,7 +249,7 @@ fn a_map_that_overflows_is_refused() {
     // a black picture: all activations and logits are 0
     let tape = network(&graph, &weights).forward(SMALL, &vec![0.0; SMALL.len()], Retain::All).unwrap();
     assert!(block_on(tape.logits()).unwrap().iter().all(|&logit| logit == 0.0));
-    // the kinks are shut at 0; the deconvnet does not ask them
+    // at 0 the other rules give 0; the deconvnet ignores the output
     let (code, text) = told(&explain(&tape, Query::new(Method::DECONVNET, CLASS)).unwrap_err());
     assert_eq!(code, "not-finite");
     assert!(text.starts_with("the map of `deconvnet` is not finite at element 0"), "{text}");
@@ -334,7 +335,7 @@ fn logits_only_keeps_nothing_else() {
 fn named_layers_are_kept_with_the_way_back_to_them() {
     let graph = small_graph();
     let all = tape(Retain::All);
-    // the walk to the pixels needs the masks of all layers, but not the pixels
+    // the backward pass to the pixels needs the masks of all layers, but not the pixels
     for (kept, works, refused, walks_to_input) in [
         (vec!["second"], vec!["second"], vec!["first", "input"], false),
         (vec!["first"], vec!["first"], vec!["input"], true),
@@ -357,7 +358,7 @@ fn named_layers_are_kept_with_the_way_back_to_them() {
     }
 }
 
-/// The reference without some of its kernels, as a backend may well be.
+/// The reference without some of its kernels, as a backend may be.
 struct Partial {
     max_pool_vjp: bool,
 }
@@ -409,7 +410,7 @@ impl Backend for Partial {
     }
 }
 
-/// A max-pool `smaller` and a classifier.
+/// A graph with a max-pool `smaller` and a classifier.
 fn pooled() -> (Graph, Weights) {
     let window = Window::new([2, 2], [2, 2]);
     let layers = vec![
@@ -428,7 +429,7 @@ fn a_missing_vjp_names_the_layer_and_the_kernel() {
     let gradient = |max_pool_vjp| {
         let network = Arc::new(Network::new(Partial { max_pool_vjp }, graph.clone(), &weights).unwrap());
         let tape = network.forward(SMALL, &picture(), Retain::All).unwrap();
-        // behind the pooling nothing is missing
+        // after the pooling no kernel is missing
         assert!(tape.backward(CLASS, layer(&graph, "smaller"), ReluRule::Exact).is_ok());
         tape.backward(CLASS, graph.input(), ReluRule::Exact)
     };
@@ -458,7 +459,7 @@ fn a_missing_forward_names_the_layer_and_the_kernel() {
     assert_eq!(told(&error), ("unsupported", text.to_owned()));
 }
 
-/// What a method gives is what its formula says, at shapes where each can be told from the others.
+/// Methods compute their formulas, on shapes where each can be told from the others.
 #[test]
 fn shapes_of_the_answers() {
     let tape = tape(Retain::All);
@@ -475,7 +476,7 @@ fn shapes_of_the_answers() {
     }
 }
 
-/// `add(x, x)` and a layer that is read thrice: the gradients of all readers are summed.
+/// With `add(x, x)` and a layer that is read three times, the gradients of all readers are summed.
 #[test]
 fn fan_out_sums_gradients() {
     use candling_core::ops::{Add, Concat};
@@ -500,7 +501,7 @@ fn fan_out_sums_gradients() {
     assert_eq!(gradient.data, [21.0, 21.0]);
 }
 
-/// A fused activation belongs to its layer's output: the gradient *at* the layer has not passed it.
+/// A fused activation belongs to its layer: the gradient *at* the layer has not passed it.
 #[test]
 fn the_gradient_at_a_layer_is_behind_its_activation() {
     let fused = Conv2d { activation: Activation::Relu, ..conv(1, 1, 1) };

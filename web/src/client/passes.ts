@@ -1,15 +1,20 @@
-/** What is made of many forward passes: planned by the worker that has the run, shared by a pool, put together again. */
+/**
+ * What is made of many forward passes: planned by the worker that has the run, shared by a pool, put together
+ * again.
+ */
 import type { MethodOptions, Method, Outcome, PassesProgress, Target, Wish } from "../protocol.js";
 import { type Access, workersOf } from "./access.js";
 import { check } from "./check.js";
 import { Explanation } from "./explanation.js";
 import { share } from "./sharing.js";
 
-/** How passes are shared, and who is told of it. */
+/** Sharing of passes among workers, and progress. */
 export interface PassesOptions {
-  /** How many workers share the passes; one per processor core where left out, up to 8. Each takes some 60 MB. */
+  /**
+   * How many workers share the passes; one per processor core where left out, up to 8. Each takes some 60 MB.
+   */
   readonly workers?: number;
-  /** Told of the passes as they are done, from 0 to all of them. */
+  /** Called at the start and as passes finish, with their number so far and in total. */
   readonly onProgress?: (progress: PassesProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -8,7 +8,7 @@ use candling_core::{Activation, Error, Graph, Network, Node, NodeId, Op, Shape, 
 use candling_testkit::random;
 use candling_testkit::reference::Reference;
 
-/// A layer.
+/// Creates a layer.
 pub fn node(name: &str, op: Op, inputs: &[&str]) -> Node {
     Node { name: name.into(), op, inputs: inputs.iter().map(|&input| input.into()).collect() }
 }
@@ -19,7 +19,7 @@ pub fn conv(in_channels: usize, out_channels: usize, kernel: usize) -> Conv2d {
     Conv2d { in_channels, out_channels, window, groups: 1, activation: Activation::None }
 }
 
-/// A ReLU of its own.
+/// A separate ReLU.
 pub fn relu(activation: Activation) -> Op {
     Op::Relu(Relu { activation })
 }
@@ -65,7 +65,7 @@ pub fn small_graph() -> Graph {
 /// The input of [`small_graph`].
 pub const SMALL: Shape = Shape::new(1, 2, 8, 8);
 
-/// A ReLU and a linear layer over a picture of one channel, so that the gradient behind the ReLU is `row`.
+/// A ReLU and a linear layer over a picture of one channel, so that the gradient after the ReLU is `row`.
 pub fn relu_graph(picture: Shape, activation: Activation, row: &[f32]) -> (Graph, Weights) {
     let layers = vec![
         node("relu", relu(activation), &["input"]),
@@ -84,7 +84,7 @@ pub fn layer(graph: &Graph, name: &str) -> NodeId {
     graph.find(name).unwrap()
 }
 
-/// Code and text of an error.
+/// Code and message of an error.
 pub fn told(error: &Error) -> (&'static str, String) {
     (error.code(), error.to_string())
 }

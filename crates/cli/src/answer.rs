@@ -10,7 +10,7 @@ use pollster::block_on;
 use crate::args::Explain;
 use crate::backend::Named;
 use crate::error::Result;
-use crate::session::Session;
+use crate::forward_pass::ForwardPass;
 
 /// A raw map.
 pub struct Answer {
@@ -25,15 +25,15 @@ impl Answer {
     /// Computes the map of a method for a target, at this layer if the method takes one.
     pub fn of(
         args: &Explain,
-        session: &Session<'_, impl Named>,
+        pass: &ForwardPass<'_, impl Named>,
         layer: Option<NodeId>,
         target: Target,
     ) -> Result<Self> {
         let query = Query { method: args.method, target, layer, counterfactual: args.counterfactual };
         let found = if args.method.is_many_passes() {
-            in_passes(&args.options.0, session, &query)?
+            in_passes(&args.options.0, pass, &query)?
         } else {
-            block_on(session.tape.explain(&query))?
+            block_on(pass.tape.explain(&query))?
         };
         Ok(Self { target, shape: found.shape, data: found.data, area: found.area })
     }
@@ -50,11 +50,11 @@ impl Answer {
     }
 
     /// A PNG of the map over the photo; for a ready tensor of the map alone, at the input's size.
-    pub fn picture(&self, args: &Explain, session: &Session<'_, impl Named>) -> Result<Vec<u8>> {
+    pub fn picture(&self, args: &Explain, pass: &ForwardPass<'_, impl Named>) -> Result<Vec<u8>> {
         let s = self.shape;
         let map = Map::new(&self.data, s.c, s.h, s.w)?;
-        let input = session.tape.shape(session.tape.graph().input());
-        let (mut picture, view, opacity) = match &session.photo {
+        let input = pass.tape.shape(pass.tape.graph().input());
+        let (mut picture, view, opacity) = match &pass.photo {
             Some((photo, view)) => {
                 (photo.clone(), *view, args.opacity.unwrap_or(args.colormap.usual_opacity()))
             }
@@ -65,7 +65,7 @@ impl Answer {
             }
         };
         let place = place(self.area, input, view);
-        let backdrop = session.backdrop.clone().map(|backdrop| backdrop.under(self.area)).transpose()?;
+        let backdrop = pass.backdrop.clone().map(|backdrop| backdrop.under(self.area)).transpose()?;
         let paint = Paint { colormap: args.colormap, opacity, scale: None, backdrop: backdrop.as_ref() };
         let heat = render(&map, place.width, place.height, paint)?;
         overlay(&mut picture, &heat, place)?;
@@ -79,8 +79,8 @@ impl Answer {
 }
 
 /// Computes a map of many passes, with the given options.
-fn in_passes(options: &Options, session: &Session<'_, impl Named>, query: &Query) -> Result<Attribution> {
-    let (tape, input) = (&session.tape, session.tape.graph().input());
+fn in_passes(options: &Options, pass: &ForwardPass<'_, impl Named>, query: &Query) -> Result<Attribution> {
+    let (tape, input) = (&pass.tape, pass.tape.graph().input());
     let picture = tape.activation(input).ok_or_else(|| CoreError::NotRetained("input".into()))?;
     let picture = block_on(tape.network().backend().download(picture))?;
     let work = begin(tape.network(), tape.shape(input), picture, query, options)?;

@@ -24,7 +24,7 @@ use crate::folders::Folders;
 use crate::shown::shown;
 use crate::{report, sheet};
 
-pub use auditor::{Auditor, Finding};
+pub use auditor::{Auditor, PhotoFinding};
 pub use basis::Basis;
 use changes::Resumed;
 use earlier::Known;
@@ -131,7 +131,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     if let Some(Page { output, .. }) = &html {
         sheet::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
-    auditor.onlooker.warned.tell();
+    auditor.runner.warned.tell();
     let text = if args.json { in_json(&basis, &summary)? } else { in_words(&basis, &auditor, &summary) };
     Ok((text, verdict(args, &summary)))
 }

@@ -4,8 +4,8 @@ use candling_models::formats;
 
 use crate::args::Convert;
 use crate::error::{Error, Result};
-use crate::onlooker::read;
-use crate::session::model_output;
+use crate::forward_pass::model_output;
+use crate::photo_runner::read;
 
 pub fn run(args: &Convert) -> Result<String> {
     let output = model_output(&args.output)?;

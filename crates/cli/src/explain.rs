@@ -11,9 +11,9 @@ use crate::answer::Answer;
 use crate::args::Explain;
 use crate::backend::{self, Choice, Named};
 use crate::error::{Error, Result};
+use crate::forward_pass::{Clock, ForwardPass, LoadedModel};
 use crate::places::{Kind, Place};
 use crate::report::{self, Class, Common};
-use crate::session::{Clock, Looker, Session};
 use crate::shown::shown;
 use crate::subjects::{Subject, Subjects};
 use crate::teller::Teller;
@@ -149,7 +149,7 @@ fn is_png(path: &Path) -> bool {
 struct Explainer<'a, B: Named> {
     args: &'a Explain,
     outputs: &'a Outputs,
-    looker: Looker<B>,
+    loaded: LoadedModel<B>,
     layer: Option<NodeId>,
     /// `None` for the likeliest classes of each photo.
     target: Option<Target>,
@@ -157,24 +157,24 @@ struct Explainer<'a, B: Named> {
 
 impl<'a, B: Named> Explainer<'a, B> {
     fn new(args: &'a Explain, outputs: &'a Outputs, backend: B) -> Result<Self> {
-        let looker = Looker::new(&args.source, backend)?;
-        let layer = layer(args, &looker.model)?;
+        let loaded = LoadedModel::new(&args.source, backend)?;
+        let layer = layer(args, &loaded.model)?;
         // the class does not matter here
         Query { method: args.method, target: Target::Class(0), layer, counterfactual: args.counterfactual }
             .check()?;
-        let labels = looker.model.labels();
+        let labels = loaded.model.labels();
         let target = args.target.as_deref().map(|text| parse_target(text, labels)).transpose()?;
-        Ok(Self { args, outputs, looker, layer, target })
+        Ok(Self { args, outputs, loaded, layer, target })
     }
 
     /// Writes the requested outputs for a photo and returns the report. Existing files do not prevent the
     /// others from being written.
     fn explain(&self, subject: &Subject) -> Result<String> {
         let args = self.args;
-        let watched = args.method.keeps(self.looker.model.graph(), self.layer);
-        let mut session = self.looker.look(subject, &watched)?;
+        let watched = args.method.keeps(self.loaded.model.graph(), self.layer);
+        let mut pass = self.loaded.run(subject, &watched)?;
         let likeliest = args.top.map_or(1, usize::from);
-        let predictions = top(&session.logits, likeliest.max(NAMED));
+        let predictions = top(&pass.logits, likeliest.max(NAMED));
         let targets: Vec<Target> = match self.target {
             Some(target) => vec![target],
             None => predictions.iter().take(likeliest).map(|p| Target::Class(p.class)).collect(),
@@ -183,9 +183,9 @@ impl<'a, B: Named> Explainer<'a, B> {
         // one map at a time: a thousand classes need no more memory than one
         for (rank, target) in (1..).zip(targets) {
             let mut clock = Clock::start();
-            let answer = Answer::of(args, &session, self.layer, target)?;
+            let answer = Answer::of(args, &pass, self.layer, target)?;
             explain += clock.lap();
-            let files = self.write(subject, &session, &answer, rank, &mut there)?;
+            let files = self.write(subject, &pass, &answer, rank, &mut there)?;
             words.push(self.in_words(&answer));
             classes.push(self.class_report(&answer, files));
         }
@@ -196,9 +196,9 @@ impl<'a, B: Named> Explainer<'a, B> {
         if !self.outputs.subjects.several && classes.iter().any(|class| class.map.max > 0.0) {
             words.extend(self.note());
         }
-        session.timings.explain = Some(explain);
+        pass.timings.explain = Some(explain);
         if args.saying.json || args.saying.jsonl {
-            return self.in_json(subject, &session, &predictions, classes);
+            return self.in_json(subject, &pass, &predictions, classes);
         }
         Ok(words.join("\n"))
     }
@@ -207,7 +207,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     fn write(
         &self,
         subject: &Subject,
-        session: &Session<'_, B>,
+        pass: &ForwardPass<'_, B>,
         answer: &Answer,
         rank: usize,
         there: &mut Vec<String>,
@@ -215,7 +215,7 @@ impl<'a, B: Named> Explainer<'a, B> {
         let Outputs { picture, raw, .. } = self.outputs;
         let overwrite = self.args.saying.overwrite;
         let tail = match self.args.top {
-            Some(of) => tail(rank, of, classes(answer.target).0, session.model),
+            Some(of) => tail(rank, of, classes(answer.target).0, pass.model),
             None => String::new(),
         };
         let mut files = Files::default();
@@ -224,18 +224,18 @@ impl<'a, B: Named> Explainer<'a, B> {
             files.raw = unless_there(place.write(subject, &tail, RAW, &bytes, overwrite), there)?;
         }
         if let Some(place) = picture {
-            let bytes = answer.picture(self.args, session)?;
+            let bytes = answer.picture(self.args, pass)?;
             files.picture = unless_there(place.write(subject, &tail, PICTURE, &bytes, overwrite), there)?;
         }
         Ok(files)
     }
 
     fn layer_name(&self) -> Option<&str> {
-        self.layer.map(|id| self.looker.model.graph().node(id).name.as_str())
+        self.layer.map(|id| self.loaded.model.graph().node(id).name.as_str())
     }
 
     fn evidence_layer(&self) -> &str {
-        let model = &self.looker.model;
+        let model = &self.loaded.model;
         &model.graph().node(model.evidence_layer()).name
     }
 
@@ -251,7 +251,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     }
 
     fn class_report(&self, answer: &Answer, files: Files) -> ClassReport<'_> {
-        let labels = self.looker.model.labels();
+        let labels = self.loaded.model.labels();
         let (target, over) = classes(answer.target);
         let s = answer.shape;
         ClassReport {
@@ -265,7 +265,7 @@ impl<'a, B: Named> Explainer<'a, B> {
     fn in_json(
         &self,
         subject: &Subject,
-        session: &Session<'_, B>,
+        pass: &ForwardPass<'_, B>,
         predictions: &[Prediction],
         mut classes: Vec<ClassReport<'_>>,
     ) -> Result<String> {
@@ -274,7 +274,7 @@ impl<'a, B: Named> Explainer<'a, B> {
             (_, last) => Explained::Likeliest { classes: classes.into_iter().chain(last).collect() },
         };
         report::json(&Report {
-            common: Common::new(subject, session, predictions),
+            common: Common::new(subject, pass, predictions),
             method: self.args.method.name(),
             layer: self.layer_name(),
             evidence_layer: self.evidence_layer(),
@@ -285,7 +285,7 @@ impl<'a, B: Named> Explainer<'a, B> {
 
     fn in_words(&self, answer: &Answer) -> String {
         let args = self.args;
-        let name = |class: u32| format!("{} ({class})", self.looker.model.labels().name(class));
+        let name = |class: u32| format!("{} ({class})", self.loaded.model.labels().name(class));
         let (target, over) = classes(answer.target);
         let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
         let layer = self.layer_name().map(|layer| format!(" at {layer}")).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::args::Inspect;
 use crate::error::Result;
-use crate::session::load_model;
+use crate::forward_pass::load_model;
 
 pub fn run(args: &Inspect) -> Result<String> {
     let model = load_model(args.model.as_deref())?;

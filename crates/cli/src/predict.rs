@@ -6,10 +6,10 @@ use candling_cpu::Cpu;
 use crate::args::Predict;
 use crate::backend::{self, Choice, Named};
 use crate::error::Result;
+use crate::forward_pass::LoadedModel;
 use crate::npy;
 use crate::places::{Kind, Place};
 use crate::report::{self, Common};
-use crate::session::Looker;
 use crate::subjects::{Subject, Subjects};
 use crate::teller::Teller;
 
@@ -31,33 +31,33 @@ pub fn run(args: &Predict) -> Result<()> {
     };
     match args.source.backend {
         Choice::Cpu => {
-            let looker = Looker::new(&args.source, Cpu::new())?;
-            teller.all(None, |subject| predicted(args, &looker, raw.as_ref(), subject))
+            let loaded = LoadedModel::new(&args.source, Cpu::new())?;
+            teller.all(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
         }
         Choice::WebGpu => {
-            let looker = Looker::new(&args.source, backend::card()?)?;
-            teller.all_in_turn(None, |subject| predicted(args, &looker, raw.as_ref(), subject))
+            let loaded = LoadedModel::new(&args.source, backend::card()?)?;
+            teller.all_in_turn(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
         }
     }
 }
 
 fn predicted<B: Named>(
     args: &Predict,
-    looker: &Looker<B>,
+    loaded: &LoadedModel<B>,
     raw: Option<&Place>,
     subject: &Subject,
 ) -> Result<String> {
-    let session = looker.look(subject, &[])?;
-    let logits = &session.logits;
+    let pass = loaded.run(subject, &[])?;
+    let logits = &pass.logits;
     let predictions = top(logits, usize::from(args.top));
     if let Some(place) = raw {
         place.write(subject, "", RAW, &npy::bytes(&[logits.len()], logits)?, args.saying.overwrite)?;
     }
     if args.saying.json || args.saying.jsonl {
-        return report::json(&Common::new(subject, &session, &predictions));
+        return report::json(&Common::new(subject, &pass, &predictions));
     }
     let line = |p: &Prediction| {
-        let label = session.model.labels().name(p.class);
+        let label = pass.model.labels().name(p.class);
         format!("{:6.2} %  {label} ({}), logit {:.3}", 100.0 * p.probability, p.class, p.logit)
     };
     Ok(predictions.iter().map(line).collect::<Vec<_>>().join("\n"))

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::backend::{Choice, Named};
 use crate::error::Result;
-use crate::session::Session;
+use crate::forward_pass::ForwardPass;
 use crate::shown::shown;
 use crate::subjects::Subject;
 
@@ -88,17 +88,17 @@ pub struct Common<'a> {
 }
 
 impl<'a> Common<'a> {
-    pub fn new(subject: &Subject, session: &'a Session<impl Named>, predictions: &[Prediction]) -> Self {
+    pub fn new(subject: &Subject, pass: &'a ForwardPass<impl Named>, predictions: &[Prediction]) -> Self {
         Self {
-            model: session.model.name(),
+            model: pass.model.name(),
             source: shown(&subject.path),
-            photo: session.photo.as_ref().map(|(photo, view)| {
+            photo: pass.photo.as_ref().map(|(photo, view)| {
                 let Rect { x, y, width, height } = *view;
                 PhotoReport { width: photo.width, height: photo.height, view: View { x, y, width, height } }
             }),
-            predictions: predictions.iter().map(|p| predicted(session.model.labels(), p)).collect(),
-            backend: BackendReport::of(session.tape.network().backend()),
-            timings_ms: &session.timings,
+            predictions: predictions.iter().map(|p| predicted(pass.model.labels(), p)).collect(),
+            backend: BackendReport::of(pass.tape.network().backend()),
+            timings_ms: &pass.timings,
         }
     }
 }

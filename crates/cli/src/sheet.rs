@@ -11,7 +11,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, RgbaImage};
 
 use crate::audit::TITLE;
-use crate::audit::{Auditor, Basis, Finding, Row, Summary};
+use crate::audit::{Auditor, Basis, PhotoFinding, Row, Summary};
 use crate::error::Result;
 use crate::output::Output;
 
@@ -53,7 +53,7 @@ pub fn write(
     });
     let mut items = String::new();
     for row in sorted.into_iter().take(show) {
-        if let Some(finding) = auditor.again(row)? {
+        if let Some(finding) = auditor.recompute(row)? {
             items.push_str(&item(finding)?);
         }
     }
@@ -102,13 +102,13 @@ fn table(summary: &[Summary]) -> String {
     )
 }
 
-fn item(Finding { seen, map, row }: Finding) -> Result<String> {
+fn item(PhotoFinding { run, map, row }: PhotoFinding) -> Result<String> {
     let map = Map::new(&map.data, map.shape.c, map.shape.h, map.shape.w)?;
     let opacity = COLORMAP.usual_opacity();
-    let paint = Paint { colormap: COLORMAP, opacity, scale: None, backdrop: Some(&seen.backdrop) };
-    let heat = render(&map, seen.view.width, seen.view.height, paint)?;
-    let mut photo = seen.photo;
-    overlay(&mut photo, &heat, seen.view)?;
+    let paint = Paint { colormap: COLORMAP, opacity, scale: None, backdrop: Some(&run.backdrop) };
+    let heat = render(&map, run.view.width, run.view.height, paint)?;
+    let mut photo = run.photo;
+    overlay(&mut photo, &heat, run.view)?;
     let unpainted = |why: String| candling_core::Error::Backend(format!("{}: {why}", row.photo));
     let picture = RgbaImage::from_raw(photo.width, photo.height, photo.rgba)
         .ok_or_else(|| unpainted("a picture of another size than it says".into()))?;

@@ -14,10 +14,10 @@ use crate::args::Train;
 use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
+use crate::forward_pass::{load_model, model_output};
 use crate::left_out::{self, Skipped};
-use crate::onlooker::{Onlooker, read};
+use crate::photo_runner::{PhotoRunner, read};
 use crate::report;
-use crate::session::{load_model, model_output};
 
 /// The JSON report.
 #[derive(Serialize)]
@@ -139,12 +139,12 @@ fn model_name(root: &Path) -> String {
 /// Computes the features of every readable photo, and lists those that are not.
 fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Example>, Vec<Skipped>)> {
     let layer = model.features()?;
-    let onlooker = Onlooker::new(model, args.fit)?;
+    let runner = PhotoRunner::new(model, args.fit)?;
     let mut skipped = Vec::new();
     let mut examples = Vec::new();
     let look = |photo: &Photo| -> Result<Vec<f32>> {
         let path = folders.place(photo);
-        onlooker.output(&path, &read(&path)?, layer)
+        runner.output(&path, &read(&path)?, layer)
     };
     for_each("looking", folders.photos(), look, |photo, result| {
         match result {
@@ -153,7 +153,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
         }
         Ok(())
     })?;
-    onlooker.warned.tell();
+    runner.warned.tell();
     Ok((examples, skipped))
 }
 

@@ -15,8 +15,8 @@ use super::row::{FORMAT, Fingerprint, Row, Settings, sha256};
 use crate::args::Audit;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, MaskFolder};
-use crate::onlooker::{Onlooker, Seen, read};
-use crate::session::{model_bytes, model_of};
+use crate::forward_pass::{model_bytes, model_of};
+use crate::photo_runner::{PhotoRun, PhotoRunner, read};
 use crate::shown::shown;
 
 pub struct Auditor<'a> {
@@ -24,7 +24,7 @@ pub struct Auditor<'a> {
     pub folders: &'a Folders,
     pub masks: Option<Matched>,
     pub settings: Settings,
-    pub onlooker: Onlooker,
+    pub runner: PhotoRunner,
     layer: NodeId,
     /// The model's class for each folder.
     classes: Vec<u32>,
@@ -37,8 +37,8 @@ pub struct Matched {
 }
 
 /// A photo with the results of the network.
-pub struct Finding {
-    pub seen: Seen,
+pub struct PhotoFinding {
+    pub run: PhotoRun,
     pub map: Attribution,
     pub row: Row,
 }
@@ -76,8 +76,8 @@ impl<'a> Auditor<'a> {
             mask_value: args.mask_value,
             format: FORMAT,
         };
-        let onlooker = Onlooker::new(&model, args.fit)?;
-        Ok(Self { model, folders, masks, settings, onlooker, layer, classes })
+        let runner = PhotoRunner::new(&model, args.fit)?;
+        Ok(Self { model, folders, masks, settings, runner, layer, classes })
     }
 
     /// Returns the row of the photo with this index, and whether it was computed or taken over from an
@@ -112,7 +112,7 @@ impl<'a> Auditor<'a> {
     }
 
     /// Computes the photo of a row again, for its map.
-    pub fn again(&self, row: &Row) -> Result<Option<Finding>> {
+    pub fn recompute(&self, row: &Row) -> Result<Option<PhotoFinding>> {
         let Some(at) = self.folders.photos().iter().position(|photo| photo.name() == row.photo) else {
             return Ok(None);
         };
@@ -161,12 +161,11 @@ impl<'a> Auditor<'a> {
         bytes: &[u8],
         given: &Given,
         print: &Fingerprint,
-    ) -> std::result::Result<Finding, Box<Row>> {
+    ) -> std::result::Result<PhotoFinding, Box<Row>> {
         let unseen = || self.unseen(photo, print.clone());
         let failed = |mask, error| Box::new(Row { mask, error, ..unseen() });
-        let (seen, map, best) = self.look(photo, bytes).map_err(|e| failed(Outcome::None, e.reason()))?;
-        let (mask, shares) =
-            self.measured(given, &seen, &map).map_err(|why| failed(Outcome::Refused, why))?;
+        let (run, map, best) = self.run(photo, bytes).map_err(|e| failed(Outcome::None, e.reason()))?;
+        let (mask, shares) = self.measured(given, &run, &map).map_err(|why| failed(Outcome::Refused, why))?;
         let (evidence, evenly) = shares.unzip();
         let row = Row {
             predicted: self.model.labels().name(best.class).to_owned(),
@@ -177,17 +176,17 @@ impl<'a> Auditor<'a> {
             mask,
             ..unseen()
         };
-        Ok(Finding { seen, map, row })
+        Ok(PhotoFinding { run, map, row })
     }
 
     /// Runs the network on a photo and returns its Grad-CAM for the top prediction.
-    fn look(&self, photo: &Photo, bytes: &[u8]) -> Result<(Seen, Attribution, candling_core::Prediction)> {
-        let seen = self.onlooker.look(&self.folders.place(photo), bytes, self.layer)?;
-        let best = top(&seen.logits, 1).into_iter().next();
+    fn run(&self, photo: &Photo, bytes: &[u8]) -> Result<(PhotoRun, Attribution, candling_core::Prediction)> {
+        let run = self.runner.run(&self.folders.place(photo), bytes, self.layer)?;
+        let best = top(&run.logits, 1).into_iter().next();
         let best = best.ok_or_else(|| CoreError::Backend("a model without classes".into()))?;
         let query = Query::new(Method::GRAD_CAM, Target::Class(best.class)).at(self.layer);
-        let map = block_on(seen.tape.explain(&query))?;
-        Ok((seen, map, best))
+        let map = block_on(run.tape.explain(&query))?;
+        Ok((run, map, best))
     }
 
     /// Measures the share of the map's evidence in the photo's mask (energy-based pointing game), and that of
@@ -195,7 +194,7 @@ impl<'a> Auditor<'a> {
     fn measured(
         &self,
         given: &Given,
-        Seen { photo, view, .. }: &Seen,
+        PhotoRun { photo, view, .. }: &PhotoRun,
         map: &Attribution,
     ) -> std::result::Result<Measured, String> {
         let (path, bytes) = match given {

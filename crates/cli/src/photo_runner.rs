@@ -10,10 +10,10 @@ use candling_models::Model;
 use pollster::block_on;
 
 use crate::error::{Error, Result};
+use crate::forward_pass::preprocessing;
 use crate::photo::Warned;
-use crate::session::preprocessing;
 
-pub struct Onlooker {
+pub struct PhotoRunner {
     network: Arc<Network<Cpu>>,
     how: Preprocessing,
     fit: Fit,
@@ -21,7 +21,7 @@ pub struct Onlooker {
 }
 
 /// A photo after its forward pass.
-pub struct Seen {
+pub struct PhotoRun {
     pub photo: Photo,
     /// The part of the photo that the network saw.
     pub view: Rect,
@@ -31,7 +31,7 @@ pub struct Seen {
     pub logits: Vec<f32>,
 }
 
-impl Onlooker {
+impl PhotoRunner {
     pub fn new(model: &Model, fit: Fit) -> Result<Self> {
         let network = Arc::new(Network::new(Cpu::new(), model.graph().clone(), model.weights())?);
         Ok(Self { network, how: preprocessing(model), fit, warned: Warned::default() })
@@ -39,20 +39,20 @@ impl Onlooker {
 
     /// Runs the network on a photo that was read from `path`, retaining what a backward pass to this layer
     /// needs.
-    pub fn look(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Seen> {
+    pub fn run(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<PhotoRun> {
         let photo = self.warned.decoded(path, bytes)?;
         let prepared = prepare(&photo.rgba, photo.width, photo.height, self.fit, &self.how)
             .map_err(|e| Error::file(path, e))?;
         let shape = Shape::new(1, 3, self.how.height as usize, self.how.width as usize);
         let tape = self.network.forward(shape, &prepared.tensor, Retain::Layers(&[layer]))?;
         let logits = block_on(tape.logits())?;
-        Ok(Seen { photo, view: prepared.view, backdrop: prepared.backdrop, tape, logits })
+        Ok(PhotoRun { photo, view: prepared.view, backdrop: prepared.backdrop, tape, logits })
     }
 
     /// The output of a layer for a photo.
     pub fn output(&self, path: &Path, bytes: &[u8], layer: NodeId) -> Result<Vec<f32>> {
-        let seen = self.look(path, bytes, layer)?;
-        let output = seen.tape.activation(layer).ok_or_else(|| {
+        let run = self.run(path, bytes, layer)?;
+        let output = run.tape.activation(layer).ok_or_else(|| {
             candling_core::Error::NotRetained(self.network.graph().node(layer).name.clone())
         })?;
         Ok(block_on(self.network.backend().download(output))?)

@@ -64,7 +64,7 @@ pub fn load_model(path: Option<&Path>) -> Result<Model> {
 }
 
 /// A model on a backend, ready to run.
-pub struct Looker<B: Named> {
+pub struct LoadedModel<B: Named> {
     /// The model without its weights, which the backend has.
     pub model: Spec,
     network: Arc<Network<B>>,
@@ -74,7 +74,7 @@ pub struct Looker<B: Named> {
 }
 
 /// A forward pass on a photo, with its input and results.
-pub struct Session<'l, B: Named> {
+pub struct ForwardPass<'l, B: Named> {
     pub model: &'l Spec,
     /// The decoded photo and the part of it that the network saw; `None` for a tensor from a file.
     pub photo: Option<(Photo, Rect)>,
@@ -85,7 +85,7 @@ pub struct Session<'l, B: Named> {
     pub timings: Timings,
 }
 
-impl<B: Named> Looker<B> {
+impl<B: Named> LoadedModel<B> {
     pub fn new(source: &Source, backend: B) -> Result<Self> {
         let mut clock = Clock::start();
         let (model, weights) = load_model(source.model.as_deref())?.into_parts();
@@ -98,7 +98,7 @@ impl<B: Named> Looker<B> {
 
     /// Decodes and prepares a photo and runs the network, retaining what backward passes to these layers
     /// need.
-    pub fn look(&self, subject: &Subject, watched: &[NodeId]) -> Result<Session<'_, B>> {
+    pub fn run(&self, subject: &Subject, watched: &[NodeId]) -> Result<ForwardPass<'_, B>> {
         let mut timings = Timings { load: self.load, ..Timings::default() };
         let mut clock = Clock::start();
         let (shape, tensor, photo, backdrop) = match subject.kind {
@@ -126,7 +126,7 @@ impl<B: Named> Looker<B> {
             Kind::Photo => e.into(),
         })?;
         timings.forward = clock.lap();
-        Ok(Session { model: &self.model, photo, backdrop, tape, logits, timings })
+        Ok(ForwardPass { model: &self.model, photo, backdrop, tape, logits, timings })
     }
 }
 

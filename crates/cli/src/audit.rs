@@ -6,7 +6,7 @@ mod cell;
 mod changes;
 mod earlier;
 mod ledger;
-mod page;
+mod page_output;
 mod row;
 mod summary;
 
@@ -22,15 +22,15 @@ use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::shown::shown;
-use crate::{report, sheet};
+use crate::{audit_page, report};
 
 pub use auditor::{Auditor, PhotoFinding};
 pub use basis::Basis;
 use changes::Resumed;
 use earlier::Known;
 use ledger::{Existing, Ledger};
-use page::Page;
-pub use page::TITLE;
+use page_output::PageOutput;
+pub use page_output::TITLE;
 pub use row::Row;
 pub use summary::Summary;
 use summary::summaries;
@@ -79,7 +79,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let html = args
         .html
         .as_deref()
-        .map(|path| Page::of(path, existing, &auditor, args.csv.is_some()))
+        .map(|path| PageOutput::of(path, existing, &auditor, args.csv.is_some()))
         .transpose()?;
     let (mut ledger, known) = match &args.csv {
         Some(path) => {
@@ -128,8 +128,8 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     }
     let summary = summaries(folders.classes(), &rows);
     let basis = Basis::new(&auditor, &rows, args.resume.then_some(&resumed));
-    if let Some(Page { output, .. }) = &html {
-        sheet::write(output, args.show, &auditor, &rows, &summary, &basis)?;
+    if let Some(PageOutput { output, .. }) = &html {
+        audit_page::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
     auditor.runner.warned.tell();
     let text = if args.json { in_json(&basis, &summary)? } else { in_words(&basis, &auditor, &summary) };

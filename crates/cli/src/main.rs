@@ -3,6 +3,7 @@
 mod answer;
 mod args;
 mod audit;
+mod audit_page;
 mod backend;
 mod completions;
 mod convert;
@@ -25,7 +26,6 @@ mod places;
 mod predict;
 mod printer;
 mod report;
-mod sheet;
 mod shown;
 mod standard;
 mod subjects;

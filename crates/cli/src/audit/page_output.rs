@@ -8,9 +8,9 @@ use candling_audit::basis;
 
 use super::auditor::Auditor;
 use super::ledger::Existing;
+use crate::audit_page::escaped;
 use crate::error::Result;
 use crate::output::Output;
-use crate::sheet::escaped;
 use crate::shown::shown;
 
 /// The beginning of the title of an audit's page.
@@ -23,13 +23,13 @@ const HEAD: u64 = 1 << 12;
 const RESUME: &str = "--resume goes on with OUT.csv and makes the page anew, ";
 
 /// The output file of a page.
-pub struct Page {
+pub struct PageOutput {
     pub output: Output,
     /// The path as it was given, if the page of an earlier audit is replaced.
     pub renewed: Option<String>,
 }
 
-impl Page {
+impl PageOutput {
     /// Checks the path.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::audit::{Auditor, Basis, PhotoFinding, Row, Summary};
 use crate::error::Result;
 use crate::output::Output;
 
-/// Longest side of a picture on the sheet, in pixels.
+/// Longest side of a picture on the page, in pixels.
 const SIDE: u32 = 192;
 
 const QUALITY: u8 = 80;

@@ -10,14 +10,14 @@ use serde::Serialize;
 use crate::answer::Answer;
 use crate::args::Explain;
 use crate::backend::{self, Choice, Named};
+use crate::destinations::{Destination, OutputKind};
 use crate::error::{Error, Result};
 use crate::forward_pass::{Clock, ForwardPass, LoadedModel};
-use crate::places::{Kind, Place};
 use crate::report::{self, Class, Common};
 use crate::shown::shown;
 use crate::subjects::{Subject, Subjects};
 use crate::teller::Teller;
-use crate::{npy, places, standard};
+use crate::{destinations, npy, standard};
 
 /// The JSON report, which extends [`Common`].
 #[derive(Serialize)]
@@ -76,20 +76,20 @@ const EVIDENCE: &str = "evidence";
 /// Largest length of a class name in a file name, in characters.
 const LONGEST: usize = 40;
 
-const PICTURE: Kind = Kind { option: "output", ending: "png" };
-const RAW: Kind = Kind { option: "raw", ending: "npy" };
+const PICTURE: OutputKind = OutputKind { option: "output", ending: "png" };
+const RAW: OutputKind = OutputKind { option: "raw", ending: "npy" };
 
 pub fn run(args: &Explain) -> Result<()> {
     args.options.0.check(args.method)?;
     let outputs = Outputs::of(args)?;
-    let places = [&outputs.picture, &outputs.raw];
+    let destinations = [&outputs.picture, &outputs.raw];
     let teller = Teller {
         subjects: &outputs.subjects,
         saying: &args.saying,
         doing: "explaining",
         done: "explained",
-        aside: places.iter().any(|place| matches!(place, Some(Place::Standard))),
-        writes: places.iter().any(|place| place.is_some()),
+        aside: destinations.iter().any(|destination| matches!(destination, Some(Destination::Standard))),
+        writes: destinations.iter().any(|destination| destination.is_some()),
     };
     match args.source.backend {
         Choice::Cpu => {
@@ -106,8 +106,8 @@ pub fn run(args: &Explain) -> Result<()> {
 /// The inputs and the outputs.
 struct Outputs {
     subjects: Subjects,
-    picture: Option<Place>,
-    raw: Option<Place>,
+    picture: Option<Destination>,
+    raw: Option<Destination>,
 }
 
 impl Outputs {
@@ -116,22 +116,22 @@ impl Outputs {
         subjects.check_saying(&args.saying)?;
         let several = subjects.several || args.top.is_some();
         if let Some(path) = &args.output
-            && !(is_png(path) || standard::is_meant(path) || places::is_folder(path, several))
+            && !(is_png(path) || standard::is_meant(path) || destinations::is_folder(path, several))
         {
             let message = format!("output: `{}` is written as PNG; end its name in .png", shown(path));
             return Err(CoreError::BadArgument(message).into());
         }
         // with `--top`, file names are not known before
         let check = !args.saying.overwrite && args.top.is_none();
-        let place = |path: &Option<PathBuf>, kind| {
-            path.as_deref().map(|path| Place::of(path, several, kind, &subjects, check)).transpose()
+        let destination = |path: &Option<PathBuf>, kind| {
+            path.as_deref().map(|path| Destination::of(path, several, kind, &subjects, check)).transpose()
         };
-        let (picture, raw) = (place(&args.output, PICTURE)?, place(&args.raw, RAW)?);
-        if matches!((&picture, &raw), (Some(Place::Standard), Some(Place::Standard))) {
+        let (picture, raw) = (destination(&args.output, PICTURE)?, destination(&args.raw, RAW)?);
+        if matches!((&picture, &raw), (Some(Destination::Standard), Some(Destination::Standard))) {
             let message = "raw: standard output is taken by --output; name a file for one of the two";
             return Err(CoreError::BadArgument(message.into()).into());
         }
-        if let (Some(Place::File(picture, path)), Some(Place::File(raw, _))) = (&picture, &raw)
+        if let (Some(Destination::File(picture, path)), Some(Destination::File(raw, _))) = (&picture, &raw)
             && picture.is_same(raw)
         {
             let message = format!("raw: `{}` is where the picture goes; name another file", shown(path));
@@ -219,13 +219,14 @@ impl<'a, B: Named> Explainer<'a, B> {
             None => String::new(),
         };
         let mut files = Files::default();
-        if let Some(place) = raw {
+        if let Some(destination) = raw {
             let bytes = npy::bytes(&answer.extents(), &answer.data)?;
-            files.raw = unless_there(place.write(subject, &tail, RAW, &bytes, overwrite), there)?;
+            files.raw = unless_there(destination.write(subject, &tail, RAW, &bytes, overwrite), there)?;
         }
-        if let Some(place) = picture {
+        if let Some(destination) = picture {
             let bytes = answer.picture(self.args, pass)?;
-            files.picture = unless_there(place.write(subject, &tail, PICTURE, &bytes, overwrite), there)?;
+            files.picture =
+                unless_there(destination.write(subject, &tail, PICTURE, &bytes, overwrite), there)?;
         }
         Ok(files)
     }

@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::photo::decoded;
 use crate::report::Timings;
 use crate::standard;
-use crate::subjects::{Kind, Subject};
+use crate::subjects::{Subject, SubjectKind};
 
 /// The built-in model. In the repository `data` contains a link to the site's file; a published crate can
 /// only contain its own.
@@ -102,12 +102,12 @@ impl<B: Named> LoadedModel<B> {
         let mut timings = Timings { load: self.load, ..Timings::default() };
         let mut clock = Clock::start();
         let (shape, tensor, photo, backdrop) = match subject.kind {
-            Kind::Tensor => {
+            SubjectKind::Tensor => {
                 let (shape, tensor) = npy::read(&subject.path, &subject.bytes()?)?;
                 timings.decode = clock.lap();
                 (shape, tensor, None, None)
             }
-            Kind::Photo => {
+            SubjectKind::Photo => {
                 let photo = decoded(&subject.path, &subject.bytes()?)?;
                 timings.decode = clock.lap();
                 let how = preprocessing(&self.model);
@@ -122,8 +122,8 @@ impl<B: Named> LoadedModel<B> {
         let forward = forward.and_then(|tape| block_on(tape.logits()).map(|logits| (tape, logits)));
         let (tape, logits) = forward.map_err(|e| match subject.kind {
             // if the network refuses a tensor from a file, the file is at fault
-            Kind::Tensor => subject.error(e),
-            Kind::Photo => e.into(),
+            SubjectKind::Tensor => subject.error(e),
+            SubjectKind::Photo => e.into(),
         })?;
         timings.forward = clock.lap();
         Ok(ForwardPass { model: &self.model, photo, backdrop, tape, logits, timings })

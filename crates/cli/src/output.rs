@@ -19,10 +19,10 @@ const MAX_LINKS: usize = 40;
 pub struct Output {
     /// The path as it was given.
     path: PathBuf,
-    place: Place,
+    kind: FileKind,
 }
 
-enum Place {
+enum FileKind {
     /// A file, existing or not, with links resolved; links stay.
     File(PathBuf),
     /// A device, a pipe or a descriptor of this process, which cannot be replaced by renaming.
@@ -40,21 +40,21 @@ impl Output {
             let message = "standard output takes the report; name a file (one that is called - is ./-)";
             return Err(Error::file(path, message));
         }
-        let tried = Place::of(path).and_then(|place| {
-            if let Place::File(file) = &place {
+        let tried = FileKind::of(path).and_then(|kind| {
+            if let FileKind::File(file) = &kind {
                 beside(file)?;
             }
-            Ok(place)
+            Ok(kind)
         });
-        let place = tried.map_err(|e| Error::file(path, e))?;
-        Ok(Self { path: path.to_owned(), place })
+        let kind = tried.map_err(|e| Error::file(path, e))?;
+        Ok(Self { path: path.to_owned(), kind })
     }
 
     /// The file with links resolved; `None` for a device or a pipe.
     pub fn file(&self) -> Option<&Path> {
-        match &self.place {
-            Place::File(file) => Some(file),
-            Place::Stream(_) => None,
+        match &self.kind {
+            FileKind::File(file) => Some(file),
+            FileKind::Stream(_) => None,
         }
     }
 
@@ -73,9 +73,9 @@ impl Output {
     /// # Errors
     /// If it cannot be written completely; then the file is unchanged.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
-        let written = match &self.place {
-            Place::File(file) => replace(file, bytes),
-            Place::Stream(stream) => send(stream, bytes),
+        let written = match &self.kind {
+            FileKind::File(file) => replace(file, bytes),
+            FileKind::Stream(stream) => send(stream, bytes),
         };
         written.map_err(|e| self.failed(e))
     }
@@ -105,7 +105,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-impl Place {
+impl FileKind {
     fn of(path: &Path) -> io::Result<Self> {
         if path
             .as_os_str()

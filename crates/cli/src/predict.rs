@@ -5,28 +5,28 @@ use candling_cpu::Cpu;
 
 use crate::args::Predict;
 use crate::backend::{self, Choice, Named};
+use crate::destinations::{Destination, OutputKind};
 use crate::error::Result;
 use crate::forward_pass::LoadedModel;
 use crate::npy;
-use crate::places::{Kind, Place};
 use crate::report::{self, Common};
 use crate::subjects::{Subject, Subjects};
 use crate::teller::Teller;
 
-const RAW: Kind = Kind { option: "raw", ending: "npy" };
+const RAW: OutputKind = OutputKind { option: "raw", ending: "npy" };
 
 pub fn run(args: &Predict) -> Result<()> {
     let subjects = Subjects::of(&args.source, &[args.raw.as_deref()])?;
     subjects.check_saying(&args.saying)?;
     let check = !args.saying.overwrite;
-    let raw = args.raw.as_deref().map(|path| Place::of(path, subjects.several, RAW, &subjects, check));
+    let raw = args.raw.as_deref().map(|path| Destination::of(path, subjects.several, RAW, &subjects, check));
     let raw = raw.transpose()?;
     let teller = Teller {
         subjects: &subjects,
         saying: &args.saying,
         doing: "looking",
         done: "looked at",
-        aside: matches!(raw, Some(Place::Standard)),
+        aside: matches!(raw, Some(Destination::Standard)),
         writes: raw.is_some(),
     };
     match args.source.backend {
@@ -44,7 +44,7 @@ pub fn run(args: &Predict) -> Result<()> {
 fn predicted<B: Named>(
     args: &Predict,
     loaded: &LoadedModel<B>,
-    raw: Option<&Place>,
+    raw: Option<&Destination>,
     subject: &Subject,
 ) -> Result<String> {
     let pass = loaded.run(subject, &[])?;

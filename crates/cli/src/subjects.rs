@@ -15,14 +15,14 @@ use crate::standard;
 use crate::walk::Walk;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SubjectKind {
     Photo,
     Tensor,
 }
 
 /// One input.
 pub struct Subject {
-    pub kind: Kind,
+    pub kind: SubjectKind,
     /// The path as it was given; `-` for standard input.
     pub path: PathBuf,
     /// Path of its outputs in an output folder, relative to the folder that all inputs have in common.
@@ -66,17 +66,17 @@ impl Subjects {
     pub fn of(source: &Source, outputs: &[Option<&Path>]) -> Result<Self> {
         let mut gathered = Gathered::default();
         if let Some(path) = &source.input {
-            gathered.add(Kind::Tensor, path.clone(), Some(standing(path)));
+            gathered.add(SubjectKind::Tensor, path.clone(), Some(standing(path)));
         }
         let outputs: Vec<PathBuf> =
             outputs.iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
         for path in &source.photos {
             if standard::is_meant(path) {
-                gathered.add(Kind::Photo, path.clone(), None);
+                gathered.add(SubjectKind::Photo, path.clone(), None);
             } else if path.is_dir() {
                 gathered.folder(path, &outputs)?;
             } else {
-                gathered.add(Kind::Photo, path.clone(), Some(standing(path)));
+                gathered.add(SubjectKind::Photo, path.clone(), Some(standing(path)));
             }
         }
         let several = source.photos.len() > 1 || source.photos.iter().any(|path| path.is_dir());
@@ -120,7 +120,7 @@ impl Subjects {
 #[derive(Default)]
 struct Gathered {
     /// The paths as given, and their real paths on disk.
-    found: Vec<(Kind, PathBuf, Option<PathBuf>)>,
+    found: Vec<(SubjectKind, PathBuf, Option<PathBuf>)>,
     known: HashSet<Option<PathBuf>>,
     /// The innermost folder that contains all.
     common: Option<PathBuf>,
@@ -129,7 +129,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, kind: Kind, path: PathBuf, real: Option<PathBuf>) {
+    fn add(&mut self, kind: SubjectKind, path: PathBuf, real: Option<PathBuf>) {
         if !self.known.insert(real.clone()) {
             return;
         }
@@ -164,7 +164,7 @@ impl Gathered {
         }
         for photo in &sorted.photos {
             let file = &files[photo.file];
-            self.add(Kind::Photo, folder.join(file), Some(real.join(file)));
+            self.add(SubjectKind::Photo, folder.join(file), Some(real.join(file)));
         }
         let below = |path: &str| path.strip_prefix(CLASS).unwrap_or(path).trim_start_matches('/').to_owned();
         let of_class =

@@ -15,7 +15,7 @@ use crate::subjects::{Subject, Subjects};
 use crate::{printer, standard};
 
 /// The value of `-o` or `--raw`.
-pub enum Place {
+pub enum Destination {
     Standard,
     File(Output, PathBuf),
     Folder(PathBuf),
@@ -23,7 +23,7 @@ pub enum Place {
 
 /// A kind of output.
 #[derive(Clone, Copy)]
-pub struct Kind {
+pub struct OutputKind {
     /// The name of the option.
     pub option: &'static str,
     /// The extension of its files, without a dot.
@@ -38,13 +38,19 @@ pub fn is_folder(path: &Path, several: bool) -> bool {
     !standard::is_meant(path) && (several || ends || path.is_dir())
 }
 
-impl Place {
+impl Destination {
     /// Checks what can be checked before the work is done. With `several`, there will be more than one file;
     /// with `check`, no file in a folder may exist already.
     ///
     /// # Errors
     /// For one file if there will be several, for a photo itself, and for a path that cannot be written to.
-    pub fn of(path: &Path, several: bool, kind: Kind, subjects: &Subjects, check: bool) -> Result<Self> {
+    pub fn of(
+        path: &Path,
+        several: bool,
+        kind: OutputKind,
+        subjects: &Subjects,
+        check: bool,
+    ) -> Result<Self> {
         let wrong = |why: &str| {
             Err(CoreError::BadArgument(format!("{}: `{}` {why}", kind.option, shown(path))).into())
         };
@@ -64,9 +70,9 @@ impl Place {
                     "is the name of one file, but there will be several; name a folder, or end it in / to have one of this name",
                 );
             }
-            let place = Self::Folder(path.to_owned());
-            place.check(subjects, kind, check)?;
-            return Ok(place);
+            let destination = Self::Folder(path.to_owned());
+            destination.check(subjects, kind, check)?;
+            return Ok(destination);
         }
         if let Ok(there) = path.canonicalize()
             && subjects
@@ -80,7 +86,7 @@ impl Place {
     }
 
     /// Checks that no photo in a folder will be replaced, and with `all` no other file.
-    fn check(&self, subjects: &Subjects, kind: Kind, all: bool) -> Result<()> {
+    fn check(&self, subjects: &Subjects, kind: OutputKind, all: bool) -> Result<()> {
         let files = subjects.all.iter().filter_map(|subject| self.file(subject, "", kind));
         let there: Vec<PathBuf> = files.filter(|file| file.symlink_metadata().is_ok()).collect();
         let Some(first) = there.first() else { return Ok(()) };
@@ -106,7 +112,7 @@ impl Place {
 
     /// The path of the output for a subject; `tail` distinguishes several of one subject. `None` for standard
     /// output.
-    fn file(&self, subject: &Subject, tail: &str, kind: Kind) -> Option<PathBuf> {
+    fn file(&self, subject: &Subject, tail: &str, kind: OutputKind) -> Option<PathBuf> {
         match self {
             Self::Standard => None,
             Self::File(_, path) => Some(path.clone()),
@@ -128,7 +134,7 @@ impl Place {
         &self,
         subject: &Subject,
         tail: &str,
-        kind: Kind,
+        kind: OutputKind,
         bytes: &[u8],
         overwrite: bool,
     ) -> Result<Option<String>> {

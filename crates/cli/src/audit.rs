@@ -131,7 +131,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     if let Some(PageOutput { output, .. }) = &html {
         audit_page::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
-    auditor.runner.warned.tell();
+    auditor.runner.warned.report();
     let text = if args.json { in_json(&basis, &summary)? } else { in_words(&basis, &auditor, &summary) };
     Ok((text, verdict(args, &summary)))
 }

@@ -35,7 +35,7 @@ pub struct OutputKind {
 pub fn is_folder(path: &Path, several: bool) -> bool {
     let ends =
         path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(last.into()));
-    !standard::is_meant(path) && (several || ends || path.is_dir())
+    !standard::is_standard_stream(path) && (several || ends || path.is_dir())
 }
 
 impl Destination {
@@ -54,7 +54,7 @@ impl Destination {
         let wrong = |why: &str| {
             Err(CoreError::BadArgument(format!("{}: `{}` {why}", kind.option, shown(path))).into())
         };
-        if standard::is_meant(path) {
+        if standard::is_standard_stream(path) {
             return if several {
                 wrong("takes one file; name a folder for several")
             } else {

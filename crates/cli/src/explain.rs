@@ -7,16 +7,16 @@ use candling_cpu::Cpu;
 use candling_models::{Labels, Spec};
 use serde::Serialize;
 
-use crate::answer::Answer;
 use crate::args::Explain;
 use crate::backend::{self, Choice, Named};
 use crate::destinations::{Destination, OutputKind};
 use crate::error::{Error, Result};
 use crate::forward_pass::{Clock, ForwardPass, LoadedModel};
+use crate::raw_map::RawMap;
 use crate::report::{self, Class, Common};
+use crate::reporter::Reporter;
 use crate::shown::shown;
 use crate::subjects::{Subject, Subjects};
-use crate::teller::Teller;
 use crate::{destinations, npy, standard};
 
 /// The JSON report, which extends [`Common`].
@@ -83,7 +83,7 @@ pub fn run(args: &Explain) -> Result<()> {
     args.options.0.check(args.method)?;
     let outputs = Outputs::of(args)?;
     let destinations = [&outputs.picture, &outputs.raw];
-    let teller = Teller {
+    let reporter = Reporter {
         subjects: &outputs.subjects,
         saying: &args.saying,
         doing: "explaining",
@@ -94,11 +94,11 @@ pub fn run(args: &Explain) -> Result<()> {
     match args.source.backend {
         Choice::Cpu => {
             let explainer = Explainer::new(args, &outputs, Cpu::new())?;
-            teller.all(explainer.note(), |subject| explainer.explain(subject))
+            reporter.all(explainer.note(), |subject| explainer.explain(subject))
         }
         Choice::WebGpu => {
             let explainer = Explainer::new(args, &outputs, backend::card()?)?;
-            teller.all_in_turn(explainer.note(), |subject| explainer.explain(subject))
+            reporter.all_in_turn(explainer.note(), |subject| explainer.explain(subject))
         }
     }
 }
@@ -116,7 +116,7 @@ impl Outputs {
         subjects.check_saying(&args.saying)?;
         let several = subjects.several || args.top.is_some();
         if let Some(path) = &args.output
-            && !(is_png(path) || standard::is_meant(path) || destinations::is_folder(path, several))
+            && !(is_png(path) || standard::is_standard_stream(path) || destinations::is_folder(path, several))
         {
             let message = format!("output: `{}` is written as PNG; end its name in .png", shown(path));
             return Err(CoreError::BadArgument(message).into());
@@ -183,11 +183,11 @@ impl<'a, B: Named> Explainer<'a, B> {
         // one map at a time: a thousand classes need no more memory than one
         for (rank, target) in (1..).zip(targets) {
             let mut clock = Clock::start();
-            let answer = Answer::of(args, &pass, self.layer, target)?;
+            let map = RawMap::of(args, &pass, self.layer, target)?;
             explain += clock.lap();
-            let files = self.write(subject, &pass, &answer, rank, &mut there)?;
-            words.push(self.in_words(&answer));
-            classes.push(self.class_report(&answer, files));
+            let files = self.write(subject, &pass, &map, rank, &mut there)?;
+            words.push(self.in_words(&map));
+            classes.push(self.class_report(&map, files));
         }
         if !there.is_empty() {
             return Err(Error::There { files: there });
@@ -208,23 +208,23 @@ impl<'a, B: Named> Explainer<'a, B> {
         &self,
         subject: &Subject,
         pass: &ForwardPass<'_, B>,
-        answer: &Answer,
+        map: &RawMap,
         rank: usize,
         there: &mut Vec<String>,
     ) -> Result<Files> {
         let Outputs { picture, raw, .. } = self.outputs;
         let overwrite = self.args.saying.overwrite;
         let tail = match self.args.top {
-            Some(of) => tail(rank, of, classes(answer.target).0, pass.model),
+            Some(of) => tail(rank, of, classes(map.target).0, pass.model),
             None => String::new(),
         };
         let mut files = Files::default();
         if let Some(destination) = raw {
-            let bytes = npy::bytes(&answer.extents(), &answer.data)?;
+            let bytes = npy::bytes(&map.extents(), &map.data)?;
             files.raw = unless_there(destination.write(subject, &tail, RAW, &bytes, overwrite), there)?;
         }
         if let Some(destination) = picture {
-            let bytes = answer.picture(self.args, pass)?;
+            let bytes = map.picture(self.args, pass)?;
             files.picture =
                 unless_there(destination.write(subject, &tail, PICTURE, &bytes, overwrite), there)?;
         }
@@ -251,14 +251,14 @@ impl<'a, B: Named> Explainer<'a, B> {
         })
     }
 
-    fn class_report(&self, answer: &Answer, files: Files) -> ClassReport<'_> {
+    fn class_report(&self, map: &RawMap, files: Files) -> ClassReport<'_> {
         let labels = self.loaded.model.labels();
-        let (target, over) = classes(answer.target);
-        let s = answer.shape;
+        let (target, over) = classes(map.target);
+        let s = map.shape;
         ClassReport {
             target: report::class(labels, target),
             over: over.map(|over| report::class(labels, over)),
-            map: MapReport { channels: s.c, height: s.h, width: s.w, max: answer.max() },
+            map: MapReport { channels: s.c, height: s.h, width: s.w, max: map.max() },
             files,
         }
     }
@@ -284,21 +284,21 @@ impl<'a, B: Named> Explainer<'a, B> {
         })
     }
 
-    fn in_words(&self, answer: &Answer) -> String {
+    fn in_words(&self, map: &RawMap) -> String {
         let args = self.args;
         let name = |class: u32| format!("{} ({class})", self.loaded.model.labels().name(class));
-        let (target, over) = classes(answer.target);
+        let (target, over) = classes(map.target);
         let over = over.map(|over| format!(" over {}", name(over))).unwrap_or_default();
         let layer = self.layer_name().map(|layer| format!(" at {layer}")).unwrap_or_default();
-        let max = answer.max();
-        let strength = if answer.shape.c == 1 {
+        let max = map.max();
+        let strength = if map.shape.c == 1 {
             format!("maximum {}", three_digits(max))
         } else {
-            let magnitude = answer.data.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
+            let magnitude = map.data.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
             format!("largest magnitude {}", three_digits(magnitude))
         };
         let mut words = format!("{} for {}{over}{layer}: {strength}", args.method.name(), name(target));
-        if answer.shape.c == 1 && max <= 0.0 {
+        if map.shape.c == 1 && max <= 0.0 {
             let side =
                 if args.counterfactual { "nothing speaks against" } else { "no positive evidence for" };
             let place = if self.layer.is_some() { "layer" } else { "photo" };

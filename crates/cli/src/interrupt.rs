@@ -14,7 +14,7 @@ const INTERRUPTED: i32 = 130;
 /// If the system does not allow it.
 pub fn watch() -> Result<()> {
     let watched = ctrlc::try_set_handler(|| {
-        output::abandon();
+        output::remove_unfinished();
         std::process::exit(INTERRUPTED);
     });
     match watched {

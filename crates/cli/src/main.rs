@@ -1,6 +1,5 @@
 //! `candling`: explains the predictions of image classifiers.
 
-mod answer;
 mod args;
 mod audit;
 mod audit_page;
@@ -25,11 +24,12 @@ mod photo;
 mod photo_runner;
 mod predict;
 mod printer;
+mod raw_map;
 mod report;
+mod reporter;
 mod shown;
 mod standard;
 mod subjects;
-mod teller;
 mod train;
 mod walk;
 

@@ -36,7 +36,7 @@ impl Output {
     /// # Errors
     /// For a folder, for `-`, and for a path that cannot be written to.
     pub fn new(path: &Path) -> Result<Self> {
-        if standard::is_meant(path) {
+        if standard::is_standard_stream(path) {
             let message = "standard output takes the report; name a file (one that is called - is ./-)";
             return Err(Error::file(path, message));
         }
@@ -172,7 +172,7 @@ fn parts() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Removes temporary files when the command is interrupted. No new ones are made after that.
-pub fn abandon() {
+pub fn remove_unfinished() {
     let parts = parts();
     for part in parts.iter() {
         let _ = fs::remove_file(part);

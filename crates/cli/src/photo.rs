@@ -37,7 +37,7 @@ impl Warned {
     }
 
     /// Reports how many photos had warnings and which: nobody reads each warning of many photos.
-    pub fn tell(&self) {
+    pub fn report(&self) {
         let names: Vec<String> = self.names().iter().cloned().collect();
         if names.is_empty() {
             return;

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::forward_pass::LoadedModel;
 use crate::npy;
 use crate::report::{self, Common};
+use crate::reporter::Reporter;
 use crate::subjects::{Subject, Subjects};
-use crate::teller::Teller;
 
 const RAW: OutputKind = OutputKind { option: "raw", ending: "npy" };
 
@@ -21,7 +21,7 @@ pub fn run(args: &Predict) -> Result<()> {
     let check = !args.saying.overwrite;
     let raw = args.raw.as_deref().map(|path| Destination::of(path, subjects.several, RAW, &subjects, check));
     let raw = raw.transpose()?;
-    let teller = Teller {
+    let reporter = Reporter {
         subjects: &subjects,
         saying: &args.saying,
         doing: "looking",
@@ -32,11 +32,11 @@ pub fn run(args: &Predict) -> Result<()> {
     match args.source.backend {
         Choice::Cpu => {
             let loaded = LoadedModel::new(&args.source, Cpu::new())?;
-            teller.all(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
+            reporter.all(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
         }
         Choice::WebGpu => {
             let loaded = LoadedModel::new(&args.source, backend::card()?)?;
-            teller.all_in_turn(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
+            reporter.all_in_turn(None, |subject| predicted(args, &loaded, raw.as_ref(), subject))
         }
     }
 }

@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Error, Result};
 
 /// Whether a path stands for standard input or output.
-pub fn is_meant(path: &Path) -> bool {
+pub fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
 /// Returns the bytes of a file, or of standard input.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    if !is_meant(path) {
+    if !is_standard_stream(path) {
         return fs::read(path).map_err(|e| Error::file(path, e));
     }
     static READ: AtomicBool = AtomicBool::new(false);

@@ -71,7 +71,7 @@ impl Subjects {
         let outputs: Vec<PathBuf> =
             outputs.iter().flatten().filter_map(|path| path.canonicalize().ok()).collect();
         for path in &source.photos {
-            if standard::is_meant(path) {
+            if standard::is_standard_stream(path) {
                 gathered.add(SubjectKind::Photo, path.clone(), None);
             } else if path.is_dir() {
                 gathered.folder(path, &outputs)?;

@@ -153,7 +153,7 @@ fn looked_at(args: &Train, folders: &Folders, model: &Model) -> Result<(Vec<Exam
         }
         Ok(())
     })?;
-    runner.warned.tell();
+    runner.warned.report();
     Ok((examples, skipped))
 }
 

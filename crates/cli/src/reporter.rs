@@ -20,7 +20,7 @@ struct Failure<'a> {
 }
 
 /// The reporter of one command.
-pub struct Teller<'a> {
+pub struct Reporter<'a> {
     pub subjects: &'a Subjects,
     pub saying: &'a Saying,
     /// The work in progress, for the progress bar.
@@ -35,104 +35,104 @@ pub struct Teller<'a> {
 
 /// The state of reporting.
 #[derive(Default)]
-struct Told {
+struct Reported {
     failed: Vec<String>,
     /// Files that were not written because they exist.
     there: Vec<String>,
     reader_gone: bool,
 }
 
-impl Teller<'_> {
+impl Reporter<'_> {
     /// Runs `work` for all inputs on all cores, and for several ends with a report and the `note` on all.
     ///
     /// # Errors
-    /// As [`Teller::tell`] and [`Teller::end`].
+    /// As [`Reporter::report`] and [`Reporter::end`].
     pub fn all(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String> + Sync) -> Result<()> {
-        let mut told = self.begin()?;
+        let mut reported = self.begin()?;
         for_each(self.bar(), &self.subjects.all, work, |subject, result| {
-            self.tell(&mut told, subject, result)
+            self.report(&mut reported, subject, result)
         })?;
-        self.end(&told, note.as_deref())
+        self.end(&reported, note.as_deref())
     }
 
     /// The same on this thread, for a GPU.
     ///
     /// # Errors
-    /// As [`Teller::all`].
+    /// As [`Reporter::all`].
     pub fn all_in_turn(&self, note: Option<String>, work: impl Fn(&Subject) -> Result<String>) -> Result<()> {
-        let mut told = self.begin()?;
+        let mut reported = self.begin()?;
         one_by_one(self.bar(), &self.subjects.all, work, |subject, result| {
-            self.tell(&mut told, subject, result)
+            self.report(&mut reported, subject, result)
         })?;
-        self.end(&told, note.as_deref())
+        self.end(&reported, note.as_deref())
     }
 
     fn bar(&self) -> Option<&'static str> {
         (!self.saying.quiet).then_some(self.doing)
     }
 
-    fn begin(&self) -> Result<Told> {
-        let mut told = Told::default();
+    fn begin(&self) -> Result<Reported> {
+        let mut reported = Reported::default();
         for missing in &self.subjects.missing {
-            self.failure(&mut told, missing.path(), missing)?;
+            self.failure(&mut reported, missing.path(), missing)?;
         }
-        Ok(told)
+        Ok(reported)
     }
 
     /// Reports the result of one input.
     ///
     /// # Errors
     /// If it is the only input and failed; of several, if an option is wrong for all.
-    fn tell(&self, told: &mut Told, subject: &Subject, result: Result<String>) -> Result<()> {
+    fn report(&self, reported: &mut Reported, subject: &Subject, result: Result<String>) -> Result<()> {
         let name = shown(&subject.path);
         match result {
-            Ok(report) => self.say(told, &name, &report),
+            Ok(report) => self.say(reported, &name, &report),
             Err(Error::ReaderGone) => Err(Error::ReaderGone),
             Err(e) if e.is_bad_use() => Err(e),
             Err(e) if !self.subjects.several => {
                 if self.saying.jsonl {
-                    self.print(told, &line(&name, &e)?)?;
+                    self.print(reported, &line(&name, &e)?)?;
                 }
                 Err(e)
             }
-            Err(e) => self.failure(told, &name, &e),
+            Err(e) => self.failure(reported, &name, &e),
         }
     }
 
-    fn failure(&self, told: &mut Told, name: &str, e: &Error) -> Result<()> {
+    fn failure(&self, reported: &mut Reported, name: &str, e: &Error) -> Result<()> {
         printer::aside(format!("error: {name}: {}", about(name, e)));
         match e {
-            Error::There { files } => told.there.extend(files.iter().cloned()),
-            _ => told.failed.push(name.to_owned()),
+            Error::There { files } => reported.there.extend(files.iter().cloned()),
+            _ => reported.failed.push(name.to_owned()),
         }
-        if self.saying.jsonl { self.print(told, &line(name, e)?) } else { Ok(()) }
+        if self.saying.jsonl { self.print(reported, &line(name, e)?) } else { Ok(()) }
     }
 
-    fn say(&self, told: &mut Told, name: &str, report: &str) -> Result<()> {
+    fn say(&self, reported: &mut Reported, name: &str, report: &str) -> Result<()> {
         if self.saying.json || self.saying.jsonl {
-            return self.print(told, report);
+            return self.print(reported, report);
         }
         if self.saying.quiet {
             return Ok(());
         }
         if !self.subjects.several {
-            return self.print(told, report);
+            return self.print(reported, report);
         }
         let lines: Vec<String> = report.lines().map(|line| format!("{name}: {line}")).collect();
-        self.print(told, &lines.join("\n"))
+        self.print(reported, &lines.join("\n"))
     }
 
-    fn print(&self, told: &mut Told, text: &str) -> Result<()> {
+    fn print(&self, reported: &mut Reported, text: &str) -> Result<()> {
         if self.aside {
             printer::aside(text);
             return Ok(());
         }
-        if told.reader_gone {
+        if reported.reader_gone {
             return Ok(());
         }
         match printer::line(text) {
             Err(Error::ReaderGone) if self.writes => {
-                told.reader_gone = true;
+                reported.reader_gone = true;
                 Ok(())
             }
             printed => printed,
@@ -141,7 +141,7 @@ impl Teller<'_> {
 
     /// # Errors
     /// If some failed, how many and which; likewise for files that were not written because they exist.
-    fn end(&self, told: &Told, note: Option<&str>) -> Result<()> {
+    fn end(&self, reported: &Reported, note: Option<&str>) -> Result<()> {
         let words = !(self.saying.quiet || self.saying.json || self.saying.jsonl);
         if let Some(note) = note.filter(|_| words && self.subjects.several) {
             printer::aside(note);
@@ -151,18 +151,18 @@ impl Teller<'_> {
             printer::aside(in_words(left_out));
         }
         let mut parts = Vec::new();
-        if !told.failed.is_empty() {
-            let (failed, of) = (told.failed.len(), all.len() + missing.len());
-            parts.push(format!("{failed} of {of} could not be {}: {}", self.done, listed(&told.failed)));
+        if !reported.failed.is_empty() {
+            let (failed, of) = (reported.failed.len(), all.len() + missing.len());
+            parts.push(format!("{failed} of {of} could not be {}: {}", self.done, listed(&reported.failed)));
         }
-        if let amount @ 1.. = told.there.len() {
+        if let amount @ 1.. = reported.there.len() {
             let (files, are, them) = match amount {
                 1 => ("file", "is", "it"),
                 _ => ("files", "are", "them"),
             };
             parts.push(format!(
                 "not written: {amount} {files} {are} there already: {}; --overwrite replaces {them}",
-                listed(&told.there)
+                listed(&reported.there)
             ));
         }
         if parts.is_empty() { Ok(()) } else { Err(Error::Unfinished { parts }) }

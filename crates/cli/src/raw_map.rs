@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::forward_pass::ForwardPass;
 
 /// A raw map.
-pub struct Answer {
+pub struct RawMap {
     pub target: Target,
     pub shape: Shape,
     pub data: Vec<f32>,
@@ -21,7 +21,7 @@ pub struct Answer {
     area: [f64; 4],
 }
 
-impl Answer {
+impl RawMap {
     /// Computes the map of a method for a target, at this layer if the method takes one.
     pub fn of(
         args: &Explain,

@@ -37,9 +37,9 @@ use summary::summaries;
 
 /// The JSON report.
 #[derive(Serialize)]
-struct Report<'a> {
+struct AuditReport<'a> {
     #[serde(flatten)]
-    basis: basis::Report<'a>,
+    basis: basis::BasisReport<'a>,
     summary: Vec<SummaryReport<'a>>,
 }
 
@@ -173,7 +173,7 @@ fn in_json(basis: &Basis<'_>, summary: &[Summary]) -> Result<String> {
         evidence: of.evidence.map(MeanReport::from),
         evenly: of.evenly,
     });
-    report::json(&Report { basis: basis.report(), summary: summary.collect() })
+    report::json(&AuditReport { basis: basis.report(), summary: summary.collect() })
 }
 
 fn in_words(basis: &Basis<'_>, auditor: &Auditor<'_>, summary: &[Summary]) -> String {

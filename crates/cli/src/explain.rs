@@ -13,7 +13,7 @@ use crate::destinations::{Destination, OutputKind};
 use crate::error::{Error, Result};
 use crate::forward_pass::{Clock, ForwardPass, LoadedModel};
 use crate::raw_map::RawMap;
-use crate::report::{self, Class, Common};
+use crate::report::{self, ClassName, Common};
 use crate::reporter::Reporter;
 use crate::shown::shown;
 use crate::subjects::{Subject, Subjects};
@@ -21,7 +21,7 @@ use crate::{destinations, npy, standard};
 
 /// The JSON report, which extends [`Common`].
 #[derive(Serialize)]
-struct Report<'a> {
+struct ExplainReport<'a> {
     #[serde(flatten)]
     common: Common<'a>,
     method: &'static str,
@@ -43,8 +43,8 @@ enum Explained<'a> {
 
 #[derive(Serialize)]
 struct ClassReport<'a> {
-    target: Class<'a>,
-    over: Option<Class<'a>>,
+    target: ClassName<'a>,
+    over: Option<ClassName<'a>>,
     map: MapReport,
     #[serde(flatten)]
     files: Files,
@@ -274,7 +274,7 @@ impl<'a, B: Named> Explainer<'a, B> {
             (None, Some(one)) => Explained::One(one),
             (_, last) => Explained::Likeliest { classes: classes.into_iter().chain(last).collect() },
         };
-        report::json(&Report {
+        report::json(&ExplainReport {
             common: Common::new(subject, pass, predictions),
             method: self.args.method.name(),
             layer: self.layer_name(),

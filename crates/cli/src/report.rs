@@ -22,8 +22,9 @@ pub struct Timings {
     pub explain: Option<f64>,
 }
 
+/// Index and name of a class.
 #[derive(Serialize)]
-pub struct Class<'a> {
+pub struct ClassName<'a> {
     pub index: u32,
     pub label: &'a str,
 }
@@ -31,7 +32,7 @@ pub struct Class<'a> {
 #[derive(Serialize)]
 pub struct PredictedClass<'a> {
     #[serde(flatten)]
-    pub class: Class<'a>,
+    pub class: ClassName<'a>,
     pub logit: f32,
     pub probability: f32,
 }
@@ -107,8 +108,8 @@ fn predicted<'a>(labels: &'a Labels, p: &Prediction) -> PredictedClass<'a> {
     PredictedClass { class: class(labels, p.class), logit: p.logit, probability: p.probability }
 }
 
-pub fn class(labels: &Labels, index: u32) -> Class<'_> {
-    Class { index, label: labels.name(index) }
+pub fn class(labels: &Labels, index: u32) -> ClassName<'_> {
+    ClassName { index, label: labels.name(index) }
 }
 
 /// One JSON object on one line.

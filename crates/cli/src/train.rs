@@ -21,11 +21,11 @@ use crate::report;
 
 /// The JSON report.
 #[derive(Serialize)]
-struct Report {
+struct TrainReport {
     output: String,
     /// Number of photos found.
     photos: usize,
-    classes: Vec<Class>,
+    classes: Vec<ClassCounts>,
     /// Files that were left out, and why.
     skipped: Vec<Skipped>,
     steps: usize,
@@ -36,8 +36,9 @@ struct Report {
     held_out: HeldOut,
 }
 
+/// A class and the number of its photos.
 #[derive(Serialize)]
-struct Class {
+struct ClassCounts {
     label: String,
     /// Number of training photos, and of held-out photos.
     learnt_from: usize,
@@ -90,13 +91,13 @@ pub fn run(args: &Train) -> Result<String> {
     let count =
         |of: &[&Example], class: usize| of.iter().filter(|example| example.label as usize == class).count();
     let left_out = &folders.sorted.left_out;
-    let report = Report {
+    let report = TrainReport {
         output: args.output.display().to_string(),
         photos: folders.photos().len(),
         classes: classes
             .into_iter()
             .enumerate()
-            .map(|(class, label)| Class {
+            .map(|(class, label)| ClassCounts {
                 label,
                 learnt_from: count(&lessons, class),
                 held_out: count(&tests, class),
@@ -179,7 +180,7 @@ fn untrainable(e: candling_head::Error) -> Error {
     CoreError::Backend(e.to_string()).into()
 }
 
-impl Report {
+impl TrainReport {
     fn words(&self, left_out: &[LeftOut]) -> String {
         let photos: Vec<(&str, &str)> =
             self.skipped[left_out.len()..].iter().map(|out| (out.file.as_str(), out.why.as_str())).collect();
@@ -190,7 +191,7 @@ impl Report {
             photos.len(),
             left_out.len()
         ));
-        for Class { label, learnt_from, held_out } in &self.classes {
+        for ClassCounts { label, learnt_from, held_out } in &self.classes {
             let learnt_from = words::count(*learnt_from, "photo");
             lines.push(format!("{label}: {learnt_from} to learn from, {held_out} held out"));
         }

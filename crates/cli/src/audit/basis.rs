@@ -36,7 +36,7 @@ struct Masks<'a> {
 
 /// The basis for `--json`.
 #[derive(Serialize)]
-pub struct Report<'a> {
+pub struct BasisReport<'a> {
     model: &'a str,
     model_sha256: &'a str,
     /// The layer at which Grad-CAM's evidence was measured.
@@ -156,8 +156,8 @@ impl<'a> Basis<'a> {
         basis::evidence(&format!("{layer}{elsewhere}"), &format!("{seen}{value}"))
     }
 
-    pub fn report(&self) -> Report<'_> {
-        Report {
+    pub fn report(&self) -> BasisReport<'_> {
+        BasisReport {
             model: self.model,
             model_sha256: &self.settings.model,
             layer: &self.settings.layer,

@@ -15,7 +15,7 @@ pub struct Block {
 
 /// Properties of a layer that the rules below use.
 #[derive(Clone)]
-struct Place {
+struct Properties {
     /// Whether every path from the input to the logits passes it.
     dominates: bool,
     /// Whether its output has positions.
@@ -32,7 +32,7 @@ impl Graph {
     /// Whether the layer dominates the logits: every path from the input to them passes it.
     #[must_use]
     pub fn dominates_output(&self, id: NodeId) -> bool {
-        self.places()[id.0].dominates
+        self.properties()[id.0].dominates
     }
 
     /// The layer of a CAM if none is named: the last layer before the classifier that dominates the logits
@@ -51,13 +51,13 @@ impl Graph {
     /// `None` if no layer has more than one position.
     #[must_use]
     pub fn default_layer(&self) -> Option<NodeId> {
-        self.default_among(&self.places())
+        self.default_among(&self.properties())
     }
 
-    fn default_among(&self, places: &[Place]) -> Option<NodeId> {
+    fn default_among(&self, properties: &[Properties]) -> Option<NodeId> {
         let is_wanted = |id: &NodeId| {
-            let place = &places[id.0];
-            place.dominates && place.is_map && self.shape(*id).area() > 1
+            let layer = &properties[id.0];
+            layer.dominates && layer.is_map && self.shape(*id).area() > 1
         };
         let last = self.ids().rev().find(is_wanted)?;
         let scores =
@@ -92,22 +92,22 @@ impl Graph {
     /// Layers that keep the shape and follow it, an activation, a scale or a shuffle, still belong to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
-        let places = self.places();
-        let end = self.default_among(&places).unwrap_or(self.input());
+        let properties = self.properties();
+        let end = self.default_among(&properties).unwrap_or(self.input());
         let mut blocks = Vec::new();
         let mut block = Block { layers: Vec::new(), merges: false };
         let (mut is_resized, mut is_due) = (false, false);
         for id in self.ids().skip(1).take_while(|&id| id <= end) {
-            let place = &places[id.0];
+            let layer = &properties[id.0];
             block.layers.push(id);
             is_resized |= is_convolution(self, id) && self.strides(id);
-            if place.dominates {
-                let merges = self.inputs(id).filter(|input| places[input.0].is_map).count() > 1;
-                let is_bottleneck = is_linear(self, id) && place.is_convolved;
+            if layer.dominates {
+                let merges = self.inputs(id).filter(|input| properties[input.0].is_map).count() > 1;
+                let is_bottleneck = is_linear(self, id) && layer.is_convolved;
                 block.merges |= merges;
-                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || place.is_pooled;
+                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || layer.is_pooled;
             }
-            let goes_on = place.readers == 1 && self.keeps_shape(place.last_reader);
+            let goes_on = layer.readers == 1 && self.keeps_shape(layer.last_reader);
             if id == end || is_due && !goes_on {
                 blocks.push(std::mem::replace(&mut block, Block { layers: Vec::new(), merges: false }));
                 (is_resized, is_due) = (false, false);
@@ -129,9 +129,9 @@ impl Graph {
     }
 
     /// The properties of every layer.
-    fn places(&self) -> Vec<Place> {
+    fn properties(&self) -> Vec<Properties> {
         let input = self.input();
-        let place = |is_map| Place {
+        let initial = |is_map| Properties {
             dominates: false,
             is_map,
             readers: 0,
@@ -139,25 +139,25 @@ impl Graph {
             is_convolved: false,
             is_pooled: false,
         };
-        let mut places: Vec<Place> = self.positions().into_iter().map(place).collect();
+        let mut properties: Vec<Properties> = self.positions().into_iter().map(initial).collect();
         for id in self.ids() {
             let (is_convolved, is_pooled) =
                 (is_convolution(self, id), is_pooling(self, id) && self.strides(id));
             for input in self.inputs(id) {
-                let place = &mut places[input.0];
-                place.readers += 1;
-                place.last_reader = id;
-                place.is_convolved |= is_convolved;
-                place.is_pooled |= is_pooled;
+                let layer = &mut properties[input.0];
+                layer.readers += 1;
+                layer.last_reader = id;
+                layer.is_convolved |= is_convolved;
+                layer.is_pooled |= is_pooled;
             }
         }
         // a path bypasses a layer if a later one reads an earlier one
         let mut furthest = input;
-        for (id, place) in self.ids().zip(&mut places) {
-            place.dominates = furthest <= id;
-            furthest = furthest.max(place.last_reader);
+        for (id, layer) in self.ids().zip(&mut properties) {
+            layer.dominates = furthest <= id;
+            furthest = furthest.max(layer.last_reader);
         }
-        places
+        properties
     }
 
     /// The layer itself, or the input of the window poolings that end in it.

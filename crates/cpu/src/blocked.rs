@@ -11,7 +11,7 @@
 use candle_core::{CpuStorage, Device, Storage, Tensor};
 use candling_core::{Error, Result, Shape};
 
-use crate::parallel::{self, Place, written};
+use crate::parallel::{self, SharedSlice, written};
 
 /// Channels in a block.
 pub(crate) const BLOCK: usize = 8;
@@ -57,7 +57,7 @@ impl Blocked {
     /// Converts row-major NCHW values to the blocked layout.
     pub(crate) fn from_planar(s: Shape, planar: &[f32]) -> Result<Self> {
         let area = s.area();
-        let write = |values: Place| {
+        let write = |values: SharedSlice| {
             each_piece(s, |piece| {
                 // SAFETY: these positions of this block are this piece's.
                 let values = unsafe { values.zeros(piece.blocked, piece.positions * BLOCK) };
@@ -76,7 +76,7 @@ impl Blocked {
     pub(crate) fn to_planar(&self) -> Result<Vec<f32>> {
         let s = self.shape();
         let area = s.area();
-        let write = |values: &[f32], planar: Place| {
+        let write = |values: &[f32], planar: SharedSlice| {
             each_piece(s, |piece| {
                 let values = values[piece.blocked..][..piece.positions * BLOCK].as_chunks::<BLOCK>().0;
                 for lane in 0..piece.channels {

@@ -3,7 +3,7 @@
 use candling_core::{Activation, Closed, Gate, Result};
 
 use crate::Blocked;
-use crate::parallel::Place;
+use crate::parallel::SharedSlice;
 use crate::simd::Vector;
 
 /// The end of a kernel.
@@ -51,7 +51,7 @@ impl Finish<'_> {
         &self,
         sums: [V; COUNT],
         channel: usize,
-        y: Place,
+        y: SharedSlice,
         at: usize,
         step: usize,
     ) {

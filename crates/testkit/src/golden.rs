@@ -217,7 +217,7 @@ impl Fields for Spec<'_> {
 }
 
 /// A picture of the network cases.
-pub struct Picture {
+pub struct GoldenPicture {
     /// Name, for example `dog_cat`.
     pub name: String,
     /// The file in `cases/` with the exact pixels of the network's input.
@@ -231,14 +231,14 @@ pub struct Picture {
 /// # Panics
 /// If the data cannot be read.
 #[must_use]
-pub fn pictures() -> Vec<Picture> {
+pub fn pictures() -> Vec<GoldenPicture> {
     let text = std::fs::read_to_string(folder().join("cases/index.json")).expect("cases/index.json");
     let index: BTreeMap<String, Value> = serde_json::from_str(&text).expect("json");
     let picture = |(name, entry): (String, Value)| {
         let class = |(class, case): (&String, &Value)| {
             (class.parse().unwrap(), case["margin_over"].as_u64().unwrap() as u32)
         };
-        Picture {
+        GoldenPicture {
             png: folder().join(format!("cases/{name}.png")),
             classes: entry["cases"].as_object().unwrap().iter().map(class).collect(),
             name,

@@ -11,7 +11,7 @@ use pollster::block_on;
 use serde_json::Value;
 
 use crate::compare::{max_difference, relative_l2};
-use crate::golden::{self, Picture};
+use crate::golden::{self, GoldenPicture};
 
 /// Errors of the results, allowed or measured.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,7 +66,7 @@ const PIXEL_METHODS: [Method; 5] = [
 /// If an error is larger than `allowed`.
 pub fn every_case<B: Backend>(
     network: &Arc<Network<B>>,
-    tensor: impl Fn(&Picture) -> Vec<f32>,
+    tensor: impl Fn(&GoldenPicture) -> Vec<f32>,
     allowed: Errors,
 ) -> Errors {
     let mut check = Check::new(network, allowed);

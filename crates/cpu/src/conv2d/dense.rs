@@ -15,7 +15,7 @@ use super::Epilogue;
 use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, size, workspace};
 use crate::finish::Finish;
-use crate::parallel::{self, Place, written};
+use crate::parallel::{self, SharedSlice, written};
 use crate::product::{Panels, Product, Terms};
 use crate::simd::Instructions;
 
@@ -56,7 +56,7 @@ impl Dense {
         let tap = |u: usize, v: usize| field.at(u * dilation[0], v * dilation[1]);
         let taps: Vec<usize> = each_tap(kernel).map(|[u, v]| tap(u, v)).collect();
         let plane = ys.area() * BLOCK;
-        let write = |x: &[f32], y: Place| {
+        let write = |x: &[f32], y: SharedSlice| {
             for (i, x) in x.chunks_exact(field.picture()).enumerate() {
                 let product = Product {
                     w: &self.w,
@@ -101,7 +101,7 @@ impl Dense {
         let field = Field::new(dz.shape(), margin, [reach(0), reach(1)], 1)?;
         let plane = xs.area() * BLOCK;
         let x_blocks = blocks(xs.c);
-        let write = |dz: &[f32], finish: Finish<'_>, dx: Place| {
+        let write = |dz: &[f32], finish: Finish<'_>, dx: SharedSlice| {
             if self.transposed().len() < stride[0].saturating_mul(stride[1]) {
                 // SAFETY: the whole result.
                 unsafe { dx.zeros(0, size(xs)) };
@@ -217,7 +217,7 @@ impl Field {
     fn lay_out(&self, x: &[f32]) -> Vec<f32> {
         let Shape { n, c, h, w } = self.of;
         let planes = n * blocks(c);
-        let write = |field: Place| {
+        let write = |field: SharedSlice| {
             parallel::for_each(
                 planes,
                 || (),

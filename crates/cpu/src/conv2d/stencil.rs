@@ -15,7 +15,7 @@ use candling_core::{Result, Shape};
 
 use crate::blocked::{BLOCK, blocks, workspace};
 use crate::finish::Finish;
-use crate::parallel::{self, Place};
+use crate::parallel::{self, SharedSlice};
 use crate::simd::{Instructions, Kernel, Vector};
 
 pub(super) struct Stencil {
@@ -150,7 +150,7 @@ impl Stencil {
         w: &[f32],
         finish: Finish<'_>,
         planes: usize,
-        y: Place,
+        y: SharedSlice,
     ) {
         finish.check(blocks(self.output.c) * BLOCK, planes * self.output.area() * BLOCK);
         let of_channels = blocks(self.output.c);
@@ -197,7 +197,7 @@ struct Plane<'a> {
     finish: Finish<'a>,
     /// The first channel.
     channel: usize,
-    y: Place,
+    y: SharedSlice,
     /// Offset of the plane in `y`.
     at: usize,
 }
@@ -265,7 +265,7 @@ struct Run<'a> {
     finish: Finish<'a>,
     /// The first of these lanes.
     channel: usize,
-    y: Place,
+    y: SharedSlice,
     /// Offset of the first result.
     at: usize,
 }

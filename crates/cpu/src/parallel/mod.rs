@@ -72,14 +72,14 @@ pub fn threads_used() -> usize {
 
 /// The start of a buffer to which several tasks write, each to values of its own.
 #[derive(Clone, Copy)]
-pub(crate) struct Place(*mut f32);
+pub(crate) struct SharedSlice(*mut f32);
 
 // SAFETY: only a pointer; whoever writes through it has to keep to its own values.
-unsafe impl Send for Place {}
+unsafe impl Send for SharedSlice {}
 // SAFETY: likewise.
-unsafe impl Sync for Place {}
+unsafe impl Sync for SharedSlice {}
 
-impl Place {
+impl SharedSlice {
     /// The address of value `offset`.
     ///
     /// # Safety
@@ -106,9 +106,9 @@ impl Place {
 ///
 /// # Safety
 /// `write` writes each of the values.
-pub(crate) unsafe fn written(len: usize, write: impl FnOnce(Place)) -> Vec<f32> {
+pub(crate) unsafe fn written(len: usize, write: impl FnOnce(SharedSlice)) -> Vec<f32> {
     let mut values = Vec::with_capacity(len);
-    write(Place(values.as_mut_ptr()));
+    write(SharedSlice(values.as_mut_ptr()));
     // SAFETY: the capacity is there, and the caller vouches for the values.
     unsafe { values.set_len(len) };
     values

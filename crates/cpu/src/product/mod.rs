@@ -23,7 +23,7 @@ use tile::{Every, Listed, Operands, Results};
 
 use crate::blocked::{BLOCK, blocks, size};
 use crate::finish::Finish;
-use crate::parallel::{self, Place, written};
+use crate::parallel::{self, SharedSlice, written};
 use crate::simd::{Instructions, Kernel, Vector};
 
 /// Values of `x` in a strip: 256 KiB, which second-level caches hold.
@@ -45,7 +45,7 @@ pub(crate) struct Product<'a> {
     /// Strides of `x`: between blocks of channels, and between rows.
     pub x_block: usize,
     pub x_row: usize,
-    pub y: Place,
+    pub y: SharedSlice,
     /// Offset in `y` of the first position of the first row.
     pub start: usize,
     /// Strides of `y`: between blocks of outputs, between rows, and between positions.

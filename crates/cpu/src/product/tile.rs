@@ -3,7 +3,7 @@
 use super::nonzero::Term;
 use crate::blocked::BLOCK;
 use crate::finish::Finish;
-use crate::parallel::Place;
+use crate::parallel::SharedSlice;
 use crate::simd::Vector;
 
 /// The operands of a tile, and how they are summed.
@@ -52,7 +52,7 @@ pub(super) struct Results<'a> {
     pub finish: Finish<'a>,
     /// The first output.
     pub channel: usize,
-    pub y: Place,
+    pub y: SharedSlice,
     /// Offset of the first result, and stride between results.
     pub at: usize,
     pub step: usize,

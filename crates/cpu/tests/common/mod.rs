@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use candling_core::{Backend, Network};
 use candling_models::Model;
-use candling_testkit::golden::Picture;
+use candling_testkit::golden::GoldenPicture;
 
 /// The committed model.
 pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
@@ -20,7 +20,7 @@ pub fn lite0<B: Backend>(backend: B) -> Arc<Network<B>> {
 }
 
 /// The input tensor of a golden picture: `(pixel − 127) / 128` of exactly these pixels.
-pub fn tensor(picture: &Picture) -> Vec<f32> {
+pub fn tensor(picture: &GoldenPicture) -> Vec<f32> {
     let png = std::fs::read(&picture.png).expect("a golden picture");
     let photo = candling_imaging::decode(&png).unwrap();
     assert_eq!((photo.width, photo.height), (224, 224));

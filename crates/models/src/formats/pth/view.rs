@@ -6,14 +6,14 @@ use candling_core::{Weight, Weights};
 use super::Parsed;
 
 /// The tensors of a state dictionary by name; other values are skipped.
-pub(super) fn views(state: Object) -> Parsed<Vec<(String, View)>> {
-    let view = |(name, value): (Object, Object)| Some((name.unicode().ok()?, View::new(value)?));
+pub(super) fn views(state: Object) -> Parsed<Vec<(String, TensorView)>> {
+    let view = |(name, value): (Object, Object)| Some((name.unicode().ok()?, TensorView::new(value)?));
     Ok(dictionary(state)?.into_iter().filter_map(view).collect())
 }
 
 /// The values of all `f32` tensors, given the bytes of the storages.
 pub(super) fn gathered<'b>(
-    views: &[(String, View)],
+    views: &[(String, TensorView)],
     storage: impl Fn(&str) -> Option<&'b [u8]>,
 ) -> Parsed<Weights> {
     let floats = views.iter().filter(|(_, view)| view.is_f32);
@@ -30,7 +30,7 @@ fn dictionary(state: Object) -> Parsed<Vec<(Object, Object)>> {
 }
 
 /// A tensor as a strided view of a storage.
-pub(super) struct View {
+pub(super) struct TensorView {
     pub storage: String,
     pub is_f32: bool,
     pub element_size: usize,
@@ -39,7 +39,7 @@ pub(super) struct View {
     strides: Vec<usize>,
 }
 
-impl View {
+impl TensorView {
     /// Reads `torch._utils._rebuild_tensor_v2((storage, offset, size, stride, ...))`; `None` for anything
     /// else.
     fn new(value: Object) -> Option<Self> {

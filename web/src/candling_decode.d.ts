@@ -9,9 +9,9 @@ export default function init(options: { module_or_path: URL }): Promise<{
 }>;
 
 /** Decodes a JPEG, PNG, GIF, WebP, BMP or TIFF file. */
-export function decode(bytes: Uint8Array): Picture;
+export function decode(bytes: Uint8Array): DecodedPhoto;
 
-export class Picture {
+export class DecodedPhoto {
   private constructor();
   readonly width: number;
   readonly height: number;

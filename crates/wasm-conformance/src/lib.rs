@@ -43,6 +43,7 @@ pub async fn convolutions(cases: u32) {
 #[wasm_bindgen]
 pub async fn ops() {
     conformance::random_ops(&card().await).await;
+    conformance::index_maps(&card().await).await;
 }
 
 /// What must be refused or kept.

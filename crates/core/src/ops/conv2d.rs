@@ -4,7 +4,7 @@
 //!
 //! (cross-correlation, as everywhere in deep learning). Its vjp is
 //!
-//! `dz = activation_vjp(dy, y)`, `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
+//! `dz`, what of `dy` passes the activation under the rule of the walk, and `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
 //!
 //! Kept: `y`, if there is an activation; its sign is the mask. A walk of several convolutions applies each mask where `dx` of
 //! the one behind is computed: it is that one's [`Gate`].

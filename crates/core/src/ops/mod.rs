@@ -66,12 +66,18 @@ macro_rules! ops {
         }
 
         impl Op {
-            /// An op of every kind that a model file may name, its fields still to be read.
+            /// An op of the kind at this place among all that a model file may name, its fields still to be read.
             #[must_use]
-            pub fn kinds() -> Vec<Self> {
-                let mut kinds = Vec::new();
-                $(kinds.extend($name::KINDS.iter().copied().map(Self::$name));)*
-                kinds
+            pub fn kind(place: usize) -> Option<Self> {
+                let mut rest = place;
+                $(
+                    if let Some(&op) = $name::KINDS.get(rest) {
+                        return Some(Self::$name(op));
+                    }
+                    rest = rest.saturating_sub($name::KINDS.len());
+                )*
+                let _ = rest;
+                None
             }
 
             /// The op's name, as in the model file and in error messages.
@@ -194,6 +200,12 @@ ops! {
 }
 
 impl Op {
+    /// An op of every kind that a model file may name, its fields still to be read.
+    #[must_use]
+    pub fn kinds() -> Vec<Self> {
+        (0..).map_while(Self::kind).collect()
+    }
+
     /// The output's shape for these inputs.
     ///
     /// # Errors

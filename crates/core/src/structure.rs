@@ -13,26 +13,12 @@ pub struct Block {
     pub merges: bool,
 }
 
-/// What there is to know of a layer before anything is decided.
-#[derive(Clone)]
-struct Place {
-    /// Whether every path from the input to the logits runs through it.
-    dominates: bool,
-    /// Whether its output has positions.
-    is_map: bool,
-    /// How many inputs of other layers it is, and the last of these layers.
-    readers: usize,
-    last_reader: NodeId,
-    /// Whether a convolution is among them, or a pooling that strides.
-    is_convolved: bool,
-    is_pooled: bool,
-}
-
 impl Graph {
     /// Whether the layer dominates the logits: every path from the input to them runs through it.
     #[must_use]
     pub fn dominates_output(&self, id: NodeId) -> bool {
-        self.places()[id.0].dominates
+        // A layer is passed by where one behind it takes one before it.
+        self.ids().skip(id.0 + 1).all(|behind| self.inputs(behind).all(|input| input >= id))
     }
 
     /// Where a CAM is taken if nothing else is said: the last layer before the classifier that dominates the logits and has more than
@@ -50,14 +36,9 @@ impl Graph {
     /// None where no layer has more than one position.
     #[must_use]
     pub fn default_layer(&self) -> Option<NodeId> {
-        self.default_among(&self.places())
-    }
-
-    fn default_among(&self, places: &[Place]) -> Option<NodeId> {
-        let is_wanted = |id: &NodeId| {
-            let place = &places[id.0];
-            place.dominates && place.is_map && self.shape(*id).area() > 1
-        };
+        let positions = self.positions();
+        let is_wanted =
+            |id: &NodeId| positions[id.0] && self.shape(*id).area() > 1 && self.dominates_output(*id);
         let last = self.ids().rev().find(is_wanted)?;
         let scores =
             |id: &NodeId| *id <= last && is_convolution(self, *id) && self.shape(*id).c == self.classes();
@@ -89,22 +70,24 @@ impl Graph {
     /// What then follows element by element, an activation or a scale, still belongs to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
-        let places = self.places();
-        let end = self.default_among(&places).unwrap_or(self.input());
+        let positions = self.positions();
+        let end = self.default_layer().unwrap_or(self.input());
         let mut blocks = Vec::new();
         let mut block = Block { layers: Vec::new(), merges: false };
         let (mut is_resized, mut is_due) = (false, false);
         for id in self.ids().skip(1).take_while(|&id| id <= end) {
-            let place = &places[id.0];
+            let readers = self.readers(id);
             block.layers.push(id);
             is_resized |= is_convolution(self, id) && self.strides(id);
-            if place.dominates {
-                let merges = self.inputs(id).filter(|input| places[input.0].is_map).count() > 1;
-                let is_bottleneck = is_linear(self, id) && place.is_convolved;
+            if self.dominates_output(id) {
+                let merges = self.inputs(id).filter(|input| positions[input.0]).count() > 1;
+                let is_read = |by: &dyn Fn(NodeId) -> bool| readers.iter().any(|&reader| by(reader));
+                let is_bottleneck = is_linear(self, id) && is_read(&|reader| is_convolution(self, reader));
+                let is_pooled = is_read(&|reader| is_pooling(self, reader) && self.strides(reader));
                 block.merges |= merges;
-                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || place.is_pooled;
+                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || is_pooled;
             }
-            let goes_on = place.readers == 1 && self.is_per_element(place.last_reader);
+            let goes_on = matches!(readers[..], [reader] if self.is_per_element(reader));
             if id == end || is_due && !goes_on {
                 blocks.push(std::mem::replace(&mut block, Block { layers: Vec::new(), merges: false }));
                 (is_resized, is_due) = (false, false);
@@ -125,36 +108,9 @@ impl Graph {
         matches!(self.node(pool).op, Op::GlobalAvgPool(_)).then(|| Some((pool, self.inputs(pool).next()?)))?
     }
 
-    /// What there is to know of every layer.
-    fn places(&self) -> Vec<Place> {
-        let input = self.input();
-        let place = |is_map| Place {
-            dominates: false,
-            is_map,
-            readers: 0,
-            last_reader: input,
-            is_convolved: false,
-            is_pooled: false,
-        };
-        let mut places: Vec<Place> = self.positions().into_iter().map(place).collect();
-        for id in self.ids() {
-            let (is_convolved, is_pooled) =
-                (is_convolution(self, id), is_pooling(self, id) && self.strides(id));
-            for input in self.inputs(id) {
-                let place = &mut places[input.0];
-                place.readers += 1;
-                place.last_reader = id;
-                place.is_convolved |= is_convolved;
-                place.is_pooled |= is_pooled;
-            }
-        }
-        // A layer is passed by where an earlier one is read by a later one.
-        let mut furthest = input;
-        for (id, place) in self.ids().zip(&mut places) {
-            place.dominates = furthest <= id;
-            furthest = furthest.max(place.last_reader);
-        }
-        places
+    /// The layers that take a layer's output.
+    fn readers(&self, id: NodeId) -> Vec<NodeId> {
+        self.ids().filter(|&reader| self.inputs(reader).any(|input| input == id)).collect()
     }
 
     /// The layer itself, or what the window poolings that it ends are taken of.

@@ -22,7 +22,17 @@ const allowed = {
     "zune-jpeg",
   ],
   // candle and zip only with the feature `pth`
-  "candling-models": ["candling-core", "candle-core", "half", "safetensors", "serde", "serde_json", "strsim", "thiserror", "zip"],
+  "candling-models": [
+    "candling-core",
+    "candle-core",
+    "half",
+    "safetensors",
+    "serde",
+    "serde_json",
+    "strsim",
+    "thiserror",
+    "zip",
+  ],
   "candling-cpu": ["candling-core", "candle-core", "getrandom", "rayon"],
   "candling-webgpu": ["candling-core", "bytemuck", "futures-channel", "wgpu"],
   "candling-head": ["candle-core", "candle-nn", "fastrand", "getrandom", "thiserror"],

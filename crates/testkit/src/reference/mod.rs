@@ -95,8 +95,10 @@ fn activate(a: Activation, x: f64) -> f64 {
     }
 }
 
+type Function = fn(f64) -> f64;
+
 /// A function and its slope, from what [`Unary::keeps_input`] says.
-fn unary(f: Unary) -> (fn(f64) -> f64, fn(f64) -> f64) {
+fn unary(f: Unary) -> (Function, Function) {
     match f {
         Unary::Sigmoid => (sigmoid, |y| y * (1.0 - y)),
         Unary::Silu => (|x| x * sigmoid(x), |x| sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),

@@ -1,10 +1,10 @@
-//! What a graph's wiring says about its layers: which of them all paths run through, where blocks end, and where maps are best taken.
-//! Nothing here looks at names.
+//! What a graph's wiring says about its layers: which of them all paths run through, where blocks end, and
+//! where maps are best taken. Nothing here looks at names.
 
 use crate::{Activation, Graph, NodeId, Op};
 
-/// Layers that belong together: a residual block, an Inception or Fire module, a dense block, an inverted bottleneck, or the
-/// convolutions between two poolings. It ends in a layer that every path runs through.
+/// Layers that belong together: a residual block, an Inception or Fire module, a dense block, an inverted
+/// bottleneck, or the convolutions between two poolings. It ends in a layer that every path runs through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// Its layers in order, one at least; the last one gives its output.
@@ -21,9 +21,10 @@ impl Graph {
         self.ids().skip(id.0 + 1).all(|behind| self.inputs(behind).all(|input| input >= id))
     }
 
-    /// Where a CAM is taken if nothing else is said: the last layer before the classifier that dominates the logits and has more than
-    /// one position, stepping back over window pooling. The classifier is the last layer with weights: a linear layer, or the
-    /// convolution with a channel for each class that is then pooled (SqueezeNet), where Grad-CAM would be no more than the class's own channel.
+    /// Where a CAM is taken if nothing else is said: the last layer before the classifier that dominates the
+    /// logits and has more than one position, stepping back over window pooling. The classifier is the last
+    /// layer with weights: a linear layer, or the convolution with a channel for each class that is then
+    /// pooled (SqueezeNet), where Grad-CAM would be no more than the class's own channel.
     ///
     /// | network | default layer |
     /// |---|---|
@@ -48,9 +49,10 @@ impl Graph {
         Some(before.unwrap_or_else(|| self.before_pooling(last)))
     }
 
-    /// Where a share of evidence is measured if nothing else is said: the output of the last block in which paths come together; of a
-    /// network without such blocks, the [default layer](Self::default_layer). In EfficientNet-Lite0 a block without a sum follows: all
-    /// that its convolution gives has passed from cell to cell once more, and evidence with it.
+    /// Where a share of evidence is measured if nothing else is said: the output of the last block in which
+    /// paths come together; of a network without such blocks, the [default layer](Self::default_layer). In
+    /// EfficientNet-Lite0 a block without a sum follows: all that its convolution gives has passed from cell
+    /// to cell once more, and evidence with it.
     #[must_use]
     pub fn evidence_layer(&self) -> Option<NodeId> {
         let blocks = self.blocks();
@@ -58,13 +60,14 @@ impl Graph {
         last.copied().or_else(|| self.default_layer())
     }
 
-    /// The blocks, from behind the input to the [default layer](Self::default_layer). A block ends in a layer that dominates the logits
-    /// and
+    /// The blocks, from behind the input to the [default layer](Self::default_layer). A block ends in a layer
+    /// that dominates the logits and
     ///
     /// - in which paths come together (ResNet, Inception, DenseNet, Fire modules), or
-    /// - which is the first dense convolution at a new size, so that a depthwise one that strides and the pointwise one behind it stay
-    ///   together (stems; MobileNet), or
-    /// - which is a convolution without activation that another convolution reads: a linear bottleneck (MobileNetV2, EfficientNet), or
+    /// - which is the first dense convolution at a new size, so that a depthwise one that strides and the
+    ///   pointwise one behind it stay together (stems; MobileNet), or
+    /// - which is a convolution without activation that another convolution reads: a linear bottleneck
+    ///   (MobileNetV2, EfficientNet), or
     /// - which a pooling that strides reads (VGG).
     ///
     /// What then follows element by element, an activation or a scale, still belongs to it.
@@ -96,8 +99,8 @@ impl Graph {
         blocks
     }
 
-    /// The global average pool before the linear layer that gives the logits, and the layer that it pools; a flattening between the two
-    /// changes nothing. None where the network ends otherwise.
+    /// The global average pool before the linear layer that gives the logits, and the layer that it pools; a
+    /// flattening between the two changes nothing. None where the network ends otherwise.
     #[must_use]
     pub fn pooled_head(&self) -> Option<(NodeId, NodeId)> {
         let linear = Some(self.output()).filter(|&id| matches!(self.node(id).op, Op::Linear(_)))?;

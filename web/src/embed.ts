@@ -1,10 +1,13 @@
-/** `embed.html`: one photo in a frame, for places that take frames but no scripts. What it shows is said by its address. */
+/**
+ * `embed.html`: one photo in a frame, for places that take frames but no scripts. What it shows is said by
+ * its address.
+ */
 import { CandlingViewElement, define } from "./candling-view-element.js";
 import { make } from "./dom/make.js";
 import { readAddress, type Values } from "./embed/read.js";
 import { sentence } from "./words/sentence.js";
 
-/** Those that the element takes as they are. */
+/** Parameters that the element takes unchanged. */
 const ATTRIBUTES = [
   "target",
   "compare",

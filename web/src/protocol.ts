@@ -1,15 +1,17 @@
 /**
  * Everything that crosses between page and worker.
  *
- * One request is in flight at a time (the queue is the client's, see `client/bridge.ts`), so a reply needs no number: it
- * answers the request before it. Pictures travel by transfer, numbers by copy.
+ * One request is in flight at a time (the queue is the client's, see `client/bridge.ts`), so a reply needs no
+ * number: it answers the request before it. Pictures travel by transfer, numbers by copy.
  */
 
 import type { Method } from "./catalogue.js";
 
 export type { Method } from "./catalogue.js";
 
-/** How a photo is brought to the network's square: the whole of it squashed, or the model's own centre square. */
+/**
+ * How a photo is brought to the network's square: the whole of it squashed, or the model's own centre square.
+ */
 export type Fit = "squash" | "crop";
 
 /** A class by index (`282`), by label (`"tabby cat"`), or by an unambiguous part of one (`"tabby"`). */
@@ -24,7 +26,10 @@ export interface ResolvedTarget {
   readonly over?: number;
 }
 
-/** The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation applied). */
+/**
+ * The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation
+ * applied).
+ */
 export interface View {
   readonly x: number;
   readonly y: number;
@@ -72,8 +77,10 @@ export interface EngineInfo {
   readonly neutral: readonly [number, number, number];
   /** The layer used where none is named: the last one before the classifier that has positions. */
   readonly defaultLayer: string;
-  /** The layer where a share of evidence is best measured: the output of the last block in which paths come together, or the default
-   *  layer where there is none. */
+  /**
+   * The layer where a share of evidence is best measured: the output of the last block in which paths come
+   * together, or the default layer where there is none.
+   */
   readonly evidenceLayer: string;
   /** In the order of the forward pass. */
   readonly layers: readonly LayerInfo[];
@@ -102,8 +109,10 @@ export interface MethodInfo {
   readonly options: readonly string[];
 }
 
-/** The builds of the engine, slowest first: 128-bit vectors; fused multiply-add; that and threads on one memory, which a page
- *  must be cross-origin isolated for. */
+/**
+ * The builds of the engine, slowest first: 128-bit vectors; fused multiply-add; that and threads on one
+ * memory, which a page must be cross-origin isolated for.
+ */
 export type Build = "simd128" | "relaxed-simd" | "threads";
 
 /** The addresses of each build's two files. */
@@ -115,11 +124,13 @@ export interface ModuleFiles {
   readonly wasm: string;
 }
 
-/** Those of the engine for graphics cards. */
+/** Files of the engine for GPUs. */
 export type CardFiles = ModuleFiles;
 
-/** Where forward passes and walks back are computed: by the processor, or by the graphics card, which browsers offer as WebGPU.
- *  Photos are prepared, maps painted and experiments made on the processor in any case. */
+/**
+ * Where forward passes and walks back are computed: by the processor, or by the graphics card, which browsers
+ * offer as WebGPU. Photos are prepared, maps painted and experiments made on the processor in any case.
+ */
 export type Backend = "cpu" | "webgpu";
 
 /** A graphics card. */
@@ -178,8 +189,10 @@ export interface PassesProgress {
   readonly total: number;
 }
 
-/** What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture itself, blurred by a
- *  Gaussian whose standard deviation is a sixteenth of its side. */
+/**
+ * What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture
+ * itself, blurred by a Gaussian whose standard deviation is a sixteenth of its side.
+ */
 export type Fill = "grey" | "blur";
 
 /** A probability over the share of the picture that was taken away or given back. */
@@ -199,7 +212,10 @@ export interface Compared {
 }
 
 export interface Traced {
-  /** Tiles are replaced by grey, those that the map holds for most important first: a good map's area is small. */
+  /**
+   * Tiles are replaced by grey, those that the map holds for most important first: a good map's area is
+   * small.
+   */
   readonly deletion: Compared;
   /** Tiles are given back to a blurred picture, in the same order: a good map's area is large. */
   readonly insertion: Compared;
@@ -213,7 +229,10 @@ export interface Curves extends Traced {
 /** What is set of a method, by the names of `EngineInfo.methods`. */
 export type MethodOptions = Readonly<Record<string, number>>;
 
-/** What many passes are asked for: the map of a method that is made of them, or the curves of a map and of random orders beside it. */
+/**
+ * What many passes are asked for: the map of a method that is made of them, or the curves of a map and of
+ * random orders beside it.
+ */
 export type Wish =
   | {
       readonly kind: "map";
@@ -255,8 +274,10 @@ export interface Job {
   readonly work: Work;
 }
 
-/** Some passes of a job: those from `start` up to but not `end`. The job comes with the first part that a worker is asked for, and
- *  holds until the next. */
+/**
+ * Some passes of a job: those from `start` up to but not `end`. The job comes with the first part that a
+ * worker is asked for, and holds until the next.
+ */
 export interface Part {
   readonly job?: Job;
   readonly start: number;
@@ -292,7 +313,10 @@ export interface Stats {
   readonly renders: number;
   /** Runs that were not freed. */
   readonly runs: number;
-  /** On how many threads the last forward pass was: those that there are rest while they make a pass slower, as on a machine with other things to do. */
+  /**
+   * On how many threads the last forward pass was: those that there are rest while they make a pass slower,
+   * as on a machine with other things to do.
+   */
   readonly threads: number;
   /** Size of the wasm memory in bytes; it only grows, so this is also its peak. */
   readonly memory: number;
@@ -300,7 +324,10 @@ export interface Stats {
   readonly bytes: number;
 }
 
-/** A photo on its way to the worker. `blob` is still encoded; `address` is that of the file, where a bitmap has one; `pixels` are RGBA8 with straight alpha. */
+/**
+ * A photo on its way to the worker. `blob` is still encoded; `address` is that of the file, where a bitmap
+ * has one; `pixels` are RGBA8 with straight alpha.
+ */
 export type Photo =
   | { readonly form: "blob"; readonly blob: Blob }
   | { readonly form: "bitmap"; readonly bitmap: ImageBitmap; readonly address?: string | undefined }
@@ -336,7 +363,10 @@ export interface MapData {
   readonly width: number;
 }
 
-/** What lies under a map that is painted: the pixels that the network saw, RGBA, and where among them the map lies, in its pixels. */
+/**
+ * What lies under a map that is painted: the pixels that the network saw, RGBA, and where among them the map
+ * lies, in its pixels.
+ */
 export interface Backdrop {
   readonly seen: Uint8Array;
   readonly width: number;
@@ -351,8 +381,10 @@ export interface PlacedMap extends MapData {
 
 /** Two ways to one result: an exact identity of the methods or the kernels, checked on a run. */
 export interface Identity {
-  /** `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`, `adjoint`,
-   *  `margin-is-difference`. */
+  /**
+   * `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`,
+   * `adjoint`, `margin-is-difference`.
+   */
   readonly name: string;
   /** How far they are apart, relative to the size of what is compared; NaN where there is no number. */
   readonly residual: number;
@@ -383,7 +415,7 @@ export interface FrameAnswer extends MapData {
   readonly layer: string;
   /** The likeliest classes, best first. */
   readonly predictions: readonly Prediction[];
-  /** Of the frame, in pixels. */
+  /** Size of the frame in pixels. */
   readonly frame: { readonly width: number; readonly height: number };
   readonly view: View;
   readonly backend: Backend;
@@ -411,8 +443,10 @@ export interface Calls {
   };
   /** The graphics card that there is, if any. Costs nothing and fetches nothing. */
   adapter: { ask: object; answer: Adapter | null };
-  /** Computes there from now on; with `compare`, on the card only if that is faster with the picture that ran last. Fails where there is
-   *  no card, and then computes on the processor. */
+  /**
+   * Computes there from now on; with `compare`, on the card only if that is faster with the picture that ran
+   * last. Fails where there is no card, and then computes on the processor.
+   */
   backend: {
     ask: { readonly backend: Backend; readonly compare: boolean; readonly files: CardFiles };
     answer: { readonly backend: Backend; readonly adapter?: string; readonly milliseconds?: BackendTimes };
@@ -524,8 +558,10 @@ export interface Request<K extends Kind = Kind> {
   readonly ask: Ask<K>;
 }
 
-/** Worker → page: any number of `progress`, and `lost` where the card failed and the processor takes over, then one `answer` or
- *  `failure`. */
+/**
+ * Worker → page: any number of `progress`, and `lost` where the card failed and the processor takes over,
+ * then one `answer` or `failure`.
+ */
 export type Reply<K extends Kind = Kind> =
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "lost"; readonly failure: Failure }
@@ -578,6 +614,8 @@ export const codes = {
   internal: "internal",
 } as const;
 
-/** The largest photo that is taken, in pixels; the engine's `probe` holds encoded files to the same limit. Decoded and copied
- *  into the wasm such a photo needs about 1 GB. */
+/**
+ * The largest photo that is taken, in pixels; the engine's `probe` holds encoded files to the same limit.
+ * Decoded and copied into the wasm such a photo needs about 1 GB.
+ */
 export const MAX_PIXELS = 64 * 2 ** 20;

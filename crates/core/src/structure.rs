@@ -1,30 +1,30 @@
-//! What a graph's wiring says about its layers: which of them all paths run through, where blocks end, and
-//! where maps are best taken. Nothing here looks at names.
+//! The structure of a graph: which layers all paths pass, where blocks end, and where maps are best taken.
+//! Nothing here looks at names.
 
 use crate::{Activation, Graph, NodeId, Op};
 
 /// Layers that belong together: a residual block, an Inception or Fire module, a dense block, an inverted
-/// bottleneck, or the convolutions between two poolings. It ends in a layer that every path runs through.
+/// bottleneck, or the convolutions between two poolings. It ends in a layer that every path passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Its layers in order, one at least; the last one gives its output.
+    /// The layers in order, at least one; the last one gives the output.
     pub layers: Vec<NodeId>,
-    /// Whether paths with positions come together in its output, as in a residual block.
+    /// Whether paths with positions merge in its output, as in a residual block.
     pub merges: bool,
 }
 
 impl Graph {
-    /// Whether the layer dominates the logits: every path from the input to them runs through it.
+    /// Whether the layer dominates the logits: every path from the input to them passes it.
     #[must_use]
     pub fn dominates_output(&self, id: NodeId) -> bool {
         // A layer is passed by where one behind it takes one before it.
         self.ids().skip(id.0 + 1).all(|behind| self.inputs(behind).all(|input| input >= id))
     }
 
-    /// Where a CAM is taken if nothing else is said: the last layer before the classifier that dominates the
-    /// logits and has more than one position, stepping back over window pooling. The classifier is the last
-    /// layer with weights: a linear layer, or the convolution with a channel for each class that is then
-    /// pooled (SqueezeNet), where Grad-CAM would be no more than the class's own channel.
+    /// The layer of a CAM if none is named: the last layer before the classifier that dominates the logits
+    /// and has more than one position, stepping back over window pooling. The classifier is the last layer
+    /// with weights: a linear layer, or the convolution with a channel for each class that is then pooled
+    /// (SqueezeNet), where Grad-CAM would only be the class's own channel.
     ///
     /// | network | default layer |
     /// |---|---|
@@ -34,7 +34,7 @@ impl Graph {
     /// | MobileNet, EfficientNet | the last convolution with its activation |
     /// | SqueezeNet | the last module's concatenation |
     ///
-    /// None where no layer has more than one position.
+    /// `None` if no layer has more than one position.
     #[must_use]
     pub fn default_layer(&self) -> Option<NodeId> {
         let positions = self.positions();
@@ -49,10 +49,10 @@ impl Graph {
         Some(before.unwrap_or_else(|| self.before_pooling(last)))
     }
 
-    /// Where a share of evidence is measured if nothing else is said: the output of the last block in which
-    /// paths come together; of a network without such blocks, the [default layer](Self::default_layer). In
-    /// EfficientNet-Lite0 a block without a sum follows: all that its convolution gives has passed from cell
-    /// to cell once more, and evidence with it.
+    /// The layer where a share of evidence is measured if none is named: the output of the last block in
+    /// which paths merge; for a network without such blocks, the [default layer](Self::default_layer). In
+    /// EfficientNet-Lite0 a block without a sum follows: its convolution moves values, and evidence with
+    /// them, from cell to cell once more.
     #[must_use]
     pub fn evidence_layer(&self) -> Option<NodeId> {
         let blocks = self.blocks();
@@ -60,17 +60,17 @@ impl Graph {
         last.copied().or_else(|| self.default_layer())
     }
 
-    /// The blocks, from behind the input to the [default layer](Self::default_layer). A block ends in a layer
+    /// The blocks, from after the input to the [default layer](Self::default_layer). A block ends in a layer
     /// that dominates the logits and
     ///
-    /// - in which paths come together (ResNet, Inception, DenseNet, Fire modules), or
-    /// - which is the first dense convolution at a new size, so that a depthwise one that strides and the
-    ///   pointwise one behind it stay together (stems; MobileNet), or
+    /// - in which paths merge (ResNet, Inception, DenseNet, Fire modules), or
+    /// - which is the first dense convolution at a new size, so that a depthwise convolution with a stride
+    ///   and the pointwise one after it stay together (stems; MobileNet), or
     /// - which is a convolution without activation that another convolution reads: a linear bottleneck
     ///   (MobileNetV2, EfficientNet), or
-    /// - which a pooling that strides reads (VGG).
+    /// - which a pooling with a stride reads (VGG).
     ///
-    /// What then follows element by element, an activation or a scale, still belongs to it.
+    /// Element-wise layers that follow, an activation or a scale, still belong to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
         let positions = self.positions();
@@ -100,7 +100,7 @@ impl Graph {
     }
 
     /// The global average pool before the linear layer that gives the logits, and the layer that it pools; a
-    /// flattening between the two changes nothing. None where the network ends otherwise.
+    /// flatten between the two changes nothing. `None` if the network ends otherwise.
     #[must_use]
     pub fn pooled_head(&self) -> Option<(NodeId, NodeId)> {
         let linear = Some(self.output()).filter(|&id| matches!(self.node(id).op, Op::Linear(_)))?;
@@ -116,7 +116,7 @@ impl Graph {
         self.ids().filter(|&reader| self.inputs(reader).any(|input| input == id)).collect()
     }
 
-    /// The layer itself, or what the window poolings that it ends are taken of.
+    /// The layer itself, or the input of the window poolings that end in it.
     fn before_pooling(&self, mut id: NodeId) -> NodeId {
         while let Some(input) = self.inputs(id).next().filter(|_| is_pooling(self, id)) {
             id = input;
@@ -124,7 +124,7 @@ impl Graph {
         id
     }
 
-    /// Whether the layer's window moves by more than one position at a time.
+    /// Whether the layer has a window with a stride above 1.
     fn strides(&self, id: NodeId) -> bool {
         match &self.node(id).op {
             Op::Conv2d(op) => op.window.stride != [1, 1],
@@ -134,7 +134,7 @@ impl Graph {
         }
     }
 
-    /// Whether each value of the layer follows from the value of its one input at the same place.
+    /// Whether each value of the layer depends only on the value of its one input at the same place.
     fn is_per_element(&self, id: NodeId) -> bool {
         let mut inputs = self.inputs(id);
         let has_window = is_convolution(self, id) || is_pooling(self, id);
@@ -150,12 +150,12 @@ fn is_pooling(graph: &Graph, id: NodeId) -> bool {
     matches!(graph.node(id).op, Op::MaxPool(_) | Op::AvgPool(_))
 }
 
-/// A convolution without activation.
+/// Whether the layer is a convolution without activation.
 fn is_linear(graph: &Graph, id: NodeId) -> bool {
     matches!(&graph.node(id).op, Op::Conv2d(op) if op.activation == Activation::None)
 }
 
-/// A convolution whose outputs are made of several channels each.
+/// Whether the layer is a convolution whose outputs depend on several channels each.
 fn is_dense(graph: &Graph, id: NodeId) -> bool {
     matches!(&graph.node(id).op, Op::Conv2d(op) if op.groups < op.in_channels || op.in_channels == 1)
 }

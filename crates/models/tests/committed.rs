@@ -10,7 +10,7 @@ use candling_models::formats::efficientnet_lite;
 use candling_models::{Model, Precision};
 use serde_json::{Value, json};
 
-/// So that a visitor has it within seconds.
+/// Largest size of the model file, so that a visitor has it within seconds.
 const MAX_BYTES: usize = 9_600_000;
 
 fn file(path: &str) -> PathBuf {

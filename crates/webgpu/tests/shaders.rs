@@ -1,4 +1,4 @@
-//! Every shader is valid WGSL, and there is none that the crate does not know.
+//! Every shader is valid WGSL, and the crate lists all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use candling_webgpu::{DEPTH, Field, LAYOUTS, Layout, SHADERS, Shader, TILE};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-/// What every browser with WebGPU has. Only some OpenGL lack `unpack2x16float`.
+/// Capabilities of every browser with WebGPU. Only some OpenGL lack `unpack2x16float`.
 const EVERYWHERE: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 
 #[test]
@@ -20,7 +20,8 @@ fn naga_takes_every_shader() {
     }
 }
 
-/// What a kernel is told is what it reads: name, type and place of every field. Two sizes that change places would compile, and be wrong.
+/// Uniforms agree with the shaders in name, type and offset of every field. Two swapped sizes would compile,
+/// and be wrong.
 #[test]
 fn uniforms_are_laid_out_as_in_the_shader() {
     assert_eq!(SHADERS.len(), LAYOUTS.len());
@@ -49,7 +50,7 @@ fn uniforms_are_laid_out_as_in_the_shader() {
     }
 }
 
-/// The constants that pipelines are made with are the shader's.
+/// The pipeline constants are those of the shader.
 #[test]
 fn constants_are_those_of_the_shader() {
     for Shader { name, text, constants, .. } in SHADERS {

@@ -1,9 +1,10 @@
 /**
  * Where it is computed, and who decides it.
  *
- * `auto` begins on the processor, so that nobody waits for a card to be woken. After the first answer, when the page is idle, the card is
- * tried on the picture that ran, and the faster of both is remembered for this card. What runs on a card that is made up by the processor
- * is never the faster; such a one is only used where it is asked for by name.
+ * `auto` begins on the processor, so that nobody waits for a card to be woken. After the first answer, when
+ * the page is idle, the card is tried on the picture that ran, and the faster of both is remembered for this
+ * card. What runs on a card that is made up by the processor is never the faster; such a one is only used
+ * where it is asked for by name.
  */
 import { type Backend, type BackendTimes, codes, type Failure } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
@@ -29,9 +30,9 @@ export interface BackendState {
   readonly reason: "undecided" | "asked" | "measured" | "remembered" | "software" | "unavailable" | "failed";
   /** The card, as the browser calls it. */
   readonly adapter?: string;
-  /** Of a forward pass on each, where they were measured. */
+  /** Times of a forward pass on each backend, if measured. */
   readonly milliseconds?: BackendTimes;
-  /** Of the failure. */
+  /** Code and message of the failure. */
   readonly code?: string;
   readonly message?: string;
 }
@@ -67,7 +68,10 @@ export class Backends {
     return this.#state;
   }
 
-  /** Never fails: without a card the processor does it, and the state says why. Choices are carried out one after the other. */
+  /**
+   * Never fails: without a card the processor does it, and the state says why. Choices are carried out one
+   * after the other.
+   */
   use(choice: BackendChoice): Promise<BackendState> {
     this.#undecided = false;
     const turn = this.#turn.then(() => this.#use(choice));

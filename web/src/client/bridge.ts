@@ -1,8 +1,9 @@
 /**
  * The way to the worker: first in, first out, one request in flight.
  *
- * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker that crashes is
- * dropped: the call that met the crash fails, and the next one starts a fresh worker and loads the model again.
+ * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker
+ * that crashes is dropped: the call that met the crash fails, and the next one starts a fresh worker and
+ * loads the model again.
  */
 import {
   type Answer,
@@ -49,7 +50,7 @@ export class Bridge {
   readonly #spawn: () => Worker;
   readonly #load: Ask<"load">;
   readonly #onProgress: (progress: Progress) => void;
-  /** Told when the graphics card failed, before the answer that the processor gives in its place. */
+  /** Called when the GPU failed, before the CPU's answer that replaces it. */
   onLost: (failure: Failure) => void = () => {};
   readonly #queue: Job[] = [];
   #worker: Worker | undefined;
@@ -246,8 +247,10 @@ function lost(): CandlingError {
   });
 }
 
-/** `postMessage` refused: of the photos, a bitmap whose pixels belong to another origin does that; else an argument of a kind
- *  that no type here allows. */
+/**
+ * `postMessage` refused: of the photos, a bitmap whose pixels belong to another origin does that; else an
+ * argument of a kind that no type here allows.
+ */
 function unsendable(kind: Kind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
   if (kind !== "run" && kind !== "frame")

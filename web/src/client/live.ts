@@ -1,10 +1,10 @@
 /**
  * A live stream: Grad-CAM over moving pictures.
  *
- * The page only hands frames on and shows what comes back; pixels, network, colours and compositing are the worker's. Pictures
- * come back as bitmaps for a `bitmaprenderer` canvas, which takes them over without copying. An OffscreenCanvas handed to the
- * worker would save that message too, but a canvas can be handed over only once: it could not be used for a second stream, and
- * would stay dark after a crash of the worker.
+ * The page only hands frames on and shows what comes back; pixels, network, colours and compositing are the
+ * worker's. Pictures come back as bitmaps for a `bitmaprenderer` canvas, which takes them over without
+ * copying. An OffscreenCanvas handed to the worker would save that message too, but a canvas can be handed
+ * over only once: it could not be used for a second stream, and would stay dark after a crash of the worker.
  */
 import { type Answer, codes, type Fit, type FrameAnswer, type Target } from "../protocol.js";
 import type { Backends } from "./backend.js";
@@ -14,22 +14,27 @@ import { CandlingError } from "./error.js";
 import { type Frame, framesOf, type FrameSource } from "./frames.js";
 
 export interface LiveOptions {
-  /** A video, a MediaStreamTrack, a canvas, or an async iterator of ImageBitmaps or VideoFrames, which are closed by the stream. */
+  /**
+   * A video, a MediaStreamTrack, a canvas, or an async iterator of ImageBitmaps or VideoFrames, which are
+   * closed by the stream.
+   */
   readonly source: FrameSource;
   /** Each frame's own top class where left out. */
   readonly target?: Target;
   /** Name of a layer; the last convolution where left out. */
   readonly layer?: string;
-  /** Shows each frame with the map over it; its size is set to the frame's. It must not have been drawn on: a canvas has one kind
-   *  of context for life, and this one gets `bitmaprenderer`. */
+  /**
+   * Shows each frame with the map over it; its size is set to the frame's. It must not have been drawn on: a
+   * canvas has one kind of context for life, and this one gets `bitmaprenderer`.
+   */
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas;
-  /** Told of each frame, after it was shown. What it throws ends the stream. */
+  /** Called after each frame was shown. An exception ends the stream. */
   readonly onFrame?: (frame: LiveFrame) => void;
-  /** Told of a frame that was skipped because of an error; see `Candling.live`. */
+  /** Called when a frame was skipped because of an error; see `Candling.live`. */
   readonly onError?: (error: CandlingError) => void;
   /** One of `candling.colormaps`; `"turbo"` where left out. */
   readonly colormap?: string;
-  /** Of the map over the frame, 0 to 1; 0.5 where left out. */
+  /** Opacity of the map over the frame, 0 to 1; 0.5 by default. */
   readonly opacity?: number;
   readonly fit?: Fit;
   /** Ends the stream. */
@@ -53,7 +58,10 @@ export interface LiveStats {
 /** After so many failures in a row the stream ends. */
 const FAILURES = 3;
 
-/** What is over with the frame that it befell. Everything else is the same for every frame: a wrong argument, a closed engine. */
+/**
+ * What is over with the frame that it befell. Everything else is the same for every frame: a wrong argument,
+ * a closed engine.
+ */
 const PASSING: ReadonlySet<string> = new Set([codes.corruptImage, codes.engineCrashed]);
 
 export async function stream(bridge: Bridge, backends: Backends, options: LiveOptions): Promise<LiveStats> {

@@ -10,7 +10,10 @@ export interface OcclusionOptions extends PassesOptions {
   readonly target?: Target;
   /** Side of the square that is covered, in pixels of the network's input; 32 where left out. */
   readonly patch?: number;
-  /** From one position to the next, in pixels of the input; half of `patch` where left out, and at most `patch`. */
+  /**
+   * From one position to the next, in pixels of the input; half of `patch` where left out, and at most
+   * `patch`.
+   */
   readonly stride?: number;
   /** What every channel of the normalised input is under the patch; 0, a middle grey, where left out. */
   readonly baseline?: number;

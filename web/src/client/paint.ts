@@ -6,9 +6,12 @@ import { CandlingError } from "./error.js";
 export interface PaintOptions {
   /** One of `candling.colormaps`; `"turbo"` where left out. Maps of three channels have their own colours. */
   readonly colormap?: string;
-  /** Of the map over the photo, 0 to 1; 0.5 where left out. */
+  /** Opacity of the map over the photo, 0 to 1; 0.5 by default. */
   readonly opacity?: number;
-  /** The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum where left out. */
+  /**
+   * The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum
+   * where left out.
+   */
   readonly scale?: number | undefined;
   /** `false`: the map alone, on nothing. */
   readonly photo?: boolean;
@@ -22,11 +25,11 @@ export interface PaintOptions {
 const latest = new WeakMap<HTMLCanvasElement, AbortController>();
 
 /**
- * Draws the photo, and the map over exactly the part of it that it is about. Sets the canvas's size: the photo's, made
- * smaller to fit `maxSize`, or larger where the map has finer cells than the photo.
+ * Draws the photo, and the map over exactly the part of it that it is about. Sets the canvas's size: the
+ * photo's, made smaller to fit `maxSize`, or larger where the map has finer cells than the photo.
  *
- * Resolves with `true` once drawn; with `false`, and nothing drawn, if a later `paint` on the same canvas took over or
- * `signal` was aborted. Until then the canvas keeps what it showed.
+ * Resolves with `true` once drawn; with `false`, and nothing drawn, if a later `paint` on the same canvas
+ * took over or `signal` was aborted. Until then the canvas keeps what it showed.
  */
 export async function paint(
   canvas: HTMLCanvasElement,

@@ -5,7 +5,10 @@ import { check, checkOptions, checkTarget } from "./check.js";
 import { Explanation } from "./explanation.js";
 
 export interface RandomizedOptions {
-  /** So many layers of `candling.info.weighted`, from the output down, have their weights drawn anew; 0 for none. */
+  /**
+   * Number of layers of `candling.info.weighted`, from the output down, whose weights are drawn anew; 0 for
+   * none.
+   */
   readonly layers: number;
   readonly target: Target;
   readonly methods: readonly Method[];
@@ -19,11 +22,17 @@ export interface RandomizedOptions {
 export interface Randomized {
   /** Names of the layers that were drawn anew, from the output down. */
   readonly layers: readonly string[];
-  /** Softmax probability of the target's class now; of a margin, that of `class`. NaN where the logits overflowed. */
+  /**
+   * Softmax probability of the target's class now; of a margin, that of `class`. NaN where the logits
+   * overflowed.
+   */
   readonly probability: number;
-  /** For each method its map by the randomised network, and the rank correlation of its magnitudes with those of the trained
-   *  network's map, −1 to 1. A map that overflowed is NaN throughout, and `paint` refuses it with `"not-finite"`. Undefined is the
-   *  correlation of such a one, and where one of the two maps is constant. */
+  /**
+   * For each method its map by the randomised network, and the rank correlation of its magnitudes with those
+   * of the trained network's map, −1 to 1. A map that overflowed is NaN throughout, and `paint` refuses it
+   * with `"not-finite"`. Undefined is the correlation of such a one, and where one of the two maps is
+   * constant.
+   */
   readonly maps: readonly { readonly map: Explanation; readonly correlation: number | undefined }[];
 }
 

@@ -1,4 +1,4 @@
-/** Of the package; put in its place when the client is bundled. */
+/** Version of the package, inserted when the client is bundled. */
 declare const CANDLING_VERSION: string;
 
 /** For whoever writes down what made a map. */

@@ -24,7 +24,7 @@ import { isTurned } from "./turned.js";
 import { type Answer, View } from "./view.js";
 import { type Model, type Tools, Workplace } from "./workplace.js";
 
-/** So many answers are offered; a class that was asked for and is none of them comes after these. */
+/** Number of answers that are offered; a requested class that is none of them follows. */
 const OFFERED = 4;
 
 /** What changes with a stroke of the brush: no new map is needed. */
@@ -58,7 +58,10 @@ interface Shown {
 export interface ToBlobOptions {
   /** `image/png` where left out. */
   readonly type?: "image/png" | "text/html";
-  /** Classes by index, name or part of one, each with a map of its own; where left out, those that are shown, for a page all in the bar. */
+  /**
+   * Classes by index, name or part of one, each with a map of its own; where left out, those that are shown,
+   * for a page all in the bar.
+   */
   readonly classes?: readonly (number | string)[];
   /** The heading; a question about the first class where left out. */
   readonly title?: string;
@@ -69,9 +72,11 @@ export interface ToBlobOptions {
 /**
  * A photo, and over it what made a neural network say so.
  *
- * The photo is an `<img>` inside the element, which stays what it is: without scripts or in a feed reader the reader sees it as before.
- * Paper shows what the screen does: the photo under its map, and of the bar the classes and the sentence; where no map is there yet, it says so. Nothing is loaded before the reader comes near the element (or asks, see `reveal`); all elements of a page with one model
- * share its worker and its download.
+ * The photo is an `<img>` inside the element, which stays what it is: without scripts or in a feed reader the
+ * reader sees it as before. Paper shows what the screen does: the photo under its map, and of the bar the
+ * classes and the sentence; where no map is there yet, it says so. Nothing is loaded before the reader comes
+ * near the element (or asks, see `reveal`); all elements of a page with one model share its worker and its
+ * download.
  *
  * ```html
  * <script type="module" src="https://your.site/candling/candling-view.js"></script>
@@ -82,22 +87,38 @@ export interface ToBlobOptions {
  *
  * @element candling-view
  *
- * @attr {Method} [method=grad-cam] - What is computed; `grad-cam`, where the evidence for the class is, is the default. Methods of many passes take seconds.
- * @attr {string} [target=top] - The class that is explained: its index (`281`), its name or an unambiguous part of one (`tabby`), or `top`, the likeliest one, which is the default.
- * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the scale of the first.
- * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The last convolution where left out.
- * @attr {"candle" | "turbo" | "inferno" | "viridis" | "jet"} [colormap=candle] - The colours of heatmaps: `candle`, which takes the light away where there is no evidence (the default), or one that paints over the photo: `turbo`, `inferno`, `viridis`, `jet`.
- * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5 for other colours, 1 for pixel maps.
- * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out, `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
- * @attr {"auto" | "cpu" | "webgpu"} [backend=auto] - Where it is computed: `auto` (the default) begins on the processor and takes the graphics card where that proves faster; `cpu`: the processor; `webgpu`: the graphics card. What a card cannot do, the processor does.
- * @attr {"lazy" | "eager"} [loading=lazy] - `lazy`: when the reader comes near (the default); `eager`: at once.
- * @attr {"auto" | "interaction"} [reveal=auto] - `auto`: the map is shown when it is there (the default); `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
- * @attr {boolean} controls - Shows a bar under the photo: the likeliest classes, the method, the map's strength, and what the map says in a sentence.
+ * @attr {Method} [method=grad-cam] - What is computed; `grad-cam`, where the evidence for the class is, is
+ * the default. Methods of many passes take seconds.
+ * @attr {string} [target=top] - The class that is explained: its index (`281`), its name or an unambiguous
+ * part of one (`tabby`), or `top`, the likeliest one, which is the default.
+ * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the
+ * scale of the first.
+ * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The
+ * last convolution where left out.
+ * @attr {"candle" | "turbo" | "inferno" | "viridis" | "jet"} [colormap=candle] - The colours of heatmaps:
+ * `candle`, which takes the light away where there is no evidence (the default), or one that paints over the
+ * photo: `turbo`, `inferno`, `viridis`, `jet`.
+ * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5
+ * for other colours, 1 for pixel maps.
+ * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out,
+ * `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
+ * @attr {"auto" | "cpu" | "webgpu"} [backend=auto] - Where it is computed: `auto` (the default) begins on the
+ * processor and takes the graphics card where that proves faster; `cpu`: the processor; `webgpu`: the
+ * graphics card. What a card cannot do, the processor does.
+ * @attr {"lazy" | "eager"} [loading=lazy] - `lazy`: when the reader comes near (the default); `eager`: at
+ * once.
+ * @attr {"auto" | "interaction"} [reveal=auto] - `auto`: the map is shown when it is there (the default);
+ * `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
+ * @attr {boolean} controls - Shows a bar under the photo: the likeliest classes, the method, the map's
+ * strength, and what the map says in a sentence.
  *
  * @fires statechange - The state is another one: `detail.state`, `detail.previous`.
  * @fires progress - Bytes of the model so far: `detail.loaded`, and `detail.total` where the server says it.
- * @fires backendchange - Another backend computes from now on, or it was decided that none will: `detail.backend`, `detail.reason`, and `detail.code` and `detail.message` where the graphics card failed.
- * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first; and `detail.notes`, in words, what the photo was read in spite of, as that part of it is missing. Once for each photo.
+ * @fires backendchange - Another backend computes from now on, or it was decided that none will:
+ * `detail.backend`, `detail.reason`, and `detail.code` and `detail.message` where the graphics card failed.
+ * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first; and
+ * `detail.notes`, in words, what the photo was read in spite of, as that part of it is missing. Once for each
+ * photo.
  * @fires explain - A map is shown: `detail.explanation`, and `detail.compared` where `compare` is set.
  * @fires error - It could not be: `detail.code`, stable and in kebab-case, and `detail.message`.
  *
@@ -144,8 +165,10 @@ export class CandlingViewElement extends BaseElement {
   /** @internal */
   static readonly observedAttributes: readonly string[] = names;
 
-  /** The model of elements that name none: one address, or a pair of which the visitor's connection decides. Where left out, the files in the
-   *  folder `models` beside the script. Set it before the elements need it. */
+  /**
+   * The model of elements that name none: one address, or a pair of which the visitor's connection decides.
+   * Where left out, the files in the folder `models` beside the script. Set it before the elements need it.
+   */
   static model: Model | undefined;
 
   readonly #view: View;
@@ -181,7 +204,7 @@ export class CandlingViewElement extends BaseElement {
   #photo: HTMLImageElement | undefined;
   #predictions: readonly Prediction[] = [];
   #shown: Shown | undefined;
-  /** Those that it is painted in. */
+  /** Colour map of the painted map. */
   #colours = "";
   /** Address of the photo that was asked about last. */
   #address: string | undefined;
@@ -320,7 +343,10 @@ export class CandlingViewElement extends BaseElement {
     return this.#predictions;
   }
 
-  /** The map that is shown, of `target`: its raw values, and where it is strongest. Undefined until there is one. */
+  /**
+   * The map that is shown, of `target`: its raw values, and where it is strongest. Undefined until there is
+   * one.
+   */
   get explanation(): Explanation | undefined {
     return this.#shown?.maps[0];
   }
@@ -331,8 +357,9 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /**
-   * Asks for the map now, whatever `loading` and `reveal` say, and shows it. Resolves with the map of `target` as the attributes then
-   * are: of several changes, the last one's. Fails as the event `error` tells, or with the code `aborted`.
+   * Asks for the map now, whatever `loading` and `reveal` say, and shows it. Resolves with the map of
+   * `target` as the attributes then are: of several changes, the last one's. Fails as the event `error`
+   * tells, or with the code `aborted`.
    */
   async explain(): Promise<Explanation> {
     if (!this.isConnected) throw failure(codes.unavailable, "the element is in no document; insert it first");
@@ -348,8 +375,10 @@ export class CandlingViewElement extends BaseElement {
     return promise;
   }
 
-  /** Stops what is under way, and the model's download where nobody else waits for it. The map that is shown stays. Does nothing where
-   *  nothing is under way. */
+  /**
+   * Stops what is under way, and the model's download where nobody else waits for it. The map that is shown
+   * stays. Does nothing where nothing is under way.
+   */
   abort(): void {
     if (this.#job === undefined || this.#state === "ready") return;
     this.#stopped = true;
@@ -361,8 +390,9 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /**
-   * What is shown, as a file. `image/png`: one picture with a caption. `text/html`: a page that needs nothing but itself, with the photo
-   * and a map for each of some classes, between which its reader can switch. Fails as `explain()` does.
+   * What is shown, as a file. `image/png`: one picture with a caption. `text/html`: a page that needs nothing
+   * but itself, with the photo and a map for each of some classes, between which its reader can switch. Fails
+   * as `explain()` does.
    */
   async toBlob(options: ToBlobOptions = {}): Promise<Blob> {
     const { type = "image/png", classes, title, credit } = options;
@@ -492,7 +522,8 @@ export class CandlingViewElement extends BaseElement {
       this.#workplace = undefined;
     }
     if (changed.has("model")) this.#predictions = [];
-    // Values that are not allowed have to be told, and so has their mending: after an error everything is asked again.
+    // Values that are not allowed have to be told, and so has their mending: after an error everything is
+    // asked again.
     if (kinds.every((name) => ofTime.has(name))) this.#proceed();
     else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name)))
       void this.#repaint(shown);
@@ -741,7 +772,10 @@ export class CandlingViewElement extends BaseElement {
     this.#view.say(`${say(gist).join(". ")}.${turned}`, this.#used);
   }
 
-  /** The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks about it. */
+  /**
+   * The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks
+   * about it.
+   */
   #usualClasses(
     type: string,
     run: Run,

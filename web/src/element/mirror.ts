@@ -1,9 +1,15 @@
-/** A box that lies where another element lies, turned, scaled, moved and cut as that is: what is put into it follows the other in every frame. */
+/**
+ * A box that lies where another element lies, turned, scaled, moved and cut as that is: what is put into it
+ * follows the other in every frame.
+ */
 import { make } from "../dom/make.js";
 import { Motion } from "./motion.js";
 import type { Size } from "./placement.js";
 
-/** What moves, turns, cuts or fades a box as a whole. The names are a script's; a browser that does not know one passes it over. */
+/**
+ * What moves, turns, cuts or fades a box as a whole. The names are a script's; a browser that does not know
+ * one passes it over.
+ */
 const COPIED = [
   ...[
     "transform",
@@ -31,7 +37,7 @@ const COPIED = [
   ...["opacity", "visibility", "zoom", "viewTransitionClass"],
 ] as const;
 
-/** Of these, what shows a box elsewhere than its layout puts it, or in another size, unless it has this value. */
+/** Properties that show a box in another place or size than its layout, unless they have these values. */
 const PLAIN = {
   transform: "none",
   rotate: "none",
@@ -62,7 +68,9 @@ type Style = CSSStyleDeclaration & Record<string, string>;
 export interface Followed {
   /** Whether it lies on its source. */
   readonly there: boolean;
-  /** Whether the source is on its way: it is animated, or is styled otherwise than when it was looked at last. */
+  /**
+   * Whether the source is on its way: it is animated, or is styled otherwise than when it was looked at last.
+   */
   readonly moving: boolean;
   /** Whether it had to be put elsewhere than before. */
   readonly moved: boolean;
@@ -83,7 +91,9 @@ export class Mirror {
     this.source = source;
   }
 
-  /** Size, style and place of the source as they are now. `clips`: as a box around others, which may cut them. */
+  /**
+   * Size, style and place of the source as they are now. `clips`: as a box around others, which may cut them.
+   */
   follow(clips: boolean): Followed {
     const style = getComputedStyle(this.source) as Style;
     const { held, moving: animated } = this.#motion.follow(this.source, COPIED);
@@ -144,8 +154,10 @@ export class Mirror {
     for (const side of SIDES) this.#write(`border${side}Width`, style[`border${side}Width`] ?? "");
   }
 
-  /** Moves the box until its middle is that of the source, and returns how far that was. How the window shows a step of the box is
-   *  measured, as whatever lies around it may be turned or scaled. */
+  /**
+   * Moves the box until its middle is that of the source, and returns how far that was. How the window shows
+   * a step of the box is measured, as whatever lies around it may be turned or scaled.
+   */
   #settle(): number {
     const [left, top] = [this.#left, this.#top];
     for (let round = 0; round < 3; round++) {

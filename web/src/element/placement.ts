@@ -16,8 +16,10 @@ export interface Placement {
   readonly map: Box;
   /** What of it is seen. */
   readonly seen: Box;
-  /** How the map lies in its box: a photo that fills its box is cut and moved by the browser, and so is its map, as both have the same
-   *  proportions. */
+  /**
+   * How the map lies in its box: a photo that fills its box is cut and moved by the browser, and so is its
+   * map, as both have the same proportions.
+   */
   readonly fit: Pick<CSSStyleDeclaration, "objectFit" | "objectPosition">;
 }
 
@@ -50,7 +52,7 @@ function components(position: string): [string, string] {
   return [across, down];
 }
 
-/** So much of the free room, and so many pixels. */
+/** The sum of a percentage of the free space and of pixels. */
 function start(component: string, free: number): number {
   let sum = 0;
   for (const [, sign, number, unit] of component.matchAll(/([-+]?)\s*([\d.]+(?:e[-+]?\d+)?)(%|px)/g)) {

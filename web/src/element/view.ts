@@ -9,8 +9,10 @@ import type { Client } from "./client.js";
 import { Overlay } from "./overlay.js";
 import { styleSheet } from "./style.js";
 
-/** Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we would; pixel maps have as
- *  many cells as the network's input has pixels. */
+/**
+ * Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we
+ * would; pixel maps have as many cells as the network's input has pixels.
+ */
 const SIZE = { smooth: 320, pixels: 480 };
 
 /** Pixels at the end of the list of classes that fade out, at least. */
@@ -148,7 +150,10 @@ export class View {
     this.#stage.focus();
   }
 
-  /** Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there is nothing to wait for. */
+  /**
+   * Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there
+   * is nothing to wait for.
+   */
   set busy(busy: Progress | "waiting" | undefined) {
     if (busy === undefined) this.#keepFocus(this.#progress);
     this.#progress.hidden = busy === undefined;
@@ -161,7 +166,10 @@ export class View {
     else this.#meter.value = loaded / total;
   }
 
-  /** What went wrong, if anything; spoken at once only where the reader has asked. `again`: whether it may help to try again. */
+  /**
+   * What went wrong, if anything; spoken at once only where the reader has asked. `again`: whether it may
+   * help to try again.
+   */
   fail(error: Error | undefined, aloud: boolean, again: boolean): void {
     if (error === undefined) this.#keepFocus(this.#error);
     this.#error.role = aloud ? "alert" : "note";
@@ -207,14 +215,19 @@ export class View {
     if (focused !== undefined) this.#classes.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 
-  /** A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all at once. */
+  /**
+   * A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all
+   * at once.
+   */
   say(text: string, aloud: boolean): void {
     this.#status.replaceChildren(make("bdi", {}, text));
     this.#spoken.textContent = aloud ? text : "";
   }
 
-  /** Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look as strong. Resolves with
-   *  false where the signal came first. */
+  /**
+   * Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look
+   * as strong. Resolves with false where the signal came first.
+   */
   async paint(
     { paint }: Client,
     maps: readonly Explanation[],
@@ -241,7 +254,10 @@ export class View {
     return true;
   }
 
-  /** Of the maps over the photo, 0 to 1. They are painted at full strength, so that a slider costs nothing. */
+  /**
+   * Opacity of the maps over the photo, 0 to 1. They are painted at full opacity, so that a slider costs
+   * nothing.
+   */
   set opacity(opacity: number) {
     for (const map of this.#maps) map.style.opacity = String(opacity);
     this.#opacity.value = String(opacity);

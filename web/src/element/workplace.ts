@@ -1,8 +1,9 @@
 /**
- * One model on one backend, on one page: all elements that ask it share a worker, a download, and a line in which they wait.
+ * One model on one backend, on one page: all elements that ask it share a worker, a download, and a line in
+ * which they wait.
  *
- * The line is served in the order in which the reader sees them, chosen anew at each turn, since the reader scrolls meanwhile. One turn
- * is everything that an element needs until it shows its answer.
+ * The line is served in the order in which the reader sees them, chosen anew at each turn, since the reader
+ * scrolls meanwhile. One turn is everything that an element needs until it shows its answer.
  */
 import type { BackendState, Candling, ModelFiles, Progress, Run } from "../candling.js";
 import { codes } from "../protocol.js";
@@ -13,7 +14,9 @@ import { nextForReader, type Place } from "./order.js";
 
 export type Model = string | URL | ModelFiles;
 
-/** How long a model without elements is kept: they may be on their way from one place of the page to another. */
+/**
+ * How long a model without elements is kept: they may be on their way from one place of the page to another.
+ */
 const IDLE_MS = 10_000;
 
 /** What an element works with in its turn. */
@@ -31,7 +34,7 @@ interface Turn {
   readonly fail: (error: Error) => void;
 }
 
-/** By address and backend. */
+/** The workplaces, by address of the model and backend. */
 const workplaces = new Map<string, Workplace>();
 
 export class Workplace {
@@ -40,8 +43,10 @@ export class Workplace {
   /** And what tells each of them of its backend. */
   readonly #members = new Map<Element, (state: BackendState) => void>();
   readonly #line = new Set<Turn>();
-  /** Of the element that was used last. A run holds some 30 MB; any other photo runs again when it is asked, which takes less time than a
-   *  reader notices. */
+  /**
+   * The run of the element that was used last. A run takes some 30 MB; any other photo runs again when it is
+   * asked, which takes less time than a reader notices.
+   */
   #kept: { readonly element: Element; readonly run: Run } | undefined;
   #tools: Promise<Tools> | undefined;
   #opening: AbortController | undefined;
@@ -54,7 +59,7 @@ export class Workplace {
     this.#backend = backend;
   }
 
-  /** Of this model; of the one beside the script where none is named. */
+  /** The workplace of a model, by default of the one beside the script. */
   static of(model: Model | undefined, backend: Backend): Workplace {
     const address = (file: string | URL) => new URL(file, document.baseURI).href;
     const files =
@@ -83,7 +88,10 @@ export class Workplace {
     if (this.#members.size === 0) this.#idle = setTimeout(() => this.#close(), IDLE_MS);
   }
 
-  /** Lets the element work when it is its turn. Fails as the model's loading does, or the work; at once with the signal's reason. */
+  /**
+   * Lets the element work when it is its turn. Fails as the model's loading does, or the work; at once with
+   * the signal's reason.
+   */
   turn<T>(
     element: Element,
     signal: AbortSignal,

@@ -24,7 +24,7 @@ export class Camera {
   readonly #search: Combobox;
   #on = false;
   #labels: readonly string[] = [];
-  /** Of the class that is kept to, whatever else comes into sight. */
+  /** Index of the pinned class, which is explained whatever else is seen. */
   #pinned: number | undefined;
   /** What the network said last. */
   #seen: number | undefined;
@@ -58,8 +58,10 @@ export class Camera {
     });
   }
 
-  /** The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once the network is there, it
-   *  explains each frame. */
+  /**
+   * The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once
+   * the network is there, it explains each frame.
+   */
   async takePhoto(): Promise<ImageBitmap | undefined> {
     this.#pin(undefined);
     dialog.showModal();

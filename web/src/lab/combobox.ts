@@ -1,15 +1,15 @@
 /**
- * A search field over all classes: type a part of a name, choose with the arrow keys or a click (the combobox pattern of the ARIA
- * Authoring Practices, with a list that only suggests).
+ * A search field over all classes: type a part of a name, choose with the arrow keys or a click (the combobox
+ * pattern of the ARIA Authoring Practices, with a list that only suggests).
  *
- * A `<datalist>` would do most of this, but it holds a thousand elements, looks different in every browser, and says nothing of
- * the probability that the network gives each class.
+ * A `<datalist>` would do most of this, but it holds a thousand elements, looks different in every browser,
+ * and says nothing of the probability that the network gives each class.
  */
 import { percent } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
 import { type ClassName, suggest } from "./search.js";
 
-/** So many are suggested. */
+/** Number of suggestions. */
 const SHOWN = 8;
 
 export class Combobox {

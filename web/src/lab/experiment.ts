@@ -1,4 +1,6 @@
-/** A bench further down the page: it waits until it is looked at, and then follows photo, class and settings. */
+/**
+ * A bench further down the page: it waits until it is looked at, and then follows photo, class and settings.
+ */
 import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { byId, found } from "../dom/page.js";
@@ -27,9 +29,9 @@ export abstract class Experiment {
   #shown: Shown | undefined;
   #work = new AbortController();
   readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
-  /** Told of a crash that took the forward pass with it. */
+  /** Called when a crash has lost the forward pass. */
   onLost: (shown: Shown) => void = () => {};
-  /** Told when somebody has set something here. */
+  /** Called when a setting was changed. */
   onSet: () => void = () => {};
 
   constructor(id: string) {
@@ -91,8 +93,10 @@ export abstract class Experiment {
     return this.#shown;
   }
 
-  /** Something that the visitor does on this bench, under the signal of what is shown, with its errors in words. Work in other workers
-   *  (`elsewhere`) may crash without taking the forward pass with it. */
+  /**
+   * Something that the visitor does on this bench, under the signal of what is shown, with its errors in
+   * words. Work in other workers (`elsewhere`) may crash without taking the forward pass with it.
+   */
   protected async attempt(
     work: (shown: Shown, signal: AbortSignal) => Promise<void>,
     elsewhere = false,

@@ -1,5 +1,7 @@
-/** The state of the page in its address. The photo is named there only if it is one of ours or came by a link; a visitor's own stays on
- *  the device, and a permalink without a photo opens the page with its first sample. */
+/**
+ * The state of the page in its address. The photo is named there only if it is one of ours or came by a link;
+ * a visitor's own stays on the device, and a permalink without a photo opens the page with its first sample.
+ */
 import { heatmaps } from "./words.js";
 
 export interface State {
@@ -15,21 +17,24 @@ export interface State {
   readonly layer?: string;
   readonly fit?: string;
   readonly colormap?: string;
-  /** Of the colours, in per cent. */
+  /** Opacity of the colours in per cent. */
   readonly opacity?: number;
   /** What is compared. */
   readonly pair?: string;
-  /** Of the two maps that are compared, in per cent from the left, where somebody has put it. */
+  /** Position of the divider between the two compared maps, in per cent from the left, if it was moved. */
   readonly divider?: number;
   /** The layer of the large picture among the stages. */
   readonly stage?: string;
   readonly stageMethod?: string;
-  /** The patch's middle, across and down, in per cent of the photo, and its side, in per cent of the shorter one: "38.25,30,60". */
+  /**
+   * The patch's middle, across and down, in per cent of the photo, and its side, in per cent of the shorter
+   * one: "38.25,30,60".
+   */
   readonly patch?: string;
   readonly fill?: string;
-  /** So much of the photo is deleted, in per cent. */
+  /** Share of the photo that is deleted, in per cent. */
   readonly hottest?: number;
-  /** So many layers have random weights. */
+  /** Number of layers with random weights. */
   readonly forgotten?: number;
 }
 
@@ -117,7 +122,10 @@ export function oneOf(allowed: readonly string[]): string {
   return `it is one of ${allowed.join(", ")}`;
 }
 
-/** Why a value is not one of this state, as far as that can be said before the network is there; empty, where it is one. */
+/**
+ * Why a value is not one of this state, as far as that can be said before the network is there; empty, where
+ * it is one.
+ */
 function whyNot(key: keyof State, value: string): string {
   const allowed = choices[key];
   if (allowed !== undefined) return allowed.includes(value) ? "" : oneOf(allowed);

@@ -1,8 +1,9 @@
 /**
  * Put it to the test: take parts of the photo away, and see what the network still says.
  *
- * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest squares of the
- * heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand does in between is passed over.
+ * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest
+ * squares of the heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand
+ * does in between is passed over.
  */
 import type { Curves, EngineInfo, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
@@ -17,20 +18,29 @@ import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { drawPhoto, outline, pictureBox } from "./tiles.js";
 
-/** So many classes are followed. */
+/** Number of classes whose probabilities are shown. */
 const FOLLOWED = 5;
 /** Side of the squares that are deleted, in pixels of the input. */
 const TILE = 16;
-/** The blur that the page draws: a Gaussian of a sixteenth of the side, as the network is given it, leaves about so many points. */
+/**
+ * The blur that the page draws: a Gaussian of a sixteenth of the side, as the network is given it, leaves
+ * about so many points.
+ */
 const BLURRED_SIDE = 16;
 /** An arrow key moves the patch by so much of the photo; with shift, by five times that. */
 const STEP = 0.02;
-/** The patch's middle is at one of so many places across and down, those that a link has numbers for: a twentieth of a pixel of the input. */
+/**
+ * The patch's middle is at one of so many places across and down, those that a link has numbers for: a
+ * twentieth of a pixel of the input.
+ */
 const PLACES = 10_000;
 /** The keys do not make the patch smaller than this, in per cent of the shorter side. */
 const LEAST = 4;
-/** A curve's area counts as better or worse than the random one's only where the one is at most so much of the other: on four of five samples,
- *  single random orders lie within a third of their mean; on the fifth, within two. */
+/**
+ * A curve's area counts as better or worse than the random one's only where the one is at most so much of the
+ * other: on four of five samples, single random orders lie within a third of their mean; on the fifth, within
+ * two.
+ */
 const CLEARLY = 2 / 3;
 /** A class that never reaches this probability gives curves of noise. */
 const FAINT = 0.01;

@@ -1,6 +1,7 @@
 /**
- * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each method's map is held against
- * the one of the intact network. What is said of the outcome is read off the numbers of this network and this photo.
+ * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each
+ * method's map is held against the one of the intact network. What is said of the outcome is read off the
+ * numbers of this network and this photo.
  */
 import { TITLES } from "../catalogue.js";
 import { type Method, paint, type Randomized } from "../candling.js";
@@ -19,7 +20,10 @@ const methods = (["grad-cam", "guided-backprop", "guided-grad-cam", "cam"] as co
   (method) => ({ method, title: TITLES[method] }),
 );
 
-/** A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ² < ¼). */
+/**
+ * A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ²
+ * < ¼).
+ */
 const GONE = 0.5;
 
 /** Maps that last so many times longer than others depend less on what the network has learnt. */
@@ -58,7 +62,7 @@ export class Sanity extends Experiment {
   #of: { readonly run: unknown; readonly target: number } | undefined;
   /** What was computed last. */
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
-  /** So many layers a link asks for, until they are shown. */
+  /** Number of layers in the link, until they are shown. */
   #wished = 0;
   readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) =>
     this.#forgetAll(progress, end),
@@ -189,7 +193,10 @@ export class Sanity extends Experiment {
     });
   }
 
-  /** What this network does, from what was measured of it up to where the slider is, and as a whole once all was measured. */
+  /**
+   * What this network does, from what was measured of it up to where the slider is, and as a whole once all
+   * was measured.
+   */
   #judge(): string {
     const here = this.#measured.get(Number(this.#slider.value)) ?? [];
     const words = methods

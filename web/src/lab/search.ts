@@ -12,7 +12,10 @@ export interface Suggested {
   readonly note: string;
 }
 
-/** Everyday words that few or no classes of our network have in their names, then classes. Short: every visit loads it. */
+/**
+ * Everyday words that few or no classes of our network have in their names, then classes. Short: every visit
+ * loads it.
+ */
 const SYNONYMS = `
 person people human man woman boy girl child face: baseball player, bridegroom, scuba diver
 house home building: mobile home, palace, castle, barn, yurt, church, patio
@@ -38,8 +41,9 @@ sea ocean lake: lakeshore, beach, sandbar`;
 const PEOPLE = "baseball player";
 
 /**
- * In this order: the whole name or the index, whole words of a name, the beginning of a word, another part, and what an everyday word stands for;
- * only where none of these is found, names whose words are misspelt by a letter or a quarter of their letters. Case and accents are one.
+ * In this order: the whole name or the index, whole words of a name, the beginning of a word, another part,
+ * and what an everyday word stands for; only where none of these is found, names whose words are misspelt by
+ * a letter or a quarter of their letters. Case and accents are one.
  */
 export function suggest(typed: string, classes: readonly ClassName[]): Suggested {
   const wanted = plain(typed);
@@ -81,7 +85,7 @@ function synonymsOf(wanted: string): readonly string[] {
   return [];
 }
 
-/** Those of which each word that was typed is nearly a word, the nearest first. */
+/** Classes for which each typed word is nearly a word of the name, the nearest first. */
 function misspelt(wanted: string, classes: readonly ClassName[]): readonly ClassName[] {
   const typed = wanted.split(" ");
   const near = classes.flatMap((each) => {
@@ -93,7 +97,10 @@ function misspelt(wanted: string, classes: readonly ClassName[]): readonly Class
   return near.sort((a, b) => a.apart - b.apart).map(({ each }) => each);
 }
 
-/** How many letters have to be changed, added, left out or exchanged with their neighbour (optimal string alignment). */
+/**
+ * How many letters have to be changed, added, left out or exchanged with their neighbour (optimal string
+ * alignment).
+ */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

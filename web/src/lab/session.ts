@@ -1,8 +1,8 @@
 /**
  * The photo on the page and what is asked of it.
  *
- * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps of the one before it,
- * and a map that comes too late is never painted.
+ * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps
+ * of the one before it, and a map that comes too late is never painted.
  */
 import type { Candling } from "../candling.js";
 import { sentence } from "../words/sentence.js";
@@ -37,12 +37,14 @@ export class Session {
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
   #wished: number | undefined;
-  /** A crash takes the forward pass with it: once more from the photo, but not for ever. The next thing that the visitor does may be
-   *  recovered from again. */
+  /**
+   * A crash takes the forward pass with it: once more from the photo, but not for ever. The next thing that
+   * the visitor does may be recovered from again.
+   */
   #recovered = false;
   /** The answers on the page are those of the photo that is on its way. */
   #answered = false;
-  /** Told of every new photo, class and setting that is shown. */
+  /** Called for every new photo, class and setting that is shown. */
   onShown: (shown: Shown) => void = () => {};
 
   constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why) {
@@ -89,8 +91,10 @@ export class Session {
     return this.#wished;
   }
 
-  /** A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so and keeps what
-   *  it showed. */
+  /**
+   * A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so
+   * and keeps what it showed.
+   */
   async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
     this.#opening?.end.abort();
     this.#stopMaps();
@@ -120,7 +124,9 @@ export class Session {
     await this.#map(afterCrash);
   }
 
-  /** Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class. */
+  /**
+   * Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class.
+   */
   async ask(target: number): Promise<void> {
     if (this.#opening !== undefined) {
       this.#opening.target = target;

@@ -1,4 +1,6 @@
-/** What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours. */
+/**
+ * What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours.
+ */
 import type { Candling, ExplainOptions, Fit } from "../candling.js";
 import { byId, fillOptions } from "../dom/page.js";
 import { chosenColours, listenForColours, showColours } from "../site/colours.js";
@@ -86,7 +88,7 @@ export class Settings {
     return Number(opacity.value);
   }
 
-  /** Of the colour scale that is chosen, in per cent. */
+  /** Default opacity of the chosen colour map, in per cent. */
   get usualOpacity(): number {
     return 100 * usualOpacity(chosenColours());
   }

@@ -15,7 +15,7 @@ import type { Why } from "./why.js";
 import { isOwn } from "./weights.js";
 import { fileName } from "./words.js";
 
-/** So many of the answers go into the file. */
+/** Number of answers in the file. */
 const ANSWERS = 10;
 
 export class TakeAway extends Experiment {

@@ -11,7 +11,7 @@ import { announceAtRest } from "../dom/message.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 
-/** So many classes can be chosen with one press. */
+/** Number of classes that can be chosen with one press. */
 const CHIPS = 5;
 
 type Pair = "evidence" | "margin" | "against";
@@ -28,7 +28,8 @@ const pairs: Record<
   ]
 > = {
   evidence: (a, b) => [{ target: a }, { target: b }],
-  // The counterfactual of the margin: what would have to go for A to win by more, which is what speaks for B over A.
+  // The counterfactual of the margin: what would have to go for A to win by more, which is what speaks for B
+  // over A.
   margin: (a, b) => [
     { target: { class: a, over: b } },
     { target: { class: a, over: b }, counterfactual: true },
@@ -216,7 +217,9 @@ export class Versus extends Experiment {
     this.again();
   }
 
-  /** Puts each map on the side of the divider where its evidence lies, and the divider where both are seen. */
+  /**
+   * Puts each map on the side of the divider where its evidence lies, and the divider where both are seen.
+   */
   #arrange(maps: readonly Explanation[]): void {
     const { clientWidth: width, clientHeight: height } = this.#figure;
     const kept = this.#isMoved ? Number(this.#divider.value) : undefined;

@@ -1,4 +1,6 @@
-/** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
+/**
+ * Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies.
+ */
 import type { Explanation, ExplainOptions } from "../candling.js";
 import { MANY_PASSES, PIXELS } from "../catalogue.js";
 import { LIGHT } from "../words/colours.js";
@@ -16,7 +18,7 @@ import { BRIGHTER, fileName, hasCode, textOf } from "./words.js";
 
 const where = byId("where", HTMLElement);
 
-/** So many answers are read out. */
+/** Number of answers that are announced. */
 const SPOKEN = 3;
 
 /** A map whose maximum is below this share of the best answer's is called faint. */
@@ -62,7 +64,10 @@ export class Why {
     time("forward", run.timings.forward);
   }
 
-  /** The maps of the chosen class, the heatmap first. Only a crash is thrown, and after one (`afterCrash`) not even that. */
+  /**
+   * The maps of the chosen class, the heatmap first. Only a crash is thrown, and after one (`afterCrash`) not
+   * even that.
+   */
   async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
     const { question, layer } = this.#settings;
@@ -98,7 +103,8 @@ export class Why {
     this.#describe();
     for (const tile of [this.cam, this.plainCam]) {
       tile.repaint().catch((error: unknown) => {
-        // Another photo is on its way, or the engine is started again: what comes then has the colours of now.
+        // Another photo is on its way, or the engine is started again: what comes then has the colours of
+        // now.
         if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed"))
           throw error;
       });
@@ -136,7 +142,10 @@ export class Why {
     );
   }
 
-  /** Every map is painted to its own maximum; how it stands against that of the best answer is told in words where it is faint. */
+  /**
+   * Every map is painted to its own maximum; how it stands against that of the best answer is told in words
+   * where it is faint.
+   */
   async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
     const best = run.predictions[0]?.index ?? target;
     if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";

@@ -21,8 +21,10 @@ export interface HeatmapChoice extends ViewText {
   readonly counterfactual: boolean;
 }
 
-/** The heatmap's, in the order of the catalogue: methods that can be asked at any layer, and those that make an experiment of many passes;
- *  the others have views of their own. */
+/**
+ * The heatmap's, in the order of the catalogue: methods that can be asked at any layer, and those that make
+ * an experiment of many passes; the others have views of their own.
+ */
 export const heatmaps: Readonly<Record<string, HeatmapChoice>> = Object.fromEntries(
   METHODS.filter((method) => hasLayers(method) || MANY_PASSES.includes(method)).flatMap((method) => {
     const choice = { ...textOf(method), method, counterfactual: false };
@@ -49,7 +51,7 @@ function against(method: Method): readonly [string, HeatmapChoice] {
   ];
 }
 
-/** Of a dark photo in the scale of light. */
+/** The note on a dark photo in the colour map `candle`. */
 export const BRIGHTER = "Where it is lit, this photo is darker than shown here.";
 
 /** Which weights run, and the way to the others. */
@@ -83,7 +85,9 @@ export function question(isAnswer: boolean): string {
   return isAnswer ? "What made it say" : "What would speak for";
 }
 
-/** A likeliest answer that is less than this far on the way from pure chance to certainty is none to rely on. */
+/**
+ * A likeliest answer that is less than this far on the way from pure chance to certainty is none to rely on.
+ */
 const SURE = 0.25;
 
 /** Whether none of the answers is sure. */
@@ -92,7 +96,10 @@ export function isUnsure([best, ...others]: readonly Prediction[]): boolean {
   return best !== undefined && best.probability < chance + SURE * (1 - chance);
 }
 
-/** Said beside such answers: what there is to choose from, for a model of one's own. That of ours stands in the page. */
+/**
+ * Said beside such answers: what there is to choose from, for a model of one's own. That of ours stands in
+ * the page.
+ */
 export function classesOf(predictions: readonly Prediction[]): string {
   const { length } = predictions;
   const all =

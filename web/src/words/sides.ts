@@ -4,7 +4,7 @@ import type { Explanation } from "../candling.js";
 export interface Sides {
   /** Whether the first map lies to the right of the divider, and the second to the left. */
   readonly flipped: boolean;
-  /** Of the divider, in per cent of the figure from the left. */
+  /** Position of the divider, in per cent of the figure from the left. */
   readonly cut: number;
 }
 
@@ -16,14 +16,18 @@ export interface Box {
 
 /** The divider is never at an edge, where it could not be seen. */
 const [FIRST, LAST] = [5, 95];
-/** The first map is on the left, as people read, unless more than this much more would be seen the other way round. */
+/**
+ * The first map is on the left, as people read, unless more than this much more would be seen the other way
+ * round.
+ */
 const CLEARLY = 0.05;
 /** A divider that somebody has put somewhere stays there as long as so much of each map is seen. */
 const ENOUGH = 0.25;
 
 /**
- * Where most of both maps is seen: the place at which the map that loses more to the divider loses least, the nearest to the middle if there are
- * several. A map without positive values has nothing to lose. `kept` is where somebody has put the divider.
+ * Where most of both maps is seen: the place at which the map that loses more to the divider loses least, the
+ * nearest to the middle if there are several. A map without positive values has nothing to lose. `kept` is
+ * where somebody has put the divider.
  */
 export function sidesOf(maps: readonly Explanation[], box: Box, kept?: number): Sides {
   const [first, second] = maps.map((map) => leftOf(map, box));
@@ -38,8 +42,10 @@ export function sidesOf(maps: readonly Explanation[], box: Box, kept?: number): 
   return { flipped, cut: isEnough ? kept : cut };
 }
 
-/** The share of a map's light that lies left of a place, in per cent of the figure; nothing, of a map without any. By the squares of its values:
- *  the eye goes where they are largest. */
+/**
+ * The share of a map's light that lies left of a place, in per cent of the figure; nothing, of a map without
+ * any. By the squares of its values: the eye goes where they are largest.
+ */
 type Left = ((cut: number) => number) | null;
 
 function leftOf({ data, width, height, view, run }: Explanation, box: Box): Left {

@@ -13,10 +13,13 @@ export function noise(height: number, width: number): Input {
   return { data: Float32Array.from({ length: 3 * height * width }, next), height, width };
 }
 
-/** Of each, beside one that is not counted: pipelines and caches. */
+/** Number of passes on each backend, after one that is not counted because it fills pipelines and caches. */
 const PASSES = 5;
 
-/** The median of some forward passes on the same input: the processor's time depends on what is in the picture. */
+/**
+ * The median of some forward passes on the same input: the processor's time depends on what is in the
+ * picture.
+ */
 export async function measure(
   engine: Engine,
   { engine: onCard }: Card,

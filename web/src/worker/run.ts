@@ -1,6 +1,7 @@
 /**
- * A kept run: its input, and what ran it. What the processor alone can do, and what a card failed to, is done by a run of the processor,
- * which is made from the input when it is first needed. So is what was let go of, to make room for other runs (`runs.ts`).
+ * A kept run: its input, and what ran it. What the processor alone can do, and what a card failed to, is done
+ * by a run of the processor, which is made from the input when it is first needed. So is what was let go of,
+ * to make room for other runs (`runs.ts`).
  */
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
 import type { Run as CardRun } from "../candling_webgpu.js";
@@ -8,7 +9,7 @@ import type { Backend, Method, ResolvedTarget } from "../protocol.js";
 import { type Card, instead, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 
-/** Of an input, in pixels. */
+/** Size of an input in pixels. */
 export interface Size {
   readonly height: number;
   readonly width: number;
@@ -35,7 +36,7 @@ export interface Question {
 }
 
 export class KeptRun {
-  /** Of its input. */
+  /** Size of its input. */
   readonly size: Size;
   /** Index of its best class. */
   readonly top: number;
@@ -78,7 +79,10 @@ export class KeptRun {
     return this.#cpu;
   }
 
-  /** `onForward` is told before the card has to run it once more, `onLost` what which card threw, if it failed and the processor answers. */
+  /**
+   * `onForward` is told before the card has to run it once more, `onLost` what which card threw, if it failed
+   * and the processor answers.
+   */
   async explain(
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
@@ -103,7 +107,10 @@ export class KeptRun {
     });
   }
 
-  /** Gives up its activations. They are computed again when they are asked for: the input stays, which is a fiftieth of them. */
+  /**
+   * Gives up its activations. They are computed again when they are asked for: the input stays, which is a
+   * fiftieth of them.
+   */
   letGo(): void {
     this.#input = this.input;
     this.free();

@@ -1,14 +1,14 @@
 /**
  * All runs that were not freed.
  *
- * Each has its activations, tens of megabytes of a memory that ends at a few gigabytes, or at less on a phone, and when that is full the engine
- * crashes and takes all runs with it. So only those that were used last keep theirs; the others are run again when they are asked, which gives
- * the same bits.
+ * Each has its activations, tens of megabytes of a memory that ends at a few gigabytes, or at less on a
+ * phone, and when that is full the engine crashes and takes all runs with it. So only those that were used
+ * last keep theirs; the others are run again when they are asked, which gives the same bits.
  */
 import type { EngineInfo } from "../protocol.js";
 import type { KeptRun, Size } from "./run.js";
 
-/** Of all activations: nine runs of the model that comes with the package. */
+/** Largest size of all activations in bytes: nine runs of the model that comes with the package. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 export class Runs {
@@ -31,7 +31,7 @@ export class Runs {
     return [...this.#runs.values()].at(-1);
   }
 
-  /** Those that have their activations, and the bytes of these. */
+  /** Number of runs that hold their activations, and their size in bytes. */
   get held(): { readonly count: number; readonly bytes: number } {
     const held = [...this.#runs.values()].filter(({ isHeld }) => isHeld);
     return { count: held.length, bytes: held.reduce((sum, { size }) => sum + this.#bytesOf(size), 0) };

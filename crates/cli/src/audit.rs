@@ -6,6 +6,7 @@ mod cell;
 mod changes;
 mod earlier;
 mod ledger;
+mod page;
 mod page_output;
 mod row;
 mod summary;
@@ -21,8 +22,8 @@ use crate::args::Audit;
 use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
+use crate::report;
 use crate::shown::shown;
-use crate::{audit_page, report};
 
 pub use auditor::{Auditor, PhotoFinding};
 pub use basis::Basis;
@@ -129,7 +130,7 @@ pub fn run(args: &Audit) -> Result<(String, Result<()>)> {
     let summary = summaries(folders.classes(), &rows);
     let basis = Basis::new(&auditor, &rows, args.resume.then_some(&resumed));
     if let Some(PageOutput { output, .. }) = &html {
-        audit_page::write(output, args.show, &auditor, &rows, &summary, &basis)?;
+        page::write(output, args.show, &auditor, &rows, &summary, &basis)?;
     }
     auditor.runner.warned.report();
     let text = if args.json { in_json(&basis, &summary)? } else { in_words(&basis, &auditor, &summary) };

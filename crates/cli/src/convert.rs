@@ -5,7 +5,7 @@ use candling_models::formats;
 use crate::args::Convert;
 use crate::error::{Error, Result};
 use crate::forward_pass::model_output;
-use crate::photo_runner::read;
+use crate::photo::read;
 
 pub fn run(args: &Convert) -> Result<String> {
     let output = model_output(&args.output)?;

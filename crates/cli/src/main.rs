@@ -2,7 +2,6 @@
 
 mod args;
 mod audit;
-mod audit_page;
 mod backend;
 mod completions;
 mod convert;

@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::forward_pass::{load_model, model_output};
 use crate::left_out::{self, Skipped};
-use crate::photo_runner::{PhotoRunner, read};
+use crate::photo::read;
+use crate::photo_runner::PhotoRunner;
 use crate::report;
 
 /// The JSON report.

@@ -13,26 +13,12 @@ pub struct Block {
     pub merges: bool,
 }
 
-/// Properties of a layer that the rules below use.
-#[derive(Clone)]
-struct Properties {
-    /// Whether every path from the input to the logits passes it.
-    dominates: bool,
-    /// Whether its output has positions.
-    is_map: bool,
-    /// Number of inputs of other layers that it is, and the last of these layers.
-    readers: usize,
-    last_reader: NodeId,
-    /// Whether one of these layers is a convolution, or a pooling with a stride.
-    is_convolved: bool,
-    is_pooled: bool,
-}
-
 impl Graph {
     /// Whether the layer dominates the logits: every path from the input to them passes it.
     #[must_use]
     pub fn dominates_output(&self, id: NodeId) -> bool {
-        self.properties()[id.0].dominates
+        // a path bypasses a layer if a later one reads an earlier one
+        self.ids().skip(id.0 + 1).all(|behind| self.inputs(behind).all(|input| input >= id))
     }
 
     /// The layer of a CAM if none is named: the last layer before the classifier that dominates the logits
@@ -51,14 +37,9 @@ impl Graph {
     /// `None` if no layer has more than one position.
     #[must_use]
     pub fn default_layer(&self) -> Option<NodeId> {
-        self.default_among(&self.properties())
-    }
-
-    fn default_among(&self, properties: &[Properties]) -> Option<NodeId> {
-        let is_wanted = |id: &NodeId| {
-            let layer = &properties[id.0];
-            layer.dominates && layer.is_map && self.shape(*id).area() > 1
-        };
+        let positions = self.positions();
+        let is_wanted =
+            |id: &NodeId| positions[id.0] && self.shape(*id).area() > 1 && self.dominates_output(*id);
         let last = self.ids().rev().find(is_wanted)?;
         let scores =
             |id: &NodeId| *id <= last && is_convolution(self, *id) && self.shape(*id).c == self.classes();
@@ -92,22 +73,24 @@ impl Graph {
     /// Layers that keep the shape and follow it, an activation, a scale or a shuffle, still belong to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
-        let properties = self.properties();
-        let end = self.default_among(&properties).unwrap_or(self.input());
+        let positions = self.positions();
+        let end = self.default_layer().unwrap_or(self.input());
         let mut blocks = Vec::new();
         let mut block = Block { layers: Vec::new(), merges: false };
         let (mut is_resized, mut is_due) = (false, false);
         for id in self.ids().skip(1).take_while(|&id| id <= end) {
-            let layer = &properties[id.0];
+            let readers = self.readers(id);
             block.layers.push(id);
             is_resized |= is_convolution(self, id) && self.strides(id);
-            if layer.dominates {
-                let merges = self.inputs(id).filter(|input| properties[input.0].is_map).count() > 1;
-                let is_bottleneck = is_linear(self, id) && layer.is_convolved;
+            if self.dominates_output(id) {
+                let merges = self.inputs(id).filter(|input| positions[input.0]).count() > 1;
+                let is_read = |by: &dyn Fn(NodeId) -> bool| readers.iter().any(|&reader| by(reader));
+                let is_bottleneck = is_linear(self, id) && is_read(&|reader| is_convolution(self, reader));
+                let is_pooled = is_read(&|reader| is_pooling(self, reader) && self.strides(reader));
                 block.merges |= merges;
-                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || layer.is_pooled;
+                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || is_pooled;
             }
-            let goes_on = layer.readers == 1 && self.keeps_shape(layer.last_reader);
+            let goes_on = matches!(readers[..], [reader] if self.keeps_shape(reader));
             if id == end || is_due && !goes_on {
                 blocks.push(std::mem::replace(&mut block, Block { layers: Vec::new(), merges: false }));
                 (is_resized, is_due) = (false, false);
@@ -128,36 +111,9 @@ impl Graph {
         matches!(self.node(pool).op, Op::GlobalAvgPool(_)).then(|| Some((pool, self.inputs(pool).next()?)))?
     }
 
-    /// The properties of every layer.
-    fn properties(&self) -> Vec<Properties> {
-        let input = self.input();
-        let initial = |is_map| Properties {
-            dominates: false,
-            is_map,
-            readers: 0,
-            last_reader: input,
-            is_convolved: false,
-            is_pooled: false,
-        };
-        let mut properties: Vec<Properties> = self.positions().into_iter().map(initial).collect();
-        for id in self.ids() {
-            let (is_convolved, is_pooled) =
-                (is_convolution(self, id), is_pooling(self, id) && self.strides(id));
-            for input in self.inputs(id) {
-                let layer = &mut properties[input.0];
-                layer.readers += 1;
-                layer.last_reader = id;
-                layer.is_convolved |= is_convolved;
-                layer.is_pooled |= is_pooled;
-            }
-        }
-        // a path bypasses a layer if a later one reads an earlier one
-        let mut furthest = input;
-        for (id, layer) in self.ids().zip(&mut properties) {
-            layer.dominates = furthest <= id;
-            furthest = furthest.max(layer.last_reader);
-        }
-        properties
+    /// The layers that read a layer.
+    fn readers(&self, id: NodeId) -> Vec<NodeId> {
+        self.ids().filter(|&reader| self.inputs(reader).any(|input| input == id)).collect()
     }
 
     /// The layer itself, or the input of the window poolings that end in it.

@@ -35,9 +35,20 @@ pub(crate) fn each<U: Uniforms>(
     inputs: &[&Buffer],
     shape: Shape,
 ) -> Result<Tensor> {
+    each_value(recorder, kernel.place, bytemuck::cast_slice(&[uniforms]), inputs, shape)
+}
+
+/// [`each`], once for all types of uniforms.
+fn each_value(
+    recorder: &Recorder,
+    place: usize,
+    uniforms: &[u32],
+    inputs: &[&Buffer],
+    shape: Shape,
+) -> Result<Tensor> {
     let y = Tensor::new(recorder.room(shape.len())?, shape);
     let buffers: Vec<&Buffer> = inputs.iter().copied().chain([&**y.buffer()]).collect();
-    recorder.run(kernel, NONE, uniforms, &buffers, grid(shape.len().div_ceil(FLAT)))?;
+    recorder.record((place, NONE), uniforms, &buffers, grid(shape.len().div_ceil(FLAT)))?;
     Ok(y)
 }
 

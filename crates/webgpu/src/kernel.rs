@@ -12,8 +12,12 @@ pub struct Shader {
     pub text: &'static str,
     /// Names of its pipeline constants.
     pub constants: &'static [&'static str],
+}
+
+/// The uniforms of a shader, for a test: no part of [`Shader`], so that no page loads the names.
+pub struct Layout {
     /// Fields of its uniforms.
-    pub uniforms: &'static [Field],
+    pub fields: &'static [Field],
     /// Size of its uniforms in bytes.
     pub size: usize,
 }
@@ -37,7 +41,11 @@ macro_rules! kernels {
             name: $file,
             text: include_str!(concat!(env!("OUT_DIR"), "/", $file, ".wgsl")),
             constants: &[$($constant),*],
-            uniforms: <uniforms::$uniforms as Uniforms>::FIELDS,
+        }),*];
+
+        /// What each of them is told.
+        pub const LAYOUTS: &[Layout] = &[$(Layout {
+            fields: <uniforms::$uniforms as Uniforms>::FIELDS,
             size: size_of::<uniforms::$uniforms>(),
         }),*];
 

@@ -31,7 +31,7 @@ pub use conv2d::{Conv, FEW};
 pub use counts::Counts;
 pub use device::Adapter;
 pub use elementwise::Affine;
-pub use kernel::{DEPTH, SHADERS, Shader, TILE};
+pub use kernel::{DEPTH, LAYOUTS, Layout, SHADERS, Shader, TILE};
 pub use linear::Linear;
 pub use pool::Argmax;
 pub use tensor::Tensor;

@@ -152,7 +152,8 @@ impl Recorder {
         self.record((kernel.place, constants), bytemuck::cast_slice(&[uniforms]), buffers, grid)
     }
 
-    fn record(
+    /// [`run`](Self::run), once for all types of uniforms.
+    pub(crate) fn record(
         &self,
         compiled: Compiled,
         uniforms: &[u32],

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use candling_webgpu::{DEPTH, Field, SHADERS, Shader, TILE};
+use candling_webgpu::{DEPTH, Field, LAYOUTS, Layout, SHADERS, Shader, TILE};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 /// Capabilities of every browser with WebGPU. Only some OpenGL lack `unpack2x16float`.
@@ -24,7 +24,8 @@ fn naga_takes_every_shader() {
 /// and be wrong.
 #[test]
 fn uniforms_are_laid_out_as_in_the_shader() {
-    for Shader { name, text, uniforms, size, .. } in SHADERS {
+    assert_eq!(SHADERS.len(), LAYOUTS.len());
+    for (Shader { name, text, .. }, Layout { fields, size }) in SHADERS.iter().zip(LAYOUTS) {
         let module = naga::front::wgsl::parse_str(text).unwrap();
         let of_uniforms =
             |(_, variable): &(_, &naga::GlobalVariable)| variable.space == naga::AddressSpace::Uniform;
@@ -43,7 +44,7 @@ fn uniforms_are_laid_out_as_in_the_shader() {
             .map(|member| (member.name.as_deref().unwrap(), kind(member.ty), member.offset as usize))
             .collect();
         let told: Vec<_> =
-            uniforms.iter().map(|Field { name, kind, offset }| (*name, *kind, *offset)).collect();
+            fields.iter().map(|Field { name, kind, offset }| (*name, *kind, *offset)).collect();
         assert_eq!(told, read, "{name}");
         assert_eq!(*size, *span as usize, "{name}");
     }

@@ -16,7 +16,8 @@ use crate::args::Audit;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, MaskFolder};
 use crate::forward_pass::{model_bytes, model_of};
-use crate::photo_runner::{PhotoRun, PhotoRunner, read};
+use crate::photo::read;
+use crate::photo_runner::{PhotoRun, PhotoRunner};
 use crate::shown::shown;
 
 pub struct Auditor<'a> {

@@ -8,7 +8,7 @@ use candling_audit::basis;
 
 use super::auditor::Auditor;
 use super::ledger::Existing;
-use crate::audit_page::escaped;
+use super::page::escaped;
 use crate::error::Result;
 use crate::output::Output;
 use crate::shown::shown;

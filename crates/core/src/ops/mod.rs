@@ -70,10 +70,16 @@ macro_rules! ops {
         impl Op {
             /// All kinds of ops that a model file may name, with placeholder fields.
             #[must_use]
-            pub fn kinds() -> Vec<Self> {
-                let mut kinds = Vec::new();
-                $(kinds.extend($name::KINDS.iter().copied().map(Self::$name));)*
-                kinds
+            pub fn kind(place: usize) -> Option<Self> {
+                let mut rest = place;
+                $(
+                    if let Some(&op) = $name::KINDS.get(rest) {
+                        return Some(Self::$name(op));
+                    }
+                    rest = rest.saturating_sub($name::KINDS.len());
+                )*
+                let _ = rest;
+                None
             }
 
             /// Name of the op, in model files and error messages.
@@ -202,6 +208,12 @@ ops! {
 }
 
 impl Op {
+    /// An op of every kind that a model file may name, its fields still to be read.
+    #[must_use]
+    pub fn kinds() -> Vec<Self> {
+        (0..).map_while(Self::kind).collect()
+    }
+
     /// The output's shape for these inputs.
     ///
     /// # Errors

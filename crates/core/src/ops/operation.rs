@@ -179,7 +179,7 @@ pub(crate) struct Back<'a, B: Backend> {
 pub(super) fn one<T>(inputs: &[T]) -> Result<&T> {
     match inputs {
         [x] => Ok(x),
-        _ => Err(Error::InvalidGraph(format!("takes 1 input, got {}", inputs.len()))),
+        _ => Err(takes("1 input", inputs.len())),
     }
 }
 
@@ -187,8 +187,13 @@ pub(super) fn one<T>(inputs: &[T]) -> Result<&T> {
 pub(super) fn two<T>(inputs: &[T]) -> Result<(&T, &T)> {
     match inputs {
         [a, b] => Ok((a, b)),
-        _ => Err(Error::InvalidGraph(format!("takes 2 inputs, got {}", inputs.len()))),
+        _ => Err(takes("2 inputs", inputs.len())),
     }
+}
+
+#[cold]
+fn takes(needed: &str, given: usize) -> Error {
+    Error::InvalidGraph(format!("takes {needed}, got {given}"))
 }
 
 /// The methods of an op without parameters.

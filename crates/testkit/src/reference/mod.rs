@@ -95,8 +95,11 @@ fn activate(a: Activation, x: f64) -> f64 {
     }
 }
 
-/// A function and its slope, which takes the input or the output as [`Unary::keeps_input`] says.
-fn unary(f: Unary) -> (fn(f64) -> f64, fn(f64) -> f64) {
+/// A function of one number.
+type Scalar = fn(f64) -> f64;
+
+/// A function and its slope; the slope takes `x` or `y`, as [`Unary::keeps_input`] says.
+fn unary(f: Unary) -> (Scalar, Scalar) {
     match f {
         Unary::Sigmoid => (sigmoid, |y| y * (1.0 - y)),
         Unary::Silu => (|x| x * sigmoid(x), |x| sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),

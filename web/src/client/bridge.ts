@@ -1,8 +1,9 @@
 /**
- * The way to the worker: first in, first out, one request in flight.
+ * Connection to the worker: first in, first out, one request in flight.
  *
- * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker that crashes is
- * dropped: the call that met the crash fails, and the next one starts a fresh worker and loads the model again.
+ * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker
+ * that crashes is dropped: the call in flight fails, and the next one starts a new worker and loads the model
+ * again.
  */
 import {
   type Answer,
@@ -18,21 +19,21 @@ import { CandlingError } from "./error.js";
 import { untrusted } from "../platform/trusted.js";
 
 export interface CallOptions<K extends Kind> {
-  /** What of the request is handed over rather than copied. */
+  /** The objects in the request that are transferred rather than copied. */
   readonly transfer?: (ask: Ask<K>) => Transferable[];
   readonly signal?: AbortSignal | undefined;
-  /** The worker (see `Bridge.generation`) whose memory the call speaks of. */
+  /** The worker (see `Bridge.generation`) to which the request's handles belong. */
   readonly generation?: number;
-  /** Given an answer that came after the abort and that nobody else will free. */
+  /** Receives an answer that came after the abort, to free it. */
   readonly discard?: (answer: Answer<K>) => void;
 }
 
-/** Browsers say nothing of a worker's script that could not be loaded. */
+/** Advice for a worker's script that did not load, about which browsers say nothing. */
 const NOT_LOADED =
   "its script did not load; candling-worker.js must lie beside candling.js, and a content security policy must allow it in worker-src: " +
   "'self', or blob: and the files' own origin where that is another one, which must send access-control-allow-origin";
 
-/** A call that waits for its turn. */
+/** A queued call. */
 interface Job {
   /** Sends it; resolves when the worker is done with it, whatever the outcome. */
   readonly start: () => Promise<void>;
@@ -49,7 +50,7 @@ export class Bridge {
   readonly #spawn: () => Worker;
   readonly #load: Ask<"load">;
   readonly #onProgress: (progress: Progress) => void;
-  /** Told when the graphics card failed, before the answer that the processor gives in its place. */
+  /** Called when the GPU failed, before the answer that the CPU gives in its place. */
   onLost: (failure: Failure) => void = () => {};
   readonly #queue: Job[] = [];
   #worker: Worker | undefined;
@@ -64,7 +65,7 @@ export class Bridge {
     this.#onProgress = onProgress;
   }
 
-  /** Counts the workers; a handle of an earlier one is void. */
+  /** Number of workers dropped so far; handles of earlier workers are void. */
   get generation(): number {
     return this.#generation;
   }
@@ -78,7 +79,7 @@ export class Bridge {
     return this.#enqueue<"load">({ signal }, () => this.#boot());
   }
 
-  /** Takes its place in the queue at once, even if what is asked has still to be made ready. */
+  /** Queues a call at once, even if its request is still a promise. */
   call<K extends Kind>(
     kind: K,
     asking: Ask<K> | Promise<Ask<K>>,
@@ -88,7 +89,7 @@ export class Bridge {
     pending.catch(() => {}); // told to the caller when its turn comes
     return this.#enqueue<K>(options, async () => {
       const ask = await pending;
-      // Making it ready may have taken a while: a photo is decoded here.
+      // preparing the request may have taken a while: a photo is decoded here
       if (this.#closed) throw closed();
       if (options.signal?.aborted) throw aborted();
       if (options.generation !== undefined && options.generation !== this.#generation) throw lost();
@@ -97,7 +98,7 @@ export class Bridge {
     });
   }
 
-  /** Ends the worker. Whatever still waits fails with `closed`. */
+  /** Ends the worker. Waiting calls fail with `closed`. */
   close(): void {
     this.#closed = true;
     this.#dropWorker();
@@ -169,7 +170,7 @@ export class Bridge {
     }
   }
 
-  /** Some browsers refuse a worker at once, by their policy, and others later. */
+  /** Starts the worker; by their policy, some browsers refuse it at once, and others later. */
   #spawned(): Worker {
     try {
       return this.#spawn();
@@ -221,7 +222,7 @@ export function aborted(): CandlingError {
   return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
 }
 
-/** What is waited for, unless `signal` is aborted before. */
+/** Rejects when `signal` is aborted before `answer` is there. */
 export function orAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(aborted());
@@ -246,8 +247,10 @@ function lost(): CandlingError {
   });
 }
 
-/** `postMessage` refused: of the photos, a bitmap whose pixels belong to another origin does that; else an argument of a kind
- *  that no type here allows. */
+/**
+ * Error for a request that `postMessage` refused: a bitmap of another origin, whose pixels may not be read,
+ * or an argument of a type that is not allowed here.
+ */
 function unsendable(kind: Kind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
   if (kind !== "run" && kind !== "frame")

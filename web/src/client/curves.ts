@@ -6,11 +6,11 @@ import { Explanation } from "./explanation.js";
 import { outcomeOf, type PassesOptions } from "./passes.js";
 
 export interface CurvesOptions extends PassesOptions {
-  /** A map of this run; its target's class is the one whose probability is followed. */
+  /** A map of this run; the probability of its target's class is followed. */
   readonly map: Explanation;
-  /** How many random orders the map's is compared with; 3 where left out. They are the same each time. */
+  /** Number of random orders for comparison, the same each time. Default: 3. */
   readonly randomOrders?: number;
-  /** Side of the squares that are taken away, in pixels of the network's input; 16 where left out. */
+  /** Side of the removed squares, in pixels of the network's input. Default: 16. */
   readonly tile?: number;
 }
 

@@ -1,27 +1,30 @@
-/** What is made of many forward passes: planned by the worker that has the run, shared by a pool, put together again. */
+/**
+ * Maps and curves of many forward passes: planned by the worker that has the run, computed by a pool,
+ * combined by the first.
+ */
 import type { MethodOptions, Method, Outcome, PassesProgress, Target, Wish } from "../protocol.js";
 import { type Access, workersOf } from "./access.js";
 import { check } from "./check.js";
 import { Explanation } from "./explanation.js";
 import { share } from "./sharing.js";
 
-/** How passes are shared, and who is told of it. */
+/** Options for sharing passes among workers. */
 export interface PassesOptions {
-  /** How many workers share the passes; one per processor core where left out, up to 8. Each takes some 60 MB. */
+  /** Number of workers that share the passes, each some 60 MB. Default: one per CPU core, up to 8. */
   readonly workers?: number;
-  /** Told of the passes as they are done, from 0 to all of them. */
+  /** Called with the number of passes done, from 0 to all of them. */
   readonly onProgress?: (progress: PassesProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Which map is asked for. */
+/** The requested map. */
 export interface Asked {
   readonly method: Method;
   readonly target?: Target | undefined;
   readonly options: MethodOptions;
 }
 
-/** The map of a method that is made of many passes. */
+/** Computes the map of a method that takes many passes. */
 export async function mapOf(
   call: string,
   access: Access,
@@ -36,7 +39,7 @@ export async function mapOf(
   return new Explanation(access.bridge, access.run, method, false, { ...map, timings });
 }
 
-/** What all passes come to. */
+/** Computes all passes and returns their result. */
 export async function outcomeOf<K extends Wish["kind"]>(
   call: string,
   { bridge, pool, handle, generation }: Access,
@@ -51,7 +54,7 @@ export async function outcomeOf<K extends Wish["kind"]>(
   return outcome as Outcome & { readonly kind: K };
 }
 
-/** What is set of a method: numbers with names. */
+/** Checks the options of a method: numbers by name. */
 export function checkMethodOptions(call: string, options: unknown): asserts options is MethodOptions {
   const isSet = typeof options === "object" && options !== null && !Array.isArray(options);
   const isOk = isSet && Object.values(options).every((value) => typeof value === "number");

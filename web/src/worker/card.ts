@@ -1,14 +1,14 @@
 /**
- * The graphics card: which there is, and the engine on it, a module of its own that is fetched when it is first wanted.
+ * GPU: the adapter, and the WebGPU engine, a module of its own that is fetched on first use.
  *
- * A card fails in ways of its own: it is taken away, its driver is reset, its memory is another program's. What was asked of it is then
- * asked of the processor, once, and the page is told.
+ * A GPU has failures of its own: device lost, driver reset, memory used up by another program. Its request is
+ * then repeated on the CPU, once, and the page is told.
  */
 import type { Engine, Run } from "../candling_webgpu.js";
 import { type Adapter, type CardFiles, codes } from "../protocol.js";
 import { failure, isTrap, reasonOf, toFailure } from "./failure.js";
 
-/** What is used of WebGPU here; TypeScript does not know it yet. */
+/** The used part of WebGPU, which TypeScript does not know yet. */
 interface Gpu {
   requestAdapter(options: object): Promise<{
     readonly info?: {
@@ -20,17 +20,17 @@ interface Gpu {
   } | null>;
 }
 
-/** Adapters that do not say of themselves that they are none. */
+/** Names of software adapters that do not set `isFallbackAdapter`. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
-/** How long a card may take until its first answer; pipelines are compiled before it. */
+/** Timeout of the first answer, before which pipelines are compiled, and of every other one. */
 const PATIENCE_MS = 20_000;
 
-/** ... the browser until it gives an adapter, and the network until the engine is there. Whatever else is asked waits meanwhile. */
+/** Timeouts of the browser's adapter and of the engine's download. All other requests wait meanwhile. */
 const ADAPTER_MS = 5_000;
 const DOWNLOAD_MS = 10_000;
 
-/** What a card may be to blame for. Everything else is in the question. */
+/** Error codes that may be the GPU's fault. All others are due to the request. */
 const OF_THE_CARD: ReadonlySet<string> = new Set([
   codes.backendLost,
   codes.backendUnavailable,
@@ -39,10 +39,10 @@ const OF_THE_CARD: ReadonlySet<string> = new Set([
   codes.internal,
 ]);
 
-/** After a trap nothing in the module may be called any more, and a page gets no second one. */
+/** Whether the module has trapped: nothing in it may be called any more, and a page gets no second one. */
 let crashed = false;
 
-/** The card that is used; none while the processor does everything. */
+/** The GPU in use. */
 export interface Card {
   readonly engine: Engine;
   readonly name: string;
@@ -60,7 +60,7 @@ export async function adapter(): Promise<Adapter | null> {
   return { name, software: isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`) };
 }
 
-/** Takes the card and brings the model to it. */
+/** Starts the WebGPU engine and loads the model into it. */
 export async function take(
   { module, wasm: file }: CardFiles,
   unpack: () => Promise<{ graph: Uint8Array; weights: Float32Array }>,
@@ -91,13 +91,16 @@ export async function take(
   }
 }
 
-/** Fails if the card does not answer, or if its engine traps, which happens outside of what waits for it: in a task of the module's own. */
+/**
+ * Rejects if the GPU does not answer in time, or if its engine traps, which happens outside of the awaited
+ * promise: in a task of the module's own.
+ */
 export async function inTime<T>(answer: Promise<T>): Promise<T> {
   let trapped: (event: ErrorEvent) => void = () => {};
   const trap = new Promise<never>((_, reject) => {
     trapped = (event) => {
       if (!isTrap(event.error)) return;
-      // It is told here; the worker itself is well.
+      // reported by the rejection; the worker itself is sound
       event.preventDefault();
       reject(event.error);
     };
@@ -113,7 +116,7 @@ export async function inTime<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Fails with these words if there is no answer after so many milliseconds. */
+/** Rejects with this message if there is no answer within that many milliseconds. */
 function within<T>(most: number, answer: Promise<T>, words: string): Promise<T>;
 function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined>;
 function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined> {
@@ -124,19 +127,21 @@ function within<T>(most: number, answer: Promise<T> | undefined, words: string):
   return Promise.race([Promise.resolve(answer), late]).finally(() => clearTimeout(timer));
 }
 
-/** What `onCard` gives; if the card fails, what `onCpu` gives, and `onLost` is told what the card threw. Where the processor fails too, it
- *  was the question: nobody is told. */
+/**
+ * Returns the result of `onCard`; if the GPU fails, that of `onCpu`, and `onLost` gets the error. If the CPU
+ * fails too, the request is at fault, and `onLost` is not called.
+ */
 export async function instead<T>(
   onCard: () => Promise<T>,
   onCpu: () => T,
   onLost: (thrown: unknown) => void,
 ): Promise<T> {
-  // What a run has on the card is out of reach then.
+  // the run's data on the GPU cannot be reached then
   if (crashed) return onCpu();
   try {
     return await onCard();
   } catch (thrown) {
-    // A trap in its module is no trap in the other one.
+    // a trap in this module does not affect the other one
     const mayBe = isTrap(thrown) || OF_THE_CARD.has(toFailure(thrown).code);
     if (!mayBe) throw thrown;
     const answer = onCpu();
@@ -145,7 +150,7 @@ export async function instead<T>(
   }
 }
 
-/** What to tell of a card that failed. */
+/** The error of a GPU failure. */
 export function lost(thrown: unknown): { code: string; message: string } {
   if (isTrap(thrown))
     return { code: codes.backendLost, message: `the engine for graphics cards crashed: ${reasonOf(thrown)}` };
@@ -153,7 +158,7 @@ export function lost(thrown: unknown): { code: string; message: string } {
   return { code: code === codes.internal ? codes.backendLost : code, message };
 }
 
-/** Frees what lies on a card. */
+/** Frees an object on the GPU. */
 export function release(object: Engine | Run | undefined): void {
   if (crashed) return;
   try {

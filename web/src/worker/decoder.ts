@@ -1,4 +1,4 @@
-/** Our own decoder, a module that is fetched when it is first wanted. */
+/** Our own decoder, a module that is fetched on first use. */
 import { codes, type ModuleFiles } from "../protocol.js";
 import { failure, reasonOf, using } from "./failure.js";
 
@@ -11,7 +11,7 @@ export interface Picture {
 
 let started: Promise<Wasm> | undefined;
 
-/** Fetched once; what failed is tried again. */
+/** Starts the module, once; after a failure the next call tries again. */
 function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
   started ??= (async () => {
     try {

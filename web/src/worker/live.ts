@@ -1,8 +1,8 @@
 /**
  * One frame of a live stream: pixels, forward pass, Grad-CAM, colours, all in the worker.
  *
- * One canvas serves all frames, and each twice: the frame is drawn on it to get at its pixels, then the heatmap over the frame.
- * It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
+ * One canvas serves all frames, and each twice: the frame is drawn on it to read its pixels, then the heatmap
+ * over the frame. It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
  */
 import type { Engine, Explanation } from "../candling_wasm.js";
 import {
@@ -24,11 +24,15 @@ import { paint as painted } from "./paint.js";
 import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
 
-/** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
+/**
+ * Number of predictions for each frame: a thousand objects a frame would cost more than the backward pass.
+ */
 const NAMED = 5;
 
-/** Longest side of the heatmap, in pixels: a few cells are smooth at this size already, and the canvas enlarges them to a large
- *  frame's faster than we would. */
+/**
+ * Longest side of the heatmap, in pixels: few cells are smooth at this size already, and the canvas enlarges
+ * them faster than the engine.
+ */
 const SMOOTH = 256;
 
 interface Canvases {
@@ -38,7 +42,7 @@ interface Canvases {
 
 let canvases: Canvases | undefined;
 
-/** What was found in a frame; the map is still in its wasm. */
+/** The explanation of a frame; the map is still in its wasm. */
 interface Found {
   readonly predictions: readonly Prediction[];
   readonly target: ResolvedTarget;
@@ -47,8 +51,10 @@ interface Found {
   readonly forward: number;
 }
 
-/** `resolve` finds a target's classes. With a card the frame is explained there; `onLost` is told what that threw, if it failed and the
- *  processor did it. The frame is closed, whatever happens. */
+/**
+ * Explains a frame. `resolve` finds a target's classes. With a GPU the frame is explained there; if it failed
+ * and the CPU took over, `onLost` gets the error. The frame is closed in any case.
+ */
 export async function look(
   wasm: Wasm,
   engine: Engine,
@@ -136,7 +142,7 @@ export async function look(
   });
 }
 
-/** Draws the frame, and reads it back. */
+/** Draws the frame and reads its pixels. */
 async function drawn(
   frame: ImageBitmap | VideoFrame,
   context: OffscreenCanvasRenderingContext2D,
@@ -154,7 +160,7 @@ async function drawn(
   }
 }
 
-/** The map over the part of the frame that the network saw. */
+/** Paints the map over the part of the frame that the network saw. */
 function overlay(
   wasm: Wasm,
   map: MapData,
@@ -168,7 +174,7 @@ function overlay(
   const rgba = painted(wasm, map, [across, down], paint, backdrop);
   resize(heat, across, down);
   heat.putImageData(new ImageData(new Uint8ClampedArray(rgba), across, down), 0, 0);
-  // White, because that is what the network sees behind transparent pixels.
+  // white, as that is what the network sees behind transparent pixels
   frame.globalCompositeOperation = "destination-over";
   frame.fillStyle = "#fff";
   frame.fillRect(0, 0, frame.canvas.width, frame.canvas.height);
@@ -183,13 +189,13 @@ function canvas(): OffscreenCanvasRenderingContext2D {
   return context;
 }
 
-/** Setting a side clears the canvas and takes new memory for it, even to the same number. */
+/** Sets the size of a canvas only if it changes: setting it clears the canvas and allocates new memory. */
 function resize({ canvas }: OffscreenCanvasRenderingContext2D, width: number, height: number): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
 
-/** Milliseconds since the last call. */
+/** Returns a function that gives the milliseconds since its last call. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {

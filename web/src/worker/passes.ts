@@ -1,4 +1,7 @@
-/** Work of many passes: planned and put together in the worker that has the run, run in parts by those of a pool. */
+/**
+ * Work of many passes: planned and combined in the worker that has the run, computed in parts by those of a
+ * pool.
+ */
 import type { Engine, Passes, Run } from "../candling_wasm.js";
 import {
   type Answer,
@@ -18,7 +21,7 @@ import type { Wasm } from "./engine.js";
 import { answerOf } from "./explanation.js";
 import { failure, using } from "./failure.js";
 
-/** The tiles of an input, those that the map holds for most important first. */
+/** The tiles of an input, the most important by the map first. */
 export function rankingOf(
   wasm: Wasm,
   map: PlacedMap,
@@ -30,7 +33,10 @@ export function rankingOf(
   return wasm.ranking(map.data, map.channels, map.height, map.width, area, inputHeight, inputWidth, tile);
 }
 
-/** What a pool needs to do what is asked of a run. What does not fit is refused here, before a pool is started. */
+/**
+ * Plans the work requested of a run: the job for a pool. Unsuitable requests are refused here, before a pool
+ * is started.
+ */
 export function planOf(
   wasm: Wasm,
   engine: Engine,
@@ -61,7 +67,7 @@ function workOf(
   };
 }
 
-/** Ready for any of the passes. */
+/** Prepares the passes of a job. */
 function begin(engine: Engine, { data, height, width, work }: Job): Passes {
   return using(engine.prepareTensor(data, height, width), (input) => {
     if (work.kind === "curves") return engine.curvePasses(input, work.class, work.tile, work.orders);
@@ -71,10 +77,10 @@ function begin(engine: Engine, { data, height, width, work }: Job): Passes {
   });
 }
 
-/** The job that this worker has a part in; it holds until the next. */
+/** Passes of the last job that was sent to this worker. */
 let passes: Passes | undefined;
 
-/** The values of a part, of the job given here or of the last one. */
+/** Computes the values of a part, of the job given here or of the last one. */
 export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Array {
   if (job !== undefined) {
     passes?.free();
@@ -85,7 +91,7 @@ export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Arra
   return passes.run(start, end);
 }
 
-/** What the values of all passes come to. */
+/** Combines the values of all passes. */
 export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outcome {
   const start = performance.now();
   const found = using(begin(engine, job), (passes) => passes.finish(values));
@@ -100,7 +106,7 @@ export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outco
   return { kind: "map", map: answerOf(found, job.work.target, "cpu", start) };
 }
 
-/** The numbers of the wasm crossed over as text. */
+/** Converts a curve's numbers, which crossed from the wasm as text. */
 function exact({
   shares,
   probabilities,

@@ -1,4 +1,7 @@
-/** A picture's pixels: off a canvas, or, where that gives noise, out of a frame of WebCodecs, which some browsers leave alone. */
+/**
+ * Reading of a picture's pixels: from a canvas, or, if that gives noise, from a frame of WebCodecs, which
+ * some browsers do not randomise.
+ */
 import { ALLOW, givesPixels, isKnown, knownBitmap } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
@@ -32,7 +35,7 @@ async function copied(picture: ImageBitmap | VideoFrame, width: number, height: 
   }
 }
 
-/** Frames keep colours multiplied by alpha. */
+/** Undoes the premultiplied alpha of frames. */
 function straight(picture: ImageData): ImageData {
   const { data } = picture;
   for (let at = 3; at < data.length; at += 4) {

@@ -1,4 +1,4 @@
-/** Maps of networks whose weights were drawn anew. */
+/** Maps of networks with randomised weights. */
 import type { Run } from "../candling_wasm.js";
 import { type Answer, type Ask, codes, type ResolvedTarget } from "../protocol.js";
 import { answerOf } from "./explanation.js";

@@ -1,6 +1,7 @@
 /**
- * A kept run: its input, and what ran it. What the processor alone can do, and what a card failed to, is done by a run of the processor,
- * which is made from the input when it is first needed. So is what was let go of, to make room for other runs (`runs.ts`).
+ * A stored run: its input, and the forward pass on the CPU or GPU. What only the CPU can do, or the GPU
+ * failed to do, uses a forward pass on the CPU, which is made from the input when it is first needed. So is
+ * one whose activations were released to make room (`runs.ts`).
  */
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
 import type { Run as CardRun } from "../candling_webgpu.js";
@@ -8,7 +9,7 @@ import type { Backend, Method, ResolvedTarget } from "../protocol.js";
 import { type Card, instead, inTime, release } from "./card.js";
 import { using } from "./failure.js";
 
-/** Of an input, in pixels. */
+/** Height and width of an input, in pixels. */
 export interface Size {
   readonly height: number;
   readonly width: number;
@@ -19,7 +20,7 @@ export interface Input extends Size {
   readonly data: Float32Array;
 }
 
-/** What a forward pass left: on the processor, or on a card, and then its input beside it. */
+/** A forward pass: on the CPU, or on a GPU and then with its input. */
 export type Source = Run | { readonly run: CardRun; readonly of: Card; readonly input: Input };
 
 export function inputOf(prepared: Prepared): Input {
@@ -35,15 +36,17 @@ export interface Question {
 }
 
 export class KeptRun {
-  /** Of its input. */
+  /** Size of its input. */
   readonly size: Size;
   /** Index of its best class. */
   readonly top: number;
-  /** The card that ran it. */
+  /** The GPU that ran it. */
   readonly #of: Card | undefined;
   #card: CardRun | undefined;
   #cpu: Run | undefined;
-  /** Outside of what ran it: there from the start where that was a card, else from when it was let go. */
+  /**
+   * The input outside of the wasm: from the start for a run on a GPU, otherwise once the run was released.
+   */
   #input: Input | undefined;
   #failed = false;
 
@@ -64,12 +67,12 @@ export class KeptRun {
     return { data: (this.#cpu as Run).input(), ...this.size };
   }
 
-  /** Whether it has its activations, on the processor or on a card. */
+  /** Whether it has its activations, on the CPU or GPU. */
   get isHeld(): boolean {
     return this.#cpu !== undefined || this.#card !== undefined;
   }
 
-  /** The run on the processor. `onForward` is told before that takes a pass. */
+  /** The run on the CPU. `onForward` is called before another forward pass. */
   cpu(engine: Engine, onForward: () => void): Run {
     if (this.#cpu !== undefined) return this.#cpu;
     const { data, height, width } = this.input;
@@ -78,7 +81,10 @@ export class KeptRun {
     return this.#cpu;
   }
 
-  /** `onForward` is told before the card has to run it once more, `onLost` what which card threw, if it failed and the processor answers. */
+  /**
+   * Explains the run. `onForward` is called before the GPU runs it once more; `onLost` gets the error and the
+   * GPU if it failed and the CPU answered.
+   */
   async explain(
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
@@ -103,7 +109,10 @@ export class KeptRun {
     });
   }
 
-  /** Gives up its activations. They are computed again when they are asked for: the input stays, which is a fiftieth of them. */
+  /**
+   * Releases the activations, which are recomputed on demand: the input stays, which is a fiftieth of their
+   * size.
+   */
   letGo(): void {
     this.#input = this.input;
     this.free();

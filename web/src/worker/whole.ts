@@ -1,4 +1,7 @@
-/** Whether a picture file, by its bytes, is one that every browser reads alike: whole, and not of inks. Cheap, and in doubt no. */
+/**
+ * Whether every browser reads a picture file alike: it is complete, and not in CMYK. A cheap test of its
+ * bytes; false in doubt.
+ */
 
 const [START_OF_SCAN, END_OF_IMAGE] = [0xda, 0xd9];
 
@@ -17,7 +20,9 @@ export function isPlain(format: string, bytes: Uint8Array): boolean {
   }
 }
 
-/** Whether an end of image follows its first scan, and its frame has at most three colours. */
+/**
+ * Whether an end-of-image marker follows the first scan, and the frame has at most three colour components.
+ */
 function isPlainJpeg(bytes: Uint8Array): boolean {
   let at = 2;
   while (at + 9 < bytes.length) {
@@ -35,7 +40,10 @@ function isPlainJpeg(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** From the end: what comes after the picture, a film, say, is seldom long, and a thumbnail lies before the scan. */
+/**
+ * Searches from the end: what follows the picture, such as a video, is seldom long, and a thumbnail lies
+ * before the scan.
+ */
 function endsAfter(bytes: Uint8Array, scan: number): boolean {
   for (let at = bytes.length - 1; at > scan; at--) {
     at = bytes.lastIndexOf(END_OF_IMAGE, at);

@@ -1,5 +1,6 @@
 /**
- * The worker: owns the wasm, answers one request after the other. Everything that can throw ends as a `Failure`.
+ * The engine's worker: owns the wasm and answers one request after the other. Everything that is thrown ends
+ * as a `Failure`.
  */
 import type {
   Answer,
@@ -30,14 +31,14 @@ import { randomized } from "./worker/randomized.js";
 import { inputOf, KeptRun, type Source } from "./worker/run.js";
 import { Runs } from "./worker/runs.js";
 
-/** What `load` set up. */
+/** State after `load`. */
 interface Loaded {
   readonly wasm: Wasm;
   readonly memory: WebAssembly.Memory;
   readonly engine: Engine;
   readonly classes: number;
   readonly runs: Runs;
-  /** The model's file, and where it came from. */
+  /** The model's file, and its source. */
   readonly file: Blob;
   readonly model: string | Blob;
 }
@@ -46,7 +47,7 @@ let loaded: Loaded | undefined;
 let card: Card | undefined;
 const counts = { forwards: 0, explanations: 0, renders: 0 };
 
-/** An answer and what of it is handed over rather than copied. */
+/** An answer, with the objects in it that are transferred. */
 type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
 type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
 
@@ -234,7 +235,10 @@ function need(): Loaded {
   return loaded;
 }
 
-/** The forward pass, kept under a new handle for `explain`: on the card, if there is one and it does not fail. */
+/**
+ * Runs the forward pass and stores it under a new handle for `explain`: on the GPU if one is in use and does
+ * not fail.
+ */
 async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">): Promise<RunAnswer> {
   const { engine, classes, runs } = need();
   const { x, y, width, height } = prepared.view;
@@ -262,14 +266,14 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   return seen.length === 0 ? answer : { ...answer, seen };
 }
 
-/** What a forward pass left, its logits, and where it ran. */
+/** A forward pass, its logits, and its backend. */
 interface Ran {
   readonly source: Source;
   readonly logits: Float32Array;
   readonly backend: Backend;
 }
 
-/** Frees the input. */
+/** Runs the forward pass, and frees the input. */
 function ran(prepared: Prepared): Promise<Ran> {
   return usingLater(prepared, async (prepared): Promise<Ran> => {
     const onCpu = (): Ran => {
@@ -291,20 +295,23 @@ function onCpu(run: KeptRun): Run {
   return run.cpu(need().engine, () => runsAgain(run));
 }
 
-/** A run is about to take another pass. */
+/** Makes room for another forward pass of a run, and counts it. */
 function runsAgain(run: KeptRun): void {
   need().runs.makeRoom(run.size, run);
   counts.forwards += 1;
 }
 
-/** A card failed: the processor takes over, and the page is told, once; nothing happens if another card is in use by now. */
+/**
+ * Switches to the CPU after a GPU failure and tells the page, once; does nothing if another GPU is in use by
+ * now.
+ */
 function onLost(thrown: unknown, of: Card): void {
   if (card !== of) return;
   dismiss();
   reply({ type: "lost", failure: lost(thrown) });
 }
 
-/** Runs that were made on the card keep what they have there. */
+/** Stops using the GPU; earlier runs keep what they have there. */
 function dismiss(): void {
   release(card?.engine);
   card = undefined;
@@ -330,8 +337,10 @@ function resolve(target: Target): ResolvedTarget {
   return target.over === undefined ? { class: chosen } : { class: chosen, over: classIndex(target.over) };
 }
 
-/** Names are the engine's to find: its error offers the nearest. Bad numbers are refused here; wasm would fold 1.5 or −1
- *  silently into some other class. */
+/**
+ * Resolves a class. Names are looked up by the engine, whose error offers the nearest. Bad numbers are
+ * refused here, as wasm would silently turn 1.5 or −1 into another class.
+ */
 function classIndex(query: ClassQuery): number {
   const { engine, classes } = need();
   if (typeof query === "string") return engine.findClass(query);

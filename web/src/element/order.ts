@@ -1,6 +1,6 @@
-/** The order in which the reader sees what waits. */
+/** The order in which waiting elements are served. */
 
-/** Where an element stands, in pixels from the upper left corner of the window, and whether it is not folded away. */
+/** Position of an element, in pixels from the upper left corner of the window, and whether it is visible. */
 export interface Place {
   readonly top: number;
   readonly bottom: number;
@@ -8,8 +8,10 @@ export interface Place {
   readonly seen: boolean;
 }
 
-/** The one to be next: of those in the window the uppermost, else the one that the least scrolling brings there; the leftmost of a row. What
- *  is folded away comes last. */
+/**
+ * The element to serve next: the uppermost in the window, else the one that the least scrolling brings there;
+ * the leftmost of a row. Hidden elements come last.
+ */
 export function nextForReader<T>(
   waiting: readonly T[],
   placeOf: (each: T) => Place,

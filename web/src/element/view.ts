@@ -1,4 +1,4 @@
-/** What the reader sees of an element: maps over the photo, a few words on it, and the bar below. */
+/** Visible content of an element: maps over the photo, short texts on it, and the bar below. */
 import type { Explanation, PaintOptions, Prediction, Progress } from "../candling.js";
 import { make } from "../dom/make.js";
 import { METHODS, type Method, TITLES } from "../catalogue.js";
@@ -9,14 +9,16 @@ import type { Client } from "./client.js";
 import { Overlay } from "./overlay.js";
 import { styleSheet } from "./style.js";
 
-/** Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we would; pixel maps have as
- *  many cells as the network's input has pixels. */
+/**
+ * Longest side of a map's canvas, in pixels. Heatmaps are smooth, and the browser enlarges them as well as we
+ * would; pixel maps have as many cells as the network's input has pixels.
+ */
 const SIZE = { smooth: 320, pixels: 480 };
 
-/** Pixels at the end of the list of classes that fade out, at least. */
+/** Least width in pixels of the fade at the end of the list of classes. */
 const FADE = 32;
 
-/** What the reader does. */
+/** Callbacks for actions of the reader. */
 export interface Wishes {
   readonly reveal: () => void;
   readonly cancel: () => void;
@@ -25,7 +27,7 @@ export interface Wishes {
   readonly opacity: (opacity: number) => void;
 }
 
-/** An answer that can be chosen. */
+/** A prediction in the bar. */
 export type Answer = Pick<Prediction, "index" | "label" | "probability">;
 
 export class View {
@@ -116,7 +118,7 @@ export class View {
     this.#cut();
   }
 
-  /** The document is another one, and styles and events belong to a document. */
+  /** Adapts to another document: styles and events belong to a document. */
   adopt(): void {
     this.#overlay.adopt();
     this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
@@ -134,7 +136,7 @@ export class View {
     this.#method.value = method;
   }
 
-  /** The button that asks for the map. */
+  /** The button that requests the map. */
   set revealable(shown: boolean) {
     this.#reveal.hidden = !shown;
   }
@@ -143,12 +145,15 @@ export class View {
     this.#reveal.focus();
   }
 
-  /** Where the keyboard stays while there is nothing to press. */
+  /** Moves the focus to the stage, while there is no button. */
   focusStage(): void {
     this.#stage.focus();
   }
 
-  /** Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there is nothing to wait for. */
+  /**
+   * Bytes of the model so far; "waiting" while the reader waits for something else; undefined when there is
+   * nothing to wait for.
+   */
   set busy(busy: Progress | "waiting" | undefined) {
     if (busy === undefined) this.#keepFocus(this.#progress);
     this.#progress.hidden = busy === undefined;
@@ -161,7 +166,10 @@ export class View {
     else this.#meter.value = loaded / total;
   }
 
-  /** What went wrong, if anything; spoken at once only where the reader has asked. `again`: whether it may help to try again. */
+  /**
+   * Shows an error, or none; announced at once only if the reader requested the map. `again`: whether a retry
+   * may help.
+   */
   fail(error: Error | undefined, aloud: boolean, again: boolean): void {
     if (error === undefined) this.#keepFocus(this.#error);
     this.#error.role = aloud ? "alert" : "note";
@@ -170,13 +178,13 @@ export class View {
     this.#errorText.textContent = error === undefined ? "" : sentence(error);
   }
 
-  /** What the photo was read in spite of; mostly nothing. */
+  /** Defects in spite of which the photo was read; usually none. */
   set notes(notes: readonly string[]) {
     this.#note.hidden = notes.length === 0;
     this.#note.replaceChildren(make("bdi", {}, notes.map(sentence).join(" ")));
   }
 
-  /** The answers, and which of them the map is about. The keyboard stays on the one it was on. */
+  /** The classes in the bar, and which of them the map explains. The focus stays on its class. */
   set answers({
     answers,
     target,
@@ -185,7 +193,7 @@ export class View {
     this.#classes.replaceChildren(
       ...answers.map(({ index, label, probability }) => {
         const chosen = index === target;
-        // Names and numbers keep their own direction, whatever the post's is.
+        // names and numbers keep their own direction, whatever the page's is
         const share = make("bdi", { className: "share" }, percent(probability));
         const button = piece(
           "button",
@@ -199,7 +207,7 @@ export class View {
       }),
     );
     const chosen = this.#classes.querySelector<HTMLElement>("[aria-pressed=true]");
-    // A narrow bar has no room for all of them. Not `scrollIntoView`, which may scroll the post as well.
+    // a narrow bar has no room for all of them; not `scrollIntoView`, which may scroll the page as well
     if (chosen !== null) {
       const beyond = chosen.offsetLeft + chosen.offsetWidth + FADE - this.#classes.clientWidth;
       this.#classes.scrollLeft = Math.max(0, Math.min(beyond, chosen.offsetLeft));
@@ -207,14 +215,19 @@ export class View {
     if (focused !== undefined) this.#classes.querySelector<HTMLElement>(`[data-class="${focused}"]`)?.focus();
   }
 
-  /** A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all at once. */
+  /**
+   * Shows a sentence on the map; announced only if the reader requested the map, or all elements of a page
+   * would speak at once.
+   */
   say(text: string, aloud: boolean): void {
     this.#status.replaceChildren(make("bdi", {}, text));
     this.#spoken.textContent = aloud ? text : "";
   }
 
-  /** Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look as strong. Resolves with
-   *  false where the signal came first. */
+  /**
+   * Paints the maps, the second to the right of a divider, both in one scale: otherwise the weaker one would
+   * look as strong. Resolves with false if the signal was aborted first.
+   */
   async paint(
     { paint }: Client,
     maps: readonly Explanation[],
@@ -241,13 +254,16 @@ export class View {
     return true;
   }
 
-  /** Of the maps over the photo, 0 to 1. They are painted at full strength, so that a slider costs nothing. */
+  /**
+   * Opacity of the maps over the photo, 0 to 1. They are painted at full strength, so that a slider costs
+   * nothing.
+   */
   set opacity(opacity: number) {
     for (const map of this.#maps) map.style.opacity = String(opacity);
     this.#opacity.value = String(opacity);
   }
 
-  /** The maps in words: what a screen reader says of the canvases. */
+  /** Sets the descriptions of the canvases for screen readers. */
   describe(descriptions: readonly string[], labels: readonly string[]): void {
     for (const [side, text] of descriptions.entries()) this.#maps[side as 0 | 1].ariaLabel = text;
     for (const [side, tag] of this.#tags.entries()) {
@@ -256,12 +272,12 @@ export class View {
     }
   }
 
-  /** Whether the maps are seen; the photo always is. */
+  /** Whether the maps are visible; the photo always is. */
   set revealed(revealed: boolean) {
     for (const map of this.#maps) map.classList.toggle("veiled", !revealed);
   }
 
-  /** Takes the maps away. The classes can still be asked for. */
+  /** Removes the maps. The classes can still be chosen. */
   withdraw(): void {
     for (const map of this.#maps) {
       map.hidden = true;
@@ -273,7 +289,7 @@ export class View {
     this.say("", false);
   }
 
-  /** As if nothing had been asked: the photo is another one. */
+  /** Resets everything for another photo. */
   clear(): void {
     this.withdraw();
     this.notes = [];
@@ -281,12 +297,12 @@ export class View {
     this.answers = { answers: [], target: undefined };
   }
 
-  /** Before a piece goes away: the keyboard stays in this place. */
+  /** Keeps the focus in this place before a part is removed. */
   #keepFocus(piece: HTMLElement): void {
     if (piece.querySelector(":focus") !== null) this.focusStage();
   }
 
-  /** Nothing is observed until the next image is set. */
+  /** Stops observing until the next image is set. */
   rest(): void {
     this.#overlay.image = undefined;
   }
@@ -296,7 +312,7 @@ export class View {
   }
 }
 
-/** An element that a post can style from outside. */
+/** Makes an element with a `part`, which pages can style. */
 function piece<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   part: string,

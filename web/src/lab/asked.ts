@@ -1,4 +1,4 @@
-/** What an address asks for that only the network can say whether there is: classes, layers, colours. */
+/** Parts of an address that only the network can check: classes, layers, colours. */
 import type { Candling } from "../candling.js";
 import { type Asked, indexOf, oneOf, refused, type State } from "./permalink.js";
 import { stagesOf } from "./stages.js";
@@ -39,7 +39,7 @@ export async function resolve({ state, target, over, wrong }: Asked, candling: C
   return { target: a, over: b, wrong: all };
 }
 
-/** What holds before the network is there: classes that are given by their index need no network. */
+/** The state that holds before the network is loaded: classes by index need no network. */
 export function atOnce({ state, target, over }: Asked): State {
   const [a, b] = [indexOf(target), indexOf(over)];
   return { ...state, ...(a === undefined ? {} : { target: a }), ...(b === undefined ? {} : { over: b }) };

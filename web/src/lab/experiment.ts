@@ -1,4 +1,7 @@
-/** A bench further down the page: it waits until it is looked at, and then follows photo, class and settings. */
+/**
+ * An experiment further down the page: it waits until it is visible, and then follows photo, class and
+ * settings.
+ */
 import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { byId, found } from "../dom/page.js";
@@ -12,7 +15,7 @@ export interface Shown {
   readonly candling: Candling;
   readonly picture: Picture;
   readonly run: Run;
-  /** How the photo was brought to the network's square. */
+  /** How the photo was fitted to the network's square. */
   readonly fit: Fit;
   readonly labels: readonly string[];
   target: number;
@@ -22,14 +25,14 @@ export abstract class Experiment {
   readonly section: HTMLElement;
   readonly #status: HTMLElement;
   #inSight = false;
-  /** What is to be shown as soon as the bench is looked at. */
+  /** What to show once the experiment is visible. */
   #due: Shown | undefined;
   #shown: Shown | undefined;
   #work = new AbortController();
   readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
-  /** Told of a crash that took the forward pass with it. */
+  /** Called after a crash that took the forward pass with it. */
   onLost: (shown: Shown) => void = () => {};
-  /** Told when somebody has set something here. */
+  /** Called when the visitor has changed a setting here. */
   onSet: () => void = () => {};
 
   constructor(id: string) {
@@ -40,59 +43,61 @@ export abstract class Experiment {
         this.#inSight = entries.at(-1)?.isIntersecting ?? false;
         if (this.#inSight) void this.#start();
       },
-      // a little before it comes into sight
+      // a little before it comes into view
       { rootMargin: "200px" },
     ).observe(this.section);
   }
 
-  /** How it is set, where that is not as it is by itself: for a link. */
+  /** Its settings that differ from the defaults: for a link. */
   get state(): State {
     return {};
   }
 
-  /** Sets it as a link says, before anything is shown. */
+  /** Applies the settings of a link, before anything is shown. */
   restore(_state: State): void {}
 
-  /** Another photo is shown: what was set for the one before is of no use. */
+  /** Resets the settings of the previous photo. */
   forget(): void {}
 
-  /** Another photo, class or setting: what is under way ends, and begins again with these. */
+  /** Handles another photo, class or setting: ends the current work and starts again. */
   update(shown: Shown): void {
     this.cancel();
     this.#due = shown;
-    // On paper, what is of another photo or class is left out.
+    // in print, results of another photo or class are left out
     delete this.section.dataset.shown;
     if (this.#inSight) void this.#start();
   }
 
-  /** Other colours for what is shown; nothing is computed anew, and nothing that is under way ends. */
+  /** Repaints in other colours; computes nothing and ends no work. */
   repaint(): void {
     if (this.#shown !== undefined && this.#due === undefined) this.#repaints.ask();
   }
 
-  /** Ends what is under way. */
+  /** Ends the current work. */
   cancel(): void {
     this.#work.abort();
     this.#due = undefined;
   }
 
-  /** Begins again with what is shown: something of this bench's own has changed. */
+  /** Starts again because one of the experiment's own settings has changed. */
   protected again(): void {
     if (this.#shown !== undefined) this.update(this.#shown);
   }
 
-  /** Computes and paints. `signal` ends it; an error becomes words. */
+  /** Computes and paints. `signal` ends it; an error is shown as a message. */
   protected abstract show(shown: Shown, signal: AbortSignal): Promise<void>;
 
-  /** Paints what was computed, in the colours of now. A bench without such colours has nothing to do. */
+  /** Repaints in the current colours. An experiment without such colours does nothing. */
   protected async paint(_shown: Shown, _signal: AbortSignal): Promise<void> {}
 
   protected get shown(): Shown | undefined {
     return this.#shown;
   }
 
-  /** Something that the visitor does on this bench, under the signal of what is shown, with its errors in words. Work in other workers
-   *  (`elsewhere`) may crash without taking the forward pass with it. */
+  /**
+   * Runs an action of the visitor in this experiment, ended with what is shown, with its errors as messages.
+   * Work in other workers (`elsewhere`) may crash without losing the forward pass.
+   */
   protected async attempt(
     work: (shown: Shown, signal: AbortSignal) => Promise<void>,
     elsewhere = false,

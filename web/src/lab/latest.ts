@@ -1,10 +1,13 @@
-/** Work that follows a hand: one piece at a time, and of the wishes that come meanwhile only the latest counts. */
+/**
+ * Work that follows a slider or pointer: one piece at a time, and of the requests that come meanwhile only
+ * the latest is kept.
+ */
 export class Latest<T> {
   readonly #work: (wish: T) => Promise<void>;
   #waiting: { readonly wish: T } | undefined;
   #busy = false;
 
-  /** `work` deals with its own errors. */
+  /** `work` handles its own errors. */
   constructor(work: (wish: T) => Promise<void>) {
     this.#work = work;
   }
@@ -14,7 +17,7 @@ export class Latest<T> {
     if (!this.#busy) void this.#go();
   }
 
-  /** Forgets what waits. */
+  /** Discards the waiting request. */
   clear(): void {
     this.#waiting = undefined;
   }

@@ -1,4 +1,7 @@
-/** Through the layers: one map for each stage of the network, from the first convolution to the last. */
+/**
+ * Experiment "Through the layers": one map for each stage of the network, from the first convolution to the
+ * last.
+ */
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
 import { description, strength } from "../words/maps.js";
 import { number } from "../words/numbers.js";
@@ -8,7 +11,7 @@ import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { stagesOf } from "./stages.js";
 
-/** A thumbnail's longer side, in pixels. */
+/** Longer side of a thumbnail, in pixels. */
 const THUMB = 144;
 
 export class Layers extends Experiment {
@@ -20,7 +23,7 @@ export class Layers extends Experiment {
   #stages: readonly LayerInfo[] = [];
   /** The map of each stage, as far as it is computed. */
   #maps: (Explanation | undefined)[] = [];
-  /** The layer that a link asks for, until the network has said which there are. */
+  /** The layer in a link, until the network's layers are known. */
   #wished: string | undefined;
 
   constructor(settings: Settings) {
@@ -64,7 +67,7 @@ export class Layers extends Experiment {
     if (this.#stages.length === 0) this.#lay(stagesOf(candling.info));
     const maps: (Explanation | undefined)[] = this.#stages.map(() => undefined);
     this.#maps = maps;
-    // The last first: it is the one that is looked at.
+    // the last first, as it is the one on show
     for (const [stage, { name }] of [...this.#stages.entries()].reverse()) {
       maps[stage] = await run.explain({ method: this.#method() as Method, target, layer: name, signal });
       await this.#paintThumb(stage, signal);
@@ -89,7 +92,7 @@ export class Layers extends Experiment {
       await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
   }
 
-  /** Shows the stage that the slider is at, if its map is there already. */
+  /** Shows the stage at the slider, if its map is computed already. */
   async #enlarge({ labels }: Shown, signal: AbortSignal): Promise<void> {
     const stage = Number(this.#depth.value);
     const map = this.#maps[stage];
@@ -116,7 +119,7 @@ export class Layers extends Experiment {
     });
   }
 
-  /** A thumbnail for each stage. */
+  /** Makes a thumbnail for each stage. */
   #lay(stages: readonly LayerInfo[]): void {
     this.#stages = stages;
     this.#thumbs.replaceChildren(...stages.map(() => make("canvas", { width: THUMB, height: THUMB })));

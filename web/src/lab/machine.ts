@@ -1,4 +1,4 @@
-/** See the machine: what runs, how much it took, and whether its mathematics holds. */
+/** Experiment "See the machine": what runs, how long it took, and whether its mathematics holds. */
 import type { Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { BackendSwitch } from "./backend-switch.js";
@@ -25,14 +25,14 @@ export class Machine extends Experiment {
   readonly #table = byId("identities", HTMLTableElement);
   readonly #button = byId("self-test", HTMLButtonElement);
 
-  /** Between processor and graphics card. */
+  /** The switch between CPU and GPU. */
   readonly backend: BackendSwitch;
 
   constructor(network: Promise<Candling>) {
     super("machine");
     this.backend = new BackendSwitch(network);
     this.#button.addEventListener("click", () => {
-      // Not `disabled`: what has the focus keeps it.
+      // not `disabled`: what has the focus keeps it
       if (this.#button.ariaDisabled === "true") return;
       this.#button.ariaDisabled = "true";
       void this.attempt((shown, signal) => this.#test(shown, signal)).finally(
@@ -106,13 +106,13 @@ export class Machine extends Experiment {
   }
 }
 
-/** How many there are, and that they rest where the last forward pass did without. */
+/** The number of threads, and whether the last forward pass left them idle. */
 function threadsText(there: number, used: number): string {
   if (there === 1) return "";
   return used > 1 ? `, ${there} of them` : `, ${there} of them, resting: one is faster now`;
 }
 
-/** What the page itself has loaded; the worker counts its own. */
+/** Bytes that the page itself has loaded; the worker counts its own. */
 function ownBytes(): number {
   const size = ({ encodedBodySize, decodedBodySize }: PerformanceResourceTiming) =>
     encodedBodySize || decodedBodySize;

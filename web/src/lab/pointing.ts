@@ -1,12 +1,15 @@
-/** What is asked by pointing at something in the picture. */
+/** The class at a point of the picture. */
 import type { Explanation } from "../candling.js";
 import { SHOWN } from "./answers.js";
 import type { Shown } from "./experiment.js";
 
-/** A class has its evidence at a place where its map has at least this share of its maximum. */
+/** Least share of its map's maximum that a class must reach at a point to have evidence there. */
 const EVIDENT = 1 / 3;
 
-/** The likeliest of the answers that has its evidence at a place, in shares of the photo, at the last layer; undefined where none has. */
+/**
+ * The likeliest class with evidence at a point, in shares of the photo, at the last layer; undefined if none
+ * has any.
+ */
 export async function classAt({ run }: Shown, x: number, y: number): Promise<number | undefined> {
   for (const { index } of run.predictions.slice(0, SHOWN)) {
     const map = await run.explain({ method: "grad-cam", target: index });
@@ -15,7 +18,10 @@ export async function classAt({ run }: Shown, x: number, y: number): Promise<num
   return undefined;
 }
 
-/** A map's value at a pixel of the photo, as it is painted: bilinear between the middles of its cells. Nothing lies outside of what the network saw. */
+/**
+ * A map's value at a pixel of the photo, as it is painted: bilinear between the centres of its cells; 0
+ * outside of what the network saw.
+ */
 function valueAt({ data, width, height, view }: Explanation, x: number, y: number): number {
   const [across, down] = [((x - view.x) / view.width) * width, ((y - view.y) / view.height) * height];
   if (across < 0 || down < 0 || across > width || down > height) return 0;

@@ -1,6 +1,7 @@
 /**
- * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each method's map is held against
- * the one of the intact network. What is said of the outcome is read off the numbers of this network and this photo.
+ * Experiment "Sanity check" (Adebayo et al. 2018): the weights become random, layer by layer from the top,
+ * and each method's map is compared with the one of the intact network. The verdict is derived from the
+ * numbers of this network and this photo.
  */
 import { TITLES } from "../catalogue.js";
 import { type Method, paint, type Randomized } from "../candling.js";
@@ -19,13 +20,16 @@ const methods = (["grad-cam", "guided-backprop", "guided-grad-cam", "cam"] as co
   (method) => ({ method, title: TITLES[method] }),
 );
 
-/** A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ² < ¼). */
+/** Rank correlation below which less than a quarter of one map's ranking explains the other's (ρ² < ¼). */
 const GONE = 0.5;
 
-/** Maps that last so many times longer than others depend less on what the network has learnt. */
+/**
+ * Ratio of layers from which one map counts as lasting longer than another, which means depending less on
+ * what the network has learnt.
+ */
 const LONGER = 2;
 
-/** How far what was measured reaches. */
+/** The limits of the measurement. */
 const ONE_DRAW = "This is one random draw, on one photo.";
 
 /** Longest side of a picture, in pixels. */
@@ -53,12 +57,12 @@ export class Sanity extends Experiment {
   readonly #follow = new Latest<number>((layers) =>
     this.attempt((shown, signal) => this.#forget(shown, layers, signal)),
   );
-  /** What was measured of the photo and class that are shown, by the number of layers. */
+  /** Results for the photo and class on show, by the number of layers. */
   #measured = new Map<number, Correlations>();
   #of: { readonly run: unknown; readonly target: number } | undefined;
-  /** What was computed last. */
+  /** The latest result. */
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
-  /** So many layers a link asks for, until they are shown. */
+  /** The number of layers in a link, until it is shown. */
   #wished = 0;
   readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) =>
     this.#forgetAll(progress, end),
@@ -149,7 +153,7 @@ export class Sanity extends Experiment {
         const title = methods[at]?.title ?? "";
         if (figure === undefined) return;
         const { canvas, value } = figure;
-        // Random weights may let a sum grow beyond all numbers: there is no picture of that.
+        // random weights may overflow, and there is no picture of that
         if (!map.data.every(Number.isFinite)) canvas.width = canvas.height = 1;
         else
           await paint(canvas, map, {
@@ -189,7 +193,10 @@ export class Sanity extends Experiment {
     });
   }
 
-  /** What this network does, from what was measured of it up to where the slider is, and as a whole once all was measured. */
+  /**
+   * The verdict on this network, from what was measured up to the slider's position, and on the whole once
+   * all was measured.
+   */
   #judge(): string {
     const here = this.#measured.get(Number(this.#slider.value)) ?? [];
     const words = methods
@@ -212,7 +219,7 @@ export class Sanity extends Experiment {
     return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it. ${ONE_DRAW}`;
   }
 
-  /** How many layers it takes until a method's map is gone; never, where it is not. */
+  /** The number of layers until a method's map is gone; undefined if it never is. */
   #lost(method: number): number | undefined {
     return this.#steps().find((step) => {
       const value = this.#measured.get(step)?.[method];
@@ -220,7 +227,7 @@ export class Sanity extends Experiment {
     });
   }
 
-  /** The numbers of layers that were measured, from the fewest on. */
+  /** The numbers of layers that were measured, in ascending order. */
   #steps(): readonly number[] {
     return [...this.#measured.keys()].sort((a, b) => a - b);
   }
@@ -235,7 +242,7 @@ export class Sanity extends Experiment {
       }),
     }));
     const now = Number(this.#slider.value);
-    // Nothing is cut off: down to the lowest value, in quarters.
+    // nothing is cut off: the axis reaches down to the lowest value, in quarters
     const lowest = Math.min(-0.25, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
     plot(
       byId("correlations", HTMLElement),

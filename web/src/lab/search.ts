@@ -8,11 +8,14 @@ export interface ClassName {
 
 export interface Suggested {
   readonly classes: readonly ClassName[];
-  /** What there is to know before choosing one of them; empty if there is nothing. */
+  /** Information for choosing it; empty if there is none. */
   readonly note: string;
 }
 
-/** Everyday words that few or no classes of our network have in their names, then classes. Short: every visit loads it. */
+/**
+ * Everyday words that few or no classes of our network have in their names, then classes. Short, as every
+ * visit loads it.
+ */
 const SYNONYMS = `
 person people human man woman boy girl child face: baseball player, bridegroom, scuba diver
 house home building: mobile home, palace, castle, barn, yurt, church, patio
@@ -34,12 +37,13 @@ kitten: tabby cat, tiger cat, Persian cat
 puppy: Golden Retriever, Beagle, pug
 sea ocean lake: lakeshore, beach, sandbar`;
 
-/** What the line begins with whose words no class stands for. */
+/** First class of the line of words that have no class of their own. */
 const PEOPLE = "baseball player";
 
 /**
- * In this order: the whole name or the index, whole words of a name, the beginning of a word, another part, and what an everyday word stands for;
- * only where none of these is found, names whose words are misspelt by a letter or a quarter of their letters. Case and accents are one.
+ * Suggests classes, in this order: the whole name or the index, whole words of a name, the beginning of a
+ * word, another part, and what an everyday word stands for; only if none is found, names with words misspelt
+ * by a letter or a quarter of their letters. Case and accents do not matter.
  */
 export function suggest(typed: string, classes: readonly ClassName[]): Suggested {
   const wanted = plain(typed);
@@ -54,7 +58,7 @@ export function suggest(typed: string, classes: readonly ClassName[]): Suggested
   return { classes: found.length > 0 ? found : misspelt(wanted, classes), note };
 }
 
-/** As it is compared: lower case, without accents, and with one space between words. */
+/** Normalises a text for comparison: lower case, without accents, and with one space between words. */
 function plain(text: string): string {
   return text
     .normalize("NFKD")
@@ -65,7 +69,7 @@ function plain(text: string): string {
     .join(" ");
 }
 
-/** 0 for the whole name to 3 for a part of it; beyond, where it is none. */
+/** Rank of a match: 0 for the whole name to 3 for a part of it; infinite if there is none. */
 function rank(wanted: string, label: string, index: string): number {
   if (label === wanted || index === wanted) return 0;
   if (` ${label} `.includes(` ${wanted} `)) return 1;
@@ -81,7 +85,7 @@ function synonymsOf(wanted: string): readonly string[] {
   return [];
 }
 
-/** Those of which each word that was typed is nearly a word, the nearest first. */
+/** Classes in which each typed word is nearly a word, the nearest first. */
 function misspelt(wanted: string, classes: readonly ClassName[]): readonly ClassName[] {
   const typed = wanted.split(" ");
   const near = classes.flatMap((each) => {
@@ -93,7 +97,10 @@ function misspelt(wanted: string, classes: readonly ClassName[]): readonly Class
   return near.sort((a, b) => a.apart - b.apart).map(({ each }) => each);
 }
 
-/** How many letters have to be changed, added, left out or exchanged with their neighbour (optimal string alignment). */
+/**
+ * Edit distance: letters that are changed, added, left out or exchanged with their neighbour (optimal string
+ * alignment).
+ */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

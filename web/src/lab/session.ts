@@ -1,8 +1,8 @@
 /**
- * The photo on the page and what is asked of it.
+ * The photo on the page and its explanations.
  *
- * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps of the one before it,
- * and a map that comes too late is never painted.
+ * The latest request wins. A new photo ends the work on the previous one, a new class or setting ends the
+ * previous maps, and a map that comes too late is never painted.
  */
 import type { Candling } from "../candling.js";
 import { sentence } from "../words/sentence.js";
@@ -18,10 +18,10 @@ import type { Why } from "./why.js";
 
 const page = byId("lab", HTMLElement);
 
-/** A photo on its way. */
+/** A photo that is being opened. */
 interface Opening {
   readonly picture: Picture | Promise<Picture>;
-  /** The class to explain; the top one where left out. */
+  /** The class to explain. Default: the top one. */
   target: number | undefined;
   readonly end: AbortController;
 }
@@ -37,12 +37,14 @@ export class Session {
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
   #wished: number | undefined;
-  /** A crash takes the forward pass with it: once more from the photo, but not for ever. The next thing that the visitor does may be
-   *  recovered from again. */
+  /**
+   * Whether a crash was recovered from: the photo is run again once, not for ever. The visitor's next action
+   * resets it.
+   */
   #recovered = false;
-  /** The answers on the page are those of the photo that is on its way. */
+  /** Whether the page shows the predictions of the photo that is being opened. */
   #answered = false;
-  /** Told of every new photo, class and setting that is shown. */
+  /** Called for every new photo, class and setting that is shown. */
   onShown: (shown: Shown) => void = () => {};
 
   constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why) {
@@ -57,7 +59,7 @@ export class Session {
     };
   }
 
-  /** From now on the experiment follows photo, class and settings. */
+  /** Adds an experiment, which follows photo, class and settings from now on. */
   add(experiment: Experiment): void {
     this.#experiments.push(experiment);
     experiment.onLost = ({ picture, target }) => {
@@ -69,7 +71,7 @@ export class Session {
       experiment.update(this.#shown);
   }
 
-  /** Whether a photo is shown or on its way. */
+  /** Whether a photo is shown or being opened. */
   get inUse(): boolean {
     return this.#opening !== undefined || this.#shown !== undefined;
   }
@@ -78,19 +80,21 @@ export class Session {
     return this.#shown;
   }
 
-  /** Says that the page shows the answers to the photo that was opened last, computed beforehand. */
+  /** Sets whether the page shows precomputed predictions for the photo that was opened last. */
   set answered(answered: boolean) {
     this.#answered = answered;
     this.#busy();
   }
 
-  /** The class that was asked for before there was a photo to ask about. */
+  /** The class that was chosen before any photo was opened. */
   get wished(): number | undefined {
     return this.#wished;
   }
 
-  /** A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so and keeps what
-   *  it showed. */
+  /**
+   * Opens a photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page
+   * says so and keeps what it showed.
+   */
   async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
     this.#opening?.end.abort();
     this.#stopMaps();
@@ -109,7 +113,7 @@ export class Session {
     if (signal.aborted) return;
     this.#opening = undefined;
     if (failed === undefined) {
-      // After a crash it may be another photo's words that stand there.
+      // after a crash, the message may be about another photo
       if (!afterCrash) clear();
       const [note] = this.#shown?.run.notes ?? [];
       if (note !== undefined) say(sentence(note));
@@ -120,7 +124,10 @@ export class Session {
     await this.#map(afterCrash);
   }
 
-  /** Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class. */
+  /**
+   * Explains another class of the same photo, without a forward pass. While a photo is being opened, the
+   * class of that one.
+   */
   async ask(target: number): Promise<void> {
     if (this.#opening !== undefined) {
       this.#opening.target = target;
@@ -137,7 +144,7 @@ export class Session {
     }
   }
 
-  /** The class that has its evidence at a place, in shares of the photo. */
+  /** Explains the class with evidence at a point, in shares of the photo. */
   async askAt(x: number, y: number): Promise<void> {
     const shown = this.#shown;
     const isOver = () => this.#opening !== undefined || this.#shown !== shown;
@@ -156,13 +163,13 @@ export class Session {
     }
   }
 
-  /** The same photo and class from the forward pass on: it is prepared or computed in another way now. */
+  /** Repeats photo and class from the forward pass on, after its preparation or backend has changed. */
   runAgain(): void {
     const photo = this.#opening ?? this.#shown;
     if (photo !== undefined) void this.open(photo.picture, photo.target);
   }
 
-  /** The same photo and class by another method or at another layer. */
+  /** Repeats photo and class by another method or at another layer. */
   #again(): void {
     this.#recovered = false;
     clear();
@@ -181,7 +188,7 @@ export class Session {
     const { fit } = this.#settings;
     const run = await candling.run(picture.source, { fit, signal: opening.end.signal });
     this.#shown?.run.free();
-    // A link may name a class that this network does not have.
+    // a link may name a class that this network does not have
     const known = opening.target !== undefined && opening.target < candling.labels.length;
     const target = (known ? opening.target : run.predictions[0]?.index) ?? 0;
     this.#shown = { candling, picture, run, fit, labels: candling.labels, target };
@@ -192,7 +199,7 @@ export class Session {
 
   async #map(afterCrash = false): Promise<void> {
     this.#stopMaps();
-    // What is chosen while a photo is on its way counts when it is there.
+    // a class that was chosen meanwhile is explained
     const shown = this.#shown;
     if (this.#opening !== undefined || shown === undefined) return this.#busy();
     const mapping = new AbortController();
@@ -202,7 +209,7 @@ export class Session {
       await this.#why.show(shown, mapping.signal, afterCrash);
     } catch (error) {
       if (mapping.signal.aborted) return;
-      // The views put all other errors into words.
+      // the views show all other errors as messages
       if (hasCode(error, "engine-crashed", "run-lost")) return this.open(shown.picture, shown.target, true);
       throw error;
     }

@@ -1,4 +1,4 @@
-/** Where photos come from: drop, paste, choose, camera, link, and our samples. */
+/** Sources of photos: drop, paste, file, camera, link, and our samples. */
 import { Candling, type PhotoSource } from "../candling.js";
 import { handOver, labWithOwn } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
@@ -8,22 +8,22 @@ import { byId, make } from "../dom/page.js";
 import { askForLink } from "./link-dialog.js";
 import { say } from "../dom/message.js";
 
-/** A photo and what the page says of it. */
+/** A photo, with its title and origin. */
 export interface Picture {
   readonly source: PhotoSource;
   readonly title: string;
   readonly credit: string;
   /** The file, if it is one of our samples. */
   readonly sample?: string;
-  /** Its address, if it came by one. */
+  /** Its address, if it came by a link. */
   readonly link?: string;
 }
 
-/** As in `www/samples/samples.json`. */
+/** An entry of `www/samples/samples.json`. */
 export interface Sample {
   readonly file: string;
   readonly title: string;
-  /** In pixels. */
+  /** Size in pixels. */
   readonly width: number;
   readonly height: number;
   readonly composite: boolean;
@@ -34,7 +34,7 @@ type Open = (picture: Picture) => void;
 
 const YOURS = "Your own photo; it stays on this device.";
 
-/** All but the samples. */
+/** Listens to all sources but the samples. */
 export function listenForPhotos(network: Promise<Candling>, colours: Colours, open: Open): void {
   const openFile = (file: File) => {
     if (/\.safetensors$/i.test(file.name)) return void openModel(file);
@@ -52,7 +52,7 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
   document.addEventListener("paste", ({ clipboardData, target }) => {
     const file = clipboardData?.files[0];
     if (file !== undefined) return openFile(file);
-    // A link that is pasted into a field is the field's.
+    // a link that is pasted into a field belongs to the field
     const address = clipboardData?.getData("text/plain").trim() ?? "";
     if (!(target instanceof HTMLInputElement) && isLink(address)) askForLink(open, address);
   });
@@ -83,7 +83,7 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
   byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));
 }
 
-/** The page begins anew with it, if it is one: what is shown stays otherwise. */
+/** Reloads the page with a model, if the file is one; otherwise what is shown stays. */
 async function openModel(file: File): Promise<void> {
   try {
     say(`Opening ${file.name}…`);
@@ -111,7 +111,7 @@ async function paste(open: Open): Promise<void> {
     }
     say("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
-    // Who points with a finger has no such key.
+    // touch screens have no such key
     const instead = matchMedia("(pointer: coarse)").matches
       ? "Save the picture and choose it, or use its link,"
       : "Press Ctrl+V (on a Mac ⌘V)";
@@ -121,7 +121,7 @@ async function paste(open: Open): Promise<void> {
 
 const list = byId("samples", HTMLUListElement);
 
-/** Shows our own photos; returns all of them. */
+/** Lists our own photos, and returns them. */
 export async function showSamples(open: (sample: Sample) => void): Promise<readonly Sample[]> {
   let samples: readonly Sample[];
   try {

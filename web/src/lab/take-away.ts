@@ -1,4 +1,7 @@
-/** Take it away: pictures, a page, raw numbers with their provenance, a link, and code for another page. */
+/**
+ * Experiment "Take it away": pictures, a page, raw numbers with their provenance, a link, and code for
+ * another page.
+ */
 import { LAYERED, PIXELS } from "../catalogue.js";
 import { type Explanation, version } from "../candling.js";
 import type { ExportOptions } from "../candling-export.js";
@@ -15,7 +18,7 @@ import type { Why } from "./why.js";
 import { isOwn } from "./weights.js";
 import { fileName } from "./words.js";
 
-/** So many of the answers go into the file. */
+/** Number of predictions in the file. */
 const ANSWERS = 10;
 
 export class TakeAway extends Experiment {
@@ -58,7 +61,7 @@ export class TakeAway extends Experiment {
     this.refresh();
   }
 
-  /** The codes of what is shown now. */
+  /** Updates the link and the codes. */
   refresh(): void {
     const { shown } = this;
     if (shown === undefined) return;
@@ -91,7 +94,7 @@ export class TakeAway extends Experiment {
     byId("code-about", HTMLElement).textContent = notes.join(" ");
   }
 
-  /** As the element would show it; what it does by itself is left out. */
+  /** The figure for the element; default values are left out. */
   #figure({ picture, run, target }: Shown): Figure {
     const settings = this.#settings;
     const view = largeView();
@@ -105,7 +108,7 @@ export class TakeAway extends Experiment {
     return {
       photo: address === undefined ? undefined : new URL(address, document.baseURI),
       readable: link !== undefined,
-      // A file's name describes nothing: whoever posts the photo says what it shows.
+      // a file's name describes nothing: the author of the post writes the description
       alt: picture.sample === undefined ? "" : picture.title,
       credit: picture.sample === undefined ? "" : picture.credit,
       width: run.width,
@@ -122,7 +125,7 @@ export class TakeAway extends Experiment {
     };
   }
 
-  /** The heatmap, which the figure and the record are about. */
+  /** The heatmap, for figure and record. */
   #cam(): Explanation {
     const { map } = this.#why.cam;
     if (map === undefined)
@@ -134,13 +137,13 @@ export class TakeAway extends Experiment {
     return fileName(picture.title, labels[map.target.class] ?? "", map, this.#settings.defaultLayer, kind);
   }
 
-  /** What is exported of these maps, in the words and colours of the page. */
+  /** Options for the export of these maps, in the words and colours of the page. */
   #exported({ candling, picture }: Shown, maps: readonly Explanation[], signal: AbortSignal): ExportOptions {
     const credit = picture.sample === undefined ? "" : picture.credit;
     return { candling, maps, credit, alt: picture.title, ...this.#settings.colours, signal };
   }
 
-  /** The four views. */
+  /** Saves the four views. */
   async #saveFigure(shown: Shown, signal: AbortSignal): Promise<void> {
     const { exportFigure } = await import("../candling-export.js");
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
@@ -150,7 +153,7 @@ export class TakeAway extends Experiment {
     );
   }
 
-  /** The heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
+  /** Saves the heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
   async #savePage(shown: Shown, signal: AbortSignal): Promise<void> {
     const { exportPage } = await import("../candling-export.js");
     const { run, target } = shown;
@@ -165,7 +168,7 @@ export class TakeAway extends Experiment {
     saveBlob(await exportPage(this.#exported(shown, maps, signal)), this.#name(shown, "html"));
   }
 
-  /** The map of the view that is large; of the heatmap, where that is the photo. */
+  /** Saves the map of the large view; the heatmap if that is the photo. */
   #saveRaw(shown: Shown): void {
     const map = this.#why.tiles.find(({ name }) => name === largeView())?.map ?? this.#cam();
     saveBlob(npy(map.data, [map.channels, map.height, map.width]), this.#name(shown, "npy", map));
@@ -174,7 +177,7 @@ export class TakeAway extends Experiment {
   async #saveJson(shown: Shown): Promise<void> {
     const { candling, picture, run, labels, target, fit } = shown;
     const { info } = candling;
-    // Pages that came neither over https nor from this machine are given no hash by the browser.
+    // in insecure contexts browsers offer no hash
     const sha256 = await candling.digest().catch(() => undefined);
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
     const provenance = {
@@ -202,7 +205,7 @@ export class TakeAway extends Experiment {
         target,
         shape: [channels, height, width],
         max,
-        // A pixel map has 150,000 values, which .npy holds better.
+        // a pixel map has 150,000 values, for which .npy is better
         ...(channels === 1 ? { values: Array.from(data) } : {}),
       })),
     };

@@ -1,4 +1,4 @@
-/** Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies. */
+/** Experiment "Why this class?": four maps beside the photo, and a sentence on where the evidence lies. */
 import type { Explanation, ExplainOptions } from "../candling.js";
 import { MANY_PASSES, PIXELS } from "../catalogue.js";
 import { LIGHT } from "../words/colours.js";
@@ -16,10 +16,10 @@ import { BRIGHTER, fileName, hasCode, textOf } from "./words.js";
 
 const where = byId("where", HTMLElement);
 
-/** So many answers are read out. */
+/** Number of predictions that are announced. */
 const SPOKEN = 3;
 
-/** A map whose maximum is below this share of the best answer's is called faint. */
+/** Share of the best class's maximum below which a map is called faint. */
 const FAINT = 0.5;
 
 export class Why {
@@ -30,7 +30,7 @@ export class Why {
   readonly guidedGradCam: MapTile;
   readonly plainCam: MapTile;
   #title = "";
-  /** The photo whose answers were read out. */
+  /** The photo whose predictions were announced. */
   #told: Shown | undefined;
 
   constructor(settings: Settings) {
@@ -62,7 +62,10 @@ export class Why {
     time("forward", run.timings.forward);
   }
 
-  /** The maps of the chosen class, the heatmap first. Only a crash is thrown, and after one (`afterCrash`) not even that. */
+  /**
+   * Shows the maps of the chosen class, the heatmap first. Throws only after a crash, and if that is the
+   * second one (`afterCrash`) not even then.
+   */
   async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
     const { question, layer } = this.#settings;
@@ -93,19 +96,19 @@ export class Why {
     time("paint", sum(...this.tiles.map(({ painting }) => painting)));
   }
 
-  /** The same maps in the colours of now. */
+  /** Repaints the maps in the current colours. */
   repaint(): void {
     this.#describe();
     for (const tile of [this.cam, this.plainCam]) {
       tile.repaint().catch((error: unknown) => {
-        // Another photo is on its way, or the engine is started again: what comes then has the colours of now.
+        // another photo is being opened, or the engine is restarted: what follows has the current colours
         if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed"))
           throw error;
       });
     }
   }
 
-  /** What the heatmap shows, and whether its colours make the photo brighter than it is. */
+  /** Describes the heatmap, and says if its colours make the photo brighter than it is. */
   #describe(): void {
     const { map } = this.cam;
     const { title, about } = this.#settings.choice;
@@ -115,7 +118,7 @@ export class Why {
     this.cam.describe({ title, about: isLit && isDarkAtPeak(map) ? `${about} ${BRIGHTER}` : about });
   }
 
-  /** The sentence under the answers; those who do not see the page hear the answers of a new photo first. */
+  /** Shows the sentence under the predictions, and announces the predictions of a new photo first. */
   async #tell(shown: Shown, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
     const label = shown.labels[shown.target] ?? "";
@@ -136,7 +139,10 @@ export class Why {
     );
   }
 
-  /** Every map is painted to its own maximum; how it stands against that of the best answer is told in words where it is faint. */
+  /**
+   * The sentence on a map that is faint beside the best class's, as every map is painted to its own maximum;
+   * empty otherwise.
+   */
   async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
     const best = run.predictions[0]?.index ?? target;
     if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";

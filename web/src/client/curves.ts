@@ -1,4 +1,7 @@
-/** Deletion and insertion (Petsiuk et al. 2018): does the order that a map gives the picture's tiles matter to the network? */
+/**
+ * Deletion and insertion curves (Petsiuk et al. 2018): does a map's order of the picture's tiles matter to
+ * the network?
+ */
 import type { Curves } from "../protocol.js";
 import type { Access } from "./access.js";
 import { check, checkOptions, checkPixels } from "./check.js";

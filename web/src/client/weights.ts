@@ -1,6 +1,6 @@
 /** Choice between a model's two files, if the page leaves it open. */
 
-/** `full`: the weights as they are. `small`: half the download, for answers that are nearly always the same. */
+/** `full`: the original weights. `small`: half the download, with nearly always the same answers. */
 export type Weights = "full" | "small";
 
 /** The addresses of a model's two files; relative ones count from the page. */

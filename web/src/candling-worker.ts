@@ -7,7 +7,7 @@ import type {
   Ask,
   Backend,
   ClassQuery,
-  Kind,
+  CallKind,
   Reply,
   Request,
   ResolvedTarget,
@@ -17,18 +17,26 @@ import type {
 } from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
-import { adapter, type Card, instead, inTime, lost, release, take } from "./worker/card.js";
+import {
+  adapter,
+  type Gpu,
+  withCpuFallback,
+  withGpuTimeout,
+  deviceLostError,
+  freeOnGpu,
+  loadOnGpu,
+} from "./worker/gpu.js";
 import { decode } from "./worker/decode.js";
-import { bytesBut, download } from "./worker/download.js";
+import { otherBytesLoaded, download } from "./worker/download.js";
 import { buildsFor, startEngine, type Wasm } from "./worker/engine.js";
 import { answerOf } from "./worker/explanation.js";
-import { failure, toFailure, using, usingLater } from "./worker/failure.js";
-import { look } from "./worker/live.js";
+import { failure, toFailure, withWasmObject, withWasmObjectAsync } from "./worker/failure.js";
+import { explainFrame } from "./worker/live.js";
 import { outcomeOf, planOf, rankingOf, valuesOf } from "./worker/passes.js";
 import { measure, noise } from "./worker/measure.js";
 import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
-import { inputOf, KeptRun, type Source } from "./worker/run.js";
+import { inputOf, StoredRun, type Source } from "./worker/run.js";
 import { Runs } from "./worker/runs.js";
 
 /** State after `load`. */
@@ -44,12 +52,12 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined;
-let card: Card | undefined;
+let gpu: Gpu | undefined;
 const counts = { forwards: 0, explanations: 0, renders: 0 };
 
 /** An answer, with the objects in it that are transferred. */
-type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
-type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
+type Handled<K extends CallKind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
+type Handlers = { readonly [K in CallKind]: (ask: Ask<K>) => Handled<K> | Promise<Handled<K>> };
 
 const handlers: Handlers = {
   async load({ files, model, builds, threads: most }) {
@@ -75,20 +83,20 @@ const handlers: Handlers = {
       dismiss();
       return { answer: { backend } };
     }
-    card ??= await take(files, unpacked);
-    const { name } = card;
+    gpu ??= await loadOnGpu(files, unpacked);
+    const { name } = gpu;
     if (!compare) return { answer: { backend, adapter: name } };
     try {
       const { engine, runs } = need();
       const { inputHeight, inputWidth } = engine.info();
       const input = runs.last?.input ?? noise(inputHeight, inputWidth);
-      const milliseconds = await measure(engine, card, input);
+      const milliseconds = await measure(engine, gpu, input);
       const faster = milliseconds.webgpu < milliseconds.cpu ? "webgpu" : "cpu";
       if (faster === "cpu") dismiss();
       return { answer: { backend: faster, adapter: name, milliseconds } };
     } catch (thrown) {
       dismiss();
-      const { code, message } = lost(thrown);
+      const { code, message } = deviceLostError(thrown);
       throw failure(code, message);
     }
   },
@@ -117,7 +125,7 @@ const handlers: Handlers = {
   },
 
   async explain({ run: handle, method, target, layer, counterfactual }) {
-    const run = kept(handle);
+    const run = storedRun(handle);
     const resolved = resolve(target ?? run.top);
     const start = performance.now();
     const question = { method, target: resolved, layer, counterfactual };
@@ -133,14 +141,14 @@ const handlers: Handlers = {
   },
 
   randomized(ask) {
-    const answer = randomized(onCpu(kept(ask.run)), resolve(ask.target), ask);
+    const answer = randomized(onCpu(storedRun(ask.run)), resolve(ask.target), ask);
     counts.forwards += 1;
     counts.explanations += answer.maps.length;
     return { answer, transfer: answer.maps.map(({ map }) => map.data.buffer) };
   },
 
   identities({ run: handle, target }) {
-    const run = kept(handle);
+    const run = storedRun(handle);
     const resolved = resolve(target ?? run.top);
     const found = onCpu(run).identities(resolved.class, resolved.over);
     const answer = found.map(({ residual, layer, ...identity }) => ({
@@ -152,14 +160,14 @@ const handlers: Handlers = {
   },
 
   features({ run }) {
-    const answer = onCpu(kept(run)).features();
+    const answer = onCpu(storedRun(run)).features();
     return { answer, transfer: [answer.buffer] };
   },
 
   perturb({ run: handle, mask, fill }) {
-    const run = onCpu(kept(handle));
+    const run = onCpu(storedRun(handle));
     const start = performance.now();
-    return using(run.perturb(mask, fill), (perturbed) => {
+    return withWasmObject(run.perturb(mask, fill), (perturbed) => {
       const timings = { forward: performance.now() - start };
       counts.forwards += 1;
       const [logits, probabilities] = [perturbed.logits(), perturbed.probabilities()];
@@ -167,10 +175,10 @@ const handlers: Handlers = {
     });
   },
 
-  plan({ run: handle, wish }) {
+  plan({ run: handle, request }) {
     const { wasm, engine } = need();
-    const run = kept(handle);
-    const answer = planOf(wasm, engine, onCpu(run), wish, (target) => resolve(target ?? run.top));
+    const run = storedRun(handle);
+    const answer = planOf(wasm, engine, onCpu(run), request, (target) => resolve(target ?? run.top));
     return { answer, transfer: [answer.job.data.buffer] };
   },
 
@@ -193,7 +201,7 @@ const handlers: Handlers = {
 
   async frame(ask) {
     const { wasm, engine } = need();
-    const answer = await look(wasm, engine, card, resolve, onLost, ask);
+    const answer = await explainFrame(wasm, engine, gpu, resolve, onLost, ask);
     counts.forwards += 1;
     counts.explanations += 1;
     const picture = answer.picture === undefined ? [] : [answer.picture];
@@ -212,7 +220,7 @@ const handlers: Handlers = {
   },
 
   stats() {
-    const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
+    const bytes = loaded === undefined ? 0 : otherBytesLoaded(loaded.model) + loaded.file.size;
     return {
       answer: {
         ...counts,
@@ -252,7 +260,7 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   counts.forwards += 1;
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
-  runs.add(handle, new KeptRun(source, size, predictions[0]?.index ?? 0));
+  runs.add(handle, new StoredRun(source, size, predictions[0]?.index ?? 0));
   const answer = {
     run: handle,
     predictions,
@@ -275,28 +283,28 @@ interface Ran {
 
 /** Runs the forward pass, and frees the input. */
 function ran(prepared: Prepared): Promise<Ran> {
-  return usingLater(prepared, async (prepared): Promise<Ran> => {
+  return withWasmObjectAsync(prepared, async (prepared): Promise<Ran> => {
     const onCpu = (): Ran => {
       const run = need().engine.forward(prepared);
       return { source: run, logits: run.logits(), backend: "cpu" };
     };
-    const of = card;
+    const of = gpu;
     if (of === undefined) return onCpu();
-    const onCard = async (): Promise<Ran> => {
+    const onGpu = async (): Promise<Ran> => {
       const input = inputOf(prepared);
-      const run = await inTime(of.engine.forward(input.data, input.height, input.width));
+      const run = await withGpuTimeout(of.engine.forward(input.data, input.height, input.width));
       return { source: { run, of, input }, logits: run.logits(), backend: "webgpu" };
     };
-    return instead(onCard, onCpu, (thrown) => onLost(thrown, of));
+    return withCpuFallback(onGpu, onCpu, (thrown) => onLost(thrown, of));
   });
 }
 
-function onCpu(run: KeptRun): Run {
+function onCpu(run: StoredRun): Run {
   return run.cpu(need().engine, () => runsAgain(run));
 }
 
 /** Makes room for another forward pass of a run, and counts it. */
-function runsAgain(run: KeptRun): void {
+function runsAgain(run: StoredRun): void {
   need().runs.makeRoom(run.size, run);
   counts.forwards += 1;
 }
@@ -305,27 +313,27 @@ function runsAgain(run: KeptRun): void {
  * Switches to the CPU after a GPU failure and tells the page, once; does nothing if another GPU is in use by
  * now.
  */
-function onLost(thrown: unknown, of: Card): void {
-  if (card !== of) return;
+function onLost(thrown: unknown, of: Gpu): void {
+  if (gpu !== of) return;
   dismiss();
-  reply({ type: "lost", failure: lost(thrown) });
+  reply({ type: "lost", failure: deviceLostError(thrown) });
 }
 
 /** Stops using the GPU; earlier runs keep what they have there. */
 function dismiss(): void {
-  release(card?.engine);
-  card = undefined;
+  freeOnGpu(gpu?.engine);
+  gpu = undefined;
 }
 
 async function unpacked(): Promise<{ graph: Uint8Array; weights: Float32Array }> {
   const { wasm, file } = need();
-  return using(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({
+  return withWasmObject(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({
     graph: model.graph(),
     weights: model.weights(),
   }));
 }
 
-function kept(handle: number): KeptRun {
+function storedRun(handle: number): StoredRun {
   const run = need().runs.use(handle);
   if (run === undefined) throw failure(codes.runFreed, "this run was freed; run the photo again");
   return run;
@@ -348,11 +356,11 @@ function classIndex(query: ClassQuery): number {
   throw failure(codes.unknownClass, `unknown class ${query}; this model has classes 0 to ${classes - 1}`);
 }
 
-function reply<K extends Kind>(message: Reply<K>, transfer: Transferable[] = []): void {
+function reply<K extends CallKind>(message: Reply<K>, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
 }
 
-async function answer<K extends Kind>({ kind, ask }: Request<K>): Promise<void> {
+async function answer<K extends CallKind>({ kind, ask }: Request<K>): Promise<void> {
   try {
     const { answer, transfer } = await handlers[kind](ask);
     reply<K>({ type: "answer", answer }, transfer);

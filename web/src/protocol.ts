@@ -125,7 +125,7 @@ export interface ModuleFiles {
 }
 
 /** The addresses of the WebGPU engine's two files. */
-export type CardFiles = ModuleFiles;
+export type GpuFiles = ModuleFiles;
 
 /**
  * Where forward and backward passes are computed: on the CPU, or on the GPU by WebGPU. Photos are prepared,
@@ -230,7 +230,7 @@ export type MethodOptions = Readonly<Record<string, number>>;
  * Work of many passes as requested: the map of such a method, or the curves of a map beside those of random
  * orders.
  */
-export type Wish =
+export type PassesRequest =
   | {
       readonly kind: "map";
       readonly method: Method;
@@ -442,7 +442,7 @@ export interface Calls {
    * without a usable GPU, and then stays on the CPU.
    */
   backend: {
-    ask: { readonly backend: Backend; readonly compare: boolean; readonly files: CardFiles };
+    ask: { readonly backend: Backend; readonly compare: boolean; readonly files: GpuFiles };
     answer: { readonly backend: Backend; readonly adapter?: string; readonly milliseconds?: BackendTimes };
   };
   run: {
@@ -484,7 +484,7 @@ export interface Calls {
   };
   /** Checks a request for many passes on a run, and returns the job for a pool. */
   plan: {
-    ask: { readonly run: number; readonly wish: Wish };
+    ask: { readonly run: number; readonly request: PassesRequest };
     answer: { readonly job: Job; readonly pieces: number };
   };
   /** The values of some passes, equally many for each. */
@@ -545,12 +545,12 @@ export interface Calls {
   free: { ask: { readonly run: number }; answer: null };
 }
 
-export type Kind = keyof Calls;
-export type Ask<K extends Kind> = Calls[K]["ask"];
-export type Answer<K extends Kind> = Calls[K]["answer"];
+export type CallKind = keyof Calls;
+export type Ask<K extends CallKind> = Calls[K]["ask"];
+export type Answer<K extends CallKind> = Calls[K]["answer"];
 
 /** Page → worker. */
-export interface Request<K extends Kind = Kind> {
+export interface Request<K extends CallKind = CallKind> {
   readonly kind: K;
   readonly ask: Ask<K>;
 }
@@ -559,7 +559,7 @@ export interface Request<K extends Kind = Kind> {
  * Worker → page: any number of `progress`, and `lost` if the GPU failed and the CPU takes over, then one
  * `answer` or `failure`.
  */
-export type Reply<K extends Kind = Kind> =
+export type Reply<K extends CallKind = CallKind> =
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "lost"; readonly failure: Failure }
   | { readonly type: "answer"; readonly answer: Answer<K> }

@@ -8,7 +8,7 @@
 import { type Backend, type BackendTimes, codes, type Failure } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
 import { CandlingError } from "./error.js";
-import { cardFiles } from "./files.js";
+import { gpuFiles } from "./files.js";
 import { version } from "./version.js";
 
 /** `"auto"` takes the faster of both. */
@@ -135,7 +135,7 @@ export class Backends {
   }
 
   #switch(backend: Backend, compare: boolean) {
-    return this.#bridge.call("backend", { backend, compare, files: cardFiles });
+    return this.#bridge.call("backend", { backend, compare, files: gpuFiles });
   }
 
   #fail({ code, message }: Failure): void {

@@ -10,7 +10,7 @@ import {
   type Ask,
   codes,
   type Failure,
-  type Kind,
+  type CallKind,
   type Progress,
   type Reply,
   type Request,
@@ -18,7 +18,7 @@ import {
 import { CandlingError } from "./error.js";
 import { untrusted } from "../platform/trusted.js";
 
-export interface CallOptions<K extends Kind> {
+export interface CallOptions<K extends CallKind> {
   /** The objects in the request that are transferred rather than copied. */
   readonly transfer?: (ask: Ask<K>) => Transferable[];
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +42,7 @@ interface Job {
 
 /** The request in flight. */
 interface Flight {
-  readonly resolve: (answer: Answer<Kind>) => void;
+  readonly resolve: (answer: Answer<CallKind>) => void;
   readonly reject: (error: CandlingError) => void;
 }
 
@@ -80,7 +80,7 @@ export class Bridge {
   }
 
   /** Queues a call at once, even if its request is still a promise. */
-  call<K extends Kind>(
+  call<K extends CallKind>(
     kind: K,
     asking: Ask<K> | Promise<Ask<K>>,
     options: CallOptions<K> = {},
@@ -106,7 +106,7 @@ export class Bridge {
     for (const job of this.#queue.splice(0)) job.reject(closed());
   }
 
-  #enqueue<K extends Kind>(
+  #enqueue<K extends CallKind>(
     { signal, discard }: Pick<CallOptions<K>, "signal" | "discard">,
     send: () => Promise<Answer<K>>,
   ): Promise<Answer<K>> {
@@ -181,7 +181,7 @@ export class Bridge {
     }
   }
 
-  #exchange<K extends Kind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
+  #exchange<K extends CallKind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
     const worker = this.#worker;
     return new Promise<Answer<K>>((resolve, reject) => {
       if (worker === undefined) return reject(closed());
@@ -251,7 +251,7 @@ function lost(): CandlingError {
  * Error for a request that `postMessage` refused: a bitmap of another origin, whose pixels may not be read,
  * or an argument of a type that is not allowed here.
  */
-function unsendable(kind: Kind, error: unknown): CandlingError {
+function unsendable(kind: CallKind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
   if (kind !== "run" && kind !== "frame")
     return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });

@@ -29,7 +29,7 @@ export async function curves(access: Access, options: CurvesOptions): Promise<Cu
     "1 to 100",
     randomOrders,
   );
-  const wish = { kind: "curves", map: map.placed, class: map.target.class, tile, randomOrders } as const;
-  const { traced } = await outcomeOf("curves", access, wish, options);
+  const request = { kind: "curves", map: map.placed, class: map.target.class, tile, randomOrders } as const;
+  const { traced } = await outcomeOf("curves", access, request, options);
   return { target: map.target, ...traced };
 }

@@ -5,7 +5,7 @@
  * must be copied unchanged, and insert its new address. Only this file builds these addresses, so the files
  * may be renamed and moved apart.
  */
-import type { CardFiles, EngineFiles, ModuleFiles } from "../protocol.js";
+import type { GpuFiles, EngineFiles, ModuleFiles } from "../protocol.js";
 import type { ModelFiles } from "./weights.js";
 
 export const workerFile = new URL("./candling-worker.js", import.meta.url);
@@ -26,7 +26,7 @@ export const engineFiles: EngineFiles = {
 };
 
 /** The WebGPU engine, fetched only when it is used. */
-export const cardFiles: CardFiles = {
+export const gpuFiles: GpuFiles = {
   module: new URL("./webgpu/candling_webgpu.js", import.meta.url).href,
   wasm: new URL("./webgpu/candling_webgpu_bg.wasm", import.meta.url).href,
 };

@@ -2,7 +2,7 @@
  * Maps and curves of many forward passes: planned by the worker that has the run, computed by a pool,
  * combined by the first.
  */
-import type { MethodOptions, Method, Outcome, PassesProgress, Target, Wish } from "../protocol.js";
+import type { MethodOptions, Method, Outcome, PassesProgress, Target, PassesRequest } from "../protocol.js";
 import { type Access, workersOf } from "./access.js";
 import { check } from "./check.js";
 import { Explanation } from "./explanation.js";
@@ -32,23 +32,23 @@ export async function mapOf(
   options: PassesOptions,
 ): Promise<Explanation> {
   const { method, target, options: set } = asked;
-  const wish = { kind: "map", method, options: set, ...(target === undefined ? {} : { target }) } as const;
+  const request = { kind: "map", method, options: set, ...(target === undefined ? {} : { target }) } as const;
   const start = performance.now();
-  const { map } = await outcomeOf(call, access, wish, options);
+  const { map } = await outcomeOf(call, access, request, options);
   const timings = { ...map.timings, backward: 0, forwards: performance.now() - start };
   return new Explanation(access.bridge, access.run, method, false, { ...map, timings });
 }
 
 /** Computes all passes and returns their result. */
-export async function outcomeOf<K extends Wish["kind"]>(
+export async function outcomeOf<K extends PassesRequest["kind"]>(
   call: string,
   { bridge, pool, handle, generation }: Access,
-  wish: Wish & { readonly kind: K },
+  request: PassesRequest & { readonly kind: K },
   { workers: asked, onProgress = () => {}, signal }: PassesOptions,
 ): Promise<Outcome & { readonly kind: K }> {
   const workers = workersOf(call, asked);
   check(typeof onProgress === "function", `${call}: onProgress`, "a function", onProgress);
-  const { job, pieces } = await bridge.call("plan", { run: handle, wish }, { signal, generation });
+  const { job, pieces } = await bridge.call("plan", { run: handle, request }, { signal, generation });
   const values = await share(pool, { job, total: pieces, workers, onProgress, signal });
   const outcome = await bridge.call("finish", { job, values }, { signal });
   return outcome as Outcome & { readonly kind: K };

@@ -3,17 +3,17 @@
  * the latest is kept.
  */
 export class Latest<T> {
-  readonly #work: (wish: T) => Promise<void>;
-  #waiting: { readonly wish: T } | undefined;
+  readonly #work: (request: T) => Promise<void>;
+  #waiting: { readonly request: T } | undefined;
   #busy = false;
 
   /** `work` handles its own errors. */
-  constructor(work: (wish: T) => Promise<void>) {
+  constructor(work: (request: T) => Promise<void>) {
     this.#work = work;
   }
 
-  ask(wish: T): void {
-    this.#waiting = { wish };
+  ask(request: T): void {
+    this.#waiting = { request };
     if (!this.#busy) void this.#go();
   }
 
@@ -27,7 +27,7 @@ export class Latest<T> {
     try {
       for (let next = this.#waiting; next !== undefined; next = this.#waiting) {
         this.#waiting = undefined;
-        await this.#work(next.wish);
+        await this.#work(next.request);
       }
     } finally {
       this.#busy = false;

@@ -1,6 +1,6 @@
 /** Our own decoder, a module that is fetched on first use. */
 import { codes, type ModuleFiles } from "../protocol.js";
-import { failure, reasonOf, using } from "./failure.js";
+import { failure, reasonOf, withWasmObject } from "./failure.js";
 
 type Wasm = typeof import("../candling_decode.js");
 
@@ -31,7 +31,7 @@ function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
 
 export async function read(files: ModuleFiles, bytes: Uint8Array): Promise<Picture> {
   const wasm = await start(files);
-  return using(wasm.decode(bytes), (picture) => ({
+  return withWasmObject(wasm.decode(bytes), (picture) => ({
     pixels: new ImageData(picture.pixels(), picture.width, picture.height),
     notes: picture.notes(),
   }));

@@ -23,7 +23,7 @@ export async function download(
  * Bytes that this worker has loaded besides the model, whose size is known otherwise: browsers hide the size
  * of files of other origins. Compressed sizes, if the browser tells them.
  */
-export function bytesBut(model: string | Blob): number {
+export function otherBytesLoaded(model: string | Blob): number {
   const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
   return entries
     .filter(({ name }) => name !== model)

@@ -29,7 +29,7 @@ export function toFailure(thrown: unknown, runs = 0): Failure {
  * Runs `body` and frees its wasm object, also if it failed; but not after a trap, when nothing in the wasm
  * may be called any more and the trap is the error to report.
  */
-export function using<T extends { free(): void }, R>(object: T, body: (object: T) => R): R {
+export function withWasmObject<T extends { free(): void }, R>(object: T, body: (object: T) => R): R {
   let result: R;
   try {
     result = body(object);
@@ -41,8 +41,8 @@ export function using<T extends { free(): void }, R>(object: T, body: (object: T
   return result;
 }
 
-/** Like `using`, for asynchronous work. */
-export async function usingLater<T extends { free(): void }, R>(
+/** Like `withWasmObject`, for asynchronous work. */
+export async function withWasmObjectAsync<T extends { free(): void }, R>(
   object: T,
   body: (object: T) => Promise<R>,
 ): Promise<R> {

@@ -17,9 +17,9 @@ import {
   type Target,
   type View,
 } from "../protocol.js";
-import { type Card, instead, inTime, release } from "./card.js";
+import { type Gpu, withCpuFallback, withGpuTimeout, freeOnGpu } from "./gpu.js";
 import type { Wasm } from "./engine.js";
-import { failure, using, usingLater } from "./failure.js";
+import { failure, withWasmObject, withWasmObjectAsync } from "./failure.js";
 import { paint as painted } from "./paint.js";
 import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
@@ -55,12 +55,12 @@ interface Found {
  * Explains a frame. `resolve` finds a target's classes. With a GPU the frame is explained there; if it failed
  * and the CPU took over, `onLost` gets the error. The frame is closed in any case.
  */
-export async function look(
+export async function explainFrame(
   wasm: Wasm,
   engine: Engine,
-  card: Card | undefined,
+  gpu: Gpu | undefined,
   resolve: (target: Target) => ResolvedTarget,
-  onLost: (thrown: unknown, of: Card) => void,
+  onLost: (thrown: unknown, of: Gpu) => void,
   { frame, fit, target, layer, paint }: Ask<"frame">,
 ): Promise<Answer<"frame">> {
   const lap = stopwatch();
@@ -86,21 +86,23 @@ export async function look(
   const targetOf = (predictions: readonly Prediction[]) =>
     target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
 
-  const onCard = async (of: Card): Promise<Found> => {
+  const onGpu = async (of: Gpu): Promise<Found> => {
     const input = inputOf(prepared);
-    const run = await inTime(of.engine.forwardTo(input.data, input.height, input.width, layer));
+    const run = await withGpuTimeout(of.engine.forwardTo(input.data, input.height, input.width, layer));
     try {
       const predictions = engine.predictions(run.logits(), NAMED);
       const forward = lap();
       const resolved = targetOf(predictions);
-      const explanation = await inTime(run.explain("grad-cam", resolved.class, resolved.over, layer, false));
+      const explanation = await withGpuTimeout(
+        run.explain("grad-cam", resolved.class, resolved.over, layer, false),
+      );
       return { predictions, target: resolved, explanation, backend: "webgpu", forward };
     } finally {
-      release(run);
+      freeOnGpu(run);
     }
   };
   const onCpu = (): Found =>
-    using(engine.forwardTo(prepared, layer), (run) => {
+    withWasmObject(engine.forwardTo(prepared, layer), (run) => {
       const predictions = run.predictions(NAMED);
       const forward = lap();
       const resolved = targetOf(predictions);
@@ -109,12 +111,12 @@ export async function look(
     });
 
   const explained = async () =>
-    card === undefined
+    gpu === undefined
       ? onCpu()
-      : instead(
-          () => onCard(card),
+      : withCpuFallback(
+          () => onGpu(gpu),
           onCpu,
-          (thrown) => onLost(thrown, card),
+          (thrown) => onLost(thrown, gpu),
         );
   const {
     predictions,
@@ -122,8 +124,8 @@ export async function look(
     explanation,
     backend,
     forward,
-  } = await usingLater(prepared, explained);
-  return using(explanation, (found) => {
+  } = await withWasmObjectAsync(prepared, explained);
+  return withWasmObject(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
     const backward = lap();
     const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, backdrop, on) };

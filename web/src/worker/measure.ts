@@ -1,8 +1,8 @@
 /** Timing of CPU and GPU. */
 import type { Engine } from "../candling_wasm.js";
 import type { BackendTimes } from "../protocol.js";
-import { type Card, inTime, release } from "./card.js";
-import { using } from "./failure.js";
+import { type Gpu, withGpuTimeout, freeOnGpu } from "./gpu.js";
+import { withWasmObject } from "./failure.js";
 import type { Input } from "./run.js";
 
 /** Input for timing if there is no run. Not zeros, which the CPU engine skips. */
@@ -19,12 +19,14 @@ const PASSES = 5;
 /** The median time of some forward passes on the same input: the CPU's time depends on the picture. */
 export async function measure(
   engine: Engine,
-  { engine: onCard }: Card,
+  { engine: onGpu }: Gpu,
   { data, height, width }: Input,
 ): Promise<BackendTimes> {
-  const webgpu = await median(async () => release(await inTime(onCard.forward(data, height, width))));
+  const webgpu = await median(async () =>
+    freeOnGpu(await withGpuTimeout(onGpu.forward(data, height, width))),
+  );
   const cpu = await median(() =>
-    using(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()),
+    withWasmObject(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()),
   );
   return { cpu, webgpu };
 }

@@ -14,12 +14,12 @@ import {
   type PlacedMap,
   type ResolvedTarget,
   type Target,
-  type Wish,
+  type PassesRequest,
   type Work,
 } from "../protocol.js";
 import type { Wasm } from "./engine.js";
 import { answerOf } from "./explanation.js";
-import { failure, using } from "./failure.js";
+import { failure, withWasmObject } from "./failure.js";
 
 /** The tiles of an input, the most important by the map first. */
 export function rankingOf(
@@ -41,27 +41,27 @@ export function planOf(
   wasm: Wasm,
   engine: Engine,
   run: Run,
-  wish: Wish,
+  request: PassesRequest,
   resolve: (target: Target | undefined) => ResolvedTarget,
 ): Answer<"plan"> {
   const [height = 0, width = 0] = run.inputSize();
-  const job = { data: run.input(), height, width, work: workOf(wasm, height, width, wish, resolve) };
-  return using(begin(engine, job), ({ pieces }) => ({ job, pieces }));
+  const job = { data: run.input(), height, width, work: workOf(wasm, height, width, request, resolve) };
+  return withWasmObject(begin(engine, job), ({ pieces }) => ({ job, pieces }));
 }
 
 function workOf(
   wasm: Wasm,
   height: number,
   width: number,
-  wish: Wish,
+  request: PassesRequest,
   resolve: (target: Target | undefined) => ResolvedTarget,
 ): Work {
-  if (wish.kind === "map") return { ...wish, target: resolve(wish.target) };
-  const { kind, map, tile, randomOrders } = wish;
+  if (request.kind === "map") return { ...request, target: resolve(request.target) };
+  const { kind, map, tile, randomOrders } = request;
   const ranking = rankingOf(wasm, map, height, width, tile);
   return {
     kind,
-    class: wish.class,
+    class: request.class,
     tile,
     orders: wasm.tileOrders(height, width, tile, ranking, randomOrders),
   };
@@ -69,7 +69,7 @@ function workOf(
 
 /** Prepares the passes of a job. */
 function begin(engine: Engine, { data, height, width, work }: Job): Passes {
-  return using(engine.prepareTensor(data, height, width), (input) => {
+  return withWasmObject(engine.prepareTensor(data, height, width), (input) => {
     if (work.kind === "curves") return engine.curvePasses(input, work.class, work.tile, work.orders);
     const { method, target, options } = work;
     const values = Float64Array.from(Object.values(options));
@@ -94,7 +94,7 @@ export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Arra
 /** Combines the values of all passes. */
 export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outcome {
   const start = performance.now();
-  const found = using(begin(engine, job), (passes) => passes.finish(values));
+  const found = withWasmObject(begin(engine, job), (passes) => passes.finish(values));
   if ("deletion" in found) {
     const compared = ({ map, random }: typeof found.deletion) => ({ map: exact(map), random: exact(random) });
     return {

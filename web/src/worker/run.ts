@@ -4,10 +4,10 @@
  * one whose activations were released to make room (`runs.ts`).
  */
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
-import type { Run as CardRun } from "../candling_webgpu.js";
+import type { Run as GpuRun } from "../candling_webgpu.js";
 import type { Backend, Method, ResolvedTarget } from "../protocol.js";
-import { type Card, instead, inTime, release } from "./card.js";
-import { using } from "./failure.js";
+import { type Gpu, withCpuFallback, withGpuTimeout, freeOnGpu } from "./gpu.js";
+import { withWasmObject } from "./failure.js";
 
 /** Height and width of an input, in pixels. */
 export interface Size {
@@ -21,7 +21,7 @@ export interface Input extends Size {
 }
 
 /** A forward pass: on the CPU, or on a GPU and then with its input. */
-export type Source = Run | { readonly run: CardRun; readonly of: Card; readonly input: Input };
+export type Source = Run | { readonly run: GpuRun; readonly of: Gpu; readonly input: Input };
 
 export function inputOf(prepared: Prepared): Input {
   const [height = 0, width = 0] = prepared.size();
@@ -35,14 +35,14 @@ export interface Question {
   readonly counterfactual: boolean;
 }
 
-export class KeptRun {
+export class StoredRun {
   /** Size of its input. */
   readonly size: Size;
   /** Index of its best class. */
   readonly top: number;
   /** The GPU that ran it. */
-  readonly #of: Card | undefined;
-  #card: CardRun | undefined;
+  readonly #of: Gpu | undefined;
+  #gpu: GpuRun | undefined;
   #cpu: Run | undefined;
   /**
    * The input outside of the wasm: from the start for a run on a GPU, otherwise once the run was released.
@@ -54,7 +54,7 @@ export class KeptRun {
     this.size = size;
     if ("of" in source) {
       this.#of = source.of;
-      this.#card = source.run;
+      this.#gpu = source.run;
       this.#input = source.input;
     } else {
       this.#cpu = source;
@@ -69,7 +69,7 @@ export class KeptRun {
 
   /** Whether it has its activations, on the CPU or GPU. */
   get isHeld(): boolean {
-    return this.#cpu !== undefined || this.#card !== undefined;
+    return this.#cpu !== undefined || this.#gpu !== undefined;
   }
 
   /** The run on the CPU. `onForward` is called before another forward pass. */
@@ -77,7 +77,7 @@ export class KeptRun {
     if (this.#cpu !== undefined) return this.#cpu;
     const { data, height, width } = this.input;
     onForward();
-    this.#cpu = using(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
+    this.#cpu = withWasmObject(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
     return this.#cpu;
   }
 
@@ -89,21 +89,24 @@ export class KeptRun {
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
     onForward: () => void,
-    onLost: (thrown: unknown, of: Card) => void,
+    onLost: (thrown: unknown, of: Gpu) => void,
   ): Promise<{ explanation: Explanation; backend: Backend }> {
     const question = [method, target.class, target.over, layer, counterfactual] as const;
     const onCpu = () => ({ explanation: cpu().explain(...question), backend: "cpu" }) as const;
     const of = this.#of;
     if (of === undefined || this.#failed) return onCpu();
-    const onCard = async () => {
-      if (this.#card === undefined) {
+    const onGpu = async () => {
+      if (this.#gpu === undefined) {
         const { data, height, width } = this.input;
         onForward();
-        this.#card = await inTime(of.engine.forward(data, height, width));
+        this.#gpu = await withGpuTimeout(of.engine.forward(data, height, width));
       }
-      return { explanation: await inTime(this.#card.explain(...question)), backend: "webgpu" } as const;
+      return {
+        explanation: await withGpuTimeout(this.#gpu.explain(...question)),
+        backend: "webgpu",
+      } as const;
     };
-    return instead<{ explanation: Explanation; backend: Backend }>(onCard, onCpu, (thrown) => {
+    return withCpuFallback<{ explanation: Explanation; backend: Backend }>(onGpu, onCpu, (thrown) => {
       this.#failed = true;
       onLost(thrown, of);
     });
@@ -121,7 +124,7 @@ export class KeptRun {
   free(): void {
     this.#cpu?.free();
     this.#cpu = undefined;
-    release(this.#card);
-    this.#card = undefined;
+    freeOnGpu(this.#gpu);
+    this.#gpu = undefined;
   }
 }

@@ -6,14 +6,14 @@
  * are run again on demand, which gives the same bits.
  */
 import type { EngineInfo } from "../protocol.js";
-import type { KeptRun, Size } from "./run.js";
+import type { StoredRun, Size } from "./run.js";
 
 /** Limit for all activations: nine runs of the model that comes with the package. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 export class Runs {
   /** Runs, least recently used first. */
-  readonly #runs = new Map<number, KeptRun>();
+  readonly #runs = new Map<number, StoredRun>();
   readonly #bytesPerPixel: number;
   #told = false;
 
@@ -27,7 +27,7 @@ export class Runs {
   }
 
   /** The most recently used run. */
-  get last(): KeptRun | undefined {
+  get last(): StoredRun | undefined {
     return [...this.#runs.values()].at(-1);
   }
 
@@ -37,12 +37,12 @@ export class Runs {
     return { count: held.length, bytes: held.reduce((sum, { size }) => sum + this.#bytesOf(size), 0) };
   }
 
-  add(handle: number, run: KeptRun): void {
+  add(handle: number, run: StoredRun): void {
     this.#runs.set(handle, run);
   }
 
   /** Returns a run and marks it as used. */
-  use(handle: number): KeptRun | undefined {
+  use(handle: number): StoredRun | undefined {
     const run = this.#runs.get(handle);
     if (run !== undefined) {
       this.#runs.delete(handle);
@@ -57,7 +57,7 @@ export class Runs {
   }
 
   /** Releases runs before an input of this size is run; `kept` is a run of it that stays as it is. */
-  makeRoom(size: Size, kept?: KeptRun): void {
+  makeRoom(size: Size, kept?: StoredRun): void {
     let bytes = this.held.bytes + this.#bytesOf(size);
     for (const run of this.#runs.values()) {
       if (bytes <= MOST_BYTES) return;

@@ -5,11 +5,11 @@
  * then repeated on the CPU, once, and the page is told.
  */
 import type { Engine, Run } from "../candling_webgpu.js";
-import { type Adapter, type CardFiles, codes } from "../protocol.js";
+import { type Adapter, type GpuFiles, codes } from "../protocol.js";
 import { failure, isTrap, reasonOf, toFailure } from "./failure.js";
 
 /** The used part of WebGPU, which TypeScript does not know yet. */
-interface Gpu {
+interface WebGpu {
   requestAdapter(options: object): Promise<{
     readonly info?: {
       readonly vendor: string;
@@ -24,14 +24,14 @@ interface Gpu {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** Timeout of the first answer, before which pipelines are compiled, and of every other one. */
-const PATIENCE_MS = 20_000;
+const ANSWER_MS = 20_000;
 
 /** Timeouts of the browser's adapter and of the engine's download. All other requests wait meanwhile. */
 const ADAPTER_MS = 5_000;
 const DOWNLOAD_MS = 10_000;
 
 /** Error codes that may be the GPU's fault. All others are due to the request. */
-const OF_THE_CARD: ReadonlySet<string> = new Set([
+const OF_THE_GPU: ReadonlySet<string> = new Set([
   codes.backendLost,
   codes.backendUnavailable,
   "backend-failed",
@@ -43,16 +43,16 @@ const OF_THE_CARD: ReadonlySet<string> = new Set([
 let crashed = false;
 
 /** The GPU in use. */
-export interface Card {
+export interface Gpu {
   readonly engine: Engine;
   readonly name: string;
 }
 
 /** The adapter that the engine would get. */
 export async function adapter(): Promise<Adapter | null> {
-  const { gpu } = navigator as { readonly gpu?: Gpu };
+  const { gpu } = navigator as { readonly gpu?: WebGpu };
   const asked = gpu?.requestAdapter({ powerPreference: "high-performance" });
-  const found = await within(ADAPTER_MS, asked, "the browser gave no adapter").catch(() => null);
+  const found = await withTimeout(ADAPTER_MS, asked, "the browser gave no adapter").catch(() => null);
   if (found === null || found === undefined) return null;
   const { vendor = "", architecture = "", description = "", isFallbackAdapter = false } = found.info ?? {};
   const name =
@@ -61,10 +61,10 @@ export async function adapter(): Promise<Adapter | null> {
 }
 
 /** Starts the WebGPU engine and loads the model into it. */
-export async function take(
-  { module, wasm: file }: CardFiles,
+export async function loadOnGpu(
+  { module, wasm: file }: GpuFiles,
   unpack: () => Promise<{ graph: Uint8Array; weights: Float32Array }>,
-): Promise<Card> {
+): Promise<Gpu> {
   if (crashed)
     throw failure(
       codes.backendLost,
@@ -79,11 +79,11 @@ export async function take(
     return wasm;
   };
   try {
-    const wasm = await within(DOWNLOAD_MS, fetched(), "its files did not come");
+    const wasm = await withTimeout(DOWNLOAD_MS, fetched(), "its files did not come");
     const { graph, weights } = await unpack();
-    return { engine: await inTime(wasm.Engine.create(graph, weights)), name: found.name };
+    return { engine: await withGpuTimeout(wasm.Engine.create(graph, weights)), name: found.name };
   } catch (cause) {
-    const { code, message } = isTrap(cause) ? lost(cause) : toFailure(cause);
+    const { code, message } = isTrap(cause) ? deviceLostError(cause) : toFailure(cause);
     throw failure(
       code === codes.internal ? codes.engineUnavailable : code,
       `the engine for graphics cards could not be started: ${message}`,
@@ -95,7 +95,7 @@ export async function take(
  * Rejects if the GPU does not answer in time, or if its engine traps, which happens outside of the awaited
  * promise: in a task of the module's own.
  */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
+export async function withGpuTimeout<T>(answer: Promise<T>): Promise<T> {
   let trapped: (event: ErrorEvent) => void = () => {};
   const trap = new Promise<never>((_, reject) => {
     trapped = (event) => {
@@ -107,7 +107,7 @@ export async function inTime<T>(answer: Promise<T>): Promise<T> {
   });
   self.addEventListener("error", trapped);
   try {
-    return await within(PATIENCE_MS, Promise.race([answer, trap]), "the graphics card did not answer");
+    return await withTimeout(ANSWER_MS, Promise.race([answer, trap]), "the graphics card did not answer");
   } catch (thrown) {
     crashed ||= isTrap(thrown);
     throw thrown;
@@ -117,9 +117,9 @@ export async function inTime<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** Rejects with this message if there is no answer within that many milliseconds. */
-function within<T>(most: number, answer: Promise<T>, words: string): Promise<T>;
-function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined>;
-function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined> {
+function withTimeout<T>(most: number, answer: Promise<T>, words: string): Promise<T>;
+function withTimeout<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined>;
+function withTimeout<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(failure(codes.backendLost, `${words} for ${most / 1000} seconds`)), most);
@@ -128,22 +128,22 @@ function within<T>(most: number, answer: Promise<T> | undefined, words: string):
 }
 
 /**
- * Returns the result of `onCard`; if the GPU fails, that of `onCpu`, and `onLost` gets the error. If the CPU
+ * Returns the result of `onGpu`; if the GPU fails, that of `onCpu`, and `onLost` gets the error. If the CPU
  * fails too, the request is at fault, and `onLost` is not called.
  */
-export async function instead<T>(
-  onCard: () => Promise<T>,
+export async function withCpuFallback<T>(
+  onGpu: () => Promise<T>,
   onCpu: () => T,
   onLost: (thrown: unknown) => void,
 ): Promise<T> {
   // the run's data on the GPU cannot be reached then
   if (crashed) return onCpu();
   try {
-    return await onCard();
+    return await onGpu();
   } catch (thrown) {
     // a trap in this module does not affect the other one
-    const mayBe = isTrap(thrown) || OF_THE_CARD.has(toFailure(thrown).code);
-    if (!mayBe) throw thrown;
+    const mayBeGpu = isTrap(thrown) || OF_THE_GPU.has(toFailure(thrown).code);
+    if (!mayBeGpu) throw thrown;
     const answer = onCpu();
     onLost(thrown);
     return answer;
@@ -151,7 +151,7 @@ export async function instead<T>(
 }
 
 /** The error of a GPU failure. */
-export function lost(thrown: unknown): { code: string; message: string } {
+export function deviceLostError(thrown: unknown): { code: string; message: string } {
   if (isTrap(thrown))
     return { code: codes.backendLost, message: `the engine for graphics cards crashed: ${reasonOf(thrown)}` };
   const { code, message } = toFailure(thrown);
@@ -159,7 +159,7 @@ export function lost(thrown: unknown): { code: string; message: string } {
 }
 
 /** Frees an object on the GPU. */
-export function release(object: Engine | Run | undefined): void {
+export function freeOnGpu(object: Engine | Run | undefined): void {
   if (crashed) return;
   try {
     object?.free();

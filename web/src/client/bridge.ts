@@ -90,8 +90,8 @@ export class Bridge {
     return this.#enqueue<K>(options, async () => {
       const ask = await pending;
       // preparing the request may have taken a while: a photo is decoded here
-      if (this.#closed) throw closed();
-      if (options.signal?.aborted) throw aborted();
+      if (this.#closed) throw closedError();
+      if (options.signal?.aborted) throw abortedError();
       if (options.generation !== undefined && options.generation !== this.#generation) throw lost();
       if (this.#worker === undefined) await this.#boot();
       return this.#exchange({ kind, ask }, options.transfer?.(ask) ?? []);
@@ -102,8 +102,8 @@ export class Bridge {
   close(): void {
     this.#closed = true;
     this.#dropWorker();
-    this.#flight?.reject(closed());
-    for (const job of this.#queue.splice(0)) job.reject(closed());
+    this.#flight?.reject(closedError());
+    for (const job of this.#queue.splice(0)) job.reject(closedError());
   }
 
   #enqueue<K extends CallKind>(
@@ -111,8 +111,8 @@ export class Bridge {
     send: () => Promise<Answer<K>>,
   ): Promise<Answer<K>> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(closed());
-      if (signal?.aborted) return reject(aborted());
+      if (this.#closed) return reject(closedError());
+      if (signal?.aborted) return reject(abortedError());
       const job: Job = {
         reject,
         start: async () => {
@@ -130,7 +130,7 @@ export class Bridge {
       const onAbort = () => {
         const place = this.#queue.indexOf(job);
         if (place >= 0) this.#queue.splice(place, 1);
-        reject(aborted());
+        reject(abortedError());
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue.push(job);
@@ -146,7 +146,7 @@ export class Bridge {
   }
 
   async #boot(): Promise<Answer<"load">> {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw closedError();
     const worker = this.#spawned();
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
@@ -184,7 +184,7 @@ export class Bridge {
   #exchange<K extends CallKind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
     const worker = this.#worker;
     return new Promise<Answer<K>>((resolve, reject) => {
-      if (worker === undefined) return reject(closed());
+      if (worker === undefined) return reject(closedError());
       this.#flight = { resolve: resolve as Flight["resolve"], reject };
       try {
         worker.postMessage(request, transfer);
@@ -218,21 +218,21 @@ export class Bridge {
   }
 }
 
-export function aborted(): CandlingError {
+export function abortedError(): CandlingError {
   return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
 }
 
 /** Rejects when `signal` is aborted before `answer` is there. */
-export function orAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function abortable<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(aborted());
+    const onAbort = () => reject(abortedError());
     if (signal?.aborted) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     answer.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
   });
 }
 
-export function closed(): CandlingError {
+export function closedError(): CandlingError {
   return new CandlingError({ code: codes.closed, message: "this candling was closed; load a new one" });
 }
 

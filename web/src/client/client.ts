@@ -9,7 +9,7 @@ import {
   type Stats,
 } from "../protocol.js";
 import { type BackendChoice, Backends, type BackendState } from "./backend.js";
-import { Bridge, orAborted } from "./bridge.js";
+import { Bridge, abortable } from "./bridge.js";
 import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
@@ -122,7 +122,7 @@ export class Candling {
     try {
       const answer = await bridge.load(signal);
       const backends = new Backends(bridge, backend, answer.info.name, onBackend);
-      if (backend === "webgpu") await orAborted(backends.use(backend), signal);
+      if (backend === "webgpu") await abortable(backends.use(backend), signal);
       return new Candling(bridge, backends, answer);
     } catch (error) {
       bridge.close();

@@ -20,7 +20,7 @@ export type FrameSource =
   | AsyncIterable<Frame>;
 
 /** The slot of the newest frame. */
-export class Latest {
+export class FrameSlot {
   #frame: Frame | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
@@ -67,30 +67,30 @@ export class Latest {
 }
 
 /** Frames of a source until `over` is aborted; none while the page is hidden. */
-export function framesOf(source: FrameSource, over: AbortSignal): Latest {
-  const latest = new Latest();
+export function framesOf(source: FrameSource, over: AbortSignal): FrameSlot {
+  const slot = new FrameSlot();
   over.addEventListener("abort", () => {
-    latest.end();
-    latest.drop();
+    slot.end();
+    slot.drop();
   });
   // a frame from before the page was hidden is no longer live
-  document.addEventListener("visibilitychange", () => document.hidden && latest.drop(), { signal: over });
-  if (source instanceof HTMLVideoElement) watchVideo(source, latest, over);
-  else if (source instanceof MediaStreamTrack) watchTrack(source, latest, over);
+  document.addEventListener("visibilitychange", () => document.hidden && slot.drop(), { signal: over });
+  if (source instanceof HTMLVideoElement) watchVideo(source, slot, over);
+  else if (source instanceof MediaStreamTrack) watchTrack(source, slot, over);
   else if (source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas)
-    watchCanvas(source, latest, over);
+    watchCanvas(source, slot, over);
   else {
     const iterable = typeof source === "object" && source !== null && Symbol.asyncIterator in source;
     check(iterable, "live: source", "a video, MediaStreamTrack, canvas or async iterator of frames", source);
-    pull(source, latest, over).catch((error) => latest.end(error));
+    pull(source, slot, over).catch((error) => slot.end(error));
   }
-  return latest;
+  return slot;
 }
 
 /** Pushes each frame that a video shows; browsers call back for none while the page is hidden. */
-function watchVideo(video: HTMLVideoElement, latest: Latest, over: AbortSignal): void {
+function watchVideo(video: HTMLVideoElement, slot: FrameSlot, over: AbortSignal): void {
   const take = () =>
-    capture(latest, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
+    capture(slot, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
   const onFrame = () => {
     take();
     handle = video.requestVideoFrameCallback(onFrame);
@@ -102,28 +102,28 @@ function watchVideo(video: HTMLVideoElement, latest: Latest, over: AbortSignal):
 }
 
 /** Plays a track in a video element, as browsers differ in how a track gives frames. */
-function watchTrack(track: MediaStreamTrack, latest: Latest, over: AbortSignal): void {
+function watchTrack(track: MediaStreamTrack, slot: FrameSlot, over: AbortSignal): void {
   check(track.kind === "video", "live: source", "a track of video", `a track of ${track.kind}`);
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  watchVideo(video, latest, over);
+  watchVideo(video, slot, over);
   over.addEventListener("abort", () => {
     video.srcObject = null;
   });
-  track.addEventListener("ended", () => latest.end(), { signal: over });
-  if (track.readyState === "ended") latest.end();
-  video.play().catch((error) => latest.end(error));
+  track.addEventListener("ended", () => slot.end(), { signal: over });
+  if (track.readyState === "ended") slot.end();
+  video.play().catch((error) => slot.end(error));
 }
 
 /**
  * Captures a canvas at each animation frame: it does not report when it was drawn on, and some keep their
  * picture only until it is shown.
  */
-function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, latest: Latest, over: AbortSignal): void {
+function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, slot: FrameSlot, over: AbortSignal): void {
   const onFrame = () => {
-    capture(latest, canvas, () => undefined);
+    capture(slot, canvas, () => undefined);
     handle = requestAnimationFrame(onFrame);
   };
   let handle = requestAnimationFrame(onFrame);
@@ -132,14 +132,14 @@ function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, latest: Latest
 
 /** Pushes the picture of an element: the result of `make`, else its bitmap. */
 function capture(
-  latest: Latest,
+  slot: FrameSlot,
   source: HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas,
   make: () => Frame | undefined,
 ): void {
   const fail = (cause: unknown) => {
     const tainted = cause instanceof DOMException && cause.name === "SecurityError";
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
-    latest.end(
+    slot.end(
       new CandlingError({
         code: tainted ? codes.taintedImage : codes.corruptImage,
         message: `the ${nameOf(source)} gives no frame: ${reason}`,
@@ -148,8 +148,8 @@ function capture(
   };
   try {
     const frame = make();
-    if (frame !== undefined) latest.push(frame);
-    else createImageBitmap(source).then((bitmap) => latest.push(bitmap), fail);
+    if (frame !== undefined) slot.push(frame);
+    else createImageBitmap(source).then((bitmap) => slot.push(bitmap), fail);
   } catch (cause) {
     fail(cause);
   }
@@ -159,17 +159,17 @@ function capture(
  * Requests frame after frame from an iterator, also while one is worked on, so that what it would queue is
  * dropped here.
  */
-async function pull(source: AsyncIterable<unknown>, latest: Latest, over: AbortSignal): Promise<void> {
+async function pull(source: AsyncIterable<unknown>, slot: FrameSlot, over: AbortSignal): Promise<void> {
   const frames = source[Symbol.asyncIterator]();
   try {
     while (!over.aborted) {
       await shown(over);
       const { done, value } = await frames.next();
-      if (done) return latest.end();
+      if (done) return slot.end();
       const isFrame =
         value instanceof ImageBitmap || (typeof VideoFrame === "function" && value instanceof VideoFrame);
       check(isFrame, "live: a frame", "an ImageBitmap or VideoFrame", value);
-      latest.push(value as Frame);
+      slot.push(value as Frame);
       // an iterator that always has a frame ready must not block the page
       await new Promise((resolve) => setTimeout(resolve));
     }

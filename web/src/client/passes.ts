@@ -6,7 +6,7 @@ import type { MethodOptions, Method, Outcome, PassesProgress, Target, PassesRequ
 import { type Access, workersOf } from "./access.js";
 import { check } from "./check.js";
 import { Explanation } from "./explanation.js";
-import { share } from "./sharing.js";
+import { runInParts } from "./sharing.js";
 
 /** Options for sharing passes among workers. */
 export interface PassesOptions {
@@ -49,7 +49,7 @@ export async function outcomeOf<K extends PassesRequest["kind"]>(
   const workers = workersOf(call, asked);
   check(typeof onProgress === "function", `${call}: onProgress`, "a function", onProgress);
   const { job, pieces } = await bridge.call("plan", { run: handle, request }, { signal, generation });
-  const values = await share(pool, { job, total: pieces, workers, onProgress, signal });
+  const values = await runInParts(pool, { job, total: pieces, workers, onProgress, signal });
   const outcome = await bridge.call("finish", { job, values }, { signal });
   return outcome as Outcome & { readonly kind: K };
 }

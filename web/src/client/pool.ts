@@ -7,7 +7,7 @@
  * shared, so the page needs no cross-origin isolation.
  */
 import type { Ask, Build } from "../protocol.js";
-import { aborted, Bridge, closed } from "./bridge.js";
+import { abortedError, Bridge, closedError } from "./bridge.js";
 import { engineFiles } from "./files.js";
 
 /** Idle time after which the workers are ended. */
@@ -46,8 +46,8 @@ export class Pool {
     work: (workers: readonly Bridge[]) => Promise<T>,
   ): Promise<T> {
     const turn = this.#last.then(async () => {
-      if (this.#closed) throw closed();
-      if (signal?.aborted) throw aborted();
+      if (this.#closed) throw closedError();
+      if (signal?.aborted) throw abortedError();
       clearTimeout(this.#idle);
       try {
         return await work(this.#hire(count));
@@ -58,7 +58,7 @@ export class Pool {
     this.#last = turn.catch(() => {});
     if (signal === undefined) return turn;
     return new Promise<T>((resolve, reject) => {
-      const onAbort = () => reject(aborted());
+      const onAbort = () => reject(abortedError());
       if (signal.aborted) return onAbort();
       signal.addEventListener("abort", onAbort, { once: true });
       turn.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));

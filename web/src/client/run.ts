@@ -41,7 +41,7 @@ export interface ExplainOptions extends PassesOptions {
 }
 
 /** The location of a run: its worker and handle. */
-interface Place {
+interface RunLocation {
   readonly bridge: Bridge;
   readonly handle: number;
   readonly generation: number;
@@ -51,7 +51,7 @@ interface Place {
  * Frees runs that were garbage collected. That happens late, as the collector does not know the worker's
  * memory.
  */
-const forgotten = new FinalizationRegistry<Place>(release);
+const unreachable = new FinalizationRegistry<RunLocation>(freeInWorker);
 
 /**
  * A photo after its forward pass.
@@ -113,7 +113,7 @@ export class Run {
     this.backend = answer.backend;
     this.timings = answer.timings;
     this.notes = answer.notes ?? [];
-    forgotten.register(this, this.#place, this);
+    unreachable.register(this, this.#location, this);
   }
 
   /** The photo, upright. Undefined after `runTensor`, and once freed. */
@@ -228,11 +228,11 @@ export class Run {
     this.#freed = true;
     this.#photo?.close();
     this.#photo = undefined;
-    forgotten.unregister(this);
-    release(this.#place);
+    unreachable.unregister(this);
+    freeInWorker(this.#location);
   }
 
-  get #place(): Place {
+  get #location(): RunLocation {
     return { bridge: this.#bridge, handle: this.#handle, generation: this.#generation };
   }
 
@@ -248,7 +248,7 @@ export class Run {
   }
 }
 
-function release({ bridge, handle, generation }: Place): void {
+function freeInWorker({ bridge, handle, generation }: RunLocation): void {
   // a closed or crashed worker has freed it already
   bridge.call("free", { run: handle }, { generation }).catch(() => {});
 }

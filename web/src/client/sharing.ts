@@ -7,7 +7,7 @@
  * for any number of workers.
  */
 import { type Ask, codes, type Job, type PassesProgress } from "../protocol.js";
-import { aborted, type Bridge } from "./bridge.js";
+import { abortedError, type Bridge } from "./bridge.js";
 import { CandlingError } from "./error.js";
 import type { Pool } from "./pool.js";
 
@@ -23,7 +23,7 @@ interface Range {
 }
 
 /** A job, and the number of workers for it. */
-export interface Shared {
+export interface SharedJob {
   readonly job: Job;
   /** Number of pieces. */
   readonly total: number;
@@ -33,7 +33,7 @@ export interface Shared {
 }
 
 /** Returns the values of all pieces, in order. */
-export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
+export function runInParts(pool: Pool, shared: SharedJob): Promise<Float32Array> {
   const { total, workers, onProgress, signal } = shared;
   return pool.lend(Math.min(workers, total), signal, async (lent) => {
     const parts = new Parts(total, lent.length);
@@ -73,7 +73,7 @@ export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
 /** Lets one worker do parts until none is left. Returns the crash for which it was given up, if it was. */
 async function work(
   worker: Bridge,
-  { job, signal }: Shared,
+  { job, signal }: SharedJob,
   parts: Parts,
   enter: (range: Range, values: Float32Array) => void,
 ): Promise<CandlingError | undefined> {
@@ -81,7 +81,7 @@ async function work(
   let informed: number | undefined;
   let crashes = 0;
   for (let part = parts.take(); part !== undefined; part = parts.take()) {
-    if (signal?.aborted) throw aborted();
+    if (signal?.aborted) throw abortedError();
     const { generation } = worker;
     try {
       const ask: Ask<"part"> = informed === generation ? part : { ...part, job };

@@ -17,11 +17,11 @@ import {
 import { importExport } from "./client.js";
 import { BaseElement } from "./base.js";
 import type { CandlingViewEventMap, CandlingViewEvents, CandlingViewState } from "./events.js";
-import { aborted, asFailure, type CandlingViewFailure, failure } from "./failure.js";
+import { abortedError, asFailure, type CandlingViewFailure, failure } from "./failure.js";
 import { Latch } from "./latch.js";
 import { photoOf } from "./photo.js";
 import { isTurned } from "./turned.js";
-import { type Answer, View } from "./view.js";
+import { type BarEntry, ElementView } from "./view.js";
 import { type Model, type Tools, Workplace } from "./workplace.js";
 
 /** Number of classes in the bar; a requested class that is not among them follows. */
@@ -47,7 +47,7 @@ const UNREACHABLE: readonly string[] = [
 ];
 
 /** The maps that are shown, and their origin. */
-interface Shown {
+interface PaintedState {
   readonly run: Run;
   readonly maps: readonly Explanation[];
   readonly labels: readonly string[];
@@ -174,7 +174,7 @@ export class CandlingViewElement extends BaseElement {
    */
   static model: Model | undefined;
 
-  readonly #view: View;
+  readonly #view: ElementView;
   readonly #internals = this.attachInternals();
   readonly #photoChanged = ({ target }: Event) => {
     // ignores the element's own event of that name
@@ -209,7 +209,7 @@ export class CandlingViewElement extends BaseElement {
   #workplace: Workplace | undefined;
   #photo: HTMLImageElement | undefined;
   #predictions: readonly Prediction[] = [];
-  #shown: Shown | undefined;
+  #shown: PaintedState | undefined;
   /** Colours in which the maps are painted. */
   #colours = "";
   /** Address of the photo of the last question. */
@@ -222,7 +222,7 @@ export class CandlingViewElement extends BaseElement {
 
   constructor() {
     super();
-    this.#view = new View(this.attachShadow({ mode: "open" }), {
+    this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
       reveal: () => {
         this.#used = true;
         this.#view.focusStage();
@@ -389,7 +389,7 @@ export class CandlingViewElement extends BaseElement {
     if (this.#job === undefined || this.#state === "ready") return;
     this.#stopped = true;
     const focused = this.shadowRoot?.activeElement != null;
-    this.#stop(aborted());
+    this.#stop(abortedError());
     this.#enter("idle");
     // the pressed button is gone; the focus stays in this place
     if (focused) this.#view.focusReveal();
@@ -486,7 +486,7 @@ export class CandlingViewElement extends BaseElement {
       this.#content.disconnect();
       removeEventListener("online", this.#online);
       this.#stopApproach();
-      this.#stop(aborted());
+      this.#stop(abortedError());
       this.#workplace?.leave(this);
       this.#workplace = undefined;
       this.#forgetFiles();
@@ -590,7 +590,7 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #forgetFiles(): void {
-    this.#files.abort(aborted());
+    this.#files.abort(abortedError());
     this.#files = new AbortController();
   }
 
@@ -610,7 +610,7 @@ export class CandlingViewElement extends BaseElement {
 
   /** Starts again with the current attributes and photo; the newest question wins. */
   #ask(): void {
-    this.#job?.abort(aborted());
+    this.#job?.abort(abortedError());
     const job = new AbortController();
     this.#job = job;
     this.#failure = undefined;
@@ -647,7 +647,7 @@ export class CandlingViewElement extends BaseElement {
     this.#dispatch("error", { code: error.code, message: error.message });
   }
 
-  async #answer(signal: AbortSignal): Promise<Shown> {
+  async #answer(signal: AbortSignal): Promise<PaintedState> {
     const question = questionOf((name) => this.getAttribute(name));
     this.#view.method = question.method;
     const image = this.image;
@@ -697,7 +697,7 @@ export class CandlingViewElement extends BaseElement {
     photo: HTMLImageElement | Blob,
     question: Question,
     signal: AbortSignal,
-  ): Promise<Shown> {
+  ): Promise<PaintedState> {
     const run = await workplace.runOf(this, tools, photo, signal);
     // a photo that only runs again has the same predictions
     const fresh = this.#predictions.length === 0;
@@ -739,8 +739,8 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /** Repaints the same maps in the current colours. */
-  async #repaint(shown: Shown): Promise<void> {
-    this.#job?.abort(aborted());
+  async #repaint(shown: PaintedState): Promise<void> {
+    this.#job?.abort(abortedError());
     const job = new AbortController();
     this.#job = job;
     try {
@@ -765,7 +765,7 @@ export class CandlingViewElement extends BaseElement {
     }
   }
 
-  #tell({ run, maps, labels }: Shown): void {
+  #tell({ run, maps, labels }: PaintedState): void {
     const say = (words: typeof gist) =>
       maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
     this.#view.describe(say(description), labels);
@@ -797,7 +797,7 @@ export class CandlingViewElement extends BaseElement {
     return [target.class, ...others];
   }
 
-  #offered({ predictions }: Run, target: number | undefined): readonly Answer[] {
+  #offered({ predictions }: Run, target: number | undefined): readonly BarEntry[] {
     const best = predictions.slice(0, OFFERED);
     const asked = predictions.find(({ index }) => index === target);
     return asked === undefined || best.includes(asked) ? best : [...best, asked];

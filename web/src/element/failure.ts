@@ -23,6 +23,6 @@ export function asFailure(thrown: unknown): CandlingViewFailure {
   return failure(codes.internal, String(thrown));
 }
 
-export function aborted(): CandlingViewFailure {
+export function abortedError(): CandlingViewFailure {
   return failure(codes.aborted, "the explanation was aborted");
 }

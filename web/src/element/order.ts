@@ -1,7 +1,7 @@
 /** The order in which waiting elements are served. */
 
 /** Position of an element, in pixels from the upper left corner of the window, and whether it is visible. */
-export interface Place {
+export interface ReadingPosition {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
@@ -14,12 +14,12 @@ export interface Place {
  */
 export function nextForReader<T>(
   waiting: readonly T[],
-  placeOf: (each: T) => Place,
+  positionOf: (each: T) => ReadingPosition,
   windowHeight: number,
 ): T | undefined {
-  const far = ({ top, bottom, seen }: Place) =>
+  const far = ({ top, bottom, seen }: ReadingPosition) =>
     seen ? Math.max(0, -bottom, top - windowHeight) : Number.MAX_VALUE;
-  const placed = waiting.map((each) => ({ each, place: placeOf(each) }));
+  const placed = waiting.map((each) => ({ each, place: positionOf(each) }));
   const [first] = placed.sort(
     ({ place: a }, { place: b }) => far(a) - far(b) || a.top - b.top || a.left - b.left,
   );

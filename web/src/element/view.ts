@@ -19,7 +19,7 @@ const SIZE = { smooth: 320, pixels: 480 };
 const FADE = 32;
 
 /** Callbacks for actions of the reader. */
-export interface Wishes {
+export interface ReaderActions {
   readonly reveal: () => void;
   readonly cancel: () => void;
   readonly choose: (target: number) => void;
@@ -28,9 +28,9 @@ export interface Wishes {
 }
 
 /** A prediction in the bar. */
-export type Answer = Pick<Prediction, "index" | "label" | "probability">;
+export type BarEntry = Pick<Prediction, "index" | "label" | "probability">;
 
-export class View {
+export class ElementView {
   readonly #stage = piece("div", "stage", { className: "stage" });
   readonly #maps = [
     piece("canvas", "map", { className: "map" }),
@@ -80,7 +80,7 @@ export class View {
   readonly #overlay = new Overlay(this.#stage, this.#over);
   readonly #root: ShadowRoot;
 
-  constructor(root: ShadowRoot, wishes: Wishes) {
+  constructor(root: ShadowRoot, actions: ReaderActions) {
     this.#root = root;
     this.adopt();
     for (const map of this.#maps) {
@@ -105,15 +105,15 @@ export class View {
     );
     root.append(this.#stage, this.#note, this.#bar, this.#spoken);
 
-    this.#reveal.addEventListener("click", () => wishes.reveal());
-    this.#retry.addEventListener("click", () => wishes.reveal());
-    cancel.addEventListener("click", () => wishes.cancel());
+    this.#reveal.addEventListener("click", () => actions.reveal());
+    this.#retry.addEventListener("click", () => actions.reveal());
+    cancel.addEventListener("click", () => actions.cancel());
     this.#classes.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest("button") : null;
-      if (button !== null) wishes.choose(Number(button.dataset.class));
+      if (button !== null) actions.choose(Number(button.dataset.class));
     });
-    this.#method.addEventListener("change", () => wishes.method(this.#method.value));
-    this.#opacity.addEventListener("input", () => wishes.opacity(Number(this.#opacity.value)));
+    this.#method.addEventListener("change", () => actions.method(this.#method.value));
+    this.#opacity.addEventListener("input", () => actions.opacity(Number(this.#opacity.value)));
     this.#divider.addEventListener("input", () => this.#cut());
     this.#cut();
   }
@@ -188,7 +188,7 @@ export class View {
   set answers({
     answers,
     target,
-  }: { readonly answers: readonly Answer[]; readonly target: number | undefined }) {
+  }: { readonly answers: readonly BarEntry[]; readonly target: number | undefined }) {
     const focused = this.#classes.querySelector<HTMLElement>(":focus")?.dataset.class;
     this.#classes.replaceChildren(
       ...answers.map(({ index, label, probability }) => {

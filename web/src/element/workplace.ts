@@ -8,8 +8,8 @@ import type { BackendState, Candling, ModelFiles, Progress, Run } from "../candl
 import { codes } from "../protocol.js";
 import type { Backend } from "./attributes.js";
 import { type Client, importClient } from "./client.js";
-import { aborted, asFailure, failure } from "./failure.js";
-import { nextForReader, type Place } from "./order.js";
+import { abortedError, asFailure, failure } from "./failure.js";
+import { nextForReader, type ReadingPosition } from "./order.js";
 
 export type Model = string | URL | ModelFiles;
 
@@ -152,7 +152,7 @@ export class Workplace {
     while (this.#line.size > 0) {
       try {
         const tools = await this.#open();
-        const turn = nextForReader([...this.#line], ({ element }) => placeOf(element), innerHeight);
+        const turn = nextForReader([...this.#line], ({ element }) => positionOf(element), innerHeight);
         if (turn === undefined) break;
         this.#line.delete(turn);
         await turn.start(tools);
@@ -186,7 +186,7 @@ export class Workplace {
     onProgress({ loaded: 0 });
     try {
       const client = await importClient().catch(unavailable);
-      if (opening.signal.aborted) throw aborted();
+      if (opening.signal.aborted) throw abortedError();
       const candling = await client.Candling.load({
         ...(this.#model === undefined ? {} : { model: this.#model }),
         backend: this.#backend,
@@ -213,7 +213,7 @@ export class Workplace {
   }
 }
 
-function placeOf(element: Element): Place {
+function positionOf(element: Element): ReadingPosition {
   const { top, bottom, left } = element.getBoundingClientRect();
   return { top, bottom, left, seen: element.checkVisibility() };
 }

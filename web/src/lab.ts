@@ -1,21 +1,21 @@
 /** Entry point of the lab page: connects its parts. */
 import { Answers } from "./lab/answers.js";
-import { atOnce, resolve } from "./lab/asked.js";
+import { stateWithoutNetwork, resolve } from "./lab/asked.js";
 import type { Experiment, TakeAway, Versus } from "./lab/benches.js";
 import { byId } from "./dom/page.js";
 import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
-import { offer, say } from "./dom/message.js";
+import { showOffer, showMessage } from "./dom/message.js";
 import { keepOffline } from "./site/offline.js";
 import { readAddress, refused, type State, writeState } from "./lab/permalink.js";
-import { Session } from "./lab/session.js";
+import { LabSession } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 import {
   fetchSample,
   listenForPhotos,
   markSample,
-  type Picture,
+  type LabPhoto,
   type Sample,
   showSamples,
 } from "./lab/sources.js";
@@ -25,7 +25,7 @@ import { Why } from "./lab/why.js";
 
 const address = readAddress();
 /** State by the address; classes by name are resolved once the network is loaded. */
-let asked = atOnce(address);
+let asked = stateWithoutNetwork(address);
 const model = chooseModel();
 /** Whether the precomputed maps in the page are of another sample, or of another model. */
 const another = isOwn || (asked.photo !== undefined && asked.photo !== explainedSample);
@@ -42,7 +42,7 @@ const ask = (target: number) => {
 };
 const answers = new Answers(ask);
 const why = new Why(settings);
-const session = new Session(network, settings, answers, why);
+const session = new LabSession(network, settings, answers, why);
 
 /** The experiments further down the page, made after the first view has started. */
 let benches: { readonly versus: Versus; readonly takeAway: TakeAway; readonly all: Experiment[] } | undefined;
@@ -87,9 +87,9 @@ const rememberAtRest = () => {
   resting = setTimeout(remember, 300);
 };
 /** The photo that is shown. Settings for one photo are reset for another, except those of a link. */
-let picture: Picture | undefined;
+let picture: LabPhoto | undefined;
 /** The picture elsewhere that the address names, once it is fetched. */
-let named: Picture | undefined;
+let named: LabPhoto | undefined;
 session.onShown = (shown) => {
   for (const bench of picture === undefined || picture === shown.picture ? [] : (benches?.all ?? [])) {
     bench.forget();
@@ -118,7 +118,7 @@ void network.then((candling) => {
 void keepOffline({
   network,
   model,
-  onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply),
+  onUpdate: (apply) => showOffer("A new version of this page is ready.", "Use it", apply),
 });
 
 const resolved = network.then((candling) => resolve(address, candling));
@@ -134,7 +134,7 @@ const tellWrong = async (opened: Promise<unknown> | undefined, more: readonly st
   const { wrong } = await resolved;
   await opened;
   const all = [...more, ...wrong];
-  if (all.length > 0) say(`Not followed in the address: ${all.join("; ")}.`);
+  if (all.length > 0) showMessage(`Not followed in the address: ${all.join("; ")}.`);
 };
 
 const openSample = async (sample: Sample, target?: number) => {
@@ -143,12 +143,12 @@ const openSample = async (sample: Sample, target?: number) => {
   picture.catch(() => {}); // told to the visitor when its turn comes
   await session.open(picture, target);
 };
-const open = async (picture: Picture, target?: number) => {
+const open = async (picture: LabPhoto, target?: number) => {
   markSample(undefined);
   const { state } = byId("loading", HTMLElement).dataset;
   // the text in the network's corner says why it was not loaded
   const why = state === "stopped" ? `${byId("loading-text", HTMLElement).textContent} ` : "";
-  if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
+  if (state !== "ready") showMessage(`${why}Your photo is next, as soon as the network is loaded.`);
   await session.open(picture, target);
 };
 /**
@@ -208,7 +208,7 @@ if (!session.inUse) {
   const sample = samples.find(({ file }) => file === asked.photo);
   if (asked.src !== undefined) {
     const words = "The link that you followed shows this picture. It is fetched only if you say so.";
-    const openNamed = (picture: Picture) => {
+    const openNamed = (picture: LabPhoto) => {
       named = picture;
       void tellWrong(open(picture, asked.target));
     };

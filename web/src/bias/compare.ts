@@ -1,5 +1,5 @@
 /** Comparison of both models on one photo, with a divider between them. */
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -81,7 +81,7 @@ export class Compare {
       about.dataset.name = shot.picture.name;
     } catch (error) {
       // a model that was retrained meanwhile answers no more
-      if (biased === this.#story.biased && mended === this.#story.mended) say(sentence(error));
+      if (biased === this.#story.biased && mended === this.#story.mended) showMessage(sentence(error));
     }
   }
 

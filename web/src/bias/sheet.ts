@@ -1,6 +1,6 @@
 /** A contact sheet: many small pictures, the answer of a model for each, and its map. */
 import type { Candling } from "../candling.js";
-import { make, pencil } from "../dom/page.js";
+import { make, context2d } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
 import { examine, hasOldColours } from "./examine.js";
@@ -34,7 +34,7 @@ export class Shot {
     this.picture = picture;
     this.find(undefined);
     void createImageBitmap(picture.photo).then((bitmap) => {
-      if (this.picture === picture) pencil(this.#plain).drawImage(bitmap, 0, 0, THUMB, THUMB);
+      if (this.picture === picture) context2d(this.#plain).drawImage(bitmap, 0, 0, THUMB, THUMB);
       bitmap.close();
     });
   }

@@ -1,6 +1,6 @@
 import type { BackendState, Candling, Explanation, Prediction, Progress, Run, Target } from "../candling.js";
 import { codes } from "../protocol.js";
-import { description, gist } from "../words/maps.js";
+import { description, shortDescription } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { onApproach } from "./approach.js";
 import {
@@ -766,7 +766,7 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #tell({ run, maps, labels }: PaintedState): void {
-    const say = (words: typeof gist) =>
+    const say = (words: typeof shortDescription) =>
       maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
     this.#view.describe(say(description), labels);
     const turned =
@@ -777,7 +777,7 @@ export class CandlingViewElement extends BaseElement {
       answers: this.#offered(run, maps[0]?.target.class),
       target: maps[0]?.target.class,
     };
-    this.#view.say(`${say(gist).join(". ")}.${turned}`, this.#used);
+    this.#view.say(`${say(shortDescription).join(". ")}.${turned}`, this.#used);
   }
 
   /**

@@ -2,7 +2,7 @@
  * The layer over the photo, which follows it: nested mirrors of all boxes between the stage and the photo's
  * pixels.
  */
-import { above } from "../dom/above.js";
+import { flatTreeParent } from "../dom/flat-tree-parent.js";
 import { make } from "../dom/make.js";
 import { borderBox, CORNERS, edge, Mirror } from "./mirror.js";
 import { type Box, placement, type Size } from "./placement.js";
@@ -123,9 +123,9 @@ export class Overlay {
   #boxesTo(image: HTMLImageElement): HTMLElement[] {
     const boxes: HTMLElement[] = [image];
     for (
-      let node: Node | null = above(image);
+      let node: Node | null = flatTreeParent(image);
       node instanceof HTMLElement && node !== this.#sheet;
-      node = above(node)
+      node = flatTreeParent(node)
     ) {
       // inline boxes, and elements without a box, cannot be transformed or moved
       if (!/^(inline|contents)$/.test(getComputedStyle(node).display)) boxes.unshift(node);

@@ -2,11 +2,11 @@
  * Whether the left of a photo is seen elsewhere because a page's style mirrors or rotates the photo or a box
  * around it.
  */
-import { above } from "../dom/above.js";
+import { flatTreeParent } from "../dom/flat-tree-parent.js";
 
 export function isTurned(photo: Element): boolean {
   const whole = new DOMMatrix();
-  for (let node: Node | null = photo; node !== null; node = above(node)) {
+  for (let node: Node | null = photo; node !== null; node = flatTreeParent(node)) {
     if (!(node instanceof Element)) continue;
     const { rotate, scale, transform } = getComputedStyle(node);
     const own = new DOMMatrix(transform);

@@ -1,9 +1,9 @@
 /** A figure: the maps side by side, with what a reader needs to understand them. */
 import { CandlingError, type Explanation, paint } from "../candling.js";
 import { make } from "../dom/make.js";
-import { pencil } from "../dom/pencil.js";
+import { context2d } from "../dom/context-2d.js";
 import { codes } from "../protocol.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { type ExportOptions, type Subject, subjectOf } from "./options.js";
 import { answerOf, labelOf, makerOf, readingsOf, scaleOf } from "./text.js";
@@ -71,7 +71,7 @@ function drawn(
   const rows = Math.ceil(panels.length / columns);
   const canvas = make("canvas", { width: columns * PANEL + (columns + 1) * GAP });
   const wide = canvas.width - 2 * GAP;
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   const heading = wrap(context, FONTS.heading, title, wide);
   const isScaled = maps.some(({ channels }) => channels === 1);
   const legend = isScaled ? wrap(context, FONTS.small, scaleOf(subject), wide) : [];
@@ -111,7 +111,7 @@ function drawn(
       COLOURS.text,
       PANEL,
     );
-    write(reading(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
+    write(peakText(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
   }
   y += rows * panelHeight;
   if (isScaled) {

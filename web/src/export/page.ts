@@ -1,7 +1,7 @@
 /** A page in one file, which shows a photo and its maps without scripts or requests. */
 import { CandlingError, type Explanation, version } from "../candling.js";
 import { codes } from "../protocol.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { howToRead, methodName } from "../words/methods.js";
 import { number } from "../words/numbers.js";
 import { html, type Markup } from "./markup.js";
@@ -44,7 +44,7 @@ function page(subject: Subject, photo: string, maps: readonly string[], scale: s
   const overlay = (map: Explanation, at: number) =>
     html`<img class="map map-${at}" style="${place(map)}" src="${maps[at] ?? ""}" alt="${altOf(subject, map)}">`;
   const note = (map: Explanation, at: number) =>
-    html`<p class="note map-${at}">${methodName(map)}, ${reading(map)}. ${howToRead(map)}</p>`;
+    html`<p class="note map-${at}">${methodName(map)}, ${peakText(map)}. ${howToRead(map)}</p>`;
   return html`<!doctype html>
 <html lang="en">
 <head>

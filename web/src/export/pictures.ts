@@ -29,7 +29,7 @@ const MAP_BYTES = { heatmap: 24_000, pixels: 45_000 };
 export async function photoPicture({ photo }: Subject, most: number): Promise<string> {
   return smallest(PHOTO, "image/jpeg", most, async ({ size }) => {
     const canvas = sheet(photo.width, photo.height, size);
-    const context = pencil(canvas);
+    const context = context2d(canvas);
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
@@ -58,7 +58,7 @@ export async function mapPicture(
       const canvas = sheet(map.view.width, map.view.height, size, true);
       const how = { colormap, opacity, scale: isHeatmap ? scale : undefined, ...signal };
       const picture = await map.render({ width: canvas.width, height: canvas.height, ...how });
-      pencil(canvas).drawImage(picture, 0, 0);
+      context2d(canvas).drawImage(picture, 0, 0);
       picture.close();
       return canvas;
     },
@@ -75,7 +75,7 @@ export async function scalePicture({ candling, colormap, opacity, signal }: Subj
     opacity,
     ...signal,
   });
-  pencil(canvas).drawImage(ramp, 0, 0);
+  context2d(canvas).drawImage(ramp, 0, 0);
   ramp.close();
   return addressOf(await canvas.convertToBlob({ type: "image/png" }));
 }
@@ -115,7 +115,7 @@ function sheet(width: number, height: number, size: number, enlarged = false): O
   return new OffscreenCanvas(side(width), side(height));
 }
 
-function pencil(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+function context2d(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("the browser gives no canvas to draw on");
   return context;

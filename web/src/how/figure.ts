@@ -1,7 +1,7 @@
 /** Interactive figure: its controls set attributes of its views, and a line below describes the result. */
 import type { CandlingViewElement } from "../candling-view-element.js";
 import type { Explanation } from "../candling.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
 import { choice } from "./choice.js";
 import { steps } from "./steps.js";
@@ -36,5 +36,5 @@ export function connect(figure: HTMLElement): void {
 function sentence(view: CandlingViewElement, map: Explanation): string {
   const answer = view.predictions.find(({ index }) => index === map.target.class);
   const name = answer === undefined ? "" : `${answer.label}, ${percent(answer.probability)}: `;
-  return `${name}${reading(map)}`;
+  return `${name}${peakText(map)}`;
 }

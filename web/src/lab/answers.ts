@@ -4,7 +4,7 @@ import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
 import { byId, make, replaceItems } from "../dom/page.js";
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { isOwn } from "./weights.js";
 import { classesOf, isUnsure, question } from "./words.js";
 
@@ -83,7 +83,7 @@ export class Answers {
       this.#onChoose(await this.#candling.findClass(query));
       this.#search.clear();
     } catch (error) {
-      say(sentence(error));
+      showMessage(sentence(error));
     }
   }
 }

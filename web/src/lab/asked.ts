@@ -40,7 +40,7 @@ export async function resolve({ state, target, over, wrong }: Asked, candling: C
 }
 
 /** The state that holds before the network is loaded: classes by index need no network. */
-export function atOnce({ state, target, over }: Asked): State {
+export function stateWithoutNetwork({ state, target, over }: Asked): State {
   const [a, b] = [indexOf(target), indexOf(over)];
   return { ...state, ...(a === undefined ? {} : { target: a }), ...(b === undefined ? {} : { over: b }) };
 }

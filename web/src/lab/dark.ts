@@ -3,7 +3,7 @@
  * is.
  */
 import type { Explanation } from "../candling.js";
-import { make, pencil } from "../dom/page.js";
+import { make, context2d } from "../dom/page.js";
 
 /**
  * Mean colour, 0 to 255, below which a place is dark: a quarter of the range. The light raises the strongest
@@ -17,7 +17,7 @@ const POINTS = 8;
 
 export function isDarkAtPeak({ peak, run: { photo, width, height } }: Explanation): boolean {
   if (photo === undefined) return false;
-  const context = pencil(make("canvas", { width: POINTS, height: POINTS }));
+  const context = context2d(make("canvas", { width: POINTS, height: POINTS }));
   // as the network sees it: transparent pixels lie on white
   context.fillStyle = "#fff";
   context.fillRect(0, 0, POINTS, POINTS);

@@ -5,15 +5,15 @@
 import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { byId, found } from "../dom/page.js";
-import { Latest } from "./latest.js";
+import { LatestOnly } from "./latest-only.js";
 import type { State } from "./permalink.js";
-import type { Picture } from "./sources.js";
+import type { LabPhoto } from "./sources.js";
 import { hasCode } from "./words.js";
 
 /** The photo on the page, its forward pass, and the class that is explained. */
-export interface Shown {
+export interface LabState {
   readonly candling: Candling;
-  readonly picture: Picture;
+  readonly picture: LabPhoto;
   readonly run: Run;
   /** How the photo was fitted to the network's square. */
   readonly fit: Fit;
@@ -26,12 +26,12 @@ export abstract class Experiment {
   readonly #status: HTMLElement;
   #inSight = false;
   /** What to show once the experiment is visible. */
-  #due: Shown | undefined;
-  #shown: Shown | undefined;
+  #due: LabState | undefined;
+  #shown: LabState | undefined;
   #work = new AbortController();
-  readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
+  readonly #repaints = new LatestOnly<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
   /** Called after a crash that took the forward pass with it. */
-  onLost: (shown: Shown) => void = () => {};
+  onLost: (shown: LabState) => void = () => {};
   /** Called when the visitor has changed a setting here. */
   onSet: () => void = () => {};
 
@@ -60,7 +60,7 @@ export abstract class Experiment {
   forget(): void {}
 
   /** Handles another photo, class or setting: ends the current work and starts again. */
-  update(shown: Shown): void {
+  update(shown: LabState): void {
     this.cancel();
     this.#due = shown;
     // in print, results of another photo or class are left out
@@ -70,7 +70,7 @@ export abstract class Experiment {
 
   /** Repaints in other colours; computes nothing and ends no work. */
   repaint(): void {
-    if (this.#shown !== undefined && this.#due === undefined) this.#repaints.ask();
+    if (this.#shown !== undefined && this.#due === undefined) this.#repaints.request();
   }
 
   /** Ends the current work. */
@@ -85,12 +85,12 @@ export abstract class Experiment {
   }
 
   /** Computes and paints. `signal` ends it; an error is shown as a message. */
-  protected abstract show(shown: Shown, signal: AbortSignal): Promise<void>;
+  protected abstract show(shown: LabState, signal: AbortSignal): Promise<void>;
 
   /** Repaints in the current colours. An experiment without such colours does nothing. */
-  protected async paint(_shown: Shown, _signal: AbortSignal): Promise<void> {}
+  protected async paint(_shown: LabState, _signal: AbortSignal): Promise<void> {}
 
-  protected get shown(): Shown | undefined {
+  protected get shown(): LabState | undefined {
     return this.#shown;
   }
 
@@ -99,7 +99,7 @@ export abstract class Experiment {
    * Work in other workers (`elsewhere`) may crash without losing the forward pass.
    */
   protected async attempt(
-    work: (shown: Shown, signal: AbortSignal) => Promise<void>,
+    work: (shown: LabState, signal: AbortSignal) => Promise<void>,
     elsewhere = false,
   ): Promise<void> {
     const shown = this.#shown;

@@ -3,10 +3,10 @@
  * last.
  */
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
-import { description, strength } from "../words/maps.js";
+import { description, peakValue } from "../words/maps.js";
 import { number } from "../words/numbers.js";
 import { byId, check, make, radios } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { stagesOf } from "./stages.js";
@@ -62,7 +62,7 @@ export class Layers extends Experiment {
     this.#wished = stage;
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
     if (this.#stages.length === 0) this.#lay(stagesOf(candling.info));
     const maps: (Explanation | undefined)[] = this.#stages.map(() => undefined);
@@ -75,7 +75,7 @@ export class Layers extends Experiment {
     }
   }
 
-  protected override async paint(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected override async paint(shown: LabState, signal: AbortSignal): Promise<void> {
     await this.#enlarge(shown, signal);
     for (const stage of this.#stages.keys()) await this.#paintThumb(stage, signal);
   }
@@ -93,7 +93,7 @@ export class Layers extends Experiment {
   }
 
   /** Shows the stage at the slider, if its map is computed already. */
-  async #enlarge({ labels }: Shown, signal: AbortSignal): Promise<void> {
+  async #enlarge({ labels }: LabState, signal: AbortSignal): Promise<void> {
     const stage = Number(this.#depth.value);
     const map = this.#maps[stage];
     if (map === undefined || !(await paint(this.#big, map, { ...this.#settings.colours, signal }))) return;
@@ -101,7 +101,7 @@ export class Layers extends Experiment {
     const name = `${layer}, ${height}×${width}`;
     byId("layer-name", HTMLElement).textContent = name;
     byId("layer-about", HTMLElement).textContent =
-      strength(map) > 0
+      peakValue(map) > 0
         ? `Each cell stands for ${Math.round(view.width / width)}×${Math.round(view.height / height)} pixels of the photo. Maximum ${number(map.max)}.`
         : "No positive evidence for this class in this layer.";
     this.#depth.setAttribute("aria-valuetext", name);
@@ -115,7 +115,7 @@ export class Layers extends Experiment {
       cells: height * width,
       target: target.class,
       method,
-      strength: strength(map),
+      strength: peakValue(map),
     });
   }
 

@@ -2,7 +2,7 @@
 import { sentence } from "../words/sentence.js";
 import { byId } from "../dom/page.js";
 import { fetchPicture } from "./link.js";
-import type { Picture } from "./sources.js";
+import type { LabPhoto } from "./sources.js";
 
 const dialog = byId("link-dialog", HTMLDialogElement);
 const form = byId("link-form", HTMLFormElement);
@@ -17,7 +17,7 @@ byId("link-cancel", HTMLButtonElement).addEventListener("click", () => dialog.cl
  * fetched; `onClose` is called before that, and if it is cancelled.
  */
 export function askForLink(
-  open: (picture: Picture) => void,
+  open: (picture: LabPhoto) => void,
   address = "",
   words = "",
   onClose = () => {},

@@ -3,7 +3,7 @@ import type { Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { BackendSwitch } from "./backend-switch.js";
 import { byId, found, make } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 
 const names: Readonly<Record<string, string>> = {
   "cam-is-grad-cam": "CAM, its negatives cut off, is Grad-CAM times the number of cells",
@@ -41,7 +41,7 @@ export class Machine extends Experiment {
     });
   }
 
-  protected async show({ candling, run }: Shown): Promise<void> {
+  protected async show({ candling, run }: LabState): Promise<void> {
     this.#table.hidden = true;
     const { info } = candling;
     const stats = await candling.stats();
@@ -74,7 +74,7 @@ export class Machine extends Experiment {
     });
   }
 
-  async #test({ run, target }: Shown, signal: AbortSignal): Promise<void> {
+  async #test({ run, target }: LabState, signal: AbortSignal): Promise<void> {
     const identities = await run.identities({ target, signal });
     if (signal.aborted) return;
     found(this.#table, "tbody", HTMLElement).replaceChildren(

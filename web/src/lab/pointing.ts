@@ -1,7 +1,7 @@
 /** The class at a point of the picture. */
 import type { Explanation } from "../candling.js";
 import { SHOWN } from "./answers.js";
-import type { Shown } from "./experiment.js";
+import type { LabState } from "./experiment.js";
 
 /** Least share of its map's maximum that a class must reach at a point to have evidence there. */
 const EVIDENT = 1 / 3;
@@ -10,7 +10,7 @@ const EVIDENT = 1 / 3;
  * The likeliest class with evidence at a point, in shares of the photo, at the last layer; undefined if none
  * has any.
  */
-export async function classAt({ run }: Shown, x: number, y: number): Promise<number | undefined> {
+export async function classAt({ run }: LabState, x: number, y: number): Promise<number | undefined> {
   for (const { index } of run.predictions.slice(0, SHOWN)) {
     const map = await run.explain({ method: "grad-cam", target: index });
     if (map.max > 0 && valueAt(map, x * run.width, y * run.height) >= EVIDENT * map.max) return index;

@@ -8,11 +8,11 @@
 import type { Curves, EngineInfo, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
-import { byId, check, make, pencil, radios } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { Latest } from "./latest.js";
+import { byId, check, make, context2d, radios } from "../dom/page.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { LatestOnly } from "./latest-only.js";
 import { LongRun } from "../dom/long-run.js";
-import { announce, announceAtRest } from "../dom/message.js";
+import { announce, announceDebounced } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
@@ -70,7 +70,7 @@ export class Proof extends Experiment {
   readonly #bars = byId("proof-bars", HTMLElement);
   readonly #button = byId("curves", HTMLButtonElement);
   readonly #fill: () => string;
-  readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
+  readonly #follow = new LatestOnly<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
   /** Centre of the patch, as shares of the photo. */
   #middle = { x: 0.5, y: 0.5 };
   /** Whether the visitor or a link has placed the patch. */
@@ -120,7 +120,7 @@ export class Proof extends Experiment {
     this.#isPlaced = false;
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
     const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
     const order = await map.ranking(TILE);
@@ -245,7 +245,7 @@ export class Proof extends Experiment {
     byId("hottest-text", HTMLOutputElement).textContent = `${this.#hottest.value} %`;
     this.#paint();
     this.#place();
-    this.#follow.ask();
+    this.#follow.request();
   }
 
   #deleted(): Uint32Array {
@@ -261,7 +261,7 @@ export class Proof extends Experiment {
     const { width, height } = photo;
     this.#canvas.width = width;
     this.#canvas.height = height;
-    const context = pencil(this.#canvas);
+    const context = context2d(this.#canvas);
     context.drawImage(photo, 0, 0);
     const scale = width / run.width;
     const seen = [view.x * scale, view.y * scale, view.width * scale, view.height * scale] as const;
@@ -299,7 +299,7 @@ export class Proof extends Experiment {
     if (view.width < run.width || view.height < run.height) outline(context, ...seen);
   }
 
-  #mask({ run }: Shown): Uint8Array {
+  #mask({ run }: LabState): Uint8Array {
     const { inputWidth, inputHeight, view } = run;
     const mask = new Uint8Array(inputWidth * inputHeight);
     const cover = (left: number, top: number, right: number, bottom: number) => {
@@ -322,7 +322,7 @@ export class Proof extends Experiment {
     return mask;
   }
 
-  async #probe(shown: Shown, signal: AbortSignal): Promise<void> {
+  async #probe(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, labels, target } = shown;
     const { map, followed = [] } = this.#probed ?? {};
     // another photo is being processed, and brings its own
@@ -357,7 +357,7 @@ export class Proof extends Experiment {
     const reading = byId("proof-reading", HTMLElement);
     const whole = shown.fit === "squash" ? "the photo’s area" : "what the network sees";
     reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
-    announceAtRest(reading.textContent);
+    announceDebounced(reading.textContent);
     Object.assign(reading.dataset, {
       share,
       top,
@@ -449,7 +449,7 @@ function verdict(good: number, chance: number): string {
 /** The part that the network sees, scaled down; drawn large again it is blurred, in every browser. */
 function blurred(photo: HTMLCanvasElement, { view, width }: Run): HTMLCanvasElement {
   const small = make("canvas", { width: BLURRED_SIDE, height: BLURRED_SIDE });
-  const context = pencil(small);
+  const context = context2d(small);
   context.imageSmoothingQuality = "high";
   const scale = photo.width / width;
   context.drawImage(

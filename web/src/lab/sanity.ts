@@ -7,10 +7,10 @@ import { TITLES } from "../catalogue.js";
 import { type Method, paint, type Randomized } from "../candling.js";
 import { correlation as inWords } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { Latest } from "./latest.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { LatestOnly } from "./latest-only.js";
 import { LongRun } from "../dom/long-run.js";
-import { announceAtRest } from "../dom/message.js";
+import { announceDebounced } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
@@ -54,7 +54,7 @@ export class Sanity extends Experiment {
     );
     return { canvas, value, figure };
   });
-  readonly #follow = new Latest<number>((layers) =>
+  readonly #follow = new LatestOnly<number>((layers) =>
     this.attempt((shown, signal) => this.#forget(shown, layers, signal)),
   );
   /** Results for the photo and class on show, by the number of layers. */
@@ -74,7 +74,7 @@ export class Sanity extends Experiment {
     byId("sanity-maps", HTMLElement).append(...this.#figures.map(({ figure }) => figure));
     this.#slider.addEventListener("input", () => {
       this.#running.end();
-      this.#follow.ask(Number(this.#slider.value));
+      this.#follow.request(Number(this.#slider.value));
       this.onSet();
     });
   }
@@ -93,7 +93,7 @@ export class Sanity extends Experiment {
     this.#slider.value = "0";
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, target, candling } = shown;
     this.#slider.max = String(candling.info.weighted.length);
     if (this.#of?.run !== run || this.#of.target !== target) {
@@ -114,7 +114,7 @@ export class Sanity extends Experiment {
   }
 
   /** Paints the maps of a network whose first `layers` layers from the top are random. */
-  async #forget({ run, target, labels }: Shown, layers: number, signal: AbortSignal): Promise<void> {
+  async #forget({ run, target, labels }: LabState, layers: number, signal: AbortSignal): Promise<void> {
     const { defaultLayer } = this.#settings;
     const answer = await run.randomized({
       layers,
@@ -135,12 +135,12 @@ export class Sanity extends Experiment {
     this.#slider.setAttribute("aria-valuetext", this.#text.textContent);
     if (layers > 0) {
       this.#verdict.textContent = this.#judge();
-      announceAtRest(this.#verdict.textContent);
+      announceDebounced(this.#verdict.textContent);
     }
     this.#plot();
   }
 
-  protected override paint(_: Shown, signal: AbortSignal): Promise<void> {
+  protected override paint(_: LabState, signal: AbortSignal): Promise<void> {
     return this.#paintMaps(signal);
   }
 

@@ -8,11 +8,11 @@ import type { Candling } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import type { Answers } from "./answers.js";
 import { byId } from "../dom/page.js";
-import type { Experiment, Shown } from "./experiment.js";
-import { clear, say } from "../dom/message.js";
+import type { Experiment, LabState } from "./experiment.js";
+import { clearMessage, showMessage } from "../dom/message.js";
 import { classAt } from "./pointing.js";
 import type { Settings } from "./settings.js";
-import { markSample, type Picture } from "./sources.js";
+import { markSample, type LabPhoto } from "./sources.js";
 import { hasCode } from "./words.js";
 import type { Why } from "./why.js";
 
@@ -20,20 +20,20 @@ const page = byId("lab", HTMLElement);
 
 /** A photo that is being opened. */
 interface Opening {
-  readonly picture: Picture | Promise<Picture>;
+  readonly picture: LabPhoto | Promise<LabPhoto>;
   /** The class to explain. Default: the top one. */
   target: number | undefined;
   readonly end: AbortController;
 }
 
-export class Session {
+export class LabSession {
   readonly #network: Promise<Candling>;
   readonly #settings: Settings;
   readonly #answers: Answers;
   readonly #why: Why;
   readonly #experiments: Experiment[] = [];
   #opening: Opening | undefined;
-  #shown: Shown | undefined;
+  #shown: LabState | undefined;
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
   #wished: number | undefined;
@@ -45,7 +45,7 @@ export class Session {
   /** Whether the page shows the predictions of the photo that is being opened. */
   #answered = false;
   /** Called for every new photo, class and setting that is shown. */
-  onShown: (shown: Shown) => void = () => {};
+  onShown: (shown: LabState) => void = () => {};
 
   constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why) {
     this.#network = network;
@@ -76,7 +76,7 @@ export class Session {
     return this.#opening !== undefined || this.#shown !== undefined;
   }
 
-  get shown(): Shown | undefined {
+  get shown(): LabState | undefined {
     return this.#shown;
   }
 
@@ -95,7 +95,7 @@ export class Session {
    * Opens a photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page
    * says so and keeps what it showed.
    */
-  async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
+  async open(picture: LabPhoto | Promise<LabPhoto>, target?: number, afterCrash = false): Promise<void> {
     this.#opening?.end.abort();
     this.#stopMaps();
     if (!afterCrash) this.#recovered = false;
@@ -114,12 +114,12 @@ export class Session {
     this.#opening = undefined;
     if (failed === undefined) {
       // after a crash, the message may be about another photo
-      if (!afterCrash) clear();
+      if (!afterCrash) clearMessage();
       const [note] = this.#shown?.run.notes ?? [];
-      if (note !== undefined) say(sentence(note));
+      if (note !== undefined) showMessage(sentence(note));
     } else {
       markSample(this.#shown?.picture.sample);
-      say(sentence(failed));
+      showMessage(sentence(failed));
     }
     await this.#map(afterCrash);
   }
@@ -136,7 +136,7 @@ export class Session {
       this.#shown.target = target;
       this.#recovered = false;
       this.#answers.choose(target);
-      clear();
+      clearMessage();
       await this.#map();
     } else {
       this.#wished = target;
@@ -148,18 +148,18 @@ export class Session {
   async askAt(x: number, y: number): Promise<void> {
     const shown = this.#shown;
     const isOver = () => this.#opening !== undefined || this.#shown !== shown;
-    if (shown === undefined) return say("The picture answers as soon as the network is loaded.");
+    if (shown === undefined) return showMessage("The picture answers as soon as the network is loaded.");
     if (isOver()) return;
     try {
       const found = await classAt(shown, x, y);
       if (isOver()) return;
       if (found === undefined)
-        say(
+        showMessage(
           "None of the answers has its evidence there. Point at something else, or ask for a class by its name.",
         );
       else await this.ask(found);
     } catch (error) {
-      if (!isOver()) say(sentence(error));
+      if (!isOver()) showMessage(sentence(error));
     }
   }
 
@@ -172,7 +172,7 @@ export class Session {
   /** Repeats photo and class by another method or at another layer. */
   #again(): void {
     this.#recovered = false;
-    clear();
+    clearMessage();
     void this.#map();
   }
 

@@ -6,10 +6,10 @@ import { Camera } from "./camera.js";
 import type { Colours } from "./camera-view.js";
 import { byId, make } from "../dom/page.js";
 import { askForLink } from "./link-dialog.js";
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 
 /** A photo, with its title and origin. */
-export interface Picture {
+export interface LabPhoto {
   readonly source: PhotoSource;
   readonly title: string;
   readonly credit: string;
@@ -30,7 +30,7 @@ export interface Sample {
   readonly credit: string;
 }
 
-type Open = (picture: Picture) => void;
+type Open = (picture: LabPhoto) => void;
 
 const YOURS = "Your own photo; it stays on this device.";
 
@@ -72,7 +72,7 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
     if (file !== undefined) return openFile(file);
     const address = event.dataTransfer?.getData("text/uri-list").split("\n")[0]?.trim() ?? "";
     if (isLink(address)) askForLink(open, address);
-    else say("That was neither a file nor a link. Drop a picture's file, or choose one.");
+    else showMessage("That was neither a file nor a link. Drop a picture's file, or choose one.");
   });
 
   const camera = new Camera(network, colours);
@@ -86,12 +86,12 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
 /** Reloads the page with a model, if the file is one; otherwise what is shown stays. */
 async function openModel(file: File): Promise<void> {
   try {
-    say(`Opening ${file.name}…`);
+    showMessage(`Opening ${file.name}…`);
     (await Candling.load({ model: file, backend: "cpu" })).close();
     await handOver(file);
     location.href = labWithOwn();
   } catch (error) {
-    say(sentence(error));
+    showMessage(sentence(error));
   }
 }
 
@@ -109,13 +109,13 @@ async function paste(open: Open): Promise<void> {
       const address = (await (await item.getType("text/plain")).text()).trim();
       if (isLink(address)) return askForLink(open, address);
     }
-    say("There is no picture on the clipboard. Copy one, then paste it here.");
+    showMessage("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
     // touch screens have no such key
     const instead = matchMedia("(pointer: coarse)").matches
       ? "Save the picture and choose it, or use its link,"
       : "Press Ctrl+V (on a Mac ⌘V)";
-    say(`The browser does not let this page read the clipboard. ${instead} instead.`);
+    showMessage(`The browser does not let this page read the clipboard. ${instead} instead.`);
   }
 }
 
@@ -127,7 +127,7 @@ export async function showSamples(open: (sample: Sample) => void): Promise<reado
   try {
     samples = await (await fetched("samples/samples.json")).json();
   } catch (error) {
-    say(sentence(error));
+    showMessage(sentence(error));
     return [];
   }
   list.replaceChildren(
@@ -155,7 +155,7 @@ export function markSample(file: string | undefined): void {
   }
 }
 
-export async function fetchSample(sample: Sample): Promise<Picture> {
+export async function fetchSample(sample: Sample): Promise<LabPhoto> {
   const { file, title, composite, credit } = sample;
   const source = await (await fetched(`samples/${encodeURIComponent(file)}`)).blob();
   return { source, title, credit: composite ? `A composite. ${credit}` : credit, sample: file };

@@ -9,7 +9,7 @@ import { question } from "../export/question.js";
 import { SHOWN } from "./answers.js";
 import { byId } from "../dom/page.js";
 import { elementCode, type Figure, frameCode } from "./embed-code.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 import { linkTo, type State } from "./permalink.js";
 import { npy, saveBlob } from "../dom/save.js";
 import type { Settings } from "./settings.js";
@@ -36,7 +36,7 @@ export class TakeAway extends Experiment {
     this.#settings = settings;
     this.#why = why;
     this.#state = state;
-    const actions: Readonly<Record<string, (shown: Shown, signal: AbortSignal) => Promise<void>>> = {
+    const actions: Readonly<Record<string, (shown: LabState, signal: AbortSignal) => Promise<void>>> = {
       "save-figure": (shown, signal) => this.#saveFigure(shown, signal),
       "save-page": (shown, signal) => this.#savePage(shown, signal),
       "save-npy": async (shown) => this.#saveRaw(shown),
@@ -50,7 +50,7 @@ export class TakeAway extends Experiment {
     }
   }
 
-  protected async show({ picture }: Shown): Promise<void> {
+  protected async show({ picture }: LabState): Promise<void> {
     for (const button of this.#buttons) button.disabled = this.#why.cam.map === undefined;
     const { photo, src } = this.#state();
     byId("link-about", HTMLElement).textContent = isOwn
@@ -95,7 +95,7 @@ export class TakeAway extends Experiment {
   }
 
   /** The figure for the element; default values are left out. */
-  #figure({ picture, run, target }: Shown): Figure {
+  #figure({ picture, run, target }: LabState): Figure {
     const settings = this.#settings;
     const view = largeView();
     const chosen = settings.choice.counterfactual ? "grad-cam" : settings.choice.method;
@@ -133,18 +133,22 @@ export class TakeAway extends Experiment {
     return map;
   }
 
-  #name({ picture, labels }: Shown, kind: string, map = this.#cam()): string {
+  #name({ picture, labels }: LabState, kind: string, map = this.#cam()): string {
     return fileName(picture.title, labels[map.target.class] ?? "", map, this.#settings.defaultLayer, kind);
   }
 
   /** Options for the export of these maps, in the words and colours of the page. */
-  #exported({ candling, picture }: Shown, maps: readonly Explanation[], signal: AbortSignal): ExportOptions {
+  #exported(
+    { candling, picture }: LabState,
+    maps: readonly Explanation[],
+    signal: AbortSignal,
+  ): ExportOptions {
     const credit = picture.sample === undefined ? "" : picture.credit;
     return { candling, maps, credit, alt: picture.title, ...this.#settings.colours, signal };
   }
 
   /** Saves the four views. */
-  async #saveFigure(shown: Shown, signal: AbortSignal): Promise<void> {
+  async #saveFigure(shown: LabState, signal: AbortSignal): Promise<void> {
     const { exportFigure } = await import("../candling-export.js");
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
     saveBlob(
@@ -154,7 +158,7 @@ export class TakeAway extends Experiment {
   }
 
   /** Saves the heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
-  async #savePage(shown: Shown, signal: AbortSignal): Promise<void> {
+  async #savePage(shown: LabState, signal: AbortSignal): Promise<void> {
     const { exportPage } = await import("../candling-export.js");
     const { run, target } = shown;
     const cam = this.#cam();
@@ -169,12 +173,12 @@ export class TakeAway extends Experiment {
   }
 
   /** Saves the map of the large view; the heatmap if that is the photo. */
-  #saveRaw(shown: Shown): void {
+  #saveRaw(shown: LabState): void {
     const map = this.#why.tiles.find(({ name }) => name === largeView())?.map ?? this.#cam();
     saveBlob(npy(map.data, [map.channels, map.height, map.width]), this.#name(shown, "npy", map));
   }
 
-  async #saveJson(shown: Shown): Promise<void> {
+  async #saveJson(shown: LabState): Promise<void> {
     const { candling, picture, run, labels, target, fit } = shown;
     const { info } = candling;
     // in insecure contexts browsers offer no hash

@@ -11,14 +11,14 @@ import {
   type Run,
 } from "../candling.js";
 import { ALLOW, givesPixels } from "../canvas.js";
-import { description, reading, strength } from "../words/maps.js";
-import { byId, found, pencil } from "../dom/page.js";
-import { say } from "../dom/message.js";
+import { description, peakText, peakValue } from "../words/maps.js";
+import { byId, found, context2d } from "../dom/page.js";
+import { showMessage } from "../dom/message.js";
 import { saveCanvas } from "../dom/save.js";
 import { sentence } from "../words/sentence.js";
-import { breakable } from "./breakable.js";
-import type { Picture } from "./sources.js";
-import { seen, type ViewText } from "./words.js";
+import { withBreakOpportunities } from "./break-opportunities.js";
+import type { LabPhoto } from "./sources.js";
+import { seenPartSentence, type ViewText } from "./words.js";
 
 /** Edges need their own grey background; over the photo they would be lost. */
 export const EDGES = { photo: false, opacity: 1 } as const;
@@ -102,21 +102,21 @@ export class PhotoTile {
   readonly #tile = found(document, '[data-view="photo"]', HTMLElement);
   readonly #canvas = byId("photo", HTMLCanvasElement);
 
-  show(run: Run, { title, credit }: Picture): void {
+  show(run: Run, { title, credit }: LabPhoto): void {
     const { view } = run;
     shape(run);
     const canvas = this.#canvas;
     const scale = drawPhoto(canvas, run);
     if (view.width < run.width || view.height < run.height) {
-      outline(pencil(canvas), view.x * scale, view.y * scale, view.width * scale, view.height * scale);
+      outline(context2d(canvas), view.x * scale, view.y * scale, view.width * scale, view.height * scale);
     }
     canvas.setAttribute("aria-label", `The photo: ${title}`);
     canvas.dataset.width = String(run.width);
     canvas.dataset.height = String(run.height);
     canvas.dataset.view = [view.x, view.y, view.width, view.height].join(" ");
     develop(canvas);
-    byId("photo-name", HTMLElement).replaceChildren(...breakable(title));
-    found(this.#tile, "#seen", HTMLElement).textContent = seen(view, run);
+    byId("photo-name", HTMLElement).replaceChildren(...withBreakOpportunities(title));
+    found(this.#tile, "#seen", HTMLElement).textContent = seenPartSentence(view, run);
     found(this.#tile, "#credit", HTMLElement).textContent = credit;
   }
 }
@@ -129,7 +129,7 @@ export function drawPhoto(canvas: HTMLCanvasElement, { photo, width, height }: R
   const scale = Math.min(1, PHOTO_SIZE / Math.max(width, height));
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (photo !== undefined) context.drawImage(photo, 0, 0, canvas.width, canvas.height);
@@ -191,7 +191,7 @@ export class MapTile<Name extends string = string> {
     this.#heading = found(this.#tile, ".enlarge", HTMLElement);
     this.#download = found(this.#tile, ".download", HTMLButtonElement);
     this.#download.addEventListener("click", () => {
-      if (!givesPixels()) say(sentence(ALLOW));
+      if (!givesPixels()) showMessage(sentence(ALLOW));
       else if (this.#map !== undefined) saveCanvas(this.#canvas, fileName(this.#map, this.#label));
     });
     this.#colours = colours;
@@ -246,14 +246,14 @@ export class MapTile<Name extends string = string> {
       method,
       target: target.class,
       layer: layer ?? "",
-      strength: strength(map),
+      strength: peakValue(map),
       peakX: peak.x,
       peakY: peak.y,
     };
     Object.assign(this.#canvas.dataset, numbers);
     this.#canvas.setAttribute("aria-label", description(this.title, this.#label, map));
     develop(this.#canvas);
-    this.#reading.textContent = reading(map);
+    this.#reading.textContent = peakText(map);
     this.#download.disabled = false;
   }
 

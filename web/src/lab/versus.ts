@@ -5,9 +5,9 @@ import { number } from "../words/numbers.js";
 import { sidesOf } from "../words/sides.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
-import { byId, check, found, make, pencil, radios, replaceItems } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { announceAtRest } from "../dom/message.js";
+import { byId, check, found, make, context2d, radios, replaceItems } from "../dom/page.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { announceDebounced } from "../dom/message.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 
@@ -142,7 +142,7 @@ export class Versus extends Experiment {
     this.#seen = [];
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, labels, target } = shown;
     const other = this.#against(shown);
     const pair = this.#pair() as Pair;
@@ -168,10 +168,10 @@ export class Versus extends Experiment {
     await this.paint(shown, signal);
     if (!this.#isAsked || signal.aborted) return;
     this.#isAsked = false;
-    announceAtRest([about, ...this.#canvases.map(({ ariaLabel }) => ariaLabel)].join(" "));
+    announceDebounced([about, ...this.#canvases.map(({ ariaLabel }) => ariaLabel)].join(" "));
   }
 
-  protected override async paint({ candling }: Shown, signal: AbortSignal): Promise<void> {
+  protected override async paint({ candling }: LabState, signal: AbortSignal): Promise<void> {
     if (this.#maps === undefined) return;
     const { maps, pair, names, classes } = this.#maps;
     const { colours } = this.#settings;
@@ -192,7 +192,7 @@ export class Versus extends Experiment {
       height: this.#ramp.height,
       signal,
     });
-    const context = pencil(this.#ramp);
+    const context = context2d(this.#ramp);
     context.clearRect(0, 0, this.#ramp.width, this.#ramp.height);
     context.drawImage(ramp, 0, 0);
     ramp.close();
@@ -234,14 +234,14 @@ export class Versus extends Experiment {
   }
 
   /** The class that A is compared with. */
-  #against({ run, target }: Shown): number {
+  #against({ run, target }: LabState): number {
     // a link may name a class that this network does not have
     const known = this.other !== undefined && this.other < run.predictions.length;
     if (known && this.other !== target) return this.other ?? 0;
     return run.predictions.find(({ index }) => index !== target)?.index ?? 0;
   }
 
-  #name({ run, labels, target }: Shown, other: number): void {
+  #name({ run, labels, target }: LabState, other: number): void {
     this.#search.classes = run.predictions.filter(({ index }) => index !== target);
     found(this.section, "#versus-a-name bdi", HTMLElement).textContent = labels[target] ?? "";
     const what = this.#pair() === "against" ? "against " : "";

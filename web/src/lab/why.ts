@@ -2,11 +2,11 @@
 import type { Explanation, ExplainOptions } from "../candling.js";
 import { MANY_PASSES, PIXELS } from "../catalogue.js";
 import { LIGHT } from "../words/colours.js";
-import { strength, whereabouts } from "../words/maps.js";
+import { peakValue, whereabouts } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { byId } from "../dom/page.js";
-import type { Shown } from "./experiment.js";
+import type { LabState } from "./experiment.js";
 import { announce } from "../dom/message.js";
 import { isDarkAtPeak } from "./dark.js";
 import type { Settings } from "./settings.js";
@@ -31,7 +31,7 @@ export class Why {
   readonly plainCam: MapTile;
   #title = "";
   /** The photo whose predictions were announced. */
-  #told: Shown | undefined;
+  #told: LabState | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -54,7 +54,7 @@ export class Why {
     return [this.cam, this.guidedBackprop, this.guidedGradCam, this.plainCam];
   }
 
-  showPhoto({ run, picture }: Shown): void {
+  showPhoto({ run, picture }: LabState): void {
     this.#title = picture.title;
     this.#photo.show(run, picture);
     time("decode", run.timings.read + run.timings.decode);
@@ -66,7 +66,7 @@ export class Why {
    * Shows the maps of the chosen class, the heatmap first. Throws only after a crash, and if that is the
    * second one (`afterCrash`) not even then.
    */
-  async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
+  async show(shown: LabState, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
     const { question, layer } = this.#settings;
     this.#describe();
@@ -114,12 +114,12 @@ export class Why {
     const { title, about } = this.#settings.choice;
     const { colormap, opacity } = this.#settings.colours;
     const isLit =
-      map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && strength(map) > 0;
+      map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && peakValue(map) > 0;
     this.cam.describe({ title, about: isLit && isDarkAtPeak(map) ? `${about} ${BRIGHTER}` : about });
   }
 
   /** Shows the sentence under the predictions, and announces the predictions of a new photo first. */
-  async #tell(shown: Shown, options: ExplainOptions): Promise<void> {
+  async #tell(shown: LabState, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
     const label = shown.labels[shown.target] ?? "";
     const place =
@@ -143,7 +143,11 @@ export class Why {
    * The sentence on a map that is faint beside the best class's, as every map is painted to its own maximum;
    * empty otherwise.
    */
-  async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
+  async #faint(
+    { run, target, labels }: LabState,
+    map: Explanation,
+    options: ExplainOptions,
+  ): Promise<string> {
     const best = run.predictions[0]?.index ?? target;
     if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";
     const { max } = await run.explain({ ...options, target: best });

@@ -105,7 +105,7 @@ export function classesOf(predictions: readonly Prediction[]): string {
 }
 
 /** Describes how much of the photo the network saw. */
-export function seen(
+export function seenPartSentence(
   { x, y, width, height }: View,
   photo: { readonly width: number; readonly height: number },
 ): string {

@@ -5,7 +5,7 @@ import type { Mask } from "../bias/mask.js";
 import type { Trainer } from "../bias/trainer.js";
 import type { Explanation } from "../candling.js";
 import { byId, fillOptions } from "../dom/page.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -15,7 +15,7 @@ import { Pane } from "./pane.js";
 import { maskIn, type Photo, type Region } from "./photo.js";
 import { substance } from "./question.js";
 import type { PhotoSession } from "./session.js";
-import { announceAtRest } from "./voice.js";
+import { announceDebounced } from "./voice.js";
 import { count } from "./words.js";
 
 const NOTHING = "\u00a0";
@@ -187,7 +187,7 @@ export class Marking {
       this.#share.dataset.share = String(share);
     };
     if (map === undefined) return show(NOTHING);
-    if (mask === undefined) return show(`${methodName(map)}, ${reading(map)}.`);
+    if (mask === undefined) return show(`${methodName(map)}, ${peakText(map)}.`);
     const { name } = this.#session.region;
     void measureInside(this.#trainer, measurable(map), mask).then(
       ({ share, evenly }) => {
@@ -198,7 +198,7 @@ export class Marking {
           `${percent(share)} of ${substance(map, this.#session.model?.labels ?? [])} lies in “${name}”${even}.`,
           share,
         );
-        announceAtRest(this.#share.textContent ?? "");
+        announceDebounced(this.#share.textContent ?? "");
       },
       (error) => show(sentence(error)),
     );

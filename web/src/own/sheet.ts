@@ -11,7 +11,7 @@ import type { Network } from "./network.js";
 import type { Photo } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
-import { announceAtRest } from "./voice.js";
+import { announceDebounced } from "./voice.js";
 import { count } from "./words.js";
 
 /** Number of photos that are shown at first and added each time. */
@@ -63,7 +63,7 @@ export class ResultSheet {
         this.#shown = SHOWN;
         const before = shown.textContent;
         this.#lay();
-        if (shown.textContent !== before) announceAtRest(shown.textContent);
+        if (shown.textContent !== before) announceDebounced(shown.textContent);
       });
     }
     listenForColours(() => {

@@ -16,27 +16,27 @@ function placeOf({ layer }: Explanation): string {
 }
 
 /** The value at a map's peak, un-normalised; 0 or less if there is nothing to see. */
-export function strength({ peak, channels }: Explanation): number {
+export function peakValue({ peak, channels }: Explanation): number {
   return channels === 1 ? peak.value : Math.abs(peak.value);
 }
 
 /** The line under a view: its raw, un-normalised strength. */
-export function reading(map: Explanation): string {
-  if (strength(map) <= 0) return nothing(map);
+export function peakText(map: Explanation): string {
+  if (peakValue(map) <= 0) return nothing(map);
   const place = map.layer === undefined ? "" : `${map.layer}, `;
   if (map.channels === 1) return `maximum ${number(map.max)} · ${place}${map.height}×${map.width}`;
-  return `largest magnitude ${number(strength(map))}`;
+  return `largest magnitude ${number(peakValue(map))}`;
 }
 
 /** A view in a sentence, for screen readers. */
 export function description(title: string, label: string, map: Explanation): string {
-  if (strength(map) <= 0) return `${gist(title, label, map)}.`;
-  return `${gist(title, label, map)}; ${reading(map)}.`;
+  if (peakValue(map) <= 0) return `${shortDescription(title, label, map)}.`;
+  return `${shortDescription(title, label, map)}; ${peakText(map)}.`;
 }
 
 /** The same without its numbers, and without a full stop. */
-export function gist(title: string, label: string, map: Explanation): string {
-  return `${title} for ${label}: ${strength(map) <= 0 ? nothing(map) : `strongest ${place(map)}`}`;
+export function shortDescription(title: string, label: string, map: Explanation): string {
+  return `${title} for ${label}: ${peakValue(map) <= 0 ? nothing(map) : `strongest ${place(map)}`}`;
 }
 
 function place({ peak, run }: Explanation): string {
@@ -58,7 +58,7 @@ const EVENLY = 1 / 12;
  * shares are given as fractions in words.
  */
 export function whereabouts(what: string, map: Explanation): string {
-  if (strength(map) <= 0) return `Nothing in this ${placeOf(map)} ${what}.`;
+  if (peakValue(map) <= 0) return `Nothing in this ${placeOf(map)} ${what}.`;
   const { height, run, view, width } = map;
   const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
   const rows = shares(

@@ -10,7 +10,7 @@
  */
 import { givesPixels } from "../canvas.js";
 import { codes, type ModuleFiles, type Photo, type RunTimings } from "../protocol.js";
-import { type Picture, read } from "./decoder.js";
+import { type DecodedPhoto, read } from "./decoder.js";
 import { failure, toFailure } from "./failure.js";
 import { pixelsOf } from "./pixels.js";
 import { isPlain } from "./whole.js";
@@ -61,7 +61,7 @@ export async function decode(photo: Photo, probe: Probe, decoder: ModuleFiles): 
   };
 }
 
-interface Both extends Picture {
+interface Both extends DecodedPhoto {
   readonly bitmap: ImageBitmap;
 }
 

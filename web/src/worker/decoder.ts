@@ -4,7 +4,7 @@ import { failure, reasonOf, withWasmObject } from "./failure.js";
 
 type Wasm = typeof import("../candling_decode.js");
 
-export interface Picture {
+export interface DecodedPhoto {
   readonly pixels: ImageData;
   readonly notes: readonly string[];
 }
@@ -29,7 +29,7 @@ function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
   return started;
 }
 
-export async function read(files: ModuleFiles, bytes: Uint8Array): Promise<Picture> {
+export async function read(files: ModuleFiles, bytes: Uint8Array): Promise<DecodedPhoto> {
   const wasm = await start(files);
   return withWasmObject(wasm.decode(bytes), (picture) => ({
     pixels: new ImageData(picture.pixels(), picture.width, picture.height),

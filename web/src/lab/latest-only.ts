@@ -2,7 +2,7 @@
  * Work that follows a slider or pointer: one piece at a time, and of the requests that come meanwhile only
  * the latest is kept.
  */
-export class Latest<T> {
+export class LatestOnly<T> {
   readonly #work: (request: T) => Promise<void>;
   #waiting: { readonly request: T } | undefined;
   #busy = false;
@@ -12,7 +12,7 @@ export class Latest<T> {
     this.#work = work;
   }
 
-  ask(request: T): void {
+  request(request: T): void {
     this.#waiting = { request };
     if (!this.#busy) void this.#go();
   }

@@ -38,6 +38,7 @@ import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
 import { inputOf, StoredRun, type Source } from "./worker/run.js";
 import { Runs } from "./worker/runs.js";
+import { itemAt } from "./platform/known.js";
 
 /** State after `load`. */
 interface Loaded {
@@ -260,7 +261,7 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   counts.forwards += 1;
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
-  runs.add(handle, new StoredRun(source, size, predictions[0]?.index ?? 0));
+  runs.add(handle, new StoredRun(source, size, itemAt(predictions, 0).index));
   const answer = {
     run: handle,
     predictions,

@@ -9,6 +9,7 @@ import { fillMeter, scoreOf, share } from "./score.js";
 import { LessonSheet, type Shot } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
+import { itemAt } from "../platform/known.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
 const LARGE = 640;
@@ -104,8 +105,8 @@ export class Light extends LessonStep {
     }
     const { classes } = pictures;
     const on = finding.evidence;
-    const animal = classes[picture.label] ?? "";
-    const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
+    const animal = itemAt(classes, picture.label);
+    const verdict = `It says ${itemAt(classes, finding.predicted)}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
     this.#reading.textContent =
       on === undefined
         ? `${verdict} Nothing in this layer spoke for it.`

@@ -11,6 +11,7 @@ import type {
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
+import { itemAt } from "../platform/known.js";
 
 export interface RenderOptions {
   readonly width: number;
@@ -86,7 +87,7 @@ export class Explanation {
     return {
       x: x + (((cell % this.width) + 0.5) / this.width) * width,
       y: y + ((Math.floor(cell / this.width) + 0.5) / this.height) * height,
-      value: this.data[best] ?? 0,
+      value: itemAt(this.data, best),
     };
   }
 

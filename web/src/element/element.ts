@@ -23,6 +23,7 @@ import { photoOf } from "./photo.js";
 import { isTurned } from "./turned.js";
 import { type BarEntry, ElementView } from "./view.js";
 import { type Model, type Tools, Workplace } from "./workplace.js";
+import { itemAt } from "../platform/known.js";
 
 /** Number of classes in the bar; a requested class that is not among them follows. */
 const OFFERED = 4;
@@ -767,7 +768,7 @@ export class CandlingViewElement extends BaseElement {
 
   #tell({ run, maps, labels }: PaintedState): void {
     const say = (words: typeof shortDescription) =>
-      maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
+      maps.map((map, side) => words(methodName(map), itemAt(labels, side), map));
     this.#view.describe(say(description), labels);
     const turned =
       this.image !== undefined && isTurned(this.image)

@@ -4,6 +4,7 @@ import { ALLOW, givesPixels } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import { question } from "./question.js";
+import { itemAt } from "../platform/known.js";
 
 export interface ExportOptions {
   /** The network that the maps are of; it paints them, and is named in the caption. */
@@ -148,7 +149,7 @@ export const ANSWERS = 5;
 
 function titleOf({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
   return question(
-    labels[target.class] ?? "",
+    itemAt(labels, target.class),
     predictions.slice(0, ANSWERS).some(({ index }) => index === target.class),
   );
 }

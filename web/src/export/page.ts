@@ -9,6 +9,7 @@ import { ANSWERS, type ExportOptions, type Subject, subjectOf } from "./options.
 import { mapPicture, photoPicture, scalePicture } from "./pictures.js";
 import { style } from "./style.js";
 import { altOf, labelOf, makerOf, scaleOf, shareOf } from "./text.js";
+import { itemAt } from "../platform/known.js";
 
 /** Upper limit of a page's size in bytes. */
 export const PAGE_BYTES = 400_000;
@@ -42,7 +43,7 @@ export async function exportPage(options: ExportOptions): Promise<Blob> {
 function page(subject: Subject, photo: string, maps: readonly string[], scale: string): Markup {
   const { title, alt, run } = subject;
   const overlay = (map: Explanation, at: number) =>
-    html`<img class="map map-${at}" style="${place(map)}" src="${maps[at] ?? ""}" alt="${altOf(subject, map)}">`;
+    html`<img class="map map-${at}" style="${place(map)}" src="${itemAt(maps, at)}" alt="${altOf(subject, map)}">`;
   const note = (map: Explanation, at: number) =>
     html`<p class="note map-${at}">${methodName(map)}, ${peakText(map)}. ${howToRead(map)}</p>`;
   return html`<!doctype html>

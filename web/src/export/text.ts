@@ -4,6 +4,7 @@ import { howToRead, methodName } from "../words/methods.js";
 import { description } from "../words/maps.js";
 import { number, percent } from "../words/numbers.js";
 import type { Subject } from "./options.js";
+import { itemAt } from "../platform/known.js";
 
 /** The label of a map's class, and of the one that it is compared with. */
 export function labelOf({ candling: { labels } }: Subject, { target }: Explanation): string {
@@ -29,7 +30,7 @@ export function answerOf(subject: Subject): string {
   const index = first.target.class;
   const logit = run.predictions.find((each) => each.index === index)?.logit ?? 0;
   const { name, licence } = candling.info;
-  return `${name} (${licence}) gives ${candling.labels[index] ?? ""} (class ${index}) ${shareOf(subject, index)}, logit ${number(logit)}.`;
+  return `${name} (${licence}) gives ${itemAt(candling.labels, index)} (class ${index}) ${shareOf(subject, index)}, logit ${number(logit)}.`;
 }
 
 /** The sentences on how to read the maps, one for each kind. */

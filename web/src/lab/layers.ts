@@ -10,6 +10,7 @@ import { Experiment, type LabState } from "./experiment.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { stagesOf } from "./stages.js";
+import { itemAt } from "../platform/known.js";
 
 /** Longer side of a thumbnail, in pixels. */
 const THUMB = 144;
@@ -107,7 +108,7 @@ export class Layers extends Experiment {
     this.#depth.setAttribute("aria-valuetext", name);
     this.#big.setAttribute(
       "aria-label",
-      description(`${method} at ${name}`, labels[target.class] ?? "", map),
+      description(`${method} at ${name}`, itemAt(labels, target.class), map),
     );
     Object.assign(this.#big.dataset, {
       layer,

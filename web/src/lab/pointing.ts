@@ -2,6 +2,7 @@
 import type { Explanation } from "../candling.js";
 import { SHOWN } from "./answers.js";
 import type { LabState } from "./experiment.js";
+import { itemAt } from "../platform/known.js";
 
 /** Least share of its map's maximum that a class must reach at a point to have evidence there. */
 const EVIDENT = 1 / 3;
@@ -28,7 +29,8 @@ function valueAt({ data, width, height, view }: Explanation, x: number, y: numbe
   const along = (at: number, length: number) => Math.min(length - 1, Math.max(0, at - 0.5));
   const [column, row] = [along(across, width), along(down, height)];
   const [left, top] = [Math.floor(column), Math.floor(row)];
-  const cell = (i: number, j: number) => data[Math.min(height - 1, j) * width + Math.min(width - 1, i)] ?? 0;
+  const cell = (i: number, j: number) =>
+    itemAt(data, Math.min(height - 1, j) * width + Math.min(width - 1, i));
   const between = (j: number) => cell(left, j) + (column - left) * (cell(left + 1, j) - cell(left, j));
   return between(top) + (row - top) * (between(top + 1) - between(top));
 }

@@ -17,6 +17,7 @@ import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { drawPhoto, outline, pictureBox } from "./tiles.js";
+import { itemAt } from "../platform/known.js";
 
 /** Number of classes that are followed. */
 const FOLLOWED = 5;
@@ -331,12 +332,12 @@ export class Proof extends Experiment {
     const { probabilities } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
     if (signal.aborted) return;
     const top = probabilities.reduce(
-      (best, value, index) => (value > (probabilities[best] ?? 0) ? index : best),
+      (best, value, index) => (value > itemAt(probabilities, best) ? index : best),
       0,
     );
     // the longest of all bars, before and after, fills the width
     const most = Math.max(
-      probabilities[top] ?? 0,
+      itemAt(probabilities, top),
       ...run.predictions.slice(0, 1).map(({ probability }) => probability),
     );
     for (const [place, { index, probability }] of followed.entries()) {
@@ -347,7 +348,7 @@ export class Proof extends Experiment {
         row?.querySelector("i"),
       ];
       if (!value || !words || !bar) continue;
-      const now = probabilities[index] ?? 0;
+      const now = itemAt(probabilities, index);
       words.replaceChildren(make("small", {}, `${percent(probability)} → `), percent(now));
       bar.style.setProperty("--now", String(now / most));
       bar.style.setProperty("--before", String(probability / most));
@@ -356,13 +357,13 @@ export class Proof extends Experiment {
     const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const reading = byId("proof-reading", HTMLElement);
     const whole = shown.fit === "squash" ? "the photo’s area" : "what the network sees";
-    reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
+    reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${itemAt(labels, top)}, ${percent(itemAt(probabilities, top))}.`;
     announceDebounced(reading.textContent);
     Object.assign(reading.dataset, {
       share,
       top,
       target: target,
-      probability: probabilities[target] ?? 0,
+      probability: itemAt(probabilities, target),
       fill: this.#fill(),
     });
   }
@@ -380,7 +381,7 @@ export class Proof extends Experiment {
         onProgress: ({ done, total }) => progress(done, total),
         signal: over,
       });
-      if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
+      if (!over.aborted) this.#draw(curves, itemAt(labels, map.target.class));
     }, true);
   }
 
@@ -399,7 +400,7 @@ export class Proof extends Experiment {
       summaries.push(`${name}: ${summary}`);
       const to = Math.max(0.05, ...map.probabilities, ...random.probabilities);
       const points = (curve: typeof map) =>
-        Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
+        Array.from(curve.shares, (share, i) => [share, itemAt(curve.probabilities, i)] as const);
       plot(
         byId(name, HTMLElement),
         [

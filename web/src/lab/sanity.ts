@@ -15,6 +15,7 @@ import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
+import { itemAt } from "../platform/known.js";
 
 const methods = (["grad-cam", "guided-backprop", "guided-grad-cam", "cam"] as const satisfies Method[]).map(
   (method) => ({ method, title: TITLES[method] }),
@@ -150,7 +151,7 @@ export class Sanity extends Experiment {
     await Promise.all(
       maps.map(async ({ map, correlation }, at) => {
         const figure = this.#figures[at];
-        const title = methods[at]?.title ?? "";
+        const title = itemAt(methods, at).title;
         if (figure === undefined) return;
         const { canvas, value } = figure;
         // random weights may overflow, and there is no picture of that
@@ -164,7 +165,7 @@ export class Sanity extends Experiment {
         value.textContent =
           correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
         Object.assign(canvas.dataset, { layers: layers.length, target, correlation: correlation ?? "" });
-        canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers.length)}: ${value.textContent}`;
+        canvas.ariaLabel = `${title} for ${itemAt(labels, target)} with ${this.#count(layers.length)}: ${value.textContent}`;
       }),
     );
   }

@@ -1,4 +1,5 @@
 /** Which classes somebody may mean by what they typed. */
+import { itemAt } from "../platform/known.js";
 
 export interface ClassName {
   readonly index: number;
@@ -91,7 +92,7 @@ function misspelt(wanted: string, classes: readonly ClassName[]): readonly Class
   const near = classes.flatMap((each) => {
     const words = plain(each.label).split(" ");
     const apart = typed.map((word) => Math.min(...words.map((other) => distance(word, other))));
-    const isNear = typed.every((word, at) => (apart[at] ?? 0) <= Math.max(1, Math.floor(word.length / 4)));
+    const isNear = typed.every((word, at) => itemAt(apart, at) <= Math.max(1, Math.floor(word.length / 4)));
     return isNear ? [{ each, apart: apart.reduce((sum, one) => sum + one, 0) }] : [];
   });
   return near.sort((a, b) => a.apart - b.apart).map(({ each }) => each);
@@ -108,12 +109,16 @@ function distance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1];
-      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + Number(!isSame));
+      let least = Math.min(
+        itemAt(last, j) + 1,
+        itemAt(row, j - 1) + 1,
+        itemAt(last, j - 1) + Number(!isSame),
+      );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+        least = Math.min(least, itemAt(before, j - 2) + 1);
       row.push(least);
     }
     [before, last] = [last, row];
   }
-  return last[b.length] ?? 0;
+  return itemAt(last, b.length);
 }

@@ -15,6 +15,7 @@ import type { Settings } from "./settings.js";
 import { markSample, type LabPhoto } from "./sources.js";
 import { hasCode } from "./words.js";
 import type { Why } from "./why.js";
+import { itemAt } from "../platform/known.js";
 
 const page = byId("lab", HTMLElement);
 
@@ -189,8 +190,8 @@ export class LabSession {
     const run = await candling.run(picture.source, { fit, signal: opening.end.signal });
     this.#shown?.run.free();
     // a link may name a class that this network does not have
-    const known = opening.target !== undefined && opening.target < candling.labels.length;
-    const target = (known ? opening.target : run.predictions[0]?.index) ?? 0;
+    const { target: asked = Number.POSITIVE_INFINITY } = opening;
+    const target = asked < candling.labels.length ? asked : itemAt(run.predictions, 0).index;
     this.#shown = { candling, picture, run, fit, labels: candling.labels, target };
     markSample(picture.sample);
     this.#answers.show(run.predictions, target);

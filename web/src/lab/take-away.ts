@@ -17,6 +17,7 @@ import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
 import { isOwn } from "./weights.js";
 import { fileName } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 /** Number of predictions in the file. */
 const ANSWERS = 10;
@@ -68,7 +69,7 @@ export class TakeAway extends Experiment {
     const figure = this.#figure(shown);
     const { run, target, labels } = shown;
     const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
-    const title = question(labels[target] ?? "", isAnswer);
+    const title = question(itemAt(labels, target), isAnswer);
     this.#element.value = elementCode(
       isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure,
     );
@@ -134,7 +135,7 @@ export class TakeAway extends Experiment {
   }
 
   #name({ picture, labels }: LabState, kind: string, map = this.#cam()): string {
-    return fileName(picture.title, labels[map.target.class] ?? "", map, this.#settings.defaultLayer, kind);
+    return fileName(picture.title, itemAt(labels, map.target.class), map, this.#settings.defaultLayer, kind);
   }
 
   /** Options for the export of these maps, in the words and colours of the page. */

@@ -10,6 +10,7 @@ import { Experiment, type LabState } from "./experiment.js";
 import { announceDebounced } from "../dom/message.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
+import { itemAt } from "../platform/known.js";
 
 /** Number of classes that can be chosen with one press. */
 const CHIPS = 5;
@@ -146,7 +147,7 @@ export class Versus extends Experiment {
     const { run, labels, target } = shown;
     const other = this.#against(shown);
     const pair = this.#pair() as Pair;
-    const names = [labels[target] ?? "", labels[other] ?? ""] as const;
+    const names = [itemAt(labels, target), itemAt(labels, other)] as const;
     this.#name(shown, other);
     const { layer } = this.#settings;
     const maps: Explanation[] = [];
@@ -236,17 +237,17 @@ export class Versus extends Experiment {
   /** The class that A is compared with. */
   #against({ run, target }: LabState): number {
     // a link may name a class that this network does not have
-    const known = this.other !== undefined && this.other < run.predictions.length;
-    if (known && this.other !== target) return this.other ?? 0;
-    return run.predictions.find(({ index }) => index !== target)?.index ?? 0;
+    const { other = Number.POSITIVE_INFINITY } = this;
+    if (other < run.predictions.length && other !== target) return other;
+    return run.predictions.find(({ index }) => index !== target)?.index ?? target;
   }
 
   #name({ run, labels, target }: LabState, other: number): void {
     this.#search.classes = run.predictions.filter(({ index }) => index !== target);
-    found(this.section, "#versus-a-name bdi", HTMLElement).textContent = labels[target] ?? "";
+    found(this.section, "#versus-a-name bdi", HTMLElement).textContent = itemAt(labels, target);
     const what = this.#pair() === "against" ? "against " : "";
-    byId("tag-a", HTMLElement).textContent = `${what}${labels[target] ?? ""}`;
-    byId("tag-b", HTMLElement).textContent = `${what}${labels[other] ?? ""}`;
+    byId("tag-a", HTMLElement).textContent = `${what}${itemAt(labels, target)}`;
+    byId("tag-b", HTMLElement).textContent = `${what}${itemAt(labels, other)}`;
     const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
     const chosen = run.predictions.find(({ index }) => index === other);
     if (chosen !== undefined && !offered.includes(chosen)) offered.push(chosen);

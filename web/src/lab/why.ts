@@ -13,6 +13,7 @@ import type { Settings } from "./settings.js";
 import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
 import { BRIGHTER, fileName, hasCode, textOf } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 const where = byId("where", HTMLElement);
 
@@ -79,7 +80,7 @@ export class Why {
     for (const [tile] of views) tile.busy = true;
     for (const [tile, options] of views) {
       try {
-        await tile.show(run, labels[target] ?? "", options);
+        await tile.show(run, itemAt(labels, target), options);
       } catch (error) {
         if (signal.aborted) return;
         if (hasCode(error, "engine-crashed", "run-lost") && !afterCrash) throw error;
@@ -121,7 +122,7 @@ export class Why {
   /** Shows the sentence under the predictions, and announces the predictions of a new photo first. */
   async #tell(shown: LabState, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
-    const label = shown.labels[shown.target] ?? "";
+    const label = itemAt(shown.labels, shown.target);
     const place =
       map === undefined || map.channels > 1
         ? ""
@@ -148,12 +149,12 @@ export class Why {
     map: Explanation,
     options: ExplainOptions,
   ): Promise<string> {
-    const best = run.predictions[0]?.index ?? target;
+    const best = itemAt(run.predictions, 0).index;
     if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";
     const { max } = await run.explain({ ...options, target: best });
     const share = map.max / max;
     return max > 0 && share < FAINT
-      ? ` It is faint: ${percent(share)} as strong as what speaks for ${labels[best] ?? ""}.`
+      ? ` It is faint: ${percent(share)} as strong as what speaks for ${itemAt(labels, best)}.`
       : "";
   }
 }

@@ -9,6 +9,7 @@ import type { Lesson, Model } from "./model.js";
 import type { PhotoSession } from "./session.js";
 import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 /** Share of each class that is held out, as is the default of `candling train`. */
 const HELD_OUT = 0.25;
@@ -90,7 +91,7 @@ function outcome(
   return {
     heldOut: new Set(taught.filter((_, at) => heldOut[at]).map(({ photo }) => photo.digest)),
     answers: new Map(
-      taught.map(({ photo, label }, at) => [photo.digest, { given: answers[at] ?? 0, right: label }]),
+      taught.map(({ photo, label }, at) => [photo.digest, { given: itemAt(answers, at), right: label }]),
     ),
     milliseconds,
   };

@@ -17,6 +17,7 @@ import { substance } from "./question.js";
 import type { PhotoSession } from "./session.js";
 import { announceDebounced } from "./voice.js";
 import { count } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 const NOTHING = "\u00a0";
 
@@ -212,7 +213,7 @@ function measurable(map: Explanation): Measured {
   const cells = height * width;
   const strength = Float32Array.from({ length: cells }, (_, at) => {
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += Math.abs(data[channel * cells + at] ?? 0);
+    for (let channel = 0; channel < channels; channel++) sum += Math.abs(itemAt(data, channel * cells + at));
     return sum;
   });
   return { data: strength, height, width, view, run };

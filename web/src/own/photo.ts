@@ -3,6 +3,7 @@ import type { Sight } from "../bias/examine.js";
 import type { Inside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 import { byCodePoint } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 /** Largest number of classes; more are better kept in folders, for `candling train`. */
 export const MOST_CLASSES = 6;
@@ -106,5 +107,5 @@ export function inOrder(photos: readonly Photo[]): readonly Photo[] {
 
 /** A random id, so that none is reused, not even that of a removed class or region. */
 export function freshId(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return itemAt(crypto.getRandomValues(new Uint32Array(1)), 0);
 }

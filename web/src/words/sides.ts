@@ -1,5 +1,6 @@
 /** Sides of two maps at a divider, and the divider's position. */
 import type { Explanation } from "../candling.js";
+import { itemAt } from "../platform/known.js";
 
 export interface Sides {
   /** Whether the first map lies to the right of the divider, and the second to the left. */
@@ -51,7 +52,7 @@ type Left = ((cut: number) => number) | null;
 function leftOf({ data, width, height, view, run }: Explanation, box: Box): Left {
   const columns = Array.from({ length: width }, (_, column) => {
     let sum = 0;
-    for (let row = 0; row < height; row++) sum += Math.max(0, data[row * width + column] ?? 0) ** 2;
+    for (let row = 0; row < height; row++) sum += Math.max(0, itemAt(data, row * width + column)) ** 2;
     return sum;
   });
   const all = columns.reduce((sum, column) => sum + column, 0);

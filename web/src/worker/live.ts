@@ -23,6 +23,7 @@ import { failure, withWasmObject, withWasmObjectAsync } from "./failure.js";
 import { paint as painted } from "./paint.js";
 import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
+import { itemAt } from "../platform/known.js";
 
 /**
  * Number of predictions for each frame: a thousand objects a frame would cost more than the backward pass.
@@ -84,7 +85,7 @@ export async function explainFrame(
     area: [0, 0, inputWidth, inputHeight],
   };
   const targetOf = (predictions: readonly Prediction[]) =>
-    target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
+    target === undefined ? { class: itemAt(predictions, 0).index } : resolve(target);
 
   const onGpu = async (of: Gpu): Promise<Found> => {
     const input = inputOf(prepared);

@@ -5,6 +5,7 @@
 import { ALLOW, givesPixels, isKnown, knownBitmap } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
+import { itemAt } from "../platform/known.js";
 
 /** The pixels, RGBA8 with straight alpha, of a picture that was drawn on a canvas and covers it. */
 export async function pixelsOf(
@@ -39,9 +40,9 @@ async function copied(picture: ImageBitmap | VideoFrame, width: number, height: 
 function straight(picture: ImageData): ImageData {
   const { data } = picture;
   for (let at = 3; at < data.length; at += 4) {
-    const alpha = data[at] ?? 255;
+    const alpha = itemAt(data, at);
     if (alpha === 0 || alpha === 255) continue;
-    for (let channel = at - 3; channel < at; channel++) data[channel] = ((data[channel] ?? 0) * 255) / alpha;
+    for (let channel = at - 3; channel < at; channel++) data[channel] = (itemAt(data, channel) * 255) / alpha;
   }
   return picture;
 }

@@ -325,7 +325,7 @@ export interface Stats {
  * A photo on its way to the worker. `blob` is still encoded; `address` is that of a bitmap's file, if it has
  * one; `pixels` are RGBA8 with straight alpha.
  */
-export type Photo =
+export type PhotoMessage =
   | { readonly form: "blob"; readonly blob: Blob }
   | { readonly form: "bitmap"; readonly bitmap: ImageBitmap; readonly address?: string | undefined }
   | {
@@ -447,7 +447,7 @@ export interface Calls {
   };
   run: {
     /** `decoder` is fetched only if the browser's own decoder cannot be used. */
-    ask: { readonly photo: Photo; readonly fit: Fit; readonly decoder: ModuleFiles };
+    ask: { readonly photo: PhotoMessage; readonly fit: Fit; readonly decoder: ModuleFiles };
     answer: RunAnswer & { readonly photo: ImageBitmap };
   };
   runTensor: {

@@ -1,6 +1,6 @@
 /** Conversion of picture sources of a page into photos for the worker. */
 import { givesPixels } from "../canvas.js";
-import { codes, MAX_PIXELS, type Photo } from "../protocol.js";
+import { codes, MAX_PIXELS, type PhotoMessage } from "../protocol.js";
 import { check, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
 
@@ -15,7 +15,7 @@ export type PhotoSource =
   | HTMLVideoElement;
 
 /** Captures the picture as it is now: a canvas or video may change while the call waits. */
-export async function toPhoto(source: PhotoSource): Promise<Photo> {
+export async function toPhoto(source: PhotoSource): Promise<PhotoMessage> {
   if (source instanceof Blob) return { form: "blob", blob: source };
   if (source instanceof ImageData) {
     checkSize(source.width, source.height);
@@ -51,7 +51,7 @@ async function fileOf({ currentSrc }: HTMLImageElement): Promise<Blob | undefine
 }
 
 /** The objects in a photo that are transferred to the worker. */
-export function transferOf(photo: Photo): Transferable[] {
+export function transferOf(photo: PhotoMessage): Transferable[] {
   switch (photo.form) {
     case "blob":
       return [];

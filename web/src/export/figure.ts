@@ -5,7 +5,7 @@ import { context2d } from "../dom/context-2d.js";
 import { codes } from "../protocol.js";
 import { peakText } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
-import { type ExportOptions, type Subject, subjectOf } from "./options.js";
+import { type ExportOptions, type ExportContents, subjectOf } from "./options.js";
 import { answerOf, labelOf, makerOf, readingsOf, scaleOf } from "./text.js";
 
 /** Width of a panel, the gap between panels, and heights of a heading and a line, in pixels. */
@@ -43,7 +43,7 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
 
 /** Paints a panel. Pixel maps are shown on their own grey; over the photo they would be lost. */
 async function panel(
-  { colormap, opacity, scale, signal }: Subject,
+  { colormap, opacity, scale, signal }: ExportContents,
   map: Explanation,
 ): Promise<HTMLCanvasElement> {
   const canvas = make("canvas");
@@ -60,7 +60,7 @@ async function panel(
 }
 
 function drawn(
-  subject: Subject,
+  subject: ExportContents,
   panels: readonly HTMLCanvasElement[],
   scale: ImageBitmap,
 ): HTMLCanvasElement {

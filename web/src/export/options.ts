@@ -43,7 +43,7 @@ const MOST_MAPS = 24;
 const MOST_CHARACTERS = 2000;
 
 /** The options with all defaults filled in. */
-export interface Subject {
+export interface ExportContents {
   readonly candling: Candling;
   readonly run: Run;
   readonly photo: ImageBitmap;
@@ -64,7 +64,7 @@ export interface Subject {
  * Checks the options. Fails with `bad-argument` if one is invalid, and with `run-freed` if the photo has been
  * freed.
  */
-export function subjectOf(call: string, options: ExportOptions): Subject {
+export function subjectOf(call: string, options: ExportOptions): ExportContents {
   check(
     typeof options === "object" && options !== null,
     `${call}: the argument`,

@@ -4,7 +4,7 @@ import type { TrainingStep } from "../trainer/messages.js";
 import type { ReportProgress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
-import { inOrder, type Photo, type PhotoClass } from "./photo.js";
+import { inOrder, type StoredPhoto, type PhotoClass } from "./photo.js";
 import type { Lesson, Model } from "./model.js";
 import type { PhotoSession } from "./session.js";
 import { sentence } from "../words/sentence.js";
@@ -84,7 +84,7 @@ export async function teach(
 }
 
 function outcome(
-  taught: readonly { readonly photo: Photo; readonly label: number }[],
+  taught: readonly { readonly photo: StoredPhoto; readonly label: number }[],
   heldOut: readonly boolean[],
   { answers, milliseconds }: Trained,
 ): Omit<Lesson, "curve"> {
@@ -97,7 +97,7 @@ function outcome(
   };
 }
 
-function readable(session: PhotoSession, of: PhotoClass): readonly Photo[] {
+function readable(session: PhotoSession, of: PhotoClass): readonly StoredPhoto[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
   if (photos.length > 0) return inOrder(photos);
   throw new Unteachable(

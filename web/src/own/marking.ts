@@ -12,7 +12,7 @@ import { sentence } from "../words/sentence.js";
 import { isMarked } from "./area.js";
 import { NOWHERE, type Places } from "./marks.js";
 import { Pane } from "./pane.js";
-import { maskIn, type Photo, type Region } from "./photo.js";
+import { maskIn, type StoredPhoto, type Region } from "./photo.js";
 import { substance } from "./question.js";
 import type { PhotoSession } from "./session.js";
 import { announceDebounced } from "./voice.js";
@@ -30,7 +30,7 @@ export class Marking {
   readonly #hint = byId("region-hint", HTMLElement);
   readonly #ofClass = byId("region-class", HTMLButtonElement);
   readonly #undo = byId("region-undo", HTMLButtonElement);
-  #photo: Photo | undefined;
+  #photo: StoredPhoto | undefined;
   /** The mask before the last change in this photo; after an undo, the mask before that. */
   #before: { readonly region: Region; readonly places: Places } | undefined;
   #size = { width: 1, height: 1 };
@@ -72,7 +72,7 @@ export class Marking {
   }
 
   /** Shows the region of a photo of this size. */
-  show(photo: Photo | undefined, size: { readonly width: number; readonly height: number }): void {
+  show(photo: StoredPhoto | undefined, size: { readonly width: number; readonly height: number }): void {
     if (photo !== this.#photo) this.#forget();
     this.#photo = photo;
     this.#size = size;

@@ -10,7 +10,7 @@ import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
 import { Marking } from "./marking.js";
 import type { Network } from "./network.js";
-import type { Photo } from "./photo.js";
+import type { StoredPhoto } from "./photo.js";
 import { ask, explain, listenForQuestions, offer, subject } from "./question.js";
 import type { PhotoSession } from "./session.js";
 import { drawBitmap } from "./thumbs.js";
@@ -22,7 +22,7 @@ const SIDE = 1024;
 
 /** A photo in the viewer. */
 interface OpenPhoto {
-  readonly photo: Photo;
+  readonly photo: StoredPhoto;
   readonly end: AbortController;
   run?: Run;
   map?: Explanation;
@@ -36,7 +36,7 @@ export class Viewer {
   readonly #heat = byId("heat", HTMLInputElement);
   readonly #status = byId("viewer-status", HTMLElement);
   readonly #marking: Marking;
-  #among: readonly Photo[] = [];
+  #among: readonly StoredPhoto[] = [];
   #shown: OpenPhoto | undefined;
 
   constructor(session: PhotoSession, network: Network) {
@@ -64,13 +64,13 @@ export class Viewer {
   }
 
   /** Opens a photo; "previous" and "next" move within `among`. */
-  open(photo: Photo, among: readonly Photo[]): void {
+  open(photo: StoredPhoto, among: readonly StoredPhoto[]): void {
     this.#among = among;
     if (!this.#dialog.open) this.#dialog.showModal();
     void this.#show(photo);
   }
 
-  async #show(photo: Photo): Promise<void> {
+  async #show(photo: StoredPhoto): Promise<void> {
     this.#leave();
     const shown: OpenPhoto = { photo, end: new AbortController() };
     this.#shown = shown;

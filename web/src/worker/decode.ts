@@ -9,7 +9,7 @@
  * error below one level. `ImageData` never goes through a canvas and stays exact.
  */
 import { givesPixels } from "../canvas.js";
-import { codes, type ModuleFiles, type Photo, type RunTimings } from "../protocol.js";
+import { codes, type ModuleFiles, type PhotoMessage, type RunTimings } from "../protocol.js";
 import { type DecodedPhoto, read } from "./decoder.js";
 import { failure, toFailure } from "./failure.js";
 import { pixelsOf } from "./pixels.js";
@@ -42,7 +42,7 @@ const READ_HERE: ReadonlySet<string> = new Set(["jpeg", "png", "gif", "webp", "b
 /** Side of a JPEG block, in pixels, and the range around the grey that decoders paint for missing blocks. */
 const [BLOCK, DARKEST, LIGHTEST] = [8, 96, 160];
 
-export async function decode(photo: Photo, probe: Probe, decoder: ModuleFiles): Promise<Decoded> {
+export async function decode(photo: PhotoMessage, probe: Probe, decoder: ModuleFiles): Promise<Decoded> {
   const start = performance.now();
   // the header first: a picture that claims 400 megapixels must be refused before a decoder takes 1.6 GB for
   // it
@@ -76,7 +76,12 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
   }
 }
 
-async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder: ModuleFiles): Promise<Both> {
+async function decoded(
+  photo: PhotoMessage,
+  bytes: Uint8Array,
+  format: string,
+  decoder: ModuleFiles,
+): Promise<Both> {
   if (photo.form === "pixels") {
     const pixels = new ImageData(photo.data, photo.width, photo.height);
     return { bitmap: await createImageBitmap(pixels), pixels, notes: [] };

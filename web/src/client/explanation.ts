@@ -128,7 +128,7 @@ export class Explanation {
     return this.#bridge.call("ranking", { map: this.placed, inputHeight, inputWidth, tile });
   }
 
-  /** What the painted map will lie on. */
+  /** Backdrop of the painted map: the pixels that the network saw. */
   get #backdrop(): { readonly backdrop?: Backdrop } {
     const { seen, inputWidth, inputHeight } = this.run;
     return seen === undefined

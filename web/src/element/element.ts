@@ -301,7 +301,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("model", model);
   }
 
-  /** Where it is computed. */
+  /** Where the map is computed. */
   get backend(): Backend {
     return backends.find((name) => name === this.getAttribute("backend")) ?? "auto";
   }

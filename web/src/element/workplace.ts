@@ -18,7 +18,7 @@ export type Model = string | URL | ModelFiles;
  */
 const IDLE_MS = 10_000;
 
-/** What an element works with during its turn. */
+/** The client and the model, which an element uses during its turn. */
 export interface Tools {
   readonly client: Client;
   readonly candling: Candling;

@@ -6,7 +6,7 @@ import { stagesOf } from "./stages.js";
 export interface Resolved {
   readonly target: number | undefined;
   readonly over: number | undefined;
-  /** What cannot be followed, and why. */
+  /** Parts that cannot be followed, with reasons. */
   readonly wrong: readonly string[];
 }
 

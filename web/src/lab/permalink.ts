@@ -44,7 +44,7 @@ export interface Asked {
   /** Classes as given: by index, by name or by a part of one. */
   readonly target: string | undefined;
   readonly over: string | undefined;
-  /** What cannot be followed, and why. */
+  /** Parts that cannot be followed, with reasons. */
   readonly wrong: readonly string[];
 }
 

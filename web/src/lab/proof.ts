@@ -45,7 +45,7 @@ const CLEARLY = 2 / 3;
 /** Probability below which a class's curves are noise. */
 const FAINT = 0.01;
 
-/** What each curve does with the photo. */
+/** The change of the photo along each curve. */
 const DONE = { deletion: "deleted", insertion: "restored" } as const;
 
 /** The subject of the test. */

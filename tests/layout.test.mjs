@@ -139,6 +139,28 @@ test("crates depend only on those below them", () => {
   }
 });
 
+test("the command's modules import one another in no circle", () => {
+  const folder = join(root, "crates/cli/src");
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".rs"));
+  const moduleOf = (file) => file.split(/[/\\]|\.rs$/)[0];
+  const modules = new Set(files.map(moduleOf).filter((name) => name !== "main"));
+  const imports = new Map([...modules].map((name) => [name, new Set()]));
+  for (const file of files.filter((name) => moduleOf(name) !== "main")) {
+    const code = readFileSync(join(folder, file), "utf8").replace(/\/\/.*$/gm, "");
+    const direct = [...code.matchAll(/\bcrate::(\w+)/g)].map(([, name]) => name);
+    const grouped = [...code.matchAll(/\bcrate::\{([^;]*)\};/g)].flatMap(([, names]) => names.match(/\w+/g));
+    for (const name of [...direct, ...grouped])
+      if (modules.has(name) && name !== moduleOf(file)) imports.get(moduleOf(file)).add(name);
+  }
+  assert.ok(imports.get("explain").has("session"), "imports are found");
+  // Modules that import none that is left are taken away until only circles, and what needs them, are left.
+  const left = new Map(imports);
+  const isDone = ([, names]) => ![...names].some((name) => left.has(name));
+  for (let found = [...left].filter(isDone); found.length > 0; found = [...left].filter(isDone))
+    for (const [name] of found) left.delete(name);
+  assert.deepEqual([...left.keys()], []);
+});
+
 /**
  * Folders and files of web/src in layers, the lowest first; a file may import from its own layer and from
  * below.

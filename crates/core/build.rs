@@ -1,4 +1,4 @@
-//! Makes the list of the attribution methods of the files in `src/attribution/methods`: a file there is a method.
+//! Generates the list of attribution methods: each file in `src/attribution/methods` is one.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(set("OUT_DIR")?.join("methods.rs"), list(&files)?)
 }
 
-/// The modules, a constant of [`Method`] for each, and all of them.
+/// The generated source: the modules, a constant of [`Method`] for each, and the lists of all.
 fn list(files: &[PathBuf]) -> std::io::Result<String> {
     let (mut modules, mut constants, mut all, mut about) =
         (String::new(), String::new(), String::new(), String::new());
@@ -40,7 +40,7 @@ fn list(files: &[PathBuf]) -> std::io::Result<String> {
     ))
 }
 
-/// What a file says of itself first.
+/// The first line of a file's documentation.
 fn first_line(path: &Path) -> std::io::Result<String> {
     let text = std::fs::read_to_string(path)?;
     Ok(text.lines().next().unwrap_or_default().trim_start_matches("//!").trim().to_owned())

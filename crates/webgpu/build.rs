@@ -1,4 +1,5 @@
-//! Makes one text of every shader and what it includes, without comments and indentation: pages load them as they are.
+//! Resolves the includes of every shader and removes comments and indentation: pages load the result as it
+//! is.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,12 +19,12 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Adds the lines of a file; for a line `#include NAME` those of `include/NAME.wgsl`, where it is met first.
+/// Adds the lines of a file; a line `#include NAME` becomes those of `include/NAME.wgsl`, the first time.
 fn code(path: &Path, included: &mut BTreeSet<String>, lines: &mut Vec<String>) -> io::Result<()> {
     let text =
         fs::read_to_string(path).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
     for line in text.lines() {
-        // WGSL has no strings that a `//` could stand in
+        // WGSL has no strings that could contain `//`
         let line = line.split("//").next().unwrap_or_default().trim();
         match line.strip_prefix("#include ") {
             Some(name) if included.insert(name.to_owned()) => {

@@ -144,7 +144,7 @@ impl Reader<'_> {
 
     fn op(&mut self) -> Result<Op> {
         let [kind] = self.words()?;
-        let mut op = Op::kinds().get(kind).copied().ok_or_else(invalid)?;
+        let mut op = Op::kind(kind).ok_or_else(invalid)?;
         op.fields(self);
         if self.valid { Ok(op) } else { Err(invalid()) }
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use candling_bindings::wire;
 use candling_core::ops::{
-    Add, Affine, AvgPool, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Padding, Relu, Window,
+    Add, Affine, AvgPool, ChannelShuffle, Concat, Conv2d, Flatten, GlobalAvgPool, Linear, MaxPool, Mul,
+    Padding, Relu, Unary, Window,
 };
 use candling_core::{Activation, Graph, Node, Op, Shape};
 use candling_models::Model;
@@ -29,10 +30,19 @@ fn every_op() -> Graph {
             Op::AvgPool(AvgPool { window: pool, ceil_mode: false, count_include_pad: true }),
             vec!["max"],
         ),
-        ("pool", Op::GlobalAvgPool(GlobalAvgPool), vec!["avg"]),
+        ("relu6", Op::Relu(Relu { activation: Activation::Relu6 }), vec!["avg"]),
+        ("shuffle", Op::ChannelShuffle(ChannelShuffle { groups: 3 }), vec!["relu6"]),
+        ("pool", Op::GlobalAvgPool(GlobalAvgPool), vec!["shuffle"]),
         ("flatten", Op::Flatten(Flatten), vec!["pool"]),
         ("linear", Op::Linear(Linear { in_features: 12, out_features: 7 }), vec!["flatten"]),
+        ("product", Op::Mul(Mul), vec!["linear", "linear"]),
     ];
+    let names: Vec<String> = Unary::ALL.iter().map(|f| format!("{f:?}")).collect();
+    let mut layers = layers.to_vec();
+    for (&f, name) in Unary::ALL.iter().zip(&names) {
+        let from = layers.last().unwrap().0;
+        layers.push((name, Op::Unary(f), vec![from]));
+    }
     let node = |(name, op, inputs): (&str, Op, Vec<&str>)| Node {
         name: name.into(),
         op,
@@ -44,6 +54,9 @@ fn every_op() -> Graph {
 #[test]
 fn every_op_comes_back() {
     let graph = every_op();
+    for kind in Op::kinds() {
+        assert!(graph.nodes().iter().any(|node| node.op.name() == kind.name()), "no {}", kind.name());
+    }
     let default = graph.find("avg").unwrap();
     let bytes = wire::encode(&graph, default);
     let (back, layer) = wire::decode(&bytes).unwrap();

@@ -59,8 +59,8 @@ pub enum Command {
 pub struct Source {
     /// Photos, and folders of photos; - is standard input
     ///
-    /// JPEG, PNG, WebP, GIF, BMP and TIFF. What a file is, its content says and not its name. Folders are gone through to
-    /// the end; what is hidden in them, and what is no photo, is passed over.
+    /// JPEG, PNG, WebP, GIF, BMP and TIFF. What a file is, its content says and not its name. Folders are
+    /// gone through to the end; what is hidden in them, and what is no photo, is passed over.
     #[arg(value_name = "PHOTO", required_unless_present = "input", conflicts_with = "input", value_hint = ValueHint::AnyPath)]
     pub photos: Vec<PathBuf>,
     /// A ready input tensor instead of photos: f32 .npy of 1x3xHxW; - is standard input
@@ -90,7 +90,8 @@ pub struct Saying {
     /// Print one JSON object; of several photos --jsonl prints one each
     #[arg(long, conflicts_with = "jsonl")]
     pub json: bool,
-    /// Print one JSON object a photo, each on a line and as soon as it is there; of one that failed, `source` and `error`
+    /// Print one JSON object a photo, each on a line and as soon as it is there; of one that failed, `source`
+    /// and `error`
     #[arg(long)]
     pub jsonl: bool,
     /// No words and no progress bar; errors are still told, and JSON is still printed
@@ -143,8 +144,8 @@ pub struct Explain {
         value_parser = OneOf::<Method>::new(&Method::ALL.map(Method::name)),
     )]
     pub method: Method,
-    /// CLASS, or CLASS-vs-CLASS for the margin of one over the other; a class is an index, a name, or a part that
-    /// one name alone has. Default: the top class
+    /// CLASS, or CLASS-vs-CLASS for the margin of one over the other; a class is an index, a name, or a part
+    /// that one name alone has. Default: the top class
     #[arg(long, value_name = "CLASS")]
     pub target: Option<String>,
     /// Explain the N likeliest classes of each photo
@@ -152,7 +153,8 @@ pub struct Explain {
     pub top: Option<u16>,
     /// The layer to look at; default: the last convolution
     ///
-    /// `evidence` is where `candling audit` looks: the end of the last residual block. `candling inspect` names both, and all others.
+    /// `evidence` is where `candling audit` looks: the end of the last residual block. `candling inspect`
+    /// names both, and all others.
     #[arg(long, value_name = "NAME")]
     pub layer: Option<String>,
     /// Grad-CAM: what speaks against the class
@@ -160,17 +162,19 @@ pub struct Explain {
     pub counterfactual: bool,
     #[command(flatten)]
     pub options: MethodOptions,
-    /// Write a picture: the map over the photo, or the pixel map; several into this folder; - is standard output
+    /// Write a picture: the map over the photo, or the pixel map; several into this folder; - is standard
+    /// output
     #[arg(short, long, value_name = "OUT.png|DIR", value_hint = ValueHint::AnyPath)]
     pub output: Option<PathBuf>,
-    /// candle, which lights the evidence and shows it on any photo, or turbo, inferno, viridis or jet, which paint over it
+    /// candle, which lights the evidence and shows it on any photo, or turbo, inferno, viridis or jet, which
+    /// paint over it
     #[arg(long, default_value = "candle", value_parser = OneOf::<Colormap>::new(&Colormap::ALL.map(Colormap::name)))]
     pub colormap: Colormap,
-    /// Of the map over the photo, 0 to 1; default: 0.95 for candle, 0.5 for the others
+    /// Opacity of the map over the photo, 0 to 1; default: 0.95 for candle, 0.5 for the others
     #[arg(long, value_name = "SHARE", value_parser = share::<f32>)]
     pub opacity: Option<f32>,
-    /// Write the raw values: f32 .npy, [h,w] for CAM methods and occlusion, [3,H,W] for pixel methods; several into
-    /// this folder; - is standard output
+    /// Write the raw values: f32 .npy, [h,w] for CAM methods and occlusion, [3,H,W] for pixel methods;
+    /// several into this folder; - is standard output
     #[arg(long, value_name = "MAP.npy|DIR", value_hint = ValueHint::AnyPath)]
     pub raw: Option<PathBuf>,
     #[command(flatten)]
@@ -236,7 +240,8 @@ pub struct Train {
     /// What of a photo the network sees: all of it, squashed, or the model's centre crop
     #[arg(long, value_name = "squash|crop", default_value = "squash")]
     pub fit: Fit,
-    /// The share of each class's photos that is not learnt from, to see how the model does on photos that it does not know
+    /// The share of each class's photos that is not learnt from, to see how the model does on photos that it
+    /// does not know
     #[arg(long, value_name = "SHARE", default_value_t = 0.25, value_parser = share_but_one)]
     pub held_out: f64,
     /// Chooses the photos that are held out
@@ -257,7 +262,8 @@ fn share_but_one(text: &str) -> Result<f64, String> {
 
 #[derive(Args)]
 pub struct Audit {
-    /// A folder with one folder for each class, with the whole name of one of the model's; in these photos, or groups of photos
+    /// A folder with one folder for each class, with the whole name of one of the model's; in these photos,
+    /// or groups of photos
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// The model that is audited; EfficientNet-Lite0 is built in
@@ -269,9 +275,10 @@ pub struct Audit {
     /// The layer whose Grad-CAM is measured; without it, the end of the last residual block
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// A folder of masks: for CLASS/GROUP/NAME.jpg the picture CLASS/GROUP/NAME.png, or one so called in CLASS, or in the folder itself; it may
-    /// also be called NAME_mask or NAME_seg. DIR itself, where masks lie among the photos: in folders called masks, or beside them as
-    /// NAME_mask.png. Inside is what is white, or any index of a palette but 0; what was taken is said
+    /// A folder of masks: for CLASS/GROUP/NAME.jpg the picture CLASS/GROUP/NAME.png, or one so called in
+    /// CLASS, or in the folder itself; it may also be called NAME_mask or NAME_seg. DIR itself, where masks
+    /// lie among the photos: in folders called masks, or beside them as NAME_mask.png. Inside is what is
+    /// white, or any index of a palette but 0; what was taken is said
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
     /// The one value, or index of a palette, that is inside a mask
@@ -280,8 +287,8 @@ pub struct Audit {
     /// Write one line a photo
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
-    /// Go on with OUT.csv: take over what was found of photos and masks that are what they were, with the same model and options.
-    /// A REPORT.html of the same model that is there already is made anew
+    /// Go on with OUT.csv: take over what was found of photos and masks that are what they were, with the
+    /// same model and options. A REPORT.html of the same model that is there already is made anew
     #[arg(long, requires = "csv")]
     pub resume: bool,
     /// Write over an audit's OUT.csv or REPORT.html that is there already

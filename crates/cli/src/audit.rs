@@ -8,6 +8,7 @@ mod earlier;
 mod ledger;
 mod page;
 mod row;
+mod sheet;
 mod summary;
 
 use std::collections::HashSet;
@@ -21,8 +22,8 @@ use crate::args::Audit;
 use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
+use crate::report;
 use crate::shown::shown;
-use crate::{report, sheet};
 
 pub use auditor::{Auditor, Finding};
 pub use basis::Basis;

@@ -4,7 +4,7 @@ use candling_models::formats;
 
 use crate::args::Convert;
 use crate::error::{Error, Result};
-use crate::onlooker::read;
+use crate::photo::read;
 use crate::session::model_output;
 
 pub fn run(args: &Convert) -> Result<String> {

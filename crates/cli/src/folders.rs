@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::each::for_each;
 use crate::error::{Error, Result};
-use crate::onlooker::read;
+use crate::photo::read;
 use crate::shown::{file_parts, folder_parts, shown};
 use crate::walk::Walk;
 

@@ -25,7 +25,6 @@ mod predict;
 mod printer;
 mod report;
 mod session;
-mod sheet;
 mod shown;
 mod standard;
 mod subjects;

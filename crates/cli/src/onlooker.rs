@@ -58,8 +58,3 @@ impl Onlooker {
         Ok(block_on(self.network.backend().download(output))?)
     }
 }
-
-/// Reads a file.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| Error::file(path, e))
-}

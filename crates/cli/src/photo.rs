@@ -50,3 +50,8 @@ impl Warned {
         ));
     }
 }
+
+/// Reads a file.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Error::file(path, e))
+}

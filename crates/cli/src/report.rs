@@ -7,20 +7,9 @@ use serde::Serialize;
 
 use crate::backend::{Choice, Named};
 use crate::error::Result;
-use crate::session::Session;
+use crate::session::{Session, Timings};
 use crate::shown::shown;
 use crate::subjects::Subject;
-
-/// Milliseconds per stage, to the microsecond.
-#[derive(Default, Serialize)]
-pub struct Timings {
-    pub load: f64,
-    pub decode: f64,
-    pub prepare: f64,
-    pub forward: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explain: Option<f64>,
-}
 
 #[derive(Serialize)]
 pub struct Class<'a> {

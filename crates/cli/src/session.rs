@@ -10,6 +10,7 @@ use candling_core::{Network, NodeId, Retain, Shape, Tape};
 use candling_imaging::{Backdrop, Fit, Photo, Preprocessing, Rect, prepare};
 use candling_models::{Model, Spec};
 use pollster::block_on;
+use serde::Serialize;
 
 use crate::args::Source;
 use crate::backend::Named;
@@ -17,7 +18,6 @@ use crate::error::{Error, Result};
 use crate::npy;
 use crate::output::Output;
 use crate::photo::decoded;
-use crate::report::Timings;
 use crate::standard;
 use crate::subjects::{Kind, Subject};
 
@@ -128,6 +128,17 @@ impl<B: Named> Looker<B> {
         timings.forward = clock.lap();
         Ok(Session { model: &self.model, photo, backdrop, tape, logits, timings })
     }
+}
+
+/// Milliseconds per stage, to the microsecond.
+#[derive(Default, Serialize)]
+pub struct Timings {
+    pub load: f64,
+    pub decode: f64,
+    pub prepare: f64,
+    pub forward: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<f64>,
 }
 
 /// A stopwatch for stages.

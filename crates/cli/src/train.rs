@@ -15,7 +15,8 @@ use crate::each::for_each;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::left_out::{self, Skipped};
-use crate::onlooker::{Onlooker, read};
+use crate::onlooker::Onlooker;
+use crate::photo::read;
 use crate::report;
 use crate::session::{load_model, model_output};
 

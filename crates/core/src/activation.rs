@@ -1,4 +1,4 @@
-//! The ReLU family, and the three rules for walking back through it.
+//! The ReLU family, and its three backward rules.
 
 use crate::ops::Fields;
 
@@ -14,10 +14,10 @@ pub enum Activation {
     Relu6,
 }
 
-/// What a ReLU lets through on the way back. `y` is its output, `dy` the gradient that arrives.
+/// What a ReLU passes in the backward pass. `y` is its output, `dy` the incoming gradient.
 ///
-/// ReLU6 is flat above 6, so `Exact` and `Guided` also need `y < 6`. At a kink (`y = 0`, `y = 6`) nothing
-/// passes, as in PyTorch; and as there, NaN does: it is no number that a bracket could turn away.
+/// ReLU6 is flat above 6, so `Exact` and `Guided` also need `y < 6`. At a kink (`y = 0`, `y = 6`) the
+/// gradient is 0, as in PyTorch. NaN passes, also as in PyTorch: every comparison with NaN is false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReluRule {
     /// The gradient: `dx = dy·[y > 0]`.
@@ -29,19 +29,19 @@ pub enum ReluRule {
     Deconv,
 }
 
-/// Bounds at and beyond which nothing of a gradient passes; NaN where there is none.
+/// Bounds at and beyond which the gradient is 0; a bound of NaN never applies.
 #[derive(Debug, Clone, Copy)]
 pub struct Closed {
-    /// Outputs up to here.
+    /// Gradient is 0 where the output is at most this.
     pub y_to: f32,
-    /// Outputs from here on.
+    /// Gradient is 0 where the output is at least this.
     pub y_from: f32,
-    /// Gradients up to here.
+    /// Gradient is 0 where it is at most this.
     pub dy_to: f32,
 }
 
 impl Closed {
-    /// What of `dy` passes where the output was `y`.
+    /// The gradient behind the activation: `dy`, or 0 beyond a bound.
     #[must_use]
     #[inline(always)]
     pub fn pass(self, y: f32, dy: f32) -> f32 {
@@ -50,10 +50,10 @@ impl Closed {
 }
 
 impl Activation {
-    /// Every one.
+    /// All activations.
     const ALL: [Self; 3] = [Self::None, Self::Relu, Self::Relu6];
 
-    /// Its name in model files.
+    /// Name in model files.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -62,14 +62,14 @@ impl Activation {
         }
     }
 
-    /// The field `activation` of an op.
+    /// Reads or writes the field `activation` of an op.
     pub(crate) fn field(&mut self, fields: &mut dyn Fields) {
         let mut place = Self::ALL.iter().position(|a| a == self).unwrap_or(0);
         fields.choice("activation", &mut place, &Self::ALL.map(Self::name));
         *self = Self::ALL.get(place).copied().unwrap_or(*self);
     }
 
-    /// The function itself. A NaN stays a NaN, so that a broken network is seen rather than painted.
+    /// Computes the activation. NaN stays NaN, so that a broken network is noticed.
     #[must_use]
     #[inline(always)]
     pub fn apply(self, x: f32) -> f32 {
@@ -86,14 +86,15 @@ impl Activation {
         }
     }
 
-    /// The vjp under `rule`: what of `dy` passes where the output was `y`.
+    /// The vjp under `rule`, given the output `y` and its gradient `dy`.
     #[must_use]
     #[inline(always)]
     pub fn vjp(self, rule: ReluRule, y: f32, dy: f32) -> f32 {
         self.closed(rule).pass(y, dy)
     }
 
-    /// What [`vjp`](Self::vjp) turns away. It is said so, rather than what it lets through, because a NaN is let through.
+    /// The bounds beyond which [`vjp`](Self::vjp) is 0. They say what is blocked, not what passes, so that
+    /// NaN passes.
     #[must_use]
     pub fn closed(self, rule: ReluRule) -> Closed {
         let never = Closed { y_to: f32::NAN, y_from: f32::NAN, dy_to: f32::NAN };
@@ -106,7 +107,7 @@ impl Activation {
         if rule == ReluRule::Exact { flat } else { Closed { dy_to: 0.0, ..flat } }
     }
 
-    /// The least and the greatest value of the function.
+    /// Smallest and largest value of the function.
     #[must_use]
     pub fn range(self) -> (f32, f32) {
         match self {

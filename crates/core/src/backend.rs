@@ -3,25 +3,25 @@
 use crate::ops::{AvgPool, Binary, Conv2d, IndexMap, MaxPool, Reduce, Unary};
 use crate::{Activation, Error, ReluRule, Result, Shape};
 
-/// An activation of the ReLU family that a gradient meets on its way back; see [`Activation::vjp`].
+/// An activation of the ReLU family that a gradient passes in the backward pass; see [`Activation::vjp`].
 #[derive(Debug)]
 pub struct Gate<'a, T> {
     /// The activation's output.
     pub y: &'a T,
     /// The activation.
     pub activation: Activation,
-    /// What it lets through.
+    /// Backward rule for ReLUs.
     pub rule: ReluRule,
 }
 
-/// `f32` kernels, no policy: what to compute is decided by [`Graph`](crate::Graph) and
-/// [`Tape`](crate::Tape), how by a backend.
+/// `f32` kernels. [`Graph`](crate::Graph) and [`Tape`](crate::Tape) decide what to compute, a backend decides
+/// how.
 ///
-/// Throughout, `x` is an op's input, `y` its output, `dy` and `dx` the gradients of the target with respect
-/// to them. A kernel that a backend does not have answers [`Error::Unsupported`]; the tape adds the layer's
-/// name. Nothing ever answers zeros for "not known".
+/// In all methods, `x` is an op's input, `y` its output, `dy` and `dx` are the gradients of the target with
+/// respect to them. A kernel that a backend lacks returns [`Error::Unsupported`]; the tape adds the layer's
+/// name. No kernel returns zeros for "not known".
 ///
-/// Shapes were checked by the graph before a kernel is called.
+/// The graph has checked all shapes before it calls a kernel.
 #[allow(async_fn_in_trait)] // one thread: nobody needs the futures to be `Send`
 pub trait Backend {
     /// An activation; cheap to clone (a handle).
@@ -32,17 +32,18 @@ pub trait Backend {
     type Linear;
     /// A per-channel scale and shift, prepared once.
     type Affine;
-    /// Where each maximum of a max-pooling came from.
+    /// Input positions of the maxima of a max-pooling.
     type Argmax: Clone;
 
-    /// A tensor from row-major NCHW values.
+    /// Creates a tensor from row-major NCHW values.
     ///
     /// # Errors
     /// [`Error::BadShape`] if `data.len() != shape.len()`.
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Self::Tensor>;
-    /// The values, row-major NCHW. This and [`download_all`](Self::download_all) are the only places that wait for a device.
+    /// Returns the values, row-major NCHW. Only this and [`download_all`](Self::download_all) wait for a
+    /// device.
     async fn download(&self, x: &Self::Tensor) -> Result<Vec<f32>>;
-    /// The values of several tensors; a device is waited for once.
+    /// Returns the values of several tensors; waits for a device once.
     async fn download_all(&self, xs: &[&Self::Tensor]) -> Result<Vec<Vec<f32>>> {
         let mut values = Vec::with_capacity(xs.len());
         for x in xs {
@@ -53,7 +54,7 @@ pub trait Backend {
     /// The shape of a tensor.
     fn shape(&self, x: &Self::Tensor) -> Shape;
 
-    /// Weights `[out, in / groups, kh, kw]`, bias `[out]`.
+    /// Prepares weights `[out, in / groups, kh, kw]` and bias `[out]`.
     fn prepare_conv2d(&self, _op: &Conv2d, _w: &[f32], _b: &[f32]) -> Result<Self::Conv> {
         Err(Error::Unsupported("prepare_conv2d"))
     }
@@ -61,8 +62,8 @@ pub trait Backend {
     fn conv2d(&self, _x: &Self::Tensor, _conv: &Self::Conv, _y: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("conv2d"))
     }
-    /// `dx = wᵀ ⋆ dz`, the transposed convolution; `dz` has already passed the activation. With a gate, what of `dx` passes
-    /// it: the layer before needs nothing else, and the kernel still has `dx` in registers.
+    /// `dx = wᵀ ⋆ dz`, the transposed convolution; `dz` has already passed the activation. With a gate, `dx`
+    /// passes it too: the kernel still has `dx` in registers, and the previous layer needs only the result.
     fn conv2d_vjp(
         &self,
         _dz: &Self::Tensor,
@@ -73,7 +74,7 @@ pub trait Backend {
         Err(Error::Unsupported("conv2d_vjp"))
     }
 
-    /// Weights `[out, in]`, bias `[out]`.
+    /// Prepares weights `[out, in]` and bias `[out]`.
     fn prepare_linear(&self, _w: &[f32], _b: &[f32]) -> Result<Self::Linear> {
         Err(Error::Unsupported("prepare_linear"))
     }
@@ -86,7 +87,7 @@ pub trait Backend {
         Err(Error::Unsupported("linear_vjp"))
     }
 
-    /// `scale` and `shift`, one value a channel.
+    /// Prepares `scale` and `shift`, one value per channel.
     fn prepare_affine(&self, _scale: &[f32], _shift: &[f32]) -> Result<Self::Affine> {
         Err(Error::Unsupported("prepare_affine"))
     }
@@ -103,39 +104,42 @@ pub trait Backend {
     fn activation(&self, _x: &Self::Tensor, _a: Activation) -> Result<Self::Tensor> {
         Err(Error::Unsupported("activation"))
     }
-    /// What of `dy` passes a gate, where no kernel takes it along.
+    /// The gradient `dy` behind a gate, where no kernel applies it.
     fn gated(&self, _dy: &Self::Tensor, _gate: Gate<'_, Self::Tensor>) -> Result<Self::Tensor> {
         Err(Error::Unsupported("gated"))
     }
 
-    /// `y = f(x)`, value by value.
+    /// `y = f(x)`, element-wise.
     fn unary(&self, _x: &Self::Tensor, _f: Unary) -> Result<Self::Tensor> {
         Err(Error::Unsupported("unary"))
     }
-    /// `dx = f'·dy`, by [`Unary::slope`] of `kept`, which is `x` or `y` as [`Unary::keeps_input`] says.
+    /// `dx = f'·dy`, with [`Unary::slope`] computed from `kept`, which is `x` or `y` as
+    /// [`Unary::keeps_input`] says.
     fn unary_vjp(&self, _dy: &Self::Tensor, _kept: &Self::Tensor, _f: Unary) -> Result<Self::Tensor> {
         Err(Error::Unsupported("unary_vjp"))
     }
 
-    /// `y = f(a, b)`, value by value; `a` or `b` may be `[n, c, 1, 1]` and is then spread over the positions of `y`.
+    /// `y = f(a, b)`, element-wise; `a` or `b` may be `[n, c, 1, 1]` and is then broadcast over the positions
+    /// of `y`.
     fn binary(&self, _a: &Self::Tensor, _b: &Self::Tensor, _f: Binary, _y: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("binary"))
     }
 
-    /// All positions of a channel to one value, `[n, c, 1, 1]`.
+    /// Reduction over the positions of each channel, to `[n, c, 1, 1]`.
     fn reduce(&self, _x: &Self::Tensor, _to: Reduce) -> Result<Self::Tensor> {
         Err(Error::Unsupported("reduce"))
     }
-    /// Its vjp: the gradient of one value to all positions of `x`, over their number for a mean.
+    /// The vjp of [`reduce`](Self::reduce): broadcasts the gradient over all positions of `x`; for a mean
+    /// divided by their number.
     fn spread(&self, _dy: &Self::Tensor, _from: Reduce, _x: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("spread"))
     }
 
-    /// `y = max over the window`, padding counting as −∞; the first maximum in row-major order wins a tie.
+    /// `y = max over the window`, with padding of −∞; the first maximum in row-major order wins a tie.
     fn max_pool(&self, _x: &Self::Tensor, _op: &MaxPool, _y: Shape) -> Result<(Self::Tensor, Self::Argmax)> {
         Err(Error::Unsupported("max_pool"))
     }
-    /// `dx = Σ dy` over the windows that each element won.
+    /// `dx = Σ dy` over the windows whose maximum is the element.
     fn max_pool_vjp(&self, _dy: &Self::Tensor, _argmax: &Self::Argmax, _x: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("max_pool_vjp"))
     }
@@ -144,26 +148,27 @@ pub trait Backend {
     fn avg_pool(&self, _x: &Self::Tensor, _op: &AvgPool, _y: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("avg_pool"))
     }
-    /// `dx = Σ dy / divisor` over the windows that hold each element.
+    /// `dx = Σ dy / divisor` over the windows that contain the element.
     fn avg_pool_vjp(&self, _dy: &Self::Tensor, _op: &AvgPool, _x: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("avg_pool_vjp"))
     }
 
-    /// The channels of all inputs, one after the other.
+    /// Concatenates the channels of all inputs.
     fn concat(&self, _xs: &[Self::Tensor]) -> Result<Self::Tensor> {
         Err(Error::Unsupported("concat"))
     }
 
-    /// `y`, each value of which is one of `x` or 0: see [`IndexMap`].
+    /// `y`, each value of which is a value of `x` or 0: see [`IndexMap`].
     fn gather(&self, _x: &Self::Tensor, _map: &IndexMap) -> Result<Self::Tensor> {
         Err(Error::Unsupported("gather"))
     }
-    /// The transpose of [`gather`](Self::gather), and so its vjp: each value of `dx` is the sum of `dy` where it went.
+    /// The transpose of [`gather`](Self::gather), which is its vjp: each value of `dx` is the sum of `dy`
+    /// over the places that it was copied to.
     fn scatter(&self, _dy: &Self::Tensor, _map: &IndexMap) -> Result<Self::Tensor> {
         Err(Error::Unsupported("scatter"))
     }
 
-    /// The same values in another shape of as many elements: flatten, and its vjp.
+    /// The same values in another shape of the same length: flatten, and its vjp.
     fn reshape(&self, _x: &Self::Tensor, _y: Shape) -> Result<Self::Tensor> {
         Err(Error::Unsupported("reshape"))
     }

@@ -1,10 +1,10 @@
-//! Bilinear upsampling of maps: for Guided Grad-CAM, and for whoever paints a map.
+//! Bilinear upsampling of maps, for Guided Grad-CAM and for painting.
 //!
-//! Half-pixel centres and clamped edges, which is PyTorch's `interpolate(mode="bilinear", align_corners=False)`:
-//! output `i` sits at input position `(i + ½)·size/out_size − ½`. There is no antialiasing, so shrinking by more
-//! than two skips values.
+//! Half-pixel centres and clamped edges, which is PyTorch's `interpolate(mode="bilinear",
+//! align_corners=False)`: output `i` sits at input position `(i + ½)·size/out_size − ½`. There is no
+//! antialiasing, so shrinking by more than two skips values.
 
-/// The taps of one resampling, so that it can be done row by row, in as little memory as the result needs.
+/// A resampling between two sizes; it computes row by row, so that no intermediate plane is needed.
 #[derive(Debug, Clone)]
 pub struct Bilinear {
     width: usize,
@@ -21,21 +21,21 @@ struct Tap {
 }
 
 impl Bilinear {
-    /// From `(height, width)` to `(height, width)`; no row comes of an empty one.
+    /// Resamples from `(height, width)` to `(height, width)`; an empty source gives no rows.
     #[must_use]
     pub fn new(from: (usize, usize), to: (usize, usize)) -> Self {
         Self::placed(from, to, (0.0, to.0 as f64), (0.0, to.1 as f64))
     }
 
-    /// The source laid onto a part of the output: `down` and `across` are where it begins and how far it reaches, in pixels of the
-    /// output. What is outside has the values of its edge.
+    /// Resamples the source onto a part of the output: `down` and `across` are start and extent of the part,
+    /// in pixels of the output. Outside, edge values are repeated.
     #[must_use]
     pub fn placed(from: (usize, usize), to: (usize, usize), down: (f64, f64), across: (f64, f64)) -> Self {
         Self { width: from.1, rows: taps(from.0, to.0, down), columns: taps(from.1, to.1, across) }
     }
 
-    /// Row `y` of the resampled `plane`, which holds the source size row-major. A row that does not exist leaves
-    /// `out` as it is.
+    /// Writes row `y` of the resampled `plane`, which has the source size, row-major. If there is no such
+    /// row, `out` is unchanged.
     pub fn row(&self, plane: &[f32], y: usize, out: &mut [f32]) {
         let line = |index: usize| plane.get(index * self.width..(index + 1) * self.width);
         let Some(row) = self.rows.get(y) else { return };
@@ -47,7 +47,7 @@ impl Bilinear {
         }
     }
 
-    /// Resamples planes that stand one after the other.
+    /// Resamples contiguous planes.
     #[must_use]
     pub fn planes(&self, planes: &[f32], count: usize) -> Vec<f32> {
         let (height, width) = (self.rows.len(), self.columns.len());
@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn half_pixel_centres() {
-        // torch.nn.functional.interpolate(torch.tensor([[[0., 4.]]]), size=4, mode="linear", align_corners=False)
+        // torch.nn.functional.interpolate(torch.tensor([[[0., 4.]]]), size=4, mode="linear",
+        // align_corners=False)
         assert_eq!(Bilinear::new((1, 2), (1, 4)).planes(&[0.0, 4.0], 1), [0.0, 1.0, 3.0, 4.0]);
     }
 

@@ -1,4 +1,4 @@
-//! What can go wrong, in words a user can act on.
+//! Errors, with messages that a user can act on.
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -15,7 +15,7 @@ pub enum Error {
         layer: String,
         /// Its op.
         op: &'static str,
-        /// What went wrong there.
+        /// The error in the layer.
         source: Box<Error>,
     },
     /// The list of layers is not a network.
@@ -28,7 +28,7 @@ pub enum Error {
         what: String,
         /// Its shape.
         given: String,
-        /// What would have been right.
+        /// The shape that is needed.
         needed: String,
     },
     /// No such weight.
@@ -37,7 +37,7 @@ pub enum Error {
     /// No such layer.
     #[error("unknown layer `{name}`; layers are for example {}", .some.join(", "))]
     UnknownLayer {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// A few names that exist, the likeliest first.
         some: Vec<String>,
@@ -45,7 +45,7 @@ pub enum Error {
     /// No such class.
     #[error("unknown class {index}; this network has classes 0 to {}", .classes.saturating_sub(1))]
     UnknownClass {
-        /// The index that was asked for.
+        /// The requested index.
         index: u32,
         /// Number of classes.
         classes: usize,
@@ -68,7 +68,7 @@ pub enum Error {
     /// The backend has no such kernel.
     #[error("this backend has no `{0}`")]
     Unsupported(&'static str),
-    /// A method was asked for something it does not do.
+    /// An argument is not allowed.
     #[error("{0}")]
     BadArgument(String),
     /// A kernel or the device failed.
@@ -107,12 +107,13 @@ impl Error {
         Self::AtLayer { layer: layer.to_owned(), op, source: Box::new(self) }
     }
 
-    /// The first NaN or infinity of `values` as an error that names `what`.
+    /// Fails at the first NaN or infinity of `values`; the error names `what`.
     ///
     /// # Errors
     /// [`Error::NotFinite`].
     pub fn check_finite(what: &str, values: &[f32]) -> Result<()> {
-        // The bits of finite values without their sign are less than those of infinity; their maximum is vectors' work.
+        // without their sign, the bits of finite values are less than those of infinity, and a maximum
+        // vectorises
         let most = values.iter().map(|v| v.abs().to_bits()).max().unwrap_or(0);
         if most < f32::INFINITY.to_bits() {
             return Ok(());
@@ -124,7 +125,7 @@ impl Error {
     }
 }
 
-/// Of a value that is no number; formatting any float is a lot of code for three words.
+/// The name of a NaN or infinity; formatting any float would add much code for three words.
 fn name_of(value: f32) -> &'static str {
     if value.is_nan() {
         "NaN"

@@ -1,5 +1,4 @@
-//! How much of a map's evidence lies in a region: the number that tells a network that is right from one that is right for the wrong
-//! reason.
+//! The share of a map's evidence in a region: it tells whether a network is right for the wrong reason.
 
 use crate::{Bilinear, Error, Result};
 
@@ -12,9 +11,10 @@ pub struct Region<'a> {
     pub mask: &'a [u8],
 }
 
-/// The share of a map's evidence that lies in a region, 0 to 1: the sum of its values above 0 inside by their sum everywhere, the map laid
-/// bilinearly onto the part of the picture that the network saw. `down` and `across` are where that part begins and how far it reaches, in
-/// pixels; what lies outside of it counts for neither sum. None for a map without evidence.
+/// The share of a map's evidence that lies in a region, 0 to 1: the sum of its values above 0 inside by their
+/// sum everywhere, the map laid bilinearly onto the part of the picture that the network saw. `down` and
+/// `across` are where that part begins and how far it reaches, in pixels; what lies outside of it counts for
+/// neither sum. None for a map without evidence.
 ///
 /// With an object's mask it is the *energy-based pointing game* of Score-CAM (Wang et al. 2020, section 4.3).
 ///
@@ -66,7 +66,7 @@ mod tests {
     /// Sums of some hundred values of f32.
     const ROUNDING: f64 = 1e-6;
 
-    /// So many columns at the left.
+    /// A mask of the first `columns` columns.
     fn left(columns: usize, (height, width): (usize, usize)) -> Vec<u8> {
         (0..height * width).map(|i| u8::from(i % width < columns)).collect()
     }
@@ -82,8 +82,8 @@ mod tests {
         assert!((share(&[2.0; 4], (2, 2), &mask, (6, 8)).unwrap() - 3.0 / 8.0).abs() < ROUNDING);
     }
 
-    /// Between two columns of 1 and 0 the upsampled values fall in a straight line that is symmetric about the middle:
-    /// over eight columns 1, 1, 7/8, 5/8, 3/8, 1/8, 0, 0.
+    /// Between two columns of 1 and 0 the upsampled values fall in a straight line that is symmetric about
+    /// the middle: over eight columns 1, 1, 7/8, 5/8, 3/8, 1/8, 0, 0.
     #[test]
     fn of_a_step_as_by_hand() {
         let mask = left(4, (4, 8));

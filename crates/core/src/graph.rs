@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use crate::ops::Input;
 use crate::{Error, Op, Result, Shape, Weights};
 
-/// The name of the first layer, the picture itself. It can be asked for like any other.
+/// Name of the first layer, the picture itself. It can be used like any other layer.
 pub const INPUT: &str = "input";
 
-/// A graph longer than this is refused: the largest published CNNs have a few thousand layers.
+/// Largest number of layers; the largest published CNNs have a few thousand.
 const MAX_LAYERS: usize = 10_000;
 
-/// All activations of a run together may hold this many elements, 2 GiB of `f32`. The networks we know need a hundredth.
+/// Largest number of elements of all activations of a run together: 2 GiB of `f32`. Networks that we know
+/// need a hundredth.
 const MAX_ELEMENTS: usize = 1 << 29;
 
 /// A layer's position in its graph. 0 is the input.
@@ -31,18 +32,18 @@ impl NodeId {
 pub struct Node {
     /// Unique name, for example `blocks.3.depthwise`.
     pub name: String,
-    /// What it computes.
+    /// The operation.
     pub op: Op,
-    /// What it computes it from: names of earlier layers.
+    /// Names of the inputs, which are earlier layers.
     pub inputs: Vec<String>,
 }
 
-/// A checked network: layers in order, every name known, every shape fitting, every layer used. The last one
+/// A checked network: layers in order, with known names, fitting shapes, and no unused layer. The last one
 /// gives the logits.
 #[derive(Debug, Clone)]
 pub struct Graph {
     nodes: Vec<Node>,
-    /// For every node the positions of its inputs.
+    /// For every node the indices of its inputs.
     inputs: Vec<Vec<usize>>,
     /// Output shapes for the declared input.
     shapes: Vec<Shape>,
@@ -52,8 +53,8 @@ impl Graph {
     /// Checks the layers and puts [`INPUT`] of the given shape before them.
     ///
     /// # Errors
-    /// [`Error::InvalidGraph`] for a name that is empty, taken or unknown, a layer that nothing uses, too many
-    /// layers, or an output that is not a vector; [`Error::AtLayer`] where shapes do not fit.
+    /// [`Error::InvalidGraph`] for a name that is empty, taken or unknown, a layer that nothing uses, too
+    /// many layers, or an output that is not a vector; [`Error::AtLayer`] where shapes do not fit.
     pub fn new(input: Shape, layers: Vec<Node>) -> Result<Self> {
         let invalid = |message: String| Err(Error::InvalidGraph(message));
         if layers.is_empty() || layers.len() > MAX_LAYERS {
@@ -101,7 +102,7 @@ impl Graph {
         Ok(graph)
     }
 
-    /// Every layer's output shape for an input of this shape, which need not be the declared one.
+    /// The output shapes of all layers for an input of this shape, which need not be the declared one.
     ///
     /// # Errors
     /// [`Error::AtLayer`] naming the first layer that cannot take it.
@@ -139,7 +140,7 @@ impl Graph {
         &self.nodes
     }
 
-    /// Every layer's position in order.
+    /// The positions of all layers, in order.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)
     }
@@ -179,14 +180,14 @@ impl Graph {
         self.shape(self.output()).c
     }
 
-    /// The layer whose output the classifier sees, if the classifier is one linear layer: what another head can be trained on.
+    /// The input of the classifier, if that is one linear layer: what a new head can be trained on.
     #[must_use]
     pub fn features(&self) -> Option<NodeId> {
         let last = self.output();
         matches!(self.node(last).op, Op::Linear(_)).then(|| self.inputs(last).next())?
     }
 
-    /// The layers that have parameters, from the logits down.
+    /// The layers with parameters, from the logits down.
     pub fn weighted(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.ids().rev().filter(|&id| !self.node(id).op.parameters().is_empty())
     }
@@ -202,17 +203,18 @@ impl Graph {
         }
     }
 
-    /// Whether a layer's output still has positions, so that a heatmap of it means something: an input of it has them, and it does not
-    /// pool all of them, flatten, or mix them in a matrix product. What is scaled or shifted by a pooled vector keeps its own.
+    /// Whether a layer's output still has positions, so that a heatmap of it makes sense: one of its inputs
+    /// has them, and the layer does not pool all of them, flatten, or mix them in a matrix product. A tensor
+    /// that is scaled or shifted by a pooled vector keeps its positions.
     #[must_use]
     pub fn has_positions(&self, id: NodeId) -> bool {
         self.positions()[id.0]
     }
 
-    /// The layer itself, where a heatmap of it means something.
+    /// The layer itself, if a heatmap of it makes sense.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for one without positions, which names one that has them.
+    /// [`Error::BadArgument`] for a layer without positions; the error names one that has them.
     pub fn with_positions(&self, id: NodeId) -> Result<NodeId> {
         if self.has_positions(id) {
             return Ok(id);
@@ -226,7 +228,7 @@ impl Graph {
         )))
     }
 
-    /// [`Graph::has_positions`] for every layer in one pass.
+    /// [`Graph::has_positions`] for all layers.
     pub(crate) fn positions(&self) -> Vec<bool> {
         let mut positions = vec![false; self.nodes.len()];
         for (id, node) in self.ids().zip(&self.nodes) {
@@ -237,8 +239,8 @@ impl Graph {
         positions
     }
 
-    /// For every layer, whether it is one that `from` holds for, or computed from one: where a gradient that is on its
-    /// way to those can pass.
+    /// For every layer, whether `from` holds for it or for a layer that it depends on: the layers that the
+    /// gradient with respect to those passes.
     pub(crate) fn downstream_of(&self, from: impl Fn(NodeId) -> bool) -> Vec<bool> {
         let mut reached = vec![false; self.nodes.len()];
         for id in self.ids() {
@@ -247,15 +249,15 @@ impl Graph {
         reached
     }
 
-    /// Up to six names for an error message: those with the longest common beginning, else the last ones,
-    /// which are the usual choice.
+    /// Up to six names for an error message: those with the longest common prefix, else the last ones, which
+    /// are the usual choice.
     fn resembling(&self, name: &str) -> Vec<String> {
         let common = |node: &Node| {
             node.name.chars().zip(name.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
         };
         let positions = self.positions();
         let mut nodes: Vec<&Node> = self.ids().filter(|id| positions[id.0]).map(|id| self.node(id)).collect();
-        // The last of those that are alike. Six searches are less code than a sort, in every page that loads this.
+        // The last one wins a tie. Six searches are less code than a sort, in every page that loads this.
         let best = |nodes: &[&Node]| (0..nodes.len()).max_by_key(|&i| common(nodes[i]));
         let take = |_| best(&nodes).map(|i| nodes.remove(i).name.clone());
         (0..6).filter_map(take).collect()

@@ -1,5 +1,5 @@
-//! What must hold exactly, whatever the weights and the picture: identities of the methods and of the kernels on a run of the
-//! network that is loaded. A page can check its own engine by them, where no reference implementation is at hand.
+//! Identities that hold exactly for any weights and picture, checked on a run of the loaded network: a test
+//! of methods and kernels where no reference implementation is at hand.
 
 use crate::attribution::{Cam, grad_cam, hires_cam};
 use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Target, Trained, random};
@@ -17,19 +17,20 @@ pub struct Identity {
     pub layer: Option<NodeId>,
 }
 
-/// Two ways through the last layers, each a sum of some thousand `f32` products. Measured on Lite0: up to 9e-7.
+/// Two ways through the last layers, each a sum of some thousand `f32` products. Measured on Lite0: up to
+/// 9e-7.
 const MAPS: f64 = 1e-5;
 
-/// The sum of up to a million products with `f32` results, relative to the root of the sum of their squares. Measured on Lite0: up
-/// to 1e-6. A bias that is off by a hundredth in one channel gives 2e-5 and more.
+/// The sum of up to a million products with `f32` results, relative to the root of the sum of their squares.
+/// Measured on Lite0: up to 1e-6. A bias that is off by a hundredth in one channel gives 2e-5 and more.
 const ADJOINT: f64 = 1e-5;
 
-/// Of the cotangents that the adjoint is tried with.
+/// Seed of the cotangents for the adjoint test.
 const SEED: u64 = 3;
 
 impl<B: Backend> Tape<B> {
-    /// Checks the identities that apply to this network, on this picture and target; the run kept everything, and `trained` is of
-    /// the network's weights.
+    /// Checks the identities that apply to this network, on this picture and target; the run kept everything,
+    /// and `trained` is of the network's weights.
     ///
     /// | name | what is equal |
     /// |---|---|
@@ -43,8 +44,8 @@ impl<B: Backend> Tape<B> {
     /// `z = w ⋆ x + b`, and `dy` is random, the same each time.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`]; [`Error::BadArgument`] for more than one picture; [`Error::NotRetained`]; and what
-    /// [`Tape::backward`] gives.
+    /// [`Error::UnknownClass`]; [`Error::BadArgument`] for more than one picture; [`Error::NotRetained`]; and
+    /// what [`Tape::backward`] gives.
     pub async fn identities(&self, trained: &Trained, target: Target) -> Result<Vec<Identity>> {
         let pictures = self.shape(self.graph().input()).n;
         if pictures != 1 {
@@ -150,8 +151,8 @@ impl<B: Backend> Tape<B> {
         Ok(worst)
     }
 
-    /// Where the mask is open, the activation's output `y` is its input `z`, and there ⟨x, wᵀ⋆dz⟩ = ⟨w⋆x, dz⟩ = ⟨y − b, dz⟩ with
-    /// `dz` the cotangent behind the mask.
+    /// Where the mask is open, the activation's output `y` is its input `z`, and there ⟨x, wᵀ⋆dz⟩ = ⟨w⋆x, dz⟩
+    /// = ⟨y − b, dz⟩ with `dz` the cotangent behind the mask.
     async fn adjoint_of(&self, trained: &Trained, id: NodeId) -> Result<f64> {
         let Some(input) = self.graph().inputs(id).next() else { return Ok(0.0) };
         let shape = self.shape(id);
@@ -189,8 +190,8 @@ impl Products {
         products
     }
 
-    /// What a sum of such terms comes to if their signs are random. An error in one channel of a thousand would be lost in the sum of
-    /// all magnitudes.
+    /// What a sum of such terms comes to if their signs are random. An error in one channel of a thousand
+    /// would be lost in the sum of all magnitudes.
     fn spread(&self) -> f64 {
         self.squares.sqrt()
     }

@@ -1,17 +1,17 @@
 //! The mathematics of Candling: a small graph of named layers, a recorded forward pass, a hand-written
-//! backward pass, and the attribution methods that are built on the two.
+//! backward pass, and the attribution methods built on them.
 //!
-//! Three ideas carry this crate.
+//! Three ideas:
 //!
-//! 1. **The network is data.** A [`Graph`] is a list of named [`Node`]s; every layer can be asked for,
-//!    there are no hooks and no model surgery.
-//! 2. **An op is one file** in [`ops`]: its shape rule, its forward and its vjp (vector-Jacobian
-//!    product) stand together. The kernels behind them belong to a [`Backend`].
-//! 3. **The rule is an argument of the backward pass** ([`Rule`], [`ReluRule`]). One recorded forward, a
+//! 1. **The network is data.** A [`Graph`] is a list of named [`Node`]s; every layer can be inspected,
+//!    without hooks or model surgery.
+//! 2. **An op is one file** in [`ops`], with its shape rule, its forward pass and its vjp (vector-Jacobian
+//!    product). The kernels belong to a [`Backend`].
+//! 3. **The rule is an argument of the backward pass** ([`Rule`], [`ReluRule`]). One recorded forward pass, a
 //!    [`Tape`], serves every class, layer and method.
 //!
-//! Gradients are taken with respect to *activations only*, never weights, and the walk stops at the layer
-//! that was asked for. That is why Grad-CAM adds only about a fiftieth to the forward pass.
+//! Gradients are taken with respect to *activations only*, never weights, and the backward pass ends at the
+//! requested layer. That is why Grad-CAM adds only about a fiftieth to the forward pass.
 //!
 //! ```text
 //! Graph + Weights + Backend ──► Network ──forward──► Tape ──explain──► Attribution

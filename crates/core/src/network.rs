@@ -5,19 +5,19 @@ use std::sync::Arc;
 use crate::ops::Prepared;
 use crate::{Backend, Error, Graph, NodeId, Result, Shape, Tape, Weights};
 
-/// What a forward pass keeps for later.
+/// The outputs that a forward pass keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retain<'a> {
-    /// Only the logits: a prediction. Everything else is freed as soon as it was used.
+    /// Only the logits, for a prediction. Other outputs are freed after their last use.
     Logits,
-    /// The outputs of these layers, and what a walk back to them needs.
+    /// The outputs of these layers, and what a backward pass to them needs.
     Layers(&'a [NodeId]),
-    /// Everything: any class, layer and method afterwards.
+    /// Everything: allows any class, layer and method afterwards.
     All,
 }
 
-/// A graph whose weights a backend has prepared. Immutable: one network serves any number of tapes. Networks that differ in some
-/// layers share the others.
+/// A graph whose weights a backend has prepared. Immutable: one network serves any number of tapes. Networks
+/// that differ in some layers share the other layers.
 pub struct Network<B: Backend> {
     backend: Arc<B>,
     graph: Arc<Graph>,
@@ -25,10 +25,10 @@ pub struct Network<B: Backend> {
 }
 
 impl<B: Backend> Network<B> {
-    /// Hands every layer's weights to the backend once.
+    /// Prepares the weights of all layers on the backend.
     ///
     /// # Errors
-    /// [`Error::AtLayer`] where a weight is missing, of the wrong shape, or not finite.
+    /// [`Error::AtLayer`] if a weight is missing, of the wrong shape, or not finite.
     pub fn new(backend: B, graph: Graph, weights: &Weights) -> Result<Self> {
         let prepare = |node: &crate::Node| {
             let prepared = node.op.prepare(&backend, &node.name, weights);
@@ -62,16 +62,16 @@ impl<B: Backend> Network<B> {
     }
 
     /// Runs the network on `n` pictures, `x` being their row-major NCHW values, and records what `retain`
-    /// asks for.
+    /// says.
     ///
     /// # Errors
     /// [`Error::BadShape`] if `x` is not of `shape`, [`Error::NotFinite`] if it holds a NaN or an infinity,
-    /// [`Error::AtLayer`] where a layer cannot take what it is given.
+    /// [`Error::AtLayer`] if a layer cannot take its input.
     pub fn forward(self: &Arc<Self>, shape: Shape, x: &[f32], retain: Retain<'_>) -> Result<Tape<B>> {
         self.forward_observed(shape, x, retain, &mut |_| {})
     }
 
-    /// [`Network::forward`] that tells `done` of every layer as soon as it has run: for a profile.
+    /// [`Network::forward`] that calls `done` after each layer: for a profile.
     ///
     /// # Errors
     /// As for [`Network::forward`].
@@ -94,7 +94,7 @@ impl<B: Backend> Network<B> {
                 graph.downstream_of(|id| layers.contains(&id)),
             ),
         };
-        // How many layers still wait for an output; it is freed with the last of them unless it is kept.
+        // number of layers that still need an output; it is freed after the last of them unless it is kept
         let mut waiting = vec![0usize; shapes.len()];
         for id in graph.ids() {
             let walked = on_way_back[id.index()];

@@ -7,9 +7,9 @@ use crate::order;
 pub struct Prediction {
     /// Class index.
     pub class: u32,
-    /// Its logit.
+    /// Logit of the class.
     pub logit: f32,
-    /// Its softmax probability, 0 to 1.
+    /// Softmax probability, 0 to 1.
     pub probability: f32,
 }
 
@@ -41,7 +41,7 @@ pub fn top(logits: &[f32], k: usize) -> Vec<Prediction> {
 mod tests {
     use super::*;
 
-    /// The sum of `f32` roundings of probabilities.
+    /// Tolerance for the sum of `f32` probabilities.
     const ROUNDING: f32 = 1e-6;
 
     #[test]

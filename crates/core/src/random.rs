@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// So many random permutations of `0..len`.
+/// Returns `count` random permutations of `0..len`.
 pub(crate) fn orders(len: usize, count: usize, seed: u64) -> Vec<Vec<u32>> {
     let mut rng = Rng::with_seed(seed);
     let mut order = || {
@@ -23,7 +23,7 @@ pub(crate) fn uniform(len: usize, seed: u64) -> Vec<f32> {
 pub(crate) fn normal(len: usize, mean: f64, deviation: f64, rng: &mut Rng) -> Vec<f32> {
     let mut values = Vec::with_capacity(len + 1);
     while values.len() < len {
-        // of (0, 1], whose logarithm is finite
+        // from (0, 1], whose logarithm is finite
         let radius = deviation * (-2.0 * (1.0 - rng.f64()).ln()).sqrt();
         let (sin, cos) = (std::f64::consts::TAU * rng.f64()).sin_cos();
         values.extend([cos, sin].map(|side| ((mean + radius * side) as f32).clamp(f32::MIN, f32::MAX)));
@@ -32,8 +32,8 @@ pub(crate) fn normal(len: usize, mean: f64, deviation: f64, rng: &mut Rng) -> Ve
     values
 }
 
-/// Normal numbers, the same bits on every machine: nothing but `+ − × ÷ √` in `f64`, as each is written. Draws come from SplitMix64
-/// (Steele et al. 2014):
+/// Normal random numbers with the same bits on every machine: only `+ − × ÷ √` in `f64`, in the order
+/// written. Draws come from SplitMix64 (Steele et al. 2014):
 ///
 /// ```text
 /// next:  state += 0x9E3779B97F4A7C15;  z = state
@@ -41,19 +41,20 @@ pub(crate) fn normal(len: usize, mean: f64, deviation: f64, rng: &mut Rng) -> Ve
 /// side:  2 · (next >> 11) · 2⁻⁵³ − 1
 /// ```
 ///
-/// A stream begins with `state` = the draw number `stream` (from 0) of a generator whose state is the seed. Two sides `u`, `v` are drawn
-/// until `s = u·u + v·v` is above 0 and below 1; then `u·f` and `v·f` are the next two numbers, `f = √(−2 · ln s / s)` (Marsaglia's polar
-/// method). The logarithm, whose last bits differ between machines, is a sum: halve or double `s` to `m · 2ᵉ` with `m` in [0.5, 1),
-/// `t = (m − 1) / (m + 1)`, and `ln s = e · 0.6931471805599453 + 2 · Σ tᵏ / k` over odd `k` from 39 down to 1, smallest terms first, as
-/// `p = t·t·p + 1/k` from `p = 0`, then `2·t·p`.
+/// A stream begins with `state` = draw number `stream` (from 0) of a generator whose state is the seed. Two
+/// values `u`, `v` are drawn until `s = u·u + v·v` is above 0 and below 1; then `u·f` and `v·f` are the next
+/// two numbers, `f = √(−2 · ln s / s)` (Marsaglia's polar method). The logarithm, whose last bits differ
+/// between machines, is computed as a sum: halve or double `s` to `m · 2ᵉ` with `m` in [0.5, 1), `t = (m − 1)
+/// / (m + 1)`, and `ln s = e · 0.6931471805599453 + 2 · Σ tᵏ / k` over odd `k` from 39 down to 1, smallest
+/// terms first, as `p = t·t·p + 1/k` from `p = 0`, then `2·t·p`.
 pub(crate) struct Noise {
     state: u64,
-    /// The second of two numbers.
+    /// The second number of a pair, if it was not used yet.
     second: Option<f64>,
 }
 
 impl Noise {
-    /// A stream of a seed.
+    /// Creates a stream of a seed.
     pub(crate) fn of(seed: u64, stream: u64) -> Self {
         let mut noise = Self { state: seed.wrapping_add(stream.wrapping_mul(STEP)), second: None };
         noise.state = noise.draw();
@@ -72,7 +73,7 @@ impl Noise {
     }
 }
 
-/// Of SplitMix64's state.
+/// Increment of SplitMix64's state.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Iterator for Noise {
@@ -94,7 +95,7 @@ impl Iterator for Noise {
     }
 }
 
-/// `ln s` of a number above 0, as [`Noise`] has it.
+/// `ln s` of a number above 0, as described at [`Noise`].
 fn logarithm(s: f64) -> f64 {
     let (mut m, mut e) = (s, 0.0);
     while m < 0.5 {
@@ -112,7 +113,7 @@ fn logarithm(s: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// So many values that their mean is off by a standard error of 1e-3.
+    /// Number of values, for which the standard error of the mean is 1e-3.
     const MANY: usize = 1_000_000;
 
     /// Five standard errors of the mean; that of the deviation is smaller.

@@ -2,9 +2,9 @@
 
 use crate::order;
 
-/// Spearman's rank correlation of the magnitudes of two maps, −1 to 1: the correlation of their ranks, values that are equal having
-/// the mean of theirs. `None` where there is no order to compare: one of them is constant in magnitude, not finite, or of another
-/// length.
+/// Spearman's rank correlation of the magnitudes of two maps, −1 to 1: the correlation of their ranks, values
+/// that are equal having the mean of theirs. `None` where there is no order to compare: one of them is
+/// constant in magnitude, not finite, or of another length.
 #[must_use]
 pub fn rank_correlation(a: &[f32], b: &[f32]) -> Option<f64> {
     if a.len() != b.len() || a.iter().chain(b).any(|v| !v.is_finite()) {
@@ -12,8 +12,8 @@ pub fn rank_correlation(a: &[f32], b: &[f32]) -> Option<f64> {
     }
     let (a, b) = (centred_ranks(a), centred_ranks(b));
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    // Ranks are halves of whole numbers, so that up to some 200 000 values all sums are exact, and a map's correlation with
-    // itself is 1.
+    // Ranks are halves of whole numbers, so that up to some 200 000 values all sums are exact, and a map's
+    // correlation with itself is 1.
     let (variances, covariance) = (dot(&a, &a) * dot(&b, &b), dot(&a, &b));
     (variances > 0.0).then(|| covariance / variances.sqrt())
 }
@@ -38,7 +38,7 @@ fn centred_ranks(values: &[f32]) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Of sums that are exact before their root and quotient.
+    /// Tolerance for sums that are exact before their root and quotient.
     const ROUNDING: f64 = 1e-15;
 
     /// scipy 1.17.1: `spearmanr(abs(a), abs(b)).statistic`.

@@ -1,28 +1,30 @@
-//! What a walk back does at every layer.
+//! Rules of the backward pass.
 
 use crate::{Backend, NodeId, ReluRule, Result, Tape};
 
-/// A rule for walking back: what ReLUs let through, and what is done to a gradient before and after it passes a layer. The plain walks are
-/// the three [`ReluRule`]s, which do nothing there.
+/// A rule for the backward pass: how ReLUs treat the gradient, and what happens to it before and after each
+/// layer. The three [`ReluRule`]s do nothing there.
 ///
-/// The two hooks turn the chain rule into others. Layer-wise relevance propagation (Bach et al. 2015) divides what arrives by the layer's
-/// output, and multiplies what leaves by its input.
+/// With the two hooks the backward pass can compute more than gradients. Layer-wise relevance propagation
+/// (Bach et al. 2015) divides the incoming value by the layer's output, and multiplies the outgoing one by
+/// its input.
 pub trait Rule<B: Backend> {
-    /// What the ReLU family lets through, fused or not.
+    /// The rule for the ReLU family, fused or not.
     fn relu(&self) -> ReluRule;
 
-    /// What becomes of `dy` at the output of layer `id`, before its vjp. Of a layer with one reader it may have passed the activation.
+    /// Changes `dy` at the output of layer `id`, before its vjp. If the layer has one reader, `dy` may
+    /// already have passed its activation.
     ///
     /// # Errors
-    /// What the backend gives.
+    /// Those of the backend.
     fn before(&self, _tape: &Tape<B>, _id: NodeId, dy: B::Tensor) -> Result<B::Tensor> {
         Ok(dy)
     }
 
-    /// What becomes of `dx`, which layer `id` gives to its input, before it is added to what other readers give.
+    /// Changes `dx`, which layer `id` passes to its input, before the contributions of all readers are added.
     ///
     /// # Errors
-    /// What the backend gives.
+    /// Those of the backend.
     fn after(&self, _tape: &Tape<B>, _id: NodeId, _input: NodeId, dx: B::Tensor) -> Result<B::Tensor> {
         Ok(dx)
     }

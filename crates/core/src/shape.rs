@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{Error, Result};
 
-/// No activation may hold more elements than this (1 GiB of `f32`): a larger one is a mistake in a model
-/// file, or an attack, and is refused before anything is allocated.
+/// Largest number of elements of an activation (1 GiB of `f32`): a larger one is a mistake in a model file,
+/// or an attack, and is refused before anything is allocated.
 const MAX_ELEMENTS: usize = 1 << 28;
 
 /// NCHW, always rank 4: batch, channels, height, width. A vector is `[n, c, 1, 1]`.
@@ -22,7 +22,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A shape from its four extents.
+    /// Creates a shape from its four extents.
     #[must_use]
     pub const fn new(n: usize, c: usize, h: usize, w: usize) -> Self {
         Self { n, c, h, w }
@@ -40,19 +40,19 @@ impl Shape {
         self.n * self.c * self.h * self.w
     }
 
-    /// True if any extent is zero.
+    /// Whether any extent is zero.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Spatial positions, `h · w`.
+    /// Number of positions, `h · w`.
     #[must_use]
     pub const fn area(self) -> usize {
         self.h * self.w
     }
 
-    /// Checks that there are as many values as the shape says.
+    /// Checks that the number of values fits the shape.
     ///
     /// # Errors
     /// [`Error::BadShape`] otherwise.

@@ -1,43 +1,30 @@
-//! What a graph's wiring says about its layers: which of them all paths run through, where blocks end, and where maps are best taken.
+//! The structure of a graph: which layers all paths pass, where blocks end, and where maps are best taken.
 //! Nothing here looks at names.
 
 use crate::{Activation, Graph, NodeId, Op};
 
-/// Layers that belong together: a residual block, an Inception or Fire module, a dense block, an inverted bottleneck, or the
-/// convolutions between two poolings. It ends in a layer that every path runs through.
+/// Layers that belong together: a residual block, an Inception or Fire module, a dense block, an inverted
+/// bottleneck, or the convolutions between two poolings. It ends in a layer that every path passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Its layers in order, one at least; the last one gives its output.
+    /// The layers in order, at least one; the last one gives the output.
     pub layers: Vec<NodeId>,
-    /// Whether paths with positions come together in its output, as in a residual block.
+    /// Whether paths with positions merge in its output, as in a residual block.
     pub merges: bool,
 }
 
-/// What there is to know of a layer before anything is decided.
-#[derive(Clone)]
-struct Place {
-    /// Whether every path from the input to the logits runs through it.
-    dominates: bool,
-    /// Whether its output has positions.
-    is_map: bool,
-    /// How many inputs of other layers it is, and the last of these layers.
-    readers: usize,
-    last_reader: NodeId,
-    /// Whether a convolution is among them, or a pooling that strides.
-    is_convolved: bool,
-    is_pooled: bool,
-}
-
 impl Graph {
-    /// Whether the layer dominates the logits: every path from the input to them runs through it.
+    /// Whether the layer dominates the logits: every path from the input to them passes it.
     #[must_use]
     pub fn dominates_output(&self, id: NodeId) -> bool {
-        self.places()[id.0].dominates
+        // A layer is passed by where one behind it takes one before it.
+        self.ids().skip(id.0 + 1).all(|behind| self.inputs(behind).all(|input| input >= id))
     }
 
-    /// Where a CAM is taken if nothing else is said: the last layer before the classifier that dominates the logits and has more than
-    /// one position, stepping back over window pooling. The classifier is the last layer with weights: a linear layer, or the
-    /// convolution with a channel for each class that is then pooled (SqueezeNet), where Grad-CAM would be no more than the class's own channel.
+    /// The layer of a CAM if none is named: the last layer before the classifier that dominates the logits
+    /// and has more than one position, stepping back over window pooling. The classifier is the last layer
+    /// with weights: a linear layer, or the convolution with a channel for each class that is then pooled
+    /// (SqueezeNet), where Grad-CAM would only be the class's own channel.
     ///
     /// | network | default layer |
     /// |---|---|
@@ -47,17 +34,12 @@ impl Graph {
     /// | MobileNet, EfficientNet | the last convolution with its activation |
     /// | SqueezeNet | the last module's concatenation |
     ///
-    /// None where no layer has more than one position.
+    /// `None` if no layer has more than one position.
     #[must_use]
     pub fn default_layer(&self) -> Option<NodeId> {
-        self.default_among(&self.places())
-    }
-
-    fn default_among(&self, places: &[Place]) -> Option<NodeId> {
-        let is_wanted = |id: &NodeId| {
-            let place = &places[id.0];
-            place.dominates && place.is_map && self.shape(*id).area() > 1
-        };
+        let positions = self.positions();
+        let is_wanted =
+            |id: &NodeId| positions[id.0] && self.shape(*id).area() > 1 && self.dominates_output(*id);
         let last = self.ids().rev().find(is_wanted)?;
         let scores =
             |id: &NodeId| *id <= last && is_convolution(self, *id) && self.shape(*id).c == self.classes();
@@ -67,9 +49,10 @@ impl Graph {
         Some(before.unwrap_or_else(|| self.before_pooling(last)))
     }
 
-    /// Where a share of evidence is measured if nothing else is said: the output of the last block in which paths come together; of a
-    /// network without such blocks, the [default layer](Self::default_layer). In EfficientNet-Lite0 a block without a sum follows: all
-    /// that its convolution gives has passed from cell to cell once more, and evidence with it.
+    /// The layer where a share of evidence is measured if none is named: the output of the last block in
+    /// which paths merge; for a network without such blocks, the [default layer](Self::default_layer). In
+    /// EfficientNet-Lite0 a block without a sum follows: its convolution moves values, and evidence with
+    /// them, from cell to cell once more.
     #[must_use]
     pub fn evidence_layer(&self) -> Option<NodeId> {
         let blocks = self.blocks();
@@ -77,34 +60,37 @@ impl Graph {
         last.copied().or_else(|| self.default_layer())
     }
 
-    /// The blocks, from behind the input to the [default layer](Self::default_layer). A block ends in a layer that dominates the logits
-    /// and
+    /// The blocks, from after the input to the [default layer](Self::default_layer). A block ends in a layer
+    /// that dominates the logits and
     ///
-    /// - in which paths come together (ResNet, Inception, DenseNet, Fire modules), or
-    /// - which is the first dense convolution at a new size, so that a depthwise one that strides and the pointwise one behind it stay
-    ///   together (stems; MobileNet), or
-    /// - which is a convolution without activation that another convolution reads: a linear bottleneck (MobileNetV2, EfficientNet), or
-    /// - which a pooling that strides reads (VGG).
+    /// - in which paths merge (ResNet, Inception, DenseNet, Fire modules), or
+    /// - which is the first dense convolution at a new size, so that a depthwise convolution with a stride
+    ///   and the pointwise one after it stay together (stems; MobileNet), or
+    /// - which is a convolution without activation that another convolution reads: a linear bottleneck
+    ///   (MobileNetV2, EfficientNet), or
+    /// - which a pooling with a stride reads (VGG).
     ///
-    /// What then follows element by element, an activation or a scale, still belongs to it.
+    /// Element-wise layers that follow, an activation or a scale, still belong to it.
     #[must_use]
     pub fn blocks(&self) -> Vec<Block> {
-        let places = self.places();
-        let end = self.default_among(&places).unwrap_or(self.input());
+        let positions = self.positions();
+        let end = self.default_layer().unwrap_or(self.input());
         let mut blocks = Vec::new();
         let mut block = Block { layers: Vec::new(), merges: false };
         let (mut is_resized, mut is_due) = (false, false);
         for id in self.ids().skip(1).take_while(|&id| id <= end) {
-            let place = &places[id.0];
+            let readers = self.readers(id);
             block.layers.push(id);
             is_resized |= is_convolution(self, id) && self.strides(id);
-            if place.dominates {
-                let merges = self.inputs(id).filter(|input| places[input.0].is_map).count() > 1;
-                let is_bottleneck = is_linear(self, id) && place.is_convolved;
+            if self.dominates_output(id) {
+                let merges = self.inputs(id).filter(|input| positions[input.0]).count() > 1;
+                let is_read = |by: &dyn Fn(NodeId) -> bool| readers.iter().any(|&reader| by(reader));
+                let is_bottleneck = is_linear(self, id) && is_read(&|reader| is_convolution(self, reader));
+                let is_pooled = is_read(&|reader| is_pooling(self, reader) && self.strides(reader));
                 block.merges |= merges;
-                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || place.is_pooled;
+                is_due |= merges || is_resized && is_dense(self, id) || is_bottleneck || is_pooled;
             }
-            let goes_on = place.readers == 1 && self.is_per_element(place.last_reader);
+            let goes_on = matches!(readers[..], [reader] if self.is_per_element(reader));
             if id == end || is_due && !goes_on {
                 blocks.push(std::mem::replace(&mut block, Block { layers: Vec::new(), merges: false }));
                 (is_resized, is_due) = (false, false);
@@ -113,8 +99,8 @@ impl Graph {
         blocks
     }
 
-    /// The global average pool before the linear layer that gives the logits, and the layer that it pools; a flattening between the two
-    /// changes nothing. None where the network ends otherwise.
+    /// The global average pool before the linear layer that gives the logits, and the layer that it pools; a
+    /// flatten between the two changes nothing. `None` if the network ends otherwise.
     #[must_use]
     pub fn pooled_head(&self) -> Option<(NodeId, NodeId)> {
         let linear = Some(self.output()).filter(|&id| matches!(self.node(id).op, Op::Linear(_)))?;
@@ -125,39 +111,12 @@ impl Graph {
         matches!(self.node(pool).op, Op::GlobalAvgPool(_)).then(|| Some((pool, self.inputs(pool).next()?)))?
     }
 
-    /// What there is to know of every layer.
-    fn places(&self) -> Vec<Place> {
-        let input = self.input();
-        let place = |is_map| Place {
-            dominates: false,
-            is_map,
-            readers: 0,
-            last_reader: input,
-            is_convolved: false,
-            is_pooled: false,
-        };
-        let mut places: Vec<Place> = self.positions().into_iter().map(place).collect();
-        for id in self.ids() {
-            let (is_convolved, is_pooled) =
-                (is_convolution(self, id), is_pooling(self, id) && self.strides(id));
-            for input in self.inputs(id) {
-                let place = &mut places[input.0];
-                place.readers += 1;
-                place.last_reader = id;
-                place.is_convolved |= is_convolved;
-                place.is_pooled |= is_pooled;
-            }
-        }
-        // A layer is passed by where an earlier one is read by a later one.
-        let mut furthest = input;
-        for (id, place) in self.ids().zip(&mut places) {
-            place.dominates = furthest <= id;
-            furthest = furthest.max(place.last_reader);
-        }
-        places
+    /// The layers that take a layer's output.
+    fn readers(&self, id: NodeId) -> Vec<NodeId> {
+        self.ids().filter(|&reader| self.inputs(reader).any(|input| input == id)).collect()
     }
 
-    /// The layer itself, or what the window poolings that it ends are taken of.
+    /// The layer itself, or the input of the window poolings that end in it.
     fn before_pooling(&self, mut id: NodeId) -> NodeId {
         while let Some(input) = self.inputs(id).next().filter(|_| is_pooling(self, id)) {
             id = input;
@@ -165,7 +124,7 @@ impl Graph {
         id
     }
 
-    /// Whether the layer's window moves by more than one position at a time.
+    /// Whether the layer has a window with a stride above 1.
     fn strides(&self, id: NodeId) -> bool {
         match &self.node(id).op {
             Op::Conv2d(op) => op.window.stride != [1, 1],
@@ -175,7 +134,7 @@ impl Graph {
         }
     }
 
-    /// Whether each value of the layer follows from the value of its one input at the same place.
+    /// Whether each value of the layer depends only on the value of its one input at the same place.
     fn is_per_element(&self, id: NodeId) -> bool {
         let mut inputs = self.inputs(id);
         let has_window = is_convolution(self, id) || is_pooling(self, id);
@@ -191,12 +150,12 @@ fn is_pooling(graph: &Graph, id: NodeId) -> bool {
     matches!(graph.node(id).op, Op::MaxPool(_) | Op::AvgPool(_))
 }
 
-/// A convolution without activation.
+/// Whether the layer is a convolution without activation.
 fn is_linear(graph: &Graph, id: NodeId) -> bool {
     matches!(&graph.node(id).op, Op::Conv2d(op) if op.activation == Activation::None)
 }
 
-/// A convolution whose outputs are made of several channels each.
+/// Whether the layer is a convolution whose outputs depend on several channels each.
 fn is_dense(graph: &Graph, id: NodeId) -> bool {
     matches!(&graph.node(id).op, Op::Conv2d(op) if op.groups < op.in_channels || op.in_channels == 1)
 }

@@ -1,4 +1,4 @@
-//! A recorded forward pass, and the walk back through it.
+//! A recorded forward pass, and the backward pass through it.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use crate::{
     Activation, Backend, Error, Gate, Graph, Network, NodeId, ReluRule, Result, Rule, Shape, Target,
 };
 
-/// What a forward pass left behind. Immutable: it serves any number of classes, layers and methods, so a
-/// second class on the same picture costs no second forward.
+/// The recorded outputs of a forward pass. Immutable: it serves any number of classes, layers and methods, so
+/// a second class for the same picture needs no second forward pass.
 pub struct Tape<B: Backend> {
     network: Arc<Network<B>>,
     shapes: Vec<Shape>,
@@ -32,7 +32,7 @@ impl<B: Backend> Tape<B> {
         &self.network
     }
 
-    /// Its layers.
+    /// The layers of the network.
     #[must_use]
     pub fn graph(&self) -> &Graph {
         self.network.graph()
@@ -44,7 +44,7 @@ impl<B: Backend> Tape<B> {
         self.shapes[id.index()]
     }
 
-    /// A layer's output, after its fused activation, if the forward pass kept it.
+    /// A layer's output, after its fused activation, if it was kept.
     #[must_use]
     pub fn activation(&self, id: NodeId) -> Option<&B::Tensor> {
         self.outputs[id.index()].as_ref()
@@ -53,7 +53,7 @@ impl<B: Backend> Tape<B> {
     /// The logits, `[n, classes]` row-major.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if the network overflowed; a backend's own failures.
+    /// [`Error::NotFinite`] if the network overflowed; those of the backend.
     pub async fn logits(&self) -> Result<Vec<f32>> {
         let output = self.graph().output();
         let logits = self.download(output).await?;
@@ -61,24 +61,25 @@ impl<B: Backend> Tape<B> {
         Ok(logits)
     }
 
-    /// A layer's output.
+    /// A layer's output, or an error if it was not kept.
     pub(crate) fn kept(&self, id: NodeId) -> Result<&B::Tensor> {
         self.activation(id).ok_or_else(|| Error::NotRetained(self.graph().node(id).name.clone()))
     }
 
-    /// The values of several tensors, waited for once.
+    /// Downloads several tensors; waits once.
     pub(crate) async fn download_all<const N: usize>(&self, xs: [&B::Tensor; N]) -> Result<[Vec<f32>; N]> {
         let values = self.network.backend().download_all(&xs).await?;
         let count = values.len();
         values.try_into().map_err(|_| Error::Backend(format!("{count} tensors came back of {N}")))
     }
 
-    /// A layer's output as values.
+    /// Downloads a layer's output.
     pub(crate) async fn download(&self, id: NodeId) -> Result<Vec<f32>> {
         self.network.backend().download(self.kept(id)?).await
     }
 
-    /// Calls `f` with what the forward pass kept of a layer; `passed` says whether the gradient has passed the layer's activation.
+    /// Calls `f` with the kept tensors of a layer; `passed` says whether the gradient has passed the layer's
+    /// activation.
     fn with_kept<T>(&self, id: NodeId, passed: bool, f: impl FnOnce(&Kept<'_, B>) -> T) -> T {
         let graph = self.graph();
         let shapes: Vec<Shape> = graph.inputs(id).map(|input| self.shape(input)).collect();
@@ -97,7 +98,7 @@ impl<B: Backend> Tape<B> {
         self.with_kept(id, false, |kept| kept.holds(self.graph().node(id).op.keeps()))
     }
 
-    /// The vjp of one layer by itself.
+    /// The vjp of one layer.
     fn vjp_of(&self, id: NodeId, passed: bool, back: Back<'_, B>) -> Result<B::Tensor> {
         let node = self.graph().node(id);
         let (backend, prepared) = (self.network.backend(), self.network.prepared(id));
@@ -105,7 +106,7 @@ impl<B: Backend> Tape<B> {
         dx.map_err(|e| e.at(&node.name, node.op.name()))
     }
 
-    /// The exact vjp of one layer by itself, with respect to its first input.
+    /// The exact vjp of one layer, with respect to its first input.
     pub(crate) fn vjp(&self, id: NodeId, dy: &B::Tensor) -> Result<B::Tensor> {
         if !self.keeps_for_vjp(id) {
             return Err(Error::NotRetained(self.graph().node(id).name.clone()));
@@ -113,26 +114,26 @@ impl<B: Backend> Tape<B> {
         self.vjp_of(id, false, Back { dy, input: 0, rule: ReluRule::Exact, gate: None })
     }
 
-    /// A layer's fused activation, as its gradient meets it.
+    /// The gate of a layer's fused activation, if it has one that was kept.
     fn gate(&self, id: NodeId, rule: ReluRule) -> Option<Gate<'_, B::Tensor>> {
         let activation = self.graph().node(id).op.fused_activation();
         let y = self.activation(id).filter(|_| activation != Activation::None)?;
         Some(Gate { y, activation, rule })
     }
 
-    /// The gradient of `target` with respect to the output of layer `to`, of that layer's shape; for every
-    /// picture of the batch its own. `rule` says what ReLUs let through on the way, or more ([`Rule`]). Only layers between the
-    /// logits and `to` are walked, and a layer's own fused activation is not: the gradient is that *at* its
-    /// output.
+    /// The gradient of `target` with respect to the output of layer `to`, of that layer's shape, separately
+    /// for every picture of the batch. `rule` says how ReLUs are treated, or more ([`Rule`]). The backward
+    /// pass covers only layers between the logits and `to`, without the fused activation of `to` itself: the
+    /// gradient is that *at* its output.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`], [`Error::NotRetained`], or [`Error::AtLayer`] naming a layer whose vjp this
-    /// backend does not have.
+    /// [`Error::UnknownClass`], [`Error::NotRetained`], or [`Error::AtLayer`] that names a layer whose vjp
+    /// this backend lacks.
     pub fn backward(&self, target: Target, to: NodeId, rule: impl Rule<B>) -> Result<B::Tensor> {
         self.backward_observed(target, to, rule, &mut |_| {})
     }
 
-    /// [`Tape::backward`] that tells `done` of every layer as soon as the walk has passed it: for a profile.
+    /// [`Tape::backward`] that calls `done` after each layer: for a profile.
     ///
     /// # Errors
     /// As for [`Tape::backward`].
@@ -153,7 +154,7 @@ impl<B: Backend> Tape<B> {
             return Err(Error::NotRetained(graph.node(to).name.clone()));
         }
 
-        // ∂target/∂logits is the same for every picture.
+        // ∂target/∂logits is the same for every picture
         let logits = self.shape(output);
         let seed = target.gradient(logits.c)?.repeat(logits.n);
         let mut gradients: Vec<Option<B::Tensor>> = vec![None; self.shapes.len()];
@@ -172,8 +173,9 @@ impl<B: Backend> Tape<B> {
             let in_layer = |e: Error| e.at(&node.name, node.op.name());
             let dy = rule.before(self, id, dy).map_err(in_layer)?;
             for (i, input) in graph.inputs(id).enumerate().filter(|(_, x)| downstream[x.index()]) {
-                // The gradient of a layer with one reader is complete here and can pass its activation at once; that at
-                // `to` itself is asked for before its activation.
+                // The gradient of a layer with one reader is complete here and can pass its activation at
+                // once. The gradient at `to` is taken with respect to its activated output, so its gate is
+                // not applied.
                 let gate = (node.op.takes_gate() && readers[input.index()] == 1 && input != to)
                     .then(|| self.gate(input, rule.relu()))
                     .flatten();
@@ -181,7 +183,7 @@ impl<B: Backend> Tape<B> {
                 let back = Back { dy: &dy, input: i, rule: rule.relu(), gate };
                 let dx = self.vjp_of(id, passed[id.index()], back)?;
                 let dx = rule.after(self, id, input, dx).map_err(in_layer)?;
-                // An output that several layers read collects the gradients of all.
+                // the gradients of an output that several layers read are added
                 let slot = &mut gradients[input.index()];
                 *slot = Some(match slot.take() {
                     None => dx,

@@ -1,18 +1,18 @@
-//! What is explained.
+//! Targets: what is explained.
 
 use crate::{Error, Result};
 
-/// The scalar whose gradient is taken: always on logits, never on the softmax, whose gradient vanishes just
-/// where the network is sure.
+/// The scalar whose gradient is taken: always of logits, never of the softmax, whose gradient vanishes where
+/// the network is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Target {
     /// The logit of one class.
     Class(u32),
-    /// `logit(class) − logit(over)`: why this and not that.
+    /// `logit(class) − logit(over)`: why this class and not that one.
     Margin {
-        /// The class that is argued for.
+        /// The explained class.
         class: u32,
-        /// The class that it is held against.
+        /// The class that it is compared with.
         over: u32,
     },
 }
@@ -47,12 +47,12 @@ impl Target {
         Ok(dy)
     }
 
-    /// The target itself: the logit, or the difference of two.
+    /// The value of the target: the logit, or the difference of two.
     ///
     /// # Errors
     /// As [`Target::gradient`].
     pub fn score(self, logits: &[f32]) -> Result<f32> {
-        // the gradient knows which targets there are; a target is linear in the logits, and most terms are exact zeros
+        // the gradient checks the classes; a target is linear in the logits, and most terms are exactly zero
         let gradient = self.gradient(logits.len())?;
         Ok(gradient.iter().zip(logits).map(|(dy, y)| dy * y).sum())
     }

@@ -1,24 +1,25 @@
-//! What is remembered of weights that a backend has taken: enough to draw others like them, and to check the forward pass.
+//! Statistics of trained weights, kept when a backend has taken the weights: enough to draw random ones like
+//! them, and to check the forward pass.
 
 use crate::{Graph, NodeId, Result, Weights};
 
-/// What is remembered of a network's parameters; a hundredth of their size.
+/// Statistics of a network's parameters; a hundredth of their size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trained {
-    /// By node; empty for those without parameters.
+    /// Statistics of each node; empty for nodes without parameters.
     layers: Vec<Layer>,
 }
 
-/// Of one layer.
+/// Statistics of one layer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Layer {
-    /// Of each tensor, in the order of [`Op::parameters`](crate::Op::parameters).
+    /// Statistics of each tensor, in the order of [`Op::parameters`](crate::Op::parameters).
     pub tensors: Vec<Spread>,
-    /// Its bias, or shift.
+    /// The bias, or shift.
     pub bias: Vec<f32>,
 }
 
-/// The normal distribution of a tensor's values.
+/// Mean and standard deviation of a tensor's values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
     pub mean: f64,
@@ -26,7 +27,7 @@ pub(crate) struct Spread {
 }
 
 impl Trained {
-    /// Of the parameters of this graph.
+    /// Computes the statistics of this graph's parameters.
     ///
     /// # Errors
     /// As [`Graph::check_weights`].

@@ -12,7 +12,7 @@ use pollster::block_on;
 
 use common::{SMALL, linear, network, node, random_weights, small_graph, told};
 
-/// Of probabilities that come of logits rounded to `f32`.
+/// Tolerance for probabilities from logits rounded to `f32`.
 const ROUNDING: f64 = 1e-6;
 
 fn whole(shape: Shape) -> [f64; 4] {

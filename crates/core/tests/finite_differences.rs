@@ -1,8 +1,9 @@
-//! The backward walk against central differences of the logit, in `f64`, on random networks that hold every op.
+//! The backward walk against central differences of the logit, in `f64`, on random networks that hold every
+//! op.
 //!
 //! The networks are piecewise linear, so away from kinks a central difference is the gradient up to rounding,
-//! whatever the step. Where a kink (a ReLU mask or a maximum that changes) lies within the step, no gradient is
-//! defined and the coordinate is skipped; how many are skipped is bounded.
+//! whatever the step. Where a kink (a ReLU mask or a maximum that changes) lies within the step, no gradient
+//! is defined and the coordinate is skipped; how many are skipped is bounded.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,7 +17,8 @@ use candling_testkit::reference::{Array, parameters, walk_on};
 
 use common::{conv, linear, network, node, random_weights, relu};
 
-/// Small against the activations, so that few kinks lie within it, and a power of two, so that it adds exactly.
+/// Small against the activations, so that few kinks lie within it, and a power of two, so that it adds
+/// exactly.
 const STEP: f64 = 1.0 / 4096.0;
 
 /// Gradient against difference, relative to the layer's largest gradient: `f64` rounding of activations below
@@ -32,7 +34,7 @@ const NETWORKS: u64 = 24;
 /// Coordinates tried per layer.
 const COORDINATES: usize = 40;
 
-/// Of the coordinates tried, at least this share must be away from kinks.
+/// Least share of the tried coordinates that must be away from kinks.
 const CHECKED: f64 = 0.95;
 
 /// Random choices.

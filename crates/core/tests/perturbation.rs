@@ -11,14 +11,14 @@ use pollster::block_on;
 
 use common::{SMALL, linear, network, node, random_weights, small_graph, told};
 
-/// Of sums of at most 17 products of magnitude below 1, taken twice in `f32`.
+/// Tolerance for sums of at most 17 products of magnitude below 1, taken twice in `f32`.
 const BLUR: f32 = 1e-6;
 
 /// Absolute; logits below 4 in magnitude, handed out as `f32`.
 const ROUNDING: f64 = 5e-7;
 
-/// scipy 1.17.1, `scipy.ndimage.gaussian_filter(x, sigma=2.0, mode="nearest", truncate=4.0)` on 32 rows and 48 columns that are 0 but
-/// for `x[3, 5] = 1`, `x[20, 40] = -2`, `x[31, 0] = 0.5`. A sixteenth of 32 is 2.
+/// scipy 1.17.1, `scipy.ndimage.gaussian_filter(x, sigma=2.0, mode="nearest", truncate=4.0)` on 32 rows and
+/// 48 columns that are 0 but for `x[3, 5] = 1`, `x[20, 40] = -2`, `x[31, 0] = 0.5`. A sixteenth of 32 is 2.
 #[test]
 fn the_blur_is_scipys() {
     let shape = Shape::new(1, 2, 32, 48);

@@ -1,4 +1,5 @@
-//! What a graph says of itself by its wiring alone, on the published shapes made small: 3×32×32 pictures, ten classes.
+//! What a graph says of itself by its wiring alone, on the published shapes made small: 3×32×32 pictures, ten
+//! classes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -143,7 +144,8 @@ fn densenet_is_asked_at_its_last_relu() {
     assert_structure(&graph, "relu5", "relu5", &["conv0", "relu", "transition", "relu5"]);
 }
 
-/// MobileNet 1: a depthwise convolution that strides and the pointwise one behind it are one step to a smaller size.
+/// MobileNet 1: a depthwise convolution that strides and the pointwise one behind it are one step to a
+/// smaller size.
 #[test]
 fn mobilenet_is_asked_at_its_last_convolution() {
     let mut net = Net::default();
@@ -210,7 +212,8 @@ fn squeezenet_is_asked_before_its_last_convolution() {
     assert_structure(&net.graph(), "3.both", "3.both", &["conv1", "2.both", "3.both"]);
 }
 
-/// ConvNeXt's wiring: a patch of four pixels a side, sums without activation, a norm between the stages and one behind the pooling.
+/// ConvNeXt's wiring: a patch of four pixels a side, sums without activation, a norm between the stages and
+/// one behind the pooling.
 #[test]
 fn convnext_is_asked_at_its_last_sum() {
     let mut net = Net::default();
@@ -237,7 +240,8 @@ fn convnext_is_asked_at_its_last_sum() {
     assert_structure(&net.graph(), "2.sum", "2.sum", &["norm", "1.sum", "2.sum"]);
 }
 
-/// What a pooled vector is added to keeps its positions, and no path but one has any: nothing comes together there.
+/// What a pooled vector is added to keeps its positions, and no path but one has any: nothing comes together
+/// there.
 #[test]
 fn a_path_through_a_pooled_vector_is_no_second_map() {
     let mut net = Net::default();

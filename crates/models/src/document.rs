@@ -39,8 +39,8 @@ pub struct Preprocessing {
 }
 
 impl Preprocessing {
-    /// The pixel, 0 to 255 a channel, that becomes 0 in the input tensor: what the network takes for nothing at all. It is the mean,
-    /// rounded to what a picture can hold.
+    /// The pixel, 0 to 255 a channel, that becomes 0 in the input tensor: what the network takes for nothing
+    /// at all. It is the mean, rounded to what a picture can hold.
     #[must_use]
     pub fn neutral(&self) -> [u8; 3] {
         self.mean.map(|mean| mean.round().clamp(0.0, 255.0) as u8)

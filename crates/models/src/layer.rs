@@ -84,17 +84,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fail<T>(&mut self, error: Error) -> Option<T> {
+    fn fail(&mut self, error: Error) {
         self.error.get_or_insert(error);
-        None
     }
 
     fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         self.known.push(name);
-        match self.given.as_mut()?.remove(name) {
-            None => self.fail(malformed(format!("missing field `{name}`"))),
-            Some(value) => serde_json::from_value(value).or_else(|e| self.fail(malformed(e)).ok_or(())).ok(),
-        }
+        let value = match self.given.as_mut()?.remove(name) {
+            Some(value) => serde_json::from_value(value).map_err(malformed),
+            None => Err(malformed(format!("missing field `{name}`"))),
+        };
+        value.map_err(|error| self.fail(error)).ok()
     }
 
     /// Whether everything was there and right, and nothing else.
@@ -128,7 +128,7 @@ impl Fields for Reader<'_> {
         if length == right {
             values.copy_from_slice(&given);
         } else {
-            self.fail::<()>(malformed(format!(
+            self.fail(malformed(format!(
                 "invalid length {length}, expected an array of length {right} for `{name}`"
             )));
         }
@@ -142,7 +142,7 @@ impl Fields for Reader<'_> {
         let Some(given) = self.take::<String>(name) else { return };
         match names.iter().position(|name| *name == given) {
             Some(found) => *place = found,
-            None => self.fail(malformed(unknown("variant", &given, names))).unwrap_or(()),
+            None => self.fail(malformed(unknown("variant", &given, names))),
         }
     }
 
@@ -159,7 +159,7 @@ impl Fields for Reader<'_> {
                 return;
             }
         };
-        self.fail::<()>(Error::BadModel(error));
+        self.fail(Error::BadModel(error));
     }
 }
 

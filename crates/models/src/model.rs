@@ -10,8 +10,8 @@ use crate::layer::Layer;
 use crate::spec::{About, Spec};
 use crate::{Precision, Result, file, precision};
 
-/// A model, checked: shapes fit, every weight has its layer and every class its name. All but its weights is a [`Spec`], which it
-/// can be asked like one.
+/// A model, checked: shapes fit, every weight has its layer and every class its name. All but its weights is
+/// a [`Spec`], which it can be asked like one.
 #[derive(Debug, Clone)]
 pub struct Model {
     spec: Spec,
@@ -28,11 +28,12 @@ impl Deref for Model {
 }
 
 impl Model {
-    /// A model of these layers, in order and without the input, whose size the preprocessing gives. Maps are taken at `default_layer`, and
-    /// where none is named at [`Graph::default_layer`].
+    /// A model of these layers, in order and without the input, whose size the preprocessing gives. Maps are
+    /// taken at `default_layer`, and where none is named at [`Graph::default_layer`].
     ///
     /// # Errors
-    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming what is wrong.
+    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming
+    /// what is wrong.
     pub fn new(
         about: About,
         layers: Vec<Node>,
@@ -78,7 +79,8 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming what is wrong.
+    /// [`Error::BadModel`](crate::Error::BadModel) or [`Error::BadGraph`](crate::Error::BadGraph), naming
+    /// what is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (document, weights, precision) = file::read(bytes)?;
         let Document { name, licence, origin, preprocessing, default_layer, layers, labels, .. } = document;
@@ -88,8 +90,8 @@ impl Model {
         Ok(Self::new(about, layers, weights, Some(&default_layer))?.with_precision(precision))
     }
 
-    /// Writes a model file: the same bytes for the same model. [`Precision::Small`] rounds weights, also those that were
-    /// read from such a file.
+    /// Writes a model file: the same bytes for the same model. [`Precision::Small`] rounds weights, also
+    /// those that were read from such a file.
     ///
     /// # Errors
     /// [`Error::BadModel`](crate::Error::BadModel) if a layer cannot be written.

@@ -15,13 +15,14 @@ enum Nearness {
     Beginning,
     /// It stands somewhere in the name.
     Part,
-    /// So many letters left out, put in, changed, or changed round with the next.
+    /// Number of letters left out, inserted, changed, or swapped with the next.
     Misspelt(usize),
 }
 
-/// The names that are near to `wanted`, the nearest first and as they came where they are alike: the same name, then those that have it as
-/// a word, as the beginning of a word, as a part, and at last near misspellings. Where there is none, its words are looked for one by one.
-/// Upper and lower case are one, and so is what stands between words.
+/// The names that are near to `wanted`, the nearest first and as they came where they are alike: the same
+/// name, then those that have it as a word, as the beginning of a word, as a part, and at last near
+/// misspellings. Where there is none, its words are looked for one by one. Upper and lower case are one, and
+/// so is what stands between words.
 ///
 /// Returns their places in `names`.
 pub(crate) fn nearest(wanted: &str, names: &[&str]) -> Vec<usize> {
@@ -50,7 +51,7 @@ fn plain(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Of two plain texts.
+/// The nearness of two normalised texts.
 fn nearness(name: &str, wanted: &str) -> Option<Nearness> {
     if wanted.is_empty() {
         return None;
@@ -70,7 +71,8 @@ fn nearness(name: &str, wanted: &str) -> Option<Nearness> {
     found.min().or_else(|| misspelt(name, wanted))
 }
 
-/// Against the whole name and as many words in a row as are wanted: one letter in four may be wrong, and one in any case.
+/// Against the whole name and as many words in a row as are wanted: one letter in four may be wrong, and one
+/// in any case.
 fn misspelt(name: &str, wanted: &str) -> Option<Nearness> {
     let letters = wanted.chars().count();
     let words: Vec<&str> = name.split(' ').collect();

@@ -55,7 +55,8 @@ impl About {
     }
 }
 
-/// A model without its weights: layers, labels, preprocessing. Only a checked [`Model`](crate::Model) gives one.
+/// A model without its weights: layers, labels, preprocessing. Only a checked [`Model`](crate::Model) gives
+/// one.
 #[derive(Debug, Clone)]
 pub struct Spec {
     name: String,
@@ -141,14 +142,15 @@ impl Spec {
         &self.graph
     }
 
-    /// Where a heatmap is taken if nothing else is said: the layer that the file names, which wins over [`Graph::default_layer`].
+    /// Where a heatmap is taken if nothing else is said: the layer that the file names, which wins over
+    /// [`Graph::default_layer`].
     #[must_use]
     pub fn default_layer(&self) -> NodeId {
         self.default_layer
     }
 
-    /// Where a share of evidence is measured if nothing else is said: [`Graph::evidence_layer`], or the default layer of a network that
-    /// has none.
+    /// Where a share of evidence is measured if nothing else is said: [`Graph::evidence_layer`], or the
+    /// default layer of a network that has none.
     #[must_use]
     pub fn evidence_layer(&self) -> NodeId {
         self.graph.evidence_layer().unwrap_or(self.default_layer)
@@ -157,8 +159,8 @@ impl Spec {
     /// The layer of this name.
     ///
     /// # Errors
-    /// [`candling_core::Error::UnknownLayer`], which lists those with positions whose names are near to it, the last ones first where
-    /// they are alike; where there are none, those that [`Graph::find`] lists.
+    /// [`candling_core::Error::UnknownLayer`], which lists those with positions whose names are near to it,
+    /// the last ones first where they are alike; where there are none, those that [`Graph::find`] lists.
     pub fn layer(&self, name: &str) -> candling_core::Result<NodeId> {
         self.graph.find(name).map_err(|e| {
             let mapped = self.graph.ids().rev().filter(|&id| self.graph.has_positions(id));

@@ -1,4 +1,5 @@
-//! The models that are committed: the one built into the command and served with the page, and the same with small weights.
+//! The models that are committed: the one built into the command and served with the page, and the same with
+//! small weights.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::HashSet;
@@ -9,7 +10,7 @@ use candling_models::formats::efficientnet_lite;
 use candling_models::{Model, Precision};
 use serde_json::{Value, json};
 
-/// So that a visitor has it within seconds.
+/// Largest size of the model file, so that a visitor has it within seconds.
 const MAX_BYTES: usize = 9_600_000;
 
 fn file(path: &str) -> PathBuf {
@@ -107,7 +108,8 @@ fn says_what_it_is() {
     assert_eq!(p.neutral(), [127; 3]);
 }
 
-/// As the paper's code has them, found by the wiring alone: the stem, sixteen blocks of which nine end in a sum, and the head.
+/// As the paper's code has them, found by the wiring alone: the stem, sixteen blocks of which nine end in a
+/// sum, and the head.
 #[test]
 fn its_blocks_are_those_of_its_names() {
     let model = model();

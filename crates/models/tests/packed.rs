@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 
 use common::{Draft, Tensor, refusal};
 
-/// Of a few `f32` operations, as a share of the largest value in them.
+/// Tolerance for a few `f32` operations, as a share of the largest value in them.
 const ROUNDING: f32 = 1e-6;
 
 fn halves(shape: &[usize], values: impl IntoIterator<Item = f64>) -> Tensor {
@@ -145,7 +145,8 @@ fn a_file_cut_short_or_corrupted_anywhere() {
     }
 }
 
-/// One layer large enough to be packed. What is read back lies within half a step of what was written, and steps are small at 0.
+/// One layer large enough to be packed. What is read back lies within half a step of what was written, and
+/// steps are small at 0.
 #[test]
 fn what_is_written_is_what_there_was_within_half_a_step() {
     let mut draft = Draft::new();

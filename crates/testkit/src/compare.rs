@@ -1,4 +1,4 @@
-//! How far two lists of numbers are apart.
+//! Distances between two lists of numbers.
 
 /// `max |a − b| / max |b|`, the error relative to the largest expected value; 0 for two lists of zeros.
 ///
@@ -12,7 +12,7 @@ pub fn relative_to_max(actual: &[f32], expected: &[f32]) -> f64 {
     if error == 0.0 { 0.0 } else { error / max }
 }
 
-/// `max |a − b|`; a NaN on either side counts as infinitely far.
+/// `max |a − b|`; infinite if either side has a NaN.
 ///
 /// # Panics
 /// If the lengths differ.

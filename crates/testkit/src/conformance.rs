@@ -1,5 +1,6 @@
-//! One suite for every backend: the golden ops, agreement with the reference on random cases, and the identity
-//! that defines a vjp of a linear op, `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`. It waits for the backend, and so runs in browsers too.
+//! One suite for every backend: the golden ops, agreement with the reference on random cases, and the
+//! identity that defines the vjp of a linear op, `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`. It is asynchronous, so that
+//! it runs in browsers too.
 
 use candling_core::ops::{
     Add, Affine, AvgPool, ChannelShuffle, Concat, Conv2d, Flatten, GlobalAvgPool, IndexMap, Linear, MaxPool,
@@ -15,17 +16,17 @@ use crate::golden::OpCase;
 use crate::random;
 use crate::reference::Reference;
 
-/// Golden ops, error relative to the largest value: `f32` sums of at most a few hundred products.
+/// Tolerance for golden ops, relative to the largest value: `f32` sums of at most a few hundred products.
 pub const GOLDEN: f64 = 1e-4;
 
-/// Against the `f64` reference on random cases of at most 225 products: 1e-5 is about a hundred roundings.
+/// Tolerance against the `f64` reference, on random cases of at most 225 products: about a hundred roundings.
 pub const RANDOM: f64 = 1e-5;
 
-/// The two sides of `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`, relative to the sum of the absolute products: both are sums of
-/// up to 10⁴ rounded terms.
+/// Tolerance between the two sides of `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩`, relative to the sum of the absolute
+/// products: both are sums of up to 10⁴ rounded terms.
 pub const ADJOINT: f64 = 1e-5;
 
-/// Golden cases of ops that Candling does not have; a case that is neither run nor named here fails the suite.
+/// Golden cases of ops that Candling lacks; a case that is neither run nor named here fails the suite.
 const NOT_OURS: [&str; 24] = [
     "adaptive_avg_pool_3x2",
     "div",
@@ -53,7 +54,7 @@ const NOT_OURS: [&str; 24] = [
     "upsample_nearest_x2",
 ];
 
-/// What an op gives on a backend: its output, and the gradient of every input.
+/// The results of an op on a backend: its output, and the gradient of every input.
 async fn run<B: Backend>(backend: &B, case: &OpCase) -> (Shape, Vec<f32>, Vec<Vec<f32>>) {
     let in_case = |e: candling_core::Error| -> ! { panic!("{}: {e}", case.name) };
     let upload = |(shape, data): &(Shape, Vec<f32>)| backend.upload(*shape, data).unwrap();
@@ -70,10 +71,11 @@ async fn run<B: Backend>(backend: &B, case: &OpCase) -> (Shape, Vec<f32>, Vec<Ve
     (backend.shape(y), backend.download(y).await.unwrap(), gradients)
 }
 
-/// Every golden op, forward and vjp; `cases` is what [`golden::op_cases`](crate::golden::op_cases) gives.
+/// Checks every golden op, forward and vjp; `cases` is the result of
+/// [`golden::op_cases`](crate::golden::op_cases).
 ///
 /// # Panics
-/// Where one is off by more than [`GOLDEN`].
+/// If an error is larger than [`GOLDEN`].
 pub async fn goldens<B: Backend>(backend: &B, (cases, others): (Vec<OpCase>, Vec<String>)) {
     assert_eq!(others, NOT_OURS.to_vec(), "golden cases that nothing runs");
     for case in &cases {
@@ -97,7 +99,7 @@ pub async fn goldens<B: Backend>(backend: &B, (cases, others): (Vec<OpCase>, Vec
 
 /// Compares a backend with the reference on one op with random values.
 async fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRule, seed: u64) -> OpCase {
-    // Values in steps of 1/8 up to ±8 make ties in pools and cross both kinks of ReLU6.
+    // values in steps of 1/8 up to ±8 make ties in pools and cross both kinks of ReLU6
     let coarse = |shape: Shape, seed: u64| {
         let values = random::values(shape.len(), seed);
         (shape, values.into_iter().map(|v| (v * 64.0).round() / 8.0).collect::<Vec<f32>>())
@@ -128,7 +130,7 @@ async fn agrees<B: Backend>(backend: &B, op: Op, shapes: &[Shape], rule: ReluRul
     case
 }
 
-/// `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩` where `f` is linear, that is without its bias.
+/// Checks `⟨f(x), dy⟩ = ⟨x, f_vjp(dy)⟩` for a linear `f`, that is without its bias.
 fn is_adjoint(case: &OpCase, f_of_zero: &[f32]) {
     let y: Vec<f64> = case.y.1.iter().zip(f_of_zero).map(|(&y, &b)| f64::from(y) - f64::from(b)).collect();
     let products =
@@ -141,10 +143,10 @@ fn is_adjoint(case: &OpCase, f_of_zero: &[f32]) {
     assert!(apart <= ADJOINT * scale, "{}: <y, dy> - <x, dx> = {apart:.1e} of {scale:.1e}", case.name);
 }
 
-/// Random convolutions: agreement with the reference, and the adjoint identity.
+/// Checks random convolutions: agreement with the reference, and the adjoint identity.
 ///
 /// # Panics
-/// Where one is off by more than [`RANDOM`] or [`ADJOINT`].
+/// If an error is larger than [`RANDOM`] or [`ADJOINT`].
 pub async fn random_convolutions<B: Backend>(backend: &B, cases: u32) {
     let mut runner = TestRunner::new_with_rng(Default::default(), deterministic());
     let strategy = (random::convolution(), any::<u64>());
@@ -159,15 +161,15 @@ pub async fn random_convolutions<B: Backend>(backend: &B, cases: u32) {
     }
 }
 
-/// The same cases on every run, so that a red build stays red.
+/// A fixed seed: the same cases on every run, so that failures are reproducible.
 fn deterministic() -> proptest::test_runner::TestRng {
     proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha)
 }
 
-/// Fused activations under every rule, and all ops that are not convolutions, at batch sizes 1 to 3.
+/// Checks fused activations under every rule, and all ops that are not convolutions, at batch sizes 1 to 3.
 ///
 /// # Panics
-/// Where one is off by more than [`RANDOM`].
+/// If an error is larger than [`RANDOM`].
 pub async fn random_ops<B: Backend>(backend: &B) {
     let rules = [ReluRule::Exact, ReluRule::Guided, ReluRule::Deconv];
     let mut seed = 1u64;
@@ -220,11 +222,11 @@ pub async fn random_ops<B: Backend>(backend: &B) {
     }
 }
 
-/// Values in other places, by maps that repeat, leave out and turn round: agreement with the reference, which nothing rounds but the
+/// Checks index maps that repeat, omit and reverse: agreement with the reference, which is exact but for the
 /// sums of `scatter`, and the adjoint identity.
 ///
 /// # Panics
-/// Where one is off, or by more than [`RANDOM`] or [`ADJOINT`].
+/// If a copied value differs, or an error is larger than [`RANDOM`] or [`ADJOINT`].
 pub async fn index_maps<B: Backend>(backend: &B) {
     const NOTHING: u32 = IndexMap::NOTHING;
     let x = Shape::new(2, 10, 4, 3);
@@ -254,10 +256,10 @@ pub async fn index_maps<B: Backend>(backend: &B) {
     }
 }
 
-/// What every backend must refuse or keep: a tensor of the wrong length, and NaN through a ReLU.
+/// Checks edge cases: a tensor of the wrong length is refused, and NaN passes a ReLU.
 ///
 /// # Panics
-/// Where it does not.
+/// If the backend fails a case.
 pub async fn edges<B: Backend>(backend: &B) {
     let wrong = backend.upload(Shape::vector(1, 3), &[0.0; 4]).err().expect("4 values are no 1x3x1x1");
     assert_eq!(wrong.code(), "bad-shape");
@@ -269,8 +271,8 @@ pub async fn edges<B: Backend>(backend: &B) {
     nan_passes_back(backend).await;
 }
 
-/// On the way back too: where the output or its gradient is NaN, no comparison closes the ReLU, as in PyTorch. A network that
-/// overflowed does not look like one without evidence.
+/// NaN passes in the backward pass too, as in PyTorch: where the output or its gradient is NaN, no comparison
+/// closes the ReLU. A network that overflowed does not look like one without evidence.
 async fn nan_passes_back<B: Backend>(backend: &B) {
     let vector = Shape::vector(1, 3);
     let upload = |values: [f32; 3]| backend.upload(vector, &values).unwrap();
@@ -288,7 +290,7 @@ async fn nan_passes_back<B: Backend>(backend: &B) {
             let dx = download(&dx).await;
             let right = dx[0] == 2.0 && dx[1].is_nan() && dx[2] == closed;
             assert!(right, "{activation:?}, {rule:?}: {dx:?}");
-            // The same gate at the end of a convolution, where 0·NaN makes every sum NaN.
+            // the same gate, fused into a convolution, where 0·NaN makes every sum NaN
             let gated = async |dz: [f32; 3]| {
                 download(&backend.conv2d_vjp(&upload(dz), &identity, vector, Some(gate())).unwrap()).await
             };

@@ -1,4 +1,4 @@
-//! The golden data of `tests/golden`: what PyTorch computed in `f64`.
+//! The golden data of `tests/golden`, computed by PyTorch in `f64`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ pub struct OpCase {
     pub op: Op,
     /// Its weights.
     pub weights: Weights,
-    /// The rule that its ReLUs follow on the way back.
+    /// The rule for its ReLUs in the backward pass.
     pub rule: ReluRule,
     /// Inputs.
     pub inputs: Vec<(Shape, Vec<f32>)>,
@@ -68,7 +68,7 @@ pub struct OpCase {
     pub dx: Vec<Vec<f32>>,
 }
 
-/// The cases of ops that Candling has, and the names of the others.
+/// Returns the cases of ops that Candling has, and the names of the others.
 ///
 /// # Panics
 /// If the data cannot be read.
@@ -78,10 +78,10 @@ pub fn op_cases() -> (Vec<OpCase>, Vec<String>) {
     op_cases_of(&read("ops.json"), &read("ops.safetensors"))
 }
 
-/// [`op_cases`] from the bytes of its two files, for where there is no file system.
+/// [`op_cases`] from the bytes of its two files, where there is no file system.
 ///
 /// # Panics
-/// If they are not what they should be.
+/// If the bytes are invalid.
 #[must_use]
 pub fn op_cases_of(list: &[u8], tensors: &[u8]) -> (Vec<OpCase>, Vec<String>) {
     let (tensors, _) = parsed(tensors);
@@ -168,7 +168,7 @@ fn op_case(name: &str, spec: &Value, tensors: &BTreeMap<String, Weight>) -> Opti
             ceil_mode: flag("ceil_mode"),
             count_include_pad: flag("count_include_pad"),
         }),
-        // What is called as in a model file, and so are its fields.
+        // ops whose name and fields are those of a model file
         name => {
             let mut op = Op::kinds().into_iter().find(|op| op.name() == name)?;
             op.fields(&mut Spec(spec));
@@ -216,13 +216,13 @@ impl Fields for Spec<'_> {
     }
 }
 
-/// One picture of the network cases.
+/// A picture of the network cases.
 pub struct Picture {
     /// Name, for example `dog_cat`.
     pub name: String,
-    /// The file in `cases/` with the exact pixels that the network saw.
+    /// The file in `cases/` with the exact pixels of the network's input.
     pub png: PathBuf,
-    /// Per explained class its index, and the class it is held against.
+    /// The explained classes, each with the class that its margin is compared with.
     pub classes: Vec<(u32, u32)>,
 }
 
@@ -247,7 +247,7 @@ pub fn pictures() -> Vec<Picture> {
     index.into_iter().map(picture).collect()
 }
 
-/// The tensors of one picture and class, and the statistics of its whole pixel maps.
+/// The tensors of one picture and class, and statistics of its full-size pixel maps.
 ///
 /// # Panics
 /// If the data cannot be read.
@@ -256,10 +256,10 @@ pub fn case(picture: &str, class: u32) -> (BTreeMap<String, Weight>, Value) {
     case_of(&std::fs::read(folder().join(format!("cases/{picture}_{class}.safetensors"))).expect("a case"))
 }
 
-/// [`case`] from the bytes of its file, for where there is no file system.
+/// [`case`] from the bytes of its file, where there is no file system.
 ///
 /// # Panics
-/// If they are not what they should be.
+/// If the bytes are invalid.
 #[must_use]
 pub fn case_of(bytes: &[u8]) -> (BTreeMap<String, Weight>, Value) {
     let (tensors, mut notes) = parsed(bytes);

@@ -1,5 +1,5 @@
-//! A network against PyTorch in `f64`: logits, every CAM method at every golden layer, every pixel method, on every golden picture
-//! and class. Raw values.
+//! Compares a network with PyTorch in `f64`: logits, every CAM method at every golden layer, every pixel
+//! method, on every golden picture and class, raw values.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,37 +13,41 @@ use serde_json::Value;
 use crate::compare::{max_difference, relative_l2};
 use crate::golden::{self, Picture};
 
-/// How far results may be off, or were.
+/// Errors of the results, allowed or measured.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Errors {
-    /// Logits, absolute. PyTorch's own `f32` is off by 1e-5; a wrong epsilon or padding by more than 0.1.
+    /// Absolute error of logits. PyTorch's own `f32` is off by 1e-5; a wrong epsilon or padding by more than
+    /// 0.1.
     pub logits: f64,
-    /// CAM maps at the last layer, as a share of the map's maximum.
+    /// Error of CAM maps at the last layer, as a share of the map's maximum.
     pub cam_at_head: f64,
-    /// CAM maps at earlier layers, likewise: a ReLU6 mask that flips by rounding moves the gradient (PyTorch's `f32`: up to 6e-3).
+    /// Error of CAM maps at earlier layers, likewise: a ReLU6 mask that flips by rounding changes the
+    /// gradient (PyTorch's `f32`: up to 6e-3).
     pub cam_before: f64,
-    /// Pixel maps, and gradients' means by channel, relative L2, for the same reason (PyTorch's `f32`: up to 4e-3).
+    /// Relative L2 error of pixel maps, and of gradients averaged by channel, for the same reason (PyTorch's
+    /// `f32`: up to 4e-3).
     pub gradient: f64,
 }
 
 impl Errors {
-    /// What is allowed where a product and its sum are rounded together, on any backend.
+    /// Allowed errors of a backend with fused multiply-add, whichever it is.
     pub const ROUNDED_ONCE: Errors =
         Errors { logits: 2e-3, cam_at_head: 1e-3, cam_before: 1e-2, gradient: 1e-2 };
 }
 
-/// Input of one picture.
+/// Shape of one picture.
 pub const INPUT: Shape = Shape::new(1, 3, 224, 224);
 
 /// The layers with golden maps, and the methods at each.
 const LAYERS: [&str; 5] = ["head", "blocks.10.add", "blocks.9.depthwise", "blocks.4.add", "stem"];
-/// Layers whose activations have both signs. There Grad-CAM++'s denominators may vanish: PyTorch's own `f32` is off by up to 0.26 of the
-/// maximum (`dog_cat` 235 at `blocks.4.add`), so that no other can be held against its `f64`.
+/// Layers whose activations have both signs. Grad-CAM++'s denominators may vanish there: PyTorch's own `f32`
+/// is off by up to 0.26 of the maximum (`dog_cat` 235 at `blocks.4.add`), so that no `f32` result can be
+/// compared with its `f64`.
 const SIGNED: [&str; 2] = ["blocks.10.add", "blocks.4.add"];
 const CAMS: [(Method, &str); 5] = [
     (Method::GRAD_CAM, "grad-cam.signed"),
     (Method::HIRES_CAM, "hires-cam.signed"),
-    // stored before its ReLU, despite the name
+    // stored before the ReLU, despite the name
     (Method::LAYER_CAM, "layer-cam"),
     (Method::GRAD_CAM_PLUS_PLUS, "grad-cam-pp.signed"),
     (Method::X_GRAD_CAM, "xgrad-cam.signed"),
@@ -56,10 +60,10 @@ const PIXEL_METHODS: [Method; 5] = [
     Method::GUIDED_GRAD_CAM,
 ];
 
-/// Runs every golden case of Lite0 and returns how far the results were off at most; `tensor` makes the input of a picture.
+/// Runs every golden case of Lite0 and returns the largest errors; `tensor` makes the input of a picture.
 ///
 /// # Panics
-/// Where one is off by more than `allowed`.
+/// If an error is larger than `allowed`.
 pub fn every_case<B: Backend>(
     network: &Arc<Network<B>>,
     tensor: impl Fn(&Picture) -> Vec<f32>,
@@ -79,7 +83,7 @@ pub fn every_case<B: Backend>(
     check.largest
 }
 
-/// One network on golden cases, one after the other.
+/// Runs a network on golden cases, one after the other.
 pub struct Check<'a, B: Backend> {
     network: &'a Arc<Network<B>>,
     allowed: Errors,
@@ -87,23 +91,23 @@ pub struct Check<'a, B: Backend> {
 }
 
 impl<'a, B: Backend> Check<'a, B> {
-    /// Nothing was run yet.
+    /// Creates a check; nothing is run yet.
     #[must_use]
     pub fn new(network: &'a Arc<Network<B>>, allowed: Errors) -> Self {
         Self { network, allowed, largest: Errors::default() }
     }
 
-    /// How far results were off at most.
+    /// The largest errors so far.
     #[must_use]
     pub fn largest(&self) -> Errors {
         self.largest
     }
 
-    /// Everything about one picture and class: `over` is the class that its margin is held against, `golden` what
-    /// [`golden::case`] gives.
+    /// Checks all results for one picture and class: `over` is the class that its margin is compared with,
+    /// `golden` the result of [`golden::case`].
     ///
     /// # Panics
-    /// Where a result is off by more than is allowed.
+    /// If an error is larger than allowed.
     pub async fn case(
         &mut self,
         name: &str,
@@ -170,7 +174,7 @@ impl<'a, B: Backend> Check<'a, B> {
             let map = explainer.explain(&Query::new(method, target)).await.unwrap().data;
             let error = relative_l2(&every_fourth(&map), get(&format!("{method}.sub4")));
             self.gradient(&named(method.name()), error);
-            // ... and of the whole map its norm
+            // and the norm of the whole map
             let l2 = map.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
             let expected = notes["stats"][method.name()]["l2"].as_f64().unwrap();
             self.gradient(&named(&format!("{method}, its norm")), (l2 - expected).abs() / expected);
@@ -192,7 +196,7 @@ impl<'a, B: Backend> Check<'a, B> {
         self.network.graph().find(layer).unwrap()
     }
 
-    /// Off by a share of `scale`, the golden map's largest magnitude.
+    /// Compares a CAM; the error is a share of `scale`, the golden map's largest magnitude.
     fn cam(&mut self, what: &str, layer: &str, actual: &[f32], golden: &[f32], scale: f64) {
         let error = max_difference(actual, golden) / scale;
         let (allowed, largest) = if layer == "head" {
@@ -210,7 +214,7 @@ impl<'a, B: Backend> Check<'a, B> {
     }
 }
 
-/// One half of a signed map.
+/// The positive or the negative half of a signed map.
 #[must_use]
 pub fn relu(map: &[f32], sign: f32) -> Vec<f32> {
     map.iter().map(|&v| (sign * v).max(0.0)).collect()
@@ -222,7 +226,7 @@ pub fn largest(map: &[f32]) -> f64 {
     map.iter().map(|v| f64::from(v.abs())).fold(0.0, f64::max)
 }
 
-/// Every fourth row and column of planes of 224×224, which is what the goldens keep of them.
+/// Every fourth row and column of planes of 224×224, which is what the goldens store.
 pub fn every_fourth(planes: &[f32]) -> Vec<f32> {
     let rows = planes.chunks(224).enumerate().filter(|(row, _)| row % 224 % 4 == 0);
     rows.flat_map(|(_, row)| row.iter().step_by(4).copied()).collect()

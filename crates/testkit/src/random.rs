@@ -18,8 +18,8 @@ pub fn values(n: usize, seed: u64) -> Vec<f32> {
     (0..n).map(|_| (next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0).collect()
 }
 
-/// Random parameters for an op that runs on its own ([`Op::apply`]). Every other seed gives numbers of `f16`, as models are shipped,
-/// which a backend may keep as such.
+/// Random parameters for an op that runs on its own ([`Op::apply`]). Every other seed gives values that `f16`
+/// represents exactly, like those of model files, which a backend may store as `f16`.
 #[must_use]
 pub fn weights(op: &Op, seed: u64) -> Weights {
     let tensor = |(i, (suffix, shape)): (usize, (&str, Vec<usize>))| {
@@ -33,11 +33,11 @@ pub fn weights(op: &Op, seed: u64) -> Weights {
     op.parameters().into_iter().enumerate().map(tensor).collect()
 }
 
-/// A convolution of any kernel, stride, asymmetric padding, dilation and grouping, and a picture that it fits.
+/// Any kernel, stride, asymmetric padding, dilation and grouping, and an input that fits.
 pub fn convolution() -> impl Strategy<Value = (Conv2d, Shape)> {
     let groups = prop_oneof![
         3 => (1usize..=2, 1usize..=5, 1usize..=9),
-        // depthwise, with 1 or 2 outputs a channel
+        // depthwise, with 1 or 2 outputs per channel
         3 => (1usize..=9, Just(1usize), 1usize..=2),
     ];
     let kernel = prop_oneof![

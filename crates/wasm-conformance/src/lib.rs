@@ -44,6 +44,7 @@ pub async fn convolutions(cases: u32) {
 #[wasm_bindgen]
 pub async fn ops() {
     conformance::random_ops(&gpu().await).await;
+    conformance::index_maps(&gpu().await).await;
 }
 
 /// Checks edge cases: what must be refused, and what must survive.

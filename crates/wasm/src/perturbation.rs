@@ -11,7 +11,8 @@ use wasm_bindgen::prelude::*;
 use crate::run::Run;
 use candling_bindings::Result;
 
-/// A run's perturbers, each made when it is first asked for: a visitor who drags a brush over the picture asks many times a second.
+/// A run's perturbers, each made when it is first asked for: a visitor who drags a brush over the picture
+/// asks many times a second.
 #[derive(Default)]
 pub struct Perturbers {
     grey: OnceCell<Perturber<Cpu>>,
@@ -26,8 +27,8 @@ pub struct Perturbed {
 
 #[wasm_bindgen]
 impl Run {
-    /// One forward pass on the input without the pixels that `mask` (`height·width` values, row by row) is not 0 at; `fill` is `grey`
-    /// or `blur`.
+    /// One forward pass on the input without the pixels that `mask` (`height·width` values, row by row) is
+    /// not 0 at; `fill` is `grey` or `blur`.
     ///
     /// # Errors
     /// `bad-argument`, `not-retained`, `not-finite`.
@@ -61,7 +62,7 @@ impl Run {
 
 #[wasm_bindgen]
 impl Perturbed {
-    /// By class.
+    /// The logits, by class.
     #[must_use]
     pub fn logits(&self) -> Vec<f32> {
         self.logits.clone()

@@ -22,7 +22,7 @@ pub struct Run {
     default_layer: NodeId,
     pub(crate) trained: Arc<Trained>,
     pub(crate) perturbers: Perturbers,
-    /// Of the last seed that was asked for.
+    /// The cascade of the last requested seed.
     pub(crate) cascade: Option<Cascade<Cpu>>,
 }
 
@@ -87,8 +87,8 @@ impl Run {
         Ok(block_on(self.tape.network().backend().download(layer))?)
     }
 
-    /// Answers a question; see the table of methods in `docs/methods.md`. `over` makes the target a margin; without a
-    /// `layer` it is the model's own choice.
+    /// Answers a question; see the table of methods in `docs/methods.md`. `over` makes the target a margin;
+    /// without a `layer` it is the model's own choice.
     ///
     /// # Errors
     /// `bad-argument`, `unknown-class`, `unknown-layer`.

@@ -1,4 +1,4 @@
-//! Buffers, used again and again: a network asks for the same sizes in the same order on every pass.
+//! A pool of buffers: every pass of a network requests the same sizes in the same order.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -6,10 +6,10 @@ use std::rc::{Rc, Weak};
 /// Bytes of a value.
 pub(crate) const WORD: u64 = 4;
 
-/// Buffers that wait for a use may take so much, 256 MiB; beyond it they are given up.
+/// Bytes that unused buffers may occupy, 256 MiB; above it they are freed.
 const MOST_FREE: u64 = 1 << 28;
 
-/// A buffer with a number of its own, by which bind groups are remembered.
+/// A buffer with a unique number, the key of bind groups.
 pub(crate) struct Buffer {
     pub(crate) inner: wgpu::Buffer,
     pub(crate) id: u64,
@@ -21,7 +21,7 @@ impl Buffer {
     }
 }
 
-/// A buffer of the pool in use; it goes back when it is dropped.
+/// A buffer of the pool in use; it is returned when it is dropped.
 pub(crate) struct Lent {
     buffer: Option<Buffer>,
     pool: Weak<RefCell<Pool>>,
@@ -44,29 +44,30 @@ impl Drop for Lent {
     }
 }
 
-/// A buffer that waits, and the recording in which it was last used.
+/// An unused buffer, and the recording in which it was last used.
 struct Free {
     buffer: Buffer,
     recording: u64,
 }
 
-/// The buffers that wait, those used last at the end.
+/// The unused buffers, the most recently used ones last.
 #[derive(Default)]
 pub(crate) struct Pool {
     free: Vec<Free>,
     bytes: u64,
-    /// Counts submissions.
+    /// Number of submissions so far.
     pub(crate) recording: u64,
 }
 
 impl Pool {
-    /// A buffer of this size, if one waits. Kernels that are recorded run in order, so they may share a buffer whose reader is recorded
-    /// but has not run.
+    /// Takes an unused buffer of this size, if there is one. Recorded kernels run in order, so they may share
+    /// a buffer whose reader is recorded but has not run.
     pub(crate) fn lend(pool: &Rc<RefCell<Self>>, bytes: u64) -> Option<Lent> {
         Self::lend_if(pool, bytes, |_| true)
     }
 
-    /// ... that no recorded kernel uses: an upload overtakes what was recorded and not submitted.
+    /// The same for a buffer that no recorded kernel uses: an upload overtakes what was recorded and not
+    /// submitted.
     pub(crate) fn lend_unused(pool: &Rc<RefCell<Self>>, bytes: u64) -> Option<Lent> {
         let recording = pool.borrow().recording;
         Self::lend_if(pool, bytes, |free| free.recording < recording)
@@ -80,7 +81,7 @@ impl Pool {
         Some(Self::lent(pool, buffer))
     }
 
-    /// A new buffer, which will be the pool's.
+    /// Wraps a new buffer, which the pool will own.
     pub(crate) fn lent(pool: &Rc<RefCell<Self>>, buffer: Buffer) -> Lent {
         Lent { buffer: Some(buffer), pool: Rc::downgrade(pool) }
     }
@@ -91,7 +92,7 @@ impl Pool {
         self.free.push(Free { buffer, recording });
     }
 
-    /// Gives up everything that waits, if it is too much; says whether it did.
+    /// Frees all unused buffers if they are too much; returns whether it did.
     pub(crate) fn trim(&mut self) -> bool {
         let trim = self.bytes > MOST_FREE;
         if trim {

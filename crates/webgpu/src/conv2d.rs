@@ -1,4 +1,5 @@
-//! Convolution. Three kernels, each for both directions: the transpose of a convolution is a convolution with other steps.
+//! Convolution. Three kernels, each for both directions: the transpose of a convolution is a convolution with
+//! other strides.
 //!
 //! | kind | kernel |
 //! |---|---|
@@ -17,17 +18,17 @@ use crate::recorder::Recorder;
 use crate::uniforms::{self, signed, word};
 use crate::weights::Weights;
 
-/// Of a tile of sums, rows that fewer than so many channels leave empty cost more than `direct.wgsl` does without a tile.
+/// Below this many output channels the tiled kernel wastes most of its rows; use `direct.wgsl`.
 pub const FEW: usize = 8;
 
-/// Weights as they come, `[out, in / groups, kh, kw]`, which serve both directions, and bias.
+/// Weights `[out, in / groups, kh, kw]`, used in both directions, and bias.
 pub struct Conv {
     op: Conv2d,
     w: Weights,
     b: Buffer,
 }
 
-/// What becomes of a sum.
+/// The last step of a kernel, applied to each sum.
 enum End<'a> {
     BiasAndActivation(Activation),
     Nothing,
@@ -46,7 +47,8 @@ impl End<'_> {
     }
 }
 
-/// Where the taps of one direction fall, by axis: on position `(i·step + u·tap + shift) / divisor`, where that divides.
+/// Input positions of the taps in one direction, by axis: `(i·step + u·tap + shift) / divisor`, where that
+/// divides.
 struct Steps {
     step: [usize; 2],
     tap: [i32; 2],
@@ -104,7 +106,7 @@ impl Conv {
         end: End<'_>,
     ) -> Result<Tensor> {
         let op = &self.op;
-        // A binding must hold something even where the kernel does not look at it.
+        // a binding needs a buffer even if the kernel does not read it
         let beside: &Buffer = if let End::Gate(gate) = &end { gate.y.buffer() } else { &self.b };
         let steps = if forward { Steps::forward(op) } else { Steps::back(op) };
         let [rows, channels] = [y.c, x.shape().c].map(|c| c / op.groups);

@@ -1,6 +1,6 @@
-//! What was asked of the card.
+//! Counters of GPU work.
 
-/// Totals since the device was taken.
+/// Totals since the device was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Command encoders.
@@ -9,8 +9,8 @@ pub struct Counts {
     pub dispatches: u64,
     /// Waits for values.
     pub read_backs: u64,
-    /// Bytes that kernels read and wrote, every buffer counted once a kernel: what would have to cross the memory bus if nothing
-    /// stayed in a cache from one kernel to the next.
+    /// Bytes that kernels read and wrote, every buffer counted once per kernel: the memory traffic if nothing
+    /// stayed in a cache between kernels.
     pub bytes: u64,
     /// Pipelines that were compiled.
     pub pipelines: u64,

@@ -2,12 +2,12 @@
 
 use candling_core::{Error, Result};
 
-/// A graphics card, or what stands in for one.
+/// A GPU, or a software implementation of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
-    /// As its driver calls it; browsers may say little.
+    /// Name that the driver reports; browsers may give little of it.
     pub name: String,
-    /// Whether the processor does its work: right, and slow.
+    /// Whether it runs on the CPU: correct, and slow.
     pub software: bool,
 }
 
@@ -23,15 +23,15 @@ pub(crate) struct Card {
     pub(crate) adapter: wgpu::Adapter,
     pub(crate) device: wgpu::Device,
     pub(crate) queue: wgpu::Queue,
-    /// Bytes of the largest buffer that a kernel can see.
+    /// Largest size of a buffer binding in bytes.
     pub(crate) most_bytes: u64,
 }
 
-/// The fastest adapter and a device on it, with all that it allows.
+/// Requests the fastest adapter and a device with all its limits.
 pub(crate) async fn request() -> Result<Card> {
     let unavailable = |e: &dyn std::fmt::Display| Error::BackendUnavailable(e.to_string());
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        // nothing that a release build would not check: our shaders are checked by a test
+        // no validation in release builds: a test checks our shaders
         flags: wgpu::InstanceFlags::empty(),
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });

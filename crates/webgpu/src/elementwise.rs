@@ -1,4 +1,4 @@
-//! Value by value.
+//! Element-wise kernels.
 
 use candling_core::ops::{Binary, Unary};
 use candling_core::{Activation, Gate, ReluRule, Result, Shape};
@@ -27,7 +27,7 @@ pub(crate) fn rule_number(rule: ReluRule) -> u32 {
     }
 }
 
-/// Records a kernel that has an invocation for each value of a new tensor, the last of its bindings.
+/// Records a kernel with one invocation for each value of a new tensor, which is the last binding.
 pub(crate) fn each<U: Uniforms>(
     recorder: &Recorder,
     kernel: Kernel<U>,
@@ -35,9 +35,20 @@ pub(crate) fn each<U: Uniforms>(
     inputs: &[&Buffer],
     shape: Shape,
 ) -> Result<Tensor> {
+    each_value(recorder, kernel.place, bytemuck::cast_slice(&[uniforms]), inputs, shape)
+}
+
+/// [`each`], once for all types of uniforms.
+fn each_value(
+    recorder: &Recorder,
+    place: usize,
+    uniforms: &[u32],
+    inputs: &[&Buffer],
+    shape: Shape,
+) -> Result<Tensor> {
     let y = Tensor::new(recorder.room(shape.len())?, shape);
     let buffers: Vec<&Buffer> = inputs.iter().copied().chain([&**y.buffer()]).collect();
-    recorder.run(kernel, NONE, uniforms, &buffers, grid(shape.len().div_ceil(FLAT)))?;
+    recorder.record((place, NONE), uniforms, &buffers, grid(shape.len().div_ceil(FLAT)))?;
     Ok(y)
 }
 
@@ -55,11 +66,11 @@ pub(crate) fn gated(recorder: &Recorder, dy: &Tensor, gate: Gate<'_, Tensor>) ->
     each(recorder, GATED, uniforms, &[dy.buffer(), gate.y.buffer()], dy.shape())
 }
 
-/// `y = f(x)`, or with a `dy` its slope times that.
+/// `y = f(x)`, or with `dy` its vjp.
 pub(crate) fn unary(recorder: &Recorder, x: &Tensor, f: Unary, dy: Option<&Tensor>) -> Result<Tensor> {
     let uniforms =
         uniforms::Unary { values: word(x.shape().len()), function: f as u32, back: u32::from(dy.is_some()) };
-    // A binding must hold something even where the kernel does not use it.
+    // a binding needs a buffer even if the kernel does not read it
     each(recorder, UNARY, uniforms, &[x.buffer(), dy.unwrap_or(x).buffer()], x.shape())
 }
 

@@ -1,4 +1,4 @@
-//! The kernels, by name, each with its WGSL and what it is told.
+//! The kernels by name, each with its WGSL and its uniforms.
 
 use std::marker::PhantomData;
 
@@ -6,38 +6,46 @@ use crate::uniforms::{self, Field, Uniforms};
 
 /// A shader.
 pub struct Shader {
-    /// Name of its file in `src/shaders`, without the ending.
+    /// Name of its file in `src/shaders`, without extension.
     pub name: &'static str,
-    /// Its text, with what it includes and without comments.
+    /// Source text, with includes resolved and comments removed.
     pub text: &'static str,
-    /// The constants that its pipelines differ in.
+    /// Names of its pipeline constants.
     pub constants: &'static [&'static str],
-    /// The fields of its uniforms.
-    pub uniforms: &'static [Field],
-    /// Bytes of its uniforms.
+}
+
+/// The uniforms of a shader, for a test: no part of [`Shader`], so that no page loads the names.
+pub struct Layout {
+    /// Fields of its uniforms.
+    pub fields: &'static [Field],
+    /// Size of its uniforms in bytes.
     pub size: usize,
 }
 
-/// A shader's place among all, with the type of its uniforms.
+/// The index of a shader, with the type of its uniforms.
 pub(crate) struct Kernel<U> {
     pub(crate) place: usize,
     uniforms: PhantomData<U>,
 }
 
-/// Values of a shader's constants, in their order; what follows them is 0.
+/// Values of a shader's constants, in order, filled up with 0.
 pub(crate) type Constants = [u32; 4];
 
-/// For a shader without.
+/// Constants of a shader that has none.
 pub(crate) const NONE: Constants = [0; 4];
 
 macro_rules! kernels {
     ($($name:ident = $file:literal, $uniforms:ident $(, $constant:literal)*;)*) => {
-        /// Every shader, by its place.
+        /// All shaders, by index.
         pub const SHADERS: &[Shader] = &[$(Shader {
             name: $file,
             text: include_str!(concat!(env!("OUT_DIR"), "/", $file, ".wgsl")),
             constants: &[$($constant),*],
-            uniforms: <uniforms::$uniforms as Uniforms>::FIELDS,
+        }),*];
+
+        /// What each of them is told.
+        pub const LAYOUTS: &[Layout] = &[$(Layout {
+            fields: <uniforms::$uniforms as Uniforms>::FIELDS,
             size: size_of::<uniforms::$uniforms>(),
         }),*];
 
@@ -70,18 +78,19 @@ kernels! {
     GATHER = "gather", Gather;
 }
 
-/// Invocations in a workgroup of the kernels that have one for each value.
+/// Workgroup size of kernels with one invocation per value.
 pub(crate) const FLAT: usize = 256;
 
 /// Side of the tile of sums that a workgroup of a matrix product computes.
 pub const TILE: usize = 32;
 
-/// Terms of each sum that such a workgroup fetches at a time.
+/// Terms of each sum that such a workgroup loads at a time.
 pub const DEPTH: usize = 16;
 
-/// A grid of at least `count` workgroups, which the kernel counts row by row: a device allows so many along each axis.
+/// A grid of at least `count` workgroups, which the kernel counts row by row: a device allows so many along
+/// each axis.
 pub(crate) fn grid(count: usize) -> [usize; 3] {
-    /// WebGPU guarantees as many.
+    /// Workgroups per axis that WebGPU guarantees.
     const MOST: usize = 65535;
     let across = count.min(MOST);
     [across, count.div_ceil(across.max(1)), 1]

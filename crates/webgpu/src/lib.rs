@@ -1,11 +1,12 @@
-//! Candling's kernels on a graphics card: WebGPU in browsers, Vulkan and Metal natively, from the same WGSL.
+//! Candling's kernels on a GPU: WebGPU in browsers, Vulkan and Metal natively, from the same WGSL.
 //!
-//! Tensors are buffers in row-major NCHW. Kernels are only recorded when they are called; reading values back submits what was
-//! recorded as one command encoder and waits once. So a forward pass is one submission, and so is a walk back, and nothing of
-//! either returns to the processor but the answer.
+//! Tensors are buffers in row-major NCHW. A call only records a kernel; reading values back submits all
+//! recorded kernels as one command encoder and waits once. So a forward pass is one submission, a backward
+//! pass is another, and only the results are read back.
 //!
-//! A card fails in ways of its own, and late: a lost device, too little memory, a pipeline that its driver cannot compile. Whatever
-//! happened by then is found where values are read back, as [`Error::BackendLost`](candling_core::Error::BackendLost); nothing half computed ever comes out.
+//! GPU failures (device lost, out of memory, a pipeline that the driver cannot compile) are reported late.
+//! Those that happened so far are reported when values are read back, as
+//! [`Error::BackendLost`](candling_core::Error::BackendLost); partial results are never returned.
 
 mod buffers;
 mod conv2d;
@@ -30,7 +31,7 @@ pub use conv2d::{Conv, FEW};
 pub use counts::Counts;
 pub use device::Adapter;
 pub use elementwise::Affine;
-pub use kernel::{DEPTH, SHADERS, Shader, TILE};
+pub use kernel::{DEPTH, LAYOUTS, Layout, SHADERS, Shader, TILE};
 pub use linear::Linear;
 pub use pool::Argmax;
 pub use tensor::Tensor;
@@ -39,36 +40,37 @@ pub use uniforms::Field;
 use device::Card;
 use recorder::Recorder;
 
-/// The backend: a device, its pipelines, and the buffers that it uses again and again.
+/// The backend: a device, its pipelines, and a pool of buffers.
 pub struct WebGpu {
     recorder: Recorder,
     adapter: wgpu::Adapter,
 }
 
 impl WebGpu {
-    /// Takes the fastest adapter that there is; one that runs in software only where there is no other.
+    /// Creates a device on the fastest adapter; a software adapter only if there is no other.
     ///
     /// # Errors
-    /// [`Error::BackendUnavailable`](candling_core::Error::BackendUnavailable) where there is no adapter, or it gives no device.
+    /// [`Error::BackendUnavailable`](candling_core::Error::BackendUnavailable) if there is no adapter, or it
+    /// gives no device.
     pub async fn new() -> Result<Self> {
         let Card { adapter, device, queue, most_bytes } = device::request().await?;
         Ok(Self { recorder: Recorder::new(device, queue, most_bytes), adapter })
     }
 
-    /// The card.
+    /// The GPU.
     #[must_use]
     pub fn adapter(&self) -> Adapter {
         Adapter::of(&self.adapter)
     }
 
-    /// What was asked of the card since it was taken.
+    /// Counters of the work since the device was created.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.recorder.counts()
     }
 
-    /// Submits what was recorded and waits until the card has done it, without reading anything back: after weights were prepared,
-    /// and for timing.
+    /// Submits what was recorded and waits until the GPU has finished, without reading back: after weights
+    /// were prepared, and for timing.
     ///
     /// # Errors
     /// [`Error::BackendLost`](candling_core::Error::BackendLost).
@@ -76,7 +78,7 @@ impl WebGpu {
         self.recorder.read_back(&[]).await.map(|_| ())
     }
 
-    /// Gives the device up, as its loss would: everything that is read back from now on fails.
+    /// Destroys the device, as if it were lost: everything that is read back from now on fails.
     pub fn destroy(&self) {
         self.recorder.destroy();
     }

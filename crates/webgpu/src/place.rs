@@ -1,4 +1,4 @@
-//! Values in other places.
+//! Kernels that move values: concatenation and index maps.
 
 use candling_core::ops::IndexMap;
 use candling_core::{Result, Shape};
@@ -10,7 +10,7 @@ use crate::kernel::{COPY_CHANNELS, FLAT, GATHER, NONE, grid};
 use crate::recorder::Recorder;
 use crate::uniforms::{self, word};
 
-/// All channels of all inputs; a kernel for each input.
+/// Concatenates all channels of all inputs; one kernel per input.
 pub(crate) fn concat(recorder: &Recorder, xs: &[Tensor]) -> Result<Tensor> {
     let first = xs.first().map_or(Shape::vector(0, 0), Tensor::shape);
     let shape = Shape { c: xs.iter().map(|x| x.shape().c).sum(), ..first };
@@ -23,7 +23,7 @@ pub(crate) fn concat(recorder: &Recorder, xs: &[Tensor]) -> Result<Tensor> {
     Ok(y)
 }
 
-/// Copies all channels of `x` to a place among those of `y`.
+/// Copies all channels of `x` into `y`, from channel offset `to`.
 fn copy(recorder: &Recorder, x: &Tensor, y: &Tensor, to: usize) -> Result<()> {
     let area = x.shape().area();
     let values = x.shape().len();
@@ -37,7 +37,8 @@ fn copy(recorder: &Recorder, x: &Tensor, y: &Tensor, to: usize) -> Result<()> {
     recorder.run(COPY_CHANNELS, NONE, uniforms, &buffers, grid(values.div_ceil(FLAT)))
 }
 
-/// Values of `x` in other places; with `back`, `x` is the gradient of what was moved, and the sums of where each value went come out.
+/// Gathers values of `x` by an index map; with `back`, the transpose: `x` is the gradient of the gathered
+/// values, and each result is the sum over the places that the value was copied to.
 pub(crate) fn gather(recorder: &Recorder, x: &Tensor, map: &IndexMap, back: bool) -> Result<Tensor> {
     let [xs, ys] = if back { [map.y(), map.x] } else { [map.x, map.y()] };
     let lists = recorder.upload(bytemuck::cast_slice(&lists(map, ys, back)))?;
@@ -53,7 +54,8 @@ pub(crate) fn gather(recorder: &Recorder, x: &Tensor, map: &IndexMap, back: bool
     each(recorder, GATHER, uniforms, &[x.buffer(), &lists], ys)
 }
 
-/// For every channel, row and column of the result where its list begins, and the lists: see `gather.wgsl`.
+/// The lists that `gather.wgsl` reads: for every channel, row and column of the result the start of its list,
+/// then the lists.
 fn lists(map: &IndexMap, result: Shape, back: bool) -> Vec<u32> {
     let sizes = [result.c, result.h, result.w];
     let first = sizes.iter().sum::<usize>() + sizes.len();

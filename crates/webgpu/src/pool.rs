@@ -12,14 +12,14 @@ use crate::kernel::{AVG_POOL, AVG_POOL_VJP, FLAT, MAX_POOL, MAX_POOL_VJP, NONE, 
 use crate::recorder::Recorder;
 use crate::uniforms::{self, signed, word};
 
-/// For every output the position of its maximum in the input's plane, on the card, and the windows that it came from.
+/// For every output the position of its maximum in the plane of the input, on the GPU, and the window.
 #[derive(Clone)]
 pub struct Argmax {
     places: Rc<Lent>,
     window: Window,
 }
 
-/// What a pooling's kernels are told, forward and back; `result` is the shape of what they give.
+/// Uniforms of a pooling's kernels, forward and vjp; `result` is the shape of the kernel's output.
 fn uniforms(result: Shape, x: Shape, y: Shape, window: &Window, include_padding: bool) -> uniforms::Window {
     let Window { kernel, stride, dilation, padding } = window;
     uniforms::Window {

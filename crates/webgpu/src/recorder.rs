@@ -1,4 +1,4 @@
-//! Kernels are recorded here, and submitted when somebody wants to see what came of them.
+//! Records kernels, and submits them when values are read back.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,20 +13,20 @@ use crate::kernel::{Constants, Kernel, SHADERS};
 use crate::scopes::Scopes;
 use crate::uniforms::Uniforms;
 
-/// Bind groups that are remembered; more come from inputs of ever new sizes, and are forgotten all at once.
+/// Number of cached bind groups; more come only from inputs of ever new sizes, and then the cache is cleared.
 const MOST_BIND_GROUPS: usize = 512;
 
-/// A kernel that waits for its submission.
+/// A recorded kernel.
 struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     grid: [u32; 3],
 }
 
-/// A shader's place among all, and its constants: what a pipeline is made of.
+/// The key of a pipeline: index of the shader, and its constants.
 type Compiled = (usize, Constants);
 
-/// A bind group, and what it is made of.
+/// A cached bind group, and its key.
 struct Bound {
     compiled: Compiled,
     uniforms: Vec<u32>,
@@ -34,7 +34,8 @@ struct Bound {
     bind_group: wgpu::BindGroup,
 }
 
-/// What it remembers it looks for one by one: that is some hundred comparisons, and less code than hash tables, which every page loads that uses this.
+/// Records kernels and caches pipelines and bind groups. The caches are searched linearly: some hundred
+/// comparisons, and less code than hash tables, which every page that uses this loads.
 pub(crate) struct Recorder {
     device: wgpu::Device,
     queue: wgpu::Queue,
@@ -43,11 +44,11 @@ pub(crate) struct Recorder {
     pool: Rc<RefCell<Pool>>,
     pipelines: RefCell<Vec<(Compiled, wgpu::ComputePipeline)>>,
     bind_groups: RefCell<Vec<Bound>>,
-    /// Buffers that values are read back through.
+    /// Buffers for reading values back.
     landings: RefCell<Vec<wgpu::Buffer>>,
     next_id: Cell<u64>,
     counts: Cell<Counts>,
-    /// Of a buffer that a kernel can see.
+    /// Largest size of a buffer binding in bytes.
     most_bytes: u64,
 }
 
@@ -82,14 +83,14 @@ impl Recorder {
         self.counts.set(counts);
     }
 
-    /// Words that stay: weights.
+    /// Uploads words that are kept: weights.
     pub(crate) fn keep(&self, words: &[u32]) -> Result<Buffer> {
         let buffer = self.buffer(words.len() as u64 * WORD)?;
         self.queue.write_buffer(&buffer.inner, 0, bytemuck::cast_slice(words));
         Ok(buffer)
     }
 
-    /// Values of an activation.
+    /// Uploads the values of an activation.
     pub(crate) fn upload(&self, values: &[f32]) -> Result<Lent> {
         let bytes = values.len() as u64 * WORD;
         let lent = match Pool::lend_unused(&self.pool, bytes) {
@@ -100,7 +101,7 @@ impl Recorder {
         Ok(lent)
     }
 
-    /// Room for so many values; what is in it is whatever was there.
+    /// Takes a buffer for this many values, with arbitrary contents.
     pub(crate) fn room(&self, values: usize) -> Result<Lent> {
         let bytes = values as u64 * WORD;
         match Pool::lend(&self.pool, bytes) {
@@ -151,7 +152,8 @@ impl Recorder {
         self.record((kernel.place, constants), bytemuck::cast_slice(&[uniforms]), buffers, grid)
     }
 
-    fn record(
+    /// [`run`](Self::run), once for all types of uniforms.
+    pub(crate) fn record(
         &self,
         compiled: Compiled,
         uniforms: &[u32],
@@ -219,7 +221,7 @@ impl Recorder {
             return bound.bind_group.clone();
         }
         self.count(|counts| counts.bind_groups += 1);
-        // Padded to what a uniform buffer is sized in.
+        // padded to the size granularity of uniform buffers
         let mut words = uniforms.to_vec();
         words.resize(words.len().next_multiple_of(4), 0);
         let uniform = self.numbered(wgpu::BufferDescriptor {
@@ -251,23 +253,23 @@ impl Recorder {
         bind_group
     }
 
-    /// Submits what was recorded, and resolves with the values of these buffers once the card has done it.
+    /// Submits what was recorded, and resolves with the values of these buffers once the GPU has finished.
     ///
     /// # Errors
     /// [`Error::BackendLost`] if anything failed since the last read-back.
     pub(crate) async fn read_back(&self, buffers: &[&Lent]) -> Result<Vec<Vec<f32>>> {
-        // a copy of nothing is no copy
+        // an empty copy is invalid
         let bytes = buffers.iter().map(|buffer| buffer.bytes()).sum::<u64>().max(WORD);
         let landing = self.landing(bytes);
         self.submit(buffers, &landing);
         let (sender, landed) = oneshot::channel();
         landing.map_async(wgpu::MapMode::Read, .., move |result| {
-            // nobody waits any more where the future was dropped
+            // the receiver is gone if the future was dropped
             let _ = sender.send(result);
         });
         let caught = self.scopes.borrow_mut().turn(&self.device);
         self.count(|counts| counts.read_backs += 1);
-        // Browsers do so by themselves. What fails here is told by the scopes, or by the mapping.
+        // browsers poll by themselves; failures here are reported by the scopes, or by the mapping
         let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
         let mapped = landed.await;
         caught.await?;
@@ -301,7 +303,7 @@ impl Recorder {
         })
     }
 
-    /// One encoder, one pass: everything recorded, then the copies.
+    /// Submits one encoder with one pass: everything recorded, then the copies.
     fn submit(&self, buffers: &[&Lent], landing: &wgpu::Buffer) {
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
@@ -322,7 +324,7 @@ impl Recorder {
         let mut pool = self.pool.borrow_mut();
         pool.recording += 1;
         if pool.trim() {
-            // they hold the buffers
+            // bind groups keep the buffers alive
             self.bind_groups.borrow_mut().clear();
         }
     }

@@ -1,4 +1,4 @@
-//! All positions of a channel to one value, and back.
+//! Reductions over the positions of a channel, and their vjp.
 
 use candling_core::ops::Reduce;
 use candling_core::{Result, Shape};
@@ -10,7 +10,7 @@ use crate::kernel::{NONE, REDUCE, SPREAD, grid};
 use crate::recorder::Recorder;
 use crate::uniforms::{self, word};
 
-/// What a sum over the positions of `x` is multiplied by.
+/// The factor of a sum over the positions of `x`.
 fn scale(reduce: Reduce, x: Shape) -> f32 {
     match reduce {
         Reduce::Sum => 1.0,

@@ -1,18 +1,18 @@
-//! What went wrong on the card. Errors come late there, and to nobody in particular: calls that failed look like calls that did
-//! not. So every call lies within error scopes, which stay open from one read-back to the next, and a read-back is believed only
-//! if they caught nothing.
+//! GPU errors. They are reported asynchronously, and failed calls return as if they had succeeded. So every
+//! call is inside error scopes, which stay open from one read-back to the next, and a read-back is trusted
+//! only if they caught nothing.
 
 use std::sync::{Arc, Mutex};
 
 use candling_core::{Error, Result};
 
-/// Every kind of error that there is.
+/// All kinds of errors.
 const FILTERS: [wgpu::ErrorFilter; 3] =
     [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal];
 
 pub(crate) struct Scopes {
     open: Vec<wgpu::ErrorScopeGuard>,
-    /// Why the device is gone, once it is; its callback may come from another thread.
+    /// Why the device was lost, once it is; the callback may come from another thread.
     lost: Arc<Mutex<Option<String>>>,
 }
 
@@ -28,7 +28,7 @@ impl Scopes {
         Self { open: push(device), lost }
     }
 
-    /// Closes the scopes and opens the next; the future says what they caught.
+    /// Closes the scopes and opens new ones; the future resolves with what they caught.
     pub(crate) fn turn(&mut self, device: &wgpu::Device) -> impl Future<Output = Result<()>> + use<> {
         // innermost first
         let closed = std::mem::take(&mut self.open).into_iter().rev();
@@ -55,7 +55,7 @@ impl Scopes {
 }
 
 impl Drop for Scopes {
-    /// As a stack, or the device takes offence.
+    /// Pops the scopes in reverse order, as the device requires.
     fn drop(&mut self) {
         while let Some(scope) = self.open.pop() {
             drop(scope);

@@ -1,4 +1,4 @@
-//! An activation on the card.
+//! An activation on the GPU.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use candling_core::Shape;
 
 use crate::buffers::Lent;
 
-/// Row-major NCHW values in a buffer; cheap to clone. The buffer goes back to the pool with the last clone.
+/// Row-major NCHW values in a buffer; cheap to clone. The buffer returns to the pool with the last clone.
 #[derive(Clone)]
 pub struct Tensor {
     buffer: Rc<Lent>,
@@ -26,7 +26,7 @@ impl Tensor {
         self.shape
     }
 
-    /// The same values in another shape of as many elements.
+    /// The same values in another shape of the same length.
     pub(crate) fn reshaped(&self, shape: Shape) -> Self {
         Self { shape, ..self.clone() }
     }

@@ -1,20 +1,20 @@
-//! What kernels are told in their uniform buffers: for every `Params` of a shader a struct of the same fields, in the same order and of the
-//! same types. `tests/shaders.rs` holds them against each other.
+//! Uniforms of the kernels: for every `Params` of a shader a struct with the same fields, in the same order
+//! and of the same types. `tests/shaders.rs` checks that they agree.
 
 use bytemuck::{Pod, Zeroable};
 
-/// A field as it lies in the buffer.
+/// A field and its place in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
+    /// Name of the field.
     pub name: &'static str,
-    /// `u32`, `i32` or `f32`.
+    /// Type: `u32`, `i32` or `f32`.
     pub kind: &'static str,
-    /// Its first byte.
+    /// Offset in bytes.
     pub offset: usize,
 }
 
-/// What a field may be: four bytes, of which all bits are values.
+/// The types of fields: four bytes, any bits of which are a value.
 trait Word {
     const NAME: &'static str;
 }
@@ -46,10 +46,10 @@ macro_rules! uniforms {
                 $(pub(crate) $field: $kind),*
             }
 
-            // SAFETY: a word of zeros is one of each of the types that a field may have.
+            // SAFETY: zero bits are a value of each type that a field may have
             unsafe impl Zeroable for $name {}
 
-            // SAFETY: as C lays them out, words follow each other without gaps; all bits of them are values.
+            // SAFETY: `repr(C)` lays words out without gaps; any bits of them are values
             unsafe impl Pod for $name {}
 
             const _: () = assert!(size_of::<$name>() == 4 * <$name as Uniforms>::FIELDS.len());
@@ -101,12 +101,12 @@ uniforms! {
     }
 }
 
-/// A size as a word. Shapes have at most 2²⁸ elements, and windows are no larger than 2¹⁶.
+/// Converts a size to a word. Shapes have at most 2²⁸ elements, and windows are no larger than 2¹⁶.
 pub(crate) fn word(size: usize) -> u32 {
     size as u32
 }
 
-/// A size that is added to what may be negative.
+/// Converts a size that is added to values that may be negative.
 pub(crate) fn signed(size: usize) -> i32 {
     size as i32
 }

@@ -1,4 +1,5 @@
-//! What a pass asks of the card: no more kernels than the network has layers, one submission, one wait, and nothing made anew.
+//! The GPU work of a pass: no more kernels than the network has layers, one submission, one wait, and no new
+//! resources.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,13 +17,13 @@ use pollster::block_on;
 use common::card;
 use network::{lite0, tensor};
 
-/// Beside one for each layer: seeds, joins, weights of a map.
+/// Kernels besides one for each layer: seeds, sums of gradients, weights of a map.
 const MORE: u64 = 5;
 
-/// After so many passes every buffer and every bind group is one that was there before; the last new one comes in the sixth.
+/// Number of passes after which every buffer and bind group is reused; the last new one comes in the sixth.
 const WARM: usize = 8;
 
-/// What `work` asked for.
+/// The GPU work of `work`.
 fn counted<T>(network: &Network<WebGpu>, work: impl FnOnce() -> T) -> (T, Counts) {
     let before = network.backend().counts();
     let result = work();

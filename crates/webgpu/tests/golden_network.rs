@@ -1,4 +1,4 @@
-//! Lite0 on the card against PyTorch in `f64`.
+//! Lite0 on the GPU against PyTorch in `f64`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -10,7 +10,7 @@ use candling_testkit::golden_network::{Errors, every_case};
 use common::card;
 use network::{lite0, tensor};
 
-/// A driver that rounds product and sum apart may need the wider of the CPU's two bounds.
+/// Uses the bounds for fused multiply-add; a driver without it may need the wider ones of the CPU's test.
 #[test]
 fn every_golden_case() {
     let errors = every_case(&lite0(card()), tensor, Errors::ROUNDED_ONCE);

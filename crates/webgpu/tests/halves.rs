@@ -1,4 +1,4 @@
-//! Weights that are numbers of `f16` lie on the card as such, and are the same weights.
+//! Weights that `f16` represents exactly are stored as such on the GPU, and keep their values.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -10,7 +10,7 @@ use pollster::block_on;
 
 use common::card;
 
-/// y = w·x for one channel each: the outputs for x = 1, and the bytes that the kernel was given.
+/// Computes y = w·x for one channel each: the outputs for x = 1, and the bytes of the kernel's buffers.
 fn products(card: &WebGpu, w: &[f32]) -> (Vec<f32>, u64) {
     let op = Conv2d {
         in_channels: 1,

@@ -1,12 +1,12 @@
-//! Every shader is valid WGSL, and there is none that the crate does not know.
+//! Every shader is valid WGSL, and the crate lists all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 
-use candling_webgpu::{DEPTH, Field, SHADERS, Shader, TILE};
+use candling_webgpu::{DEPTH, Field, LAYOUTS, Layout, SHADERS, Shader, TILE};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-/// What every browser with WebGPU has. Only some OpenGL lack `unpack2x16float`.
+/// Capabilities of every browser with WebGPU. Only some OpenGL lack `unpack2x16float`.
 const EVERYWHERE: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 
 #[test]
@@ -20,10 +20,12 @@ fn naga_takes_every_shader() {
     }
 }
 
-/// What a kernel is told is what it reads: name, type and place of every field. Two sizes that change places would compile, and be wrong.
+/// Uniforms agree with the shaders in name, type and offset of every field. Two swapped sizes would compile,
+/// and be wrong.
 #[test]
 fn uniforms_are_laid_out_as_in_the_shader() {
-    for Shader { name, text, uniforms, size, .. } in SHADERS {
+    assert_eq!(SHADERS.len(), LAYOUTS.len());
+    for (Shader { name, text, .. }, Layout { fields, size }) in SHADERS.iter().zip(LAYOUTS) {
         let module = naga::front::wgsl::parse_str(text).unwrap();
         let of_uniforms =
             |(_, variable): &(_, &naga::GlobalVariable)| variable.space == naga::AddressSpace::Uniform;
@@ -42,13 +44,13 @@ fn uniforms_are_laid_out_as_in_the_shader() {
             .map(|member| (member.name.as_deref().unwrap(), kind(member.ty), member.offset as usize))
             .collect();
         let told: Vec<_> =
-            uniforms.iter().map(|Field { name, kind, offset }| (*name, *kind, *offset)).collect();
+            fields.iter().map(|Field { name, kind, offset }| (*name, *kind, *offset)).collect();
         assert_eq!(told, read, "{name}");
         assert_eq!(*size, *span as usize, "{name}");
     }
 }
 
-/// The constants that pipelines are made with are the shader's.
+/// The pipeline constants are those of the shader.
 #[test]
 fn constants_are_those_of_the_shader() {
     for Shader { name, text, constants, .. } in SHADERS {

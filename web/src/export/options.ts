@@ -23,8 +23,8 @@ export interface ExportOptions {
   /** One of `candling.colormaps`, for maps of one channel; `"candle"` where left out. */
   readonly colormap?: string;
   /**
-   * Of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and 0.5 for
-   * others, which are paint.
+   * Opacity of those maps over the photo, 0 to 1; where left out, 0.95 for `"candle"`, which is light, and
+   * 0.5 for others, which are paint.
    */
   readonly opacity?: number;
   /**

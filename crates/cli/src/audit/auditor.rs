@@ -15,7 +15,8 @@ use super::row::{FORMAT, Fingerprint, Row, Settings, sha256};
 use crate::args::Audit;
 use crate::error::{Error, Result};
 use crate::folders::{Folders, MaskFolder};
-use crate::onlooker::{Onlooker, Seen, read};
+use crate::onlooker::{Onlooker, Seen};
+use crate::photo::read;
 use crate::session::{model_bytes, model_of};
 use crate::shown::shown;
 

@@ -8,9 +8,9 @@ use candling_audit::basis;
 
 use super::auditor::Auditor;
 use super::ledger::Existing;
+use super::sheet::escaped;
 use crate::error::Result;
 use crate::output::Output;
-use crate::sheet::escaped;
 use crate::shown::shown;
 
 /// The beginning of the title of an audit's page.

@@ -8,11 +8,11 @@ use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Shape, Targ
 pub struct Cam {
     /// Where the gradient is taken.
     pub gradient: Gradient,
-    /// What a channel adds to the map.
+    /// The contribution of one channel.
     pub weigh: Weigh,
-    /// Whether a ReLU keeps only what speaks for the target.
+    /// Whether a final ReLU keeps only evidence for the target.
     pub relu: bool,
-    /// Whether what speaks against the target can be asked for: the ReLU of the negative.
+    /// Whether evidence against the target can be requested: the ReLU of the negated map.
     pub counterfactual: bool,
 }
 
@@ -21,21 +21,21 @@ pub struct Cam {
 pub enum Gradient {
     /// At the layer.
     Layer,
-    /// Behind the global average pool, where it is the linear layer's row for the target, spread over the positions; only at the layer
-    /// before the pool.
+    /// After the global average pool: the weights of the linear layer for the target, the same at all
+    /// positions. Only for the layer before the pool.
     Pooled,
 }
 
-/// Adds to a picture's map what one of its channels does, from the channel's activations and gradients at each position. Sums run in
-/// `f64`: at 1280 channels of mixed sign `f32` would lose the digits that small maps live on.
+/// Adds one channel's contribution to the map of a picture, given its activations and gradients at each
+/// position. Sums use `f64`: with 1280 channels of mixed sign, `f32` would lose the digits of small maps.
 pub type Weigh = fn(a: &[f32], g: &[f32], map: &mut [f64]);
 
-/// Adds a channel with one weight for all its positions.
+/// Adds a channel with one weight for all positions.
 pub(super) fn add_scaled(map: &mut [f64], a: &[f32], weight: f64) {
     map.iter_mut().zip(a).for_each(|(m, &a)| *m += weight * f64::from(a));
 }
 
-/// Adds a channel with a weight for each position, of its gradient.
+/// Adds a channel with a weight for each position, computed from its gradient.
 pub(super) fn add_products(map: &mut [f64], a: &[f32], g: &[f32], weight: impl Fn(f64) -> f64) {
     for ((m, &a), &g) in map.iter_mut().zip(a).zip(g) {
         *m += weight(f64::from(g)) * f64::from(a);
@@ -48,7 +48,7 @@ pub(super) fn mean(g: &[f32]) -> f64 {
 }
 
 impl Cam {
-    /// Whether it works at any layer with positions.
+    /// Whether the CAM works at any layer with positions.
     #[must_use]
     pub const fn any_layer(&self) -> bool {
         matches!(self.gradient, Gradient::Layer)
@@ -66,7 +66,7 @@ impl Cam {
         map.into_iter().map(|v| v as f32).collect()
     }
 
-    /// [`Cam::signed_map`] at a layer of this shape, of what [`Explainer::cam_gradient`] gave; a map for `method`.
+    /// The map of `method`: [`Cam::signed_map`] of the result of [`Explainer::cam_gradient`], then the ReLU.
     pub(super) fn map_of(
         &self,
         method: Method,
@@ -76,31 +76,31 @@ impl Cam {
     ) -> Result<(Shape, Vec<f32>)> {
         let gradient = match self.gradient {
             Gradient::Layer => gradient,
-            // each weight spread over its channel's positions
+            // repeats each weight over its channel's positions
             Gradient::Pooled => {
                 gradient.into_iter().flat_map(|w| std::iter::repeat_n(w, shape.area())).collect()
             }
         };
         let map = self.signed_map(shape, activation, &gradient);
-        // before the ReLU, which would turn a NaN into "no evidence"
+        // before the ReLU, which would turn NaN into "no evidence"
         Error::check_finite(&format!("the map of `{method}`"), &map)?;
         Ok((Shape { c: 1, ..shape }, map))
     }
 }
 
-/// Keeps what speaks for the target.
+/// Keeps the evidence for the target.
 pub(super) fn relu(map: &mut [f32]) {
     // `+ 0.0` turns −0 into 0
     map.iter_mut().for_each(|v| *v = v.max(0.0) + 0.0);
 }
 
-/// Turns what speaks against the target into what speaks for it, and the other way round.
+/// Swaps evidence for and against the target.
 fn negate(map: &mut [f32]) {
     map.iter_mut().for_each(|v| *v = -*v);
 }
 
 impl<B: Backend> Explainer<'_, B> {
-    /// A CAM at a layer.
+    /// Computes a CAM at a layer.
     pub(super) async fn cam(&mut self, cam: &Cam, query: &Query, layer: NodeId) -> Result<(Shape, Vec<f32>)> {
         let gradient = self.cam_gradient(cam, query, layer)?;
         let [gradient, activation] = self.tape.download_all([&gradient, self.tape.kept(layer)?]).await?;
@@ -114,8 +114,8 @@ impl<B: Backend> Explainer<'_, B> {
         Ok((shape, map))
     }
 
-    /// What a CAM needs of the way back: the gradient at the layer, or the linear layer's row for the target. A linear layer's gradient
-    /// *is* its row, so the walk stops right behind the pooling.
+    /// The gradient that a CAM needs: at the layer, or after the pooling. The gradient of a linear layer is
+    /// its row of weights, so that backward pass ends right after the pooling.
     pub(super) fn cam_gradient(&mut self, cam: &Cam, query: &Query, layer: NodeId) -> Result<B::Tensor> {
         match cam.gradient {
             Gradient::Layer => self.backward(query.target, layer, ReluRule::Exact),

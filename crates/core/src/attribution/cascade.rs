@@ -1,8 +1,8 @@
-//! Cascading randomisation: does a map depend on what the network has learnt (Adebayo et al. 2018, "Sanity checks for saliency
-//! maps", §3.1)?
+//! Cascading randomisation: does a map depend on what the network has learnt? (Adebayo et al. 2018, "Sanity
+//! checks for saliency maps", §3.1)
 //!
-//! The weights are drawn anew from the logits down, layer after layer, until nothing of the training is left. A map that looks the
-//! same then is a picture of the photo, not of the network's reasons.
+//! Weights are replaced by random ones layer after layer, starting at the logits. A map that looks the same
+//! afterwards shows the photo, not the network's reasons.
 
 use std::sync::Arc;
 
@@ -15,60 +15,62 @@ use crate::{
     Weight, Weights, probabilities, random, rank_correlation,
 };
 
-/// A network on its way from trained to random.
+/// A network whose weights are randomised layer by layer.
 ///
-/// Each tensor is drawn from a normal distribution with the mean and the standard deviation of the trained one, weight and bias by
-/// themselves. That is what an initialisation comes to here: it sets the scale of the weights, and where batch normalisation
-/// is folded into them, that of the initialisation proper would let the activations die out or explode.
+/// Each tensor, weight or bias, is drawn from a normal distribution with the mean and standard deviation of
+/// the trained tensor. This takes the place of re-initialisation: with batch normalisation folded into the
+/// weights, the usual initial scale would make activations vanish or explode.
 pub struct Cascade<B: Backend> {
     network: Arc<Network<B>>,
     trained: Arc<Trained>,
     seed: u64,
-    /// From the logits down, as far as anybody has asked. A layer's draw does not depend on how far that is.
+    /// Random weights from the logits down, drawn on demand. A layer's draw does not depend on the others.
     drawn: Vec<(NodeId, Arc<Prepared<B>>)>,
 }
 
-/// What the network with some layers drawn anew says, and how.
+/// Prediction and maps of a network with some randomised layers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Randomized {
-    /// Softmax probability of the target's class, of a margin `class`; NaN where the logits overflowed.
+    /// Softmax probability of the target's class (`class` of a margin); NaN if the logits overflowed.
     pub probability: f32,
-    /// For each method its map.
+    /// A map for each method.
     pub maps: Vec<RandomizedMap>,
 }
 
 /// A map of the randomised network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RandomizedMap {
-    /// The map; NaN throughout where the walk back overflowed.
+    /// The map; all NaN if the backward pass overflowed.
     pub attribution: Attribution,
-    /// Spearman's rank correlation of the magnitudes with those of the trained network's map, −1 to 1; none where either map is
-    /// constant.
+    /// Spearman's rank correlation of its magnitudes with those of the trained network's map, −1 to 1; none
+    /// if either map is constant.
     pub correlation: Option<f64>,
 }
 
 impl<B: Backend> Cascade<B> {
-    /// Nothing is drawn yet.
+    /// Creates a cascade; weights are drawn on demand.
     #[must_use]
     pub const fn new(network: Arc<Network<B>>, trained: Arc<Trained>, seed: u64) -> Self {
         Self { network, trained, seed, drawn: Vec::new() }
     }
 
-    /// What the draws depend on.
+    /// Seed of the random weights.
     #[must_use]
     pub const fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// Explains the picture of `tape` by the network whose first `layers` layers of [`Graph::weighted`](crate::Graph::weighted) are
-    /// drawn anew; 0 gives the trained network's own maps. `tape` is a run of that, and kept everything. `layer` is for the methods
-    /// that [take one](Method::takes_layer), the last convolution by default.
+    /// Explains the picture of `tape` by the network whose first `layers` layers of
+    /// [`Graph::weighted`](crate::Graph::weighted) are randomised; 0 gives the trained network's own maps.
+    /// `tape` must have kept everything. `layer` is for the methods that [take one](Method::takes_layer), the
+    /// default layer by default.
     ///
-    /// Random weights may overflow where no activation is bounded. That is a finding and no error: see [`Randomized`].
+    /// Random weights may overflow if activations are unbounded. That is a result, not an error: see
+    /// [`Randomized`].
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for more layers than there are; [`Error::NotRetained`]; and what [`Tape::explain`] gives for a
-    /// question that has no answer.
+    /// [`Error::BadArgument`] for more layers than there are; [`Error::NotRetained`]; and those of
+    /// [`Tape::explain`].
     pub async fn explain(
         &mut self,
         tape: &Tape<B>,
@@ -118,7 +120,7 @@ impl<B: Backend> Cascade<B> {
 
     fn draw(&self, id: NodeId) -> Result<Prepared<B>> {
         let node = self.network.graph().node(id);
-        // A stream of its own for each layer.
+        // a random stream for each layer
         let mut rng = Rng::with_seed(self.seed);
         let streams = std::iter::repeat_with(|| rng.u64(..));
         let mut rng = Rng::with_seed(streams.skip(id.index()).take(1).sum());

@@ -1,82 +1,84 @@
-//! Deletion and insertion: does the map's order of the picture's tiles matter to the network (Petsiuk et al. 2018, "RISE", §4.1)?
+//! Deletion and insertion: does the map's order of the picture's tiles matter to the network? (Petsiuk et al.
+//! 2018, "RISE", §4.1)
 //!
-//! *Deletion* takes the tiles away, those that the map holds for most important first; with a good map the class's probability
-//! falls at once, and the area under it is small. *Insertion* gives them back to a blurred picture in the same order; the area is
-//! large. The paper removes pixels, each map at its own resolution; here every map and the random orders beside it go by the same
-//! tiles and steps, or their curves could not be compared.
+//! *Deletion* removes the tiles, those with the highest map values first; with a good map the class's
+//! probability drops at once and the area under the curve is small. *Insertion* restores them to a blurred
+//! picture in the same order; a good map's area is large. The paper removes pixels, at the resolution of each
+//! map; here all maps and random orders share the same tiles and steps, so that their curves are comparable.
 
 use super::passes::{Alteration, Plan, Read, check_one_picture, check_values};
 use super::perturbation::merge;
 use super::{Fill, Tiling};
 use crate::{Error, Result, Shape, random};
 
-/// What errors call them.
+/// Name in error messages.
 const NAME: &str = "curves";
 
-/// A curve has about as many steps, of as many tiles each as that takes: 7 of 196.
+/// Approximate number of steps of a curve; 28 steps of 7 tiles for 196 tiles.
 const STEPS: usize = 28;
 
-/// Of the random orders, which are the same each time.
+/// Seed of the random orders; fixed so that results are reproducible.
 const ORDERS_SEED: u64 = 2;
 
-/// More random orders than this only cost time: they are a tenth as far apart as single ones then.
+/// Largest number of random orders: the error of their mean is then a tenth of the spread of one.
 const MAX_RANDOM: usize = 100;
 
-/// The curves of one map and of random orders beside it: which passes they are made of.
+/// Tile orders of one map and of random baselines, and the passes that their curves need.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
     tiling: Tiling,
-    /// The map's, then random ones; each holds every tile once.
+    /// The map's order, then random ones; each holds every tile once.
     orders: Vec<Vec<u32>>,
 }
 
-/// A probability over the share of the picture that was taken away, or given back.
+/// Probability against the share of the picture that was removed or restored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// From 0 to 1, counted in tiles: of the picture, where the side of a tile divides the input's.
+    /// Shares from 0 to 1, counted in tiles; shares of the picture if the side of a tile divides the input's.
     pub shares: Vec<f32>,
-    /// The class's softmax probability at each of them.
+    /// The class's softmax probability at each share.
     pub probabilities: Vec<f32>,
-    /// Under the curve, by trapezoids, 0 to 1.
+    /// Area under the curve by the trapezoidal rule, 0 to 1.
     pub area: f32,
 }
 
-/// A curve in the map's order, and the mean of those in random ones.
+/// The curve in the map's order, and the mean curve of random orders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// In the map's order.
+    /// The curve in the map's order.
     pub map: Curve,
-    /// The mean over the random orders.
+    /// The mean curve of the random orders.
     pub random: Curve,
 }
 
 /// Both experiments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Causal {
-    /// Tiles are taken away; a good map's area is below the random one.
+    /// Tiles are removed; a good map's area is below the random one.
     pub deletion: Compared,
-    /// Tiles are given back; a good map's area is above the random one.
+    /// Tiles are restored; a good map's area is above the random one.
     pub insertion: Compared,
 }
 
-/// What one pass shows the network.
+/// The picture of one forward pass.
 enum Pass<'a> {
     Whole,
     Taken(Fill),
-    /// Without these tiles.
+    /// The picture without these tiles.
     Without(&'a [u32]),
-    /// Nothing but these tiles.
+    /// Only these tiles.
     Only(&'a [u32]),
 }
 
-/// Passes whose picture is the same for all orders; they come first.
+/// Number of passes that all orders share; they come first.
 const ENDS: usize = 3;
 
 impl Curves {
-    /// The curves of a map that ranks the tiles like this, and of `random` orders, 1 to 100.
+    /// Prepares the curves of a map with this ranking of the tiles and of `random` random orders, 1 to 100.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for another number of them, or a ranking that is not a permutation of the tiles.
+    /// [`Error::BadArgument`] for another number of them, or a ranking that is not a permutation of the
+    /// tiles.
     pub fn of(tiling: Tiling, ranking: Vec<u32>, random: usize) -> Result<Self> {
         if random == 0 || random > MAX_RANDOM {
             return Err(Error::BadArgument(format!("random orders: {random}; it is 1 to {MAX_RANDOM}")));
@@ -86,7 +88,7 @@ impl Curves {
         Self::new(tiling, orders)
     }
 
-    /// The same again from its [orders](Self::orders), for another worker.
+    /// Recreates the curves from their [orders](Self::orders), for another worker.
     ///
     /// # Errors
     /// [`Error::BadArgument`] for fewer than two orders, or one that is not a permutation of the tiles.
@@ -114,29 +116,30 @@ impl Curves {
         Ok(Self { tiling, orders })
     }
 
-    /// The orders, the map's first.
+    /// The tile orders, the map's first.
     #[must_use]
     pub fn orders(&self) -> &[Vec<u32>] {
         &self.orders
     }
 
-    /// Tiles of one step; the last may have fewer.
+    /// Number of tiles in one step; the last may have fewer.
     fn stride(&self) -> usize {
         self.tiling.len().div_ceil(STEPS)
     }
 
-    /// Steps from the first point of a curve to its last.
+    /// Number of steps of a curve.
     fn steps(&self) -> usize {
         self.tiling.len().div_ceil(self.stride())
     }
 
-    /// How many forward passes the curves are made of. They know nothing of one another.
+    /// Number of forward passes that the curves need. They are independent of one another.
     #[must_use]
     pub fn passes(&self) -> usize {
         ENDS + self.orders.len() * 2 * (self.steps() - 1)
     }
 
-    /// After the ends: for each order deletion, then insertion, each without its ends.
+    /// The pass of this index. After the shared ones, each order has its deletion, then its insertion, both
+    /// without the ends.
     fn pass(&self, index: usize) -> Pass<'_> {
         let Some(inner) = index.checked_sub(ENDS) else {
             return match index {
@@ -150,7 +153,7 @@ impl Curves {
         if (inner / between).is_multiple_of(2) { Pass::Without(tiles) } else { Pass::Only(tiles) }
     }
 
-    /// The curves, from the probabilities of all passes.
+    /// Computes the curves from the probabilities of all passes.
     ///
     /// # Errors
     /// [`Error::BadArgument`] for another number of them.
@@ -189,7 +192,7 @@ fn mean(curves: &[Vec<f32>]) -> Vec<f32> {
     (0..points).map(|i| at(i) as f32).collect()
 }
 
-/// The passes of the curves of one picture and one class.
+/// The passes for the curves of one picture and one class.
 pub struct CurvesPlan {
     picture: Vec<f32>,
     grey: Vec<f32>,
@@ -199,7 +202,7 @@ pub struct CurvesPlan {
 }
 
 impl Curves {
-    /// The passes that these curves of a class are made of: `shape` `[1, c, h, w]`, the picture's values row-major.
+    /// Plans the passes of these curves for a class: `shape` `[1, c, h, w]`, the picture's values row-major.
     ///
     /// # Errors
     /// [`Error::BadArgument`] for more than one picture, or curves for another size; [`Error::BadShape`].

@@ -1,34 +1,35 @@
-//! What stands where the picture was taken away. Nothing that can be shown to a network is nothing: every filling is a picture of
-//! its own, and what an experiment finds is about the two.
+//! Fillings for removed parts of a picture. No filling is neutral: each is a picture too, and the result of
+//! an experiment depends on both.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, Result, Shape};
 
-/// What stands where the picture was taken away.
+/// Filling for the removed parts of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Fill {
-    /// 0 in every channel of the input tensor: the mean that the model's preprocessing subtracts, a middle grey.
+    /// 0 in every channel of the input tensor: the mean that the model's preprocessing subtracts, a middle
+    /// grey.
     #[default]
     Grey,
-    /// The picture itself, blurred by a Gaussian: colours and light stay where they were, without the edges of a grey patch, and
-    /// no object is left to see (Fong & Vedaldi 2017, §4.1).
+    /// The picture itself, blurred by a Gaussian: colours and light remain, without the edges of a grey
+    /// patch, and objects become unrecognisable (Fong & Vedaldi 2017, §4.1).
     Blur,
 }
 
-/// Standard deviation of the blur, as a share of the picture's shorter side: 14 pixels of 224. Fong & Vedaldi take 10 of 224; it is
-/// a little more here so that large objects go as well.
+/// Standard deviation of the blur, as a share of the picture's shorter side: 14 pixels of 224. Fong & Vedaldi
+/// use 10 of 224; a little more also removes large objects.
 const BLUR: f64 = 1.0 / 16.0;
 
-/// Where the Gaussian ends, in standard deviations: what lies beyond is a part in 16 000.
+/// Radius of the kernel in standard deviations; it leaves out one part in 16 000.
 const REACH: f64 = 4.0;
 
 impl Fill {
-    /// Every filling.
+    /// All fillings.
     pub const ALL: [Self; 2] = [Self::Grey, Self::Blur];
 
-    /// Its name in JavaScript.
+    /// Name in JavaScript.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,7 +38,7 @@ impl Fill {
         }
     }
 
-    /// The picture (`shape`, row-major NCHW) with all of it taken away.
+    /// The filling for a whole picture (`shape`, row-major NCHW).
     #[must_use]
     pub fn instead_of(self, picture: &[f32], shape: Shape) -> Vec<f32> {
         match self {
@@ -63,19 +64,19 @@ impl FromStr for Fill {
     }
 }
 
-/// A Gaussian blur of every channel; the values at the edges go on beyond them.
+/// Blurs every channel with a Gaussian; edge values are repeated beyond the border.
 fn blur(picture: &[f32], shape: Shape) -> Vec<f32> {
     let kernel = gaussian(BLUR * shape.h.min(shape.w) as f64);
     let mut blurred = Vec::with_capacity(picture.len());
     for channel in picture.chunks_exact(shape.area()) {
-        // Along one axis and turned, twice: the Gaussian is the product of its axes.
+        // blur along one axis and transpose, twice: the Gaussian is separable
         let columns = blur_rows_and_turn(channel, shape.w, &kernel);
         blurred.extend(blur_rows_and_turn(&columns, shape.h, &kernel));
     }
     blurred
 }
 
-/// Blurs each row of `width` values and lays the rows out as columns.
+/// Blurs each row of `width` values and returns the transposed plane.
 fn blur_rows_and_turn(plane: &[f32], width: usize, kernel: &[f32]) -> Vec<f32> {
     let height = plane.len() / width;
     let reach = kernel.len() / 2;
@@ -93,7 +94,7 @@ fn blur_rows_and_turn(plane: &[f32], width: usize, kernel: &[f32]) -> Vec<f32> {
     turned
 }
 
-/// The Gaussian at whole pixels, with the sum 1.
+/// The Gaussian at integer pixels, normalised to the sum 1.
 fn gaussian(deviation: f64) -> Vec<f32> {
     let reach = (REACH * deviation).round();
     let heights: Vec<f64> =

@@ -1,5 +1,5 @@
-//! What a method is: a value that says how it is computed, and one that says what it is about. Each method is a file in
-//! `methods`, and the list of them is made of these files by the build script.
+//! Attribution methods: how each is computed, and its description. Each method is a file in `methods`; the
+//! build script generates the list from these files.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -12,107 +12,109 @@ use crate::{Error, Graph, NodeId, ReluRule, Result};
 
 include!(concat!(env!("OUT_DIR"), "/methods.rs"));
 
-/// An attribution method: its definition, and the place of its file. Two are the same if they have the same name.
+/// An attribution method: its definition, and the index of its file. Methods are equal if their names are.
 #[derive(Clone, Copy)]
 pub struct Method(&'static Definition, usize);
 
-/// How a method is computed, and what it takes.
+/// How a method is computed, and its arguments.
 pub struct Definition {
-    /// Its name on the command line and in JavaScript.
+    /// Name on the command line and in JavaScript.
     pub name: &'static str,
-    /// Its place in lists; each has another.
+    /// Sort key in lists, unique.
     pub order: u16,
-    /// How its map comes about.
+    /// How the map is computed.
     pub compute: Compute,
-    /// Whether its map has both signs. Where it has not, 0 says "no evidence".
+    /// Whether the map has both signs; if not, 0 means "no evidence".
     pub signed: bool,
-    /// Whether its map has a value for each value of the input; if not, it has one channel of a resolution of its own.
+    /// Whether the map has a value for each value of the input; if not, it has one channel and its own
+    /// resolution.
     pub pixels: bool,
-    /// What can be set, beside class and layer.
+    /// Options, besides class and layer.
     pub options: &'static [Choice],
 }
 
-/// How a map comes about.
+/// How a map is computed.
 pub enum Compute {
-    /// A walk from the score to the pixels.
+    /// A backward pass from the score to the pixels.
     Pixels {
-        /// What ReLUs let through on the way.
+        /// Backward rule for ReLUs.
         rule: ReluRule,
         /// Whether the gradient is multiplied by the input.
         times_input: bool,
     },
     /// A weighted sum of a layer's channels.
     Cam(Cam),
-    /// A walk to the pixels under `rule`, times the bilinearly upsampled map of a CAM; nothing is normalised before.
+    /// A backward pass to the pixels under `rule`, times the bilinearly upsampled map of a CAM; neither is
+    /// normalised.
     Product {
-        /// What ReLUs let through on the way to the pixels.
+        /// Backward rule for ReLUs on the way to the pixels.
         rule: ReluRule,
-        /// What the walk's values are multiplied by.
+        /// The CAM that the pixel map is multiplied by.
         cam: &'static Cam,
     },
     /// Many passes over altered pictures.
     Passes(Begin),
 }
 
-/// What a method is about, for people.
+/// Description of a method for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// What it is called.
+    /// Display name.
     pub title: &'static str,
-    /// Its place where people choose, the best known first; each has another.
+    /// Sort key where users choose, the best known first; unique.
     pub rank: u16,
-    /// Who described it first.
+    /// The paper that introduced the method.
     pub paper: Paper,
     /// The raw result, in the notation of [`attribution`](crate::attribution).
     pub formula: &'static str,
     /// What the map shows, in a few words.
     pub shows: &'static str,
-    /// What each of the method's options is, in their order.
+    /// Descriptions of the options, in the order of [`Definition::options`].
     pub options: &'static [Meaning],
-    /// What it shows and what it cannot, in a sentence or two.
+    /// What the map shows and what it cannot show, in a sentence or two.
     pub about: &'static str,
-    /// What it takes to read a map right, in a sentence.
+    /// How to read the map, in one sentence.
     pub reading: &'static str,
 }
 
 /// Where a method was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paper {
-    /// Family names: one, two with `&`, or the first `et al.`
+    /// Family names: one, two joined by `&`, or the first with `et al.`
     pub authors: &'static str,
-    /// Of the first version.
+    /// Year of the first version.
     pub year: u16,
-    /// Where in it, such as `eq. 2`; empty where it is the whole paper.
+    /// Place in the paper, such as `eq. 2`; empty for the whole paper.
     pub place: &'static str,
-    /// An address that stays.
+    /// A permanent address.
     pub link: &'static str,
 }
 
 impl Method {
-    /// Those of one pass, which a tape [answers](crate::Explainer::explain).
+    /// The methods of one pass, which a tape [answers](crate::Explainer::explain).
     pub fn of_one_pass() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|method| !method.is_many_passes())
     }
 
-    /// Its name on the command line and in JavaScript.
+    /// Name on the command line and in JavaScript.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// How it is computed, and what it takes.
+    /// How the method is computed, and its arguments.
     #[must_use]
     pub const fn definition(self) -> &'static Definition {
         self.0
     }
 
-    /// What it is about. Only who asks for it pays for these texts: a wasm module that does not is without them.
+    /// The description. Its texts are only linked into wasm modules that call this.
     #[must_use]
     pub fn about(self) -> &'static About {
         ABOUT[self.1]
     }
 
-    /// Whether it looks at a layer; the others only at the input's pixels.
+    /// Whether the method explains at a layer; the others explain the input's pixels.
     #[must_use]
     pub const fn takes_layer(self) -> bool {
         match self.0.compute {
@@ -121,7 +123,8 @@ impl Method {
         }
     }
 
-    /// Whether any layer with positions will do; where not, the network's form decides which one does.
+    /// Whether the method works at any layer with positions; if not, the structure of the network determines
+    /// the layer.
     #[must_use]
     pub const fn chooses_layer(self) -> bool {
         match &self.0.compute {
@@ -131,7 +134,7 @@ impl Method {
         }
     }
 
-    /// Whether it walks back to the pixels, through all that the forward pass kept on the way.
+    /// Whether the method needs a backward pass to the pixels, and so all layers kept by the forward pass.
     #[must_use]
     pub const fn walks_to_input(self) -> bool {
         match self.0.compute {
@@ -140,13 +143,13 @@ impl Method {
         }
     }
 
-    /// Whether it is made of many forward passes, which [several may share](super::Passes).
+    /// Whether the method runs many forward passes, which [workers can share](super::Passes).
     #[must_use]
     pub const fn is_many_passes(self) -> bool {
         matches!(self.0.compute, Compute::Passes(_))
     }
 
-    /// Whether what speaks *against* the target can be asked for.
+    /// Whether evidence *against* the target can be requested.
     #[must_use]
     pub const fn has_counterfactual(self) -> bool {
         match &self.0.compute {
@@ -155,7 +158,7 @@ impl Method {
         }
     }
 
-    /// The weighted sum that it is, if it is a CAM.
+    /// The definition of the CAM, if the method is one.
     #[must_use]
     pub const fn cam(self) -> Option<&'static Cam> {
         match &self.0.compute {
@@ -164,14 +167,15 @@ impl Method {
         }
     }
 
-    /// The layers that a forward pass has to keep for it, the way back to them included; `layer` where it takes one.
+    /// The layers that the forward pass must keep for the method, together with what the backward pass to
+    /// them needs; `layer` for methods that take one.
     #[must_use]
     pub fn keeps(self, graph: &Graph, layer: Option<NodeId>) -> Vec<NodeId> {
         let input = (self.walks_to_input() || self.is_many_passes()).then(|| graph.input());
         layer.into_iter().filter(|_| self.takes_layer()).chain(input).collect()
     }
 
-    /// The names of the methods that are like this, each between two `quotes`, for an error that sends people there.
+    /// The quoted names of the methods that satisfy a condition, for error messages.
     #[cold]
     pub(super) fn names(quotes: &str, which: &dyn Fn(Self) -> bool) -> String {
         let mut names = String::new();
@@ -186,7 +190,7 @@ impl Method {
     }
 }
 
-/// Sorts methods by their place in lists.
+/// Sorts methods by [`Definition::order`].
 const fn in_order<const N: usize>(mut methods: [Method; N]) -> [Method; N] {
     let mut end = 1;
     while end < N {

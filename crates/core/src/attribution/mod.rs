@@ -1,8 +1,8 @@
-//! The attribution methods: what in the picture made the network say so.
+//! The attribution methods: which parts of the picture led to the prediction.
 //!
 //! Notation: `A` is a layer's output after its ReLU (K×h×w), `g = ∂y_c/∂A`, `y_c` the logit (or margin) that
-//! is explained, `⟨·⟩` the mean over positions. All methods return raw, un-normalised values; colour and scale
-//! belong to the picture, not to the number.
+//! is explained, `⟨·⟩` the mean over positions. All methods return raw values; colour and scale are chosen
+//! when a map is painted.
 
 mod cam;
 mod cascade;
@@ -36,48 +36,49 @@ use crate::{Backend, Error, Graph, Network, NodeId, Result, Shape, Tape, Target}
 /// A question to a [`Tape`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Query {
-    /// How to answer.
+    /// The method to use.
     pub method: Method,
     /// Which class, or margin, to explain.
     pub target: Target,
-    /// At which layer, for methods that [take one](Method::takes_layer); the last convolution by default.
+    /// The layer, for methods that [take one](Method::takes_layer); the default layer if none.
     pub layer: Option<NodeId>,
-    /// What speaks *against* the target, for methods that [have it](Method::has_counterfactual): of Grad-CAM `ReLU(−Σ_k ⟨g_k⟩ A_k)`.
+    /// Whether to show evidence *against* the target, for methods that [support
+    /// it](Method::has_counterfactual): for Grad-CAM `ReLU(−Σ_k ⟨g_k⟩ A_k)`.
     pub counterfactual: bool,
 }
 
 impl Query {
-    /// A question without options.
+    /// A query at the default layer, for evidence in favour of the target.
     #[must_use]
     pub const fn new(method: Method, target: Target) -> Self {
         Self { method, target, layer: None, counterfactual: false }
     }
 
-    /// The same question at a layer.
+    /// The same query at a layer.
     #[must_use]
     pub const fn at(self, layer: NodeId) -> Self {
         Self { layer: Some(layer), ..self }
     }
 }
 
-/// The answer: raw values.
+/// The result: raw values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribution {
-    /// What was asked.
+    /// The method that was used.
     pub method: Method,
-    /// The layer it was computed at, if the method takes one.
+    /// The layer where it was computed, if the method takes one.
     pub layer: Option<NodeId>,
     /// `[n, 1, h, w]` at the layer's own resolution for CAM methods, `[n, 3, H, W]` for pixel methods.
     pub shape: Shape,
-    /// The part of the input that the map lies on: left, top, width and height, in pixels of the input.
+    /// The area of the input that the map covers: left, top, width and height, in pixels of the input.
     pub area: [f64; 4],
-    /// The values, row-major NCHW, of any scale; negative ones only where the method's map is
+    /// The values, row-major NCHW, of any scale; negative only if the method's map is
     /// [signed](Definition::signed).
     pub data: Vec<f32>,
 }
 
 impl Attribution {
-    /// The largest value; 0 in a CAM says that there is no positive evidence for the class at this layer.
+    /// The largest value; 0 in a CAM means that this layer has no positive evidence for the class.
     #[must_use]
     pub fn max(&self) -> f32 {
         self.data.iter().copied().fold(f32::NEG_INFINITY, f32::max)
@@ -85,7 +86,7 @@ impl Attribution {
 }
 
 impl<B: Backend> Tape<B> {
-    /// Answers a question about this run; an [`Explainer`] answers several for less.
+    /// Explains this run; for several explanations an [`Explainer`] is faster.
     ///
     /// # Errors
     /// As for [`Explainer::explain`].
@@ -95,12 +96,12 @@ impl<B: Backend> Tape<B> {
 }
 
 impl<B: Backend> Explainer<'_, B> {
-    /// Answers a question about the run. Methods of many passes are [begun](begin) with a picture instead.
+    /// Explains the run. Methods of many passes are [begun](begin) with a picture instead.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::BadArgument`] for an option that the method does not take, a layer
-    /// without positions, a method of many passes, or `cam` on a network without the head it needs; [`Error::NotRetained`]; and what
-    /// [`Tape::backward`] gives.
+    /// without positions, a method of many passes, or `cam` on a network without the head it needs;
+    /// [`Error::NotRetained`]; and those of [`Tape::backward`].
     pub async fn explain(&mut self, query: &Query) -> Result<Attribution> {
         query.check()?;
         let (method, target, graph) = (query.method, query.target, self.tape.graph());
@@ -127,11 +128,12 @@ impl<B: Backend> Explainer<'_, B> {
     }
 }
 
-/// The passes of a method that is made of many, about a picture: `shape` `[1, c, h, w]`, values row-major. Nothing is run yet.
+/// Prepares the passes of a method of many passes for a picture: `shape` `[1, c, h, w]`, values row-major.
+/// Nothing is run yet.
 ///
 /// # Errors
-/// [`Error::BadArgument`] for a method of one pass, an option that the method does not have or that does not fit, and a question that it
-/// does not take; [`Error::UnknownClass`]; [`Error::BadShape`].
+/// [`Error::BadArgument`] for a method of one pass, an option that is unknown or out of range, and a query
+/// that the method does not take; [`Error::UnknownClass`]; [`Error::BadShape`].
 pub fn begin<B: Backend>(
     network: &Arc<Network<B>>,
     shape: Shape,
@@ -143,7 +145,7 @@ pub fn begin<B: Backend>(
     Altered::new(Arc::clone(network), shape, picture, plan)
 }
 
-/// What [`begin`] is to run, for who only wants to know how much that is, or has the values already.
+/// The plan of [`begin`] without a network: to know its number of passes, or to finish it with given values.
 ///
 /// # Errors
 /// As for [`begin`], but for the class.
@@ -164,10 +166,10 @@ pub fn plan(shape: Shape, picture: &[f32], query: &Query, options: &Options) -> 
 }
 
 impl Query {
-    /// That the method takes what is asked of it.
+    /// Checks that the method takes this query.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for a layer, or what speaks against the target, where the method has none.
+    /// [`Error::BadArgument`] for a layer, or evidence against the target, if the method does not support it.
     pub fn check(&self) -> Result<()> {
         let method = self.method;
         if self.counterfactual && !method.has_counterfactual() {
@@ -185,7 +187,7 @@ impl Query {
         Ok(())
     }
 
-    /// The layer that it is about: the one it names, else the default layer; none for pixel methods.
+    /// The layer of the query: the one it names, else the default layer; none for pixel methods.
     pub(crate) fn layer_in(&self, graph: &Graph) -> Option<NodeId> {
         self.layer.or_else(|| graph.default_layer().filter(|_| self.method.takes_layer()))
     }
@@ -199,7 +201,7 @@ fn positions(graph: &Graph, layer: Option<NodeId>) -> Result<NodeId> {
     graph.with_positions(layer)
 }
 
-/// The whole of an input, as an [area](Attribution::area).
+/// The whole input, as an [area](Attribution::area).
 pub(crate) fn whole(input: Shape) -> [f64; 4] {
     [0.0, 0.0, input.w as f64, input.h as f64]
 }

@@ -1,33 +1,33 @@
-//! What can be set of a method: numbers with names.
+//! Options of methods: named numbers.
 
 use crate::{Error, Method, Result};
 
-/// Something that can be set.
+/// An option of a method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Choice {
-    /// Its name on the command line and in JavaScript, in kebab-case.
+    /// Name on the command line and in JavaScript, in kebab-case.
     pub name: &'static str,
-    /// Whether it has to be a whole number, 0 or more.
+    /// Whether the value must be a whole number, 0 or more.
     pub whole: bool,
 }
 
-/// What an option is, for people.
+/// Description of an option for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
-    /// What it is, without a full stop.
+    /// What the option sets, without a full stop.
     pub about: &'static str,
-    /// What is counted, in capitals.
+    /// Placeholder of the value, in capitals.
     pub unit: &'static str,
-    /// What holds where it is left out.
+    /// Default value, in words.
     pub default: &'static str,
 }
 
-/// What was set, by name; the rest is as the method has it.
+/// Named values of options; options that are not set have the method's defaults.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options(Vec<(String, f64)>);
 
 impl Options {
-    /// Those that are named. The last of one name counts.
+    /// Options with these values. The last value of a name counts.
     #[must_use]
     pub const fn new(values: Vec<(String, f64)>) -> Self {
         Self(values)
@@ -39,13 +39,13 @@ impl Options {
         self.0.iter().rev().find(|(set, _)| set == name).map(|&(_, value)| value)
     }
 
-    /// The value of an option of whole numbers, once [checked](Self::check).
+    /// The value of a whole-number option, after [`check`](Self::check).
     #[must_use]
     pub fn whole(&self, name: &str) -> Option<usize> {
         self.get(name).map(|value| value as usize)
     }
 
-    /// That a method has all of them, and that those of whole numbers are some.
+    /// Checks that the method has all these options, and that whole-number options have whole numbers.
     ///
     /// # Errors
     /// [`Error::BadArgument`], naming the option and the methods that have it.
@@ -70,7 +70,7 @@ impl Options {
     }
 }
 
-/// One that an `f64` holds exactly.
+/// Whether the value is a whole number, 0 or more, that an `f64` represents exactly.
 fn is_whole(value: f64) -> bool {
     value >= 0.0 && value.fract() == 0.0 && value <= 9_007_199_254_740_992.0
 }

@@ -1,5 +1,5 @@
-//! Many passes are one thing: work that falls into pieces which know nothing of one another. Any range of them can be run, in any order and
-//! by any number of workers, each with the same work before it; what comes out of all is the same, to the bit.
+//! Work in independent pieces. Any range of them can be run, in any order and by any number of workers that
+//! hold the same work; the result is identical to the bit.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,45 +8,45 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::{Attribution, Explainer, Options, Query};
 use crate::{Backend, Error, Network, Result, Retain, Shape, Target, probabilities};
 
-/// Work that falls into pieces.
+/// Work in independent pieces.
 pub trait Passes {
-    /// What all pieces come to.
+    /// The result of all pieces.
     type Whole;
 
-    /// How many there are; never 0.
+    /// Number of pieces; never 0.
     fn pieces(&self) -> usize;
 
-    /// The values of some pieces, one after the other; of each as many.
+    /// Runs some pieces and returns their values in order; each piece has the same number of values.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for pieces that there are not; what the passes give.
+    /// [`Error::BadArgument`] for pieces that do not exist; and those of the passes.
     fn run(&self, pieces: Range<usize>) -> impl Future<Output = Result<Vec<f32>>>;
 
-    /// What the values of all pieces, in their order, come to.
+    /// Computes the result from the values of all pieces, in order.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for another number of them; [`Error::NotFinite`].
+    /// [`Error::BadArgument`] for a wrong number of values; [`Error::NotFinite`].
     fn finish(&self, values: &[f32]) -> Result<Self::Whole>;
 }
 
-/// Passes over altered pictures, as data: what the network is shown in each, and what is read from it.
+/// Forward passes over altered pictures, as data: the picture of each pass, and what is read from its result.
 pub trait Alteration: Send + Sync {
-    /// What this is, for errors.
+    /// Name in error messages.
     fn name(&self) -> &'static str;
 
-    /// How many pieces there are.
+    /// Number of pieces.
     fn pieces(&self) -> usize;
 
-    /// What is taken from each pass.
+    /// What is read from each pass.
     fn read(&self) -> Read;
 
-    /// Turns the picture, which `shown` holds as it is, into what the network is shown in a piece.
+    /// Changes `shown`, a copy of the picture, into the network's input of a piece.
     fn alter(&self, piece: usize, shown: &mut [f32]);
 }
 
-/// The same, and what the values come to.
+/// An alteration, and how its result is computed from the values.
 pub trait Plan: Alteration {
-    /// What all pieces come to.
+    /// The result of all pieces.
     type Whole;
 
     /// As [`Passes::finish`].
@@ -56,46 +56,48 @@ pub trait Plan: Alteration {
     fn finish(&self, values: &[f32]) -> Result<Self::Whole>;
 }
 
-/// What is taken from a pass.
+/// What is read from a pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Read {
-    /// How far the target's score is below that of the picture as it is: one value.
+    /// The drop of the target's score compared with the unaltered picture: one value.
     Drop(Target),
     /// A class's softmax probability: one value.
     Probability(u32),
-    /// A map of a method of one pass: all its values.
+    /// The map of a one-pass method: all its values.
     Map(Query),
 }
 
-/// What a method of many passes is asked: a picture (`shape` `[1, c, h, w]`, values row-major), a target, and what was set.
+/// The input of a method of many passes: a picture (`shape` `[1, c, h, w]`, values row-major), a target, and
+/// options.
 pub struct Asked<'a> {
-    /// Of the picture.
+    /// Shape of the picture.
     pub shape: Shape,
     /// The network's input.
     pub picture: &'a [f32],
     /// Class or margin.
     pub target: Target,
-    /// Checked to be the method's own.
+    /// Options, checked to be the method's own.
     pub options: &'a Options,
 }
 
-/// A plan whose pieces come to a map.
+/// A plan whose result is a map.
 pub type MapPlan = Box<dyn Plan<Whole = Attribution>>;
 
 /// Makes a method's plan; nothing is run yet.
 pub type Begin = fn(&Asked<'_>) -> Result<MapPlan>;
 
-/// A plan with the network and the picture that it is about.
+/// A plan, with the network and the picture to run it on.
 pub struct Altered<B: Backend, P> {
     subject: Subject<B>,
     plan: P,
 }
 
 impl<B: Backend, P: Plan> Altered<B, P> {
-    /// Nothing is run yet. `shape` `[1, c, h, w]`, values row-major.
+    /// Prepares a plan; nothing is run yet. `shape` is `[1, c, h, w]`, values are row-major.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for more than one picture, or a margin over itself; [`Error::BadShape`]; [`Error::UnknownClass`].
+    /// [`Error::BadArgument`] for more than one picture, or a margin over itself; [`Error::BadShape`];
+    /// [`Error::UnknownClass`].
     pub fn new(network: Arc<Network<B>>, shape: Shape, picture: Vec<f32>, plan: P) -> Result<Self> {
         Ok(Self { subject: Subject::new(network, shape, picture, &plan)?, plan })
     }
@@ -117,12 +119,12 @@ impl<B: Backend, P: Plan> Passes for Altered<B, P> {
     }
 }
 
-/// A picture, and the network that is shown it altered.
+/// A picture, and the network that runs its alterations.
 struct Subject<B: Backend> {
     network: Arc<Network<B>>,
     shape: Shape,
     picture: Vec<f32>,
-    /// The bits of the score of the picture as it is, for what is told relative to it; of NaN, which no score is, before it has run.
+    /// Bits of the score of the unaltered picture, once computed; NaN, which no score is, before.
     score: AtomicU32,
 }
 
@@ -161,7 +163,7 @@ impl<B: Backend> Subject<B> {
         Ok(values)
     }
 
-    /// The target's score on the picture as it is, run once.
+    /// The target's score of the unaltered picture, computed once.
     async fn score(&self, target: Target) -> Result<f32> {
         let mut score = f32::from_bits(self.score.load(Ordering::Relaxed));
         if score.is_nan() {
@@ -209,7 +211,7 @@ impl<P: Plan + ?Sized> Plan for Box<P> {
     }
 }
 
-/// That there are such pieces.
+/// Checks that these pieces exist.
 pub(super) fn check_pieces(name: &str, asked: &Range<usize>, pieces: usize) -> Result<()> {
     if asked.start > asked.end || asked.end > pieces {
         return Err(Error::BadArgument(format!(
@@ -220,7 +222,7 @@ pub(super) fn check_pieces(name: &str, asked: &Range<usize>, pieces: usize) -> R
     Ok(())
 }
 
-/// That there are so many values.
+/// Checks the number of values.
 pub(super) fn check_values(name: &str, values: &[f32], needed: usize) -> Result<()> {
     if values.len() == needed {
         return Ok(());
@@ -228,7 +230,7 @@ pub(super) fn check_values(name: &str, values: &[f32], needed: usize) -> Result<
     Err(Error::BadArgument(format!("values: {}; `{name}` is made of {needed}", values.len())))
 }
 
-/// Experiments are made on one picture at a time.
+/// Checks that there is one picture, of the right size.
 pub(super) fn check_one_picture(experiment: &str, shape: Shape, picture: &[f32]) -> Result<()> {
     let shape = shape.checked("input")?;
     if shape.n != 1 {

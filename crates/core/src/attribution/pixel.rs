@@ -1,11 +1,11 @@
-//! Methods at the resolution of the pixels: one walk from the logit to the input, under a ReLU rule.
+//! Pixel methods: one backward pass from the logit to the input, under a ReLU rule.
 
 use super::Explainer;
 use super::cam::{self, Cam};
 use crate::{Backend, Bilinear, NodeId, Query, ReluRule, Result, Shape, Target};
 
 impl<B: Backend> Explainer<'_, B> {
-    /// The walk to the input under `rule`: the gradient, or what the rule makes of it; or the same times the input, `x ⊙ ∂y_c/∂x`.
+    /// The gradient at the input under `rule`, or that times the input, `x ⊙ ∂y_c/∂x`.
     pub(super) async fn pixels(
         &mut self,
         target: Target,
@@ -23,7 +23,7 @@ impl<B: Backend> Explainer<'_, B> {
         Ok((shape, dx))
     }
 
-    /// The walk to the input times the upsampled map of a CAM at a layer.
+    /// The gradient at the input under `rule`, times the upsampled map of a CAM at a layer.
     pub(super) async fn product(
         &mut self,
         rule: ReluRule,
@@ -47,7 +47,7 @@ impl<B: Backend> Explainer<'_, B> {
     }
 }
 
-/// Multiplies every channel of `pixels` by its picture's map.
+/// Multiplies every channel of `pixels` by the map of its picture.
 fn multiply_by_map(pixels: &mut [f32], maps: &[f32], shape: Shape) {
     let area = shape.area();
     for (picture, map) in pixels.chunks_exact_mut(shape.c * area).zip(maps.chunks_exact(area)) {

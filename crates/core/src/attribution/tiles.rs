@@ -1,8 +1,8 @@
-//! The input cut into squares, and a map's order of them: what it holds to matter most comes first.
+//! The input divided into square tiles, and their ranking by a map.
 
 use crate::{Bilinear, Error, Result, Shape, order, random};
 
-/// Squares of an input, counted row by row; a rest at the right and at the bottom is a smaller tile.
+/// Square tiles of an input, counted row by row; tiles at the right and bottom edges may be smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tiling {
     height: usize,
@@ -10,14 +10,14 @@ pub struct Tiling {
     side: usize,
 }
 
-/// Tiles that a map holds for equal have an order of no meaning, which is the same each time.
+/// Seed of the order of tiles with equal values: arbitrary, but reproducible.
 const TIES_SEED: u64 = 1;
 
 impl Tiling {
-    /// Tiles of `side` pixels on an input `[n, c, h, w]`.
+    /// Divides an input `[n, c, h, w]` into tiles of `side` pixels.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for a side of 0, or one larger than the input's shorter.
+    /// [`Error::BadArgument`] for a side of 0, or larger than the input's shorter side.
     pub fn new(input: Shape, side: usize) -> Result<Self> {
         let largest = input.h.min(input.w);
         if side == 0 || side > largest {
@@ -35,20 +35,21 @@ impl Tiling {
         (self.height, self.width)
     }
 
-    /// Tiles in a row.
+    /// Number of tiles in a row.
     #[must_use]
     pub const fn columns(&self) -> usize {
         self.width.div_ceil(self.side)
     }
 
-    /// All tiles; never 0.
+    /// Number of tiles; never 0.
     #[must_use]
     #[allow(clippy::len_without_is_empty)] // it would always be false
     pub const fn len(&self) -> usize {
         self.height.div_ceil(self.side) * self.columns()
     }
 
-    /// For each of some tiles 1 at its pixels, 0 elsewhere: `h·w` values, row by row. Tiles that do not exist have no pixels.
+    /// A mask that is 1 at the pixels of these tiles, 0 elsewhere: `h·w` values, row by row. Tiles that do
+    /// not exist are ignored.
     #[must_use]
     pub fn mask(&self, tiles: &[u32]) -> Vec<u8> {
         let mut of_tile = vec![0; self.len()];
@@ -58,12 +59,14 @@ impl Tiling {
         self.tile_of_pixels().map(|tile| of_tile[tile]).collect()
     }
 
-    /// The tiles, hottest first, by the mean of the map over each. A map of one channel is laid onto the input bilinearly and counts
-    /// as it is, negative below 0; of several channels (`[1, c, h, w]`) the sum of magnitudes counts. `area` is where the map lies:
-    /// left, top, width and height in pixels of the input; what is outside has the values of its edge.
+    /// Ranks the tiles by the mean of the map over each, largest first. A map of one channel is upsampled
+    /// bilinearly and keeps its sign; of several channels (`[1, c, h, w]`) the sum of magnitudes is used.
+    /// `area` is the part of the input that the map covers: left, top, width and height in pixels; outside,
+    /// its edge values are repeated.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for more than one map, an empty one, or an area without extent; [`Error::NotFinite`].
+    /// [`Error::BadArgument`] for more than one map, an empty one, or an area without extent;
+    /// [`Error::NotFinite`].
     pub fn ranking(&self, shape: Shape, map: &[f32], area: [f64; 4]) -> Result<Vec<u32>> {
         let shape = shape.checked("map")?;
         if shape.n != 1 || map.len() != shape.len() {
@@ -97,7 +100,7 @@ impl Tiling {
         sums.into_iter().map(|(sum, pixels)| sum / pixels as f64).collect()
     }
 
-    /// For each pixel, row by row, its tile.
+    /// The tile of each pixel, row by row.
     fn tile_of_pixels(&self) -> impl Iterator<Item = usize> + use<> {
         let Self { height, width, side } = *self;
         let columns = self.columns();
@@ -105,7 +108,7 @@ impl Tiling {
     }
 }
 
-/// The sum over channels of the magnitudes.
+/// The sum of magnitudes over channels.
 fn magnitudes(map: &[f32], area: usize) -> Vec<f32> {
     let mut sums = vec![0.0; area];
     for channel in map.chunks_exact(area) {

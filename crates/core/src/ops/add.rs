@@ -1,6 +1,6 @@
-//! Sum of two inputs: `y = a + b`, [broadcast](super::broadcast).
+//! Sum of two inputs: `y = a + b`, [broadcast].
 //!
-//! Its vjp hands `dy` to both; to one that was spread, summed over what it was spread over. Kept: nothing.
+//! Its vjp passes `dy` to both; to a broadcast input, summed over the positions. Kept: nothing.
 
 use super::broadcast::{self, Binary};
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, two};

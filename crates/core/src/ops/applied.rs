@@ -1,9 +1,9 @@
-//! One op on its own, without a graph around it: what a conformance suite or a finite-difference check drives.
+//! One op without a graph, for conformance suites and finite-difference checks.
 
 use super::{Back, Forward, Kept, Prepared};
 use crate::{Backend, Op, ReluRule, Result, Shape, Weights};
 
-/// An op that has run: its output, and the way back.
+/// An op that has run: its output and its vjp.
 pub struct Applied<'a, B: Backend> {
     backend: &'a B,
     op: &'a Op,
@@ -17,7 +17,7 @@ impl Op {
     /// Checks the shapes, prepares the weights `op.weight` and `op.bias`, and runs the op on `inputs`.
     ///
     /// # Errors
-    /// What [`Op::output_shape`], the weights' shapes and the backend give.
+    /// Those of [`Op::output_shape`], of the weights' shapes and of the backend.
     pub fn apply<'a, B: Backend>(
         &'a self,
         backend: &'a B,
@@ -39,10 +39,11 @@ impl<B: Backend> Applied<'_, B> {
         &self.forward.y
     }
 
-    /// The gradient of input `i`, given that of the output. The vjp sees what [`Op::keeps`] says, and no more.
+    /// The gradient of input `i`, given that of the output. The vjp only gets the tensors that [`Op::keeps`]
+    /// names.
     ///
     /// # Errors
-    /// What the backend gives.
+    /// Those of the backend.
     pub fn vjp(&self, dy: &B::Tensor, i: usize, rule: ReluRule) -> Result<B::Tensor> {
         let keeps = self.op.keeps();
         let inputs = self.inputs.iter().enumerate().map(|(i, x)| keeps.inputs.contains(&i).then_some(x));

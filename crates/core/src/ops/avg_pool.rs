@@ -1,6 +1,6 @@
 //! Mean over windows: `y[i, j] = Σ_{u, v} x[i·s + u − p, j·s + v − p] / divisor`.
 //!
-//! Its vjp spreads `dy / divisor` over the window, summed where windows overlap. Kept: nothing.
+//! Its vjp distributes `dy / divisor` over the window, summed where windows overlap. Kept: nothing.
 
 use super::{
     Back, Fields, Forward, Keeps, Kept, Operation, Window, max_pool::check_padding, no_parameters, one,
@@ -12,15 +12,16 @@ use crate::{Backend, Error, Result, Shape};
 pub struct AvgPool {
     /// Kernel, stride and padding; dilation is 1.
     pub window: Window,
-    /// Whether a last window that overhangs counts (PyTorch's `ceil_mode`).
+    /// Whether an overhanging last window counts (PyTorch's `ceil_mode`).
     pub ceil_mode: bool,
     /// Whether padding counts in the divisor.
     pub count_include_pad: bool,
 }
 
 impl AvgPool {
-    /// What the window at output `(i, j)` over a picture of `x` divides by: its elements inside the picture,
-    /// or inside the padded picture with `count_include_pad`. An overhang beyond the padding never counts.
+    /// The divisor of the window at output `(i, j)` for an input of shape `x`: the number of its elements
+    /// inside the picture, or inside the padded picture with `count_include_pad`. Elements beyond the padding
+    /// never count.
     #[must_use]
     pub fn divisor(&self, i: usize, j: usize, x: Shape) -> usize {
         let Window { kernel, stride, padding, .. } = self.window;

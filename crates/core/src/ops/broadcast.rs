@@ -1,9 +1,10 @@
-//! Two inputs value by value: `y = f(a, b)`. One of them may be `[n, c, 1, 1]`, and is then spread over the positions of the other.
+//! Element-wise functions of two inputs: `y = f(a, b)`. One of them may be `[n, c, 1, 1]`, and is then
+//! broadcast over the positions of the other.
 
 use super::two;
 use crate::{Backend, Error, Result, Shape};
 
-/// What two values come to.
+/// A function of two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Binary {
     /// `a + b`
@@ -13,7 +14,7 @@ pub enum Binary {
 }
 
 impl Binary {
-    /// The function itself.
+    /// Computes the function.
     #[must_use]
     #[inline(always)]
     pub fn apply(self, a: f32, b: f32) -> f32 {
@@ -24,7 +25,7 @@ impl Binary {
     }
 }
 
-/// The shape of both inputs together.
+/// The broadcast shape of both inputs.
 pub(super) fn shape(inputs: &[Shape]) -> Result<Shape> {
     let (&a, &b) = two(inputs)?;
     if a == b || b == Shape::vector(a.n, a.c) {
@@ -40,7 +41,8 @@ pub(super) fn shape(inputs: &[Shape]) -> Result<Shape> {
     }
 }
 
-/// The gradient of an input of shape `x`, given what it would be of one that is not spread: the sum over what it was spread over.
+/// Reduces the gradient `dx` to the shape of an input, `x`: for a broadcast input, the sum over the
+/// positions.
 pub(super) fn gathered<B: Backend>(backend: &B, dx: &B::Tensor, x: Shape) -> Result<B::Tensor> {
     if backend.shape(dx) == x { Ok(dx.clone()) } else { backend.reduce(dx, super::Reduce::Sum) }
 }

@@ -1,5 +1,5 @@
-//! Channels of groups, dealt out in turn: with `g` groups of `k = c / g` channels, `y_{i·g + j} = x_{j·k + i}` (ShuffleNet; Zhang et al.
-//! 2018). Its vjp deals them back. Kept: nothing.
+//! Channels of groups, interleaved: with `g` groups of `k = c / g` channels, `y_{i·g + j} = x_{j·k + i}`
+//! (ShuffleNet; Zhang et al. 2018). Its vjp is the inverse permutation. Kept: nothing.
 
 use super::{Back, Fields, Forward, IndexMap, Keeps, Kept, Operation, no_parameters, one};
 use crate::{Backend, Error, Result, Shape};
@@ -7,7 +7,7 @@ use crate::{Backend, Error, Result, Shape};
 /// Parameters of a channel shuffle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChannelShuffle {
-    /// The number of channels is a multiple of this.
+    /// Number of groups, a divisor of the number of channels.
     pub groups: usize,
 }
 

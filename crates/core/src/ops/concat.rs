@@ -1,5 +1,5 @@
-//! The channels of all inputs, one after the other: `y = [a; b; ...]`. Its vjp cuts each input's channels out
-//! of `dy`. Kept: nothing.
+//! Concatenation of the channels of all inputs: `y = [a; b; ...]`. Its vjp is the slice of `dy` with the
+//! channels of an input. Kept: nothing.
 
 use super::{Back, Forward, IndexMap, Keeps, Kept, Operation, no_fields, no_parameters};
 use crate::{Backend, Error, Result, Shape};

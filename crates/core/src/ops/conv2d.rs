@@ -4,15 +4,16 @@
 //!
 //! (cross-correlation, as everywhere in deep learning). Its vjp is
 //!
-//! `dz = activation_vjp(dy, y)`, `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
+//! `dz`, what of `dy` passes the activation under the rule of the walk, and `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
 //!
-//! Kept: `y`, if there is an activation; its sign is the mask. A walk of several convolutions applies each mask where `dx` of
-//! the one behind is computed: it is that one's [`Gate`].
+//! Kept: `y`, if there is an activation; its sign is the mask. In the backward pass through several
+//! convolutions, the kernel that computes `dx` of one also applies the mask of the one before, as its
+//! [`Gate`].
 
 use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, one, two};
 use crate::{Activation, Backend, Error, Gate, Result, Shape};
 
-/// Parameters of a convolution. `groups = in_channels = out_channels` is a depthwise one.
+/// Parameters of a convolution. It is depthwise if `groups = in_channels = out_channels`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Conv2d {
     /// Channels of `x`.
@@ -21,9 +22,10 @@ pub struct Conv2d {
     pub out_channels: usize,
     /// Kernel, stride, padding and dilation.
     pub window: Window,
-    /// Both channel counts are a multiple of this; group `g` of the output sees only group `g` of the input.
+    /// Number of groups, a divisor of both channel counts; group `g` of the output sees only group `g` of the
+    /// input.
     pub groups: usize,
-    /// Applied to the sum.
+    /// The activation, applied to the sum.
     pub activation: Activation,
 }
 

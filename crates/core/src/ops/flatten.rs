@@ -1,5 +1,4 @@
-//! Positions folded into channels: `[n, c, h, w]` to `[n, c·h·w, 1, 1]`, the same values; its vjp unfolds.
-//! Kept: nothing.
+//! Flattening: `[n, c, h, w]` to `[n, c·h·w, 1, 1]`, the same values; its vjp reshapes back. Kept: nothing.
 
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};

@@ -1,4 +1,4 @@
-//! Mean over all positions: `y_c = Σ_{i, j} x_c[i, j] / (h·w)`; its vjp spreads `dy_c / (h·w)` over them.
+//! Mean over all positions: `y_c = Σ_{i, j} x_c[i, j] / (h·w)`; its vjp is `dy_c / (h·w)` at each of them.
 //! Kept: nothing.
 
 use super::{Back, Forward, Keeps, Kept, Operation, Reduce, no_fields, no_parameters, one};

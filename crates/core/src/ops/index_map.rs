@@ -1,24 +1,24 @@
-//! Values that move, axis by axis: `y[n, c, i, j] = x[n, channels[c], rows[i], columns[j]]`. A part of the channels, padding, a
-//! shuffle, a reflection, the nearest neighbour of a larger picture are all of this kind.
+//! Index maps, one per axis: `y[n, c, i, j] = x[n, channels[c], rows[i], columns[j]]`. Slicing channels,
+//! padding, shuffling, reflection and nearest-neighbour resizing are of this kind.
 
 use crate::Shape;
 
-/// For every channel, row and column of `y` that of `x`.
+/// The source channel, row and column in `x` for every channel, row and column of `y`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexMap {
     /// The shape of `x`.
     pub x: Shape,
-    /// Channels, rows and columns; [`NOTHING`](Self::NOTHING) where `y` is 0.
+    /// Indices of channels, rows and columns; [`NOTHING`](Self::NOTHING) where `y` is 0.
     pub axes: [Vec<u32>; 3],
 }
 
 impl IndexMap {
-    /// Stands for a value that is not there, and is 0.
+    /// Marks a value without a source, which is 0.
     pub const NOTHING: u32 = u32::MAX;
 
-    /// These channels, in this order, at all positions.
+    /// A selection of channels, in this order, with all positions.
     pub(crate) fn of_channels(x: Shape, channels: impl Iterator<Item = usize>) -> Self {
-        // Shapes have at most 2²⁸ elements.
+        // shapes have at most 2²⁸ elements
         let channels = channels.map(|c| c as u32).collect();
         Self { x, axes: [channels, (0..x.h as u32).collect(), (0..x.w as u32).collect()] }
     }
@@ -30,7 +30,8 @@ impl IndexMap {
         Shape::new(self.x.n, c, h, w)
     }
 
-    /// For every position of `y`, row-major, that of `x` within a plane; none where it is not there.
+    /// The source of every position of `y`, row-major, as an index into a plane of `x`; `None` where `y` is
+    /// 0.
     pub fn positions(&self) -> impl Iterator<Item = Option<usize>> + '_ {
         let [_, rows, columns] = &self.axes;
         rows.iter().flat_map(move |&row| {
@@ -41,7 +42,7 @@ impl IndexMap {
         })
     }
 
-    /// The channels of `y` that are there, each with that of `x`.
+    /// The channels of `y` that have a source, each with its source channel in `x`.
     pub fn channels(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         let channels = self.axes[0].iter().enumerate();
         channels.filter(|(_, c)| **c != Self::NOTHING).map(|(to, &from)| (to, from as usize))

@@ -1,4 +1,4 @@
-//! The picture. It is the first layer of every graph, has no inputs, and is computed by nobody. Kept: nothing.
+//! The picture: the first layer of every graph, without inputs, never computed. Kept: nothing.
 
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters};
 use crate::{Backend, Error, Result, Shape};
@@ -15,7 +15,7 @@ impl Operation for Input {
     no_parameters!();
     no_fields!();
 
-    /// A model file does not name it: it is there.
+    /// None: a model file does not list the input.
     const KINDS: &'static [Self] = &[];
 
     fn name(&self) -> &'static str {

@@ -1,7 +1,7 @@
-//! Maximum over windows: `y[i, j] = max_{u, v} x[i·s + u − p, j·s + v − p]`, padding counting as −∞.
+//! Maximum over windows: `y[i, j] = max_{u, v} x[i·s + u − p, j·s + v − p]`, with padding of −∞.
 //!
-//! Its vjp gives each `dy` to the element that won its window; where windows overlap an element collects from
-//! all that it won. The first maximum in row-major order wins a tie, as in PyTorch. Kept: the winners.
+//! Its vjp adds each `dy` to the element that is the maximum of its window; the first maximum in row-major
+//! order wins a tie, as in PyTorch. Kept: the positions of the maxima.
 
 use super::{Back, Fields, Forward, Keeps, Kept, Operation, Padding, Window, no_parameters, one};
 use crate::{Backend, Error, Result, Shape};
@@ -11,7 +11,7 @@ use crate::{Backend, Error, Result, Shape};
 pub struct MaxPool {
     /// Kernel, stride, padding and dilation.
     pub window: Window,
-    /// Whether a last window that overhangs counts (PyTorch's `ceil_mode`).
+    /// Whether an overhanging last window counts (PyTorch's `ceil_mode`).
     pub ceil_mode: bool,
 }
 
@@ -71,9 +71,9 @@ impl Operation for MaxPool {
     }
 }
 
-/// Refuses windows that could see nothing but padding: a maximum of −∞, a mean over no element. PyTorch
-/// allows padding of at most half the kernel, and so do we; with dilated taps that is not enough, so padding
-/// and dilation exclude each other.
+/// Refuses windows that could contain only padding: a maximum of −∞, a mean over no element. PyTorch allows
+/// padding of at most half the kernel, and so do we; with dilated taps that is not enough, so padding and
+/// dilation exclude each other.
 pub(super) fn check_padding(window: &Window) -> Result<()> {
     let p = window.padding;
     let [kh, kw] = window.kernel;

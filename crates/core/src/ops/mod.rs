@@ -1,7 +1,8 @@
-//! The ops: one file each, with its parameters, its shape rule, its forward and its vjp.
+//! The ops: one file each, with parameters, shape rule, forward pass and vjp.
 //!
-//! An op says everything about itself in its file, as an `Operation`; the list below makes [`Op`] of them. The kernels are a
-//! [`Backend`]'s: an op says which of them to call, with what, and what it needs to have kept for the way back ([`Op::keeps`]).
+//! An op says everything about itself in its file, as an `Operation`; the list below makes the enum [`Op`] of
+//! them. The kernels are a [`Backend`]'s: an op says which of them to call and which tensors its vjp needs
+//! ([`Op::keeps`]).
 
 mod add;
 mod affine;
@@ -51,47 +52,54 @@ use operation::{Operation, no_fields, no_parameters, one, two};
 
 use crate::{Activation, Backend, Error, Result, Shape, Weights};
 
-/// The ops, by name of their type: an enum of them, one of their prepared weights, and for each method a match that hands on to the type.
+/// Generates, from the list of types, the enum of ops, the enum of their prepared weights, and for each
+/// method a match that delegates to the type.
 macro_rules! ops {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-        /// What a layer computes.
+        /// The operation of a layer.
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub enum Op {
             $($(#[$doc])* $name($name)),*
         }
 
-        /// A layer's weights in a backend's own form.
+        /// A layer's weights in the backend's format.
         pub(crate) enum Prepared<B: Backend> {
             $($name(<$name as Operation>::Prepared<B>)),*
         }
 
         impl Op {
-            /// An op of every kind that a model file may name, its fields still to be read.
+            /// All kinds of ops that a model file may name, with placeholder fields.
             #[must_use]
-            pub fn kinds() -> Vec<Self> {
-                let mut kinds = Vec::new();
-                $(kinds.extend($name::KINDS.iter().copied().map(Self::$name));)*
-                kinds
+            pub fn kind(place: usize) -> Option<Self> {
+                let mut rest = place;
+                $(
+                    if let Some(&op) = $name::KINDS.get(rest) {
+                        return Some(Self::$name(op));
+                    }
+                    rest = rest.saturating_sub($name::KINDS.len());
+                )*
+                let _ = rest;
+                None
             }
 
-            /// The op's name, as in the model file and in error messages.
+            /// Name of the op, in model files and error messages.
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$name(op) => op.name()),* }
             }
 
-            /// Shows all its fields to a reader or writer, in the order of a model file.
+            /// Passes all fields to a reader or writer, in the order of a model file.
             pub fn fields(&mut self, fields: &mut dyn Fields) {
                 match self { $(Self::$name(op) => op.fields(fields)),* }
             }
 
-            /// What the vjp needs beyond shapes.
+            /// The tensors that the vjp needs besides shapes.
             #[must_use]
             pub fn keeps(&self) -> Keeps {
                 match self { $(Self::$name(op) => op.keeps()),* }
             }
 
-            /// The parameters of a layer of this op: suffix of the name, and extents.
+            /// The parameters of a layer of this op: name suffix and extents.
             #[must_use]
             pub fn parameters(&self) -> Vec<(&'static str, Vec<usize>)> {
                 match self { $(Self::$name(op) => op.parameters()),* }
@@ -102,7 +110,7 @@ macro_rules! ops {
                 match self { $(Self::$name(op) => op.has_bias()),* }
             }
 
-            /// The activation that is part of the op; `None` for those without.
+            /// The activation that is fused into the op; `None` for ops without.
             pub(crate) fn fused_activation(&self) -> Activation {
                 match self { $(Self::$name(op) => op.fused_activation()),* }
             }
@@ -112,7 +120,8 @@ macro_rules! ops {
                 match self { $(Self::$name(op) => op.takes_gate()),* }
             }
 
-            /// Whether the op keeps the positions of its input apart; see [`Graph::has_positions`](crate::Graph::has_positions).
+            /// Whether the op keeps the positions of its input; see
+            /// [`Graph::has_positions`](crate::Graph::has_positions).
             pub(crate) fn keeps_positions(&self) -> bool {
                 match self { $(Self::$name(op) => op.keeps_positions()),* }
             }
@@ -131,7 +140,7 @@ macro_rules! ops {
                 Ok(match self { $(Self::$name(op) => Prepared::$name(op.prepare(backend, &weights)?)),* })
             }
 
-            /// Runs the layer; `y` is the shape that [`Op::output_shape`] gave.
+            /// Runs the op; `y` is the shape that [`Op::output_shape`] returned.
             pub(crate) fn forward<B: Backend>(
                 &self,
                 backend: &B,
@@ -165,13 +174,13 @@ macro_rules! ops {
 ops! {
     /// The picture; only ever the first node.
     Input,
-    /// Convolution, bias and activation fused.
+    /// Convolution with fused bias and activation.
     Conv2d,
     /// Matrix product with bias.
     Linear,
-    /// ReLU or ReLU6 on its own.
+    /// ReLU or ReLU6, not fused.
     Relu,
-    /// A smooth function of each value.
+    /// Smooth element-wise function.
     Unary,
     /// Maximum over windows.
     MaxPool,
@@ -183,26 +192,32 @@ ops! {
     Add,
     /// Product of two inputs.
     Mul,
-    /// Channels of all inputs, one after the other.
+    /// Concatenation of the channels of all inputs.
     Concat,
-    /// Channels of groups, dealt out in turn.
+    /// Channels of groups, interleaved.
     ChannelShuffle,
     /// Scale and shift per channel.
     Affine,
-    /// Positions folded into channels.
+    /// Flattening of positions into channels.
     Flatten,
 }
 
 impl Op {
+    /// An op of every kind that a model file may name, its fields still to be read.
+    #[must_use]
+    pub fn kinds() -> Vec<Self> {
+        (0..).map_while(Self::kind).collect()
+    }
+
     /// The output's shape for these inputs.
     ///
     /// # Errors
-    /// [`Error::BadShape`] or [`Error::InvalidGraph`] if the op cannot take them.
+    /// [`Error::BadShape`] or [`Error::InvalidGraph`] if the op does not take these inputs.
     pub fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
         self.unchecked_output_shape(inputs)?.checked("output")
     }
 
-    /// A layer's parameters, checked, in the order of [`Op::parameters`].
+    /// Finds and checks a layer's parameters, in the order of [`Op::parameters`].
     pub(crate) fn weights<'w>(&self, layer: &str, weights: &'w Weights) -> Result<Vec<&'w [f32]>> {
         let find = |(suffix, shape): (&str, Vec<usize>)| find_weight(weights, layer, suffix, &shape);
         self.parameters().into_iter().map(find).collect()

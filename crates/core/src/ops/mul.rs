@@ -1,7 +1,8 @@
-//! Product of two inputs: `y = a·b`; one of them may be `[n, c, 1, 1]` and is then spread over the positions, as the weights of a
-//! squeeze-and-excitation block are (Hu et al. 2018).
+//! Product of two inputs: `y = a·b`; one of them may be `[n, c, 1, 1]` and is then broadcast over the
+//! positions, like the weights of a squeeze-and-excitation block (Hu et al. 2018).
 //!
-//! Its vjp is `da = dy·b` and `db = dy·a`; to one that was spread, summed over the positions. Kept: both inputs.
+//! Its vjp is `da = dy·b` and `db = dy·a`; for a broadcast input, summed over the positions. Kept: both
+//! inputs.
 
 use super::broadcast::{self, Binary};
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, two};

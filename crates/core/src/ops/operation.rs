@@ -1,52 +1,56 @@
-//! What an op says about itself, and what it is given in return.
+//! The interface of an op, and the arguments of its methods.
 
 use crate::{Activation, Backend, Error, Gate, ReluRule, Result, Shape};
 
-/// All that anybody asks of an op, in one place: the graph its shape, the tape its vjp and what that needs, a model file its name and
-/// fields. Nothing here has an answer for ops that were not thought of, but for the two methods whose answer costs no more than time.
+/// All properties of an op: for the graph its shape, for the tape its vjp and what that needs, for model
+/// files its name and fields. Only two methods have a default, which costs nothing but time: no other
+/// property of a new op can be forgotten.
 pub(crate) trait Operation: Copy + 'static {
-    /// A layer's weights in a backend's own form; `()` for an op without.
+    /// A layer's weights in the backend's format; `()` for ops without weights.
     type Prepared<B: Backend>;
 
-    /// An op of every kind that the type stands for, its fields still to be read: what a model file may name.
+    /// All kinds of the type, with placeholder fields: what a model file may name.
     const KINDS: &'static [Self];
 
-    /// Its name in model files and in errors.
+    /// Name in model files and error messages.
     fn name(&self) -> &'static str;
 
-    /// Shows all its fields, in the order of a model file.
+    /// Passes all fields to a reader or writer, in the order of a model file.
     fn fields(&mut self, fields: &mut dyn Fields);
 
     /// The output's shape for these inputs.
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape>;
 
-    /// The parameters of a layer: suffix of the name, and extents.
+    /// The parameters of a layer: name suffix and extents.
     fn parameters(&self) -> Vec<(&'static str, Vec<usize>)>;
 
-    /// Whether the op is `y = activation(A·x + b)`, with `b` its second parameter: what is checked as an adjoint.
+    /// Whether the op is `y = activation(A·x + b)`, with `b` its second parameter, so that the adjoint test
+    /// applies.
     fn has_bias(&self) -> bool;
 
-    /// What its vjp needs beyond shapes.
+    /// The tensors that the vjp needs besides shapes.
     fn keeps(&self) -> Keeps;
 
-    /// Whether a position of the output is one of the input still, so that a heatmap of it means something.
+    /// Whether a position of the output still corresponds to one of the input, so that a heatmap of it makes
+    /// sense.
     fn keeps_positions(&self) -> bool;
 
-    /// The activation that is part of the op. A gradient that arrives may have passed it already ([`Kept::passed`]); where an op says
-    /// that it has none, none is passed for it.
+    /// The activation that is fused into the op. The incoming gradient may already have passed it
+    /// ([`Kept::passed`]); with the default, `None`, it never has.
     fn fused_activation(&self) -> Activation {
         Activation::None
     }
 
-    /// Whether its vjp applies [`Back::gate`]; else there is none, and the layer before does so by itself.
+    /// Whether the vjp applies [`Back::gate`]; if not, there is never one, and the previous layer applies its
+    /// activation itself.
     fn takes_gate(&self) -> bool {
         false
     }
 
-    /// Hands the parameters to the backend, in the order of [`parameters`](Self::parameters).
+    /// Prepares the parameters on the backend, in the order of [`parameters`](Self::parameters).
     fn prepare<B: Backend>(&self, backend: &B, weights: &[&[f32]]) -> Result<Self::Prepared<B>>;
 
-    /// Runs the layer; `y` is the shape that [`output_shape`](Self::output_shape) gave.
+    /// Runs the op; `y` is the shape that [`output_shape`](Self::output_shape) returned.
     fn forward<B: Backend>(
         &self,
         backend: &B,
@@ -65,67 +69,68 @@ pub(crate) trait Operation: Copy + 'static {
     ) -> Result<B::Tensor>;
 }
 
-/// Who reads or writes an op's fields. A reader sets the values that it is shown, a writer takes them.
+/// A reader or writer of an op's fields. A reader sets the values that it is passed, a writer takes them.
 ///
-/// A reader that finds something wrong remembers it, and leaves the value as it is.
+/// A reader that finds an error remembers it and leaves the value unchanged.
 pub trait Fields {
-    /// A count or size.
+    /// A count or a size.
     fn number(&mut self, name: &'static str, value: &mut usize);
-    /// Several of them, always as many.
+    /// A fixed number of counts or sizes.
     fn numbers(&mut self, name: &'static str, values: &mut [usize]);
-    /// Yes or no.
+    /// A Boolean.
     fn flag(&mut self, name: &'static str, value: &mut bool);
-    /// One of several names, by its place among them.
+    /// One of several names, by its index.
     fn choice(&mut self, name: &'static str, place: &mut usize, names: &[&'static str]);
-    /// The extents of a parameter. They are no fields where the parameters themselves are at hand.
+    /// The extents of a parameter. A format that stores the parameters themselves need not store them as
+    /// fields.
     fn extents(&mut self, parameter: &'static str, extents: &mut [&mut usize]);
 }
 
-/// What a layer must have kept from the forward pass for its vjp.
+/// The tensors of the forward pass that a layer's vjp needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keeps {
-    /// These of its inputs.
+    /// Indices of the inputs that are needed.
     pub inputs: &'static [usize],
-    /// Its output.
+    /// Whether the output is needed.
     pub output: bool,
-    /// Where its maxima came from.
+    /// Whether the positions of the maxima are needed.
     pub argmax: bool,
 }
 
 impl Keeps {
-    /// Shapes are enough.
+    /// Nothing: shapes are enough.
     pub const NOTHING: Self = Self { inputs: &[], output: false, argmax: false };
-    /// Its output, for example for the sign that is the ReLU mask.
+    /// The output, for example for its sign, which is the ReLU mask.
     pub const OUTPUT: Self = Self { output: true, ..Self::NOTHING };
-    /// Where its maxima came from.
+    /// The positions of the maxima.
     pub const ARGMAX: Self = Self { argmax: true, ..Self::NOTHING };
 }
 
-/// The result of one layer's forward.
+/// The result of one layer's forward pass.
 pub(crate) struct Forward<B: Backend> {
     pub y: B::Tensor,
     pub argmax: Option<B::Argmax>,
 }
 
 impl<B: Backend> Forward<B> {
-    /// Of an op without maxima.
+    /// The result of an op without maxima.
     pub(crate) fn of(y: B::Tensor) -> Self {
         Self { y, argmax: None }
     }
 }
 
-/// What a vjp may look at: shapes, and what [`Op::keeps`](crate::Op::keeps) asked for.
+/// The tensors that a vjp may use: shapes, and what [`Op::keeps`](crate::Op::keeps) names.
 pub(crate) struct Kept<'a, B: Backend> {
     pub shapes: &'a [Shape],
     pub inputs: &'a [Option<&'a B::Tensor>],
     pub output: Option<&'a B::Tensor>,
     pub argmax: Option<&'a B::Argmax>,
-    /// The gradient has already passed the op's fused activation, as the [`Gate`] of the layer behind it.
+    /// Whether the gradient has already passed the op's fused activation, as the [`Gate`] of the next layer.
     pub passed: bool,
 }
 
 impl<B: Backend> Kept<'_, B> {
-    /// Whether all is there.
+    /// Whether all of these tensors were kept.
     pub(crate) fn holds(&self, keeps: Keeps) -> bool {
         keeps.inputs.iter().all(|&i| self.input(i).is_ok())
             && (!keeps.output || self.output.is_some())
@@ -137,12 +142,12 @@ impl<B: Backend> Kept<'_, B> {
         self.output.ok_or_else(|| Error::NotRetained("the output".into()))
     }
 
-    /// Input `i`; likewise.
+    /// Input `i`; checked likewise.
     pub(super) fn input(&self, i: usize) -> Result<&B::Tensor> {
         self.inputs.get(i).copied().flatten().ok_or_else(|| Error::NotRetained("an input".into()))
     }
 
-    /// Where the maxima came from; likewise.
+    /// The positions of the maxima; checked likewise.
     pub(super) fn argmax(&self) -> Result<&B::Argmax> {
         self.argmax.ok_or_else(|| Error::NotRetained("the maxima".into()))
     }
@@ -154,35 +159,40 @@ impl<B: Backend> Kept<'_, B> {
     }
 }
 
-/// What is asked of a vjp.
+/// The arguments of a vjp.
 pub(crate) struct Back<'a, B: Backend> {
     /// The gradient of the output.
     pub dy: &'a B::Tensor,
     /// The input whose gradient is wanted.
     pub input: usize,
-    /// What the op's own ReLUs let through.
+    /// Backward rule for the op's own ReLUs.
     pub rule: ReluRule,
-    /// The activation of the layer before, for an op that [takes](Operation::takes_gate) it along.
+    /// The activation of the previous layer, for ops that [apply](Operation::takes_gate) it.
     pub gate: Option<Gate<'a, B::Tensor>>,
 }
 
-/// The only input of an op that has one.
+/// The input of an op that takes one.
 pub(super) fn one<T>(inputs: &[T]) -> Result<&T> {
     match inputs {
         [x] => Ok(x),
-        _ => Err(Error::InvalidGraph(format!("takes 1 input, got {}", inputs.len()))),
+        _ => Err(takes("1 input", inputs.len())),
     }
 }
 
-/// The two inputs of an op that has two.
+/// The inputs of an op that takes two.
 pub(super) fn two<T>(inputs: &[T]) -> Result<(&T, &T)> {
     match inputs {
         [a, b] => Ok((a, b)),
-        _ => Err(Error::InvalidGraph(format!("takes 2 inputs, got {}", inputs.len()))),
+        _ => Err(takes("2 inputs", inputs.len())),
     }
 }
 
-/// What an op without parameters says of them.
+#[cold]
+fn takes(needed: &str, given: usize) -> Error {
+    Error::InvalidGraph(format!("takes {needed}, got {given}"))
+}
+
+/// The methods of an op without parameters.
 macro_rules! no_parameters {
     () => {
         type Prepared<B: $crate::Backend> = ();
@@ -201,7 +211,7 @@ macro_rules! no_parameters {
     };
 }
 
-/// What an op without fields says of them.
+/// The methods of an op without fields.
 macro_rules! no_fields {
     () => {
         fn fields(&mut self, _fields: &mut dyn $crate::ops::Fields) {}

@@ -1,6 +1,6 @@
-//! All positions of a channel to one value.
+//! Reductions over the positions of a channel.
 
-/// What they come to.
+/// A reduction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reduce {
     /// `Σ x`

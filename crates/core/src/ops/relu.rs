@@ -1,5 +1,5 @@
-//! ReLU and ReLU6 as layers of their own: `y = activation(x)`. The vjp follows the rule of the walk, see
-//! [`ReluRule`](crate::ReluRule). Kept: `y`, whose sign is the mask.
+//! ReLU and ReLU6 as layers of their own: `y = activation(x)`. The vjp follows the rule of the backward pass,
+//! see [`ReluRule`](crate::ReluRule). Kept: `y`, whose sign is the mask.
 
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
 use crate::{Activation, Backend, Gate, Result, Shape};

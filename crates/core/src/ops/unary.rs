@@ -1,21 +1,22 @@
-//! Smooth functions of each value: `y = f(x)`; the vjp is `dx = f'·dy`. Kept: `x` or `y`, whichever gives `f'`.
+//! Smooth element-wise functions: `y = f(x)`; the vjp is `dx = f'·dy`. Kept: `x` or `y`, whichever gives
+//! `f'`.
 //!
-//! A function is a row of the table below, a line of `unary.wgsl` and one of the reference. The ReLU family is an op of its own, since
-//! walks back may treat it by a [rule](crate::ReluRule).
+//! A function is a row of the table below, a line of `unary.wgsl` and one of the reference. The ReLU family
+//! is a separate op, since backward passes may treat it by a [rule](crate::ReluRule).
 
 use super::{Back, Forward, Keeps, Kept, Operation, no_fields, no_parameters, one};
 use crate::{Backend, Result, Shape};
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident = $text:literal: $f:expr, $kept:ident => $slope:expr;)*) => {
-        /// A function.
+        /// A smooth element-wise function.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Unary {
             $($(#[$doc])* $name),*
         }
 
         impl Unary {
-            /// Every one.
+            /// All functions.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             const fn text(self) -> &'static str {
@@ -38,7 +39,7 @@ macro_rules! functions {
                 slope(kept)
             }
 
-            /// Whether the slope is computed from the input; else from the output.
+            /// Whether the slope is computed from the input; if not, from the output.
             #[must_use]
             pub const fn keeps_input(self) -> bool {
                 match self { $(Self::$name => is_input(stringify!($kept))),* }
@@ -47,7 +48,7 @@ macro_rules! functions {
     };
 }
 
-// In the last column `x` is the input, `y` the output.
+// in the last column `x` is the input, `y` the output
 functions! {
     /// `σ(x) = 1 / (1 + e⁻ˣ)`
     Sigmoid = "sigmoid": sigmoid, y => y * (1.0 - y);
@@ -59,7 +60,7 @@ const fn is_input(kept: &str) -> bool {
     matches!(kept.as_bytes(), b"x")
 }
 
-/// In the form that overflows nowhere.
+/// The sigmoid, in a form that never overflows.
 fn sigmoid(x: f32) -> f32 {
     let e = libm::expf(-x.abs());
     (if x < 0.0 { e } else { 1.0 }) / (1.0 + e)

@@ -3,7 +3,7 @@
 use super::Fields;
 use crate::{Error, Result, Shape};
 
-/// Zero (for max-pooling −∞) rows and columns around a picture. The sides may differ: TensorFlow's `SAME`
+/// Rows and columns of zeros (for max-pooling −∞) around a picture. The sides may differ: TensorFlow's `SAME`
 /// pads a stride-2 3×3 on an even size with nothing before and one after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Padding {
@@ -24,7 +24,7 @@ impl Padding {
         Self { top: p, bottom: p, left: p, right: p }
     }
 
-    /// The field `padding` of an op: top, bottom, left, right.
+    /// Reads or writes the field `padding` of an op: top, bottom, left, right.
     pub(super) fn field(&mut self, fields: &mut dyn Fields) {
         let mut sides = [self.top, self.bottom, self.left, self.right];
         fields.numbers("padding", &mut sides);
@@ -46,7 +46,7 @@ pub struct Window {
     pub dilation: [usize; 2],
 }
 
-/// No extent of a window may exceed this; it keeps all later arithmetic far from overflow.
+/// Largest extent of a window; keeps all later arithmetic far from overflow.
 const MAX_EXTENT: usize = 1 << 16;
 
 impl Window {
@@ -62,14 +62,14 @@ impl Window {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// True where output equals input position for position: 1×1, stride 1, no padding.
+    /// Whether output positions are input positions: 1×1, stride 1, no padding.
     #[must_use]
     pub fn is_pointwise(&self) -> bool {
         *self == Self { dilation: self.dilation, ..Self::new([1, 1], [1, 1]) }
     }
 
-    /// Output rows and columns over a picture of `x`. With `ceil`, a last window that starts inside the
-    /// picture or its leading padding counts although it overhangs (PyTorch's `ceil_mode`).
+    /// Rows and columns of the output for an input of shape `x`. With `ceil`, an overhanging last window
+    /// counts if it starts inside the picture or its leading padding (PyTorch's `ceil_mode`).
     ///
     /// # Errors
     /// [`Error::BadShape`] if an extent is out of range or the window does not fit into the padded picture.
@@ -104,14 +104,14 @@ impl Window {
         Ok([axis("height", 0, x.h, top, bottom)?, axis("width", 1, x.w, left, right)?])
     }
 
-    /// Input row of tap `k` of output row `o`, if it lies in a picture of `h` rows.
+    /// Input row of tap `k` of output row `o`, if it is inside a picture of `h` rows.
     #[must_use]
     #[inline]
     pub fn row(&self, o: usize, k: usize, h: usize) -> Option<usize> {
         (o * self.stride[0] + k * self.dilation[0]).checked_sub(self.padding.top).filter(|&y| y < h)
     }
 
-    /// Input column of tap `k` of output column `o`, if it lies in a picture of `w` columns.
+    /// Input column of tap `k` of output column `o`, if it is inside a picture of `w` columns.
     #[must_use]
     #[inline]
     pub fn column(&self, o: usize, k: usize, w: usize) -> Option<usize> {

@@ -1,4 +1,5 @@
-//! What a draft computes, in `f64` and as plainly as it can be written: the oracle that passes are held against.
+//! What a draft computes, in `f64` and as plainly as it can be written: the oracle that passes are held
+//! against.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

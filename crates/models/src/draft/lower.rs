@@ -55,7 +55,7 @@ impl Draft {
                 Op::Affine(Affine { channels: scale.data.len() })
             }
             &DraftOp::Activation(activation) => Op::Relu(Relu { activation }),
-            DraftOp::Plain(op) => op.clone(),
+            DraftOp::Plain(op) => *op,
             DraftOp::Pad(_) => {
                 return Err(format!(
                     "{} pads what no convolution takes; only a padding before a convolution is known",

@@ -1,5 +1,6 @@
-//! A network as a file has it, before it is a [`Graph`](candling_core::Graph): the source's own ops, names and constants, with nothing
-//! checked. A format's reader makes it, [passes](crate::passes) simplify it, and [`Draft::into_layers`] makes layers of it.
+//! A network as a file has it, before it is a [`Graph`](candling_core::Graph): the source's own ops, names
+//! and constants, with nothing checked. A format's reader makes it, [passes](crate::passes) simplify it, and
+//! [`Draft::into_layers`] makes layers of it.
 
 #[cfg(test)]
 pub(crate) mod evaluate;

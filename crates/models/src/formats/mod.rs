@@ -1,5 +1,5 @@
-//! The formats that networks come in, each in a file or a folder of its own: bytes to a [`Model`]. All but our own go through a draft of
-//! the network and the passes that normalise it.
+//! The formats that networks come in, each in a file or a folder of its own: bytes to a [`Model`]. All but
+//! our own go through a draft of the network and the passes that normalise it.
 
 pub mod efficientnet_lite;
 #[cfg(feature = "pth")]
@@ -25,11 +25,13 @@ pub struct Format {
 /// Makes a model of a file's bytes.
 type Reader = fn(&[u8]) -> Result<Model>;
 
-/// How `torch.save` began before PyTorch 1.6: `pickle(0x1950a86a20f9469cfc6c)`, then `pickle(1001)`, the protocol.
+/// How `torch.save` began before PyTorch 1.6: `pickle(0x1950a86a20f9469cfc6c)`, then `pickle(1001)`, the
+/// protocol.
 const LEGACY_PICKLE: &[u8] =
     b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e\x80\x02\x4d\xe9\x03\x2e";
 
-/// Every format that is known, our own first. Each recognises its files everywhere; all are read only where the feature `pth` is on.
+/// Every format that is known, our own first. Each recognises its files everywhere; all are read only where
+/// the feature `pth` is on.
 pub static FORMATS: [Format; 2] = [
     Format {
         name: "Candling model",
@@ -72,7 +74,8 @@ pub fn import(bytes: &[u8]) -> Result<Model> {
     read(bytes)
 }
 
-/// What to say of a file that is not ours where only ours are read: which format it is of, and what can be done with it.
+/// What to say of a file that is not ours where only ours are read: which format it is of, and what can be
+/// done with it.
 pub(crate) fn hint(bytes: &[u8]) -> Option<String> {
     FORMATS[1..].iter().find(|format| (format.recognises)(bytes)).map(elsewhere)
 }

@@ -1,4 +1,5 @@
-//! A scale and a shift behind a convolution without activation go into its weights: `w' = w·scale`, `b' = b·scale + shift`, in `f64`.
+//! A scale and a shift behind a convolution without activation go into its weights: `w' = w·scale`, `b' =
+//! b·scale + shift`, in `f64`.
 
 use candling_core::Activation;
 

@@ -1,5 +1,5 @@
-//! Rewrites of a [`Draft`], one a file: each gives a network that computes the same, with fewer kinds of nodes. A format's reader
-//! writes down what its file says, and need not know what a graph can hold.
+//! Rewrites of a [`Draft`], one a file: each gives a network that computes the same, with fewer kinds of
+//! nodes. A format's reader writes down what its file says, and need not know what a graph can hold.
 
 mod drop_identities;
 mod fold_affines;

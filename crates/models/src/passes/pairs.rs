@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use crate::draft::{Constants, Draft, DraftNode};
 
-/// Merges every node into the one before it, where `rule` makes one of the two: of `before`, and of `behind`, which takes its output as
-/// its first input and is alone in taking it. The merged node knows the names of both.
+/// Merges every node into the one before it, where `rule` makes one of the two: of `before`, and of `behind`,
+/// which takes its output as its first input and is alone in taking it. The merged node knows the names of
+/// both.
 ///
 /// # Errors
 /// What `rule` says.

@@ -1,4 +1,5 @@
-//! Batch normalisation of a trained network is a scale and a shift: `scale = γ/√(variance + ε)`, `shift = β − mean·scale`.
+//! Batch normalisation of a trained network is a scale and a shift: `scale = γ/√(variance + ε)`, `shift = β −
+//! mean·scale`.
 
 use crate::draft::{Draft, DraftOp, Tensor};
 

@@ -178,7 +178,8 @@ fn an_activation_becomes_that_of_the_convolution_before_it() {
     assert_eq!(draft.nodes[0].aliases, ["relu6"]);
 }
 
-/// As converters write them: padding, convolution, batch norm, activation; a norm before a convolution; dropout.
+/// As converters write them: padding, convolution, batch norm, activation; a norm before a convolution;
+/// dropout.
 #[test]
 fn all_passes_together_keep_the_numbers_and_leave_what_a_graph_can_hold() {
     let mut draft = Draft::default();

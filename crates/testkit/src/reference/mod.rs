@@ -1,5 +1,5 @@
-//! The reference backend: `f64`, naive loops, one formula after the other as the op's page in
-//! `candling_core::ops` states it. Slow, and meant to be read.
+//! The reference backend: naive loops in `f64` that follow the formulas of `candling_core::ops` one by one.
+//! Slow, and meant to be read.
 
 mod conv2d;
 mod pool;
@@ -19,17 +19,17 @@ pub struct Reference;
 /// An activation in `f64`.
 #[derive(Debug, Clone)]
 pub struct Array {
-    /// Its shape.
+    /// Shape of the activation.
     pub shape: Shape,
     /// Row-major NCHW values.
     pub data: Rc<Vec<f64>>,
 }
 
 impl Array {
-    /// An array from values.
+    /// Creates an array from values.
     ///
     /// # Panics
-    /// If there are not as many as the shape says.
+    /// If the number of values does not fit the shape.
     #[must_use]
     pub fn new(shape: Shape, data: Vec<f64>) -> Self {
         assert_eq!(data.len(), shape.len());
@@ -49,7 +49,7 @@ impl Array {
         Self::new(self.shape, pairs.map(|(&a, &b)| f(a, b)).collect())
     }
 
-    /// Values with their channel.
+    /// Maps each value with its channel.
     fn by_channel(&self, f: impl Fn(usize, f64) -> f64) -> Self {
         let Shape { c, .. } = self.shape;
         let area = self.shape.area();
@@ -58,7 +58,7 @@ impl Array {
     }
 }
 
-/// Position of an element in row-major NCHW.
+/// Index of an element in row-major NCHW.
 fn at(s: Shape, n: usize, c: usize, y: usize, x: usize) -> usize {
     ((n * s.c + c) * s.h + y) * s.w + x
 }
@@ -95,8 +95,11 @@ fn activate(a: Activation, x: f64) -> f64 {
     }
 }
 
-/// A function and its slope, from what [`Unary::keeps_input`] says.
-fn unary(f: Unary) -> (fn(f64) -> f64, fn(f64) -> f64) {
+/// A function of one number.
+type Scalar = fn(f64) -> f64;
+
+/// A function and its slope; the slope takes `x` or `y`, as [`Unary::keeps_input`] says.
+fn unary(f: Unary) -> (Scalar, Scalar) {
     match f {
         Unary::Sigmoid => (sigmoid, |y| y * (1.0 - y)),
         Unary::Silu => (|x| x * sigmoid(x), |x| sigmoid(x) + x * sigmoid(x) * sigmoid(-x)),
@@ -114,7 +117,7 @@ fn binary(f: Binary) -> fn(f64, f64) -> f64 {
     }
 }
 
-/// What a sum over positions is divided by.
+/// The divisor of a sum over positions.
 fn parts(reduce: Reduce, x: Shape) -> f64 {
     match reduce {
         Reduce::Sum => 1.0,
@@ -122,7 +125,7 @@ fn parts(reduce: Reduce, x: Shape) -> f64 {
     }
 }
 
-/// Calls `f(index in y, index in x)` for all values of `y` that are one of `x`.
+/// Calls `f(index in y, index in x)` for all values of `y` that have a source in `x`.
 fn for_each_pair(map: &IndexMap, mut f: impl FnMut(usize, usize)) {
     let [channels, rows, columns] = &map.axes;
     for n in 0..map.x.n {

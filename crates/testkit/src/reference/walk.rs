@@ -1,14 +1,15 @@
-//! A network layer by layer, in `f64` from end to end: without the `f32` of a network's input, and without a tape, so
-//! that it can be entered with any values at any layer.
+//! Runs a network layer by layer, all in `f64`: without the `f32` of a network's input, and without a tape,
+//! so that it can start with any values at any layer.
 
 use candling_core::{Graph, Node, Weights};
 
 use super::{Array, Reference};
 
-/// Every layer's parameters, under the names that an op on its own has ([`Op::apply`](candling_core::Op::apply)).
+/// Parameters of all layers, under the names that an op on its own has
+/// ([`Op::apply`](candling_core::Op::apply)).
 ///
 /// # Panics
-/// If one is missing.
+/// If a parameter is missing.
 #[must_use]
 pub fn parameters(graph: &Graph, weights: &Weights) -> Vec<Weights> {
     let of_layer = |node: &Node| {
@@ -18,11 +19,11 @@ pub fn parameters(graph: &Graph, weights: &Weights) -> Vec<Weights> {
     graph.nodes().iter().map(of_layer).collect()
 }
 
-/// Runs the layers after the first few, whose outputs are given (the input is the first), and returns all outputs.
-/// The parameters are those of [`parameters`].
+/// Runs the layers after the first few, whose outputs are given (the first is the input), and returns all
+/// outputs. The parameters are those of [`parameters`].
 ///
 /// # Panics
-/// If a layer cannot take what it is given.
+/// If a layer cannot take its input.
 #[must_use]
 pub fn walk_on(graph: &Graph, parameters: &[Weights], mut outputs: Vec<Array>) -> Vec<Array> {
     for id in graph.ids().skip(outputs.len()) {

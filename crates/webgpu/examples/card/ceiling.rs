@@ -1,4 +1,4 @@
-//! What the card could do: two kernels that do nothing else.
+//! The limits of the GPU: two kernels, one that only computes and one that only copies.
 
 use std::time::Instant;
 
@@ -6,22 +6,23 @@ use wgpu::BufferUsages;
 
 use crate::Result;
 
-/// Most floating-point operations and bytes a second that were seen.
+/// Largest measured rates of floating-point operations and bytes per second.
 pub struct Ceiling {
     pub flop: f64,
     pub bytes: f64,
 }
 
-/// Of the buffer that is copied; caches of cards are smaller.
+/// Size of the copied buffer in bytes; caches of GPUs are smaller.
 const COPIED: u64 = 1 << 27;
 
-/// `multiply.wgsl`: invocations in a workgroup, vectors, values in one, and two operations for a multiply-add.
+/// Floating-point operations of a workgroup of `multiply.wgsl` per round: invocations, vectors, values in
+/// each, and two for a multiply-add.
 const FLOP_A_ROUND: u64 = 64 * 8 * 4 * 2;
 
-/// One measurement lasts so long at least, so that its beginning and end do not matter.
+/// Shortest measurement in seconds, so that its beginning and end do not matter.
 const LONG_ENOUGH: f64 = 0.05;
 
-/// The best of so many.
+/// Number of measurements, of which the best counts.
 const TRIES: usize = 5;
 
 pub fn measure() -> Result<Ceiling> {
@@ -51,7 +52,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Work a second, of `work(workgroups, rounds)`.
+    /// Work per second, given `work(workgroups, rounds)`.
     fn rate(&self, source: &str, groups: u32, work: impl Fn(u64, u64) -> u64) -> Result<f64> {
         let mut rounds = 1;
         while self.seconds(source, groups, rounds)? < LONG_ENOUGH {
@@ -65,7 +66,7 @@ impl Bench {
         Ok(best)
     }
 
-    /// Of one run, the second on its pipeline.
+    /// Seconds of one run, the second one of its pipeline.
     fn seconds(&self, source: &str, groups: u32, rounds: u32) -> Result<f64> {
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: None,

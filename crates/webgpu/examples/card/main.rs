@@ -1,11 +1,13 @@
-//! How fast this machine's graphics card runs Lite0, beside what it could do and what the graph needs; as Markdown on stdout.
+//! Measures how fast this machine's GPU runs Lite0, compared with the GPU's limits and with the work of the
+//! graph; prints Markdown.
 //!
 //! ```text
 //! cargo run --release -p candling-webgpu --example card -- MODEL [RUNS]
 //! ```
 //!
-//! A time is the wall time from the input's values to the answer's, upload and reading back included; medians of RUNS, 20 where left
-//! out, with the passes in turns. Every answer is held against the processor's before anything is timed.
+//! A time is the wall time from the input's values to the result's, including upload and read-back; medians
+//! of RUNS, 20 by default, with interleaved passes. Every result is compared with the CPU's before anything
+//! is timed.
 
 mod ceiling;
 mod work;
@@ -25,14 +27,14 @@ use work::Work;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Milliseconds that are wanted of a card that is one.
+/// Target times of a hardware GPU in milliseconds.
 const TARGETS: [(&str, f64); 2] = [("forward", 3.0), ("guided-grad-cam", 8.0)];
 
-/// Kernels beside one for each layer: seeds, joins, weights of a map.
+/// Kernels besides one for each layer: seeds, sums of gradients, weights of a map.
 const MORE: usize = 5;
 
-/// Largest difference from the processor's answer, by the answer's largest value: as the golden network's before its last
-/// convolution, where both round most.
+/// Largest difference from the CPU's result, relative to the result's largest value: that of the golden
+/// network before its last convolution, where both round most.
 const DIFFERENCE: f32 = 2e-2;
 
 fn main() -> ExitCode {
@@ -65,7 +67,7 @@ fn run() -> Result<String> {
     }
     for _ in 0..runs {
         for pass in &mut passes {
-            // the one before it does not count: another pass had the caches
+            // warm up: another pass had the caches
             card.call(pass.kind)?;
             let (before, started) = (card.network.backend().counts(), Instant::now());
             card.call(pass.kind)?;
@@ -79,7 +81,7 @@ fn run() -> Result<String> {
     report(&card.network.backend().adapter(), &ceiling::measure()?, &card, &passes)
 }
 
-/// What is measured: the forward pass alone, or with what a method asks of it, the photo being new.
+/// The measured passes: the forward pass alone, or with a method's backward passes, on a new photo.
 #[derive(Clone, Copy)]
 enum Kind {
     Forward,
@@ -105,7 +107,7 @@ impl Kind {
 struct Pass {
     kind: Kind,
     milliseconds: Vec<f64>,
-    /// Of one.
+    /// Counts of one pass.
     counts: Counts,
 }
 
@@ -115,7 +117,7 @@ impl Pass {
     }
 }
 
-/// A network and what is asked about.
+/// A network and the explained class and layer.
 struct Subject<B: Backend> {
     network: Arc<Network<B>>,
     layer: NodeId,
@@ -126,7 +128,7 @@ struct Subject<B: Backend> {
 impl<B: Backend> Subject<B> {
     fn new(backend: B, model: &Model) -> Result<Self> {
         let shape = Shape::new(1, 3, model.preprocessing().height, model.preprocessing().width);
-        // Waves as wide as a hand of pixels, and noise: it excites every layer, and needs no file.
+        // waves of some dozen pixels, and noise: this excites every layer, and needs no file
         let value = |i: usize| {
             let (x, y) = (i % shape.w, i / shape.w % shape.h);
             let noise = (i.wrapping_mul(2_654_435_761) >> 7) % 1024;
@@ -140,7 +142,7 @@ impl<B: Backend> Subject<B> {
         })
     }
 
-    /// From the input's values to the answer's.
+    /// Runs a pass, from the input's values to the result's.
     fn call(&self, kind: Kind) -> Result<Vec<f32>> {
         let Kind::Explain(method) = kind else {
             let tape = self.network.forward(self.shape, &self.input, Retain::Logits)?;
@@ -154,7 +156,7 @@ impl<B: Backend> Subject<B> {
         Ok(block_on(tape.explain(&query))?.data)
     }
 
-    /// The least that a pass could do.
+    /// The minimal work of a pass.
     fn needs(&self, kind: Kind) -> Result<Work> {
         let graph = self.network.graph();
         let mut work = work::forward(graph)?;
@@ -173,7 +175,7 @@ impl<B: Backend> Subject<B> {
 fn check(kind: Kind, card: &[f32], processor: &[f32]) -> Result<()> {
     let largest = processor.iter().fold(0.0_f32, |largest, v| largest.max(v.abs()));
     let difference = card.iter().zip(processor).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    // a NaN is no answer either
+    // this refuses NaN too
     if card.len() == processor.len() && difference <= DIFFERENCE * largest && largest > 0.0 {
         return Ok(());
     }
@@ -234,7 +236,7 @@ fn report(adapter: &Adapter, ceiling: &Ceiling, card: &Subject<WebGpu>, passes: 
     let layers = work::layers(card.network.graph());
     for pass in passes {
         let needs = card.needs(pass.kind)?;
-        // Walks to a layer and to the input are two passes.
+        // backward passes to a layer and to the input are separate
         let walks = match pass.kind {
             Kind::Forward => 0,
             Kind::Explain(method) => usize::from(method.takes_layer()) + usize::from(method.walks_to_input()),

@@ -1,5 +1,5 @@
-//! What a pass needs, by the graph alone: a kernel for each layer, bias, activation and gate in it, that reads its inputs and weights once
-//! and writes its output once.
+//! The work of a pass, from the graph alone: a kernel for each layer with its bias, activation and gate, that
+//! reads its inputs and weights once and writes its output once.
 
 use std::ops::AddAssign;
 
@@ -9,16 +9,16 @@ use candling_webgpu::{DEPTH, FEW, TILE};
 
 use crate::Result;
 
-/// A value on the card, and a weight: Lite0's are numbers of f16.
+/// Bytes of a value on the GPU, and of a weight: Lite0's are numbers of f16.
 const VALUE: usize = 4;
 const WEIGHT: usize = 2;
 
 #[derive(Default, Clone, Copy)]
 pub struct Work {
     pub kernels: usize,
-    /// Two for a multiply-add.
+    /// Floating-point operations; two for a multiply-add.
     pub flop: usize,
-    /// ... with the sums and terms that fill the tiles of matrix products up.
+    /// The same, with the operations that pad the tiles of matrix products.
     pub flop_of_tiles: usize,
     pub bytes: usize,
 }
@@ -32,12 +32,12 @@ impl AddAssign for Work {
     }
 }
 
-/// Layers that are a kernel: all but the input and those that only give a tensor another shape.
+/// Number of layers that are a kernel: all but the input and those that only reshape.
 pub fn layers(graph: &Graph) -> usize {
     graph.nodes().iter().filter(|node| !matches!(node.op, Op::Input(_) | Op::Flatten(_))).count()
 }
 
-/// Of a forward pass.
+/// The work of a forward pass.
 pub fn forward(graph: &Graph) -> Result<Work> {
     let mut work = Work::default();
     for id in graph.ids() {
@@ -55,20 +55,21 @@ pub fn forward(graph: &Graph) -> Result<Work> {
     Ok(work)
 }
 
-/// Of a walk back from a class to the output of `to`, which everything that is walked through comes after.
+/// The work of a backward pass from a class to the output of `to`, which precedes every layer that is passed
+/// through.
 pub fn back(graph: &Graph, to: NodeId) -> Result<Work> {
     let mut work = Work::default();
     for id in graph.ids().rev().take_while(|&id| id != to) {
         let readers = graph.ids().filter(|&reader| graph.inputs(reader).any(|input| input == id)).count();
         let y = graph.shape(id);
         if readers > 1 {
-            // Gradients that come by several ways are added.
+            // gradients from several readers are added
             work += plain((readers - 1) * y.len(), 3 * (readers - 1) * y.len());
         }
         let Some(input) = graph.inputs(id).next() else { continue };
         let x = graph.shape(input);
         work += match &graph.node(id).op {
-            // The gradient of a sum is that of its terms.
+            // the gradient of a sum is that of its terms
             Op::Input(_) | Op::Flatten(_) | Op::Add(_) => continue,
             Op::Conv2d(op) => {
                 let gated = input != to
@@ -87,13 +88,13 @@ fn first_input(graph: &Graph, id: NodeId) -> NodeId {
     graph.inputs(id).next().unwrap_or(graph.input())
 }
 
-/// A convolution from `x` to `y`, or back, with so many values of a gate.
+/// The work of a convolution from `x` to `y`, or of its vjp, with this many values of a gate.
 fn conv(op: &Conv2d, x: Shape, y: Shape, forward: bool, gate: usize) -> Work {
     let depth = op.in_channels / op.groups * op.window.taps();
     let flop = 2 * y.len() * depth;
     let [to, from] = if forward { [y, x] } else { [x, y] };
     let [rows, channels] = [to.c, from.c].map(|c| c / op.groups);
-    // As `conv2d.rs` decides: depthwise convolutions, and those to few channels, have no tiles.
+    // as in `conv2d.rs`: depthwise convolutions, and those with few output channels, have no tiles
     let tiles = [rows, to.area()].map(|extent| extent.next_multiple_of(TILE));
     let steps = (channels * op.window.taps()).next_multiple_of(DEPTH);
     let flop_of_tiles = if rows < FEW { flop } else { 2 * tiles[0] * tiles[1] * steps * op.groups };
@@ -108,7 +109,7 @@ fn linear(from: usize, to: usize, bias: usize) -> Work {
     Work { kernels: 1, flop, flop_of_tiles: flop, bytes: VALUE * (from + to + bias) + WEIGHT * from * to }
 }
 
-/// An operation for each of so many values.
+/// The work of an element-wise kernel.
 fn plain(flop: usize, values: usize) -> Work {
     Work { kernels: 1, flop, flop_of_tiles: flop, bytes: VALUE * values }
 }

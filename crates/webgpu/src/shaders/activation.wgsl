@@ -1,4 +1,4 @@
-// y = activation(x), value by value.
+// y = activation(x), element-wise.
 
 struct Params {
     values: u32,

@@ -1,11 +1,11 @@
-// y = scale_c · x + shift_c; the way back is the same without a shift.
+// y = scale_c · x + shift_c; the vjp is the same without the shift.
 
 struct Params {
     values: u32,
     channels: u32,
-    // Positions of a channel.
+    // Number of positions of a channel.
     area: u32,
-    // 0 on the way back.
+    // 1 to add the shift, 0 in the backward pass.
     shifted: u32,
 }
 

@@ -1,4 +1,4 @@
-// dx = Σ dy / divisor over the windows that hold a value.
+// dx = Σ dy / divisor over the windows that contain a value.
 
 #include window
 #include divisor

@@ -1,11 +1,11 @@
-// y = f(a, b), where a value of one of them may be spread over several of y.
+// y = f(a, b), where one of them may be broadcast over the positions of y.
 
 struct Params {
     values: u32,
-    // Values of y to one of a, and to one of b.
+    // Number of values of y for one value of a, and of b.
     of_a: u32,
     of_b: u32,
-    // Its place in `Binary`.
+    // Index of the function in `Binary`.
     function: u32,
 }
 

@@ -1,11 +1,11 @@
-// All channels of a tensor to a place among those of another, for every picture: a part of a concatenation.
+// Copies all channels of x into y from a channel offset, for every picture: a part of a concatenation.
 
 struct Params {
-    // Of x.
+    // Number of values of x.
     values: u32,
-    // Of a picture of x.
+    // Number of values of a picture of x.
     part: u32,
-    // Of a picture of y, and where the part begins there.
+    // Number of values of a picture of y, and offset of the part in it.
     y_picture: u32,
     y_start: u32,
 }

@@ -1,15 +1,17 @@
-// Any convolution, forward and back, as a matrix product whose right side is gathered from the picture as it is needed (implicit
-// GEMM): y[m, n] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(n, u), column(n, v)]) for every picture and group.
+// Any convolution, forward and vjp, as a matrix product whose right side is gathered from the picture as
+// needed (implicit GEMM): y[m, n] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(n, u), column(n, v)]) for every
+// picture and group.
 //
-// The way back is the same sum with other steps. Forward, output row r looks at row r·stride + u·dilation − padding; back, input row r
-// was looked at from row (r + padding − u·dilation) / stride, where that divides. Both are (r·step + u·tap + shift) / divisor.
+// The vjp is the same sum with other steps. Forward, output row r reads row r·stride + u·dilation − padding;
+// backward, input row r was read by row (r + padding − u·dilation) / stride, where that divides. Both are
+// (r·step + u·tap + shift) / divisor.
 //
 // Tiles as in pointwise.wgsl.
 
 struct Params {
-    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    // Format of the weights, see `weight_at`: 0 for f32, 1 for pairs of f16.
     halves: u32,
-    // Channels of y and of x in a group.
+    // Number of channels of y and of x in a group.
     rows: u32,
     channels: u32,
     groups: u32,
@@ -27,10 +29,10 @@ struct Params {
     shift_across: i32,
     divisor_down: i32,
     divisor_across: i32,
-    // From a weight to that of the next row, and of the next channel.
+    // Distance between weights of neighbouring rows, and of neighbouring channels.
     w_row: u32,
     w_channel: u32,
-    // What becomes of a sum, see `end`.
+    // Last step, applied to each sum, see `end`.
     end: u32,
     activation: u32,
     rule: u32,
@@ -42,14 +44,14 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<u32>;
-// One bias a row, or the outputs that the gate looks at, of y's shape.
+// One bias per row, or the outputs for the gate, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
 const TILE = 32u;
 const DEPTH = 16u;
 const INVOCATIONS = 64u;
-// One more than a tile is wide, so that neighbours in a column lie in different banks.
+// One more than the width of a tile, so that neighbours in a column are in different banks.
 const PITCH = 33u;
 
 var<workgroup> w_tile: array<f32, DEPTH * PITCH>;
@@ -66,12 +68,12 @@ fn main(
     let columns = params.y_height * params.y_width;
     let taps = params.kernel_height * params.kernel_width;
     let depth = params.channels * taps;
-    // Pictures and their groups follow each other in x and y alike.
+    // the groups of all pictures are contiguous in x and in y
     let of_groups = group.z % params.groups;
     let x_part = group.z * params.channels * params.x_height * params.x_width;
     let w_part = of_groups * params.rows * depth;
 
-    // Not an array: one that is indexed may end up in memory.
+    // not an array: an indexed array may be placed in memory
     var sums_0 = vec4<f32>();
     var sums_1 = vec4<f32>();
     var sums_2 = vec4<f32>();
@@ -126,7 +128,7 @@ fn store(sums: vec4<f32>, row: u32, column: u32, part: u32) {
     }
 }
 
-// What position `column` of y sees of a channel of x through one tap; 0 outside the picture.
+// The value of a channel of x that position `column` of y reads through one tap; 0 outside the picture.
 fn gather(x_part: u32, channel: u32, tap: u32, column: u32) -> f32 {
     let u = i32(tap / params.kernel_width);
     let v = i32(tap % params.kernel_width);

@@ -1,16 +1,17 @@
-// A convolution of few channels at a time, forward and back: y[m, r] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(r, u), column(r, v)]), one
-// invocation a value. Depthwise ones, where c is a single channel, and those with so few rows that a tile of dense.wgsl would be empty: the
-// way back to a picture's three channels.
+// A convolution with few channels, forward and vjp: y[m, r] = end(Σ_{c,u,v} w[m, c, u, v] · x[c, row(r, u),
+// column(r, v)]), one invocation per value. For depthwise convolutions, where c is a single channel, and for
+// so few rows that a tile of dense.wgsl would be mostly empty: the gradient of a picture's three channels.
 //
-// The way back is the same sum with other steps; see dense.wgsl. The kernel's size and the divisors are constants of the pipeline, so that
-// the loops over taps are unrolled, taps that do not divide are passed over, and a division by 1 costs nothing.
+// The vjp is the same sum with other steps; see dense.wgsl. The kernel size and the divisors are pipeline
+// constants, so that the loops over taps are unrolled, taps that do not divide are skipped, and a division by
+// 1 costs nothing.
 
 struct Params {
-    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    // Format of the weights, see `weight_at`: 0 for f32, 1 for pairs of f16.
     halves: u32,
-    // Values of y.
+    // Number of values of y.
     values: u32,
-    // Channels of y and of x in a group.
+    // Number of channels of y and of x in a group.
     rows: u32,
     channels: u32,
     groups: u32,
@@ -24,10 +25,10 @@ struct Params {
     tap_across: i32,
     shift_down: i32,
     shift_across: i32,
-    // From a weight to that of the next row, and of the next channel.
+    // Distance between weights of neighbouring rows, and of neighbouring channels.
     w_row: u32,
     w_channel: u32,
-    // What becomes of a sum, see `end`.
+    // Last step, applied to each sum, see `end`.
     end: u32,
     activation: u32,
     rule: u32,
@@ -39,7 +40,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<u32>;
-// One bias a channel of y, or the outputs that the gate looks at, of y's shape.
+// One bias per channel of y, or the outputs for the gate, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
@@ -58,7 +59,7 @@ fn main(
     if (at >= params.values) { return; }
     let plane = at / (params.y_height * params.y_width);
     let position = at % (params.y_height * params.y_width);
-    // Pictures and their groups follow each other in x and y alike.
+    // the groups of all pictures are contiguous in x and in y
     let part = plane / params.rows;
     let row_of_w = plane % params.rows;
     let of_groups = part % params.groups;

@@ -1,4 +1,4 @@
-// What of dy passes an activation whose output was y, under one of the three rules.
+// The gradient dy behind an activation with output y, under one of the three rules.
 
 struct Params {
     values: u32,

@@ -1,5 +1,5 @@
-// Values in other places: each of y is the sum of those of x that a map names for its channel, row and column. Where values only move that is
-// one or none; on the way back all that one value went to.
+// Index maps: each value of y is the sum of the values of x that the map lists for its channel, row and
+// column. Forward, that is one value or none; backward, all places that the value was copied to.
 
 struct Params {
     values: u32,
@@ -13,7 +13,8 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-// For every channel of y where its list of channels of x begins, and where the last one ends; the same of rows and of columns; the lists.
+// For every channel of y the start of its list of channels of x, and the end of the last one; the same for
+// rows and columns; then the lists.
 @group(0) @binding(2) var<storage, read> map: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 

@@ -1,9 +1,10 @@
-// y = x·wᵀ + b for every picture. A workgroup an output, whose 64 invocations share the sum and read neighbouring weights.
+// y = x·wᵀ + b for every picture. One workgroup per output, whose 64 invocations share the sum and read
+// neighbouring weights.
 
 struct Params {
-    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    // Format of the weights, see `weight_at`: 0 for f32, 1 for pairs of f16.
     halves: u32,
-    // Outputs of all pictures, and of one.
+    // Number of outputs of all pictures, and of one.
     sums: u32,
     outputs: u32,
     inputs: u32,
@@ -35,7 +36,7 @@ fn main(
         }
     }
     partial[lane] = sum;
-    // Halves of what is left are added, in the same order every time.
+    // tree reduction, in the same order every time
     for (var half = 32u; half > 0u; half /= 2u) {
         workgroupBarrier();
         if (lane < half) { partial[lane] += partial[lane + half]; }

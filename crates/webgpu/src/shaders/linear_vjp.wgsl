@@ -1,10 +1,10 @@
-// dx = dy·w for every picture, one invocation an input. The gradient of a logit is zero but for one or two classes, whose rows are all
-// that is read then; weights are finite, so a zero times one is nothing.
+// dx = dy·w for every picture, one invocation per input. The gradient of the logits is zero except for one or
+// two classes, so only their rows are read; weights are finite, so a product with zero is zero.
 
 struct Params {
-    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    // Format of the weights, see `weight_at`: 0 for f32, 1 for pairs of f16.
     halves: u32,
-    // Inputs of all pictures.
+    // Number of inputs of all pictures.
     values: u32,
     outputs: u32,
     inputs: u32,
@@ -30,7 +30,7 @@ fn main(
     var sum = 0.0;
     for (var o = 0u; o < params.outputs; o++) {
         let gradient = dy[picture * params.outputs + o];
-        // of either sign
+        // skips +0 and −0
         if ((bitcast<u32>(gradient) & 0x7fffffffu) != 0u) { sum += gradient * weight_at(o * params.inputs + input); }
     }
     dx[at] = sum;

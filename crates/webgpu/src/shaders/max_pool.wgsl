@@ -1,4 +1,5 @@
-// The maximum of every window, and where in its plane it lies. The first one in row-major order wins a tie; NaN wins over everything.
+// The maximum of every window, and its position in the plane. The first one in row-major order wins a tie;
+// NaN is larger than everything.
 
 #include window
 
@@ -43,7 +44,7 @@ fn main(
     argmax[at] = winner;
 }
 
-// By its bits: a compiler may take it that no float is NaN.
+// Tests the bits: a compiler may assume that no float is NaN.
 fn is_nan(v: f32) -> bool {
     return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
 }

@@ -1,4 +1,5 @@
-// dx = Σ dy over the windows that a value won. Every value asks the windows that hold it, so that no two invocations write the same one.
+// dx = Σ dy over the windows whose maximum is the value. Every value visits the windows that contain it, so
+// that no two invocations write the same one.
 
 #include window
 

@@ -1,16 +1,17 @@
-// A pointwise convolution, forward and back: one matrix product, y[m, n] = end(Σ_k w[m, k] · x[k, n]) for every picture.
-// Rows m are channels of y, k channels of x, columns n positions. The way back is the product with the transposed weights.
+// A pointwise convolution, forward and vjp: one matrix product, y[m, n] = end(Σ_k w[m, k] · x[k, n]) for
+// every picture. Rows m are channels of y, k channels of x, columns n positions. The vjp is the product with
+// the transposed weights.
 //
-// A workgroup computes a tile of 32×32 sums, each invocation 4×4 of them: every value that is read from workgroup memory is used four
-// times, every value from the buffers 32 times.
+// A workgroup computes a tile of 32×32 sums, each invocation 4×4 of them: every value read from workgroup
+// memory is used four times, every value from the buffers 32 times.
 
 struct Params {
-    // How weights lie on the card, see `weight_at`: 0 as f32, 1 as pairs of f16.
+    // Format of the weights, see `weight_at`: 0 for f32, 1 for pairs of f16.
     halves: u32,
     rows: u32,
     depth: u32,
     columns: u32,
-    // What becomes of a sum, see `end`.
+    // Last step, applied to each sum, see `end`.
     end: u32,
     activation: u32,
     rule: u32,
@@ -22,7 +23,7 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<u32>;
-// One bias a row, or the outputs that the gate looks at, of y's shape.
+// One bias per row, or the outputs for the gate, of y's shape.
 @group(0) @binding(3) var<storage, read> beside: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
@@ -32,7 +33,7 @@ override transposed: bool = false;
 const TILE = 32u;
 const DEPTH = 16u;
 const INVOCATIONS = 64u;
-// One more than a tile is wide, so that neighbours in a column lie in different banks.
+// One more than the width of a tile, so that neighbours in a column are in different banks.
 const PITCH = 33u;
 
 var<workgroup> w_tile: array<f32, DEPTH * PITCH>;
@@ -48,14 +49,14 @@ fn main(
     let first_column = group.x * TILE;
     let x_picture = group.z * params.depth * params.columns;
 
-    // Not an array: one that is indexed may end up in memory.
+    // not an array: an indexed array may be placed in memory
     var sums_0 = vec4<f32>();
     var sums_1 = vec4<f32>();
     var sums_2 = vec4<f32>();
     var sums_3 = vec4<f32>();
     for (var start = 0u; start < params.depth; start += DEPTH) {
         for (var i = lane; i < TILE * DEPTH; i += INVOCATIONS) {
-            // Neighbouring invocations read neighbouring weights.
+            // neighbouring invocations read neighbouring weights
             let m = select(i / DEPTH, i % TILE, transposed);
             let k = select(i % DEPTH, i / TILE, transposed);
             let row = first_row + m;

@@ -1,10 +1,10 @@
-// The sum of a channel's values over its positions, times a scale: a mean, and the way back of a value that was spread. A workgroup a
-// channel.
+// The sum of a channel's values over its positions, times a scale: a mean, and the vjp of a broadcast. One
+// workgroup per channel.
 
 struct Params {
-    // Channels of all pictures.
+    // Number of channels of all pictures.
     sums: u32,
-    // Positions of a channel.
+    // Number of positions of a channel.
     area: u32,
     scale: f32,
 }
@@ -27,7 +27,7 @@ fn main(
         for (var i = lane; i < params.area; i += 64u) { sum += x[channel * params.area + i]; }
     }
     partial[lane] = sum;
-    // Halves of what is left are added, in the same order every time.
+    // tree reduction, in the same order every time
     for (var half = 32u; half > 0u; half /= 2u) {
         workgroupBarrier();
         if (lane < half) { partial[lane] += partial[lane + half]; }

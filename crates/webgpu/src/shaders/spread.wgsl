@@ -1,8 +1,9 @@
-// Every value of x at all positions of a channel, times a scale: the way back of a mean over positions.
+// Broadcasts every value of x over the positions of a channel, times a scale: the vjp of a mean over
+// positions.
 
 struct Params {
     values: u32,
-    // Positions of a channel.
+    // Number of positions of a channel.
     area: u32,
     scale: f32,
 }

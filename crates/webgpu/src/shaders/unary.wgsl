@@ -1,8 +1,9 @@
-// y = f(x), value by value; back, y is the slope of f times dy, and x what was kept: the input or the output.
+// y = f(x), element-wise; in the backward pass y is the slope of f times dy, and x is the kept input or
+// output.
 
 struct Params {
     values: u32,
-    // Its place in `Unary`.
+    // Index of the function in `Unary`.
     function: u32,
     back: u32,
 }
@@ -24,7 +25,7 @@ fn main(
     y[at] = select(both.x, both.y * dy[at], params.back != 0u);
 }
 
-// The function, and its slope where `v` is what it keeps.
+// The function of v, and its slope if v is the kept tensor.
 fn f(v: f32) -> vec2<f32> {
     switch params.function {
         case 1u: { return sigmoid(v) * vec2(v, 1.0 + v * (1.0 - sigmoid(v))); }
@@ -32,7 +33,7 @@ fn f(v: f32) -> vec2<f32> {
     }
 }
 
-// In the form that overflows nowhere.
+// The sigmoid, in a form that never overflows.
 fn sigmoid(v: f32) -> f32 {
     let e = exp(-abs(v));
     return select(1.0, e, v < 0.0) / (1.0 + e);

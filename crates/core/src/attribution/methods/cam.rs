@@ -1,4 +1,5 @@
-//! `Σ_k w_{c,k} A_k`, signed, without the bias; only before a global average pool and a linear layer (Zhou et al. 2016, eq. 2).
+//! `Σ_k w_{c,k} A_k`, signed, without the bias; only before a global average pool and a linear layer (Zhou et
+//! al. 2016, eq. 2).
 
 use super::{About, Cam, Compute, Definition, Gradient, Paper, add_scaled, mean};
 
@@ -6,7 +7,7 @@ const CAM: Cam = Cam {
     gradient: Gradient::Pooled,
     // the weight is the same at every position
     weigh: |a, g, map| add_scaled(map, a, mean(g)),
-    // it stays signed, as its paper draws it
+    // stays signed, as in the paper
     relu: false,
     counterfactual: false,
 };

@@ -1,4 +1,5 @@
-//! `ReLU(Σ_k w_k A_k)` with `w_k = Σ_ij α ReLU(g)` and `α = g² / (2g² + (Σ_ij A) g³)`, 0 where `g` is (Chattopadhay et al. 2018).
+//! `ReLU(Σ_k w_k A_k)` with `w_k = Σ_ij α ReLU(g)` and `α = g² / (2g² + (Σ_ij A) g³)`, 0 where `g` is
+//! (Chattopadhay et al. 2018).
 
 use super::{About, Cam, Compute, Definition, Gradient, Paper, add_scaled};
 
@@ -7,7 +8,7 @@ const EPSILON: f64 = 1e-6;
 
 const CAM: Cam = Cam { gradient: Gradient::Layer, weigh, relu: true, counterfactual: false };
 
-/// Positive gradients by weights of their own, which are nearly alike where activations are large.
+/// Weighs positive gradients by α; their product approaches `1 / Σ A` where `g Σ A` is large.
 fn weigh(a: &[f32], g: &[f32], map: &mut [f64]) {
     let activations: f64 = a.iter().copied().map(f64::from).sum();
     let weight = g.iter().copied().map(f64::from).filter(|&g| g > 0.0).map(|g| {

@@ -1,7 +1,7 @@
 //! `y_c(x) − y_c(x with a grey patch there)`, signed (Zeiler & Fergus 2013, §4.2 and figure 7).
 //!
-//! No gradient is involved, so the map is the answer to a plain experiment and a check on the others. It costs a forward
-//! pass for every position.
+//! No gradient is involved: the map is the result of a plain experiment, and a check on the other methods. It
+//! needs a forward pass for every position.
 
 use super::super::passes::{Alteration, Asked, MapPlan, Plan, Read, check_values};
 use super::{About, Choice, Compute, Definition, Meaning, Paper};
@@ -50,30 +50,31 @@ pub(super) const ABOUT: About = About {
 
 fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
     let &Asked { shape, options, .. } = asked;
-    // on inputs that are smaller than the usual patch, all of the input
+    // inputs smaller than the default patch are covered whole
     let patch = options.whole("patch").unwrap_or(PATCH.min(shape.h).min(shape.w));
     let stride = options.whole("stride").unwrap_or((patch / 2).max(1));
     let baseline = options.get("baseline").unwrap_or_default() as f32;
     Ok(Box::new(Occlusion { patch, stride, baseline }.plan(shape, asked.target)?))
 }
 
-/// Side of the patch where none is set, in pixels of the input.
+/// Default side of the patch, in pixels of the input.
 const PATCH: usize = 32;
 
-/// What the picture is covered with, and in which steps.
+/// Size, step and value of the patch.
 ///
-/// Positions form a grid as those of a convolution without padding do: the patch at row `i`, column `j` of the map begins
-/// at pixel `(i·stride, j·stride)` and lies wholly inside the picture. A rest at the right and at the bottom that is
-/// smaller than a step is never covered. The default (32, 16) gives 13×13 = 169 positions on 224×224.
+/// Positions form the grid of a convolution without padding: the patch at row `i`, column `j` of the map
+/// begins at pixel `(i·stride, j·stride)` and lies entirely inside the picture. Remaining pixels at the right
+/// and bottom, fewer than a stride, are never covered. The default (32, 16) gives 13×13 = 169 positions on
+/// 224×224.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Occlusion {
     /// Side of the square patch, in pixels of the input.
     pub patch: usize,
-    /// From one position to the next, in pixels of the input; smaller than `patch`, patches overlap.
+    /// Distance between positions, in pixels of the input; patches overlap if it is smaller than `patch`.
     pub stride: usize,
-    /// What every channel is under the patch, in the units of the input tensor. 0, the default, is the mean that the
-    /// model's preprocessing subtracts: the grey square of the paper, and of all plain colours the one that a trained
-    /// network has the least reason to see something in. It is a colour nevertheless; what hides nothing does not exist.
+    /// Value of every channel under the patch, in units of the input tensor. 0, the default, is the mean that
+    /// the model's preprocessing subtracts: the grey square of the paper, and the plain colour in which a
+    /// trained network is least likely to see something. It is a colour nevertheless; no patch is neutral.
     pub baseline: f32,
 }
 
@@ -84,11 +85,11 @@ impl Default for Occlusion {
 }
 
 impl Occlusion {
-    /// Rows and columns of the map of an input of this shape, `⌊(side − patch) / stride⌋ + 1` each.
+    /// Rows and columns of the map for an input of this shape, `⌊(side − patch) / stride⌋ + 1` each.
     ///
     /// # Errors
-    /// [`Error::BadArgument`] for a patch of 0 or one larger than the input, a stride of 0 or one larger than the patch,
-    /// which would step over pixels, and a baseline that is not finite.
+    /// [`Error::BadArgument`] for a patch of 0 or larger than the input, a stride of 0 or larger than the
+    /// patch, which would skip pixels, and a baseline that is not finite.
     pub fn grid(&self, input: Shape) -> Result<(usize, usize)> {
         let &Self { patch, stride, baseline } = self;
         let largest = input.h.min(input.w);
@@ -110,9 +111,9 @@ impl Occlusion {
         Ok((along(input.h), along(input.w)))
     }
 
-    /// Where on the input the map lies: left, top, width and height in pixels, for whoever paints it. Each position
-    /// stands for the `stride`×`stride` pixels around the middle of its patch, and around all of them a margin of half of
-    /// `patch − stride` is left where no patch has its middle.
+    /// The area of the input that the map covers: left, top, width and height in pixels, for painting. Each
+    /// position stands for the `stride`×`stride` pixels around the centre of its patch; a margin of half of
+    /// `patch − stride` around all of them contains no patch centre.
     ///
     /// # Errors
     /// As [`Occlusion::grid`].
@@ -122,7 +123,7 @@ impl Occlusion {
         Ok([margin, margin, (columns * self.stride) as f64, (rows * self.stride) as f64])
     }
 
-    /// The passes of the map of an input of this shape.
+    /// Plans the passes of the map for an input of this shape.
     ///
     /// # Errors
     /// As [`Occlusion::grid`].
@@ -131,8 +132,8 @@ impl Occlusion {
         Ok(OcclusionPlan { occlusion: self, input, target, grid, area: self.area(input)? })
     }
 
-    /// Covers every channel of a picture (`shape`, row-major) with the patch whose upper left pixel is at `top`, `left`.
-    /// What of the patch lies outside covers nothing.
+    /// Covers every channel of a picture (`shape`, row-major) with the patch whose top left pixel is at
+    /// `top`, `left`. The patch is clipped to the picture.
     fn cover(&self, picture: &mut [f32], shape: Shape, top: usize, left: usize) {
         for channel in picture.chunks_exact_mut(shape.area()) {
             for row in channel.chunks_exact_mut(shape.w).skip(top).take(self.patch) {
@@ -142,8 +143,8 @@ impl Occlusion {
     }
 }
 
-/// A pass for each position, counted row by row. A value is positive where covering the picture takes evidence for the target away,
-/// negative where it takes away what speaks against it; raw, in units of the logit.
+/// One pass per position, row by row. A value is the drop of the target's score, in units of the logit:
+/// positive where the covered part is evidence for the target, negative where it is evidence against it.
 pub struct OcclusionPlan {
     occlusion: Occlusion,
     input: Shape,

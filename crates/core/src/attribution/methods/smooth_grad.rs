@@ -1,7 +1,9 @@
-//! `⟨∂y_c/∂x (x + σ n_i)⟩_i`, signed: the mean gradient over noisy copies of the picture (Smilkov et al. 2017, eq. 2).
+//! `⟨∂y_c/∂x (x + σ n_i)⟩_i`, signed: the mean gradient over noisy copies of the picture (Smilkov et al.
+//! 2017, eq. 2).
 //!
-//! `σ` is a share of `max x − min x`. The noise of the copies is the same each time, and on every machine: copy `i` has that of
-//! [`Noise::of`](crate::random::Noise::of) with the seed and `i`, one normal number for each value of the input, row-major.
+//! `σ` is a share of `max x − min x`. The noise is reproducible on every machine: copy `i` uses the stream
+//! `i` of [`Noise::of`](crate::random::Noise::of) with the seed, one normal number for each value of the
+//! input, row-major.
 
 use super::super::passes::{Alteration, Asked, MapPlan, Plan, Read, check_values};
 use super::super::whole;
@@ -47,13 +49,13 @@ pub(super) const ABOUT: About = About {
     reading: "How the score follows each pixel, on average over noisy copies of the photo; grey where it does not.",
 };
 
-/// Half of the paper's 50, beyond which it saw little more gained.
+/// Default number of copies: half of 50, above which the paper sees little improvement.
 const SAMPLES: usize = 25;
 
-/// More only cost time.
+/// Largest number of copies; more would only cost time.
 const MOST_SAMPLES: usize = 1000;
 
-/// The paper finds 0.1 to 0.2 to serve photos best.
+/// Default share of the range; the paper recommends 0.1 to 0.2 for photos.
 const SIGMA: f64 = 0.15;
 
 fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
@@ -76,7 +78,7 @@ struct SmoothGrad {
     shape: Shape,
     target: Target,
     samples: usize,
-    /// In the units of the input.
+    /// Standard deviation in units of the input.
     sigma: f64,
     seed: u64,
 }

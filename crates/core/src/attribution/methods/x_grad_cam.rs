@@ -2,12 +2,12 @@
 
 use super::{About, Cam, Compute, Definition, Gradient, Paper, add_scaled};
 
-/// Keeps the weight of a channel without activations finite, as pytorch-grad-cam does.
+/// Keeps the weight of an inactive channel finite, as pytorch-grad-cam does.
 const EPSILON: f64 = 1e-7;
 
 const CAM: Cam = Cam { gradient: Gradient::Layer, weigh, relu: true, counterfactual: false };
 
-/// Each position's gradient counts as much as its activation does.
+/// Averages the gradients with weights proportional to the activations.
 fn weigh(a: &[f32], g: &[f32], map: &mut [f64]) {
     let products: f64 = a.iter().zip(g).map(|(&a, &g)| f64::from(a) * f64::from(g)).sum();
     let activations: f64 = a.iter().copied().map(f64::from).sum();

@@ -1,4 +1,5 @@
-//! `torch.save` before 1.6: pickles of the machine, of the state dictionary and of the storages' keys, then the storages.
+//! `torch.save` before 1.6: pickles of the machine, of the state dictionary and of the storages' keys, then
+//! the storages.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};

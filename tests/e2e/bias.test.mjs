@@ -12,7 +12,7 @@ import { idle, numbers, stage } from "./support/stage.mjs";
 
 const bias = fileURLToPath(new URL("../photos/bias/", import.meta.url));
 const { classes, pictures } = JSON.parse(readFileSync(join(bias, "labels.json"), "utf8"));
-const { heldUp, onePage, withPage } = stage();
+const { slowdown, onePage, withPage } = stage();
 
 async function openLesson(page) {
   await page.goto("/bias.html");
@@ -164,7 +164,7 @@ describe("the biased model is caught and mended, and the command line says the s
   test("taught again with swapped photos it is right elsewhere, and looks at the animal", async (t) => {
     await page.click("#mend-go");
     assert.equal(await page.textContent("#mend-text"), "20");
-    const times = await heldUp(() => press(page, "again"));
+    const times = await slowdown(() => press(page, "again"));
     const seconds = Number(await page.getAttribute("#again-learnt", "data-milliseconds")) / 1000;
     const scores = {};
     for (const id of ["like", "swapped", "evidence"])

@@ -1,7 +1,7 @@
 /** The lab's camera: which frames it explains and drops, and that it is on only while it is shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, inWorker } from "./support/card.mjs";
+import { destroyedAfter, inWorker } from "./support/gpu.mjs";
 import { hold } from "./support/lab.mjs";
 import { idle, MODEL, numbers, openLab, stage } from "./support/stage.mjs";
 

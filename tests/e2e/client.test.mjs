@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { emptyPage, limitMemory, MODEL, setTraps, stage, workersLeft } from "./support/stage.mjs";
 
 const { withPage, withClient } = stage();
@@ -251,7 +251,7 @@ test("an aborted load asks no further and leaves nothing behind", async () => {
           window.client.Candling.load({ model, signal: window.cancel.signal }),
         );
       }, MODEL);
-      await until(() => asked > 0);
+      await waitUntil(() => asked > 0);
       const error = await page.evaluate(() => {
         window.cancel.abort();
         return window.loading;

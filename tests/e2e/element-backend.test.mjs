@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";
+import { destroyedAfter, inWorker, ofGpu } from "./support/gpu.mjs";
 import { openPost, painted, told, view } from "./support/post.mjs";
 import { stage } from "./support/stage.mjs";
 
@@ -65,7 +65,7 @@ test("the card by name, then the processor: the same map, one prediction, and th
     }
     assert.notDeepEqual(ofTheCard.data, ofTheProcessor.data, "computed elsewhere, rounded otherwise");
     assert.equal((await told(page, "predict")).length, 1);
-    assert.ok(ofCard(requests).length > 0);
+    assert.ok(ofGpu(requests).length > 0);
 
     // and back, to a GPU that is still there, and for an element that comes when all is decided
     await page.evaluate(() => (document.querySelector("candling-view").backend = "webgpu"));
@@ -132,7 +132,7 @@ test("where nobody asks for the card, a post fetches nothing for it; and asking 
       "a cpu unavailable",
       "c cpu unavailable",
     ]);
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
     assert.deepEqual(await told(page, "error"), []);
   });
 });

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { inWorker } from "./support/card.mjs";
+import { inWorker } from "./support/gpu.mjs";
 import { emptyPage, MODEL, stage } from "./support/stage.mjs";
 
 const isolated = stage({ isolated: true });

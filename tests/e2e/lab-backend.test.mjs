@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, inWorker, ofCard } from "./support/card.mjs";
+import { destroyedAfter, inWorker, ofGpu } from "./support/gpu.mjs";
 import { lookAt, settled } from "./support/lab.mjs";
 import { idle, numbers, openLab, stage } from "./support/stage.mjs";
 
@@ -43,7 +43,7 @@ test("the graphics card is chosen by keyboard, computes the photo anew, and is r
   await card.withPage(async (page, requests) => {
     await openLab(page);
     const before = await numbers(page, "cam");
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
     await page.evaluate(() => {
       const said = (window.said = []);
       new MutationObserver(() => said.push(document.getElementById("announce").textContent)).observe(
@@ -89,7 +89,7 @@ test("a card that is none: automatic stays on the processor, and says so, in a l
     const height = await page.$eval("#machine", ({ offsetHeight }) => offsetHeight);
     await says(page, "The processor: the graphics card (google, swiftshader) is made up by it, and slower.");
     assert.equal(await page.$eval("#machine", ({ offsetHeight }) => offsetHeight), height);
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
   });
 });
 

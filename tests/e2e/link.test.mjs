@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { doorPolicy } from "../../web/scripts/server.mjs";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { emptyPage, stage } from "./support/stage.mjs";
 
 const { build } = createRequire(new URL("../../web/package.json", import.meta.url))("esbuild");
@@ -318,7 +318,7 @@ test("a visitor who gives up ends the request", async () => {
       window.stop = new AbortController();
       window.said = window.link(address, window.stop.signal);
     }, `${elsewhere}/slow.jpg`);
-    await until(() => asked.length > 0);
+    await waitUntil(() => asked.length > 0);
     const said = await page.evaluate(async (address) => {
       window.stop.abort();
       return [await window.said, await window.link(address, AbortSignal.abort())];
@@ -336,7 +336,7 @@ test("half a minute is enough", async () => {
   await withLink(async (page) => {
     await page.clock.install();
     const said = link(page, `${elsewhere}/slow.jpg`);
-    await until(() => asked.length > 0);
+    await waitUntil(() => asked.length > 0);
     await page.clock.fastForward(30_000);
     assert.match(await said, /within 30 seconds/);
     await asked[0].closed;

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { emptyPage, limitMemory, MODEL, stage } from "./support/stage.mjs";
 
 const plain = stage({ browserArguments: ["--js-flags=--expose-gc"] });
@@ -123,7 +123,7 @@ test("runs that are out of reach are freed", async () => {
       window.kept = await window.runOf(4);
     });
     // the collector comes when it likes, and finalisers after it
-    await until(() =>
+    await waitUntil(() =>
       page.evaluate(async () => {
         window.gc();
         return (await window.candling.stats()).runs === 1;

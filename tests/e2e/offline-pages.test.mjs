@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { www } from "../../web/scripts/server.mjs";
 import { openOwn } from "./support/own.mjs";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { idle, message, stage } from "./support/stage.mjs";
 
 const site = stage();
@@ -30,7 +30,7 @@ async function afterTheLab(body) {
           kept.some((url) => url.includes(path)),
         );
       };
-      await until(() => page.evaluate(isKept, SAMPLES));
+      await waitUntil(() => page.evaluate(isKept, SAMPLES));
       await site.closeServer();
       try {
         await body(page);

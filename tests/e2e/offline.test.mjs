@@ -14,9 +14,9 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { www } from "../../web/scripts/server.mjs";
 import { buildServiceWorker } from "../../web/scripts/service-worker.mjs";
-import { patient } from "./support/card.mjs";
+import { disableTimeouts } from "./support/gpu.mjs";
 import { connect, weightsLine } from "./support/lab.mjs";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { idle, MODEL, SMALL_MODEL, stage } from "./support/stage.mjs";
 
 /** A copy of the site that a test may change; it is new before each. */
@@ -64,7 +64,7 @@ function withSite(body, { on = plain, ...options } = {}) {
 }
 
 /** Waits until `condition`, which may be async, holds in the page. */
-const comes = (page, condition, argument) => until(() => page.evaluate(condition, argument));
+const comes = (page, condition, argument) => waitUntil(() => page.evaluate(condition, argument));
 
 /**
  * Opens the lab, has the first sample explained, and waits until everything that a visit stores is stored.
@@ -352,7 +352,7 @@ test("the graphics card's engine is kept where it was used, and nowhere else", a
       return requests.map(({ url }) => url).filter((url) => url.includes("/webgpu/")).length;
     });
   // what the service worker gives does not pass the stage
-  rewrite("lib/candling-worker.js", (js) => `${patient};\n${js}`);
+  rewrite("lib/candling-worker.js", (js) => `${disableTimeouts};\n${js}`);
   await buildServiceWorker(site);
   await withSite(
     async (page) => {
@@ -364,7 +364,7 @@ test("the graphics card's engine is kept where it was used, and nowhere else", a
         document.querySelector("#loading-text").textContent.endsWith("on your graphics card");
       await comes(page, onTheCard);
       // its script and its wasm
-      await until(async () => (await page.evaluate(keptOfCard)) === 2);
+      await waitUntil(async () => (await page.evaluate(keptOfCard)) === 2);
       await offline(async () => {
         await page.reload();
         await comes(page, onTheCard);
@@ -495,7 +495,7 @@ test("an update that was made without a page open is simply there", async () => 
     await devtools.send("ServiceWorker.enable");
     await page.goto("about:blank");
     // the browser takes a moment to notice that nobody uses the old version any more
-    await until(() => versions.get(Math.max(...versions.keys())) === "activated");
+    await waitUntil(() => versions.get(Math.max(...versions.keys())) === "activated");
     await page.goto("/");
     await idle(page);
     assert.deepEqual(await editions(page), edition("2"));

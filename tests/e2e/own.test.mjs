@@ -27,7 +27,7 @@ import {
 } from "./support/own.mjs";
 import { frames, message, PNG, stage } from "./support/stage.mjs";
 
-const { heldUp, longestTask, onePage, withPage } = stage();
+const { slowdown, longestTask, onePage, withPage } = stage();
 
 /** Least number of rules that apply to the page and pass. */
 const LEAST_PASSES = 30;
@@ -164,7 +164,7 @@ test("two classes are learnt, a quarter held out and shown; once more takes no s
     for (const [, , held] of summary.slice(1))
       assert.match(held, /^\d.of.\d$|^\d+.% \((\d+) to (?!\1\))\d+\)$/, "no interval of one point");
     let again = 0;
-    const times = await heldUp(async () => (again = await train(page)));
+    const times = await slowdown(async () => (again = await train(page)));
     assert.ok(
       again < 1000 * times,
       `training again took ${again} ms on a machine that was held up ${times} times`,

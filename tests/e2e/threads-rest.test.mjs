@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWorker } from "./support/card.mjs";
+import { inWorker } from "./support/gpu.mjs";
 import { emptyPage, MODEL, stage } from "./support/stage.mjs";
 
 const { withPage } = stage({ isolated: true });

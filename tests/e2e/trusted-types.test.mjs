@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contentSecurityPolicy } from "../../web/scripts/server.mjs";
 import { openPost, policy, states, told, view } from "./support/post.mjs";
-import { until } from "./support/patience.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { idle, MODEL, stage } from "./support/stage.mjs";
 
 const plain = stage();
@@ -84,7 +84,7 @@ test("the service worker is registered under such a policy", async () => {
       await require(page);
       await page.goto("/");
       await idle(page);
-      await until(() =>
+      await waitUntil(() =>
         page.evaluate(
           async () => (await navigator.serviceWorker.getRegistration())?.active?.state === "activated",
         ),

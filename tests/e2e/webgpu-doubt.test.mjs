@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, dressedUp, inWorker, timeUp } from "./support/card.mjs";
-import { until } from "./support/patience.mjs";
+import { destroyedAfter, dressedUp, inWorker, fireTimeout } from "./support/gpu.mjs";
+import { waitUntil } from "./support/patience.mjs";
 import { emptyPage, idle, MODEL, stage, workersLeft } from "./support/stage.mjs";
 
 const card = stage({ card: true });
@@ -35,7 +35,7 @@ test("an adapter that never comes holds nobody up for longer than it is waited f
       window.candling = await window.load({});
       await window.candling.run(window.photo);
     });
-    const [waited] = await timeUp(page);
+    const [waited] = await fireTimeout(page);
     assert.ok(waited < 8000, `${waited} ms`);
     const { backend, state } = await page.evaluate(async () => ({
       backend: (await window.candling.run(window.photo)).backend,
@@ -57,7 +57,7 @@ test("files that never come can be cancelled while they load, and are given up i
         .load({ backend: "webgpu", signal: window.cancel.signal })
         .catch((error) => error.code);
     });
-    await until(() => asked > 0);
+    await waitUntil(() => asked > 0);
     // nobody has ended the wait for the files
     const code = await page.evaluate(() => {
       window.cancel.abort();
@@ -69,7 +69,7 @@ test("files that never come can be cancelled while they load, and are given up i
       const candling = await window.load({ backend: "webgpu" });
       return { state: candling.backend, backend: (await candling.run(window.photo)).backend };
     });
-    assert.deepEqual(await timeUp(page), [10_000]);
+    assert.deepEqual(await fireTimeout(page), [10_000]);
     const { state, backend } = await given;
     assert.deepEqual([state.backend, state.reason, state.code], ["cpu", "failed", "backend-lost"]);
     assert.match(state.message, /did not come for 10 seconds/);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroyedAfter, dressedUp, inWorker, ofCard, slowed } from "./support/card.mjs";
+import { destroyedAfter, dressedUp, inWorker, ofGpu, slowed } from "./support/gpu.mjs";
 import { emptyPage, MODEL, setTraps, stage } from "./support/stage.mjs";
 
 const card = stage({ card: true });
@@ -54,11 +54,11 @@ test("asked for by name, the card answers, and only then its engine is fetched",
     const { told, backends, peak } = await explained(page, "cpu");
     assert.deepEqual(told, []);
     assert.deepEqual(backends, ["cpu", "cpu", "cpu"]);
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
     const onCard = await explained(page);
     assert.deepEqual(onCard.told, [{ backend: "webgpu", reason: "asked", adapter: "google, swiftshader" }]);
     assert.deepEqual(onCard.backends, ["webgpu", "webgpu", "webgpu"]);
-    assert.equal(ofCard(requests).length, 2);
+    assert.equal(ofGpu(requests).length, 2);
     assert.deepEqual({ x: onCard.peak.x, y: onCard.peak.y }, { x: peak.x, y: peak.y });
   });
 });
@@ -154,12 +154,12 @@ test("auto: a software adapter is left alone, and nothing is fetched for it", as
   await card.withPage(async (page, requests) => {
     const state = await decided(page);
     assert.deepEqual(state, { backend: "cpu", reason: "software", adapter: "google, swiftshader" });
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
   });
   await noCard.withPage(async (page, requests) => {
     const state = await decided(page);
     assert.deepEqual(state, { backend: "cpu", reason: "unavailable" });
-    assert.deepEqual(ofCard(requests), []);
+    assert.deepEqual(ofGpu(requests), []);
   });
 });
 
@@ -170,9 +170,9 @@ test("auto: a card is measured once, and the slower one is not asked for again",
     const { milliseconds, ...state } = await decided(page);
     assert.deepEqual(state, { backend: "cpu", reason: "measured", adapter: "acme, one" });
     assert.ok(milliseconds.webgpu > milliseconds.cpu, JSON.stringify(milliseconds));
-    assert.equal(ofCard(requests).length, 2);
+    assert.equal(ofGpu(requests).length, 2);
     assert.deepEqual(await decided(page), { backend: "cpu", reason: "remembered", adapter: "acme, one" });
-    assert.equal(ofCard(requests).length, 2, "nothing more is fetched");
+    assert.equal(ofGpu(requests).length, 2, "nothing more is fetched");
   });
 });
 

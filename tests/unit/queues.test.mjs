@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imported } from "./support/typescript.mjs";
 
-const { Latest } = await imported("lab/latest.ts");
+const { LatestOnly } = await imported("lab/latest-only.ts");
 const { coalesce } = await imported("own/coalesce.ts");
 
 /** Work that ends on request. */
@@ -22,8 +22,8 @@ const settled = () => new Promise(setImmediate);
 
 test("of the wishes that come while work goes on only the latest is done", async () => {
   const { begun, work, end } = slowWork();
-  const latest = new Latest(work);
-  for (const wish of [1, 2, 3]) latest.ask(wish);
+  const latest = new LatestOnly(work);
+  for (const wish of [1, 2, 3]) latest.request(wish);
   assert.deepEqual(begun, [1]);
   end();
   await settled();
@@ -32,14 +32,14 @@ test("of the wishes that come while work goes on only the latest is done", async
 
 test("a wish that waits can be forgotten, and the next one is done again", async () => {
   const { begun, work, end } = slowWork();
-  const latest = new Latest(work);
-  latest.ask(1);
-  latest.ask(2);
+  const latest = new LatestOnly(work);
+  latest.request(1);
+  latest.request(2);
   latest.clear();
   end();
   await settled();
   assert.deepEqual(begun, [1]);
-  latest.ask(4);
+  latest.request(4);
   assert.deepEqual(begun, [1, 4]);
 });
 

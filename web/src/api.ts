@@ -1,4 +1,4 @@
-/** The API page: its two photos become views. */
+/** Entry point of the API page: defines the element for its two photos. */
 import { CandlingViewElement, define } from "./candling-view-element.js";
 import { MODEL_FILES } from "./site/models.js";
 

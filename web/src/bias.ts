@@ -14,7 +14,7 @@ import type { Story } from "./bias/story.js";
 import { Take } from "./bias/take.js";
 import { Teach } from "./bias/teach.js";
 import { Trainer } from "./bias/trainer.js";
-import { offer } from "./dom/message.js";
+import { showOffer } from "./dom/message.js";
 import { byId, found } from "./dom/page.js";
 import { listenForColours } from "./site/colours.js";
 import { sentence } from "./words/sentence.js";
@@ -26,7 +26,7 @@ async function pictures(trainer: Trainer): Promise<Pictures> {
     } catch (error) {
       found(byId("teach", HTMLElement), ".status", HTMLElement).textContent =
         "The lesson waits for its pictures.";
-      await new Promise<void>((again) => offer(sentence(error), "Try again", again));
+      await new Promise<void>((again) => showOffer(sentence(error), "Try again", again));
     }
   }
 }

@@ -15,6 +15,7 @@ import type {
   TrainerReply,
   TrainerRequest,
 } from "./trainer/messages.js";
+import { itemAt } from "./platform/known.js";
 
 type Wasm = typeof import("./candling_head.js");
 
@@ -68,7 +69,7 @@ const handlers: Handlers = {
     const start = performance.now();
     const trained = wasm.train(
       lessons,
-      Uint32Array.from(learnt, (at) => labels[at] ?? 0),
+      Uint32Array.from(learnt, (at) => itemAt(labels, at)),
       classes,
       width,
       watch,

@@ -1,5 +1,5 @@
 /**
- * The element's class, and nothing done: for pages that define it themselves, under another name or later.
+ * The element's class, without defining it: for pages that define it later or under another name.
  *
  * `candling-view.js` is the module that defines it as `candling-view` when it is imported.
  */
@@ -11,10 +11,12 @@ export type { ToBlobOptions } from "./element/element.js";
 export type { CandlingViewEventMap, CandlingViewState } from "./element/events.js";
 export type { CandlingViewFailure } from "./element/failure.js";
 
-/** Makes the element known to the page. A name that is taken stays as it is: of two versions on one page the first serves both. A class has
- *  one name, so further ones are given to classes derived from it. */
+/**
+ * Defines the element. A name that is taken is left alone: of two versions on one page the first serves both.
+ * A class can have one name only, so each further name gets a derived class.
+ */
 export function define(name = "candling-view"): void {
-  // A server that renders the page has no elements.
+  // a server that renders the page has no custom elements
   if (globalThis.customElements === undefined || customElements.get(name) !== undefined) return;
   const taken = customElements.getName(CandlingViewElement) !== null;
   customElements.define(name, taken ? class extends CandlingViewElement {} : CandlingViewElement);

@@ -1,12 +1,13 @@
 /**
- * The worker: owns the wasm, answers one request after the other. Everything that can throw ends as a `Failure`.
+ * The engine's worker: owns the wasm and answers one request after the other. Everything that is thrown ends
+ * as a `Failure`.
  */
 import type {
   Answer,
   Ask,
   Backend,
   ClassQuery,
-  Kind,
+  CallKind,
   Reply,
   Request,
   ResolvedTarget,
@@ -16,39 +17,48 @@ import type {
 } from "./protocol.js";
 import { codes } from "./protocol.js";
 import type { Engine, Prepared, Run } from "./candling_wasm.js";
-import { adapter, type Card, instead, inTime, lost, release, take } from "./worker/card.js";
+import {
+  adapter,
+  type Gpu,
+  withCpuFallback,
+  withGpuTimeout,
+  deviceLostError,
+  freeOnGpu,
+  loadOnGpu,
+} from "./worker/gpu.js";
 import { decode } from "./worker/decode.js";
-import { bytesBut, download } from "./worker/download.js";
+import { otherBytesLoaded, download } from "./worker/download.js";
 import { buildsFor, startEngine, type Wasm } from "./worker/engine.js";
 import { answerOf } from "./worker/explanation.js";
-import { failure, toFailure, using, usingLater } from "./worker/failure.js";
-import { look } from "./worker/live.js";
+import { failure, toFailure, withWasmObject, withWasmObjectAsync } from "./worker/failure.js";
+import { explainFrame } from "./worker/live.js";
 import { outcomeOf, planOf, rankingOf, valuesOf } from "./worker/passes.js";
 import { measure, noise } from "./worker/measure.js";
 import { paint } from "./worker/paint.js";
 import { randomized } from "./worker/randomized.js";
-import { inputOf, KeptRun, type Source } from "./worker/run.js";
+import { inputOf, StoredRun, type Source } from "./worker/run.js";
 import { Runs } from "./worker/runs.js";
+import { itemAt } from "./platform/known.js";
 
-/** What `load` set up. */
+/** State after `load`. */
 interface Loaded {
   readonly wasm: Wasm;
   readonly memory: WebAssembly.Memory;
   readonly engine: Engine;
   readonly classes: number;
   readonly runs: Runs;
-  /** The model's file, and where it came from. */
+  /** The model's file, and its source. */
   readonly file: Blob;
   readonly model: string | Blob;
 }
 
 let loaded: Loaded | undefined;
-let card: Card | undefined;
+let gpu: Gpu | undefined;
 const counts = { forwards: 0, explanations: 0, renders: 0 };
 
-/** An answer and what of it is handed over rather than copied. */
-type Outcome<K extends Kind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
-type Handlers = { readonly [K in Kind]: (ask: Ask<K>) => Outcome<K> | Promise<Outcome<K>> };
+/** An answer, with the objects in it that are transferred. */
+type Handled<K extends CallKind> = { readonly answer: Answer<K>; readonly transfer?: Transferable[] };
+type Handlers = { readonly [K in CallKind]: (ask: Ask<K>) => Handled<K> | Promise<Handled<K>> };
 
 const handlers: Handlers = {
   async load({ files, model, builds, threads: most }) {
@@ -74,20 +84,20 @@ const handlers: Handlers = {
       dismiss();
       return { answer: { backend } };
     }
-    card ??= await take(files, unpacked);
-    const { name } = card;
+    gpu ??= await loadOnGpu(files, unpacked);
+    const { name } = gpu;
     if (!compare) return { answer: { backend, adapter: name } };
     try {
       const { engine, runs } = need();
       const { inputHeight, inputWidth } = engine.info();
       const input = runs.last?.input ?? noise(inputHeight, inputWidth);
-      const milliseconds = await measure(engine, card, input);
+      const milliseconds = await measure(engine, gpu, input);
       const faster = milliseconds.webgpu < milliseconds.cpu ? "webgpu" : "cpu";
       if (faster === "cpu") dismiss();
       return { answer: { backend: faster, adapter: name, milliseconds } };
     } catch (thrown) {
       dismiss();
-      const { code, message } = lost(thrown);
+      const { code, message } = deviceLostError(thrown);
       throw failure(code, message);
     }
   },
@@ -116,7 +126,7 @@ const handlers: Handlers = {
   },
 
   async explain({ run: handle, method, target, layer, counterfactual }) {
-    const run = kept(handle);
+    const run = storedRun(handle);
     const resolved = resolve(target ?? run.top);
     const start = performance.now();
     const question = { method, target: resolved, layer, counterfactual };
@@ -132,14 +142,14 @@ const handlers: Handlers = {
   },
 
   randomized(ask) {
-    const answer = randomized(onCpu(kept(ask.run)), resolve(ask.target), ask);
+    const answer = randomized(onCpu(storedRun(ask.run)), resolve(ask.target), ask);
     counts.forwards += 1;
     counts.explanations += answer.maps.length;
     return { answer, transfer: answer.maps.map(({ map }) => map.data.buffer) };
   },
 
   identities({ run: handle, target }) {
-    const run = kept(handle);
+    const run = storedRun(handle);
     const resolved = resolve(target ?? run.top);
     const found = onCpu(run).identities(resolved.class, resolved.over);
     const answer = found.map(({ residual, layer, ...identity }) => ({
@@ -151,14 +161,14 @@ const handlers: Handlers = {
   },
 
   features({ run }) {
-    const answer = onCpu(kept(run)).features();
+    const answer = onCpu(storedRun(run)).features();
     return { answer, transfer: [answer.buffer] };
   },
 
   perturb({ run: handle, mask, fill }) {
-    const run = onCpu(kept(handle));
+    const run = onCpu(storedRun(handle));
     const start = performance.now();
-    return using(run.perturb(mask, fill), (perturbed) => {
+    return withWasmObject(run.perturb(mask, fill), (perturbed) => {
       const timings = { forward: performance.now() - start };
       counts.forwards += 1;
       const [logits, probabilities] = [perturbed.logits(), perturbed.probabilities()];
@@ -166,10 +176,10 @@ const handlers: Handlers = {
     });
   },
 
-  plan({ run: handle, wish }) {
+  plan({ run: handle, request }) {
     const { wasm, engine } = need();
-    const run = kept(handle);
-    const answer = planOf(wasm, engine, onCpu(run), wish, (target) => resolve(target ?? run.top));
+    const run = storedRun(handle);
+    const answer = planOf(wasm, engine, onCpu(run), request, (target) => resolve(target ?? run.top));
     return { answer, transfer: [answer.job.data.buffer] };
   },
 
@@ -192,7 +202,7 @@ const handlers: Handlers = {
 
   async frame(ask) {
     const { wasm, engine } = need();
-    const answer = await look(wasm, engine, card, resolve, onLost, ask);
+    const answer = await explainFrame(wasm, engine, gpu, resolve, onLost, ask);
     counts.forwards += 1;
     counts.explanations += 1;
     const picture = answer.picture === undefined ? [] : [answer.picture];
@@ -211,7 +221,7 @@ const handlers: Handlers = {
   },
 
   stats() {
-    const bytes = loaded === undefined ? 0 : bytesBut(loaded.model) + loaded.file.size;
+    const bytes = loaded === undefined ? 0 : otherBytesLoaded(loaded.model) + loaded.file.size;
     return {
       answer: {
         ...counts,
@@ -234,7 +244,10 @@ function need(): Loaded {
   return loaded;
 }
 
-/** The forward pass, kept under a new handle for `explain`: on the card, if there is one and it does not fail. */
+/**
+ * Runs the forward pass and stores it under a new handle for `explain`: on the GPU if one is in use and does
+ * not fail.
+ */
 async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">): Promise<RunAnswer> {
   const { engine, classes, runs } = need();
   const { x, y, width, height } = prepared.view;
@@ -248,7 +261,7 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   counts.forwards += 1;
   const predictions = engine.predictions(logits, classes);
   const handle = counts.forwards;
-  runs.add(handle, new KeptRun(source, size, predictions[0]?.index ?? 0));
+  runs.add(handle, new StoredRun(source, size, itemAt(predictions, 0).index));
   const answer = {
     run: handle,
     predictions,
@@ -262,63 +275,66 @@ async function forward(prepared: Prepared, before: Omit<RunTimings, "forward">):
   return seen.length === 0 ? answer : { ...answer, seen };
 }
 
-/** What a forward pass left, its logits, and where it ran. */
+/** A forward pass, its logits, and its backend. */
 interface Ran {
   readonly source: Source;
   readonly logits: Float32Array;
   readonly backend: Backend;
 }
 
-/** Frees the input. */
+/** Runs the forward pass, and frees the input. */
 function ran(prepared: Prepared): Promise<Ran> {
-  return usingLater(prepared, async (prepared): Promise<Ran> => {
+  return withWasmObjectAsync(prepared, async (prepared): Promise<Ran> => {
     const onCpu = (): Ran => {
       const run = need().engine.forward(prepared);
       return { source: run, logits: run.logits(), backend: "cpu" };
     };
-    const of = card;
+    const of = gpu;
     if (of === undefined) return onCpu();
-    const onCard = async (): Promise<Ran> => {
+    const onGpu = async (): Promise<Ran> => {
       const input = inputOf(prepared);
-      const run = await inTime(of.engine.forward(input.data, input.height, input.width));
+      const run = await withGpuTimeout(of.engine.forward(input.data, input.height, input.width));
       return { source: { run, of, input }, logits: run.logits(), backend: "webgpu" };
     };
-    return instead(onCard, onCpu, (thrown) => onLost(thrown, of));
+    return withCpuFallback(onGpu, onCpu, (thrown) => onLost(thrown, of));
   });
 }
 
-function onCpu(run: KeptRun): Run {
+function onCpu(run: StoredRun): Run {
   return run.cpu(need().engine, () => runsAgain(run));
 }
 
-/** A run is about to take another pass. */
-function runsAgain(run: KeptRun): void {
+/** Makes room for another forward pass of a run, and counts it. */
+function runsAgain(run: StoredRun): void {
   need().runs.makeRoom(run.size, run);
   counts.forwards += 1;
 }
 
-/** A card failed: the processor takes over, and the page is told, once; nothing happens if another card is in use by now. */
-function onLost(thrown: unknown, of: Card): void {
-  if (card !== of) return;
+/**
+ * Switches to the CPU after a GPU failure and tells the page, once; does nothing if another GPU is in use by
+ * now.
+ */
+function onLost(thrown: unknown, of: Gpu): void {
+  if (gpu !== of) return;
   dismiss();
-  reply({ type: "lost", failure: lost(thrown) });
+  reply({ type: "lost", failure: deviceLostError(thrown) });
 }
 
-/** Runs that were made on the card keep what they have there. */
+/** Stops using the GPU; earlier runs keep what they have there. */
 function dismiss(): void {
-  release(card?.engine);
-  card = undefined;
+  freeOnGpu(gpu?.engine);
+  gpu = undefined;
 }
 
 async function unpacked(): Promise<{ graph: Uint8Array; weights: Float32Array }> {
   const { wasm, file } = need();
-  return using(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({
+  return withWasmObject(new wasm.Unpacked(new Uint8Array(await file.arrayBuffer())), (model) => ({
     graph: model.graph(),
     weights: model.weights(),
   }));
 }
 
-function kept(handle: number): KeptRun {
+function storedRun(handle: number): StoredRun {
   const run = need().runs.use(handle);
   if (run === undefined) throw failure(codes.runFreed, "this run was freed; run the photo again");
   return run;
@@ -330,8 +346,10 @@ function resolve(target: Target): ResolvedTarget {
   return target.over === undefined ? { class: chosen } : { class: chosen, over: classIndex(target.over) };
 }
 
-/** Names are the engine's to find: its error offers the nearest. Bad numbers are refused here; wasm would fold 1.5 or −1
- *  silently into some other class. */
+/**
+ * Resolves a class. Names are looked up by the engine, whose error offers the nearest. Bad numbers are
+ * refused here, as wasm would silently turn 1.5 or −1 into another class.
+ */
 function classIndex(query: ClassQuery): number {
   const { engine, classes } = need();
   if (typeof query === "string") return engine.findClass(query);
@@ -339,11 +357,11 @@ function classIndex(query: ClassQuery): number {
   throw failure(codes.unknownClass, `unknown class ${query}; this model has classes 0 to ${classes - 1}`);
 }
 
-function reply<K extends Kind>(message: Reply<K>, transfer: Transferable[] = []): void {
+function reply<K extends CallKind>(message: Reply<K>, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
 }
 
-async function answer<K extends Kind>({ kind, ask }: Request<K>): Promise<void> {
+async function answer<K extends CallKind>({ kind, ask }: Request<K>): Promise<void> {
   try {
     const { answer, transfer } = await handlers[kind](ask);
     reply<K>({ type: "answer", answer }, transfer);

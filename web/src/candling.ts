@@ -1,8 +1,9 @@
 /**
  * Candling in a page: `import { Candling, paint } from "./lib/candling.js"`.
  *
- * The module needs `candling-worker.js` and the folders `simd128`, `relaxed-simd`, `threads` and `webgpu` of the engine beside it, loads
- * one of the first three, the last where a graphics card is used, and asks for nothing else, but the model whose address it is given.
+ * The module needs `candling-worker.js` and the folders `simd128`, `relaxed-simd`, `threads` and `webgpu` of
+ * the engine beside it. It loads one of the first three, `webgpu` only to use the GPU, and requests nothing
+ * else but the model at the given address.
  */
 export type { BackendChoice, BackendState } from "./client/backend.js";
 export { Candling } from "./client/client.js";

@@ -3,7 +3,7 @@
  * `www/lib/decode`. As with `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
  */
 
-/** Fetches and compiles the `.wasm`. To be awaited before anything else. */
+/** Fetches and compiles the `.wasm`. Must be awaited before anything else. */
 export default function init(options: { module_or_path: URL }): Promise<{
   readonly memory: WebAssembly.Memory;
 }>;

@@ -3,15 +3,15 @@
  * `www/lib/head`. As with `candling_wasm.d.ts`, every failure is a real `Error` with a kebab-case `code`.
  */
 
-/** Fetches and compiles the `.wasm`. To be awaited before anything else. */
+/** Fetches and compiles the `.wasm`. Must be awaited before anything else. */
 export default function init(options: { module_or_path: URL }): Promise<unknown>;
 
 /** A trained linear layer. */
 export class Head {
   private constructor();
-  /** classes·width values, class after class. */
+  /** Weights, classes·width values, class after class. */
   weight(): Float32Array;
-  /** One value per class. */
+  /** Biases, one per class. */
   bias(): Float32Array;
   /** Returns the logits, one per class. */
   logits(features: Float32Array): Float32Array;

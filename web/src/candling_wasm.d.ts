@@ -1,45 +1,49 @@
 /**
- * The wasm façade as TypeScript sees it.
+ * TypeScript interface of the wasm engine.
  *
- * `crates/wasm` is built by wasm-bindgen (`--target web`) into `www/lib/candling_wasm.js`; its generated declarations know
- * plain objects only as `any`. This file stands where that module stands beside the built worker and is the one place
- * where its shapes are written down. Every function throws a real `Error` with a kebab-case `code` and a lowercase message.
+ * `crates/wasm` is built by wasm-bindgen (`--target web`); its generated declarations describe plain objects
+ * only as `any`. This file takes the place of the module beside the built worker, and is the only description
+ * of its types. Every function throws a real `Error` with a kebab-case `code` and a lowercase message.
  */
 import type { EngineInfo, Fill, Fit, Method, Prediction, View } from "./protocol.js";
 
-/** Fetches and compiles the `.wasm`; resolves with its exports. To be awaited before anything else. */
+/** Fetches and compiles the `.wasm`; resolves with its exports. Must be awaited before anything else. */
 export default function init(options: { module_or_path: URL }): Promise<{
   readonly memory: WebAssembly.Memory;
 }>;
 
-/** Starts so many workers, which share the memory of this one. Only in the build with threads. */
+/** Starts this many workers, which share the memory of this one. Only in the build with threads. */
 export const initThreadPool: ((threads: number) => Promise<void>) | undefined;
 
-/** On how many threads the last forward pass was: 1 where those there are make it slower, or there are none. */
+/** Threads used by the last forward pass: 1 if more would make it slower, or there are none. */
 export function threadsUsed(): number;
 
-/** Reads the header of an encoded picture, never its pixels: a 60000×60000 claim costs nothing. */
+/**
+ * Reads the header of an encoded picture, never its pixels: one that claims 60000×60000 pixels costs nothing.
+ */
 export function probe(bytes: Uint8Array): { format: string; width: number; height: number };
 
-/** One model, parsed and validated. */
+/** A model, parsed and validated. */
 export class Engine {
   constructor(model: Uint8Array);
   info(): EngineInfo;
   labels(): string[];
-  /** `"282"`, `"tabby"` or an unambiguous part of a label → class index. */
+  /** Class index of `"282"`, `"tabby"` or an unambiguous part of a label. */
   findClass(query: string): number;
   /** The likeliest classes by logits that were computed elsewhere. */
   predictions(logits: Float32Array, top: number): Prediction[];
-  /** Photo (RGBA8, straight alpha; laid over white) → input tensor. */
+  /** Input tensor of a photo (RGBA8, straight alpha; composited over white). */
   prepare(rgba: Uint8Array, width: number, height: number, fit: Fit): Prepared;
-  /** A ready 1×3×height×width tensor instead of a photo. */
+  /** Input from a ready 1×3×height×width tensor instead of a photo. */
   prepareTensor(data: Float32Array, height: number, width: number): Prepared;
-  /** One forward pass; what the backward walks need stays in the `Run`. */
+  /** Forward pass; what backward passes need stays in the `Run`. */
   forward(input: Prepared): Run;
-  /** One forward pass of which only what CAMs at one layer need stays; without a name, the model's own choice. */
+  /** Forward pass that keeps only what CAMs at one layer need; without a name, at the default layer. */
   forwardTo(input: Prepared, layer: string | undefined): Run;
-  /** The passes of a method that is made of many; `over` makes the target a margin, and options that are not named are as the method has
-   *  them. Nothing is run yet. */
+  /**
+   * Passes of a method that takes many; `over` makes the target a margin, and options that are not named have
+   * their defaults. Runs nothing yet.
+   */
   mapPasses(
     input: Prepared,
     method: Method,
@@ -48,7 +52,7 @@ export class Engine {
     options: readonly string[],
     values: Float64Array,
   ): Passes;
-  /** The passes of the curves of one class, by these orders of the tiles, one after the other. Nothing is run yet. */
+  /** Passes of one class's curves, for these concatenated orders of the tiles. Runs nothing yet. */
   curvePasses(input: Prepared, target: number, tile: number, orders: Uint32Array): Passes;
   free(): void;
 }
@@ -58,18 +62,18 @@ export class Prepared {
   readonly view: View;
   /** The input tensor, 1×3×height×width. */
   tensor(): Float32Array;
-  /** The pixels that it is made of, RGBA of its size; none for a tensor that was ready. */
+  /** Pixels of the input, RGBA; empty for a ready tensor. */
   seen(): Uint8Array<ArrayBuffer>;
-  /** Its height and width. */
+  /** Height and width of the input. */
   size(): Uint32Array;
   free(): void;
 }
 
-/** A model's graph and weights, for the module that brings them to a graphics card and reads no model files. */
+/** A model's graph and weights, for the WebGPU engine, which reads no model files. */
 export class Unpacked {
   constructor(model: Uint8Array);
   graph(): Uint8Array;
-  /** Only once. */
+  /** Takes the weights out; can be called once. */
   weights(): Float32Array;
   free(): void;
 }
@@ -78,11 +82,11 @@ export class Run {
   private constructor();
   predictions(top: number): Prediction[];
   logits(): Float32Array;
-  /** What the classifier sees. */
+  /** The classifier's input. */
   features(): Float32Array;
   /** The input tensor that ran, 1×3×height×width. */
   input(): Float32Array;
-  /** Its height and width. */
+  /** Height and width of the input. */
   inputSize(): Uint32Array;
   explain(
     method: Method,
@@ -91,9 +95,12 @@ export class Run {
     layer: string | undefined,
     counterfactual: boolean,
   ): Explanation;
-  /** A forward pass without the pixels that `mask` (height·width values, row by row) is not 0 at. */
+  /** Forward pass without the pixels where `mask` (height·width values, row by row) is not 0. */
   perturb(mask: Uint8Array, fill: Fill): Perturbed;
-  /** The input explained by a network whose first layers of `EngineInfo.weighted` are drawn anew. */
+  /**
+   * Explanation of the input by a network whose first layers of `EngineInfo.weighted` have new random
+   * weights.
+   */
   randomized(
     layers: number,
     target: number,
@@ -102,7 +109,7 @@ export class Run {
     layer: string | undefined,
     seed: number,
   ): Randomized;
-  /** The exact identities that apply to the model; a residual that is no number comes as `null`. */
+  /** The exact identities that apply to the model; `residual` is `null` if it is not a number. */
   identities(
     target: number,
     over: number | undefined,
@@ -110,7 +117,7 @@ export class Run {
   free(): void;
 }
 
-/** What the network says of a changed picture, by class. */
+/** The network's answer for an altered picture, by class. */
 export class Perturbed {
   private constructor();
   logits(): Float32Array;
@@ -118,13 +125,13 @@ export class Perturbed {
   free(): void;
 }
 
-/** What a network with weights drawn anew says, and how. */
+/** The answer of a network with random weights, and its maps. */
 export class Randomized {
   private constructor();
-  /** Names of the layers that were drawn anew. */
+  /** Names of the randomised layers. */
   layers(): string[];
   readonly probability: number;
-  /** The map of the method with this index; only once. */
+  /** Takes out the map of the method with this index; can be called once for each. */
   map(method: number): Explanation | undefined;
   correlation(method: number): number | undefined;
   free(): void;
@@ -137,14 +144,14 @@ export class Explanation {
   readonly width: number;
   readonly max: number;
   readonly layer: string | undefined;
-  /** The part of the input that it lies on: left, top, width, height. */
+  /** Area of the map on the input: left, top, width, height. */
   readonly area: Float64Array;
   /** `channels·height·width` raw values, channel by channel. */
   data(): Float32Array;
   free(): void;
 }
 
-/** The tiles of an input, those that a map holds for most important first; `area` is where the map lies on the input. */
+/** The tiles of an input, the most important by the map first; `area` is the map's area on the input. */
 export function ranking(
   data: Float32Array,
   channels: number,
@@ -156,14 +163,14 @@ export function ranking(
   tile: number,
 ): Uint32Array;
 
-/** A probability over the share of the picture that was taken away or given back. */
+/** A probability over the share of the picture that was removed or restored. */
 interface Curve {
   shares: number[];
   probabilities: number[];
   area: number;
 }
 
-/** The orders of the tiles that a map with this ranking is compared with, its own first, one after the other. */
+/** The orders of the tiles for the curves, concatenated: the ranking, then random ones. */
 export function tileOrders(
   height: number,
   width: number,
@@ -172,21 +179,23 @@ export function tileOrders(
   random: number,
 ): Uint32Array;
 
-/** Many passes about one picture, ready for any of them. */
+/** Many passes over one picture. */
 export class Passes {
   private constructor();
-  /** How many there are. */
+  /** Number of passes. */
   readonly pieces: number;
-  /** The values of the passes from `start` up to but not `end`. */
+  /** The values of the passes from `start` up to but not including `end`. */
   run(start: number, end: number): Float32Array;
-  /** What the values of all passes come to: an `Explanation` of `mapPasses`, curves of `curvePasses`. */
+  /** The result of all passes: an `Explanation` for `mapPasses`, curves for `curvePasses`. */
   finish(values: Float32Array): Explanation | Record<"deletion" | "insertion", { map: Curve; random: Curve }>;
   free(): void;
 }
 
-/** A map as RGBA8 of `outWidth`×`outHeight`: colours over bilinear upsampling for one channel, grey = 0 for three. `scale` gets the
- *  last colour; the map's own maximum where left out. `seen` is what the network saw, RGBA of its input's size, and `area` where the map
- *  lies on it; both empty where nobody knows. */
+/**
+ * Paints a map as RGBA8 of `outWidth`×`outHeight`: a colormap over bilinear upsampling for one channel, grey
+ * = 0 for three. `scale` is the value of the last colour, by default the map's own maximum. `seen` are the
+ * pixels that the network saw, RGBA, and `area` is the map's area on them; both empty if unknown.
+ */
 export function render(
   data: Float32Array,
   channels: number,
@@ -203,5 +212,5 @@ export function render(
   area: Float64Array,
 ): Uint8ClampedArray;
 
-/** Names that `render` takes for `colormap`. */
+/** Names of the colormaps of `render`. */
 export function colormaps(): string[];

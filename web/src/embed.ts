@@ -1,13 +1,13 @@
 /**
- * `embed.html`: one photo in a frame, for places that take frames but no scripts. What it shows is said by
- * its address.
+ * `embed.html`: one photo in a frame, for places that accept frames but no scripts. Its address determines
+ * what it shows.
  */
 import { CandlingViewElement, define } from "./candling-view-element.js";
 import { make } from "./dom/make.js";
 import { readAddress, type Values } from "./embed/read.js";
 import { sentence } from "./words/sentence.js";
 
-/** Parameters that the element takes unchanged. */
+/** Parameters that the element takes as attributes unchanged. */
 const ATTRIBUTES = [
   "target",
   "compare",
@@ -22,12 +22,12 @@ const ATTRIBUTES = [
 
 const page = new URL(location.href);
 
-/** A sentence in place of the figure. Texts of the address become text, and nothing else. */
+/** Shows a sentence in place of the figure. Texts of the address become text nodes only. */
 function tell(words: string): void {
   document.body.replaceChildren(make("p", { className: "problem", role: "alert" }, words));
 }
 
-/** The model that comes with the page, in both its sizes. */
+/** Sets the model that comes with the page, in both its sizes. */
 function nameModel(): void {
   const named = document.querySelector<HTMLMetaElement>('meta[name="candling-model"]');
   if (named === null) return;
@@ -39,7 +39,7 @@ function figure(values: Values): HTMLElement {
   const value = (name: string) => values.get(name) ?? "";
   const src = new URL(value("src"), page);
   const image = make("img", { alt: value("alt"), decoding: "async" });
-  // Without it the photo of another origin could be shown, but not read.
+  // without it a photo of another origin could be shown, but not read
   image.crossOrigin = "anonymous";
   image.addEventListener("error", () => tell(unreachable(src)));
   image.src = src.href;

@@ -1,4 +1,4 @@
-/** The article: its photos become figures that answer. */
+/** Entry point of the article: connects its interactive figures. */
 import { CandlingViewElement, define } from "./candling-view-element.js";
 import { connect } from "./how/figure.js";
 import { MODEL_FILES } from "./site/models.js";

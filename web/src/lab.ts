@@ -1,21 +1,21 @@
-/** The page: puts its parts together. */
+/** Entry point of the lab page: connects its parts. */
 import { Answers } from "./lab/answers.js";
-import { atOnce, resolve } from "./lab/asked.js";
+import { stateWithoutNetwork, resolve } from "./lab/asked.js";
 import type { Experiment, TakeAway, Versus } from "./lab/benches.js";
 import { byId } from "./dom/page.js";
 import { explainedSample, forgetFirst, showFirst, showPlain } from "./lab/first-sight.js";
 import { askForLink } from "./lab/link-dialog.js";
 import { loadNetwork } from "./lab/loading.js";
-import { offer, say } from "./dom/message.js";
+import { showOffer, showMessage } from "./dom/message.js";
 import { keepOffline } from "./site/offline.js";
 import { readAddress, refused, type State, writeState } from "./lab/permalink.js";
-import { Session } from "./lab/session.js";
+import { LabSession } from "./lab/session.js";
 import { Settings } from "./lab/settings.js";
 import {
   fetchSample,
   listenForPhotos,
   markSample,
-  type Picture,
+  type LabPhoto,
   type Sample,
   showSamples,
 } from "./lab/sources.js";
@@ -24,14 +24,14 @@ import { chooseModel, isOwn } from "./lab/weights.js";
 import { Why } from "./lab/why.js";
 
 const address = readAddress();
-/** Classes by their names come with the network. */
-let asked = atOnce(address);
+/** State by the address; classes by name are resolved once the network is loaded. */
+let asked = stateWithoutNetwork(address);
 const model = chooseModel();
-/** What was explained beforehand is of another sample, or of another model. */
+/** Whether the precomputed maps in the page are of another sample, or of another model. */
 const another = isOwn || (asked.photo !== undefined && asked.photo !== explainedSample);
 if (another) forgetFirst();
 
-// Until now nothing on the page would have answered.
+// until now nothing on the page would have reacted
 byId("alive", HTMLFieldSetElement).disabled = false;
 const network = loadNetwork(model);
 const settings = new Settings();
@@ -42,15 +42,15 @@ const ask = (target: number) => {
 };
 const answers = new Answers(ask);
 const why = new Why(settings);
-const session = new Session(network, settings, answers, why);
+const session = new LabSession(network, settings, answers, why);
 
-/** Further down the page, and made when what stands above is at work. */
+/** The experiments further down the page, made after the first view has started. */
 let benches: { readonly versus: Versus; readonly takeAway: TakeAway; readonly all: Experiment[] } | undefined;
 
-/** Whether the picture that the address names is still asked about. */
+/** Whether the dialog about the picture in the address is still open. */
 let linked = asked.src !== undefined;
 
-/** What the address says: what was followed, until there is something to say of what is shown. */
+/** The state for the address: the one that was followed, until something is shown. */
 function state(): State {
   const { shown } = session;
   if (shown === undefined || linked || benches === undefined) return asked;
@@ -78,16 +78,18 @@ const remember = () => {
   writeState(state());
   benches?.takeAway.refresh();
 };
-/** What follows a hand: browsers let an address change some hundred times in half a minute. */
+/**
+ * Timer that delays changes by sliders: browsers allow some hundred changes of the address in half a minute.
+ */
 let resting: ReturnType<typeof setTimeout> | undefined;
 const rememberAtRest = () => {
   clearTimeout(resting);
   resting = setTimeout(remember, 300);
 };
-/** The photo that is shown. What was set for one is of no use for another, but for what a link has set. */
-let picture: Picture | undefined;
+/** The photo that is shown. Settings for one photo are reset for another, except those of a link. */
+let picture: LabPhoto | undefined;
 /** The picture elsewhere that the address names, once it is fetched. */
-let named: Picture | undefined;
+let named: LabPhoto | undefined;
 session.onShown = (shown) => {
   for (const bench of picture === undefined || picture === shown.picture ? [] : (benches?.all ?? [])) {
     bench.forget();
@@ -116,23 +118,23 @@ void network.then((candling) => {
 void keepOffline({
   network,
   model,
-  onUpdate: (apply) => offer("A new version of this page is ready.", "Use it", apply),
+  onUpdate: (apply) => showOffer("A new version of this page is ready.", "Use it", apply),
 });
 
 const resolved = network.then((candling) => resolve(address, candling));
 void resolved.then(({ target, over }) => {
   const isByName = asked.target === undefined;
   asked = { ...asked, target, over };
-  // One that is given by its index was asked for at once; the class of a picture elsewhere is asked for with it.
+  // a class by index was requested at once; that of a picture elsewhere is requested together with it
   if (target !== undefined && isByName && !linked) ask(target);
   if (picture === undefined) benches?.versus.restore(asked);
 });
-/** Said last, as a success takes back what was said before it. */
+/** Reports what was not followed in the address; last, as a success clears earlier messages. */
 const tellWrong = async (opened: Promise<unknown> | undefined, more: readonly string[] = []) => {
   const { wrong } = await resolved;
   await opened;
   const all = [...more, ...wrong];
-  if (all.length > 0) say(`Not followed in the address: ${all.join("; ")}.`);
+  if (all.length > 0) showMessage(`Not followed in the address: ${all.join("; ")}.`);
 };
 
 const openSample = async (sample: Sample, target?: number) => {
@@ -141,16 +143,18 @@ const openSample = async (sample: Sample, target?: number) => {
   picture.catch(() => {}); // told to the visitor when its turn comes
   await session.open(picture, target);
 };
-const open = async (picture: Picture, target?: number) => {
+const open = async (picture: LabPhoto, target?: number) => {
   markSample(undefined);
   const { state } = byId("loading", HTMLElement).dataset;
-  // What stands in the corner of a network that did not come says why.
+  // the text in the network's corner says why it was not loaded
   const why = state === "stopped" ? `${byId("loading-text", HTMLElement).textContent} ` : "";
-  if (state !== "ready") say(`${why}Your photo is next, as soon as the network is loaded.`);
+  if (state !== "ready") showMessage(`${why}Your photo is next, as soon as the network is loaded.`);
   await session.open(picture, target);
 };
-/** Who chose a photo beside the first view wants to read its answer; who dropped it on an experiment stays there. At once: the photo's shape may
- *  move the page before it had scrolled there. */
+/**
+ * Scrolls to the first view if the photo was opened near it; who drops one on an experiment stays there.
+ * Instantly, as the photo's shape may move the page before a smooth scroll arrives.
+ */
 const showAnswer = () => {
   if (byId("why", HTMLElement).getBoundingClientRect().bottom > 0) scrollTo({ top: 0, behavior: "instant" });
 };
@@ -164,7 +168,7 @@ listenForPhotos(
 );
 
 const listed = showSamples((sample) => void openSample(sample));
-// One after the other, so that whatever the visitor does meanwhile goes first.
+// one after the other, so that any action of the visitor meanwhile goes first
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 const parts = await import("./lab/benches.js");
 await breathe();
@@ -198,13 +202,13 @@ for (const make of [
 parts.followScroll();
 
 const samples = await listed;
-// A visitor may have been faster than the list of samples.
+// a visitor may have been faster than the list of samples
 if (!session.inUse) {
   const [first] = samples;
   const sample = samples.find(({ file }) => file === asked.photo);
   if (asked.src !== undefined) {
     const words = "The link that you followed shows this picture. It is fetched only if you say so.";
-    const openNamed = (picture: Picture) => {
+    const openNamed = (picture: LabPhoto) => {
       named = picture;
       void tellWrong(open(picture, asked.target));
     };
@@ -217,7 +221,7 @@ if (!session.inUse) {
   } else if (first !== undefined) {
     if (asked.target !== undefined && !linked) ask(asked.target);
     opened = openSample(first, session.wished);
-    // The page shows it already, explained beforehand: its classes can be asked while the network is on its way.
+    // the page shows it already, precomputed: its classes can be chosen while the network is being downloaded
     session.answered = !another;
   } else {
     byId("lab", HTMLElement).setAttribute("aria-busy", "false");

@@ -1,8 +1,8 @@
 /**
- * Everything that crosses between page and worker.
+ * Messages between page and worker.
  *
  * One request is in flight at a time (the queue is the client's, see `client/bridge.ts`), so a reply needs no
- * number: it answers the request before it. Pictures travel by transfer, numbers by copy.
+ * number: it answers the request before it. Pictures are transferred, numbers copied.
  */
 
 import type { Method } from "./catalogue.js";
@@ -10,26 +10,26 @@ import type { Method } from "./catalogue.js";
 export type { Method } from "./catalogue.js";
 
 /**
- * How a photo is brought to the network's square: the whole of it squashed, or the model's own centre square.
+ * How a photo is fitted to the network's square input: the whole photo squashed, or the model's own centre
+ * crop.
  */
 export type Fit = "squash" | "crop";
 
 /** A class by index (`282`), by label (`"tabby cat"`), or by an unambiguous part of one (`"tabby"`). */
 export type ClassQuery = number | string;
 
-/** What is explained: the logit of a class, or how far it lies above the logit of another (`over`). */
+/**
+ * What is explained: the logit of a class, or the margin by which it exceeds the logit of another (`over`).
+ */
 export type Target = ClassQuery | { class: ClassQuery; over?: ClassQuery };
 
-/** A target after its names were looked up. */
+/** A target whose names were resolved to class indices. */
 export interface ResolvedTarget {
   readonly class: number;
   readonly over?: number;
 }
 
-/**
- * The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation
- * applied).
- */
+/** The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation applied). */
 export interface View {
   readonly x: number;
   readonly y: number;
@@ -48,7 +48,7 @@ export interface Prediction {
 
 export interface LayerInfo {
   readonly name: string;
-  /** `conv2d`, `add`, ... */
+  /** Operator: `conv2d`, `add`, ... */
   readonly op: string;
   readonly channels: number;
   readonly height: number;
@@ -63,7 +63,7 @@ export interface BlockInfo {
   readonly merges: boolean;
 }
 
-/** What the model file says of itself. */
+/** Metadata of the loaded model: its file's, and what follows from its graph. */
 export interface EngineInfo {
   readonly name: string;
   readonly licence: string;
@@ -73,45 +73,45 @@ export interface EngineInfo {
   /** Subtracted from red, green and blue, which run from 0 to 255; what is left is divided by `std`. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** The pixel that becomes 0, as near as a picture can have it: red, green and blue, 0 to 255. */
+  /** The pixel that preprocessing maps to 0, rounded to whole levels: red, green and blue, 0 to 255. */
   readonly neutral: readonly [number, number, number];
-  /** The layer used where none is named: the last one before the classifier that has positions. */
+  /** Layer used if none is named: the last one before the classifier that still has positions. */
   readonly defaultLayer: string;
   /**
-   * The layer where a share of evidence is best measured: the output of the last block in which paths come
-   * together, or the default layer where there is none.
+   * Layer where a share of evidence (energy-based pointing game) is best measured: the output of the last
+   * block that merges paths, or the default layer if there is none.
    */
   readonly evidenceLayer: string;
-  /** In the order of the forward pass. */
+  /** All layers, in the order of the forward pass. */
   readonly layers: readonly LayerInfo[];
-  /** From behind the input to the last layer before the classifier that has positions. */
+  /** Blocks from the input to the last layer before the classifier that still has positions. */
   readonly blocks: readonly BlockInfo[];
-  /** Names of those with weights, from the output down: the order of `Run.randomized`. */
+  /** Names of the layers with weights, from the output down: the order of `Run.randomized`. */
   readonly weighted: readonly string[];
   readonly classes: number;
   readonly methods: readonly MethodInfo[];
 }
 
-/** What a method takes and gives. */
+/** Capabilities of a method. */
 export interface MethodInfo {
   readonly name: Method;
-  /** Whether it can be asked at any layer. */
+  /** Whether it can be computed at any layer. */
   readonly layer: boolean;
   /** Whether its map has a value for each value of the input; if not, it has one channel. */
   readonly pixels: boolean;
   /** Whether its map has both signs. */
   readonly signed: boolean;
-  /** Whether it can be asked what speaks against the class. */
+  /** Whether it can explain what speaks against the class. */
   readonly counterfactual: boolean;
-  /** Whether it is made of many forward passes. */
+  /** Whether it takes many forward passes. */
   readonly passes: boolean;
-  /** Names of the numbers that can be set. */
+  /** Names of its numeric options. */
   readonly options: readonly string[];
 }
 
 /**
- * The builds of the engine, slowest first: 128-bit vectors; fused multiply-add; that and threads on one
- * memory, which a page must be cross-origin isolated for.
+ * Builds of the engine, slowest first: 128-bit SIMD; relaxed SIMD (fused multiply-add); relaxed SIMD with
+ * threads on shared memory, which needs a cross-origin isolated page.
  */
 export type Build = "simd128" | "relaxed-simd" | "threads";
 
@@ -124,42 +124,42 @@ export interface ModuleFiles {
   readonly wasm: string;
 }
 
-/** Files of the engine for GPUs. */
-export type CardFiles = ModuleFiles;
+/** The addresses of the WebGPU engine's two files. */
+export type GpuFiles = ModuleFiles;
 
 /**
- * Where forward passes and walks back are computed: by the processor, or by the graphics card, which browsers
- * offer as WebGPU. Photos are prepared, maps painted and experiments made on the processor in any case.
+ * Where forward and backward passes are computed: on the CPU, or on the GPU by WebGPU. Photos are prepared,
+ * maps painted and experiments made on the CPU in any case.
  */
 export type Backend = "cpu" | "webgpu";
 
-/** A graphics card. */
+/** A WebGPU adapter. */
 export interface Adapter {
-  /** What the browser tells of it. */
+  /** Its name, as far as the browser gives it. */
   readonly name: string;
-  /** Whether the processor does its work, slower than it could by itself. */
+  /** Whether it is a software adapter, which the CPU emulates, slower than the CPU engine. */
   readonly software: boolean;
 }
 
 /** Milliseconds of a forward pass. */
 export type BackendTimes = Readonly<Record<Backend, number>>;
 
-/** A build that was tried and could not be started, and what the browser said of it. */
+/** A build that could not be started, and the browser's reason. */
 export interface FailedBuild {
   readonly build: Build;
   readonly reason: string;
 }
 
-/** What runs. */
+/** The running build. */
 export interface EngineBuild {
   readonly build: Build;
-  /** Faster ones that could not be started, in the order in which they were tried; mostly none. */
+  /** Faster builds that could not be started, in the order in which they were tried; usually none. */
   readonly failed: readonly FailedBuild[];
   /** 1 for all builds but `threads`. */
   readonly threads: number;
 }
 
-/** Bytes of the model so far. `total` is missing where the server does not say, or sends it compressed. */
+/** Bytes of the model so far. `total` is missing if the server does not say, or sends it compressed. */
 export interface Progress {
   readonly loaded: number;
   readonly total?: number;
@@ -167,9 +167,9 @@ export interface Progress {
 
 /** Milliseconds per stage of `run`. For a ready tensor, `read` and `decode` are 0. */
 export interface RunTimings {
-  /** Bytes out of the Blob, and a look at their header. */
+  /** Reading bytes from the Blob, and parsing their header. */
   readonly read: number;
-  /** The browser's decoder, and the pixels out of its bitmap. */
+  /** The browser's decoder, and reading the pixels from its bitmap. */
   readonly decode: number;
   /** Resize and normalise. */
   readonly prepare: number;
@@ -179,61 +179,58 @@ export interface RunTimings {
 /** Milliseconds per stage of `explain`. There is no forward pass among them: the run's is reused. */
 export interface ExplainTimings {
   readonly backward: number;
-  /** Wall time of all passes together, for maps of many passes only. */
+  /** All forward passes, wall-clock time; only for methods of many passes. */
   readonly forwards?: number;
 }
 
-/** Passes of a map that is made of many, or of curves, so far. */
+/** Progress of the passes of a map or of curves. */
 export interface PassesProgress {
   readonly done: number;
   readonly total: number;
 }
 
 /**
- * What stands where the picture was taken away: the middle grey that is 0 to the network, or the picture
+ * What replaces removed parts of the picture: the neutral grey, which is 0 to the network, or the picture
  * itself, blurred by a Gaussian whose standard deviation is a sixteenth of its side.
  */
 export type Fill = "grey" | "blur";
 
-/** A probability over the share of the picture that was taken away or given back. */
+/** A probability over the share of the picture that was removed or restored. */
 export interface Curve {
-  /** 0 to 1, counted in tiles: of the picture, where their side divides the input's. */
+  /** Shares, 0 to 1, counted in tiles; shares of the area if the tile's side divides the input's. */
   readonly shares: Float32Array;
   /** The class's softmax probability at each of them. */
   readonly probabilities: Float32Array;
-  /** Under the curve, 0 to 1, by trapezoids. */
+  /** Area under the curve, 0 to 1, by the trapezoidal rule. */
   readonly area: number;
 }
 
-/** A curve in a map's order of the tiles, and the mean of those in random ones. */
+/** The curve for a map's ranking of the tiles, and the mean of the curves for random orders. */
 export interface Compared {
   readonly map: Curve;
   readonly random: Curve;
 }
 
 export interface Traced {
-  /**
-   * Tiles are replaced by grey, those that the map holds for most important first: a good map's area is
-   * small.
-   */
+  /** Tiles are replaced by grey, the most important by the map first: a good map's area is small. */
   readonly deletion: Compared;
-  /** Tiles are given back to a blurred picture, in the same order: a good map's area is large. */
+  /** Tiles of the blurred picture are restored, in the same order: a good map's area is large. */
   readonly insertion: Compared;
 }
 
 export interface Curves extends Traced {
-  /** The map's; of a margin, the probability of `class` is followed. */
+  /** The map's target; if that is a margin, the probability of `class` is followed. */
   readonly target: ResolvedTarget;
 }
 
-/** What is set of a method, by the names of `EngineInfo.methods`. */
+/** Values of a method's options, by the names in `EngineInfo.methods`. */
 export type MethodOptions = Readonly<Record<string, number>>;
 
 /**
- * What many passes are asked for: the map of a method that is made of them, or the curves of a map and of
- * random orders beside it.
+ * Work of many passes as requested: the map of such a method, or the curves of a map beside those of random
+ * orders.
  */
-export type Wish =
+export type PassesRequest =
   | {
       readonly kind: "map";
       readonly method: Method;
@@ -248,7 +245,7 @@ export type Wish =
       readonly randomOrders: number;
     };
 
-/** The same with all that was open decided. */
+/** The same, with classes resolved and orders of the tiles drawn. */
 export type Work =
   | {
       readonly kind: "map";
@@ -261,11 +258,11 @@ export type Work =
       readonly class: number;
       /** Side of a tile, in pixels of the input. */
       readonly tile: number;
-      /** Orders of the tiles of the input, one after the other, the map's first. */
+      /** Orders of the input's tiles, concatenated, the map's first. */
       readonly orders: Uint32Array;
     };
 
-/** Many passes over altered pictures; enough for any worker with the same model. */
+/** Many passes over altered copies of a picture; self-contained for any worker with the same model. */
 export interface Job {
   /** The input tensor, 1×3×height×width. */
   readonly data: Float32Array;
@@ -275,8 +272,8 @@ export interface Job {
 }
 
 /**
- * Some passes of a job: those from `start` up to but not `end`. The job comes with the first part that a
- * worker is asked for, and holds until the next.
+ * The passes of a job from `start` up to but not including `end`. `job` is sent with the first part for a
+ * worker, and stays valid until another is sent.
  */
 export interface Part {
   readonly job?: Job;
@@ -284,51 +281,51 @@ export interface Part {
   readonly end: number;
 }
 
-/** What the network says of a changed picture. */
+/** The network's answer for an altered picture. */
 export interface Perturbed {
   /** The raw score of each class, by index. */
   readonly logits: Float32Array;
   /** Softmax over all classes, by index. */
   readonly probabilities: Float32Array;
-  /** Milliseconds; that of the first call with a filling makes that as well. */
+  /** Milliseconds; the first call with a fill includes making it. */
   readonly timings: { readonly forward: number };
 }
 
 /** Milliseconds per stage of a live frame. */
 export interface FrameTimings {
-  /** The frame onto a canvas, and its pixels off it. */
+  /** Drawing the frame on a canvas, and reading its pixels. */
   readonly decode: number;
   /** Resize and normalise. */
   readonly prepare: number;
   readonly forward: number;
   readonly backward: number;
-  /** Colours, and laying them over the frame. */
+  /** Colouring the map and compositing it with the frame. */
   readonly paint: number;
 }
 
-/** What the worker has done since it was started. */
+/** Counters of the worker since its start. */
 export interface Stats {
   readonly forwards: number;
   readonly explanations: number;
   readonly renders: number;
-  /** Runs that were not freed. */
+  /** Runs that are not freed. */
   readonly runs: number;
   /**
-   * On how many threads the last forward pass was: those that there are rest while they make a pass slower,
-   * as on a machine with other things to do.
+   * Threads used by the last forward pass: threads that slow a pass down, as on a busy machine, are left
+   * idle.
    */
   readonly threads: number;
   /** Size of the wasm memory in bytes; it only grows, so this is also its peak. */
   readonly memory: number;
-  /** What the worker loaded: the files of the engine as they came over the wire, and the model's file. */
+  /** Bytes that the worker loaded: the engine's files as transferred, and the model's file. */
   readonly bytes: number;
 }
 
 /**
- * A photo on its way to the worker. `blob` is still encoded; `address` is that of the file, where a bitmap
- * has one; `pixels` are RGBA8 with straight alpha.
+ * A photo on its way to the worker. `blob` is still encoded; `address` is that of a bitmap's file, if it has
+ * one; `pixels` are RGBA8 with straight alpha.
  */
-export type Photo =
+export type PhotoMessage =
   | { readonly form: "blob"; readonly blob: Blob }
   | { readonly form: "bitmap"; readonly bitmap: ImageBitmap; readonly address?: string | undefined }
   | {
@@ -338,7 +335,7 @@ export type Photo =
       readonly height: number;
     };
 
-/** What a forward pass left behind; `run` is its handle in the worker. */
+/** Results of a forward pass; `run` is its handle in the worker. */
 export interface RunAnswer {
   readonly run: number;
   readonly predictions: readonly Prediction[];
@@ -347,11 +344,11 @@ export interface RunAnswer {
   readonly inputWidth: number;
   readonly inputHeight: number;
   readonly view: View;
-  /** The pixels that it was made of, RGBA; left out where it came as a tensor. */
+  /** Pixels of the input, RGBA; absent for a ready tensor. */
   readonly seen?: Uint8Array<ArrayBuffer>;
   readonly backend: Backend;
   readonly timings: RunTimings;
-  /** What the photo was read in spite of. */
+  /** Defects in spite of which the photo was read. */
   readonly notes?: readonly string[];
 }
 
@@ -364,8 +361,7 @@ export interface MapData {
 }
 
 /**
- * What lies under a map that is painted: the pixels that the network saw, RGBA, and where among them the map
- * lies, in its pixels.
+ * What a painted map lies on: the pixels that the network saw, RGBA, and the map's area in them, in pixels.
  */
 export interface Backdrop {
   readonly seen: Uint8Array;
@@ -374,27 +370,25 @@ export interface Backdrop {
   readonly area: PlacedMap["area"];
 }
 
-/** A map and the part of the input that it lies on, in pixels of the input. */
+/** A map and its area on the input, in pixels of the input. */
 export interface PlacedMap extends MapData {
   readonly area: readonly [left: number, top: number, width: number, height: number];
 }
 
-/** Two ways to one result: an exact identity of the methods or the kernels, checked on a run. */
+/** An exact identity of the methods or the kernels, computed in two ways and compared on a run. */
 export interface Identity {
-  /**
-   * `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`,
-   * `adjoint`, `margin-is-difference`.
-   */
+  /** `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`, `adjoint`,
+   *  `margin-is-difference`. */
   readonly name: string;
-  /** How far they are apart, relative to the size of what is compared; NaN where there is no number. */
+  /** Difference of the two results, relative to their size; NaN if it is not a number. */
   readonly residual: number;
-  /** Rounding keeps it below this. */
+  /** Upper bound of what rounding can cause. */
   readonly bound: number;
-  /** Where it is largest, of several layers. */
+  /** The layer with the largest residual, if several were compared. */
   readonly layer?: string;
 }
 
-/** An explanation as it comes from the worker. */
+/** An explanation as the worker sends it. */
 export interface MapAnswer extends PlacedMap {
   readonly max: number;
   readonly target: ResolvedTarget;
@@ -403,29 +397,29 @@ export interface MapAnswer extends PlacedMap {
   readonly timings: ExplainTimings;
 }
 
-/** What many passes come to. */
+/** The result of many passes. */
 export type Outcome =
   | { readonly kind: "map"; readonly map: MapAnswer }
   | { readonly kind: "curves"; readonly traced: Traced };
 
-/** What one frame of a live stream was found to be. */
+/** The explanation of one frame of a live stream. */
 export interface FrameAnswer extends MapData {
   readonly max: number;
   readonly target: ResolvedTarget;
   readonly layer: string;
   /** The likeliest classes, best first. */
   readonly predictions: readonly Prediction[];
-  /** Size of the frame in pixels. */
+  /** Size of the frame, in pixels. */
   readonly frame: { readonly width: number; readonly height: number };
   readonly view: View;
   readonly backend: Backend;
   readonly timings: FrameTimings;
 }
 
-/** Every kind of call: what is asked, and what comes back. */
+/** The calls by kind, with request and answer. */
 export interface Calls {
   load: {
-    /** An address, or the file that another worker loaded. */
+    /** Address of the model, or its file as another worker loaded it. */
     ask: {
       readonly files: EngineFiles;
       readonly model: string | Blob;
@@ -437,23 +431,23 @@ export interface Calls {
       readonly info: EngineInfo & EngineBuild;
       readonly labels: readonly string[];
       readonly colormaps: readonly string[];
-      /** The model's file, for further workers; a handle, whose bytes the browser keeps once. */
+      /** The model's file, for further workers; a Blob is a handle, whose bytes the browser stores once. */
       readonly model: Blob;
     };
   };
-  /** The graphics card that there is, if any. Costs nothing and fetches nothing. */
+  /** The WebGPU adapter, if there is one; downloads nothing. */
   adapter: { ask: object; answer: Adapter | null };
   /**
-   * Computes there from now on; with `compare`, on the card only if that is faster with the picture that ran
-   * last. Fails where there is no card, and then computes on the processor.
+   * Selects the backend; with `compare`, the GPU only if it is faster for the picture that ran last. Fails
+   * without a usable GPU, and then stays on the CPU.
    */
   backend: {
-    ask: { readonly backend: Backend; readonly compare: boolean; readonly files: CardFiles };
+    ask: { readonly backend: Backend; readonly compare: boolean; readonly files: GpuFiles };
     answer: { readonly backend: Backend; readonly adapter?: string; readonly milliseconds?: BackendTimes };
   };
   run: {
-    /** With the decoder that is fetched where the browser's cannot be used. */
-    ask: { readonly photo: Photo; readonly fit: Fit; readonly decoder: ModuleFiles };
+    /** `decoder` is fetched only if the browser's own decoder cannot be used. */
+    ask: { readonly photo: PhotoMessage; readonly fit: Fit; readonly decoder: ModuleFiles };
     answer: RunAnswer & { readonly photo: ImageBitmap };
   };
   runTensor: {
@@ -464,21 +458,21 @@ export interface Calls {
     ask: {
       readonly run: number;
       readonly method: Method;
-      /** The top class where left out. */
+      /** Default: the top class. */
       readonly target?: Target;
       readonly layer?: string;
       readonly counterfactual: boolean;
     };
     answer: MapAnswer;
   };
-  /** What the classifier sees of a run. */
+  /** The features of a run: the classifier's input. */
   features: { ask: { readonly run: number }; answer: Float32Array };
-  /** A forward pass on the run's input without what the mask covers. */
+  /** A forward pass on the run's input without the masked pixels. */
   perturb: {
     ask: { readonly run: number; readonly mask: Uint8Array; readonly fill: Fill };
     answer: Perturbed;
   };
-  /** The tiles of an input, those that the map holds for most important first. */
+  /** The tiles of an input, the most important by the map first. */
   ranking: {
     ask: {
       readonly map: PlacedMap;
@@ -488,44 +482,47 @@ export interface Calls {
     };
     answer: Uint32Array;
   };
-  /** Checks what is asked of a run, and gives what a pool needs to answer it. */
+  /** Checks a request for many passes on a run, and returns the job for a pool. */
   plan: {
-    ask: { readonly run: number; readonly wish: Wish };
+    ask: { readonly run: number; readonly request: PassesRequest };
     answer: { readonly job: Job; readonly pieces: number };
   };
-  /** The values of some passes, of each as many. */
+  /** The values of some passes, equally many for each. */
   part: { ask: Part; answer: Float32Array };
-  /** What the values of all passes come to. */
+  /** Combines the values of all passes. */
   finish: {
     ask: { readonly job: Job; readonly values: Float32Array };
     answer: Outcome;
   };
-  /** Maps of a network whose first layers of `EngineInfo.weighted` are drawn anew. */
+  /** Maps of a network whose first layers of `EngineInfo.weighted` have new random weights. */
   randomized: {
     ask: {
       readonly run: number;
       readonly layers: number;
       readonly target: Target;
       readonly methods: readonly Method[];
-      /** For the methods that take one. */
+      /** For methods that take a layer. */
       readonly layer?: string;
       readonly seed: number;
     };
     answer: {
       readonly layers: readonly string[];
       readonly probability: number;
-      /** One for each method. */
+      /** One map for each method. */
       readonly maps: readonly { readonly map: MapAnswer; readonly correlation: number | undefined }[];
     };
   };
-  /** The exact identities that apply to the model, on a run. */
+  /** The exact identities that apply to the model, checked on a run. */
   identities: { ask: { readonly run: number; readonly target?: Target }; answer: readonly Identity[] };
-  /** One frame, forward and Grad-CAM, and if `paint` is there a picture of both. Nothing of it is kept. */
+  /**
+   * Forward pass and Grad-CAM of one frame, with a picture of both if `paint` is given. Nothing of it is
+   * kept.
+   */
   frame: {
     ask: {
       readonly frame: ImageBitmap | VideoFrame;
       readonly fit: Fit;
-      /** The frame's top class where left out. */
+      /** Default: the frame's top class. */
       readonly target?: Target;
       readonly layer?: string;
       readonly paint?: { readonly colormap: string; readonly opacity: number };
@@ -548,33 +545,36 @@ export interface Calls {
   free: { ask: { readonly run: number }; answer: null };
 }
 
-export type Kind = keyof Calls;
-export type Ask<K extends Kind> = Calls[K]["ask"];
-export type Answer<K extends Kind> = Calls[K]["answer"];
+export type CallKind = keyof Calls;
+export type Ask<K extends CallKind> = Calls[K]["ask"];
+export type Answer<K extends CallKind> = Calls[K]["answer"];
 
 /** Page → worker. */
-export interface Request<K extends Kind = Kind> {
+export interface Request<K extends CallKind = CallKind> {
   readonly kind: K;
   readonly ask: Ask<K>;
 }
 
 /**
- * Worker → page: any number of `progress`, and `lost` where the card failed and the processor takes over,
- * then one `answer` or `failure`.
+ * Worker → page: any number of `progress`, and `lost` if the GPU failed and the CPU takes over, then one
+ * `answer` or `failure`.
  */
-export type Reply<K extends Kind = Kind> =
+export type Reply<K extends CallKind = CallKind> =
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "lost"; readonly failure: Failure }
   | { readonly type: "answer"; readonly answer: Answer<K> }
   | { readonly type: "failure"; readonly failure: Failure };
 
-/** An error on the wire: a stable kebab-case code, and one lowercase sentence for people. */
+/** An error as a message: a stable kebab-case code, and one lowercase sentence for people. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
 }
 
-/** Codes made on this side of the wasm; the engine's own (`unknown-layer`, `bad-model`, ...) come on top. */
+/**
+ * Codes of the page's and the worker's own errors; the engine adds others (`unknown-layer`, `bad-model`,
+ * ...).
+ */
 export const codes = {
   /** The signal of the call was aborted. */
   aborted: "aborted",
@@ -582,40 +582,40 @@ export const codes = {
   closed: "closed",
   /** The run was freed. */
   runFreed: "run-freed",
-  /** The run was in an engine that crashed since. */
+  /** The engine with this run has crashed. */
   runLost: "run-lost",
-  /** A trap in the wasm, or the worker died. The next call starts a fresh one. */
+  /** A trap in the wasm, or the worker died. The next call starts a new worker. */
   engineCrashed: "engine-crashed",
   /** The worker or the wasm could not be loaded. */
   engineUnavailable: "engine-unavailable",
-  /** There is no graphics card to use. */
+  /** There is no GPU to use. */
   backendUnavailable: "backend-unavailable",
-  /** The graphics card failed, or took too long. */
+  /** The GPU failed, or took too long. */
   backendLost: "backend-lost",
   /** The model file could not be fetched. */
   modelUnreachable: "model-unreachable",
-  /** The browser, or the engine, does not read this kind of file. */
+  /** Neither the browser nor the engine reads this kind of file. */
   unsupportedFormat: "unsupported-format",
-  /** A known format, but damaged. */
+  /** A known format, but a damaged file. */
   corruptImage: "corrupt-image",
   /** More pixels than `MAX_PIXELS`. */
   imageTooLarge: "image-too-large",
   /** The picture could not be fetched, or there is none. */
   imageUnreachable: "image-unreachable",
-  /** A picture of another origin that came without CORS: its pixels may not be read. */
+  /** A picture of another origin without CORS: its pixels may not be read. */
   taintedImage: "tainted-image",
   /** An argument of the wrong kind. */
   badArgument: "bad-argument",
-  /** No such class; the engine says the same of names. */
+  /** No such class; the engine uses the same code for names. */
   unknownClass: "unknown-class",
-  /** The browser does not have what this needs, or not on such a page. */
+  /** The browser lacks a feature, or withholds it from this page. */
   unavailable: "unavailable",
-  /** A defect of ours. */
+  /** A defect in Candling. */
   internal: "internal",
 } as const;
 
 /**
- * The largest photo that is taken, in pixels; the engine's `probe` holds encoded files to the same limit.
- * Decoded and copied into the wasm such a photo needs about 1 GB.
+ * Largest photo, in pixels; the engine's `probe` applies the same limit to encoded files. Decoded and copied
+ * into the wasm such a photo needs about 1 GB.
  */
 export const MAX_PIXELS = 64 * 2 ** 20;

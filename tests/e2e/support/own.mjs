@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { patient } from "./card.mjs";
+import { disableTimeouts } from "./gpu.mjs";
 
 const images = fileURLToPath(new URL("../../photos/bias/images/", import.meta.url));
 
@@ -25,7 +25,7 @@ export function bytesOf(path) {
 
 export async function openOwn(page) {
   // a button that asks whether it is meant waits for the answer
-  await page.addInitScript(patient);
+  await page.addInitScript(disableTimeouts);
   await page.goto("/own.html");
   await page.waitForSelector(".card");
 }

@@ -62,7 +62,7 @@ async function stillness(processes, over) {
  * Runs `work`, and fails when nothing in these processes has moved for long. `end` then aborts the wait, so
  * that the error says where it was.
  */
-export async function whileMoving(processes, work, end) {
+export async function failAtRest(processes, work, end) {
   const over = new AbortController();
   const done = work();
   const ended = done.then(
@@ -87,7 +87,7 @@ let waiting;
  * Waits for a condition outside the page, or for one in it that returns a promise, which Playwright's
  * `waitForFunction` would take for true.
  */
-export async function until(holds) {
+export async function waitUntil(holds) {
   waiting = new Error(`it does not hold that ${holds}`);
   for (const since = performance.now(); !(await holds()); await sleep(20, undefined, { ref: false })) {
     if (performance.now() - since > LONGEST_MS) throw waiting;

@@ -9,8 +9,8 @@ import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { createRequire } from "node:module";
 import { contentSecurityPolicy, isolation, serve } from "../../../web/scripts/server.mjs";
-import { inWorker, patient } from "./card.mjs";
-import { LONGEST_MS, threadsOf, until, whileMoving } from "./patience.mjs";
+import { inWorker, disableTimeouts } from "./gpu.mjs";
+import { LONGEST_MS, threadsOf, waitUntil, failAtRest } from "./patience.mjs";
 
 /** The tools are `web`'s development dependencies. */
 const require = createRequire(new URL("../../../web/package.json", import.meta.url));
@@ -108,8 +108,8 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
         trouble.push(`asked another origin: ${request.url()}`);
     });
     try {
-      if (card) await inWorker(page, patient);
-      await whileMoving(
+      if (card) await inWorker(page, disableTimeouts);
+      await failAtRest(
         async () => (await processes()).map(({ id }) => id),
         () => body(page, requests),
         () => context.close(),
@@ -175,7 +175,7 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
    * The factor by which the page's work takes longer than on an idle machine: 1 if each of its threads gets a
    * core whenever it wants one, and if that cannot be measured.
    */
-  async function heldUp(work) {
+  async function slowdown(work) {
     const threads = async () => new Map((await pages()).flatMap(({ id }) => [...threadsOf(id)]));
     const before = await threads();
     await work();
@@ -211,7 +211,7 @@ export function stage({ browserArguments = [], card = false, ...options } = {}) 
     origin,
     asked,
     memoryOfPage,
-    heldUp,
+    slowdown,
     longestTask,
     openServer,
     closeServer,
@@ -324,7 +324,7 @@ export function frames(page) {
 
 /** A worker that was ended takes a moment to go. */
 export async function workersLeft(page, count) {
-  await until(() => page.workers().length === count);
+  await waitUntil(() => page.workers().length === count);
 }
 
 /** Opens the lab and waits for the maps of its first photo. */

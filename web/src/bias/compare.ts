@@ -1,5 +1,5 @@
 /** Comparison of both models on one photo, with a divider between them. */
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -10,6 +10,7 @@ import type { Mask } from "./mask.js";
 import type { LessonPicture } from "./pictures.js";
 import { LessonSheet, type Shot } from "./sheet.js";
 import type { Story } from "./story.js";
+import { itemAt } from "../platform/known.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
 const LARGE = 640;
@@ -81,7 +82,7 @@ export class Compare {
       about.dataset.name = shot.picture.name;
     } catch (error) {
       // a model that was retrained meanwhile answers no more
-      if (biased === this.#story.biased && mended === this.#story.mended) say(sentence(error));
+      if (biased === this.#story.biased && mended === this.#story.mended) showMessage(sentence(error));
     }
   }
 
@@ -93,8 +94,8 @@ export class Compare {
       place: { canvas, size: LARGE },
     });
     const on = await evidenceIn(this.#story.trainer, map, await picture.mask());
-    const label = classes[predicted] ?? "";
-    const animal = classes[picture.label] ?? "";
+    const label = itemAt(classes, predicted);
+    const animal = itemAt(classes, picture.label);
     const words = `${label}, ${percent(probability)}${on === undefined ? "" : `, with ${percent(on)} of the evidence on the ${animal}`}.`;
     const right = predicted === picture.label;
     byId(`compare-tag-${side}`, HTMLElement).textContent =

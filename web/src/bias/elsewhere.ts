@@ -5,6 +5,7 @@ import { fillMeter, scoreOf } from "./score.js";
 import { LessonSheet } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
+import { itemAt } from "../platform/known.js";
 
 export class Elsewhere extends LessonStep {
   readonly #story: Story;
@@ -46,7 +47,7 @@ export class Elsewhere extends LessonStep {
     );
     const most = counts.indexOf(Math.max(...counts));
     this.conclude(
-      `${right} of ${findings.length} right, and the animals are the same. It says “${pictures.classes[most] ?? ""}” of ${counts[most] ?? 0} of them.`,
+      `${right} of ${findings.length} right, and the animals are the same. It says “${itemAt(pictures.classes, most)}” of ${itemAt(counts, most)} of them.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Offline use of the pages that train. */
 import type { Candling } from "../candling.js";
-import { offer } from "../dom/message.js";
+import { showOffer } from "../dom/message.js";
 import { keepOffline } from "../site/offline.js";
 import { files } from "./trainer.js";
 
@@ -13,6 +13,6 @@ export function keepForLater(network: Candling, model: string, loss: string): vo
     network: Promise.resolve(network),
     model,
     uses: Object.values(files),
-    onUpdate: (apply) => offer(`A new version of this page is ready. ${loss}`, "Use it", apply),
+    onUpdate: (apply) => showOffer(`A new version of this page is ready. ${loss}`, "Use it", apply),
   });
 }

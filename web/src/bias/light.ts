@@ -1,14 +1,15 @@
 /** Step 3: show the maps, to see what the model looked at. */
-import { byId, pencil } from "../dom/page.js";
+import { byId, context2d } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { examine } from "./examine.js";
 import type { Mask } from "./mask.js";
 import { fillMeter, scoreOf, share } from "./score.js";
 import { LessonSheet, type Shot } from "./sheet.js";
 import { type CountProgress, LessonStep } from "./step.js";
 import type { Story } from "./story.js";
+import { itemAt } from "../platform/known.js";
 
 /** Longest side of the large picture, in pixels of its canvas. */
 const LARGE = 640;
@@ -44,7 +45,7 @@ export class Light extends LessonStep {
       const before = swapped[at];
       shot.find(before?.finding);
       if (before === undefined) continue;
-      pencil(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
+      context2d(shot.lit).drawImage(before.lit, 0, 0, shot.lit.width, shot.lit.height);
       shot.lit.dataset.colours = before.lit.dataset.colours;
     }
     this.#sheet.light();
@@ -99,13 +100,13 @@ export class Light extends LessonStep {
       drawOutline(this.#outline, mask);
     } catch (error) {
       // a model that was retrained meanwhile answers no more
-      if (!signal.aborted && biased === this.#story.biased) say(sentence(error));
+      if (!signal.aborted && biased === this.#story.biased) showMessage(sentence(error));
       return;
     }
     const { classes } = pictures;
     const on = finding.evidence;
-    const animal = classes[picture.label] ?? "";
-    const verdict = `It says ${classes[finding.predicted] ?? ""}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
+    const animal = itemAt(classes, picture.label);
+    const verdict = `It says ${itemAt(classes, finding.predicted)}, ${percent(finding.probability)}, of a ${animal} on ${picture.background}.`;
     this.#reading.textContent =
       on === undefined
         ? `${verdict} Nothing in this layer spoke for it.`
@@ -118,7 +119,7 @@ export class Light extends LessonStep {
 /** Draws the outline of a region, at the mask's own size. */
 function drawOutline(canvas: HTMLCanvasElement, { width, height, data }: Mask): void {
   Object.assign(canvas, { width, height });
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   context.fillStyle = "#8fd3ff";
   const inside = (x: number, y: number) =>
     x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;

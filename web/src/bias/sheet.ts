@@ -1,10 +1,11 @@
 /** A contact sheet: many small pictures, the answer of a model for each, and its map. */
 import type { Candling } from "../candling.js";
-import { make, pencil } from "../dom/page.js";
+import { make, context2d } from "../dom/page.js";
 import { percent } from "../words/numbers.js";
 import type { Finding } from "./ask.js";
 import { examine, hasOldColours } from "./examine.js";
 import type { LessonPicture } from "./pictures.js";
+import { itemAt } from "../platform/known.js";
 
 /** Side of a picture on the sheet, in pixels of its canvas. */
 export const THUMB = 160;
@@ -34,7 +35,7 @@ export class Shot {
     this.picture = picture;
     this.find(undefined);
     void createImageBitmap(picture.photo).then((bitmap) => {
-      if (this.picture === picture) pencil(this.#plain).drawImage(bitmap, 0, 0, THUMB, THUMB);
+      if (this.picture === picture) context2d(this.#plain).drawImage(bitmap, 0, 0, THUMB, THUMB);
       bitmap.close();
     });
   }
@@ -43,7 +44,7 @@ export class Shot {
   find(finding: Finding | undefined): void {
     this.finding = finding;
     const { name, label, background } = this.picture;
-    const known = `${this.#classes[label] ?? ""} on ${background}`;
+    const known = `${itemAt(this.#classes, label)} on ${background}`;
     this.element.dataset.name = name;
     if (finding === undefined) {
       delete this.element.dataset.correct;
@@ -53,7 +54,7 @@ export class Shot {
     const { predicted, probability, correct, evidence: share } = finding;
     Object.assign(this.element.dataset, { correct, predicted, evidence: share ?? "" });
     const where = share === undefined ? "" : `; ${percent(share)} of the evidence on the animal`;
-    this.element.ariaLabel = `${known}: it says ${this.#classes[predicted] ?? ""}, ${percent(probability)}, ${correct ? "right" : "wrong"}${where}`;
+    this.element.ariaLabel = `${known}: it says ${itemAt(this.#classes, predicted)}, ${percent(probability)}, ${correct ? "right" : "wrong"}${where}`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** A step of the lesson: a button, the result, and the way to the next step. */
 import { LongRun } from "../dom/long-run.js";
-import { announce, clear, say } from "../dom/message.js";
+import { announce, clearMessage, showMessage } from "../dom/message.js";
 import { byId, found } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 
@@ -72,7 +72,7 @@ export abstract class LessonStep {
     this.onBusy(true);
     try {
       await this.work(progress, signal);
-      clear();
+      clearMessage();
       this.section.dataset.state = "done";
       this.onDone();
     } catch (error) {
@@ -81,7 +81,7 @@ export abstract class LessonStep {
       this.onUndone();
       if (signal.aborted) return this.conclude("Cancelled. What it has looked at is kept: press it again.");
       this.tell("");
-      say(sentence(error));
+      showMessage(sentence(error));
     } finally {
       this.section.ariaBusy = "false";
       this.onBusy(false);

@@ -1,5 +1,5 @@
 /** Download of the two models, and their use in the lab. */
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 import { saveBlob } from "../dom/save.js";
 import { handOver, labWithOwn } from "../site/handover.js";
@@ -43,7 +43,7 @@ export class Take {
       ).href;
     } catch (error) {
       tab?.close();
-      say(sentence(error));
+      showMessage(sentence(error));
     }
   }
 }

@@ -3,23 +3,23 @@ import { check } from "./check.js";
 import type { Pool } from "./pool.js";
 import type { Run } from "./run.js";
 
-/** How an experiment reaches the run that it is made on. */
+/** A run and its workers, for experiments on it. */
 export interface Access {
   readonly run: Run;
   readonly bridge: Bridge;
   readonly pool: Pool;
-  /** The run's number in the worker of this generation. */
+  /** The run's handle in the worker of this generation. */
   readonly handle: number;
   readonly generation: number;
 }
 
-/** Workers of a pool where their number is not named: beyond it, memory is dearer than time. */
+/** Default upper limit of workers in a pool: beyond it, memory costs more than time. */
 const DEFAULT_WORKERS = 8;
 
-/** More are a mistake: each takes some 60 MB. */
+/** Largest accepted number of workers: each takes some 60 MB. */
 const MAX_WORKERS = 64;
 
-/** How many workers `call` is to share its work among. */
+/** The number of workers that share the work of `call`. */
 export function workersOf(call: string, asked: number | undefined): number {
   const workers = asked ?? Math.min(navigator.hardwareConcurrency, DEFAULT_WORKERS);
   check(

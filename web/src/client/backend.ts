@@ -1,46 +1,45 @@
 /**
- * Where it is computed, and who decides it.
+ * Choice of the backend, CPU or GPU.
  *
- * `auto` begins on the processor, so that nobody waits for a card to be woken. After the first answer, when
- * the page is idle, the card is tried on the picture that ran, and the faster of both is remembered for this
- * card. What runs on a card that is made up by the processor is never the faster; such a one is only used
- * where it is asked for by name.
+ * `auto` begins on the CPU, so that nobody waits for a GPU to start. After the first answer, when the page is
+ * idle, the GPU is timed on the same picture, and the faster backend is remembered for this GPU. `auto` never
+ * picks a software adapter; one is used only if requested explicitly.
  */
 import { type Backend, type BackendTimes, codes, type Failure } from "../protocol.js";
 import type { Bridge } from "./bridge.js";
 import { CandlingError } from "./error.js";
-import { cardFiles } from "./files.js";
+import { gpuFiles } from "./files.js";
 import { version } from "./version.js";
 
 /** `"auto"` takes the faster of both. */
 export type BackendChoice = Backend | "auto";
 
 export interface BackendState {
-  /** Where forward passes and walks back are computed from now on. */
+  /** Where forward and backward passes are computed from now on. */
   readonly backend: Backend;
   /**
-   * - `undecided`: by the processor, until both were tried
-   * - `asked`: it was named
-   * - `measured`: it was the faster of both, just now
-   * - `remembered`: it was, at an earlier visit
-   * - `software`: by the processor, because it would do the card's work too
-   * - `unavailable`: by the processor, because there is no card
-   * - `failed`: by the processor, because the card failed; so far, or for the answer that was due
+   * - `undecided`: on the CPU, until both were timed
+   * - `asked`: requested explicitly
+   * - `measured`: the faster of both, just now
+   * - `remembered`: the faster of both, at an earlier visit
+   * - `software`: on the CPU, because it would emulate the adapter too
+   * - `unavailable`: on the CPU, because there is no GPU
+   * - `failed`: on the CPU, because the GPU failed; so far, or for the answer that was due
    */
   readonly reason: "undecided" | "asked" | "measured" | "remembered" | "software" | "unavailable" | "failed";
-  /** The card, as the browser calls it. */
+  /** The browser's name of the GPU. */
   readonly adapter?: string;
-  /** Times of a forward pass on each backend, if measured. */
+  /** Forward pass on each backend, if measured. */
   readonly milliseconds?: BackendTimes;
   /** Code and message of the failure. */
   readonly code?: string;
   readonly message?: string;
 }
 
-/** Where choices are remembered, by card, model and version. */
+/** Key in `localStorage` of the decisions, by GPU, model and version. */
 const KEPT = "candling-backend";
 
-/** Time for the visitor's own questions, before the card is tried. */
+/** Time for the visitor's own requests, before the GPU is tried. */
 const PAUSE_MS = 1500;
 
 export class Backends {
@@ -51,7 +50,7 @@ export class Backends {
   /** Whether `auto` still has to decide, and whether it waits for the first answer to do so. */
   #undecided: boolean;
   #waiting: boolean;
-  /** A card that failed is left alone until it is asked for by name. */
+  /** The last failure: a GPU that failed is not tried again until it is requested explicitly. */
   #failure: Omit<BackendState, "backend"> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,7 +68,7 @@ export class Backends {
   }
 
   /**
-   * Never fails: without a card the processor does it, and the state says why. Choices are carried out one
+   * Selects a backend. Without a GPU the CPU is used, and the state says why. Choices are carried out one
    * after the other.
    */
   use(choice: BackendChoice): Promise<BackendState> {
@@ -94,9 +93,9 @@ export class Backends {
     return this.#state;
   }
 
-  /** A forward pass was answered, by this. */
+  /** Reports that a forward pass was answered, by this backend. */
   answered(backend: Backend): void {
-    // The worker was started anew, which knows of no card.
+    // the worker was restarted, and the new one uses no GPU
     if (backend === "cpu" && this.#state.backend === "webgpu") {
       this.#fail({
         code: codes.engineCrashed,
@@ -110,7 +109,7 @@ export class Backends {
         ? requestIdleCallback
         : (work: () => void) => setTimeout(work);
     const decide = () => {
-      // The visitor may have chosen meanwhile.
+      // the visitor may have chosen meanwhile
       if (this.#undecided) void this.use("auto").catch(() => {});
     };
     setTimeout(() => idle(decide), PAUSE_MS);
@@ -136,7 +135,7 @@ export class Backends {
   }
 
   #switch(backend: Backend, compare: boolean) {
-    return this.#bridge.call("backend", { backend, compare, files: cardFiles });
+    return this.#bridge.call("backend", { backend, compare, files: gpuFiles });
   }
 
   #fail({ code, message }: Failure): void {
@@ -152,7 +151,7 @@ export class Backends {
   }
 }
 
-/** What is no record of choices, or may not be read, is none. */
+/** Reads the stored decisions; none if they are malformed or may not be read. */
 function recall(): Record<string, unknown> {
   try {
     return Object(JSON.parse(localStorage.getItem(KEPT) ?? "{}"));
@@ -165,6 +164,6 @@ function remember(key: string, backend: Backend): void {
   try {
     localStorage.setItem(KEPT, JSON.stringify({ ...recall(), [key]: backend }));
   } catch {
-    // Storage may be full or forbidden: it is measured again then.
+    // storage may be full or forbidden: both are timed again next time
   }
 }

@@ -1,16 +1,16 @@
 /**
- * The way to the worker: first in, first out, one request in flight.
+ * Connection to the worker: first in, first out, one request in flight.
  *
  * The queue is kept on this side, so an aborted call that has not begun costs the worker nothing. A worker
- * that crashes is dropped: the call that met the crash fails, and the next one starts a fresh worker and
- * loads the model again.
+ * that crashes is dropped: the call in flight fails, and the next one starts a new worker and loads the model
+ * again.
  */
 import {
   type Answer,
   type Ask,
   codes,
   type Failure,
-  type Kind,
+  type CallKind,
   type Progress,
   type Reply,
   type Request,
@@ -18,22 +18,22 @@ import {
 import { CandlingError } from "./error.js";
 import { untrusted } from "../platform/trusted.js";
 
-export interface CallOptions<K extends Kind> {
-  /** What of the request is handed over rather than copied. */
+export interface CallOptions<K extends CallKind> {
+  /** The objects in the request that are transferred rather than copied. */
   readonly transfer?: (ask: Ask<K>) => Transferable[];
   readonly signal?: AbortSignal | undefined;
-  /** The worker (see `Bridge.generation`) whose memory the call speaks of. */
+  /** The worker (see `Bridge.generation`) to which the request's handles belong. */
   readonly generation?: number;
-  /** Given an answer that came after the abort and that nobody else will free. */
+  /** Receives an answer that came after the abort, to free it. */
   readonly discard?: (answer: Answer<K>) => void;
 }
 
-/** Browsers say nothing of a worker's script that could not be loaded. */
+/** Advice for a worker's script that did not load, about which browsers say nothing. */
 const NOT_LOADED =
   "its script did not load; candling-worker.js must lie beside candling.js, and a content security policy must allow it in worker-src: " +
   "'self', or blob: and the files' own origin where that is another one, which must send access-control-allow-origin";
 
-/** A call that waits for its turn. */
+/** A queued call. */
 interface Job {
   /** Sends it; resolves when the worker is done with it, whatever the outcome. */
   readonly start: () => Promise<void>;
@@ -42,7 +42,7 @@ interface Job {
 
 /** The request in flight. */
 interface Flight {
-  readonly resolve: (answer: Answer<Kind>) => void;
+  readonly resolve: (answer: Answer<CallKind>) => void;
   readonly reject: (error: CandlingError) => void;
 }
 
@@ -50,7 +50,7 @@ export class Bridge {
   readonly #spawn: () => Worker;
   readonly #load: Ask<"load">;
   readonly #onProgress: (progress: Progress) => void;
-  /** Called when the GPU failed, before the CPU's answer that replaces it. */
+  /** Called when the GPU failed, before the answer that the CPU gives in its place. */
   onLost: (failure: Failure) => void = () => {};
   readonly #queue: Job[] = [];
   #worker: Worker | undefined;
@@ -65,7 +65,7 @@ export class Bridge {
     this.#onProgress = onProgress;
   }
 
-  /** Counts the workers; a handle of an earlier one is void. */
+  /** Number of workers dropped so far; handles of earlier workers are void. */
   get generation(): number {
     return this.#generation;
   }
@@ -79,8 +79,8 @@ export class Bridge {
     return this.#enqueue<"load">({ signal }, () => this.#boot());
   }
 
-  /** Takes its place in the queue at once, even if what is asked has still to be made ready. */
-  call<K extends Kind>(
+  /** Queues a call at once, even if its request is still a promise. */
+  call<K extends CallKind>(
     kind: K,
     asking: Ask<K> | Promise<Ask<K>>,
     options: CallOptions<K> = {},
@@ -89,30 +89,30 @@ export class Bridge {
     pending.catch(() => {}); // told to the caller when its turn comes
     return this.#enqueue<K>(options, async () => {
       const ask = await pending;
-      // Making it ready may have taken a while: a photo is decoded here.
-      if (this.#closed) throw closed();
-      if (options.signal?.aborted) throw aborted();
+      // preparing the request may have taken a while: a photo is decoded here
+      if (this.#closed) throw closedError();
+      if (options.signal?.aborted) throw abortedError();
       if (options.generation !== undefined && options.generation !== this.#generation) throw lost();
       if (this.#worker === undefined) await this.#boot();
       return this.#exchange({ kind, ask }, options.transfer?.(ask) ?? []);
     });
   }
 
-  /** Ends the worker. Whatever still waits fails with `closed`. */
+  /** Ends the worker. Waiting calls fail with `closed`. */
   close(): void {
     this.#closed = true;
     this.#dropWorker();
-    this.#flight?.reject(closed());
-    for (const job of this.#queue.splice(0)) job.reject(closed());
+    this.#flight?.reject(closedError());
+    for (const job of this.#queue.splice(0)) job.reject(closedError());
   }
 
-  #enqueue<K extends Kind>(
+  #enqueue<K extends CallKind>(
     { signal, discard }: Pick<CallOptions<K>, "signal" | "discard">,
     send: () => Promise<Answer<K>>,
   ): Promise<Answer<K>> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(closed());
-      if (signal?.aborted) return reject(aborted());
+      if (this.#closed) return reject(closedError());
+      if (signal?.aborted) return reject(abortedError());
       const job: Job = {
         reject,
         start: async () => {
@@ -130,7 +130,7 @@ export class Bridge {
       const onAbort = () => {
         const place = this.#queue.indexOf(job);
         if (place >= 0) this.#queue.splice(place, 1);
-        reject(aborted());
+        reject(abortedError());
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue.push(job);
@@ -146,7 +146,7 @@ export class Bridge {
   }
 
   async #boot(): Promise<Answer<"load">> {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw closedError();
     const worker = this.#spawned();
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
@@ -170,7 +170,7 @@ export class Bridge {
     }
   }
 
-  /** Some browsers refuse a worker at once, by their policy, and others later. */
+  /** Starts the worker; by their policy, some browsers refuse it at once, and others later. */
   #spawned(): Worker {
     try {
       return this.#spawn();
@@ -181,10 +181,10 @@ export class Bridge {
     }
   }
 
-  #exchange<K extends Kind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
+  #exchange<K extends CallKind>(request: Request<K>, transfer: Transferable[]): Promise<Answer<K>> {
     const worker = this.#worker;
     return new Promise<Answer<K>>((resolve, reject) => {
-      if (worker === undefined) return reject(closed());
+      if (worker === undefined) return reject(closedError());
       this.#flight = { resolve: resolve as Flight["resolve"], reject };
       try {
         worker.postMessage(request, transfer);
@@ -218,21 +218,21 @@ export class Bridge {
   }
 }
 
-export function aborted(): CandlingError {
+export function abortedError(): CandlingError {
   return new CandlingError({ code: codes.aborted, message: "the call was aborted" });
 }
 
-/** What is waited for, unless `signal` is aborted before. */
-export function orAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Rejects when `signal` is aborted before `answer` is there. */
+export function abortable<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(aborted());
+    const onAbort = () => reject(abortedError());
     if (signal?.aborted) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     answer.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
   });
 }
 
-export function closed(): CandlingError {
+export function closedError(): CandlingError {
   return new CandlingError({ code: codes.closed, message: "this candling was closed; load a new one" });
 }
 
@@ -248,10 +248,10 @@ function lost(): CandlingError {
 }
 
 /**
- * `postMessage` refused: of the photos, a bitmap whose pixels belong to another origin does that; else an
- * argument of a kind that no type here allows.
+ * Error for a request that `postMessage` refused: a bitmap of another origin, whose pixels may not be read,
+ * or an argument of a type that is not allowed here.
  */
-function unsendable(kind: Kind, error: unknown): CandlingError {
+function unsendable(kind: CallKind, error: unknown): CandlingError {
   const reason = error instanceof Error ? error.message : String(error);
   if (kind !== "run" && kind !== "frame")
     return new CandlingError({ code: codes.badArgument, message: `${kind}: ${reason}` });

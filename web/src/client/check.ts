@@ -1,11 +1,11 @@
 /**
- * What callers without types may get wrong. A value of the wrong kind is told at the door: handed on, it could trap inside the
- * wasm, and that would cost every run in it.
+ * Checks of arguments for callers without types. A value of the wrong kind is refused here: inside the wasm
+ * it could trap, and that would cost every run in it.
  */
 import { codes } from "../protocol.js";
 import { CandlingError } from "./error.js";
 
-/** Fails unless `ok`. `what` names the call and its argument, `allowed` what that may be. */
+/** Throws unless `ok`. `what` names the call and its argument, `allowed` the allowed values. */
 export function check(ok: boolean, what: string, allowed: string, given: unknown): void {
   if (ok) return;
   throw new CandlingError({
@@ -14,7 +14,7 @@ export function check(ok: boolean, what: string, allowed: string, given: unknown
   });
 }
 
-/** The options of `call`, and that their `signal` is one. */
+/** Checks the options of `call` and their `signal`. */
 export function checkOptions(call: string, options: unknown): void {
   check(
     typeof options === "object" && options !== null,
@@ -26,7 +26,7 @@ export function checkOptions(call: string, options: unknown): void {
   check(signal === undefined || signal instanceof AbortSignal, `${call}: signal`, "an AbortSignal", signal);
 }
 
-/** The kinds only: which indices and names there are is the engine's to say. */
+/** Checks the type of a target only; which indices and names exist is checked by the engine. */
 export function checkTarget(call: string, target: unknown): void {
   const isQuery = (query: unknown) => typeof query === "number" || typeof query === "string";
   if (isQuery(target)) return;
@@ -41,7 +41,7 @@ export function checkTarget(call: string, target: unknown): void {
   check(over === undefined || isQuery(over), `${call}: target.over`, "an index or a label", over);
 }
 
-/** A length that the wasm can take; which fit is the engine's to say. */
+/** Checks a length in pixels; which lengths fit is checked by the engine. */
 export function checkPixels(what: string, given: unknown): void {
   check(
     Number.isInteger(given) && Number(given) > 0 && Number(given) < 2 ** 31,
@@ -51,7 +51,7 @@ export function checkPixels(what: string, given: unknown): void {
   );
 }
 
-/** What was given, in a word or two. */
+/** Short description of a value for an error message. */
 export function nameOf(given: unknown): string {
   if (typeof given === "function") return "a function";
   if (typeof given === "string") return JSON.stringify(given);

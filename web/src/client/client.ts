@@ -9,7 +9,7 @@ import {
   type Stats,
 } from "../protocol.js";
 import { type BackendChoice, Backends, type BackendState } from "./backend.js";
-import { Bridge, orAborted } from "./bridge.js";
+import { Bridge, abortable } from "./bridge.js";
 import { check, checkOptions } from "./check.js";
 import { digestOf } from "./digest.js";
 import { CandlingError } from "./error.js";
@@ -27,27 +27,27 @@ const BUILDS: readonly (Build | "auto")[] = ["auto", "simd128", "relaxed-simd", 
 
 export interface LoadOptions {
   /**
-   * Address of the model file; a relative one counts from the page. Of two, the connection and what is kept
-   * decide (`weightsHere`). Or the file itself. Where left out, the two in the folder `models` beside this
-   * module, which come with the package.
+   * Address of the model file, relative to the page; a pair of addresses, of which the connection and the
+   * offline copies decide (`weightsHere`); or the file itself. Default: the two files in the folder `models`
+   * beside this module, which come with the package.
    */
   readonly model?: string | URL | ModelFiles | Blob;
   /**
-   * Where the numbers are computed. `"auto"`, the default, begins on the processor and changes to the
-   * graphics card if that is faster; `"webgpu"` waits for the card before it resolves, and takes the
-   * processor if there is none. See `Candling.backend`.
+   * Where the numbers are computed. `"auto"`, the default, begins on the CPU and changes to the GPU if that
+   * is faster; `"webgpu"` waits for the GPU before it resolves, and uses the CPU if there is none. See
+   * `Candling.backend`.
    */
   readonly backend?: BackendChoice;
-  /** Called when the backend changes, or when it was decided that it will not. */
+  /** Called when the backend changes, or when it is decided that it will not. */
   readonly onBackend?: (state: BackendState) => void;
   /**
-   * Which build of the engine; `"auto"` takes the fastest that the browser and the page allow and that can be
+   * Build of the engine; `"auto"` takes the fastest that the browser and the page allow and that can be
    * started here (`Candling.info.failed` names those that could not).
    */
   readonly build?: Build | "auto";
-  /** At most so many threads, where there are threads; as many as the machine has cores where left out. */
+  /** Largest number of threads, if there are threads. Default: as many as the machine has cores. */
   readonly threads?: number;
-  /** Called as the model's bytes arrive, also when the model is loaded again after a crash. */
+  /** Called with the model's bytes as they arrive, also when the model is loaded again after a crash. */
   readonly onProgress?: (progress: Progress) => void;
   /** Aborting ends the download and the worker. */
   readonly signal?: AbortSignal;
@@ -62,20 +62,20 @@ export interface RunOptions {
 /**
  * A loaded model in a worker of its own.
  *
- * Calls are answered in the order in which they were made. Every call fails with a `CandlingError`; one that
- * is aborted fails with the code `"aborted"`, at once, and if it has not begun it never does.
+ * Calls are answered in the order in which they were made. Every call fails with a `CandlingError`; an
+ * aborted one fails with the code `"aborted"` at once, and is never begun if it was still waiting.
  */
 export class Candling {
   readonly #bridge: Bridge;
   readonly #pool: Pool;
   readonly #backends: Backends;
   #digest: Promise<string> | undefined;
-  /** The model's file as it was loaded: bytes that need not be fetched again. */
+  /** The model's file as it was loaded, so that it need not be fetched again. */
   readonly file: Blob;
   readonly info: EngineInfo & EngineBuild;
   /** The name of each class, by index. */
   readonly labels: readonly string[];
-  /** The colormaps that `paint` knows. */
+  /** The colormaps of `paint`. */
   readonly colormaps: readonly string[];
 
   private constructor(
@@ -122,7 +122,7 @@ export class Candling {
     try {
       const answer = await bridge.load(signal);
       const backends = new Backends(bridge, backend, answer.info.name, onBackend);
-      if (backend === "webgpu") await orAborted(backends.use(backend), signal);
+      if (backend === "webgpu") await abortable(backends.use(backend), signal);
       return new Candling(bridge, backends, answer);
     } catch (error) {
       bridge.close();
@@ -130,21 +130,21 @@ export class Candling {
     }
   }
 
-  /** Where it is computed, and why. */
+  /** The backend, and why it is used. */
   get backend(): BackendState {
     return this.#backends.state;
   }
 
   /**
-   * Computes there from now on. Resolves with what came of it, which is the processor where there is no card;
-   * runs that were made before keep working.
+   * Selects the backend. Resolves with the outcome, which is the CPU if there is no GPU; earlier runs keep
+   * working.
    */
   async useBackend(backend: BackendChoice): Promise<BackendState> {
     checkBackend("useBackend", backend);
     return this.#backends.use(backend);
   }
 
-  /** One forward pass. What it leaves behind serves every later `explain` of this photo. */
+  /** One forward pass. Its result serves every later `explain` of this photo. */
   async run(source: PhotoSource, options: RunOptions = {}): Promise<Run> {
     checkOptions("run", options);
     const { fit = "squash", signal } = options;
@@ -164,7 +164,7 @@ export class Candling {
     return toRun(answer);
   }
 
-  /** As `run`, for an input tensor that is ready: normalised values, shape 1×3×height×width. */
+  /** Like `run`, for a ready input tensor: normalised values, shape 1×3×height×width. */
   async runTensor(
     data: Float32Array,
     shape: readonly [batch: 1, channels: 3, height: number, width: number],
@@ -194,21 +194,21 @@ export class Candling {
   }
 
   /**
-   * Explains moving pictures by Grad-CAM, frame after frame, and shows each with its map on `canvas`, until
-   * the source ends or `signal` is aborted; then resolves with the counts. Frames that come while one is
-   * worked on are dropped but for the newest; none are taken while the page is hidden. Other calls have their
-   * turn between two frames.
+   * Explains a video by Grad-CAM, frame after frame, and shows each with its map on `canvas`, until the
+   * source ends or `signal` is aborted; then resolves with the counts. While one frame is worked on, all
+   * newer ones but the last are dropped; none are taken while the page is hidden. Other calls get their turn
+   * between two frames.
    *
-   * A frame that is damaged, or in which the engine crashes, is skipped and told to `onError`; the third in a
-   * row, and every other error, ends the stream and is thrown. The cost grows with the size of the frames:
-   * ask a camera for 640×480.
+   * A frame that is damaged, or in which the engine crashes, is skipped and reported to `onError`; the third
+   * in a row, and every other error, ends the stream and is thrown. The cost grows with the size of the
+   * frames: ask a camera for 640×480.
    */
   live(options: LiveOptions): Promise<LiveStats> {
     return stream(this.#bridge, this.#backends, options);
   }
 
   /**
-   * `"282"`, `"tabby cat"` or an unambiguous part of a label → class index. The error for an unknown one
+   * Class index of `"282"`, `"tabby cat"` or an unambiguous part of a label. The error for an unknown one
    * offers the nearest.
    */
   async findClass(query: string): Promise<number> {
@@ -222,7 +222,7 @@ export class Candling {
   }
 
   /**
-   * A colour scale as a picture, 0 at the left to the maximum at the right, for a legend; the caller closes
+   * Picture of a colormap, from 0 at the left to the maximum at the right, for a legend; the caller closes
    * it.
    */
   async ramp(options: RenderOptions): Promise<ImageBitmap> {
@@ -237,20 +237,20 @@ export class Candling {
   }
 
   /**
-   * SHA-256 of the model's file, in lowercase hexadecimal. Fails with the code `"unavailable"` on pages that
-   * are not a secure context, where browsers compute none.
+   * SHA-256 of the model's file, in lowercase hexadecimal. Fails with the code `"unavailable"` in insecure
+   * contexts, where browsers offer none.
    */
   digest(): Promise<string> {
     this.#digest ??= digestOf(this.file);
     return this.#digest;
   }
 
-  /** Counters of the worker, for measuring. */
+  /** Counters of the worker, for measurements. */
   stats(): Promise<Stats> {
     return this.#bridge.call("stats", {});
   }
 
-  /** Ends the workers and frees everything in them. Calls that still wait fail with the code `"closed"`. */
+  /** Ends the workers and frees everything in them. Waiting calls fail with the code `"closed"`. */
   close(): void {
     this.#bridge.close();
     this.#pool.close();
@@ -266,7 +266,7 @@ function checkBackend(call: string, backend: unknown): void {
   );
 }
 
-/** The file itself, or an absolute address: the worker would count a relative one from its own place. */
+/** The file itself, or an absolute address, as the worker would resolve a relative one against its own. */
 async function fileOf(model: string | URL | ModelFiles | Blob): Promise<string | Blob> {
   if (model instanceof Blob) return model;
   if (isPair(model)) return fileOf(model[await weightsHere(model)]);

@@ -1,5 +1,5 @@
 /**
- * Deletion and insertion (Petsiuk et al. 2018): does the order that a map gives the picture's tiles matter to
+ * Deletion and insertion curves (Petsiuk et al. 2018): does a map's order of the picture's tiles matter to
  * the network?
  */
 import type { Curves } from "../protocol.js";
@@ -9,11 +9,11 @@ import { Explanation } from "./explanation.js";
 import { outcomeOf, type PassesOptions } from "./passes.js";
 
 export interface CurvesOptions extends PassesOptions {
-  /** A map of this run; its target's class is the one whose probability is followed. */
+  /** A map of this run; the probability of its target's class is followed. */
   readonly map: Explanation;
-  /** How many random orders the map's is compared with; 3 where left out. They are the same each time. */
+  /** Number of random orders for comparison, the same each time. Default: 3. */
   readonly randomOrders?: number;
-  /** Side of the squares that are taken away, in pixels of the network's input; 16 where left out. */
+  /** Side of the removed squares, in pixels of the network's input. Default: 16. */
   readonly tile?: number;
 }
 
@@ -29,7 +29,7 @@ export async function curves(access: Access, options: CurvesOptions): Promise<Cu
     "1 to 100",
     randomOrders,
   );
-  const wish = { kind: "curves", map: map.placed, class: map.target.class, tile, randomOrders } as const;
-  const { traced } = await outcomeOf("curves", access, wish, options);
+  const request = { kind: "curves", map: map.placed, class: map.target.class, tile, randomOrders } as const;
+  const { traced } = await outcomeOf("curves", access, request, options);
   return { target: map.target, ...traced };
 }

@@ -3,7 +3,7 @@ import { CandlingError } from "./error.js";
 
 /** SHA-256 of a file, in lowercase hexadecimal. */
 export async function digestOf(file: Blob): Promise<string> {
-  // The types say that it is always there; a page over plain http has none.
+  // typed as always present, but missing in pages over plain http
   const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
   if (subtle === undefined) {
     throw new CandlingError({

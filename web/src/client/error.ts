@@ -1,6 +1,6 @@
 import type { Failure } from "../protocol.js";
 
-/** The one error that this package throws: `code` for programs (stable, kebab-case), `message` for people. */
+/** The only error class of this package: `code` for programs (stable, kebab-case), `message` for people. */
 export class CandlingError extends Error {
   override readonly name = "CandlingError";
   readonly code: string;

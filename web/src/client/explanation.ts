@@ -11,25 +11,28 @@ import type {
 import type { Bridge } from "./bridge.js";
 import { check, checkOptions, checkPixels } from "./check.js";
 import type { Run } from "./run.js";
+import { itemAt } from "../platform/known.js";
 
 export interface RenderOptions {
   readonly width: number;
   readonly height: number;
   /** One of `candling.colormaps`; used for maps of one channel. */
   readonly colormap: string;
-  /** 0 to 1. */
+  /** Strength of the map, 0 to 1. */
   readonly opacity: number;
-  /** The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum where left out (for
-   *  three channels, the magnitude that one value in a hundred exceeds). */
+  /**
+   * Value of the last colour, above 0, for maps that are to be compared. Default: the map's own maximum (for
+   * three channels, the 99th percentile of the magnitudes).
+   */
   readonly scale?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** A raw map and where it came from. It lives in the page and needs no freeing. */
+/** A raw map and its origin. It lives in the page and needs no freeing. */
 export class Explanation {
   readonly #bridge: Bridge;
   #peak: number | undefined;
-  /** The part of the network's input that the map lies on. */
+  /** Area of the map on the network's input. */
   readonly #area: PlacedMap["area"];
   readonly run: Run;
   readonly method: Method;
@@ -43,12 +46,14 @@ export class Explanation {
   /** The largest value. For a CAM, 0 or less means: no positive evidence for this class in this layer. */
   readonly max: number;
   readonly target: ResolvedTarget;
-  /** Undefined for methods that go to the input. */
+  /** Undefined for methods that go back to the input. */
   readonly layer: string | undefined;
-  /** The part of the photo that the map lies on: `run.view`, but for an occlusion map, whose cells lie around the middles of its
-   *  patches. */
+  /**
+   * Area of the map on the photo: `run.view`, except for an occlusion map, whose cells lie around the centres
+   * of its patches.
+   */
   readonly view: View;
-  /** What computed it; not always what computed its run. */
+  /** The backend that computed it; not always that of its run. */
   readonly backend: Backend;
   readonly timings: ExplainTimings;
 
@@ -71,8 +76,10 @@ export class Explanation {
     this.timings = answer.timings;
   }
 
-  /** Where the map is strongest, in pixels of the photo (the middle of that cell), and the value there: the largest one for one
-   *  channel, the one of the largest magnitude for three. */
+  /**
+   * Position of the strongest value, in pixels of the photo (the centre of that cell), and the value: the
+   * largest one for one channel, the one of the largest magnitude for three.
+   */
   get peak(): { readonly x: number; readonly y: number; readonly value: number } {
     const { x, y, width, height } = this.view;
     const best = (this.#peak ??= this.#strongest());
@@ -80,11 +87,14 @@ export class Explanation {
     return {
       x: x + (((cell % this.width) + 0.5) / this.width) * width,
       y: y + ((Math.floor(cell / this.width) + 0.5) / this.height) * height,
-      value: this.data[best] ?? 0,
+      value: itemAt(this.data, best),
     };
   }
 
-  /** Place of the strongest value. A plain loop: a pixel map has 150,000 values, and the page's thread has better things to do. */
+  /**
+   * Index of the strongest value. A plain loop, because a pixel map has 150,000 values and this is the page's
+   * main thread.
+   */
   #strongest(): number {
     const { data, channels } = this;
     let best = 0;
@@ -100,16 +110,17 @@ export class Explanation {
     return best;
   }
 
-  /** The values and where they lie. @internal */
+  /** The values and their area. @internal */
   get placed(): PlacedMap {
     const { data, channels, height, width } = this;
     return { data, channels, height, width, area: this.#area };
   }
 
   /**
-   * The squares of `tile` pixels that the network's input is cut into, 16 where left out, those that the map holds for most
-   * important first; counted row by row, `⌈inputWidth / tile⌉` in a row. By the map's mean over each, for maps of three channels
-   * by that of their magnitudes; tiles that are equal come in an order of no meaning, the same each time.
+   * The squares of `tile` pixels (default: 16) that the network's input is cut into, the most important by
+   * the map first; numbered row by row, `⌈inputWidth / tile⌉` in a row. Ordered by the map's mean over each,
+   * for maps of three channels by the mean of the magnitudes; equal tiles come in an arbitrary order, the
+   * same each time.
    */
   async ranking(tile = 16): Promise<Uint32Array> {
     checkPixels("ranking: tile", tile);
@@ -117,7 +128,7 @@ export class Explanation {
     return this.#bridge.call("ranking", { map: this.placed, inputHeight, inputWidth, tile });
   }
 
-  /** What the painted map will lie on. */
+  /** Backdrop of the painted map: the pixels that the network saw. */
   get #backdrop(): { readonly backdrop?: Backdrop } {
     const { seen, inputWidth, inputHeight } = this.run;
     return seen === undefined
@@ -147,7 +158,7 @@ export class Explanation {
   }
 }
 
-/** The options of a picture, each of its kind. */
+/** Checks the options for painting. */
 export function checkRender(call: string, options: RenderOptions): RenderOptions {
   checkOptions(call, options);
   const { width, height, colormap, opacity, scale } = options;

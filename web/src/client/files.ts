@@ -1,10 +1,11 @@
 /**
- * Where the files beside this module lie.
+ * The addresses of the files beside this module.
  *
- * Each is written out as `new URL("name", import.meta.url)`, the form by which bundlers know a file that is to be copied as it is, and
- * put its new address here. Nobody else builds these addresses, so that they may be renamed and moved apart.
+ * Each is written as `new URL("name", import.meta.url)`, the form by which bundlers recognise a file that
+ * must be copied unchanged, and insert its new address. Only this file builds these addresses, so the files
+ * may be renamed and moved apart.
  */
-import type { CardFiles, EngineFiles, ModuleFiles } from "../protocol.js";
+import type { GpuFiles, EngineFiles, ModuleFiles } from "../protocol.js";
 import type { ModelFiles } from "./weights.js";
 
 export const workerFile = new URL("./candling-worker.js", import.meta.url);
@@ -24,13 +25,13 @@ export const engineFiles: EngineFiles = {
   },
 };
 
-/** The engine for graphics cards, which is fetched only where it is used. */
-export const cardFiles: CardFiles = {
+/** The WebGPU engine, fetched only when it is used. */
+export const gpuFiles: GpuFiles = {
   module: new URL("./webgpu/candling_webgpu.js", import.meta.url).href,
   wasm: new URL("./webgpu/candling_webgpu_bg.wasm", import.meta.url).href,
 };
 
-/** The decoder of picture files, which is fetched only where the browser's own cannot be used. */
+/** The decoder of picture files, fetched only if the browser's own cannot be used. */
 export const decoderFiles: ModuleFiles = {
   module: new URL("./decode/candling_decode.js", import.meta.url).href,
   wasm: new URL("./decode/candling_decode_bg.wasm", import.meta.url).href,

@@ -1,17 +1,17 @@
 /**
- * Moving pictures as frames of which only the newest counts.
+ * Video as frames, of which only the newest counts.
  *
- * A source pushes each frame as it comes; one waits, and is dropped when the next one comes before anybody took it. So a frame
- * is never older than the source's own pace, however slow the rest is.
+ * A source pushes each frame as it comes; one waits, and is dropped if the next one comes before it was
+ * taken. So a frame is never older than the source's own interval, however slow the consumer is.
  */
 import { codes } from "../protocol.js";
 import { check, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
 
-/** A picture on its way. Whoever takes it closes it. */
+/** A picture in transit. Its receiver closes it. */
 export type Frame = ImageBitmap | VideoFrame;
 
-/** What `Candling.live` looks at. Of an iterator the frames are the stream's own from then on, and are closed by it. */
+/** Sources for `Candling.live`. Frames of an iterator belong to the stream, which closes them. */
 export type FrameSource =
   | HTMLVideoElement
   | MediaStreamTrack
@@ -19,13 +19,13 @@ export type FrameSource =
   | OffscreenCanvas
   | AsyncIterable<Frame>;
 
-/** The place where the newest frame waits. */
-export class Latest {
+/** The slot of the newest frame. */
+export class FrameSlot {
   #frame: Frame | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
   #failure: unknown;
-  /** Frames that nobody took. */
+  /** Number of frames that were never taken. */
   dropped = 0;
 
   push(frame: Frame): void {
@@ -35,7 +35,7 @@ export class Latest {
     this.#wake?.();
   }
 
-  /** The newest frame, when there is one; nothing, once the source has ended. */
+  /** The newest frame, as soon as there is one; undefined once the source has ended. */
   async next(): Promise<Frame | undefined> {
     while (this.#frame === undefined && !this.#ended) {
       await new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ export class Latest {
     return frame;
   }
 
-  /** Lets go of the frame that waits. */
+  /** Discards the waiting frame. */
   drop(): void {
     if (this.#frame === undefined) return;
     this.#frame.close();
@@ -56,7 +56,7 @@ export class Latest {
     this.dropped += 1;
   }
 
-  /** No more frames come. With a failure, that is told to whoever asks for the next one; else the last frame may still be taken. */
+  /** Ends the stream. A failure is thrown to the next `next`; otherwise the last frame may still be taken. */
   end(failure?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -66,78 +66,80 @@ export class Latest {
   }
 }
 
-/** Frames of a source until `over` is aborted. None are taken while the page is hidden. */
-export function framesOf(source: FrameSource, over: AbortSignal): Latest {
-  const latest = new Latest();
+/** Frames of a source until `over` is aborted; none while the page is hidden. */
+export function framesOf(source: FrameSource, over: AbortSignal): FrameSlot {
+  const slot = new FrameSlot();
   over.addEventListener("abort", () => {
-    latest.end();
-    latest.drop();
+    slot.end();
+    slot.drop();
   });
-  // A frame from before is no live picture after.
-  document.addEventListener("visibilitychange", () => document.hidden && latest.drop(), { signal: over });
-  if (source instanceof HTMLVideoElement) watchVideo(source, latest, over);
-  else if (source instanceof MediaStreamTrack) watchTrack(source, latest, over);
+  // a frame from before the page was hidden is no longer live
+  document.addEventListener("visibilitychange", () => document.hidden && slot.drop(), { signal: over });
+  if (source instanceof HTMLVideoElement) watchVideo(source, slot, over);
+  else if (source instanceof MediaStreamTrack) watchTrack(source, slot, over);
   else if (source instanceof HTMLCanvasElement || source instanceof OffscreenCanvas)
-    watchCanvas(source, latest, over);
+    watchCanvas(source, slot, over);
   else {
     const iterable = typeof source === "object" && source !== null && Symbol.asyncIterator in source;
     check(iterable, "live: source", "a video, MediaStreamTrack, canvas or async iterator of frames", source);
-    pull(source, latest, over).catch((error) => latest.end(error));
+    pull(source, slot, over).catch((error) => slot.end(error));
   }
-  return latest;
+  return slot;
 }
 
-/** The browser calls back for each frame that it shows, and for none while the page is hidden. */
-function watchVideo(video: HTMLVideoElement, latest: Latest, over: AbortSignal): void {
+/** Pushes each frame that a video shows; browsers call back for none while the page is hidden. */
+function watchVideo(video: HTMLVideoElement, slot: FrameSlot, over: AbortSignal): void {
   const take = () =>
-    capture(latest, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
+    capture(slot, video, () => (typeof VideoFrame === "function" ? new VideoFrame(video) : undefined));
   const onFrame = () => {
     take();
     handle = video.requestVideoFrameCallback(onFrame);
   };
   let handle = video.requestVideoFrameCallback(onFrame);
   over.addEventListener("abort", () => video.cancelVideoFrameCallback(handle));
-  // A paused video shows a frame, and calls back for none.
+  // a paused video shows a frame, but never calls back
   if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) take();
 }
 
-/** Browsers differ in how a track gives frames, but all play it in a video. */
-function watchTrack(track: MediaStreamTrack, latest: Latest, over: AbortSignal): void {
+/** Plays a track in a video element, as browsers differ in how a track gives frames. */
+function watchTrack(track: MediaStreamTrack, slot: FrameSlot, over: AbortSignal): void {
   check(track.kind === "video", "live: source", "a track of video", `a track of ${track.kind}`);
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  watchVideo(video, latest, over);
+  watchVideo(video, slot, over);
   over.addEventListener("abort", () => {
     video.srcObject = null;
   });
-  track.addEventListener("ended", () => latest.end(), { signal: over });
-  if (track.readyState === "ended") latest.end();
-  video.play().catch((error) => latest.end(error));
+  track.addEventListener("ended", () => slot.end(), { signal: over });
+  if (track.readyState === "ended") slot.end();
+  video.play().catch((error) => slot.end(error));
 }
 
-/** A canvas does not say when it was drawn on, and some keep their picture only until it is shown: each time that the browser is
- *  about to draw the page counts as a frame. */
-function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, latest: Latest, over: AbortSignal): void {
+/**
+ * Captures a canvas at each animation frame: it does not report when it was drawn on, and some keep their
+ * picture only until it is shown.
+ */
+function watchCanvas(canvas: HTMLCanvasElement | OffscreenCanvas, slot: FrameSlot, over: AbortSignal): void {
   const onFrame = () => {
-    capture(latest, canvas, () => undefined);
+    capture(slot, canvas, () => undefined);
     handle = requestAnimationFrame(onFrame);
   };
   let handle = requestAnimationFrame(onFrame);
   over.addEventListener("abort", () => cancelAnimationFrame(handle));
 }
 
-/** Pushes the picture of an element: what `make` makes of it at once, else its bitmap. */
+/** Pushes the picture of an element: the result of `make`, else its bitmap. */
 function capture(
-  latest: Latest,
+  slot: FrameSlot,
   source: HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas,
   make: () => Frame | undefined,
 ): void {
   const fail = (cause: unknown) => {
     const tainted = cause instanceof DOMException && cause.name === "SecurityError";
     const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
-    latest.end(
+    slot.end(
       new CandlingError({
         code: tainted ? codes.taintedImage : codes.corruptImage,
         message: `the ${nameOf(source)} gives no frame: ${reason}`,
@@ -146,35 +148,38 @@ function capture(
   };
   try {
     const frame = make();
-    if (frame !== undefined) latest.push(frame);
-    else createImageBitmap(source).then((bitmap) => latest.push(bitmap), fail);
+    if (frame !== undefined) slot.push(frame);
+    else createImageBitmap(source).then((bitmap) => slot.push(bitmap), fail);
   } catch (cause) {
     fail(cause);
   }
 }
 
-/** Asks an iterator for frame after frame, also while the one before is worked on: what it would queue is dropped here. */
-async function pull(source: AsyncIterable<unknown>, latest: Latest, over: AbortSignal): Promise<void> {
+/**
+ * Requests frame after frame from an iterator, also while one is worked on, so that what it would queue is
+ * dropped here.
+ */
+async function pull(source: AsyncIterable<unknown>, slot: FrameSlot, over: AbortSignal): Promise<void> {
   const frames = source[Symbol.asyncIterator]();
   try {
     while (!over.aborted) {
       await shown(over);
       const { done, value } = await frames.next();
-      if (done) return latest.end();
+      if (done) return slot.end();
       const isFrame =
         value instanceof ImageBitmap || (typeof VideoFrame === "function" && value instanceof VideoFrame);
       check(isFrame, "live: a frame", "an ImageBitmap or VideoFrame", value);
-      latest.push(value as Frame);
-      // An iterator that always has one ready must not keep the page from everything else.
+      slot.push(value as Frame);
+      // an iterator that always has a frame ready must not block the page
       await new Promise((resolve) => setTimeout(resolve));
     }
   } finally {
-    // Waits behind a `next` that never comes, hence not awaited.
+    // queued behind a `next` that may never settle, hence not awaited
     frames.return?.().catch(() => {});
   }
 }
 
-/** Resolves once the page can be seen, or the stream is over. */
+/** Resolves once the page is visible, or the stream is over. */
 function shown(over: AbortSignal): Promise<void> {
   if (!document.hidden || over.aborted) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,10 +1,10 @@
-/** The engine's own test, on the model and the photo that are there. */
+/** Self-test of the engine, on the loaded model and a photo. */
 import type { Identity, Target } from "../protocol.js";
 import type { Access } from "./access.js";
 import { checkOptions, checkTarget } from "./check.js";
 
 export interface IdentitiesOptions {
-  /** The top class where left out. */
+  /** Default: the top class. */
   readonly target?: Target;
   readonly signal?: AbortSignal;
 }

@@ -1,10 +1,11 @@
 /**
- * A live stream: Grad-CAM over moving pictures.
+ * Live stream: Grad-CAM over video.
  *
- * The page only hands frames on and shows what comes back; pixels, network, colours and compositing are the
- * worker's. Pictures come back as bitmaps for a `bitmaprenderer` canvas, which takes them over without
- * copying. An OffscreenCanvas handed to the worker would save that message too, but a canvas can be handed
- * over only once: it could not be used for a second stream, and would stay dark after a crash of the worker.
+ * The page only passes frames on and shows what comes back; the worker does preprocessing, network, colours
+ * and compositing. Pictures come back as bitmaps for a `bitmaprenderer` canvas, which takes them over without
+ * copying. Transferring an OffscreenCanvas to the worker would save that message too, but a canvas can be
+ * transferred only once: it could not be used for a second stream, and would stay dark after a crash of the
+ * worker.
  */
 import { type Answer, codes, type Fit, type FrameAnswer, type Target } from "../protocol.js";
 import type { Backends } from "./backend.js";
@@ -15,52 +16,52 @@ import { type Frame, framesOf, type FrameSource } from "./frames.js";
 
 export interface LiveOptions {
   /**
-   * A video, a MediaStreamTrack, a canvas, or an async iterator of ImageBitmaps or VideoFrames, which are
-   * closed by the stream.
+   * A video, a MediaStreamTrack, a canvas, or an async iterator of ImageBitmaps or VideoFrames, which the
+   * stream closes.
    */
   readonly source: FrameSource;
-  /** Each frame's own top class where left out. */
+  /** Default: each frame's own top class. */
   readonly target?: Target;
-  /** Name of a layer; the last convolution where left out. */
+  /** Name of a layer. Default: the model's `defaultLayer`. */
   readonly layer?: string;
   /**
    * Shows each frame with the map over it; its size is set to the frame's. It must not have been drawn on: a
-   * canvas has one kind of context for life, and this one gets `bitmaprenderer`.
+   * canvas keeps its first kind of context, and this one gets `bitmaprenderer`.
    */
   readonly canvas?: HTMLCanvasElement | OffscreenCanvas;
-  /** Called after each frame was shown. An exception ends the stream. */
+  /** Called with each frame, after it was shown. If it throws, the stream ends. */
   readonly onFrame?: (frame: LiveFrame) => void;
-  /** Called when a frame was skipped because of an error; see `Candling.live`. */
+  /** Called for a frame that was skipped because of an error; see `Candling.live`. */
   readonly onError?: (error: CandlingError) => void;
-  /** One of `candling.colormaps`; `"turbo"` where left out. */
+  /** One of `candling.colormaps`. Default: `"turbo"`. */
   readonly colormap?: string;
-  /** Opacity of the map over the frame, 0 to 1; 0.5 by default. */
+  /** Opacity of the map over the frame, 0 to 1. Default: 0.5. */
   readonly opacity?: number;
   readonly fit?: Fit;
   /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
-/** What was found in a frame, and how the stream is doing. */
+/** The explanation of a frame, and the state of the stream. */
 export interface LiveFrame extends FrameAnswer, LiveStats {}
 
 export interface LiveStats {
   /** Frames that were explained. */
   readonly frames: number;
-  /** Frames that were passed over, because a newer one came before the worker was free. */
+  /** Frames that were dropped because a newer one came before the worker was free. */
   readonly dropped: number;
   /** Frames that were skipped because of an error. */
   readonly failed: number;
-  /** Explained frames a second, over the last second or so. */
+  /** Explained frames per second, over about the last second. */
   readonly fps: number;
 }
 
-/** After so many failures in a row the stream ends. */
+/** Number of failures in a row that ends the stream. */
 const FAILURES = 3;
 
 /**
- * What is over with the frame that it befell. Everything else is the same for every frame: a wrong argument,
- * a closed engine.
+ * Errors that affect only the current frame. All others, such as a wrong argument or a closed engine, would
+ * recur with every frame.
  */
 const PASSING: ReadonlySet<string> = new Set([codes.corruptImage, codes.engineCrashed]);
 
@@ -127,7 +128,7 @@ export async function stream(bridge: Bridge, backends: Backends, options: LiveOp
           },
         );
       } catch (error) {
-        // Unless it was handed over.
+        // no effect if it was transferred
         frame.close();
         if (over.signal.aborted) break;
         if (!(error instanceof CandlingError && PASSING.has(error.code))) throw error;
@@ -152,7 +153,7 @@ export async function stream(bridge: Bridge, backends: Backends, options: LiveOp
   }
 }
 
-/** A closed frame has no picture left; handed on, it would be refused for another reason. */
+/** Refuses a closed frame, which the worker would refuse for a misleading reason. */
 function checkOpen(frame: Frame): void {
   if ((frame instanceof ImageBitmap ? frame.width : frame.displayWidth) > 0) return;
   throw new CandlingError({
@@ -180,7 +181,7 @@ function screen(canvas: HTMLCanvasElement | OffscreenCanvas): (picture: ImageBit
   };
 }
 
-/** Frames a second. */
+/** Frame rate. */
 class Pace {
   static readonly #WINDOW_MS = 1000;
   #times: number[] = [];

@@ -1,4 +1,4 @@
-/** Cover a part of the photo, and see how far the score falls. */
+/** Occlusion: cover a part of the photo, and measure how far the score falls. */
 import type { Target } from "../protocol.js";
 import type { Access } from "./access.js";
 import { check, checkOptions, checkPixels, checkTarget } from "./check.js";
@@ -6,16 +6,13 @@ import type { Explanation } from "./explanation.js";
 import { mapOf, type PassesOptions } from "./passes.js";
 
 export interface OcclusionOptions extends PassesOptions {
-  /** The top class where left out. */
+  /** Default: the top class. */
   readonly target?: Target;
-  /** Side of the square that is covered, in pixels of the network's input; 32 where left out. */
+  /** Side of the covering square, in pixels of the network's input. Default: 32. */
   readonly patch?: number;
-  /**
-   * From one position to the next, in pixels of the input; half of `patch` where left out, and at most
-   * `patch`.
-   */
+  /** Distance between two positions, in pixels of the input; at most `patch`. Default: half of it. */
   readonly stride?: number;
-  /** What every channel of the normalised input is under the patch; 0, a middle grey, where left out. */
+  /** Value of every channel of the normalised input under the patch. Default: 0, a middle grey. */
   readonly baseline?: number;
 }
 

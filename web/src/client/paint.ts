@@ -4,16 +4,13 @@ import { Explanation } from "./explanation.js";
 import { CandlingError } from "./error.js";
 
 export interface PaintOptions {
-  /** One of `candling.colormaps`; `"turbo"` where left out. Maps of three channels have their own colours. */
+  /** One of `candling.colormaps`. Default: `"turbo"`. Maps of three channels have their own colours. */
   readonly colormap?: string;
-  /** Opacity of the map over the photo, 0 to 1; 0.5 by default. */
+  /** Opacity of the map over the photo, 0 to 1. Default: 0.5. */
   readonly opacity?: number;
-  /**
-   * The value that gets the last colour, above 0, for maps that are to be compared; the map's own maximum
-   * where left out.
-   */
+  /** Value of the last colour, above 0, for maps that are to be compared. Default: the map's own maximum. */
   readonly scale?: number | undefined;
-  /** `false`: the map alone, on nothing. */
+  /** `false`: the map alone, on a transparent canvas. */
   readonly photo?: boolean;
   /** Longest side of the canvas in pixels. */
   readonly maxSize?: number;
@@ -21,12 +18,12 @@ export interface PaintOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The paint that a canvas is waiting for. */
+/** The pending `paint` of each canvas. */
 const latest = new WeakMap<HTMLCanvasElement, AbortController>();
 
 /**
- * Draws the photo, and the map over exactly the part of it that it is about. Sets the canvas's size: the
- * photo's, made smaller to fit `maxSize`, or larger where the map has finer cells than the photo.
+ * Draws the photo, and the map over exactly its part of it. Sets the canvas's size: the photo's, reduced to
+ * fit `maxSize`, or enlarged if the map has finer cells than the photo.
  *
  * Resolves with `true` once drawn; with `false`, and nothing drawn, if a later `paint` on the same canvas
  * took over or `signal` was aborted. Until then the canvas keeps what it showed.
@@ -78,11 +75,11 @@ export async function paint(
     if (context === null) {
       throw new CandlingError({ code: codes.badArgument, message: "paint: the canvas has no 2d context" });
     }
-    // Sizing a canvas clears it; both happen before the browser shows anything.
+    // sizing a canvas clears it, but both happen before the browser repaints
     canvas.width = width;
     canvas.height = height;
     if (photo && map.run.photo !== undefined) {
-      // White, because that is what the network sees behind transparent pixels.
+      // white, as that is what the network sees behind transparent pixels
       context.fillStyle = "#fff";
       context.fillRect(0, 0, width, height);
       context.drawImage(map.run.photo, 0, 0, width, height);
@@ -94,7 +91,7 @@ export async function paint(
   }
 }
 
-/** Size of the canvas, and on it the part that the map lies on, both in whole pixels. */
+/** Size of the canvas, and the map's area on it, both in whole pixels. */
 function frame({ run, view, width, height }: Explanation, maxSize: number) {
   const enlarge = Math.max(1, width / view.width, height / view.height);
   const scale = Math.min(enlarge, maxSize / Math.max(run.width, run.height));

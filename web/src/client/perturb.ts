@@ -1,12 +1,14 @@
-/** Take parts of the picture away, and see what the network says of the rest. */
+/** Perturbation: remove parts of the picture, and see what the network says of the rest. */
 import type { Fill, Perturbed } from "../protocol.js";
 import type { Access } from "./access.js";
 import { check, checkOptions } from "./check.js";
 
 export interface PerturbOptions {
-  /** `inputHeight·inputWidth` values of the network's input, row by row; where one is not 0, the picture is taken away. */
+  /**
+   * `inputHeight·inputWidth` values of the network's input, row by row; pixels where it is not 0 are removed.
+   */
   readonly mask: Uint8Array;
-  /** What stands there instead: `"grey"`, the default, or the picture `"blur"`red beyond recognition. */
+  /** What replaces them: `"grey"`, the default, or `"blur"`, the picture blurred beyond recognition. */
   readonly fill?: Fill;
   readonly signal?: AbortSignal;
 }

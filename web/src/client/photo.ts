@@ -1,10 +1,10 @@
-/** Whatever holds a picture in a page, brought into a form that travels to the worker. */
+/** Conversion of picture sources of a page into photos for the worker. */
 import { givesPixels } from "../canvas.js";
-import { codes, MAX_PIXELS, type Photo } from "../protocol.js";
+import { codes, MAX_PIXELS, type PhotoMessage } from "../protocol.js";
 import { check, nameOf } from "./check.js";
 import { CandlingError } from "./error.js";
 
-/** What `Candling.run` takes. The caller's own object is never transferred or closed. */
+/** Inputs of `Candling.run`. The caller's own object is never transferred or closed. */
 export type PhotoSource =
   | Blob
   | ImageBitmap
@@ -14,8 +14,8 @@ export type PhotoSource =
   | OffscreenCanvas
   | HTMLVideoElement;
 
-/** Takes the picture as it is now: a canvas or video may change while the call waits for its turn. */
-export async function toPhoto(source: PhotoSource): Promise<Photo> {
+/** Captures the picture as it is now: a canvas or video may change while the call waits. */
+export async function toPhoto(source: PhotoSource): Promise<PhotoMessage> {
   if (source instanceof Blob) return { form: "blob", blob: source };
   if (source instanceof ImageData) {
     checkSize(source.width, source.height);
@@ -27,13 +27,13 @@ export async function toPhoto(source: PhotoSource): Promise<Photo> {
     };
   }
   const image = source instanceof HTMLImageElement ? source : undefined;
-  // Off a canvas its pixels would be noise.
+  // a canvas would give noise for its pixels
   let blob = image === undefined || givesPixels() ? undefined : await fileOf(image);
   if (blob === undefined) {
     try {
       return { form: "bitmap", bitmap: await toBitmap(source), address: image?.currentSrc };
     } catch (error) {
-      // A browser may show a file that is cut short, and give no bitmap of it.
+      // a browser may show a truncated file, and give no bitmap of it
       blob = image === undefined || image.naturalWidth === 0 ? undefined : await fileOf(image);
       if (blob === undefined) throw error;
     }
@@ -41,14 +41,17 @@ export async function toPhoto(source: PhotoSource): Promise<Photo> {
   return { form: "blob", blob };
 }
 
-/** The file of an image, from the browser's cache, for the worker to decode. None where it may not be fetched. */
+/**
+ * The file of an image, from the browser's cache, for the worker to decode; undefined if it may not be
+ * fetched.
+ */
 async function fileOf({ currentSrc }: HTMLImageElement): Promise<Blob | undefined> {
   const response = await fetch(currentSrc, { cache: "force-cache" }).catch(() => undefined);
   return response?.ok ? response.blob() : undefined;
 }
 
-/** What of a photo can be handed to the worker without a copy. */
-export function transferOf(photo: Photo): Transferable[] {
+/** The objects in a photo that are transferred to the worker. */
+export function transferOf(photo: PhotoMessage): Transferable[] {
   switch (photo.form) {
     case "blob":
       return [];

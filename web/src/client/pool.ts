@@ -1,29 +1,31 @@
 /**
- * Further workers beside the main one, for work that falls into parts.
+ * Pool of further workers beside the main one, for work that can be divided.
  *
- * Each has an engine and a model of its own, some 60 MB, so they are started when there is work and ended when there was none
- * for a while. The model's file is handed to them as the `Blob` that the main worker loaded: that copies nothing, asks the
- * network for nothing, and a site that is updated meanwhile cannot give them other weights than the run was made with.
- * Nothing is shared, so the page needs no cross-origin isolation.
+ * Each has its own engine and model, some 60 MB, so they are started on demand and ended after some idle
+ * time. They get the model's file as the `Blob` that the main worker loaded: that copies and downloads
+ * nothing, and a site that is updated meanwhile cannot give them other weights than the run's. Nothing is
+ * shared, so the page needs no cross-origin isolation.
  */
 import type { Ask, Build } from "../protocol.js";
-import { aborted, Bridge, closed } from "./bridge.js";
+import { abortedError, Bridge, closedError } from "./bridge.js";
 import { engineFiles } from "./files.js";
 
-/** How long workers without work are kept. */
+/** Idle time after which the workers are ended. */
 const IDLE_MS = 30_000;
 
 export class Pool {
   readonly #spawn: () => Worker;
   readonly #load: Ask<"load">;
   readonly #workers: Bridge[] = [];
-  /** Settles with the last of the work that was given so far. */
+  /** Settles with the last work so far. */
   #last: Promise<unknown> = Promise.resolve();
   #idle: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** `build` is the main worker's. One core each is what the workers are for: where that has threads, they do
-   *  without, in a build that gives the same bits. */
+  /**
+   * `build` is the main worker's. Workers of the pool use one core each: in place of `threads` they use a
+   * build without threads that gives the same bits.
+   */
   constructor(spawn: () => Worker, model: Blob, build: Build) {
     this.#spawn = spawn;
     this.#load = {
@@ -34,16 +36,18 @@ export class Pool {
     };
   }
 
-  /** Gives `work` so many workers for itself, when the work before it is done. An abort rejects at once; `work` has to see to its
-   *  own end. */
+  /**
+   * Lends that many workers to `work` exclusively, when earlier work is done. An abort rejects at once;
+   * `work` must end by itself.
+   */
   lend<T>(
     count: number,
     signal: AbortSignal | undefined,
     work: (workers: readonly Bridge[]) => Promise<T>,
   ): Promise<T> {
     const turn = this.#last.then(async () => {
-      if (this.#closed) throw closed();
-      if (signal?.aborted) throw aborted();
+      if (this.#closed) throw closedError();
+      if (signal?.aborted) throw abortedError();
       clearTimeout(this.#idle);
       try {
         return await work(this.#hire(count));
@@ -54,14 +58,14 @@ export class Pool {
     this.#last = turn.catch(() => {});
     if (signal === undefined) return turn;
     return new Promise<T>((resolve, reject) => {
-      const onAbort = () => reject(aborted());
+      const onAbort = () => reject(abortedError());
       if (signal.aborted) return onAbort();
       signal.addEventListener("abort", onAbort, { once: true });
       turn.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
     });
   }
 
-  /** Ends all workers; work that is not done fails with `closed`. */
+  /** Ends all workers; unfinished work fails with `closed`. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#idle);

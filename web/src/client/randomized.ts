@@ -6,32 +6,30 @@ import { Explanation } from "./explanation.js";
 
 export interface RandomizedOptions {
   /**
-   * Number of layers of `candling.info.weighted`, from the output down, whose weights are drawn anew; 0 for
+   * Number of layers of `candling.info.weighted`, from the output down, that get new random weights; 0 for
    * none.
    */
   readonly layers: number;
   readonly target: Target;
   readonly methods: readonly Method[];
-  /** For those of the methods that take one; the last convolution where left out. */
+  /** For methods that take a layer. Default: the model's `defaultLayer`. */
   readonly layer?: string;
-  /** A whole number from 0 below 2³²; the same one draws the same weights. 0 where left out. */
+  /** An integer from 0 below 2³²; the same seed gives the same weights. Default: 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
 }
 
 export interface Randomized {
-  /** Names of the layers that were drawn anew, from the output down. */
+  /** Names of the randomised layers, from the output down. */
   readonly layers: readonly string[];
   /**
-   * Softmax probability of the target's class now; of a margin, that of `class`. NaN where the logits
-   * overflowed.
+   * Softmax probability of the target's class; for a margin, that of `class`. NaN if the logits overflowed.
    */
   readonly probability: number;
   /**
    * For each method its map by the randomised network, and the rank correlation of its magnitudes with those
    * of the trained network's map, −1 to 1. A map that overflowed is NaN throughout, and `paint` refuses it
-   * with `"not-finite"`. Undefined is the correlation of such a one, and where one of the two maps is
-   * constant.
+   * with `"not-finite"`. The correlation is undefined for such a map, and if one of the two maps is constant.
    */
   readonly maps: readonly { readonly map: Explanation; readonly correlation: number | undefined }[];
 }
@@ -66,7 +64,7 @@ export async function randomized(
   };
 }
 
-/** One that the wasm can take. */
+/** Whether a value is an integer that the wasm accepts. */
 function isWhole(given: unknown): boolean {
   return Number.isInteger(given) && Number(given) >= 0 && Number(given) < 2 ** 32;
 }

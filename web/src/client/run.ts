@@ -28,31 +28,37 @@ import { type Randomized, randomized, type RandomizedOptions } from "./randomize
 
 export interface ExplainOptions extends PassesOptions {
   readonly method: Method;
-  /** The top class where left out. */
+  /** Default: the top class. */
   readonly target?: Target;
-  /** Name of a layer (`candling.info.layers`); the last convolution where left out. Only for the CAM methods. */
+  /** Name of a layer (`candling.info.layers`), for the CAM methods. Default: the model's `defaultLayer`. */
   readonly layer?: string;
-  /** Grad-CAM only: what speaks against the class. */
+  /** Grad-CAM only: explains what speaks against the class. */
   readonly counterfactual?: boolean;
-  /** Numbers that can be set of the method, as `candling.info.methods` names them; the usual ones where left out. */
+  /**
+   * Numeric options of the method, as `candling.info.methods` names them; those left out have their defaults.
+   */
   readonly options?: MethodOptions;
 }
 
-/** Where a run lies in a worker. */
-interface Place {
+/** The location of a run: its worker and handle. */
+interface RunLocation {
   readonly bridge: Bridge;
   readonly handle: number;
   readonly generation: number;
 }
 
-/** Frees what the garbage collector found to be out of reach. It comes late, as it sees nothing of the worker's memory. */
-const forgotten = new FinalizationRegistry<Place>(release);
+/**
+ * Frees runs that were garbage collected. That happens late, as the collector does not know the worker's
+ * memory.
+ */
+const unreachable = new FinalizationRegistry<RunLocation>(freeInWorker);
 
 /**
  * A photo after its forward pass.
  *
- * It holds every activation of the network (some 30 MB) in the worker until `free()`. Of runs that were not freed, only the nine or so that were
- * used last keep theirs: an older one takes another forward pass when it is asked again. The photo's pixels stay in any case.
+ * It holds every activation of the network (some 30 MB) in the worker until `free()`. Of runs that were not
+ * freed, only about the nine most recently used keep theirs: an older one takes another forward pass when it
+ * is used again. The photo's pixels stay in any case.
  */
 export class Run {
   readonly #bridge: Bridge;
@@ -65,7 +71,7 @@ export class Run {
   readonly predictions: readonly Prediction[];
   /** The raw score of each class, by index. */
   readonly logits: Float32Array;
-  /** Size of the photo, upright; of the input, after `runTensor`. */
+  /** Size of the photo, upright; of the input after `runTensor`. */
   readonly width: number;
   readonly height: number;
   /** Size of the network's input. */
@@ -74,10 +80,13 @@ export class Run {
   readonly view: View;
   /** The pixels of the input, RGBA; undefined after `runTensor`. */
   readonly seen: Uint8Array | undefined;
-  /** What computed it. */
+  /** The backend that computed it. */
   readonly backend: Backend;
   readonly timings: RunTimings;
-  /** What the photo was read in spite of, in words: that part of it is missing, that its colour profile was ignored. Mostly nothing. */
+  /**
+   * Defects in spite of which the photo was read, in words: a part is missing, or its colour profile was
+   * ignored. Usually none.
+   */
   readonly notes: readonly string[];
 
   /** @internal */
@@ -104,7 +113,7 @@ export class Run {
     this.backend = answer.backend;
     this.timings = answer.timings;
     this.notes = answer.notes ?? [];
-    forgotten.register(this, this.#place, this);
+    unreachable.register(this, this.#location, this);
   }
 
   /** The photo, upright. Undefined after `runTensor`, and once freed. */
@@ -116,8 +125,11 @@ export class Run {
     return this.#freed;
   }
 
-  /** A backward pass on the kept activations: no second forward pass, whatever the class and layer. Methods that are made of many forward
-   *  passes (`passes` in `candling.info.methods`) have them shared by a pool of workers, as `occlusion` has. */
+  /**
+   * A backward pass on the kept activations: no second forward pass, whatever the class and layer. Methods
+   * that take many forward passes (`passes` in `candling.info.methods`) have them shared by a pool of
+   * workers, like `occlusion`.
+   */
   async explain(options: ExplainOptions): Promise<Explanation> {
     checkOptions("explain", options);
     const { method, target, layer, counterfactual = false, options: set = {}, signal } = options;
@@ -135,7 +147,7 @@ export class Run {
     const isMany = MANY_PASSES.includes(method);
     const hasOptions = Object.keys(set).length > 0;
     check(isMany || !hasOptions, "explain: options", `left out with ${method}, which has none`, set);
-    // what a method of many passes does not take, the engine refuses
+    // the engine refuses arguments that a method of many passes does not take
     if (isMany && layer === undefined && !counterfactual)
       return mapOf("explain", this.#access(), { method, target, options: set }, options);
     const answer = await this.#bridge.call(
@@ -153,63 +165,74 @@ export class Run {
   }
 
   /**
-   * How far the target's score falls when a grey square covers the photo there (Zeiler & Fergus 2013, figure 7): positive where
-   * the covered part speaks for the target, negative where it speaks against it, in units of the logit. A forward pass for each
-   * position, shared by a pool of workers that is started for it; any number of them gives the same bits.
+   * Occlusion map: how far the target's score falls when a grey square covers the photo there (Zeiler &
+   * Fergus 2013, figure 7): positive where the covered part speaks for the target, negative where it speaks
+   * against it, in units of the logit. Takes a forward pass for each position, shared by a pool of workers;
+   * any number of them gives the same bits.
    */
   async occlusion(options: OcclusionOptions = {}): Promise<Explanation> {
     return occlusion(this.#access(), options);
   }
 
-  /** The output of the layer before the classifier, for models that end in a linear layer: what another classifier can be trained on. */
+  /**
+   * The output of the layer before the classifier, for models that end in a linear layer: features for
+   * another classifier.
+   */
   async features(): Promise<Float32Array> {
     const { bridge, handle, generation } = this.#access();
     return bridge.call("features", { run: handle }, { generation });
   }
 
-  /** What the network says of the photo without some of its pixels: one forward pass, of which nothing is kept. */
+  /**
+   * The network's answer for the photo without some of its pixels: one forward pass, of which nothing is
+   * kept.
+   */
   async perturb(options: PerturbOptions): Promise<Perturbed> {
     return perturb(this.#access(), options);
   }
 
   /**
-   * How the probability of a map's class falls while the photo is taken away tile by tile, and rises while it is given back to a
-   * blurred one, in the map's order of the tiles and in random ones (Petsiuk et al. 2018). About 220 forward passes, shared by the
-   * pool of workers that occlusion maps have.
+   * Deletion and insertion curves: how the probability of a map's class falls while the photo is removed tile
+   * by tile, and rises while a blurred photo is restored, in the map's order of the tiles and in random ones
+   * (Petsiuk et al. 2018). About 220 forward passes, shared by the same pool of workers as occlusion maps.
    */
   async curves(options: CurvesOptions): Promise<Curves> {
     return curves(this.#access(), options);
   }
 
   /**
-   * Explains the photo by a network of which the first layers, from the output down, have lost what they learnt: their weights are
-   * drawn anew, at the scale of the trained ones (Adebayo et al. 2018, cascading randomisation). A method whose map stays as it was
-   * does not explain the network. What was drawn is kept for the next call with the same seed, until the run is freed.
+   * Explains the photo by a network whose first layers, from the output down, have lost what they learnt:
+   * they get new random weights, at the scale of the trained ones (Adebayo et al. 2018, cascading
+   * randomisation). A method whose map stays the same does not explain the network. The random weights are
+   * kept for the next call with the same seed, until the run is freed.
    */
   async randomized(options: RandomizedOptions): Promise<Randomized> {
     return randomized(this.#access(), options);
   }
 
   /**
-   * Checks the processor's engine, as it runs here, by what must hold exactly for these weights, this photo and this target, up to rounding: an
-   * identity is broken where `residual <= bound` does not hold. Those that do not apply to the model are left out.
+   * Checks the CPU engine, as it runs here, by identities that must hold exactly for these weights, this
+   * photo and this target, up to rounding: an identity is broken unless `residual <= bound`. Identities that
+   * do not apply to the model are left out.
    */
   async identities(options: IdentitiesOptions = {}): Promise<readonly Identity[]> {
     return identities(this.#access(), options);
   }
 
-  /** Frees the activations and the photo. Explanations asked for before this still come; later ones fail (`"run-freed"`).
-   *  A second call does nothing. */
+  /**
+   * Frees the activations and the photo. Pending explanations still arrive; later ones fail (`"run-freed"`).
+   * A second call does nothing.
+   */
   free(): void {
     if (this.#freed) return;
     this.#freed = true;
     this.#photo?.close();
     this.#photo = undefined;
-    forgotten.unregister(this);
-    release(this.#place);
+    unreachable.unregister(this);
+    freeInWorker(this.#location);
   }
 
-  get #place(): Place {
+  get #location(): RunLocation {
     return { bridge: this.#bridge, handle: this.#handle, generation: this.#generation };
   }
 
@@ -225,8 +248,8 @@ export class Run {
   }
 }
 
-function release({ bridge, handle, generation }: Place): void {
-  // A closed or crashed worker has freed it already.
+function freeInWorker({ bridge, handle, generation }: RunLocation): void {
+  // a closed or crashed worker has freed it already
   bridge.call("free", { run: handle }, { generation }).catch(() => {});
 }
 

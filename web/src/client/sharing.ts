@@ -1,18 +1,20 @@
 /**
- * Work that falls into like pieces, shared out among a pool of workers: positions of an occlusion map, passes of a curve. The values of a piece are as many as those of any other.
+ * Work of many equal pieces, shared by a pool of workers: positions of an occlusion map, passes of a curve.
+ * Every piece has equally many values.
  *
- * Parts are taken from one end by whoever is free, large at first and single pieces at last, so that workers of unequal speed
- * finish together. A piece is computed alike wherever it is: the values have the same bits for any number of workers.
+ * Free workers take parts from one end, large at first and single pieces at last, so that workers of unequal
+ * speed finish together. A piece is computed in the same way by every worker: the values have the same bits
+ * for any number of workers.
  */
 import { type Ask, codes, type Job, type PassesProgress } from "../protocol.js";
-import { aborted, type Bridge } from "./bridge.js";
+import { abortedError, type Bridge } from "./bridge.js";
 import { CandlingError } from "./error.js";
 import type { Pool } from "./pool.js";
 
-/** At most so many pieces at once: after an abort, a worker is busy for so long. */
+/** Largest number of pieces in a part: after an abort, a worker is busy for that long. */
 const LARGEST_PART = 8;
 
-/** After so many crashes in a row a worker is given up; the others go on with what it had. */
+/** Number of crashes in a row after which a worker is given up; the others take over its part. */
 const CRASHES = 2;
 
 interface Range {
@@ -20,8 +22,8 @@ interface Range {
   readonly end: number;
 }
 
-/** What is to be done, and by how many. */
-export interface Shared {
+/** A job, and the number of workers for it. */
+export interface SharedJob {
   readonly job: Job;
   /** Number of pieces. */
   readonly total: number;
@@ -30,8 +32,8 @@ export interface Shared {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The values of all pieces, in order. */
-export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
+/** Returns the values of all pieces, in order. */
+export function runInParts(pool: Pool, shared: SharedJob): Promise<Float32Array> {
   const { total, workers, onProgress, signal } = shared;
   return pool.lend(Math.min(workers, total), signal, async (lent) => {
     const parts = new Parts(total, lent.length);
@@ -43,11 +45,11 @@ export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
       if (all.length === 0) all = new Float32Array(total * each);
       all.set(values, start * each);
       done += end - start;
-      // An aborted call says nothing more.
+      // an aborted call reports nothing more
       if (signal?.aborted !== true) onProgress({ done, total });
     };
     let sound = lent.map((worker) => ({ worker, crash: undefined as CandlingError | undefined }));
-    // Once around, unless a worker was given up after the others had found nothing left to do.
+    // usually once, unless a worker was given up after the others had nothing left to do
     while (done < total) {
       const outcomes = await Promise.allSettled(
         sound.map(async (lane) => {
@@ -68,18 +70,18 @@ export function share(pool: Pool, shared: Shared): Promise<Float32Array> {
   });
 }
 
-/** Has one worker do parts until none is left. Returns the crash for which it was given up, if it was. */
+/** Lets one worker do parts until none is left. Returns the crash for which it was given up, if it was. */
 async function work(
   worker: Bridge,
-  { job, signal }: Shared,
+  { job, signal }: SharedJob,
   parts: Parts,
   enter: (range: Range, values: Float32Array) => void,
 ): Promise<CandlingError | undefined> {
-  /** The generation of the worker that has been given the job: one that replaces it after a crash has not. */
+  /** generation of the worker that has the job: its replacement after a crash does not have it */
   let informed: number | undefined;
   let crashes = 0;
   for (let part = parts.take(); part !== undefined; part = parts.take()) {
-    if (signal?.aborted) throw aborted();
+    if (signal?.aborted) throw abortedError();
     const { generation } = worker;
     try {
       const ask: Ask<"part"> = informed === generation ? part : { ...part, job };
@@ -97,7 +99,7 @@ async function work(
   return undefined;
 }
 
-/** The pieces that nobody has taken yet. */
+/** The pieces that are not taken yet. */
 class Parts {
   readonly #workers: number;
   #left: Range[];
@@ -107,7 +109,10 @@ class Parts {
     this.#left = [{ start: 0, end: total }];
   }
 
-  /** Half of one worker's share of what is left (guided self-scheduling; Polychronopoulos & Kuck 1987, with half the part). */
+  /**
+   * Takes half of one worker's share of what is left (guided self-scheduling; Polychronopoulos & Kuck 1987,
+   * with half the part).
+   */
   take(): Range | undefined {
     const next = this.#left.pop();
     if (next === undefined) return undefined;

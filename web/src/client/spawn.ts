@@ -1,15 +1,18 @@
-/** The worker's start. */
+/** Start of the worker. */
 import { workerFile } from "./files.js";
 import { trusted } from "../platform/trusted.js";
 
-/** A worker must be of the page's own origin. Where the files lie at another one, as on a CDN, the worker is a line that imports them. */
+/**
+ * Starts the worker. It must be of the page's own origin; if the files are at another one, as on a CDN, it is
+ * a single line that imports them.
+ */
 export function spawnWorker(): Worker {
   const options = { type: "module", name: "candling" } as const;
   if (workerFile.origin === location.origin) return new Worker(trusted(workerFile), options);
   const line = new Blob([`import ${JSON.stringify(workerFile.href)};`], { type: "text/javascript" });
   const address = URL.createObjectURL(line);
   const worker = new Worker(trusted(address), options);
-  // The first message says that it was read, and so does an error.
+  // the first message or error proves that the script was read
   const forget = () => URL.revokeObjectURL(address);
   worker.addEventListener("message", forget, { once: true });
   worker.addEventListener("error", forget, { once: true });

@@ -1,33 +1,36 @@
-/** Which of a model's two files is fetched where the page leaves it open. */
+/** Choice between a model's two files, if the page leaves it open. */
 
-/** `full`: the weights as they are. `small`: half the download, for answers that are nearly always the same. */
+/** `full`: the original weights. `small`: half the download, with nearly always the same answers. */
 export type Weights = "full" | "small";
 
 /** The addresses of a model's two files; relative ones count from the page. */
 export type ModelFiles = Readonly<Record<Weights, string | URL>>;
 
-/** What is read of `navigator.connection` (Network Information API), which not every browser has. */
+/** The used part of `navigator.connection` (Network Information API), which not every browser has. */
 export interface Connection {
   /** The visitor asked for less data. */
   readonly saveData?: boolean;
-  /** As fast as `slow-2g`, `2g`, `3g` or `4g` usually is; measured, and independent of the wire. */
+  /** Effective speed, like a typical `slow-2g`, `2g`, `3g` or `4g`; measured, and independent of `type`. */
   readonly effectiveType?: string;
-  /** The wire: `cellular`, `wifi`, ... */
+  /** Kind of connection: `cellular`, `wifi`, ... */
   readonly type?: string;
 }
 
 const SLOW: readonly unknown[] = ["slow-2g", "2g", "3g"];
 
-/** `small` on a slow connection and on one that is, or is likely to be, metered; `full` on others and where the browser does not
- *  say. */
+/**
+ * `small` on a slow connection and on one that is, or is likely to be, metered; otherwise `full`, also if the
+ * browser does not say.
+ */
 export function weightsFor(connection: Connection | undefined = connectionHere()): Weights {
   const metered = connection?.saveData === true || connection?.type === "cellular";
   return metered || SLOW.includes(connection?.effectiveType) ? "small" : "full";
 }
 
 /**
- * Which of a model's two files is loaded: the one that was chosen, or else the one that suits the connection, unless only the other is kept for visits
- * without a network. That is taken where the wanted one cannot be fetched, and `full` also where nobody chose: it is better, and no download.
+ * Chooses one of a model's two files: the one that was chosen, else the one that suits the connection, unless
+ * only the other is stored for offline visits. The other is used if the wanted one cannot be fetched; a
+ * stored `full` is also used if nobody chose, as it is better and needs no download.
  */
 export async function weightsHere(files: ModelFiles, chosen?: Weights): Promise<Weights> {
   const wanted = chosen ?? weightsFor();
@@ -36,7 +39,7 @@ export async function weightsHere(files: ModelFiles, chosen?: Weights): Promise<
   return (chosen === undefined && other === "full") || !(await canBeFetched(files[wanted])) ? other : wanted;
 }
 
-/** Whether the page's service worker has it: under its address, whatever stands behind that as a query. */
+/** Whether the page's service worker has stored the file, whatever the query in its address. */
 async function isKept(file: string | URL): Promise<boolean> {
   try {
     return (
@@ -48,7 +51,7 @@ async function isKept(file: string | URL): Promise<boolean> {
   }
 }
 
-/** Asks the server: no cache answers this. */
+/** Whether the server has the file, bypassing all caches. */
 async function canBeFetched(file: string | URL): Promise<boolean> {
   try {
     return (await fetch(file, { method: "HEAD", cache: "no-store" })).ok;

@@ -16,14 +16,14 @@ let offered = false;
 
 byId("message-close", HTMLButtonElement).addEventListener("click", () => {
   offered = false;
-  clear();
+  clearMessage();
 });
 
 /**
  * Shows a message until the next success, or until it is dismissed. It is announced from a permanent element:
  * some screen readers skip elements that appear together with their text.
  */
-export function say(words: string): void {
+export function showMessage(words: string): void {
   offered = false;
   box.hidden = false;
   action.hidden = true;
@@ -32,15 +32,15 @@ export function say(words: string): void {
 }
 
 /** Shows a message with a button. */
-export function offer(words: string, name: string, accept: () => void): void {
-  say(words);
+export function showOffer(words: string, name: string, accept: () => void): void {
+  showMessage(words);
   offered = true;
   action.hidden = false;
   action.textContent = name;
   action.onclick = accept;
 }
 
-export function clear(): void {
+export function clearMessage(): void {
   if (offered) return;
   box.hidden = true;
   text.textContent = "";
@@ -53,7 +53,7 @@ export function announce(words: string): void {
 }
 
 /** The same during an interaction: announced when it is finished. */
-export function announceAtRest(words: string): void {
+export function announceDebounced(words: string): void {
   clearTimeout(pending);
   pending = setTimeout(() => announce(words), REST_MS);
 }

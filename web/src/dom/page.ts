@@ -4,7 +4,7 @@
  */
 
 export { make } from "./make.js";
-export { pencil } from "./pencil.js";
+export { context2d } from "./context-2d.js";
 
 type Constructor<T> = abstract new (...args: never[]) => T;
 

@@ -1,11 +1,16 @@
-/** Tells an element that the reader comes near: it is in the window, or a quarter of the window's height away. */
+/**
+ * Detection that the reader comes near an element: it is in the window, or within a quarter of the window's
+ * height.
+ */
 
 const callbacks = new WeakMap<Element, () => void>();
 
 let observer: IntersectionObserver | undefined;
 
-/** Calls back each time the element comes near; returns what ends that. One observer for all, so that those which come near together are
- *  told together. */
+/**
+ * Calls back each time the element comes near; returns a function that ends it. All elements share one
+ * observer, so that those which come near together are called together.
+ */
 export function onApproach(element: Element, callback: () => void): () => void {
   observer ??= new IntersectionObserver(
     (entries) => {

@@ -1,10 +1,10 @@
-/** The attributes as they stand in the page, and what they mean. */
+/** Attributes of the element: names, values and meaning. */
 import { METHODS, type Method } from "../catalogue.js";
 import { codes } from "../protocol.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import { failure } from "./failure.js";
 
-/** All that is observed, in the order of the documentation. */
+/** All observed attributes, in the order of the documentation. */
 export const names = [
   "method",
   "target",
@@ -29,22 +29,22 @@ export const loadings: readonly Loading[] = ["lazy", "eager"];
 export const reveals: readonly Reveal[] = ["auto", "interaction"];
 export const backends: readonly Backend[] = ["auto", "cpu", "webgpu"];
 
-/** What is asked. A change of any of it needs another map. */
+/** The attributes that determine the map. If one changes, another map is needed. */
 export interface Question {
   readonly method: Method;
-  /** As an index where it is one; undefined for the likeliest. */
+  /** A class index or name; undefined for the likeliest. */
   readonly target: number | string | undefined;
   readonly compare: number | string | undefined;
   readonly layer: string | undefined;
 }
 
-/** How its answer is painted. */
+/** The attributes that determine how a map is painted. */
 export interface Paint {
   readonly colormap: string;
   readonly opacity: number;
 }
 
-/** Fails with `bad-argument` where an attribute has none of its values. */
+/** Reads the question. Fails with `bad-argument` if an attribute has a value that is not allowed. */
 export function questionOf(get: (name: Name) => string | null): Question {
   const method = oneOf("method", get("method"), METHODS, "grad-cam");
   oneOf("backend", get("backend"), backends, "auto");
@@ -59,7 +59,7 @@ export function questionOf(get: (name: Name) => string | null): Question {
   };
 }
 
-/** Fails with `bad-argument` where the opacity is none. */
+/** Reads the paint. Fails with `bad-argument` if the opacity is invalid. */
 export function paintOf(get: (name: Name) => string | null, channels = 1): Paint {
   const colormap = get("colormap")?.trim() || LIGHT;
   const given = get("opacity")?.trim() ?? "";
@@ -67,12 +67,12 @@ export function paintOf(get: (name: Name) => string | null, channels = 1): Paint
   if (given !== "" && !(opacity >= 0 && opacity <= 1)) {
     throw failure(codes.badArgument, `opacity is a number from 0 to 1; given "${given}"`);
   }
-  // Edges stand on a grey of their own.
+  // pixel maps have a grey background of their own
   const usual = channels > 1 ? 1 : usualOpacity(colormap);
   return { colormap, opacity: given === "" ? usual : opacity };
 }
 
-/** The value where it is allowed, the first or `usual` one where there is none. */
+/** Returns the value if it is allowed, or `usual` if there is none. */
 export function oneOf<T extends string>(
   name: Name,
   given: string | null,

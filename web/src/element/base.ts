@@ -1,2 +1,5 @@
-/** What the element is derived from. A server that renders pages has no elements: the module can be imported there, and does nothing. */
+/**
+ * Base class of the element. A server that renders pages has no HTMLElement: there the module can be
+ * imported, but does nothing.
+ */
 export const BaseElement = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;

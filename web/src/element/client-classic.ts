@@ -1,4 +1,7 @@
-/** What takes the place of `client.ts` in the classic script, which has no `import.meta`: the modules lie beside the script. */
+/**
+ * Replacement of `client.ts` in the classic script, which has no `import.meta`: it imports the modules beside
+ * the script.
+ */
 import type { Client } from "./client.js";
 
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";

@@ -1,13 +1,13 @@
-/** What lies beside this module and comes when it is wanted, not before. */
+/** Modules beside this one that are imported on demand. */
 
 export type Client = typeof import("../candling.js");
 
-/** For maps. */
+/** Imports the client, for maps. */
 export function importClient(): Promise<Client> {
   return import("../candling.js");
 }
 
-/** For files of them. */
+/** Imports the export module, for files of maps. */
 export function importExport(): Promise<typeof import("../candling-export.js")> {
   return import("../candling-export.js");
 }

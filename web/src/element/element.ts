@@ -1,6 +1,6 @@
 import type { BackendState, Candling, Explanation, Prediction, Progress, Run, Target } from "../candling.js";
 import { codes } from "../protocol.js";
-import { description, gist } from "../words/maps.js";
+import { description, shortDescription } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { onApproach } from "./approach.js";
 import {
@@ -17,66 +17,67 @@ import {
 import { importExport } from "./client.js";
 import { BaseElement } from "./base.js";
 import type { CandlingViewEventMap, CandlingViewEvents, CandlingViewState } from "./events.js";
-import { aborted, asFailure, type CandlingViewFailure, failure } from "./failure.js";
+import { abortedError, asFailure, type CandlingViewFailure, failure } from "./failure.js";
 import { Latch } from "./latch.js";
 import { photoOf } from "./photo.js";
 import { isTurned } from "./turned.js";
-import { type Answer, View } from "./view.js";
+import { type BarEntry, ElementView } from "./view.js";
 import { type Model, type Tools, Workplace } from "./workplace.js";
+import { itemAt } from "../platform/known.js";
 
-/** Number of answers that are offered; a requested class that is none of them follows. */
+/** Number of classes in the bar; a requested class that is not among them follows. */
 const OFFERED = 4;
 
-/** What changes with a stroke of the brush: no new map is needed. */
+/** Attributes whose change only repaints. */
 const ofPaint: ReadonlySet<Name> = new Set(["colormap", "opacity"]);
 
-/** These say when, not what. */
+/** Attributes that determine when a map is shown, not which. */
 const ofTime: ReadonlySet<Name> = new Set(["controls", "loading", "reveal"]);
 
-/** The engine these came of was lost; the same question has an answer in a new one. */
+/** Codes of failures that lose the engine or the run; a new engine can answer the same question. */
 const LOST: readonly string[] = [codes.runLost, codes.engineCrashed, codes.runFreed, codes.closed];
 
-/** What only another attribute can mend. */
+/** Codes of failures that only other attributes can mend. */
 const MISTAKES: readonly string[] = [codes.badArgument, codes.unknownClass, "unknown-layer"];
 
-/** What a network that is reachable again can mend. */
+/** Codes of failures that may be over when the browser is online again. */
 const UNREACHABLE: readonly string[] = [
   codes.modelUnreachable,
   codes.engineUnavailable,
   codes.imageUnreachable,
 ];
 
-/** What was shown last. */
-interface Shown {
+/** The maps that are shown, and their origin. */
+interface PaintedState {
   readonly run: Run;
   readonly maps: readonly Explanation[];
   readonly labels: readonly string[];
   readonly tools: Tools;
 }
 
-/** What `toBlob` makes. */
+/** Options of `toBlob`. */
 export interface ToBlobOptions {
-  /** `image/png` where left out. */
+  /** Default: `image/png`. */
   readonly type?: "image/png" | "text/html";
   /**
-   * Classes by index, name or part of one, each with a map of its own; where left out, those that are shown,
-   * for a page all in the bar.
+   * Classes by index, name or part of one, each with a map of its own. Default: those that are shown; for a
+   * page, all in the bar.
    */
   readonly classes?: readonly (number | string)[];
-  /** The heading; a question about the first class where left out. */
+  /** The heading. Default: a question about the first class. */
   readonly title?: string;
-  /** Who made the photo, and its licence; "Photo:" is put before it. */
+  /** Author and licence of the photo; "Photo:" is put before it. */
   readonly credit?: string;
 }
 
 /**
  * A photo, and over it what made a neural network say so.
  *
- * The photo is an `<img>` inside the element, which stays what it is: without scripts or in a feed reader the
- * reader sees it as before. Paper shows what the screen does: the photo under its map, and of the bar the
- * classes and the sentence; where no map is there yet, it says so. Nothing is loaded before the reader comes
- * near the element (or asks, see `reveal`); all elements of a page with one model share its worker and its
- * download.
+ * The photo is an `<img>` inside the element, which stays unchanged: without scripts or in a feed reader the
+ * reader sees it as before. Print shows the same as the screen: the photo under its map, and of the bar the
+ * classes and the sentence; if there is no map yet, it says so. Nothing is loaded before the reader comes near
+ * the element (or requests the map, see `reveal`); all elements of a page with one model share its worker and
+ * its download.
  *
  * ```html
  * <script type="module" src="https://your.site/candling/candling-view.js"></script>
@@ -87,78 +88,81 @@ export interface ToBlobOptions {
  *
  * @element candling-view
  *
- * @attr {Method} [method=grad-cam] - What is computed; `grad-cam`, where the evidence for the class is, is
- * the default. Methods of many passes take seconds.
+ * @attr {Method} [method=grad-cam] - The method. The default, `grad-cam`, shows where the evidence for the
+ *   class is. Methods of many passes take seconds.
  * @attr {string} [target=top] - The class that is explained: its index (`281`), its name or an unambiguous
- * part of one (`tabby`), or `top`, the likeliest one, which is the default.
+ *   part of one (`tabby`), or `top`, the likeliest one, which is the default.
  * @attr {string} compare - A second class, as in `target`. Its map lies to the right of a divider, in the
- * scale of the first.
- * @attr {string} layer - The layer that is asked, for the CAM methods: a name of `candling.info.layers`. The
- * last convolution where left out.
+ *   scale of the first.
+ * @attr {string} layer - The layer of the map, for the CAM methods: a name of `candling.info.layers`.
+ *   Default: the model's `defaultLayer`.
  * @attr {"candle" | "turbo" | "inferno" | "viridis" | "jet"} [colormap=candle] - The colours of heatmaps:
- * `candle`, which takes the light away where there is no evidence (the default), or one that paints over the
- * photo: `turbo`, `inferno`, `viridis`, `jet`.
- * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Where left out: 0.95 for `candle`, 0.5
- * for other colours, 1 for pixel maps.
- * @attr {string} model - Address of the model file; a relative one counts from the page. Where left out,
- * `CandlingViewElement.model`, and without that the files in the folder `models` beside the script.
- * @attr {"auto" | "cpu" | "webgpu"} [backend=auto] - Where it is computed: `auto` (the default) begins on the
- * processor and takes the graphics card where that proves faster; `cpu`: the processor; `webgpu`: the
- * graphics card. What a card cannot do, the processor does.
+ *   `candle`, which darkens the photo where there is no evidence (the default), or one that paints over the
+ *   photo: `turbo`, `inferno`, `viridis`, `jet`.
+ * @attr {number} opacity - Strength of the map over the photo, 0 to 1. Default: 0.95 for `candle`, 0.5 for
+ *   other colours, 1 for pixel maps.
+ * @attr {string} model - Address of the model file, relative to the page. Default:
+ *   `CandlingViewElement.model`, or without that the files in the folder `models` beside the script.
+ * @attr {"auto" | "cpu" | "webgpu"} [backend=auto] - Where the map is computed: `auto` (the default) begins
+ *   on the CPU and changes to the GPU if that proves faster; `cpu`; `webgpu`: on the GPU. What the GPU cannot
+ *   do, the CPU does.
  * @attr {"lazy" | "eager"} [loading=lazy] - `lazy`: when the reader comes near (the default); `eager`: at
- * once.
+ *   once.
  * @attr {"auto" | "interaction"} [reveal=auto] - `auto`: the map is shown when it is there (the default);
- * `interaction`: a button on the photo asks for it, and with `loading="lazy"` nothing is loaded before.
+ *   `interaction`: a button on the photo requests it, and with `loading="lazy"` nothing is loaded before.
  * @attr {boolean} controls - Shows a bar under the photo: the likeliest classes, the method, the map's
- * strength, and what the map says in a sentence.
+ *   strength, and what the map says in a sentence.
  *
- * @fires statechange - The state is another one: `detail.state`, `detail.previous`.
- * @fires progress - Bytes of the model so far: `detail.loaded`, and `detail.total` where the server says it.
- * @fires backendchange - Another backend computes from now on, or it was decided that none will:
- * `detail.backend`, `detail.reason`, and `detail.code` and `detail.message` where the graphics card failed.
- * @fires predict - What the network says of the photo: `detail.predictions`, all classes, best first; and
- * `detail.notes`, in words, what the photo was read in spite of, as that part of it is missing. Once for each
- * photo.
- * @fires explain - A map is shown: `detail.explanation`, and `detail.compared` where `compare` is set.
- * @fires error - It could not be: `detail.code`, stable and in kebab-case, and `detail.message`.
+ * @fires statechange - The state has changed: `detail.state`, `detail.previous`.
+ * @fires progress - Bytes of the model so far: `detail.loaded`, and `detail.total` if the server says it.
+ * @fires backendchange - The backend has changed, or it was decided that it will not: `detail.backend`,
+ *   `detail.reason`, and `detail.code` and `detail.message` if the GPU failed.
+ * @fires predict - The network's predictions for the photo: `detail.predictions`, all classes, best first;
+ *   and `detail.notes`, defects in spite of which the photo was read, such as a missing part. Once for each
+ *   photo.
+ * @fires explain - A map is shown: `detail.explanation`, and `detail.compared` if `compare` is set.
+ * @fires error - There is no map: `detail.code`, stable and in kebab-case, and `detail.message`.
  *
  * @slot - The `<img>`, alone or in a `<picture>`, a link or a `<figure>`. The first one is explained.
- * @slot reveal - The words on the button that asks for the map.
+ * @slot reveal - The text of the button that requests the map.
  *
- * @csspart stage - The photo and all that lies over it.
+ * @csspart stage - The photo and everything over it.
  * @csspart map - The canvas of a map.
- * @csspart compare - Of two maps, the one to the right of the divider.
- * @csspart divider - The slider that parts two maps.
+ * @csspart compare - The canvas of a second map, to the right of the divider.
+ * @csspart divider - The slider between two maps.
  * @csspart tag - The name of a class on its side of the divider.
- * @csspart reveal - The button that asks for the map.
- * @csspart progress - What is shown while the reader waits for more than half a second.
- * @csspart meter - The bar of the download in `progress`.
+ * @csspart reveal - The button that requests the map.
+ * @csspart progress - The box that is shown while the reader waits for more than half a second.
+ * @csspart meter - The progress bar of the download in `progress`.
  * @csspart cancel - The button in `progress`, which stops the work.
- * @csspart error - What is shown when something went wrong.
+ * @csspart error - The box that is shown after an error.
  * @csspart retry - The button in `error`.
- * @csspart note - What the photo was read in spite of, under it; hidden where there is nothing to say.
+ * @csspart note - Defects in spite of which the photo was read, under it; hidden if there are none.
  * @csspart bar - The bar under the photo.
  * @csspart classes - The list of classes in the bar.
  * @csspart class - The button of a class.
- * @csspart chosen - Of these, the one that is explained.
+ * @csspart chosen - The button of the class that is explained.
  * @csspart method - The choice of methods.
  * @csspart opacity - The slider of the map's strength.
  * @csspart status - The sentence on the map.
  *
- * @cssprop [--candling-accent=#ffb454] - Of the divider and of what is pointed at on the photo.
- * @cssprop [--candling-surface=rgb(14 11 8 / 82%)] - Behind words on the photo.
- * @cssprop [--candling-on-surface=#f8efe2] - Words on the photo.
- * @cssprop [--candling-line=color-mix(in srgb, currentColor 28%, transparent)] - Edges of buttons in the bar.
- * @cssprop [--candling-radius=0.375em] - Of corners.
- * @cssprop [--candling-bar-height=7.25em] - The least height of the bar.
+ * @cssprop [--candling-accent=#ffb454] - Colour of the divider, and of controls on the photo under the
+ *   pointer.
+ * @cssprop [--candling-surface=rgb(14 11 8 / 82%)] - Background of texts on the photo.
+ * @cssprop [--candling-on-surface=#f8efe2] - Colour of texts on the photo.
+ * @cssprop [--candling-line=color-mix(in srgb, currentColor 28%, transparent)] - Colour of the edges of
+ *   buttons in the bar.
+ * @cssprop [--candling-radius=0.375em] - Radius of corners.
+ * @cssprop [--candling-bar-height=7.25em] - Minimum height of the bar.
  * @cssprop [--candling-reveal=400ms] - How long a map takes to appear.
  *
- * @cssstate idle - Nothing is asked yet, or it was aborted. As the property `state`; so are the others.
- * @cssstate waiting - For the photo, or for its turn.
- * @cssstate loading - The network is on its way.
- * @cssstate running - It computes.
+ * @cssstate idle - Nothing is requested yet, or it was aborted. Equal to the property `state`, like the other
+ *   states.
+ * @cssstate waiting - Waiting for the photo, or for its turn.
+ * @cssstate loading - The network is being downloaded.
+ * @cssstate running - The map is being computed.
  * @cssstate ready - The map is there.
- * @cssstate error - It could not be.
+ * @cssstate error - There is no map.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface of this name adds overloads only
 export class CandlingViewElement extends BaseElement {
@@ -167,56 +171,59 @@ export class CandlingViewElement extends BaseElement {
 
   /**
    * The model of elements that name none: one address, or a pair of which the visitor's connection decides.
-   * Where left out, the files in the folder `models` beside the script. Set it before the elements need it.
+   * Default: the files in the folder `models` beside the script. Set it before the elements need it.
    */
   static model: Model | undefined;
 
-  readonly #view: View;
+  readonly #view: ElementView;
   readonly #internals = this.attachInternals();
   readonly #photoChanged = ({ target }: Event) => {
-    // Not the element's own event of that name.
+    // ignores the element's own event of that name
     if (target !== this) this.#renew();
   };
-  /** A photo may be exchanged without an event, where it is deeper than the slot or was there before. */
+  /**
+   * Watches for photos that are replaced without an event, because they are deeper than the slot or were
+   * there before.
+   */
   readonly #content = new MutationObserver(() => this.#renew());
   readonly #online = () => this.#retry();
-  /** Where the element last heard that it is computed. */
+  /** The backend that the element was last told of. */
   #backend: BackendState["backend"] = "cpu";
   readonly #onBackend = (state: BackendState) => {
     this.#backend = state.backend;
     this.#dispatch("backendchange", state);
   };
   #state: CandlingViewState = "idle";
-  /** In a document, and working. */
+  /** Whether the element is in a document, and active. */
   #present = false;
   #near = false;
-  /** The reader, or the page, asked for the map itself. */
+  /** Whether the reader or the page requested the map explicitly. */
   #asked = false;
-  /** Aborted, and not asked again since. */
+  /** Whether it was aborted, and not requested again since. */
   #stopped = false;
-  /** Attributes changed while the element was in no document. */
+  /** Whether attributes changed while the element was in no document. */
   #missed = false;
-  /** The reader has used this very element. */
+  /** Whether the reader has used this very element. */
   #used = false;
   #changed: Set<Name> | undefined;
   #job: AbortController | undefined;
   #workplace: Workplace | undefined;
   #photo: HTMLImageElement | undefined;
   #predictions: readonly Prediction[] = [];
-  #shown: Shown | undefined;
-  /** Colour map of the painted map. */
+  #shown: PaintedState | undefined;
+  /** Colours in which the maps are painted. */
   #colours = "";
-  /** Address of the photo that was asked about last. */
+  /** Address of the photo of the last question. */
   #address: string | undefined;
   #failure: CandlingViewFailure | undefined;
   #latch: Latch<Explanation> | undefined;
-  /** Ends the making of files when the photo, or the element, is gone. */
+  /** Ends the making of files when the photo or the element is gone. */
   #files = new AbortController();
   #stopApproach = () => {};
 
   constructor() {
     super();
-    this.#view = new View(this.attachShadow({ mode: "open" }), {
+    this.#view = new ElementView(this.attachShadow({ mode: "open" }), {
       reveal: () => {
         this.#used = true;
         this.#view.focusStage();
@@ -237,7 +244,7 @@ export class CandlingViewElement extends BaseElement {
     });
   }
 
-  /** What is computed. */
+  /** The method of the map. */
   get method(): string {
     return this.getAttribute("method") ?? "grad-cam";
   }
@@ -253,7 +260,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("target", target);
   }
 
-  /** The class that it is compared with; empty where there is none. */
+  /** The class for comparison; empty if there is none. */
   get compare(): string {
     return this.getAttribute("compare") ?? "";
   }
@@ -261,7 +268,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("compare", compare);
   }
 
-  /** The layer that is asked; empty for the last convolution. */
+  /** The layer of the map; empty for the model's `defaultLayer`. */
   get layer(): string {
     return this.getAttribute("layer") ?? "";
   }
@@ -277,7 +284,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("colormap", colormap);
   }
 
-  /** Strength of the map over the photo, 0 to 1; undefined where the colours' own is used. */
+  /** Strength of the map over the photo, 0 to 1; undefined for the default of the colours. */
   get opacity(): number | undefined {
     const given = this.getAttribute("opacity");
     return given === null ? undefined : Number(given);
@@ -286,7 +293,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("opacity", opacity);
   }
 
-  /** Address of the model file; empty for the usual one. */
+  /** Address of the model file; empty for the default model. */
   get model(): string {
     return this.getAttribute("model") ?? "";
   }
@@ -294,7 +301,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("model", model);
   }
 
-  /** Where it is computed. */
+  /** Where the map is computed. */
   get backend(): Backend {
     return backends.find((name) => name === this.getAttribute("backend")) ?? "auto";
   }
@@ -310,7 +317,7 @@ export class CandlingViewElement extends BaseElement {
     this.#reflect("loading", loading);
   }
 
-  /** Whether the reader has to ask. */
+  /** Whether the reader has to request the map. */
   get reveal(): Reveal {
     return this.getAttribute("reveal") === "interaction" ? "interaction" : "auto";
   }
@@ -326,7 +333,7 @@ export class CandlingViewElement extends BaseElement {
     this.toggleAttribute("controls", Boolean(controls));
   }
 
-  /** What it is at. */
+  /** The current state. */
   get state(): CandlingViewState {
     return this.#state;
   }
@@ -338,28 +345,28 @@ export class CandlingViewElement extends BaseElement {
     );
   }
 
-  /** What the network says of the photo: all classes, best first; empty until it was asked. */
+  /** The network's predictions for the photo: all classes, best first; empty until there are any. */
   get predictions(): readonly Prediction[] {
     return this.#predictions;
   }
 
   /**
-   * The map that is shown, of `target`: its raw values, and where it is strongest. Undefined until there is
+   * The map of `target` that is shown: its raw values, and where it is strongest. Undefined until there is
    * one.
    */
   get explanation(): Explanation | undefined {
     return this.#shown?.maps[0];
   }
 
-  /** The loaded model, for whatever else is to be asked of it; undefined until there is a map. */
+  /** The loaded model, for any other use; undefined until there is a map. */
   get candling(): Candling | undefined {
     return this.#shown?.tools.candling;
   }
 
   /**
-   * Asks for the map now, whatever `loading` and `reveal` say, and shows it. Resolves with the map of
-   * `target` as the attributes then are: of several changes, the last one's. Fails as the event `error`
-   * tells, or with the code `aborted`.
+   * Requests the map now, whatever `loading` and `reveal` say, and shows it. Resolves with the map of
+   * `target` as the attributes then are: of several changes, the last one's. Fails with the error of the
+   * event `error`, or with the code `aborted`.
    */
   async explain(): Promise<Explanation> {
     if (!this.isConnected) throw failure(codes.unavailable, "the element is in no document; insert it first");
@@ -376,23 +383,23 @@ export class CandlingViewElement extends BaseElement {
   }
 
   /**
-   * Stops what is under way, and the model's download where nobody else waits for it. The map that is shown
-   * stays. Does nothing where nothing is under way.
+   * Stops the current work, and the model's download if no other element waits for it. The map that is shown
+   * stays. Does nothing if nothing is in progress.
    */
   abort(): void {
     if (this.#job === undefined || this.#state === "ready") return;
     this.#stopped = true;
     const focused = this.shadowRoot?.activeElement != null;
-    this.#stop(aborted());
+    this.#stop(abortedError());
     this.#enter("idle");
-    // The button that was pressed is gone; the keyboard stays in this place.
+    // the pressed button is gone; the focus stays in this place
     if (focused) this.#view.focusReveal();
   }
 
   /**
-   * What is shown, as a file. `image/png`: one picture with a caption. `text/html`: a page that needs nothing
-   * but itself, with the photo and a map for each of some classes, between which its reader can switch. Fails
-   * as `explain()` does.
+   * The shown photo and maps as a file. `image/png`: one picture with a caption. `text/html`: a
+   * self-contained page with the photo and a map for each of some classes, between which its reader can
+   * switch. Fails like `explain()`.
    */
   async toBlob(options: ToBlobOptions = {}): Promise<Blob> {
     const { type = "image/png", classes, title, credit } = options;
@@ -428,7 +435,7 @@ export class CandlingViewElement extends BaseElement {
           ...(title === undefined ? {} : { title }),
           ...(credit === undefined ? {} : { credit }),
         };
-        // As on the page: what is compared has one scale.
+        // as on the page, compared maps share one scale
         const together = question.compare !== undefined;
         const subject = { candling: tools.candling, maps, colormap, opacity, together, signal, ...words };
         return type === "text/html" ? exportPage(subject) : exportFigure(subject);
@@ -440,7 +447,7 @@ export class CandlingViewElement extends BaseElement {
   connectedCallback(): void {
     if (this.#present) return;
     this.#present = true;
-    // Properties that were set before the element was defined hide the accessors.
+    // properties that were set before the element was defined hide the accessors
     for (const name of names) {
       if (!Object.hasOwn(this, name)) continue;
       const value: unknown = this[name];
@@ -456,7 +463,7 @@ export class CandlingViewElement extends BaseElement {
       this.#proceed();
     });
     this.#internals.states.add(this.#state);
-    // It may come back with other attributes, or another photo.
+    // it may come back with other attributes, or another photo
     this.#renew();
     if (this.#missed && this.#state === "ready") this.#ask();
     this.#missed = false;
@@ -470,7 +477,7 @@ export class CandlingViewElement extends BaseElement {
 
   /** @internal */
   disconnectedCallback(): void {
-    // An element that is only moved is back by then.
+    // an element that was only moved is connected again by then
     queueMicrotask(() => {
       if (this.isConnected || !this.#present) return;
       this.#present = false;
@@ -480,7 +487,7 @@ export class CandlingViewElement extends BaseElement {
       this.#content.disconnect();
       removeEventListener("online", this.#online);
       this.#stopApproach();
-      this.#stop(aborted());
+      this.#stop(abortedError());
       this.#workplace?.leave(this);
       this.#workplace = undefined;
       this.#forgetFiles();
@@ -498,7 +505,7 @@ export class CandlingViewElement extends BaseElement {
     }
     if (this.#changed === undefined) {
       this.#changed = new Set();
-      // Several attributes that are set one after the other are one change.
+      // several attributes that are set in a row are one change
       queueMicrotask(() => this.#apply());
     }
     this.#changed.add(name);
@@ -522,8 +529,7 @@ export class CandlingViewElement extends BaseElement {
       this.#workplace = undefined;
     }
     if (changed.has("model")) this.#predictions = [];
-    // Values that are not allowed have to be told, and so has their mending: after an error everything is
-    // asked again.
+    // wrong values must be reported, and so must their correction: after an error everything is done again
     if (kinds.every((name) => ofTime.has(name))) this.#proceed();
     else if (shown !== undefined && kinds.every((name) => ofPaint.has(name) || ofTime.has(name)))
       void this.#repaint(shown);
@@ -532,14 +538,14 @@ export class CandlingViewElement extends BaseElement {
     this.#settle();
   }
 
-  /** The reader wants a map, by what was done to this element. */
+  /** Handles an action of the reader that requests a map. */
   #want(): void {
     this.#used = true;
     this.#asked = true;
     this.#stopped = false;
   }
 
-  /** Gives those who wait for a map the one that is there, or asks for it. */
+  /** Resolves the pending `explain()` with the current map, or requests it. */
   #settle(): void {
     if (this.#latch === undefined || this.#job !== undefined) return;
     const { explanation } = this;
@@ -560,21 +566,21 @@ export class CandlingViewElement extends BaseElement {
     if (this.#wanted && this.#state === "idle" && this.#job === undefined) this.#ask();
   }
 
-  /** Whether the map is seen, and whether the reader is offered to ask for it. */
+  /** Shows or hides the map, and the button that requests it. */
   #arrange(): void {
     const revealed = this.#asked || this.reveal === "auto";
     this.#view.revealed = revealed;
     this.#view.revealable = !revealed || (this.#stopped && this.#state === "idle");
   }
 
-  /** The photo is another one, or may have moved. A map of what was there before would lie. */
+  /** Handles a photo that was replaced, or may have been: a map of the previous one would be wrong. */
   #renew(): void {
     if (!this.#present) return;
     const image = this.image;
     this.#view.image = image;
     const same = image === this.#photo && (image === undefined || image.currentSrc === this.#address);
     this.#photo = image;
-    // One that came after all is another one.
+    // an image that arrived after all counts as another one
     if (same && this.#failure?.code !== codes.imageUnreachable) return;
     this.#forgetFiles();
     this.#workplace?.forget(this);
@@ -585,7 +591,7 @@ export class CandlingViewElement extends BaseElement {
   }
 
   #forgetFiles(): void {
-    this.#files.abort(aborted());
+    this.#files.abort(abortedError());
     this.#files = new AbortController();
   }
 
@@ -594,7 +600,7 @@ export class CandlingViewElement extends BaseElement {
       this.#ask();
   }
 
-  /** Ends what is under way. */
+  /** Ends the current work. */
   #stop(reason: CandlingViewFailure): void {
     this.#job?.abort(reason);
     this.#job = undefined;
@@ -603,9 +609,9 @@ export class CandlingViewElement extends BaseElement {
     this.#latch = undefined;
   }
 
-  /** Starts anew with the attributes and the photo of now; the newest question wins. */
+  /** Starts again with the current attributes and photo; the newest question wins. */
   #ask(): void {
-    this.#job?.abort(aborted());
+    this.#job?.abort(abortedError());
     const job = new AbortController();
     this.#job = job;
     this.#failure = undefined;
@@ -634,7 +640,7 @@ export class CandlingViewElement extends BaseElement {
   #fail(error: CandlingViewFailure): void {
     this.#stop(error);
     this.#failure = error;
-    // Whatever is shown answers an older question.
+    // the maps on show answer an older question
     this.#shown = undefined;
     this.#view.withdraw();
     this.#view.fail(error, this.#used, !MISTAKES.includes(error.code));
@@ -642,7 +648,7 @@ export class CandlingViewElement extends BaseElement {
     this.#dispatch("error", { code: error.code, message: error.message });
   }
 
-  async #answer(signal: AbortSignal): Promise<Shown> {
+  async #answer(signal: AbortSignal): Promise<PaintedState> {
     const question = questionOf((name) => this.getAttribute(name));
     this.#view.method = question.method;
     const image = this.image;
@@ -662,7 +668,7 @@ export class CandlingViewElement extends BaseElement {
       if (signal.aborted) throw signal.reason;
       this.#view.busy = "waiting";
       this.#enter("running");
-      // Others who share the model may have heard of a change before this one came.
+      // others that share the model may have been told of a change before this element joined
       const { backend } = tools.candling;
       if (backend.backend !== this.#backend) this.#onBackend(backend);
       const once = () => this.#compute(workplace, tools, photo, question, signal);
@@ -685,16 +691,16 @@ export class CandlingViewElement extends BaseElement {
     return this.#workplace;
   }
 
-  /** The element's turn: everything until its answer is seen. */
+  /** The element's turn: everything until its map is visible. */
   async #compute(
     workplace: Workplace,
     tools: Tools,
     photo: HTMLImageElement | Blob,
     question: Question,
     signal: AbortSignal,
-  ): Promise<Shown> {
+  ): Promise<PaintedState> {
     const run = await workplace.runOf(this, tools, photo, signal);
-    // A photo that only runs again says the same.
+    // a photo that only runs again has the same predictions
     const fresh = this.#predictions.length === 0;
     this.#predictions = run.predictions;
     this.#view.notes = run.notes;
@@ -715,7 +721,10 @@ export class CandlingViewElement extends BaseElement {
     return shown;
   }
 
-  /** What asks the run about a class, the likeliest where left out, in the way of the question. */
+  /**
+   * Returns a function that explains a class of the run, by default the likeliest, with the attributes of the
+   * question.
+   */
   #explainer(
     run: Run,
     { method, layer }: Question,
@@ -730,17 +739,17 @@ export class CandlingViewElement extends BaseElement {
       });
   }
 
-  /** The same maps in the colours of now. */
-  async #repaint(shown: Shown): Promise<void> {
-    this.#job?.abort(aborted());
+  /** Repaints the same maps in the current colours. */
+  async #repaint(shown: PaintedState): Promise<void> {
+    this.#job?.abort(abortedError());
     const job = new AbortController();
     this.#job = job;
     try {
       const paint = paintOf((name) => this.getAttribute(name), shown.maps[0]?.channels);
-      // The slider's own way: nothing is painted anew.
+      // the same path as the slider's: the opacity needs no repainting
       this.#view.opacity = paint.opacity;
       if (paint.colormap !== this.#colours) {
-        // Whatever is overtaken may have painted one of two maps.
+        // an interrupted paint may have painted one of two maps
         this.#colours = "";
         if (await this.#view.paint(shown.tools.client, shown.maps, paint, job.signal))
           this.#colours = paint.colormap;
@@ -751,15 +760,15 @@ export class CandlingViewElement extends BaseElement {
     } catch (thrown) {
       if (job !== this.#job) return;
       const error = asFailure(thrown);
-      // The worker was ended meanwhile: the map comes from a new one.
+      // the worker was ended meanwhile: a new one computes the map
       if (LOST.includes(error.code)) this.#ask();
       else this.#fail(error);
     }
   }
 
-  #tell({ run, maps, labels }: Shown): void {
-    const say = (words: typeof gist) =>
-      maps.map((map, side) => words(methodName(map), labels[side] ?? "", map));
+  #tell({ run, maps, labels }: PaintedState): void {
+    const say = (words: typeof shortDescription) =>
+      maps.map((map, side) => words(methodName(map), itemAt(labels, side), map));
     this.#view.describe(say(description), labels);
     const turned =
       this.image !== undefined && isTurned(this.image)
@@ -769,12 +778,12 @@ export class CandlingViewElement extends BaseElement {
       answers: this.#offered(run, maps[0]?.target.class),
       target: maps[0]?.target.class,
     };
-    this.#view.say(`${say(gist).join(". ")}.${turned}`, this.#used);
+    this.#view.say(`${say(shortDescription).join(". ")}.${turned}`, this.#used);
   }
 
   /**
-   * The classes that a file has maps of: for a page all in the bar, the chosen one first, as its heading asks
-   * about it.
+   * The default classes of a file; for a page all in the bar, the chosen one first, as the heading asks about
+   * it.
    */
   #usualClasses(
     type: string,
@@ -789,7 +798,7 @@ export class CandlingViewElement extends BaseElement {
     return [target.class, ...others];
   }
 
-  #offered({ predictions }: Run, target: number | undefined): readonly Answer[] {
+  #offered({ predictions }: Run, target: number | undefined): readonly BarEntry[] {
     const best = predictions.slice(0, OFFERED);
     const asked = predictions.find(({ index }) => index === target);
     return asked === undefined || best.includes(asked) ? best : [...best, asked];

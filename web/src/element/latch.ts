@@ -1,4 +1,4 @@
-/** A promise whose end comes from elsewhere. */
+/** A promise that is settled from outside. */
 export class Latch<T> {
   readonly promise: Promise<T>;
   open: (value: T) => void = () => {};

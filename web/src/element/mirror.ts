@@ -1,14 +1,14 @@
 /**
- * A box that lies where another element lies, turned, scaled, moved and cut as that is: what is put into it
- * follows the other in every frame.
+ * A box that copies another element's place, size, transform and clipping, so that its content follows that
+ * element in every frame.
  */
 import { make } from "../dom/make.js";
 import { Motion } from "./motion.js";
 import type { Size } from "./placement.js";
 
 /**
- * What moves, turns, cuts or fades a box as a whole. The names are a script's; a browser that does not know
- * one passes it over.
+ * Properties that move, transform, clip or fade a box as a whole. The names are those in scripts; a browser
+ * ignores unknown ones.
  */
 const COPIED = [
   ...[
@@ -37,7 +37,10 @@ const COPIED = [
   ...["opacity", "visibility", "zoom", "viewTransitionClass"],
 ] as const;
 
-/** Properties that show a box in another place or size than its layout, unless they have these values. */
+/**
+ * The properties among them that show a box away from its place in the layout, or in another size, unless they
+ * have this value.
+ */
 const PLAIN = {
   transform: "none",
   rotate: "none",
@@ -47,32 +50,36 @@ const PLAIN = {
   zoom: "1",
 };
 
-/** Pixels of the window: nearer than this a box is in its place. Browsers round boxes to 1/64. */
+/** Tolerance in pixels of the window, below which a box is in its place. Browsers round boxes to 1/64. */
 const CLOSE = 0.02;
 
-/** Pixels by which edges may differ where the place was found: more is a state that cannot be followed. */
+/**
+ * Largest distance of edges, in pixels, at which a box still counts as placed: with more, the state cannot be
+ * followed.
+ */
 const ASTRAY = 1;
 
-/** Pixels of the layout by which a box that is at rest may still be moved: rounding is no movement. */
+/** Movement in pixels of the layout that still counts as rest: rounding is no movement. */
 const SETTLED = 0.1;
 
-/** A box is moved by so many pixels to see how that moves it in the window. */
+/** Distance in pixels by which a box is moved to measure how that moves it in the window. */
 const STEP = 16;
 
-/** Names of view transitions must differ within a page. */
+/** Counter for names of view transitions, which must differ within a page. */
 let named = 0;
 
 type Style = CSSStyleDeclaration & Record<string, string>;
 
-/** What became of a box. */
+/** The result of following a box. */
 export interface Followed {
   /** Whether it lies on its source. */
   readonly there: boolean;
   /**
-   * Whether the source is on its way: it is animated, or is styled otherwise than when it was looked at last.
+   * Whether the source is moving: it is animated, or its style has changed since the last frame that was
+   * examined.
    */
   readonly moving: boolean;
-  /** Whether it had to be put elsewhere than before. */
+  /** Whether the box had to be moved. */
   readonly moved: boolean;
 }
 
@@ -92,19 +99,19 @@ export class Mirror {
   }
 
   /**
-   * Size, style and place of the source as they are now. `clips`: as a box around others, which may cut them.
+   * Copies the source's current size, style and place. `clips`: as a box around others, which it may clip.
    */
   follow(clips: boolean): Followed {
     const style = getComputedStyle(this.source) as Style;
     const { held, moving: animated } = this.#motion.follow(this.source, COPIED);
     const { width, height } = borderBox(style);
-    // Where the source is not drawn there is nothing to lie on.
+    // a source that is not rendered has no place
     if (this.source.getClientRects().length === 0) return { there: false, moving: animated, moved: false };
     this.#restyled = false;
     this.#write("width", `${width}px`);
     this.#write("height", `${height}px`);
     for (const name of COPIED) if (!held.has(name)) this.#write(name, style[name] ?? "");
-    // Only a box that is positioned heeds its place in the stack, and this one always is.
+    // z-index affects only positioned boxes, and this one is always positioned
     this.#write("zIndex", style.position === "static" ? "auto" : style.zIndex);
     this.#write("viewTransitionName", (style.viewTransitionName ?? "none") === "none" ? "none" : this.#name);
     if (clips) this.#cutLike(style);
@@ -112,16 +119,16 @@ export class Mirror {
       held.size === 0 && Object.entries(PLAIN).every(([name, plain]) => (style[name] ?? plain) === plain);
     const moving = animated || this.#restyled;
     const distance = this.#settle();
-    // What has changed since may change again: a variable, or a script.
+    // what has changed may change again: by a variable, or a script
     return { there: this.#there(), moving: moving || distance > SETTLED, moved: distance > ASTRAY };
   }
 
-  /** Whether the source is where its layout puts it, in the size that this gives it. */
+  /** Whether the source is where its layout puts it, in the size of its layout. */
   get plain(): boolean {
     return this.#plain;
   }
 
-  /** From the corner of what it lies in, in pixels of the layout. */
+  /** Distance from the left edge of its container, in pixels of the layout. */
   get left(): number {
     return this.#left;
   }
@@ -142,7 +149,7 @@ export class Mirror {
     else (this.box.style as Style)[name] = value;
   }
 
-  /** A box that hides what goes beyond it does so inside its border. */
+  /** Copies the clipping: a box that hides its overflow does so inside its border. */
   #cutLike(style: Style): void {
     const contained = /paint|content|strict/.test(
       `${style.contain} ${style.contentVisibility === "auto" ? "paint" : ""}`,
@@ -155,8 +162,8 @@ export class Mirror {
   }
 
   /**
-   * Moves the box until its middle is that of the source, and returns how far that was. How the window shows
-   * a step of the box is measured, as whatever lies around it may be turned or scaled.
+   * Moves the box until its centre is the source's, and returns the distance. How a step of the box moves it
+   * in the window is measured, as any ancestor may be rotated or scaled.
    */
   #settle(): number {
     const [left, top] = [this.#left, this.#top];
@@ -170,7 +177,7 @@ export class Mirror {
       const [downX, downY] = this.#astray();
       const [a, b, c, d] = [rightX - x, downX - x, rightY - y, downY - y];
       const determinant = a * d - b * c;
-      // Seen from its edge, it is not seen at all.
+      // edge-on, it is not visible at all
       const flat = Math.abs(determinant) < 1e-6;
       this.#put(
         here - (flat ? 0 : (STEP * (d * x - b * y)) / determinant),
@@ -188,7 +195,7 @@ export class Mirror {
     this.#write("top", `${top}px`);
   }
 
-  /** From the middle of the source to that of the box, in pixels of the window. */
+  /** Distance between the centres of source and box, in pixels of the window. */
   #astray(): [number, number] {
     const [here, there] = [this.box.getBoundingClientRect(), this.source.getBoundingClientRect()];
     return [
@@ -218,7 +225,7 @@ export function edge(style: CSSStyleDeclaration, side: (typeof SIDES)[number]): 
   return Number.parseFloat(style[`border${side}Width`]) + Number.parseFloat(style[`padding${side}`]);
 }
 
-/** The size with padding and border, before anything scales it. */
+/** The size with padding and border, before any scaling. */
 export function borderBox(style: CSSStyleDeclaration): Size {
   const [width, height] = [Number.parseFloat(style.width), Number.parseFloat(style.height)];
   if (style.boxSizing === "border-box") return { width, height };

@@ -1,7 +1,10 @@
-/** Repeats the animations of one element on another, on the same timeline and from the same moment: where a browser runs animations apart from
- *  the page's scripts, both are in step in every frame, which no script could keep them. */
+/**
+ * Repetition of an element's animations on another, on the same timeline and from the same start: where a
+ * browser runs animations apart from the page's scripts, both stay in step in every frame, which no script
+ * could achieve.
+ */
 
-/** Which of these properties are left to the copies, and whether anything moves at all. */
+/** The properties that the copies animate, and whether anything moves at all. */
 export interface Movement {
   readonly held: ReadonlySet<string>;
   readonly moving: boolean;
@@ -17,10 +20,10 @@ export class Motion {
     this.#box = box;
   }
 
-  /** As the source is animated now, in those of the properties that are given. */
+  /** Copies the source's current animations of the given properties. */
   follow(source: Element, properties: readonly string[]): Movement {
     const sources = source.getAnimations();
-    // Of two animations of one property, the later one counts: copies are made in the order of their sources.
+    // of two animations of one property the later one wins: copies are made in the order of their sources
     if (
       sources.length !== this.#sources.length ||
       sources.some((animation, at) => animation !== this.#sources[at])
@@ -45,7 +48,8 @@ export class Motion {
     if (!(effect instanceof KeyframeEffect)) return;
     const keyframes = effect.getKeyframes();
     const animated = properties.filter((property) => keyframes.some((keyframe) => property in keyframe));
-    // What is added to a value below it, or begins or ends in one, is read frame by frame instead: below the copy lies another value.
+    // an animation that adds to an underlying value, or begins or ends in one, is read frame by frame
+    // instead: the copy has another underlying value
     if (effect.composite !== "replace" || !animated.every((property) => complete(keyframes, property)))
       return;
     if (animated.length === 0) return;
@@ -60,7 +64,7 @@ export class Motion {
       } as Keyframe;
     });
     const copy = new Animation(new KeyframeEffect(this.#box, frames, effect.getTiming()), animation.timeline);
-    // Ranges of timelines that follow a scroller: not every browser has them.
+    // ranges of scroll-driven timelines, which not every browser has
     for (const edge of ["rangeStart", "rangeEnd"])
       if (edge in animation) Reflect.set(copy, edge, Reflect.get(animation, edge));
     this.#copies.set(animation, copy);
@@ -68,7 +72,7 @@ export class Motion {
   }
 }
 
-/** Whether the keyframes say the property's values from the beginning to the end. */
+/** Whether the keyframes define the property from the beginning to the end. */
 function complete(keyframes: readonly ComputedKeyframe[], property: string): boolean {
   const of = keyframes.filter((keyframe) => property in keyframe);
   const replaces = of.every(({ composite }) => composite === "auto" || composite === "replace");

@@ -1,26 +1,31 @@
-/** What lies over the photo, and follows it: a mirror of each box between the stage and the photo's pixels, one in the other. */
-import { above } from "../dom/above.js";
+/**
+ * The layer over the photo, which follows it: nested mirrors of all boxes between the stage and the photo's
+ * pixels.
+ */
+import { flatTreeParent } from "../dom/flat-tree-parent.js";
 import { make } from "../dom/make.js";
 import { borderBox, CORNERS, edge, Mirror } from "./mirror.js";
 import { type Box, placement, type Size } from "./placement.js";
 import { Stirs } from "./stirs.js";
 
 export class Overlay {
-  /** Whether a style sheet can lay one box on another, on paper too. */
+  /** Whether a style sheet can lay one box over another, in print too. */
   readonly #anchors = CSS.supports("anchor-name: --photo");
   readonly #stage: HTMLElement;
-  /** Around all that is in the stage. It has a box on paper only, where it may be a picture of the screen. */
+  /**
+   * Container of everything in the stage. It has a box in print only, where it may show the screen's layout.
+   */
   readonly #sheet: HTMLElement;
-  /** What is to be read: it lies over the photo's place, and is neither turned nor mirrored with it. */
+  /** Container of texts: it covers the photo's place, but is not rotated or mirrored with it. */
   readonly #words: HTMLElement;
-  /** The photo's content, without border and padding. */
+  /** The photo's content box, without border and padding. */
   readonly #content = make("div", { className: "content" });
-  /** What is seen of its pixels. */
+  /** The visible part of its pixels. */
   readonly #seen = make("div", { className: "seen" });
   readonly #resized = new ResizeObserver(() => this.place());
   readonly #stirs: Stirs;
   #maps: readonly HTMLCanvasElement[] = [];
-  /** From the outermost box to the photo. */
+  /** Mirrors from the outermost box to the photo. */
   #mirrors: readonly Mirror[] = [];
   #image: HTMLImageElement | undefined;
 
@@ -33,7 +38,7 @@ export class Overlay {
     this.#content.append(this.#seen);
   }
 
-  /** Canvases that lie on the photo's pixels, and what lies over them. */
+  /** Takes canvases that lie on the photo's pixels, and what lies over them. */
   hold(maps: readonly HTMLCanvasElement[], others: readonly HTMLElement[]): void {
     this.#maps = maps;
     this.#seen.append(...maps, ...others);
@@ -53,12 +58,12 @@ export class Overlay {
     this.place();
   }
 
-  /** In another document, whose events are others. */
+  /** Adapts to another document, which has other events. */
   adopt(): void {
     if (this.#image !== undefined) this.#stirs.start();
   }
 
-  /** Puts everything over the photo again, after whatever may have moved it. */
+  /** Puts everything over the photo again, after anything that may have moved it. */
   place(): void {
     const image = this.#image;
     if (image === undefined || !image.isConnected) return;
@@ -66,7 +71,7 @@ export class Overlay {
     const last = this.#mirrors.length - 1;
     const followed = this.#mirrors.map((mirror, at) => mirror.follow(at < last));
     if (followed.some(({ moving }) => moving)) this.#stirs.alert();
-    // Browsers draw what is scrolled ahead of scripts: a photo that moves within its element is not caught up with before it stops.
+    // browsers scroll ahead of scripts: a photo that moves within its element is followed only once it stops
     const ahead =
       this.#stirs.scrolling &&
       (followed.some(({ moved }) => moved) || this.#content.classList.contains("ahead"));
@@ -75,8 +80,11 @@ export class Overlay {
     this.#lay(image);
   }
 
-  /** No script sees the layout on paper. There, a photo that lies plainly in its slot is an anchor for its map (`style.ts`); around any other, the
-   *  stage is laid out as on the screen, and made as much smaller as the paper is narrower. */
+  /**
+   * Prepares for print, whose layout no script sees. There a photo that lies unchanged in its slot is an
+   * anchor for its map (`style.ts`); with any other, the stage is laid out as on the screen, and scaled down
+   * to the narrower paper.
+   */
   #forPaper(whole: boolean): void {
     const anchored =
       this.#anchors &&
@@ -91,7 +99,7 @@ export class Overlay {
     this.#stage.style.setProperty("--_height", `${height - edge(style, "Top") - edge(style, "Bottom")}px`);
   }
 
-  /** A mirror for each box from the stage's child to the photo. */
+  /** Makes a mirror for each box from the stage's child to the photo. */
   #mirror(image: HTMLImageElement): void {
     const sources = this.#boxesTo(image);
     const known = this.#mirrors;
@@ -108,21 +116,24 @@ export class Overlay {
     around.append(this.#content);
   }
 
-  /** As they are drawn, not as they were written: a box may have been given a place in another's shadow. */
+  /**
+   * The boxes as they are rendered, not as they are nested in the source: a box may be slotted into another's
+   * shadow.
+   */
   #boxesTo(image: HTMLImageElement): HTMLElement[] {
     const boxes: HTMLElement[] = [image];
     for (
-      let node: Node | null = above(image);
+      let node: Node | null = flatTreeParent(image);
       node instanceof HTMLElement && node !== this.#sheet;
-      node = above(node)
+      node = flatTreeParent(node)
     ) {
-      // A box that is part of a line, or none, can be neither turned nor moved by itself.
+      // inline boxes, and elements without a box, cannot be transformed or moved
       if (!/^(inline|contents)$/.test(getComputedStyle(node).display)) boxes.unshift(node);
     }
     return boxes;
   }
 
-  /** The map over the pixels in the photo's box. */
+  /** Lays the map over the pixels in the photo's box. */
   #lay(image: HTMLImageElement): void {
     const style = getComputedStyle(image);
     const outer = borderBox(style);
@@ -148,7 +159,7 @@ export class Overlay {
       put(canvas, map, seen);
       Object.assign(canvas.style, fit);
     }
-    // A divider parts what is seen.
+    // the divider splits the visible part
     this.#seen.style.setProperty("--_from", `${share(seen.left - map.left, map.width)}%`);
     this.#seen.style.setProperty("--_wide", `${share(seen.width, map.width) / 100}%`);
     const corner = (side: "left" | "top") =>
@@ -159,7 +170,9 @@ export class Overlay {
   }
 }
 
-/** In shares of what it lies in, so that it is right on paper too, where that has another size. */
+/**
+ * Positions a box in shares of its container, so that it is right in print too, where that has another size.
+ */
 function put({ style }: HTMLElement, box: Box, around: Box): void {
   style.left = `${share(box.left - around.left, around.width)}%`;
   style.top = `${share(box.top - around.top, around.height)}%`;
@@ -175,7 +188,7 @@ function share(part: number, whole: number): number {
   return whole > 0 ? (100 * part) / whole : 0;
 }
 
-/** Corners of the content are rounder by border and padding than those of the box. */
+/** Corner radii of the content box, which are smaller by border and padding than those of the border box. */
 function corners(
   style: CSSStyleDeclaration,
   outer: Size,

@@ -2,7 +2,9 @@
 import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
 
-/** Waits until the image is there. Fails with `image-unreachable`, `tainted-image`, or the signal's reason. */
+/**
+ * Waits until the image is loaded. Fails with `image-unreachable`, `tainted-image`, or the signal's reason.
+ */
 export async function photoOf(
   image: HTMLImageElement | undefined,
   signal: AbortSignal,
@@ -22,7 +24,7 @@ function arrival(image: HTMLImageElement, signal: AbortSignal): Promise<void> {
       reject(failure(codes.imageUnreachable, `${reason}; give it the address of a picture`));
     };
     if (signal.aborted) return reject(signal.reason);
-    // One that waits for the reader would be waited for here.
+    // a lazy image would never load while it is far from the window
     if (image.loading === "lazy") image.loading = "eager";
     if (image.complete) return image.naturalWidth > 0 ? resolve() : unreachable();
     const once = { once: true, signal } as const;
@@ -32,14 +34,16 @@ function arrival(image: HTMLImageElement, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Whether a page may read the pixels of what it shows: its own pictures, and others that came with CORS. */
+/** Whether a page may read the pixels of an image: its own pictures, and others that came with CORS. */
 function readable({ currentSrc, crossOrigin }: HTMLImageElement): boolean {
   const { origin, protocol } = new URL(currentSrc, document.baseURI);
   return crossOrigin !== null || origin === location.origin || protocol === "data:";
 }
 
-/** A picture of another origin without `crossorigin` on its `<img>`: its host may let us read it nevertheless. Not from the cache, where
- *  it lies without the header that says so. */
+/**
+ * Fetches a picture of another origin whose `<img>` has no `crossorigin`: its host may allow it nevertheless.
+ * Not from the cache, whose copy lacks the CORS header.
+ */
 async function fetchAgain(address: string, signal: AbortSignal): Promise<Blob> {
   try {
     const response = await fetch(address, { mode: "cors", credentials: "omit", cache: "no-cache", signal });
@@ -56,7 +60,7 @@ async function fetchAgain(address: string, signal: AbortSignal): Promise<Blob> {
   }
 }
 
-/** Pictures in `data:` addresses have long ones. */
+/** Shortens addresses for messages: `data:` ones are long. */
 function shorten(address: string): string {
   return address.length > 120 ? `${address.slice(0, 119)}…` : address;
 }

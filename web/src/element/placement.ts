@@ -1,4 +1,4 @@
-/** Where in a photo's box its pixels lie: `object-fit` and `object-position` of CSS Images 3, section 5. */
+/** Place of a photo's pixels in its box: `object-fit` and `object-position` of CSS Images 3, section 5. */
 
 export interface Size {
   readonly width: number;
@@ -10,15 +10,15 @@ export interface Box extends Size {
   readonly top: number;
 }
 
-/** Rectangles in pixels from the corner of the photo's content. */
+/** Rectangles in pixels from the corner of the photo's content box. */
 export interface Placement {
-  /** All that a map covers, which may be larger than what is seen. */
+  /** The whole map, which may be larger than its visible part. */
   readonly map: Box;
-  /** What of it is seen. */
+  /** The visible part. */
   readonly seen: Box;
   /**
-   * How the map lies in its box: a photo that fills its box is cut and moved by the browser, and so is its
-   * map, as both have the same proportions.
+   * Style of the map in its box: a photo that fills its box is cropped and moved by the browser, and so is
+   * its map, as both have the same proportions.
    */
   readonly fit: Pick<CSSStyleDeclaration, "objectFit" | "objectPosition">;
 }
@@ -52,7 +52,7 @@ function components(position: string): [string, string] {
   return [across, down];
 }
 
-/** The sum of a percentage of the free space and of pixels. */
+/** Offset in pixels: a share of the free space plus a length. */
 function start(component: string, free: number): number {
   let sum = 0;
   for (const [, sign, number, unit] of component.matchAll(/([-+]?)\s*([\d.]+(?:e[-+]?\d+)?)(%|px)/g)) {

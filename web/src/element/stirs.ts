@@ -1,6 +1,9 @@
-/** Tells an element of anything after which its photo may lie elsewhere. At rest nothing is done in any frame. */
+/** Detection of anything that may move an element's photo. At rest nothing runs in any frame. */
 
-/** After these the next frames are looked at. Those that bubble no further than a shadow root are heard at the element itself. */
+/**
+ * Events after which the next frames are checked. Those that do not cross a shadow root are heard at the
+ * element itself.
+ */
 const EVENTS = [
   ...[
     "transitionrun",
@@ -26,16 +29,19 @@ const EVENTS = [
   ...["scroll", "resize", "load", "fullscreenchange", "hashchange", "beforeprint", "afterprint"],
 ];
 
-/** For so long after an event every frame is looked at: what it has set off may begin later. */
+/** Time after an event during which every frame is checked: its effects may begin later. */
 const ALERT_MS = 300;
 
-/** A script may begin an animation at any time, and no event tells of it. */
+/** Interval of checks in any case: a script may begin an animation at any time, without an event. */
 const HEARTBEAT_MS = 250;
 
-/** For so long after its last event a scroller is taken to be on its way. */
+/** Time after its last event during which a scroller counts as moving. */
 const SCROLL_MS = 150;
 
-/** Calls `look` after the page's own scripts and before a frame is drawn, while the stage is in the window and something stirs. */
+/**
+ * Calls `look` after the page's own scripts and before a frame is drawn, while the stage is in the window and
+ * something moves.
+ */
 export class Stirs {
   readonly #stage: HTMLElement;
   readonly #look: () => void;
@@ -43,7 +49,10 @@ export class Stirs {
     entries.at(-1)?.isIntersecting === true ? this.#watch() : this.#rest(),
   );
   readonly #changed = new MutationObserver(() => this.alert());
-  /** Sizes are told when all scripts of a frame have run, and those of whatever was not observed before in any case. */
+  /**
+   * Reports sizes when all scripts of a frame have run, and in any case for an element that was not observed
+   * before.
+   */
   readonly #late = new ResizeObserver(() => this.#look());
   readonly #heard = ({ type }: Event) => {
     if (type === "scroll") this.#scrolled = performance.now();
@@ -61,7 +70,7 @@ export class Stirs {
     this.#look = look;
   }
 
-  /** From now on. The element may have come into another document. */
+  /** Starts observing. The element may have come into another document. */
   start(): void {
     this.end();
     this.#seen.observe(this.#stage);
@@ -72,12 +81,12 @@ export class Stirs {
     this.#rest();
   }
 
-  /** Whether something is being scrolled, which browsers draw ahead of scripts. */
+  /** Whether something is being scrolled, which browsers do ahead of scripts. */
   get scrolling(): boolean {
     return performance.now() - this.#scrolled < SCROLL_MS;
   }
 
-  /** Looks at this frame and the next ones. */
+  /** Checks this frame and the next ones. */
   alert(): void {
     this.#until = performance.now() + ALERT_MS;
     if (this.#window === null) return;
@@ -134,7 +143,7 @@ export class Stirs {
   }
 }
 
-/** The element whose shadow it is. */
+/** The host element of a shadow root. */
 function hostOf(root: Node): Element | undefined {
   return root instanceof ShadowRoot ? root.host : undefined;
 }

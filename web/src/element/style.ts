@@ -1,4 +1,7 @@
-/** The element's own style. It comes as a constructed sheet, which needs nothing of a page's policy. Colours and fonts are the post's. */
+/**
+ * Style of the element, as a constructed sheet, which works under any content security policy. Colours and
+ * fonts are the surrounding page's.
+ */
 
 const css = `
 :host {
@@ -215,7 +218,7 @@ button.pill:hover { border-color: var(--_accent); }
 
 const sheets = new WeakMap<Document, CSSStyleSheet>();
 
-/** One sheet for all elements of a document; a document takes none of another's. */
+/** The style sheet of a document, shared by all its elements; a document accepts no sheet of another one. */
 export function styleSheet(document: Document): CSSStyleSheet {
   let sheet = sheets.get(document);
   if (sheet === undefined) {

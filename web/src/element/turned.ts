@@ -1,9 +1,12 @@
-/** Whether what is on the left of a photo is seen elsewhere: the photo, or a box around it, is mirrored or turned by a page's style. */
-import { above } from "../dom/above.js";
+/**
+ * Whether the left of a photo is seen elsewhere because a page's style mirrors or rotates the photo or a box
+ * around it.
+ */
+import { flatTreeParent } from "../dom/flat-tree-parent.js";
 
 export function isTurned(photo: Element): boolean {
   const whole = new DOMMatrix();
-  for (let node: Node | null = photo; node !== null; node = above(node)) {
+  for (let node: Node | null = photo; node !== null; node = flatTreeParent(node)) {
     if (!(node instanceof Element)) continue;
     const { rotate, scale, transform } = getComputedStyle(node);
     const own = new DOMMatrix(transform);
@@ -12,17 +15,20 @@ export function isTurned(photo: Element): boolean {
     if (rotate !== "none") own.preMultiplySelf(new DOMMatrix(turn(rotate)));
     whole.preMultiplySelf(own);
   }
-  // Where the photo's own axes point: to the right and down they do so by more than they do aside.
+  // whether the photo's own axes point less to the right and down than aside
   return whole.m11 <= Math.abs(whole.m12) || whole.m22 <= Math.abs(whole.m21);
 }
 
-/** The sides that the property `scale` leaves out. */
+/** The parts that a value of the property `scale` leaves out. */
 function implied(scale: string): readonly string[] {
   const given = scale.split(" ");
   return [given[0] ?? "1", "1"].slice(given.length - 1);
 }
 
-/** The property `rotate`, which names an axis by a letter or by three numbers, as a function of a transform. */
+/**
+ * A value of the property `rotate`, which names an axis by a letter or by three numbers, as a transform
+ * function.
+ */
 function turn(rotate: string): string {
   const parts = rotate.split(" ");
   const angle = parts.pop() ?? "0deg";

@@ -1,4 +1,4 @@
-/** What the reader sees of an element: maps over the photo, a few words on it, and the bar below. */
+/** Visible content of an element: maps over the photo, short texts on it, and the bar below. */
 import type { Explanation, PaintOptions, Prediction, Progress } from "../candling.js";
 import { make } from "../dom/make.js";
 import { METHODS, type Method, TITLES } from "../catalogue.js";
@@ -15,11 +15,11 @@ import { styleSheet } from "./style.js";
  */
 const SIZE = { smooth: 320, pixels: 480 };
 
-/** Pixels at the end of the list of classes that fade out, at least. */
+/** Least width in pixels of the fade at the end of the list of classes. */
 const FADE = 32;
 
-/** What the reader does. */
-export interface Wishes {
+/** Callbacks for actions of the reader. */
+export interface ReaderActions {
   readonly reveal: () => void;
   readonly cancel: () => void;
   readonly choose: (target: number) => void;
@@ -27,10 +27,10 @@ export interface Wishes {
   readonly opacity: (opacity: number) => void;
 }
 
-/** An answer that can be chosen. */
-export type Answer = Pick<Prediction, "index" | "label" | "probability">;
+/** A prediction in the bar. */
+export type BarEntry = Pick<Prediction, "index" | "label" | "probability">;
 
-export class View {
+export class ElementView {
   readonly #stage = piece("div", "stage", { className: "stage" });
   readonly #maps = [
     piece("canvas", "map", { className: "map" }),
@@ -80,7 +80,7 @@ export class View {
   readonly #overlay = new Overlay(this.#stage, this.#over);
   readonly #root: ShadowRoot;
 
-  constructor(root: ShadowRoot, wishes: Wishes) {
+  constructor(root: ShadowRoot, actions: ReaderActions) {
     this.#root = root;
     this.adopt();
     for (const map of this.#maps) {
@@ -105,20 +105,20 @@ export class View {
     );
     root.append(this.#stage, this.#note, this.#bar, this.#spoken);
 
-    this.#reveal.addEventListener("click", () => wishes.reveal());
-    this.#retry.addEventListener("click", () => wishes.reveal());
-    cancel.addEventListener("click", () => wishes.cancel());
+    this.#reveal.addEventListener("click", () => actions.reveal());
+    this.#retry.addEventListener("click", () => actions.reveal());
+    cancel.addEventListener("click", () => actions.cancel());
     this.#classes.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest("button") : null;
-      if (button !== null) wishes.choose(Number(button.dataset.class));
+      if (button !== null) actions.choose(Number(button.dataset.class));
     });
-    this.#method.addEventListener("change", () => wishes.method(this.#method.value));
-    this.#opacity.addEventListener("input", () => wishes.opacity(Number(this.#opacity.value)));
+    this.#method.addEventListener("change", () => actions.method(this.#method.value));
+    this.#opacity.addEventListener("input", () => actions.opacity(Number(this.#opacity.value)));
     this.#divider.addEventListener("input", () => this.#cut());
     this.#cut();
   }
 
-  /** The document is another one, and styles and events belong to a document. */
+  /** Adapts to another document: styles and events belong to a document. */
   adopt(): void {
     this.#overlay.adopt();
     this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
@@ -136,7 +136,7 @@ export class View {
     this.#method.value = method;
   }
 
-  /** The button that asks for the map. */
+  /** The button that requests the map. */
   set revealable(shown: boolean) {
     this.#reveal.hidden = !shown;
   }
@@ -145,14 +145,14 @@ export class View {
     this.#reveal.focus();
   }
 
-  /** Where the keyboard stays while there is nothing to press. */
+  /** Moves the focus to the stage, while there is no button. */
   focusStage(): void {
     this.#stage.focus();
   }
 
   /**
-   * Bytes of the model so far; nothing of it while the reader waits for something else; undefined when there
-   * is nothing to wait for.
+   * Bytes of the model so far; "waiting" while the reader waits for something else; undefined when there is
+   * nothing to wait for.
    */
   set busy(busy: Progress | "waiting" | undefined) {
     if (busy === undefined) this.#keepFocus(this.#progress);
@@ -167,8 +167,8 @@ export class View {
   }
 
   /**
-   * What went wrong, if anything; spoken at once only where the reader has asked. `again`: whether it may
-   * help to try again.
+   * Shows an error, or none; announced at once only if the reader requested the map. `again`: whether a retry
+   * may help.
    */
   fail(error: Error | undefined, aloud: boolean, again: boolean): void {
     if (error === undefined) this.#keepFocus(this.#error);
@@ -178,22 +178,22 @@ export class View {
     this.#errorText.textContent = error === undefined ? "" : sentence(error);
   }
 
-  /** What the photo was read in spite of; mostly nothing. */
+  /** Defects in spite of which the photo was read; usually none. */
   set notes(notes: readonly string[]) {
     this.#note.hidden = notes.length === 0;
     this.#note.replaceChildren(make("bdi", {}, notes.map(sentence).join(" ")));
   }
 
-  /** The answers, and which of them the map is about. The keyboard stays on the one it was on. */
+  /** The classes in the bar, and which of them the map explains. The focus stays on its class. */
   set answers({
     answers,
     target,
-  }: { readonly answers: readonly Answer[]; readonly target: number | undefined }) {
+  }: { readonly answers: readonly BarEntry[]; readonly target: number | undefined }) {
     const focused = this.#classes.querySelector<HTMLElement>(":focus")?.dataset.class;
     this.#classes.replaceChildren(
       ...answers.map(({ index, label, probability }) => {
         const chosen = index === target;
-        // Names and numbers keep their own direction, whatever the post's is.
+        // names and numbers keep their own direction, whatever the page's is
         const share = make("bdi", { className: "share" }, percent(probability));
         const button = piece(
           "button",
@@ -207,7 +207,7 @@ export class View {
       }),
     );
     const chosen = this.#classes.querySelector<HTMLElement>("[aria-pressed=true]");
-    // A narrow bar has no room for all of them. Not `scrollIntoView`, which may scroll the post as well.
+    // a narrow bar has no room for all of them; not `scrollIntoView`, which may scroll the page as well
     if (chosen !== null) {
       const beyond = chosen.offsetLeft + chosen.offsetWidth + FADE - this.#classes.clientWidth;
       this.#classes.scrollLeft = Math.max(0, Math.min(beyond, chosen.offsetLeft));
@@ -216,8 +216,8 @@ export class View {
   }
 
   /**
-   * A sentence on the map; spoken only where the reader has asked for it, or a page of widgets would talk all
-   * at once.
+   * Shows a sentence on the map; announced only if the reader requested the map, or all elements of a page
+   * would speak at once.
    */
   say(text: string, aloud: boolean): void {
     this.#status.replaceChildren(make("bdi", {}, text));
@@ -225,8 +225,8 @@ export class View {
   }
 
   /**
-   * Paints the maps, the second to the right of a divider, both in one scale: else the weaker one would look
-   * as strong. Resolves with false where the signal came first.
+   * Paints the maps, the second to the right of a divider, both in one scale: otherwise the weaker one would
+   * look as strong. Resolves with false if the signal was aborted first.
    */
   async paint(
     { paint }: Client,
@@ -255,7 +255,7 @@ export class View {
   }
 
   /**
-   * Opacity of the maps over the photo, 0 to 1. They are painted at full opacity, so that a slider costs
+   * Opacity of the maps over the photo, 0 to 1. They are painted at full strength, so that a slider costs
    * nothing.
    */
   set opacity(opacity: number) {
@@ -263,7 +263,7 @@ export class View {
     this.#opacity.value = String(opacity);
   }
 
-  /** The maps in words: what a screen reader says of the canvases. */
+  /** Sets the descriptions of the canvases for screen readers. */
   describe(descriptions: readonly string[], labels: readonly string[]): void {
     for (const [side, text] of descriptions.entries()) this.#maps[side as 0 | 1].ariaLabel = text;
     for (const [side, tag] of this.#tags.entries()) {
@@ -272,12 +272,12 @@ export class View {
     }
   }
 
-  /** Whether the maps are seen; the photo always is. */
+  /** Whether the maps are visible; the photo always is. */
   set revealed(revealed: boolean) {
     for (const map of this.#maps) map.classList.toggle("veiled", !revealed);
   }
 
-  /** Takes the maps away. The classes can still be asked for. */
+  /** Removes the maps. The classes can still be chosen. */
   withdraw(): void {
     for (const map of this.#maps) {
       map.hidden = true;
@@ -289,7 +289,7 @@ export class View {
     this.say("", false);
   }
 
-  /** As if nothing had been asked: the photo is another one. */
+  /** Resets everything for another photo. */
   clear(): void {
     this.withdraw();
     this.notes = [];
@@ -297,12 +297,12 @@ export class View {
     this.answers = { answers: [], target: undefined };
   }
 
-  /** Before a piece goes away: the keyboard stays in this place. */
+  /** Keeps the focus in this place before a part is removed. */
   #keepFocus(piece: HTMLElement): void {
     if (piece.querySelector(":focus") !== null) this.focusStage();
   }
 
-  /** Nothing is observed until the next image is set. */
+  /** Stops observing until the next image is set. */
   rest(): void {
     this.#overlay.image = undefined;
   }
@@ -312,7 +312,7 @@ export class View {
   }
 }
 
-/** An element that a post can style from outside. */
+/** Makes an element with a `part`, which pages can style. */
 function piece<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   part: string,

@@ -1,25 +1,24 @@
 /**
- * One model on one backend, on one page: all elements that ask it share a worker, a download, and a line in
- * which they wait.
+ * One model on one backend, on one page: all elements that use it share a worker, a download, and a queue.
  *
- * The line is served in the order in which the reader sees them, chosen anew at each turn, since the reader
- * scrolls meanwhile. One turn is everything that an element needs until it shows its answer.
+ * The queue is served in the order in which the reader sees the elements, determined anew at each turn, since
+ * the reader scrolls meanwhile. One turn is everything that an element needs until its map is shown.
  */
 import type { BackendState, Candling, ModelFiles, Progress, Run } from "../candling.js";
 import { codes } from "../protocol.js";
 import type { Backend } from "./attributes.js";
 import { type Client, importClient } from "./client.js";
-import { aborted, asFailure, failure } from "./failure.js";
-import { nextForReader, type Place } from "./order.js";
+import { abortedError, asFailure, failure } from "./failure.js";
+import { nextForReader, type ReadingPosition } from "./order.js";
 
 export type Model = string | URL | ModelFiles;
 
 /**
- * How long a model without elements is kept: they may be on their way from one place of the page to another.
+ * Time for which a model without elements is kept: they may be moving from one place of the page to another.
  */
 const IDLE_MS = 10_000;
 
-/** What an element works with in its turn. */
+/** The client and the model, which an element uses during its turn. */
 export interface Tools {
   readonly client: Client;
   readonly candling: Candling;
@@ -27,25 +26,25 @@ export interface Tools {
 
 interface Turn {
   readonly element: Element;
-  /** Undefined when the model is there, and it waits for its turn alone. */
+  /** Receives undefined once the model is loaded, while the element waits for its turn only. */
   readonly onProgress: (progress: Progress | undefined) => void;
   /** Resolves when the work is done, whatever the outcome. */
   readonly start: (tools: Tools) => Promise<void>;
   readonly fail: (error: Error) => void;
 }
 
-/** The workplaces, by address of the model and backend. */
+/** Workplaces by address and backend. */
 const workplaces = new Map<string, Workplace>();
 
 export class Workplace {
   readonly #model: Model | undefined;
   readonly #backend: Backend;
-  /** And what tells each of them of its backend. */
+  /** The elements, with their callbacks for the backend. */
   readonly #members = new Map<Element, (state: BackendState) => void>();
   readonly #line = new Set<Turn>();
   /**
-   * The run of the element that was used last. A run takes some 30 MB; any other photo runs again when it is
-   * asked, which takes less time than a reader notices.
+   * The run of the element that was used last. A run holds some 30 MB; any other photo runs again when
+   * needed, which takes less time than a reader notices.
    */
   #kept: { readonly element: Element; readonly run: Run } | undefined;
   #tools: Promise<Tools> | undefined;
@@ -59,7 +58,7 @@ export class Workplace {
     this.#backend = backend;
   }
 
-  /** The workplace of a model, by default of the one beside the script. */
+  /** The workplace of a model; by default, of the one beside the script. */
   static of(model: Model | undefined, backend: Backend): Workplace {
     const address = (file: string | URL) => new URL(file, document.baseURI).href;
     const files =
@@ -74,13 +73,13 @@ export class Workplace {
     return workplace;
   }
 
-  /** The element has work here, now or later: the model stays. */
+  /** Adds an element with work now or later, which keeps the model loaded. */
   join(element: Element, onBackend: (state: BackendState) => void): void {
     this.#members.set(element, onBackend);
     clearTimeout(this.#idle);
   }
 
-  /** After the last one, the worker is ended. */
+  /** Removes an element. After the last one, the worker is ended. */
   leave(element: Element): void {
     this.forget(element);
     this.#members.delete(element);
@@ -89,8 +88,8 @@ export class Workplace {
   }
 
   /**
-   * Lets the element work when it is its turn. Fails as the model's loading does, or the work; at once with
-   * the signal's reason.
+   * Queues an element's work. Fails if the model's loading or the work fails; at once with the signal's
+   * reason if that is aborted.
    */
   turn<T>(
     element: Element,
@@ -112,7 +111,7 @@ export class Workplace {
       const onAbort = () => {
         this.#line.delete(turn);
         reject(signal.reason);
-        // Nobody waits for the model any more.
+        // nobody waits for the model any more
         if (this.#line.size === 0) this.#opening?.abort();
       };
       signal.addEventListener("abort", onAbort, { once: true });
@@ -122,7 +121,7 @@ export class Workplace {
     });
   }
 
-  /** The element's photo after its forward pass: the kept one, or a new one of what `photo` gives. */
+  /** The element's photo after its forward pass: the kept run, or a new one of `photo`. */
   async runOf(
     element: Element,
     { candling }: Tools,
@@ -130,14 +129,14 @@ export class Workplace {
     signal: AbortSignal,
   ): Promise<Run> {
     if (this.#kept?.element !== element) {
-      // Before the new run, not after it: memory that was once taken is never given back.
+      // before the new run, not after it: wasm memory never shrinks
       this.#free();
       this.#kept = { element, run: await candling.run(photo, { signal }) };
     }
     return this.#kept.run;
   }
 
-  /** The element's photo is another one, or its run was lost. */
+  /** Discards an element's run: its photo was replaced, or its run was lost. */
   forget(element: Element): void {
     if (this.#kept?.element === element) this.#free();
   }
@@ -153,12 +152,12 @@ export class Workplace {
     while (this.#line.size > 0) {
       try {
         const tools = await this.#open();
-        const turn = nextForReader([...this.#line], ({ element }) => placeOf(element), innerHeight);
+        const turn = nextForReader([...this.#line], ({ element }) => positionOf(element), innerHeight);
         if (turn === undefined) break;
         this.#line.delete(turn);
         await turn.start(tools);
       } catch (error) {
-        // Whoever came after the abort wants the model again.
+        // elements that were queued after the abort want the model again
         if (asFailure(error).code === codes.aborted) continue;
         for (const turn of this.#line) turn.fail(asFailure(error));
         this.#line.clear();
@@ -179,7 +178,7 @@ export class Workplace {
     const opening = new AbortController();
     this.#opening = opening;
     const onProgress = (progress: Progress) => {
-      // Also told when a crashed engine is started again, for which nobody waits here.
+      // also called when a crashed engine is restarted, which nobody waits for here
       if (this.#opening !== opening) return;
       this.#progress = progress;
       for (const turn of this.#line) turn.onProgress(progress);
@@ -187,7 +186,7 @@ export class Workplace {
     onProgress({ loaded: 0 });
     try {
       const client = await importClient().catch(unavailable);
-      if (opening.signal.aborted) throw aborted();
+      if (opening.signal.aborted) throw abortedError();
       const candling = await client.Candling.load({
         ...(this.#model === undefined ? {} : { model: this.#model }),
         backend: this.#backend,
@@ -209,12 +208,12 @@ export class Workplace {
     const tools = this.#tools;
     this.#tools = undefined;
     this.#kept = undefined;
-    // One that could not be loaded has told so, and holds nothing.
+    // a model that failed to load has reported it, and holds nothing
     tools?.then(({ candling }) => candling.close()).catch(() => {});
   }
 }
 
-function placeOf(element: Element): Place {
+function positionOf(element: Element): ReadingPosition {
   const { top, bottom, left } = element.getBoundingClientRect();
   return { top, bottom, left, seen: element.checkVisibility() };
 }

@@ -1,5 +1,5 @@
 /**
- * What the address of `embed.html` may say, as plain data: the page reads its address by this table, and the
+ * Parameters in the address of `embed.html`, as plain data: the page reads its address by this table, and the
  * documentation shows it.
  */
 import { METHODS } from "../catalogue.js";
@@ -9,13 +9,13 @@ import { COLOURS, LIGHT } from "../words/colours.js";
 export interface Parameter {
   readonly name: string;
   /**
-   * `address`: absolute, or counted from `embed.html`. `class`: an index, a name or an unambiguous part of
+   * `address`: absolute, or relative to `embed.html`. `class`: an index, a name or an unambiguous part of
    * one.
    */
   readonly kind: "address" | "text" | "class" | "name" | "number" | "choice";
-  /** The values of a choice; of other kinds, in words. */
+  /** The values of a choice; for other kinds a description. */
   readonly allowed: readonly string[] | string;
-  /** What holds where it is left out; `undefined`: it may not be. */
+  /** Value if it is left out; `undefined` if it is required. */
   readonly fallback: string | undefined;
   readonly meaning: string;
 }

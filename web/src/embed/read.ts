@@ -1,10 +1,13 @@
-/** The address of the page, read by the table of its parameters. */
+/** Parsing of the page's address by the table of parameters. */
 import { MOST_CHARACTERS, type Parameter, parameters } from "./parameters.js";
 
-/** The value of each parameter; its fallback, or nothing, where it was left out. */
+/** The value of each parameter; its fallback if it was left out. */
 export type Values = ReadonlyMap<string, string>;
 
-/** Every parameter has one of its values, or this fails with an `Error` whose message is a sentence for the reader. */
+/**
+ * Reads all parameters. Fails with an `Error` whose message is a sentence for the reader if a value is not
+ * allowed.
+ */
 export function readAddress(address: URL): Values {
   const given = address.searchParams;
   for (const name of new Set(given.keys())) {
@@ -48,7 +51,10 @@ function isAllowed({ name, kind, allowed }: Parameter, value: string, page: URL)
   }
 }
 
-/** What the page's policy lets it ask: its own origin; for the photo also https, and this machine. */
+/**
+ * Whether an address is allowed by the page's policy: its own origin; for the photo also https, and this
+ * machine.
+ */
 function isAddress(name: string, value: string, page: URL): boolean {
   if (value === "" || !URL.canParse(value, page)) return false;
   const { origin, protocol, hostname, username, password } = new URL(value, page);

@@ -1,11 +1,11 @@
 /** A figure: the maps side by side, with what a reader needs to understand them. */
 import { CandlingError, type Explanation, paint } from "../candling.js";
 import { make } from "../dom/make.js";
-import { pencil } from "../dom/pencil.js";
+import { context2d } from "../dom/context-2d.js";
 import { codes } from "../protocol.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
-import { type ExportOptions, type Subject, subjectOf } from "./options.js";
+import { type ExportOptions, type ExportContents, subjectOf } from "./options.js";
 import { answerOf, labelOf, makerOf, readingsOf, scaleOf } from "./text.js";
 
 /** Width of a panel, the gap between panels, and heights of a heading and a line, in pixels. */
@@ -43,7 +43,7 @@ export async function exportFigure(options: ExportOptions): Promise<Blob> {
 
 /** Paints a panel. Pixel maps are shown on their own grey; over the photo they would be lost. */
 async function panel(
-  { colormap, opacity, scale, signal }: Subject,
+  { colormap, opacity, scale, signal }: ExportContents,
   map: Explanation,
 ): Promise<HTMLCanvasElement> {
   const canvas = make("canvas");
@@ -60,7 +60,7 @@ async function panel(
 }
 
 function drawn(
-  subject: Subject,
+  subject: ExportContents,
   panels: readonly HTMLCanvasElement[],
   scale: ImageBitmap,
 ): HTMLCanvasElement {
@@ -71,7 +71,7 @@ function drawn(
   const rows = Math.ceil(panels.length / columns);
   const canvas = make("canvas", { width: columns * PANEL + (columns + 1) * GAP });
   const wide = canvas.width - 2 * GAP;
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   const heading = wrap(context, FONTS.heading, title, wide);
   const isScaled = maps.some(({ channels }) => channels === 1);
   const legend = isScaled ? wrap(context, FONTS.small, scaleOf(subject), wide) : [];
@@ -111,7 +111,7 @@ function drawn(
       COLOURS.text,
       PANEL,
     );
-    write(reading(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
+    write(peakText(map), x, top + height + 2 * LINE - 10, FONTS.small, COLOURS.muted, PANEL);
   }
   y += rows * panelHeight;
   if (isScaled) {

@@ -4,6 +4,7 @@ import { ALLOW, givesPixels } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { LIGHT, usualOpacity } from "../words/colours.js";
 import { question } from "./question.js";
+import { itemAt } from "../platform/known.js";
 
 export interface ExportOptions {
   /** The network that the maps are of; it paints them, and is named in the caption. */
@@ -42,7 +43,7 @@ const MOST_MAPS = 24;
 const MOST_CHARACTERS = 2000;
 
 /** The options with all defaults filled in. */
-export interface Subject {
+export interface ExportContents {
   readonly candling: Candling;
   readonly run: Run;
   readonly photo: ImageBitmap;
@@ -63,7 +64,7 @@ export interface Subject {
  * Checks the options. Fails with `bad-argument` if one is invalid, and with `run-freed` if the photo has been
  * freed.
  */
-export function subjectOf(call: string, options: ExportOptions): Subject {
+export function subjectOf(call: string, options: ExportOptions): ExportContents {
   check(
     typeof options === "object" && options !== null,
     `${call}: the argument`,
@@ -148,7 +149,7 @@ export const ANSWERS = 5;
 
 function titleOf({ predictions }: Run, { target }: Explanation, labels: readonly string[]): string {
   return question(
-    labels[target.class] ?? "",
+    itemAt(labels, target.class),
     predictions.slice(0, ANSWERS).some(({ index }) => index === target.class),
   );
 }

@@ -1,14 +1,15 @@
 /** A page in one file, which shows a photo and its maps without scripts or requests. */
 import { CandlingError, type Explanation, version } from "../candling.js";
 import { codes } from "../protocol.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { howToRead, methodName } from "../words/methods.js";
 import { number } from "../words/numbers.js";
 import { html, type Markup } from "./markup.js";
-import { ANSWERS, type ExportOptions, type Subject, subjectOf } from "./options.js";
+import { ANSWERS, type ExportOptions, type ExportContents, subjectOf } from "./options.js";
 import { mapPicture, photoPicture, scalePicture } from "./pictures.js";
 import { style } from "./style.js";
 import { altOf, labelOf, makerOf, scaleOf, shareOf } from "./text.js";
+import { itemAt } from "../platform/known.js";
 
 /** Upper limit of a page's size in bytes. */
 export const PAGE_BYTES = 400_000;
@@ -39,12 +40,12 @@ export async function exportPage(options: ExportOptions): Promise<Blob> {
   throw new CandlingError({ code: codes.badArgument, message });
 }
 
-function page(subject: Subject, photo: string, maps: readonly string[], scale: string): Markup {
+function page(subject: ExportContents, photo: string, maps: readonly string[], scale: string): Markup {
   const { title, alt, run } = subject;
   const overlay = (map: Explanation, at: number) =>
-    html`<img class="map map-${at}" style="${place(map)}" src="${maps[at] ?? ""}" alt="${altOf(subject, map)}">`;
+    html`<img class="map map-${at}" style="${place(map)}" src="${itemAt(maps, at)}" alt="${altOf(subject, map)}">`;
   const note = (map: Explanation, at: number) =>
-    html`<p class="note map-${at}">${methodName(map)}, ${reading(map)}. ${howToRead(map)}</p>`;
+    html`<p class="note map-${at}">${methodName(map)}, ${peakText(map)}. ${howToRead(map)}</p>`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -89,7 +90,7 @@ function place({ view, run }: Explanation): string {
   return `${across};top:${share(view.y, run.height)};height:${share(view.height, run.height)}`;
 }
 
-function legend(subject: Subject, scale: string): readonly Markup[] {
+function legend(subject: ExportContents, scale: string): readonly Markup[] {
   if (subject.maps.every(({ channels }) => channels !== 1)) return [];
   return [
     html`<p class="scale">0 <img src="${scale}" alt="Colour scale"> maximum</p>`,
@@ -97,7 +98,7 @@ function legend(subject: Subject, scale: string): readonly Markup[] {
   ];
 }
 
-function choices(subject: Subject): Markup {
+function choices(subject: ExportContents): Markup {
   const choice = (map: Explanation, at: number) => {
     const input = html`<input type="radio" name="map" id="map-${at}" ${at === 0 ? html`checked` : ""}>`;
     const share = map.target.over === undefined ? `${shareOf(subject, map.target.class)} · ` : "";
@@ -111,7 +112,7 @@ ${subject.maps.map(choice)}
 }
 
 /** The list of the likeliest classes, and of those that the maps are about. */
-function answers({ run: { predictions }, maps }: Subject): Markup {
+function answers({ run: { predictions }, maps }: ExportContents): Markup {
   const asked = new Set(maps.flatMap(({ target: { class: chosen, over } }) => [chosen, over]));
   const rows = predictions.filter(({ index }, rank) => rank < ANSWERS || asked.has(index));
   const row = ({ label, index, probability, logit }: (typeof rows)[number]) =>
@@ -125,7 +126,7 @@ ${rows.map(row)}
 </table>`;
 }
 
-function provenance(subject: Subject): readonly Markup[] {
+function provenance(subject: ExportContents): readonly Markup[] {
   const { candling, run } = subject;
   const { name, licence, origin } = candling.info;
   const layers = [...new Set(subject.maps.flatMap(({ layer }) => (layer === undefined ? [] : [layer])))];

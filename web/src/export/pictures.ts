@@ -1,6 +1,6 @@
 /** The photo and its maps as small pictures in `data:` URLs. */
 import type { Explanation } from "../candling.js";
-import type { Subject } from "./options.js";
+import type { ExportContents } from "./options.js";
 
 /** An attempt at a picture: longest side in pixels, and quality of the encoder, 0 to 1. */
 interface Try {
@@ -26,10 +26,10 @@ const MAP_BYTES = { heatmap: 24_000, pixels: 45_000 };
  * The photo, upright and on white, as the network sees transparent pixels, in at most `most` bytes as a
  * `data:` URL.
  */
-export async function photoPicture({ photo }: Subject, most: number): Promise<string> {
+export async function photoPicture({ photo }: ExportContents, most: number): Promise<string> {
   return smallest(PHOTO, "image/jpeg", most, async ({ size }) => {
     const canvas = sheet(photo.width, photo.height, size);
-    const context = pencil(canvas);
+    const context = context2d(canvas);
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
@@ -43,7 +43,7 @@ export async function photoPicture({ photo }: Subject, most: number): Promise<st
  * share `most` bytes.
  */
 export async function mapPicture(
-  { maps, colormap, opacity, scale, signal }: Subject,
+  { maps, colormap, opacity, scale, signal }: ExportContents,
   map: Explanation,
   most: number,
 ): Promise<string> {
@@ -58,7 +58,7 @@ export async function mapPicture(
       const canvas = sheet(map.view.width, map.view.height, size, true);
       const how = { colormap, opacity, scale: isHeatmap ? scale : undefined, ...signal };
       const picture = await map.render({ width: canvas.width, height: canvas.height, ...how });
-      pencil(canvas).drawImage(picture, 0, 0);
+      context2d(canvas).drawImage(picture, 0, 0);
       picture.close();
       return canvas;
     },
@@ -66,7 +66,7 @@ export async function mapPicture(
 }
 
 /** The colour scale, 0 at the left. */
-export async function scalePicture({ candling, colormap, opacity, signal }: Subject): Promise<string> {
+export async function scalePicture({ candling, colormap, opacity, signal }: ExportContents): Promise<string> {
   const canvas = new OffscreenCanvas(128, 1);
   const ramp = await candling.ramp({
     width: canvas.width,
@@ -75,7 +75,7 @@ export async function scalePicture({ candling, colormap, opacity, signal }: Subj
     opacity,
     ...signal,
   });
-  pencil(canvas).drawImage(ramp, 0, 0);
+  context2d(canvas).drawImage(ramp, 0, 0);
   ramp.close();
   return addressOf(await canvas.convertToBlob({ type: "image/png" }));
 }
@@ -115,7 +115,7 @@ function sheet(width: number, height: number, size: number, enlarged = false): O
   return new OffscreenCanvas(side(width), side(height));
 }
 
-function pencil(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+function context2d(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("the browser gives no canvas to draw on");
   return context;

@@ -1,6 +1,9 @@
-/** A group of radio buttons, each with the value that it stands for. */
+/** Groups of radio buttons, each with a value. */
 
-/** Calls `set` with the value that is chosen, now and whenever it is another: a browser that comes back to the page restores the choice. */
+/**
+ * Calls `set` with the chosen value, now and after every change: browsers restore choices when they return to
+ * a page.
+ */
 export function choice(group: HTMLElement, set: (value: string) => void): void {
   const tell = () => {
     const chosen = group.querySelector<HTMLInputElement>("input:checked");

@@ -1,12 +1,15 @@
-/** One figure: what its reader moves becomes attributes of its views, and what they then show is said in a line below. */
+/** Interactive figure: its controls set attributes of its views, and a line below describes the result. */
 import type { CandlingViewElement } from "../candling-view-element.js";
 import type { Explanation } from "../candling.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
 import { choice } from "./choice.js";
 import { steps } from "./steps.js";
 
-/** Every control says in `data-attribute` which attribute it sets; all views of the figure get it. */
+/**
+ * Connects the controls: each names in `data-attribute` the attribute that it sets in all views of the
+ * figure.
+ */
 export function connect(figure: HTMLElement): void {
   const views = [...figure.querySelectorAll("candling-view")];
   const line = figure.querySelector<HTMLElement>(".reading");
@@ -18,7 +21,7 @@ export function connect(figure: HTMLElement): void {
     };
     const listen = control.matches("fieldset") ? choice : steps;
     listen(control, set);
-    // A figure that nobody has touched stays silent when its first map comes.
+    // a figure that nobody has touched is not announced when its first map comes
     control.addEventListener("input", () => line?.setAttribute("role", "status"), { once: true });
   }
   const [view] = views;
@@ -33,5 +36,5 @@ export function connect(figure: HTMLElement): void {
 function sentence(view: CandlingViewElement, map: Explanation): string {
   const answer = view.predictions.find(({ index }) => index === map.target.class);
   const name = answer === undefined ? "" : `${answer.label}, ${percent(answer.probability)}: `;
-  return `${name}${reading(map)}`;
+  return `${name}${peakText(map)}`;
 }

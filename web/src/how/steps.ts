@@ -1,7 +1,9 @@
-/** A slider whose steps have names, listed below it: `<li data-value>`. */
+/** Sliders whose steps have names, listed below: `<li data-value>`. */
 
-/** Calls `set` with the value of the step that the slider stands at, now and whenever it is another. The names may be clicked; with the
- *  keyboard it is the slider, which says them. */
+/**
+ * Calls `set` with the value of the slider's step, now and after every change. The names can be clicked; by
+ * keyboard it is a slider, which announces them.
+ */
 export function steps(group: HTMLElement, set: (value: string) => void): void {
   const slider = group.querySelector("input");
   const names = [...group.querySelectorAll("li")];

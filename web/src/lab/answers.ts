@@ -1,10 +1,10 @@
-/** What the network says: the five best classes, one that was asked for, and the search over all of them. */
+/** Predictions: the five best classes, the requested one, and the search over all. */
 import type { Candling, Prediction } from "../candling.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
 import { byId, make, replaceItems } from "../dom/page.js";
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 import { isOwn } from "./weights.js";
 import { classesOf, isUnsure, question } from "./words.js";
 
@@ -24,7 +24,7 @@ export class Answers {
   constructor(onChoose: (index: number) => void) {
     this.#onChoose = onChoose;
     this.#search = new Combobox("class", "classes", onChoose, (query) => void this.#ask(query));
-    // Those that were computed beforehand stand in the page and can be asked at once.
+    // the precomputed ones are in the page and can be chosen at once
     list.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest<HTMLElement>("[data-class]") : null;
       if (button !== null) this.#onChoose(Number(button.dataset.class));
@@ -39,7 +39,7 @@ export class Answers {
       this.#search.classes = candling.labels.map((label, index) => ({ label, index }));
   }
 
-  /** Shows the answers to a photo, with `target` among them. */
+  /** Shows the predictions for a photo, with `target` among them. */
   show(predictions: readonly Prediction[], target: number): void {
     if (this.#predictions !== predictions) this.#search.clear();
     this.#predictions = predictions;
@@ -72,7 +72,7 @@ export class Answers {
     }
   }
 
-  /** While a new photo is on its way, the old one's classes cannot be asked for. */
+  /** Disables the classes of the old photo while a new one is processed. */
   set waiting(waiting: boolean) {
     list.inert = waiting;
   }
@@ -83,7 +83,7 @@ export class Answers {
       this.#onChoose(await this.#candling.findClass(query));
       this.#search.clear();
     } catch (error) {
-      say(sentence(error));
+      showMessage(sentence(error));
     }
   }
 }
@@ -104,7 +104,10 @@ function item({ index, label, logit, probability }: Prediction, target: number):
   return make("li", {}, button);
 }
 
-/** The wicks, the longest as long as its button: of a thousand classes even the best may have a tenth only. */
+/**
+ * Sets the bars, the longest as long as its button: of a thousand classes even the best may have only a
+ * tenth.
+ */
 function light(buttons: readonly HTMLElement[]): void {
   const probability = ({ dataset }: HTMLElement) => Number(dataset.probability);
   const most = Math.max(...buttons.map(probability));

@@ -1,4 +1,4 @@
-/** What an address asks for that only the network can say whether there is: classes, layers, colours. */
+/** Parts of an address that only the network can check: classes, layers, colours. */
 import type { Candling } from "../candling.js";
 import { type Asked, indexOf, oneOf, refused, type State } from "./permalink.js";
 import { stagesOf } from "./stages.js";
@@ -6,7 +6,7 @@ import { stagesOf } from "./stages.js";
 export interface Resolved {
   readonly target: number | undefined;
   readonly over: number | undefined;
-  /** What cannot be followed, and why. */
+  /** Parts that cannot be followed, with reasons. */
   readonly wrong: readonly string[];
 }
 
@@ -39,8 +39,8 @@ export async function resolve({ state, target, over, wrong }: Asked, candling: C
   return { target: a, over: b, wrong: all };
 }
 
-/** What holds before the network is there: classes that are given by their index need no network. */
-export function atOnce({ state, target, over }: Asked): State {
+/** The state that holds before the network is loaded: classes by index need no network. */
+export function stateWithoutNetwork({ state, target, over }: Asked): State {
   const [a, b] = [indexOf(target), indexOf(over)];
   return { ...state, ...(a === undefined ? {} : { target: a }), ...(b === undefined ? {} : { over: b }) };
 }

@@ -1,4 +1,4 @@
-/** The switch between processor and graphics card, and a sentence on which of them computes, and why. */
+/** Switch between CPU and GPU, and a sentence on which is used, and why. */
 import type { BackendChoice, BackendState, Candling } from "../candling.js";
 import { milliseconds } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -12,7 +12,7 @@ export class BackendSwitch {
   readonly #text = byId("backend-text", HTMLElement);
   readonly #network: Promise<Candling>;
   #choice = chosenBackend();
-  /** The visitor chose, and another one computes now. */
+  /** Called when the visitor has chosen, with the resulting backend. */
   onSwitch: (state: BackendState) => void = () => {};
 
   constructor(network: Promise<Candling>) {
@@ -35,7 +35,7 @@ export class BackendSwitch {
     if (choice !== "cpu" && candling.backend.backend === "cpu")
       this.#text.textContent = "Waking the graphics card…";
     const state = await candling.useBackend(choice);
-    // Arrow keys pass over choices on their way.
+    // arrow keys pass over choices on their way
     if (this.#choice !== choice) return;
     this.#say(state);
     announce(words(state));
@@ -48,7 +48,7 @@ export class BackendSwitch {
   }
 }
 
-/** Which one computes, and why. */
+/** Describes the backend, and why it is used. */
 function words({ backend, reason, adapter, milliseconds: times, message }: BackendState): string {
   const card = adapter === undefined ? "the graphics card" : `the graphics card (${adapter})`;
   const on = backend === "cpu" ? "The processor" : `T${card.slice(1)}`;

@@ -1,10 +1,10 @@
-/** Where the page computes: what the visitor chose, which this device remembers, and who is told when it changes. */
+/** Backend of the page: the visitor's choice, which this device remembers, and listeners for changes. */
 import type { BackendChoice, BackendState } from "../candling.js";
 
 const KEPT = "candling-lab-backend";
 const listeners: ((state: BackendState) => void)[] = [];
 
-/** What was chosen at an earlier visit; `auto` where nothing was, or where nothing may be kept. */
+/** The choice at an earlier visit; `auto` if there is none, or storage is forbidden. */
 export function chosenBackend(): BackendChoice {
   try {
     const kept = localStorage.getItem(KEPT);
@@ -18,7 +18,7 @@ export function keepBackend(choice: BackendChoice): void {
   try {
     localStorage.setItem(KEPT, choice);
   } catch {
-    // Storage may be full or forbidden: the choice holds for this visit.
+    // storage may be full or forbidden: the choice holds for this visit
   }
 }
 

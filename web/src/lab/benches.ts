@@ -1,4 +1,6 @@
-/** What stands further down the page. A part of the bundle of its own, which is fetched and run when what stands above is at work. */
+/**
+ * Experiments further down the page: a chunk of the bundle that is loaded after the first view has started.
+ */
 export type { Experiment } from "./experiment.js";
 export { Layers } from "./layers.js";
 export { Machine } from "./machine.js";

@@ -1,7 +1,9 @@
-/** The camera's picture in a video element: on while it is wanted and the page is looked at. Whenever it is not, the camera is let go
- *  of, so that its lamp goes out and other programs can have it. */
+/**
+ * The camera's picture in a video element: on while it is wanted and the page is visible. Otherwise the
+ * camera is released, so that its light goes out and other programs can use it.
+ */
 
-/** The cost of a frame grows with its size; the network looks at 224×224 of it. */
+/** The cost of a frame grows with its size; the network sees 224×224 of it. */
 const CAMERA = { facingMode: "environment", width: { ideal: 640 }, height: { ideal: 480 } };
 
 /** Whether there is a picture, and if there is none, why, for the visitor. */
@@ -13,7 +15,7 @@ export class CameraFeed {
   readonly #video: HTMLVideoElement;
   readonly #onChange: (state: FeedState) => void;
   #wanted = false;
-  /** A camera that is waited for belongs to the turn in which it was asked for. */
+  /** Number of the latest request; a camera that arrives for an earlier one is released. */
   #turn = 0;
   #stream: MediaStream | undefined;
 
@@ -25,7 +27,7 @@ export class CameraFeed {
     });
   }
 
-  /** Takes the camera; again after it failed. */
+  /** Starts the camera; also after a failure. */
   start(): void {
     this.#wanted = true;
     this.#letGo();
@@ -50,7 +52,7 @@ export class CameraFeed {
       if (turn !== this.#turn) return end(stream);
       this.#stream = stream;
       for (const track of stream.getVideoTracks()) {
-        // Not told of an end that the page brings about itself.
+        // not fired for an end that the page itself causes
         track.addEventListener("ended", () => {
           if (this.#stream === stream) this.#fail("The camera was unplugged or taken away.");
         });
@@ -85,7 +87,7 @@ function end(stream: MediaStream): void {
 }
 
 function refusal(error: unknown): string {
-  // WebKit's OverconstrainedError is no DOMException, and says "Invalid constraint" where there is no camera.
+  // WebKit's OverconstrainedError is no DOMException, and says "Invalid constraint" if there is no camera
   const { name = "" } = error as { readonly name?: string };
   if (name === "NotAllowedError")
     return "The camera was refused. Allow it in the browser's settings for this site, or choose a file instead.";

@@ -1,4 +1,4 @@
-/** What the camera sees, explained as it moves: Grad-CAM of each frame's own top class, or of the class that is pinned. */
+/** The camera's picture, explained live: Grad-CAM of each frame's own top class, or of the pinned class. */
 import type { Candling, LiveFrame } from "../candling.js";
 import { byId } from "../dom/page.js";
 
@@ -19,7 +19,10 @@ export class CameraView {
     this.#video = video;
   }
 
-  /** From now on by this class; by each frame's likeliest where left out. What was shown stands until the first new frame. */
+  /**
+   * Explains this class from now on; by default each frame's likeliest. The old picture stays until the first
+   * new frame.
+   */
   async show(target: number | undefined): Promise<void> {
     this.#over.abort();
     this.#over = new AbortController();
@@ -27,7 +30,7 @@ export class CameraView {
     try {
       const candling = await this.#network;
       if (signal.aborted) return;
-      // A canvas is given to a stream for life.
+      // a canvas can be used for one stream only
       const canvas = this.#canvas.cloneNode() as HTMLCanvasElement;
       await candling.live({
         source: this.#video,

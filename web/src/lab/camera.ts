@@ -1,4 +1,4 @@
-/** The camera's dialog: what it sees, explained as it moves, and one still picture out of it. */
+/** The camera's dialog: its picture, explained live, and a still of it. */
 import { type Candling, CandlingError, type LiveFrame } from "../candling.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -24,9 +24,9 @@ export class Camera {
   readonly #search: Combobox;
   #on = false;
   #labels: readonly string[] = [];
-  /** Index of the pinned class, which is explained whatever else is seen. */
+  /** Class that stays explained, whatever else comes into view. */
   #pinned: number | undefined;
-  /** What the network said last. */
+  /** The latest top class. */
   #seen: number | undefined;
 
   constructor(network: Promise<Candling>, colours: Colours) {
@@ -49,7 +49,7 @@ export class Camera {
     again.addEventListener("click", () => this.#feed.start());
     explain.addEventListener("change", () => this.#update());
     pin.addEventListener("click", () => {
-      // Not `disabled`: what has the focus keeps it.
+      // not `disabled`: what has the focus keeps it
       if (pin.ariaDisabled !== "true") this.#pin(this.#pinned === undefined ? this.#seen : undefined);
     });
     void network.then(({ labels }) => {
@@ -59,8 +59,8 @@ export class Camera {
   }
 
   /**
-   * The picture, or nothing if the visitor thinks better of it. The camera is off again in both cases. Once
-   * the network is there, it explains each frame.
+   * Returns a still, or undefined if the visitor closes the dialog. The camera is off again in both cases.
+   * Once the network is loaded, it explains each frame.
    */
   async takePhoto(): Promise<ImageBitmap | undefined> {
     this.#pin(undefined);
@@ -88,13 +88,13 @@ export class Camera {
     const handy = buttons.includes(document.activeElement);
     take.disabled = !state.on;
     again.hidden = state.on || !state.failed;
-    // The keyboard is where the next step is, unless the visitor is elsewhere.
+    // moves the focus to the next step, unless the visitor is elsewhere
     if (handy) (state.on ? take : again.hidden ? close : again).focus();
     text.textContent = state.on ? this.#pinnedWords() : state.why;
     this.#update();
   }
 
-  /** Explains, or does not: as the camera, the box and the pin are. */
+  /** Starts or stops explaining, according to camera, checkbox and pin. */
   #update(): void {
     if (this.#on && explain.checked) {
       void this.#view.show(this.#pinned);
@@ -108,7 +108,7 @@ export class Camera {
 
   #pin(index: number | undefined): void {
     this.#pinned = index;
-    // Who names a class wants to see it lit.
+    // who names a class wants to see its map
     if (index !== undefined) explain.checked = true;
     if (this.#on) text.textContent = this.#pinnedWords();
     this.#update();

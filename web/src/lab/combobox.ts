@@ -1,9 +1,9 @@
 /**
- * A search field over all classes: type a part of a name, choose with the arrow keys or a click (the combobox
+ * Search field over all classes: type a part of a name, choose with the arrow keys or a click (the combobox
  * pattern of the ARIA Authoring Practices, with a list that only suggests).
  *
  * A `<datalist>` would do most of this, but it holds a thousand elements, looks different in every browser,
- * and says nothing of the probability that the network gives each class.
+ * and cannot show the probability that the network gives each class.
  */
 import { percent } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
@@ -19,7 +19,7 @@ export class Combobox {
   readonly #onAsk: (query: string) => void;
   #classes: readonly ClassName[] = [];
   #suggested: readonly ClassName[] = [];
-  /** Place among the suggested of the one that the arrow keys are at. */
+  /** Index of the suggestion that the arrow keys have reached. */
   #active = -1;
 
   /** `onChoose` gets a class that was picked; `onAsk` what was typed and sent without picking. */
@@ -37,7 +37,7 @@ export class Combobox {
     this.#field.addEventListener("focus", () => this.#suggest());
     this.#field.addEventListener("blur", () => this.#close());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
-    // Before the blur, which would take the list away under the pointer.
+    // before the blur, which would remove the list under the pointer
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => {
       const item = target instanceof Element ? target.closest("li") : null;
@@ -45,7 +45,7 @@ export class Combobox {
     });
   }
 
-  /** In the order in which they are suggested. */
+  /** The classes, in the order in which they are suggested. */
   set classes(classes: readonly ClassName[]) {
     this.#classes = classes;
     this.#field.disabled = classes.length === 0;
@@ -67,7 +67,7 @@ export class Combobox {
       }),
     );
     const words = this.#suggested.length === 0 ? "None of its classes has that in its name." : note;
-    // Last, where it moves nothing that the arrow keys count.
+    // last, where it does not shift the options for the arrow keys
     if (words !== "")
       this.#list.append(make("li", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, words));
     this.#open = document.activeElement === this.#field;
@@ -93,7 +93,7 @@ export class Combobox {
         break;
       }
       case "Escape":
-        // With nothing left to take back it is for what the field stands in, say a dialog.
+        // with nothing left to clear, the key belongs to the surrounding element, such as a dialog
         if (this.#list.hidden && this.#field.value === "") return;
         if (this.#list.hidden) this.#field.value = "";
         this.#close();
@@ -109,7 +109,7 @@ export class Combobox {
     this.#onChoose(index);
   }
 
-  /** After a query was answered. */
+  /** Clears the field after a query was answered. */
   clear(): void {
     this.#field.value = "";
     this.#close();

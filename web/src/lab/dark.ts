@@ -1,18 +1,24 @@
-/** Whether a photo is dark where a map is strongest: the scale of light then shows it brighter than it is. */
+/**
+ * Test whether a photo is dark where a map is strongest: the scale of light then shows it brighter than it
+ * is.
+ */
 import type { Explanation } from "../candling.js";
-import { make, pencil } from "../dom/page.js";
+import { make, context2d } from "../dom/page.js";
 
-/** Mean of the colours, 0 to 255, below which a place is dark: a quarter of it. The light brings the strongest place to a luma of 160. */
+/**
+ * Mean colour, 0 to 255, below which a place is dark: a quarter of the range. The light raises the strongest
+ * place to a luma of 160.
+ */
 const DARK = 64;
-/** What is looked at is so large a part of the photo's sides: a cell of the last layer. */
+/** Side of the examined part, as a share of the photo's sides: a cell of the last layer. */
 const PART = 1 / 7;
-/** In so many points across and down. */
+/** Number of sampled points across and down. */
 const POINTS = 8;
 
 export function isDarkAtPeak({ peak, run: { photo, width, height } }: Explanation): boolean {
   if (photo === undefined) return false;
-  const context = pencil(make("canvas", { width: POINTS, height: POINTS }));
-  // As the network sees it: transparent pixels lie on white.
+  const context = context2d(make("canvas", { width: POINTS, height: POINTS }));
+  // as the network sees it: transparent pixels lie on white
   context.fillStyle = "#fff";
   context.fillRect(0, 0, POINTS, POINTS);
   const from = (at: number, side: number) => Math.min(1 - PART, Math.max(0, at / side - PART / 2));

@@ -1,7 +1,10 @@
-/** Code that shows in another page what is seen here: the element, and a frame for places that take no scripts. */
+/**
+ * Code that shows the current figure in another page: the element, and a frame for places that accept no
+ * scripts.
+ */
 import { html, type Markup } from "../export/markup.js";
 
-/** A figure; what is left out is what the element does by itself. */
+/** A figure; default values are left out. */
 export interface Figure {
   /** Its address; undefined for a photo that is on the visitor's device only. */
   readonly photo: URL | undefined;
@@ -16,16 +19,16 @@ export interface Figure {
   >;
 }
 
-/** Where the visitor's own photo would lie. */
+/** Placeholder for the visitor's own photo. */
 const YOURS = "your-photo.jpg";
 
 /** Height of the bar below the photo and of its credit, in pixels. */
 const [BAR, CREDIT] = [112, 28];
 
-/** A frame is designed for this width, in pixels. */
+/** Width in pixels for which the frame's height is computed. */
 const WIDTH = 640;
 
-/** Expects the folder `candling` of the package beside the page. */
+/** Code of the element. Expects the folder `candling` of the package beside the page. */
 export function elementCode({ photo, readable, alt, credit, width, height, question }: Figure): string {
   const attributes = Object.entries(question).map(([name, value]) => html` ${name}="${value}"`);
   const cors = readable ? html` crossorigin="anonymous"` : "";
@@ -44,7 +47,7 @@ ${view}
 </figure>`.text;
 }
 
-/** `page` is the address of `embed.html`. */
+/** Code of the frame. `page` is the address of `embed.html`. */
 export function frameCode(
   { photo, alt, credit, width, height, question }: Figure,
   page: URL,

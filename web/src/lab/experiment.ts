@@ -1,20 +1,21 @@
 /**
- * A bench further down the page: it waits until it is looked at, and then follows photo, class and settings.
+ * An experiment further down the page: it waits until it is visible, and then follows photo, class and
+ * settings.
  */
 import type { Candling, Fit, Run } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import { byId, found } from "../dom/page.js";
-import { Latest } from "./latest.js";
+import { LatestOnly } from "./latest-only.js";
 import type { State } from "./permalink.js";
-import type { Picture } from "./sources.js";
+import type { LabPhoto } from "./sources.js";
 import { hasCode } from "./words.js";
 
 /** The photo on the page, its forward pass, and the class that is explained. */
-export interface Shown {
+export interface LabState {
   readonly candling: Candling;
-  readonly picture: Picture;
+  readonly picture: LabPhoto;
   readonly run: Run;
-  /** How the photo was brought to the network's square. */
+  /** How the photo was fitted to the network's square. */
   readonly fit: Fit;
   readonly labels: readonly string[];
   target: number;
@@ -24,14 +25,14 @@ export abstract class Experiment {
   readonly section: HTMLElement;
   readonly #status: HTMLElement;
   #inSight = false;
-  /** What is to be shown as soon as the bench is looked at. */
-  #due: Shown | undefined;
-  #shown: Shown | undefined;
+  /** What to show once the experiment is visible. */
+  #due: LabState | undefined;
+  #shown: LabState | undefined;
   #work = new AbortController();
-  readonly #repaints = new Latest<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
-  /** Called when a crash has lost the forward pass. */
-  onLost: (shown: Shown) => void = () => {};
-  /** Called when a setting was changed. */
+  readonly #repaints = new LatestOnly<void>(() => this.attempt((shown, signal) => this.paint(shown, signal)));
+  /** Called after a crash that took the forward pass with it. */
+  onLost: (shown: LabState) => void = () => {};
+  /** Called when the visitor has changed a setting here. */
   onSet: () => void = () => {};
 
   constructor(id: string) {
@@ -42,63 +43,63 @@ export abstract class Experiment {
         this.#inSight = entries.at(-1)?.isIntersecting ?? false;
         if (this.#inSight) void this.#start();
       },
-      // a little before it comes into sight
+      // a little before it comes into view
       { rootMargin: "200px" },
     ).observe(this.section);
   }
 
-  /** How it is set, where that is not as it is by itself: for a link. */
+  /** Its settings that differ from the defaults: for a link. */
   get state(): State {
     return {};
   }
 
-  /** Sets it as a link says, before anything is shown. */
+  /** Applies the settings of a link, before anything is shown. */
   restore(_state: State): void {}
 
-  /** Another photo is shown: what was set for the one before is of no use. */
+  /** Resets the settings of the previous photo. */
   forget(): void {}
 
-  /** Another photo, class or setting: what is under way ends, and begins again with these. */
-  update(shown: Shown): void {
+  /** Handles another photo, class or setting: ends the current work and starts again. */
+  update(shown: LabState): void {
     this.cancel();
     this.#due = shown;
-    // On paper, what is of another photo or class is left out.
+    // in print, results of another photo or class are left out
     delete this.section.dataset.shown;
     if (this.#inSight) void this.#start();
   }
 
-  /** Other colours for what is shown; nothing is computed anew, and nothing that is under way ends. */
+  /** Repaints in other colours; computes nothing and ends no work. */
   repaint(): void {
-    if (this.#shown !== undefined && this.#due === undefined) this.#repaints.ask();
+    if (this.#shown !== undefined && this.#due === undefined) this.#repaints.request();
   }
 
-  /** Ends what is under way. */
+  /** Ends the current work. */
   cancel(): void {
     this.#work.abort();
     this.#due = undefined;
   }
 
-  /** Begins again with what is shown: something of this bench's own has changed. */
+  /** Starts again because one of the experiment's own settings has changed. */
   protected again(): void {
     if (this.#shown !== undefined) this.update(this.#shown);
   }
 
-  /** Computes and paints. `signal` ends it; an error becomes words. */
-  protected abstract show(shown: Shown, signal: AbortSignal): Promise<void>;
+  /** Computes and paints. `signal` ends it; an error is shown as a message. */
+  protected abstract show(shown: LabState, signal: AbortSignal): Promise<void>;
 
-  /** Paints what was computed, in the colours of now. A bench without such colours has nothing to do. */
-  protected async paint(_shown: Shown, _signal: AbortSignal): Promise<void> {}
+  /** Repaints in the current colours. An experiment without such colours does nothing. */
+  protected async paint(_shown: LabState, _signal: AbortSignal): Promise<void> {}
 
-  protected get shown(): Shown | undefined {
+  protected get shown(): LabState | undefined {
     return this.#shown;
   }
 
   /**
-   * Something that the visitor does on this bench, under the signal of what is shown, with its errors in
-   * words. Work in other workers (`elsewhere`) may crash without taking the forward pass with it.
+   * Runs an action of the visitor in this experiment, ended with what is shown, with its errors as messages.
+   * Work in other workers (`elsewhere`) may crash without losing the forward pass.
    */
   protected async attempt(
-    work: (shown: Shown, signal: AbortSignal) => Promise<void>,
+    work: (shown: LabState, signal: AbortSignal) => Promise<void>,
     elsewhere = false,
   ): Promise<void> {
     const shown = this.#shown;

@@ -1,7 +1,9 @@
 /**
- * What stands in the page before the network is there: a sample that was explained beforehand, for each of its five best classes.
+ * Precomputed content of the page before the network is loaded: a sample that was explained for each of its
+ * five best classes.
  *
- * It is of the same engine and weights (`just pictures` makes it, a test compares), so nothing changes when the live answer comes.
+ * It is made with the same engine and weights (by `just pictures`, and a test compares), so nothing changes
+ * when the live answer comes.
  */
 import { byId } from "../dom/page.js";
 import type { Sample } from "./sources.js";
@@ -16,7 +18,7 @@ const explained = new Set(
   ),
 );
 
-/** The picture of another class, as long as no live one has taken its place. */
+/** Shows the precomputed picture of another class, until a live one has replaced it. */
 export function showFirst(target: number): void {
   if (!poster.isConnected || !explained.has(target)) return;
   poster.src = `samples/first/${target}.jpg`;
@@ -26,7 +28,7 @@ export function showFirst(target: number): void {
 /** The sample that was explained. */
 export const explainedSample = poster.dataset.sample;
 
-/** Another sample was asked for: nothing is said of ours. */
+/** Removes the precomputed texts, as another sample was requested. */
 export function forgetFirst(): void {
   for (const each of document.querySelectorAll<HTMLElement>(".poster")) if (each !== poster) each.remove();
   poster.hidden = true;
@@ -35,7 +37,7 @@ export function forgetFirst(): void {
   byId("where", HTMLElement).textContent = "The network answers as soon as it is loaded.";
 }
 
-/** The sample itself, unexplained, until the network is there. */
+/** Shows the sample itself, unexplained, until the network is loaded. */
 export function showPlain(sample: Sample): void {
   shape(sample);
   poster.hidden = false;

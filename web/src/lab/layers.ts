@@ -1,14 +1,18 @@
-/** Through the layers: one map for each stage of the network, from the first convolution to the last. */
+/**
+ * Experiment "Through the layers": one map for each stage of the network, from the first convolution to the
+ * last.
+ */
 import { type Explanation, type LayerInfo, type Method, paint } from "../candling.js";
-import { description, strength } from "../words/maps.js";
+import { description, peakValue } from "../words/maps.js";
 import { number } from "../words/numbers.js";
 import { byId, check, make, radios } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { stagesOf } from "./stages.js";
+import { itemAt } from "../platform/known.js";
 
-/** A thumbnail's longer side, in pixels. */
+/** Longer side of a thumbnail, in pixels. */
 const THUMB = 144;
 
 export class Layers extends Experiment {
@@ -20,7 +24,7 @@ export class Layers extends Experiment {
   #stages: readonly LayerInfo[] = [];
   /** The map of each stage, as far as it is computed. */
   #maps: (Explanation | undefined)[] = [];
-  /** The layer that a link asks for, until the network has said which there are. */
+  /** The layer in a link, until the network's layers are known. */
   #wished: string | undefined;
 
   constructor(settings: Settings) {
@@ -59,12 +63,12 @@ export class Layers extends Experiment {
     this.#wished = stage;
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
     if (this.#stages.length === 0) this.#lay(stagesOf(candling.info));
     const maps: (Explanation | undefined)[] = this.#stages.map(() => undefined);
     this.#maps = maps;
-    // The last first: it is the one that is looked at.
+    // the last first, as it is the one on show
     for (const [stage, { name }] of [...this.#stages.entries()].reverse()) {
       maps[stage] = await run.explain({ method: this.#method() as Method, target, layer: name, signal });
       await this.#paintThumb(stage, signal);
@@ -72,7 +76,7 @@ export class Layers extends Experiment {
     }
   }
 
-  protected override async paint(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected override async paint(shown: LabState, signal: AbortSignal): Promise<void> {
     await this.#enlarge(shown, signal);
     for (const stage of this.#stages.keys()) await this.#paintThumb(stage, signal);
   }
@@ -89,8 +93,8 @@ export class Layers extends Experiment {
       await paint(thumb, map, { ...this.#settings.colours, maxSize: THUMB, signal });
   }
 
-  /** Shows the stage that the slider is at, if its map is there already. */
-  async #enlarge({ labels }: Shown, signal: AbortSignal): Promise<void> {
+  /** Shows the stage at the slider, if its map is computed already. */
+  async #enlarge({ labels }: LabState, signal: AbortSignal): Promise<void> {
     const stage = Number(this.#depth.value);
     const map = this.#maps[stage];
     if (map === undefined || !(await paint(this.#big, map, { ...this.#settings.colours, signal }))) return;
@@ -98,13 +102,13 @@ export class Layers extends Experiment {
     const name = `${layer}, ${height}×${width}`;
     byId("layer-name", HTMLElement).textContent = name;
     byId("layer-about", HTMLElement).textContent =
-      strength(map) > 0
+      peakValue(map) > 0
         ? `Each cell stands for ${Math.round(view.width / width)}×${Math.round(view.height / height)} pixels of the photo. Maximum ${number(map.max)}.`
         : "No positive evidence for this class in this layer.";
     this.#depth.setAttribute("aria-valuetext", name);
     this.#big.setAttribute(
       "aria-label",
-      description(`${method} at ${name}`, labels[target.class] ?? "", map),
+      description(`${method} at ${name}`, itemAt(labels, target.class), map),
     );
     Object.assign(this.#big.dataset, {
       layer,
@@ -112,11 +116,11 @@ export class Layers extends Experiment {
       cells: height * width,
       target: target.class,
       method,
-      strength: strength(map),
+      strength: peakValue(map),
     });
   }
 
-  /** A thumbnail for each stage. */
+  /** Makes a thumbnail for each stage. */
   #lay(stages: readonly LayerInfo[]): void {
     this.#stages = stages;
     this.#thumbs.replaceChildren(...stages.map(() => make("canvas", { width: THUMB, height: THUMB })));

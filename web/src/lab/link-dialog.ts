@@ -1,8 +1,8 @@
-/** A picture by its link: asked for in a dialog, so that nothing is fetched from elsewhere unless the visitor says so. */
+/** Dialog for a picture by its link, so that nothing is fetched from elsewhere unless the visitor agrees. */
 import { sentence } from "../words/sentence.js";
 import { byId } from "../dom/page.js";
 import { fetchPicture } from "./link.js";
-import type { Picture } from "./sources.js";
+import type { LabPhoto } from "./sources.js";
 
 const dialog = byId("link-dialog", HTMLDialogElement);
 const form = byId("link-form", HTMLFormElement);
@@ -12,17 +12,19 @@ const submit = byId("link-fetch", HTMLButtonElement);
 
 byId("link-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
 
-/** Opens the dialog, with an address in it if there is one already, and hands over the picture once it is there; `onClose` is called
- *  before that, and where nothing comes of it. */
+/**
+ * Opens the dialog, with an address in it if there is one already, and hands over the picture once it is
+ * fetched; `onClose` is called before that, and if it is cancelled.
+ */
 export function askForLink(
-  open: (picture: Picture) => void,
+  open: (picture: LabPhoto) => void,
   address = "",
   words = "",
   onClose = () => {},
 ): void {
   field.value = address;
   text.textContent = words;
-  // Another link, dropped or pasted meanwhile: the dialog asks about that one.
+  // another link was dropped or pasted meanwhile: the dialog now asks about that one
   if (dialog.open) return;
   submit.disabled = false;
   dialog.showModal();

@@ -1,6 +1,6 @@
 /**
- * A picture by its link. The page itself may ask no other host: its policy says so. The request goes through a door, a frame that
- * may do this and nothing else, and that is there only for as long as it takes.
+ * Fetching of a picture by its link. The page's policy lets it request no other host, so the request goes
+ * through the door: a frame that may do only this, and exists only as long as it takes.
  */
 import { type DoorAnswer, type DoorRequest, MOST_BYTES } from "../door/messages.js";
 
@@ -10,15 +10,16 @@ export interface LinkedPicture {
   readonly name: string;
 }
 
-/** For all of it: a visitor who waits longer has the picture sooner by saving it. */
+/** Timeout of the whole request: a visitor who would wait longer has the picture sooner by saving it. */
 const TIMEOUT_MS = 30_000;
 
 const INSTEAD = "Save the picture, then drop the file here.";
 const OR = "Or save the picture, then drop the file here.";
 
 /**
- * Fetches a picture from an `https:` address whose host lets other pages read it (CORS), from this machine, or out of a `data:`
- * link. At most 64 MB, within 30 seconds; whether it is a picture that can be decoded is the engine's to say.
+ * Fetches a picture from an `https:` address whose host lets other pages read it (CORS), from this machine,
+ * or from a `data:` link. At most 64 MB, within 30 seconds; whether it can be decoded is checked by the
+ * engine.
  *
  * Fails with an `Error` whose message is a sentence for the visitor; after an abort, with an `AbortError`.
  */
@@ -31,9 +32,9 @@ export async function fetchPicture(address: string, signal?: AbortSignal): Promi
   throw new Error(sentenceOf(answer, url.host));
 }
 
-/** The address, if it is of a kind that can be asked for. */
+/** Returns the address if it is of an allowed kind; throws otherwise. */
 function parse(address: string): URL {
-  // in a data: link, four characters stand for at most three bytes that count
+  // in a data: link, four characters encode at most three bytes
   if (address.length > MOST_BYTES * 1.4) throw new Error(sentenceOf({ kind: "too-large" }, "the link"));
   if (!URL.canParse(address)) {
     throw new Error("That is no link to a picture: give its whole address, beginning with https://.");
@@ -66,7 +67,7 @@ function parse(address: string): URL {
   return url;
 }
 
-/** The picture that a `data:` link is (RFC 2397). The page's policy does not let it be fetched. */
+/** The picture in a `data:` link (RFC 2397), which the page's policy does not let it fetch. */
 function unpack({ pathname, search }: URL): Blob {
   const [, type = "", base64, body = ""] = /^([^;,]*)[^,]*?(;base64)?,([^]*)$/i.exec(pathname + search) ?? [];
   if (!type.toLowerCase().startsWith("image/"))
@@ -84,7 +85,7 @@ function unpack({ pathname, search }: URL): Blob {
   }
 }
 
-/** Opens the door, lets one request through, and takes the door away, which also ends a request that is still going on. */
+/** Opens the door, sends one request through it, and removes the door, which also ends a pending request. */
 async function throughDoor(address: string, signal: AbortSignal | undefined): Promise<DoorAnswer> {
   const frame = document.createElement("iframe");
   const { port1, port2 } = new MessageChannel();
@@ -99,7 +100,7 @@ async function throughDoor(address: string, signal: AbortSignal | undefined): Pr
       frame.addEventListener(
         "load",
         () => {
-          // A door that did not load is a page of the browser's, not of this origin.
+          // a door that did not load is an error page of the browser's, not of this origin
           if (frame.contentWindow === null || frame.contentDocument === null) return reject(shut());
           frame.contentWindow.postMessage({ kind: "fetch", address } satisfies DoorRequest, location.origin, [
             port2,

@@ -1,4 +1,4 @@
-/** The network's own corner: bytes while it loads, cancel, and another try. */
+/** The network's corner of the page: progress while it loads, a button to cancel, and another try. */
 import { type BackendState, Candling } from "../candling.js";
 import { fetched, megabytes } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
@@ -16,7 +16,7 @@ const button = byId("loading-button", HTMLButtonElement);
 const OFFLINE =
   "There is no connection, and the network is not kept on this device yet. Try again when there is one.";
 
-/** Resolves once the network is there, however many tries that takes. */
+/** Resolves once the network is loaded, however many tries that takes. */
 export async function loadNetwork(model: Promise<string>): Promise<Candling> {
   for (;;) {
     try {
@@ -52,7 +52,7 @@ async function attempt(model: Promise<string>): Promise<Candling> {
       onBackend: tellBackend,
       signal: cancel.signal,
       onProgress({ loaded, total }) {
-        // After a crash it is loaded again, in the background.
+        // after a crash it is loaded again, in the background
         if (corner.dataset.state === "ready") return;
         size = loaded;
         const all = loaded === total && chosenBackend() === "webgpu";

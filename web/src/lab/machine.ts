@@ -1,9 +1,9 @@
-/** See the machine: what runs, how much it took, and whether its mathematics holds. */
+/** Experiment "See the machine": what runs, how long it took, and whether its mathematics holds. */
 import type { Candling } from "../candling.js";
 import { megabytes } from "../words/numbers.js";
 import { BackendSwitch } from "./backend-switch.js";
 import { byId, found, make } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 
 const names: Readonly<Record<string, string>> = {
   "cam-is-grad-cam": "CAM, its negatives cut off, is Grad-CAM times the number of cells",
@@ -25,14 +25,14 @@ export class Machine extends Experiment {
   readonly #table = byId("identities", HTMLTableElement);
   readonly #button = byId("self-test", HTMLButtonElement);
 
-  /** Between processor and graphics card. */
+  /** The switch between CPU and GPU. */
   readonly backend: BackendSwitch;
 
   constructor(network: Promise<Candling>) {
     super("machine");
     this.backend = new BackendSwitch(network);
     this.#button.addEventListener("click", () => {
-      // Not `disabled`: what has the focus keeps it.
+      // not `disabled`: what has the focus keeps it
       if (this.#button.ariaDisabled === "true") return;
       this.#button.ariaDisabled = "true";
       void this.attempt((shown, signal) => this.#test(shown, signal)).finally(
@@ -41,7 +41,7 @@ export class Machine extends Experiment {
     });
   }
 
-  protected async show({ candling, run }: Shown): Promise<void> {
+  protected async show({ candling, run }: LabState): Promise<void> {
     this.#table.hidden = true;
     const { info } = candling;
     const stats = await candling.stats();
@@ -74,7 +74,7 @@ export class Machine extends Experiment {
     });
   }
 
-  async #test({ run, target }: Shown, signal: AbortSignal): Promise<void> {
+  async #test({ run, target }: LabState, signal: AbortSignal): Promise<void> {
     const identities = await run.identities({ target, signal });
     if (signal.aborted) return;
     found(this.#table, "tbody", HTMLElement).replaceChildren(
@@ -106,13 +106,13 @@ export class Machine extends Experiment {
   }
 }
 
-/** How many there are, and that they rest where the last forward pass did without. */
+/** The number of threads, and whether the last forward pass left them idle. */
 function threadsText(there: number, used: number): string {
   if (there === 1) return "";
   return used > 1 ? `, ${there} of them` : `, ${there} of them, resting: one is faster now`;
 }
 
-/** What the page itself has loaded; the worker counts its own. */
+/** Bytes that the page itself has loaded; the worker counts its own. */
 function ownBytes(): number {
   const size = ({ encodedBodySize, decodedBodySize }: PerformanceResourceTiming) =>
     encodedBodySize || decodedBodySize;

@@ -1,4 +1,4 @@
-/** Marks in the head which bench is looked at. */
+/** Marks in the head which experiment is on the screen. */
 import { found } from "../dom/page.js";
 
 export function followScroll(): void {

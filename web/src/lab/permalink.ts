@@ -1,6 +1,6 @@
 /**
- * The state of the page in its address. The photo is named there only if it is one of ours or came by a link;
- * a visitor's own stays on the device, and a permalink without a photo opens the page with its first sample.
+ * State of the page in its address. The photo is named there only if it is one of ours or came by a link; a
+ * visitor's own stays on the device, and a permalink without a photo opens the page with its first sample.
  */
 import { heatmaps } from "./words.js";
 
@@ -10,24 +10,24 @@ export interface State {
   /** The address of a picture elsewhere. */
   readonly src?: string;
   readonly target?: number | undefined;
-  /** The class that it is compared with. */
+  /** The class for comparison. */
   readonly over?: number | undefined;
   readonly view?: string;
   readonly method?: string;
   readonly layer?: string;
   readonly fit?: string;
   readonly colormap?: string;
-  /** Opacity of the colours in per cent. */
+  /** Strength of the colours, in per cent. */
   readonly opacity?: number;
-  /** What is compared. */
+  /** The kind of comparison. */
   readonly pair?: string;
-  /** Position of the divider between the two compared maps, in per cent from the left, if it was moved. */
+  /** Position of the divider between two maps, in per cent from the left, if the visitor has moved it. */
   readonly divider?: number;
   /** The layer of the large picture among the stages. */
   readonly stage?: string;
   readonly stageMethod?: string;
   /**
-   * The patch's middle, across and down, in per cent of the photo, and its side, in per cent of the shorter
+   * The patch's centre, across and down, in per cent of the photo, and its side, in per cent of the shorter
    * one: "38.25,30,60".
    */
   readonly patch?: string;
@@ -38,17 +38,17 @@ export interface State {
   readonly forgotten?: number;
 }
 
-/** What an address asks for. */
+/** The request in an address. */
 export interface Asked {
   readonly state: State;
-  /** Classes, as they were given: by index, by name or by a part of one. */
+  /** Classes as given: by index, by name or by a part of one. */
   readonly target: string | undefined;
   readonly over: string | undefined;
-  /** What cannot be followed, and why. */
+  /** Parts that cannot be followed, with reasons. */
   readonly wrong: readonly string[];
 }
 
-/** The names in the address. */
+/** Parameters of the address. */
 const names: Readonly<Record<keyof State, string>> = {
   photo: "photo",
   src: "src",
@@ -70,13 +70,13 @@ const names: Readonly<Record<keyof State, string>> = {
   forgotten: "forgotten",
 };
 
-/** What else the page reads there. */
+/** Further parameters that the page reads, with their values. */
 const others: Readonly<Record<string, readonly string[]>> = { weights: ["full", "small"], model: ["own"] };
 
-/** What others put behind every address, to see where their visitors go. */
+/** Parameters that others append to addresses to track visitors. */
 const TRACKERS = /^utm_|clid$|^ref$/;
 
-/** The values of those that have few. */
+/** The allowed values of parameters that have few. */
 const choices: Partial<Readonly<Record<keyof State, readonly string[]>>> = {
   view: ["cam", "guided-backprop", "guided-grad-cam", "plain-cam", "photo"],
   method: Object.keys(heatmaps),
@@ -113,7 +113,7 @@ export function readAddress(search: string = location.search): Asked {
   return { state, target: given.get(names.target)?.trim(), over: given.get(names.over)?.trim(), wrong };
 }
 
-/** "method=foo (one of grad-cam, layer-cam)". */
+/** Text for a value that is not followed: "method=foo (one of grad-cam, layer-cam)". */
 export function refused(name: string, value: string, why: string): string {
   return `${name}=${value.length > 40 ? `${value.slice(0, 40)}…` : value} (${why})`;
 }
@@ -122,10 +122,7 @@ export function oneOf(allowed: readonly string[]): string {
   return `it is one of ${allowed.join(", ")}`;
 }
 
-/**
- * Why a value is not one of this state, as far as that can be said before the network is there; empty, where
- * it is one.
- */
+/** Why a value is not allowed, as far as that is known before the network is loaded; empty if it may be. */
 function whyNot(key: keyof State, value: string): string {
   const allowed = choices[key];
   if (allowed !== undefined) return allowed.includes(value) ? "" : oneOf(allowed);
@@ -156,7 +153,7 @@ export function linkTo(state: State, address: string = location.href): URL {
   return url;
 }
 
-/** Puts the state into the address bar; nothing is loaded by it. */
+/** Writes the state into the address bar, which loads nothing. */
 export function writeState(state: State): void {
   const { hash } = location;
   const url = linkTo(state);

@@ -1,54 +1,54 @@
 /**
- * Put it to the test: take parts of the photo away, and see what the network still says.
+ * Experiment "Put it to the test": remove parts of the photo, and see what the network still says.
  *
- * What is taken away is a mask over the network's input: the patch that the visitor drags, and the hottest
- * squares of the heatmap. Every change is one forward pass, as fast as the machine gives them; what the hand
- * does in between is passed over.
+ * What is removed is a mask over the network's input: the patch that the visitor drags, and the hottest
+ * squares of the heatmap. Every change is one forward pass, as fast as the machine can; changes that come
+ * meanwhile are skipped but for the latest.
  */
 import type { Curves, EngineInfo, Explanation, Fill, Prediction, Run } from "../candling.js";
 import { number, percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
-import { byId, check, make, pencil, radios } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { Latest } from "./latest.js";
+import { byId, check, make, context2d, radios } from "../dom/page.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { LatestOnly } from "./latest-only.js";
 import { LongRun } from "../dom/long-run.js";
-import { announce, announceAtRest } from "../dom/message.js";
+import { announce, announceDebounced } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { drawPhoto, outline, pictureBox } from "./tiles.js";
+import { itemAt } from "../platform/known.js";
 
-/** Number of classes whose probabilities are shown. */
+/** Number of classes that are followed. */
 const FOLLOWED = 5;
 /** Side of the squares that are deleted, in pixels of the input. */
 const TILE = 16;
 /**
- * The blur that the page draws: a Gaussian of a sixteenth of the side, as the network is given it, leaves
- * about so many points.
+ * Points per side that the drawn blur keeps: about as many as the network's, a Gaussian of a sixteenth of the
+ * side.
  */
 const BLURRED_SIDE = 16;
-/** An arrow key moves the patch by so much of the photo; with shift, by five times that. */
+/** Step of an arrow key, as a share of the photo; five times that with shift. */
 const STEP = 0.02;
 /**
- * The patch's middle is at one of so many places across and down, those that a link has numbers for: a
- * twentieth of a pixel of the input.
+ * Possible positions of the patch's centre across and down, which a link can express: a twentieth of a pixel
+ * of the input.
  */
 const PLACES = 10_000;
-/** The keys do not make the patch smaller than this, in per cent of the shorter side. */
+/** Least size of the patch by keyboard, in per cent of the shorter side. */
 const LEAST = 4;
 /**
- * A curve's area counts as better or worse than the random one's only where the one is at most so much of the
- * other: on four of five samples, single random orders lie within a third of their mean; on the fifth, within
- * two.
+ * Largest ratio of two areas, smaller to larger, at which they count as different: on four of five samples,
+ * single random orders lie within a third of their mean; on the fifth, within two.
  */
 const CLEARLY = 2 / 3;
-/** A class that never reaches this probability gives curves of noise. */
+/** Probability below which a class's curves are noise. */
 const FAINT = 0.01;
 
-/** What is done with the photo along each curve. */
+/** The change of the photo along each curve. */
 const DONE = { deletion: "deleted", insertion: "restored" } as const;
 
-/** What is tested. */
+/** The subject of the test. */
 interface Probed {
   readonly map: Explanation;
   /** Squares of the input, hottest first. */
@@ -56,7 +56,7 @@ interface Probed {
   readonly photo: HTMLCanvasElement;
   /** The part of the photo that the network sees, blurred. */
   readonly blurred: HTMLCanvasElement;
-  /** The pixel that the network takes for nothing. */
+  /** The pixel that preprocessing maps to 0. */
   readonly neutral: EngineInfo["neutral"];
   readonly followed: readonly Prediction[];
 }
@@ -71,12 +71,12 @@ export class Proof extends Experiment {
   readonly #bars = byId("proof-bars", HTMLElement);
   readonly #button = byId("curves", HTMLButtonElement);
   readonly #fill: () => string;
-  readonly #follow = new Latest<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
-  /** Middle of the patch, as shares of the photo. */
+  readonly #follow = new LatestOnly<void>(() => this.attempt((shown, signal) => this.#probe(shown, signal)));
+  /** Centre of the patch, as shares of the photo. */
   #middle = { x: 0.5, y: 0.5 };
-  /** Somebody has put it there. */
+  /** Whether the visitor or a link has placed the patch. */
   #isPlaced = false;
-  /** The photo and class that are tested. */
+  /** The photo and class under test. */
   #probed: Probed | undefined;
   readonly #drawing = new LongRun("curves", "curves-bar", (progress, end) => this.#trace(progress, end));
 
@@ -121,7 +121,7 @@ export class Proof extends Experiment {
     this.#isPlaced = false;
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { candling, run, target } = shown;
     const map = await run.explain({ method: "grad-cam", target, layer: this.#settings.defaultLayer, signal });
     const order = await map.ranking(TILE);
@@ -146,7 +146,7 @@ export class Proof extends Experiment {
     byId("curves-text", HTMLElement).textContent = evident
       ? "Deletes the photo piece by piece, hottest first, and restores it from a blur; and the same in random order."
       : "Nothing in the last layer speaks for this class: there is no order to test.";
-    // On a new photo, the patch lies where it should hurt.
+    // on a new photo, the patch lies where it should matter most
     if (before?.map.run !== run && !this.#isPlaced)
       this.#middle = evident ? { x: map.peak.x / run.width, y: map.peak.y / run.height } : { x: 0.5, y: 0.5 };
     this.#changed();
@@ -160,7 +160,7 @@ export class Proof extends Experiment {
   // ---- the patch ----
 
   #listenForHands(): void {
-    // What lies under the patch is no picture to be dragged away.
+    // the picture under the patch must not be dragged away
     this.#figure.addEventListener("dragstart", (event) => event.preventDefault());
     let grip: { readonly x: number; readonly y: number } | undefined;
     const at = ({ clientX, clientY }: PointerEvent) => {
@@ -189,7 +189,7 @@ export class Proof extends Experiment {
         ArrowDown: () => this.#move(x, y + step),
         "+": () => this.#resize(1),
         "-": () => {
-          // By the keys not to nothing: what has the focus has to stay.
+          // keys do not shrink it to nothing, as it must keep the focus
           if (Number(this.#size.value) > LEAST) this.#resize(-1);
         },
       };
@@ -230,14 +230,14 @@ export class Proof extends Experiment {
     set("--y", (picture.top - box.top + this.#middle.y * picture.height) / box.height);
     set("--w", (width * picture.width) / box.width);
     set("--h", (height * picture.height) / box.height);
-    // Before there is a photo to cover, the patch would only jump.
+    // before there is a photo to cover, the patch would only jump
     this.#patch.hidden = width === 0 || this.#probed === undefined;
   }
 
-  // ---- what is taken away, seen and felt ----
+  // ---- the removed parts: their picture and their effect ----
 
   #changed(): void {
-    // The patch lies on the photo, all of it.
+    // the patch covers its part of the photo completely
     const { width, height } = this.#sides();
     const within = (value: number, side: number) => Math.min(1 - side / 2, Math.max(side / 2, value));
     const rounded = (share: number) => Math.round(PLACES * share) / PLACES;
@@ -246,7 +246,7 @@ export class Proof extends Experiment {
     byId("hottest-text", HTMLOutputElement).textContent = `${this.#hottest.value} %`;
     this.#paint();
     this.#place();
-    this.#follow.ask();
+    this.#follow.request();
   }
 
   #deleted(): Uint32Array {
@@ -254,7 +254,7 @@ export class Proof extends Experiment {
     return order.subarray(0, Math.round((Number(this.#hottest.value) / 100) * order.length));
   }
 
-  /** The photo as the network is given it, but for its size; what it does not see is dark. */
+  /** Draws the photo as the network gets it, except for its size; what it does not see is dark. */
   #paint(): void {
     if (this.#probed === undefined) return;
     const { photo, blurred, neutral, map } = this.#probed;
@@ -262,7 +262,7 @@ export class Proof extends Experiment {
     const { width, height } = photo;
     this.#canvas.width = width;
     this.#canvas.height = height;
-    const context = pencil(this.#canvas);
+    const context = context2d(this.#canvas);
     context.drawImage(photo, 0, 0);
     const scale = width / run.width;
     const seen = [view.x * scale, view.y * scale, view.width * scale, view.height * scale] as const;
@@ -300,7 +300,7 @@ export class Proof extends Experiment {
     if (view.width < run.width || view.height < run.height) outline(context, ...seen);
   }
 
-  #mask({ run }: Shown): Uint8Array {
+  #mask({ run }: LabState): Uint8Array {
     const { inputWidth, inputHeight, view } = run;
     const mask = new Uint8Array(inputWidth * inputHeight);
     const cover = (left: number, top: number, right: number, bottom: number) => {
@@ -323,21 +323,21 @@ export class Proof extends Experiment {
     return mask;
   }
 
-  async #probe(shown: Shown, signal: AbortSignal): Promise<void> {
+  async #probe(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, labels, target } = shown;
     const { map, followed = [] } = this.#probed ?? {};
-    // Another photo is on its way; what belongs to it comes with it.
+    // another photo is being processed, and brings its own
     if (map?.run !== run || map.target.class !== target) return;
     const mask = this.#mask(shown);
     const { probabilities } = await run.perturb({ mask, fill: this.#fill() as Fill, signal });
     if (signal.aborted) return;
     const top = probabilities.reduce(
-      (best, value, index) => (value > (probabilities[best] ?? 0) ? index : best),
+      (best, value, index) => (value > itemAt(probabilities, best) ? index : best),
       0,
     );
-    // The longest of all bars, then and now, is as long as there is room.
+    // the longest of all bars, before and after, fills the width
     const most = Math.max(
-      probabilities[top] ?? 0,
+      itemAt(probabilities, top),
       ...run.predictions.slice(0, 1).map(({ probability }) => probability),
     );
     for (const [place, { index, probability }] of followed.entries()) {
@@ -348,7 +348,7 @@ export class Proof extends Experiment {
         row?.querySelector("i"),
       ];
       if (!value || !words || !bar) continue;
-      const now = probabilities[index] ?? 0;
+      const now = itemAt(probabilities, index);
       words.replaceChildren(make("small", {}, `${percent(probability)} → `), percent(now));
       bar.style.setProperty("--now", String(now / most));
       bar.style.setProperty("--before", String(probability / most));
@@ -357,13 +357,13 @@ export class Proof extends Experiment {
     const share = mask.reduce((sum, value) => sum + value, 0) / mask.length;
     const reading = byId("proof-reading", HTMLElement);
     const whole = shown.fit === "squash" ? "the photo’s area" : "what the network sees";
-    reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${labels[top] ?? ""}, ${percent(probabilities[top] ?? 0)}.`;
-    announceAtRest(reading.textContent);
+    reading.textContent = `${Math.round(100 * share)}\u00a0% of ${whole} taken away. It now says ${itemAt(labels, top)}, ${percent(itemAt(probabilities, top))}.`;
+    announceDebounced(reading.textContent);
     Object.assign(reading.dataset, {
       share,
       top,
       target: target,
-      probability: probabilities[target] ?? 0,
+      probability: itemAt(probabilities, target),
       fill: this.#fill(),
     });
   }
@@ -381,7 +381,7 @@ export class Proof extends Experiment {
         onProgress: ({ done, total }) => progress(done, total),
         signal: over,
       });
-      if (!over.aborted) this.#draw(curves, labels[map.target.class] ?? "");
+      if (!over.aborted) this.#draw(curves, itemAt(labels, map.target.class));
     }, true);
   }
 
@@ -392,7 +392,7 @@ export class Proof extends Experiment {
       ["insertion", insertion],
     ] as const) {
       const faint = Math.max(...map.probabilities) < FAINT;
-      // Deletion is good where it is small, insertion where it is large.
+      // for deletion a small area is good, for insertion a large one
       const [good, chance] = name === "deletion" ? [map.area, random.area] : [random.area, map.area];
       const summary =
         `area ${number(map.area)}, in random order ${number(random.area)}: ` +
@@ -400,7 +400,7 @@ export class Proof extends Experiment {
       summaries.push(`${name}: ${summary}`);
       const to = Math.max(0.05, ...map.probabilities, ...random.probabilities);
       const points = (curve: typeof map) =>
-        Array.from(curve.shares, (share, i) => [share, curve.probabilities[i] ?? 0] as const);
+        Array.from(curve.shares, (share, i) => [share, itemAt(curve.probabilities, i)] as const);
       plot(
         byId(name, HTMLElement),
         [
@@ -417,7 +417,10 @@ export class Proof extends Experiment {
     announce(`The curves are drawn. ${summaries.map(sentence).join(" ")}`);
   }
 
-  /** Axes without curves: nothing moves when these come, and those of another photo or class would lie. */
+  /**
+   * Draws empty axes: nothing moves when the curves come, and curves of another photo or class would be
+   * wrong.
+   */
   #blank(): void {
     for (const [name, words] of [
       ["deletion", "lower is better"],
@@ -436,7 +439,7 @@ export class Proof extends Experiment {
   }
 }
 
-/** What two areas say, of which the first would be the smaller with a good map. */
+/** Compares two areas, of which a good map would make the first the smaller. */
 function verdict(good: number, chance: number): string {
   if (good <= CLEARLY * chance) return "better than random orders here";
   return chance <= CLEARLY * good
@@ -444,10 +447,10 @@ function verdict(good: number, chance: number): string {
     : "not clearly better than random orders here";
 }
 
-/** What the network sees, made small; drawn large again it is blurred, in every browser. */
+/** The part that the network sees, scaled down; drawn large again it is blurred, in every browser. */
 function blurred(photo: HTMLCanvasElement, { view, width }: Run): HTMLCanvasElement {
   const small = make("canvas", { width: BLURRED_SIDE, height: BLURRED_SIDE });
-  const context = pencil(small);
+  const context = context2d(small);
   context.imageSmoothingQuality = "high";
   const scale = photo.width / width;
   context.drawImage(

@@ -1,35 +1,36 @@
 /**
- * Sanity check (Adebayo et al. 2018): the weights become random, layer by layer from the top, and each
- * method's map is held against the one of the intact network. What is said of the outcome is read off the
+ * Experiment "Sanity check" (Adebayo et al. 2018): the weights become random, layer by layer from the top,
+ * and each method's map is compared with the one of the intact network. The verdict is derived from the
  * numbers of this network and this photo.
  */
 import { TITLES } from "../catalogue.js";
 import { type Method, paint, type Randomized } from "../candling.js";
 import { correlation as inWords } from "../words/numbers.js";
 import { byId, make } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { Latest } from "./latest.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { LatestOnly } from "./latest-only.js";
 import { LongRun } from "../dom/long-run.js";
-import { announceAtRest } from "../dom/message.js";
+import { announceDebounced } from "../dom/message.js";
 import { plot } from "../dom/plot.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
 import { EDGES } from "./tiles.js";
+import { itemAt } from "../platform/known.js";
 
 const methods = (["grad-cam", "guided-backprop", "guided-grad-cam", "cam"] as const satisfies Method[]).map(
   (method) => ({ method, title: TITLES[method] }),
 );
 
-/**
- * A rank correlation below this says that less than a quarter of what orders one map is left in the other (ρ²
- * < ¼).
- */
+/** Rank correlation below which less than a quarter of one map's ranking explains the other's (ρ² < ¼). */
 const GONE = 0.5;
 
-/** Maps that last so many times longer than others depend less on what the network has learnt. */
+/**
+ * Ratio of layers from which one map counts as lasting longer than another, which means depending less on
+ * what the network has learnt.
+ */
 const LONGER = 2;
 
-/** How far what was measured reaches. */
+/** The limits of the measurement. */
 const ONE_DRAW = "This is one random draw, on one photo.";
 
 /** Longest side of a picture, in pixels. */
@@ -54,15 +55,15 @@ export class Sanity extends Experiment {
     );
     return { canvas, value, figure };
   });
-  readonly #follow = new Latest<number>((layers) =>
+  readonly #follow = new LatestOnly<number>((layers) =>
     this.attempt((shown, signal) => this.#forget(shown, layers, signal)),
   );
-  /** What was measured of the photo and class that are shown, by the number of layers. */
+  /** Results for the photo and class on show, by the number of layers. */
   #measured = new Map<number, Correlations>();
   #of: { readonly run: unknown; readonly target: number } | undefined;
-  /** What was computed last. */
+  /** The latest result. */
   #answer: (Randomized & { readonly target: number; readonly labels: readonly string[] }) | undefined;
-  /** Number of layers in the link, until they are shown. */
+  /** The number of layers in a link, until it is shown. */
   #wished = 0;
   readonly #running = new LongRun("sanity-all", "sanity-bar", (progress, end) =>
     this.#forgetAll(progress, end),
@@ -74,7 +75,7 @@ export class Sanity extends Experiment {
     byId("sanity-maps", HTMLElement).append(...this.#figures.map(({ figure }) => figure));
     this.#slider.addEventListener("input", () => {
       this.#running.end();
-      this.#follow.ask(Number(this.#slider.value));
+      this.#follow.request(Number(this.#slider.value));
       this.onSet();
     });
   }
@@ -93,7 +94,7 @@ export class Sanity extends Experiment {
     this.#slider.value = "0";
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, target, candling } = shown;
     this.#slider.max = String(candling.info.weighted.length);
     if (this.#of?.run !== run || this.#of.target !== target) {
@@ -114,7 +115,7 @@ export class Sanity extends Experiment {
   }
 
   /** Paints the maps of a network whose first `layers` layers from the top are random. */
-  async #forget({ run, target, labels }: Shown, layers: number, signal: AbortSignal): Promise<void> {
+  async #forget({ run, target, labels }: LabState, layers: number, signal: AbortSignal): Promise<void> {
     const { defaultLayer } = this.#settings;
     const answer = await run.randomized({
       layers,
@@ -135,12 +136,12 @@ export class Sanity extends Experiment {
     this.#slider.setAttribute("aria-valuetext", this.#text.textContent);
     if (layers > 0) {
       this.#verdict.textContent = this.#judge();
-      announceAtRest(this.#verdict.textContent);
+      announceDebounced(this.#verdict.textContent);
     }
     this.#plot();
   }
 
-  protected override paint(_: Shown, signal: AbortSignal): Promise<void> {
+  protected override paint(_: LabState, signal: AbortSignal): Promise<void> {
     return this.#paintMaps(signal);
   }
 
@@ -150,10 +151,10 @@ export class Sanity extends Experiment {
     await Promise.all(
       maps.map(async ({ map, correlation }, at) => {
         const figure = this.#figures[at];
-        const title = methods[at]?.title ?? "";
+        const title = itemAt(methods, at).title;
         if (figure === undefined) return;
         const { canvas, value } = figure;
-        // Random weights may let a sum grow beyond all numbers: there is no picture of that.
+        // random weights may overflow, and there is no picture of that
         if (!map.data.every(Number.isFinite)) canvas.width = canvas.height = 1;
         else
           await paint(canvas, map, {
@@ -164,7 +165,7 @@ export class Sanity extends Experiment {
         value.textContent =
           correlation === undefined ? "nothing left to compare" : `rank correlation ${inWords(correlation)}`;
         Object.assign(canvas.dataset, { layers: layers.length, target, correlation: correlation ?? "" });
-        canvas.ariaLabel = `${title} for ${labels[target] ?? ""} with ${this.#count(layers.length)}: ${value.textContent}`;
+        canvas.ariaLabel = `${title} for ${itemAt(labels, target)} with ${this.#count(layers.length)}: ${value.textContent}`;
       }),
     );
   }
@@ -194,8 +195,8 @@ export class Sanity extends Experiment {
   }
 
   /**
-   * What this network does, from what was measured of it up to where the slider is, and as a whole once all
-   * was measured.
+   * The verdict on this network, from what was measured up to the slider's position, and on the whole once
+   * all was measured.
    */
   #judge(): string {
     const here = this.#measured.get(Number(this.#slider.value)) ?? [];
@@ -219,7 +220,7 @@ export class Sanity extends Experiment {
     return `${now} ${found} The paper found Guided Backprop lasting much longer; this network, on this photo, does not show it. ${ONE_DRAW}`;
   }
 
-  /** How many layers it takes until a method's map is gone; never, where it is not. */
+  /** The number of layers until a method's map is gone; undefined if it never is. */
   #lost(method: number): number | undefined {
     return this.#steps().find((step) => {
       const value = this.#measured.get(step)?.[method];
@@ -227,7 +228,7 @@ export class Sanity extends Experiment {
     });
   }
 
-  /** The numbers of layers that were measured, from the fewest on. */
+  /** The numbers of layers that were measured, in ascending order. */
   #steps(): readonly number[] {
     return [...this.#measured.keys()].sort((a, b) => a - b);
   }
@@ -242,7 +243,7 @@ export class Sanity extends Experiment {
       }),
     }));
     const now = Number(this.#slider.value);
-    // Nothing is cut off: down to the lowest value, in quarters.
+    // nothing is cut off: the axis reaches down to the lowest value, in quarters
     const lowest = Math.min(-0.25, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
     plot(
       byId("correlations", HTMLElement),

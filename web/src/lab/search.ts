@@ -1,4 +1,5 @@
 /** Which classes somebody may mean by what they typed. */
+import { itemAt } from "../platform/known.js";
 
 export interface ClassName {
   readonly index: number;
@@ -8,13 +9,13 @@ export interface ClassName {
 
 export interface Suggested {
   readonly classes: readonly ClassName[];
-  /** What there is to know before choosing one of them; empty if there is nothing. */
+  /** Information for choosing it; empty if there is none. */
   readonly note: string;
 }
 
 /**
- * Everyday words that few or no classes of our network have in their names, then classes. Short: every visit
- * loads it.
+ * Everyday words that few or no classes of our network have in their names, then classes. Short, as every
+ * visit loads it.
  */
 const SYNONYMS = `
 person people human man woman boy girl child face: baseball player, bridegroom, scuba diver
@@ -37,13 +38,13 @@ kitten: tabby cat, tiger cat, Persian cat
 puppy: Golden Retriever, Beagle, pug
 sea ocean lake: lakeshore, beach, sandbar`;
 
-/** What the line begins with whose words no class stands for. */
+/** First class of the line of words that have no class of their own. */
 const PEOPLE = "baseball player";
 
 /**
- * In this order: the whole name or the index, whole words of a name, the beginning of a word, another part,
- * and what an everyday word stands for; only where none of these is found, names whose words are misspelt by
- * a letter or a quarter of their letters. Case and accents are one.
+ * Suggests classes, in this order: the whole name or the index, whole words of a name, the beginning of a
+ * word, another part, and what an everyday word stands for; only if none is found, names with words misspelt
+ * by a letter or a quarter of their letters. Case and accents do not matter.
  */
 export function suggest(typed: string, classes: readonly ClassName[]): Suggested {
   const wanted = plain(typed);
@@ -58,7 +59,7 @@ export function suggest(typed: string, classes: readonly ClassName[]): Suggested
   return { classes: found.length > 0 ? found : misspelt(wanted, classes), note };
 }
 
-/** As it is compared: lower case, without accents, and with one space between words. */
+/** Normalises a text for comparison: lower case, without accents, and with one space between words. */
 function plain(text: string): string {
   return text
     .normalize("NFKD")
@@ -69,7 +70,7 @@ function plain(text: string): string {
     .join(" ");
 }
 
-/** 0 for the whole name to 3 for a part of it; beyond, where it is none. */
+/** Rank of a match: 0 for the whole name to 3 for a part of it; infinite if there is none. */
 function rank(wanted: string, label: string, index: string): number {
   if (label === wanted || index === wanted) return 0;
   if (` ${label} `.includes(` ${wanted} `)) return 1;
@@ -85,20 +86,20 @@ function synonymsOf(wanted: string): readonly string[] {
   return [];
 }
 
-/** Classes for which each typed word is nearly a word of the name, the nearest first. */
+/** Classes in which each typed word is nearly a word, the nearest first. */
 function misspelt(wanted: string, classes: readonly ClassName[]): readonly ClassName[] {
   const typed = wanted.split(" ");
   const near = classes.flatMap((each) => {
     const words = plain(each.label).split(" ");
     const apart = typed.map((word) => Math.min(...words.map((other) => distance(word, other))));
-    const isNear = typed.every((word, at) => (apart[at] ?? 0) <= Math.max(1, Math.floor(word.length / 4)));
+    const isNear = typed.every((word, at) => itemAt(apart, at) <= Math.max(1, Math.floor(word.length / 4)));
     return isNear ? [{ each, apart: apart.reduce((sum, one) => sum + one, 0) }] : [];
   });
   return near.sort((a, b) => a.apart - b.apart).map(({ each }) => each);
 }
 
 /**
- * How many letters have to be changed, added, left out or exchanged with their neighbour (optimal string
+ * Edit distance: letters that are changed, added, left out or exchanged with their neighbour (optimal string
  * alignment).
  */
 function distance(a: string, b: string): number {
@@ -108,12 +109,16 @@ function distance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1];
-      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + Number(!isSame));
+      let least = Math.min(
+        itemAt(last, j) + 1,
+        itemAt(row, j - 1) + 1,
+        itemAt(last, j - 1) + Number(!isSame),
+      );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+        least = Math.min(least, itemAt(before, j - 2) + 1);
       row.push(least);
     }
     [before, last] = [last, row];
   }
-  return last[b.length] ?? 0;
+  return itemAt(last, b.length);
 }

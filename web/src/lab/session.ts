@@ -1,51 +1,52 @@
 /**
- * The photo on the page and what is asked of it.
+ * The photo on the page and its explanations.
  *
- * The latest wish wins. A new photo ends the work on the one before it, a new class or setting ends the maps
- * of the one before it, and a map that comes too late is never painted.
+ * The latest request wins. A new photo ends the work on the previous one, a new class or setting ends the
+ * previous maps, and a map that comes too late is never painted.
  */
 import type { Candling } from "../candling.js";
 import { sentence } from "../words/sentence.js";
 import type { Answers } from "./answers.js";
 import { byId } from "../dom/page.js";
-import type { Experiment, Shown } from "./experiment.js";
-import { clear, say } from "../dom/message.js";
+import type { Experiment, LabState } from "./experiment.js";
+import { clearMessage, showMessage } from "../dom/message.js";
 import { classAt } from "./pointing.js";
 import type { Settings } from "./settings.js";
-import { markSample, type Picture } from "./sources.js";
+import { markSample, type LabPhoto } from "./sources.js";
 import { hasCode } from "./words.js";
 import type { Why } from "./why.js";
+import { itemAt } from "../platform/known.js";
 
 const page = byId("lab", HTMLElement);
 
-/** A photo on its way. */
+/** A photo that is being opened. */
 interface Opening {
-  readonly picture: Picture | Promise<Picture>;
-  /** The class to explain; the top one where left out. */
+  readonly picture: LabPhoto | Promise<LabPhoto>;
+  /** The class to explain. Default: the top one. */
   target: number | undefined;
   readonly end: AbortController;
 }
 
-export class Session {
+export class LabSession {
   readonly #network: Promise<Candling>;
   readonly #settings: Settings;
   readonly #answers: Answers;
   readonly #why: Why;
   readonly #experiments: Experiment[] = [];
   #opening: Opening | undefined;
-  #shown: Shown | undefined;
+  #shown: LabState | undefined;
   /** Ends the maps that are being computed. */
   #mapping: AbortController | undefined;
   #wished: number | undefined;
   /**
-   * A crash takes the forward pass with it: once more from the photo, but not for ever. The next thing that
-   * the visitor does may be recovered from again.
+   * Whether a crash was recovered from: the photo is run again once, not for ever. The visitor's next action
+   * resets it.
    */
   #recovered = false;
-  /** The answers on the page are those of the photo that is on its way. */
+  /** Whether the page shows the predictions of the photo that is being opened. */
   #answered = false;
   /** Called for every new photo, class and setting that is shown. */
-  onShown: (shown: Shown) => void = () => {};
+  onShown: (shown: LabState) => void = () => {};
 
   constructor(network: Promise<Candling>, settings: Settings, answers: Answers, why: Why) {
     this.#network = network;
@@ -59,7 +60,7 @@ export class Session {
     };
   }
 
-  /** From now on the experiment follows photo, class and settings. */
+  /** Adds an experiment, which follows photo, class and settings from now on. */
   add(experiment: Experiment): void {
     this.#experiments.push(experiment);
     experiment.onLost = ({ picture, target }) => {
@@ -71,31 +72,31 @@ export class Session {
       experiment.update(this.#shown);
   }
 
-  /** Whether a photo is shown or on its way. */
+  /** Whether a photo is shown or being opened. */
   get inUse(): boolean {
     return this.#opening !== undefined || this.#shown !== undefined;
   }
 
-  get shown(): Shown | undefined {
+  get shown(): LabState | undefined {
     return this.#shown;
   }
 
-  /** Says that the page shows the answers to the photo that was opened last, computed beforehand. */
+  /** Sets whether the page shows precomputed predictions for the photo that was opened last. */
   set answered(answered: boolean) {
     this.#answered = answered;
     this.#busy();
   }
 
-  /** The class that was asked for before there was a photo to ask about. */
+  /** The class that was chosen before any photo was opened. */
   get wished(): number | undefined {
     return this.#wished;
   }
 
   /**
-   * A photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page says so
-   * and keeps what it showed.
+   * Opens a photo: its forward pass, then its maps. Waits for the network if need be. If it fails, the page
+   * says so and keeps what it showed.
    */
-  async open(picture: Picture | Promise<Picture>, target?: number, afterCrash = false): Promise<void> {
+  async open(picture: LabPhoto | Promise<LabPhoto>, target?: number, afterCrash = false): Promise<void> {
     this.#opening?.end.abort();
     this.#stopMaps();
     if (!afterCrash) this.#recovered = false;
@@ -113,19 +114,20 @@ export class Session {
     if (signal.aborted) return;
     this.#opening = undefined;
     if (failed === undefined) {
-      // After a crash it may be another photo's words that stand there.
-      if (!afterCrash) clear();
+      // after a crash, the message may be about another photo
+      if (!afterCrash) clearMessage();
       const [note] = this.#shown?.run.notes ?? [];
-      if (note !== undefined) say(sentence(note));
+      if (note !== undefined) showMessage(sentence(note));
     } else {
       markSample(this.#shown?.picture.sample);
-      say(sentence(failed));
+      showMessage(sentence(failed));
     }
     await this.#map(afterCrash);
   }
 
   /**
-   * Another class of the same photo: no forward pass. While a photo is on its way, it is that one's class.
+   * Explains another class of the same photo, without a forward pass. While a photo is being opened, the
+   * class of that one.
    */
   async ask(target: number): Promise<void> {
     if (this.#opening !== undefined) {
@@ -135,7 +137,7 @@ export class Session {
       this.#shown.target = target;
       this.#recovered = false;
       this.#answers.choose(target);
-      clear();
+      clearMessage();
       await this.#map();
     } else {
       this.#wished = target;
@@ -143,35 +145,35 @@ export class Session {
     }
   }
 
-  /** The class that has its evidence at a place, in shares of the photo. */
+  /** Explains the class with evidence at a point, in shares of the photo. */
   async askAt(x: number, y: number): Promise<void> {
     const shown = this.#shown;
     const isOver = () => this.#opening !== undefined || this.#shown !== shown;
-    if (shown === undefined) return say("The picture answers as soon as the network is loaded.");
+    if (shown === undefined) return showMessage("The picture answers as soon as the network is loaded.");
     if (isOver()) return;
     try {
       const found = await classAt(shown, x, y);
       if (isOver()) return;
       if (found === undefined)
-        say(
+        showMessage(
           "None of the answers has its evidence there. Point at something else, or ask for a class by its name.",
         );
       else await this.ask(found);
     } catch (error) {
-      if (!isOver()) say(sentence(error));
+      if (!isOver()) showMessage(sentence(error));
     }
   }
 
-  /** The same photo and class from the forward pass on: it is prepared or computed in another way now. */
+  /** Repeats photo and class from the forward pass on, after its preparation or backend has changed. */
   runAgain(): void {
     const photo = this.#opening ?? this.#shown;
     if (photo !== undefined) void this.open(photo.picture, photo.target);
   }
 
-  /** The same photo and class by another method or at another layer. */
+  /** Repeats photo and class by another method or at another layer. */
   #again(): void {
     this.#recovered = false;
-    clear();
+    clearMessage();
     void this.#map();
   }
 
@@ -187,9 +189,9 @@ export class Session {
     const { fit } = this.#settings;
     const run = await candling.run(picture.source, { fit, signal: opening.end.signal });
     this.#shown?.run.free();
-    // A link may name a class that this network does not have.
-    const known = opening.target !== undefined && opening.target < candling.labels.length;
-    const target = (known ? opening.target : run.predictions[0]?.index) ?? 0;
+    // a link may name a class that this network does not have
+    const { target: asked = Number.POSITIVE_INFINITY } = opening;
+    const target = asked < candling.labels.length ? asked : itemAt(run.predictions, 0).index;
     this.#shown = { candling, picture, run, fit, labels: candling.labels, target };
     markSample(picture.sample);
     this.#answers.show(run.predictions, target);
@@ -198,7 +200,7 @@ export class Session {
 
   async #map(afterCrash = false): Promise<void> {
     this.#stopMaps();
-    // What is chosen while a photo is on its way counts when it is there.
+    // a class that was chosen meanwhile is explained
     const shown = this.#shown;
     if (this.#opening !== undefined || shown === undefined) return this.#busy();
     const mapping = new AbortController();
@@ -208,7 +210,7 @@ export class Session {
       await this.#why.show(shown, mapping.signal, afterCrash);
     } catch (error) {
       if (mapping.signal.aborted) return;
-      // The views put all other errors into words.
+      // the views show all other errors as messages
       if (hasCode(error, "engine-crashed", "run-lost")) return this.open(shown.picture, shown.target, true);
       throw error;
     }

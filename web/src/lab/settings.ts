@@ -1,6 +1,4 @@
-/**
- * What can be set for all views: the heatmap's method and layer, what the network is shown, and the colours.
- */
+/** Settings for all views: the heatmap's method and layer, the fit, and the colours. */
 import type { Candling, ExplainOptions, Fit } from "../candling.js";
 import { byId, fillOptions } from "../dom/page.js";
 import { chosenColours, listenForColours, showColours } from "../site/colours.js";
@@ -8,12 +6,12 @@ import { usualOpacity } from "../words/colours.js";
 import type { State } from "./permalink.js";
 import { hasLayers, type HeatmapChoice, heatmaps } from "./words.js";
 
-/** What changed: the photo has to run again, be asked again, or only be painted again. */
+/** Effect of a change: the photo has to run again, be explained again, or only be painted again. */
 export type Change = "fit" | "question" | "colours";
 
 export interface Colours {
   readonly colormap: string;
-  /** 0 to 1. */
+  /** Strength of the colours, 0 to 1. */
   readonly opacity: number;
 }
 
@@ -26,7 +24,7 @@ const opacityText = byId("opacity-text", HTMLOutputElement);
 export class Settings {
   #onChange: (what: Change) => void = () => {};
   #defaultLayer = "";
-  /** What a permalink asks for before the network has said what there is. */
+  /** The layer in a permalink, until the network's layers are known. */
   #wished: Pick<State, "layer"> = {};
 
   constructor() {
@@ -54,7 +52,7 @@ export class Settings {
     this.#onChange = listener;
   }
 
-  /** What can be chosen is the network's to say. */
+  /** Offers what this network has. */
   offer({ info }: Candling): void {
     this.#defaultLayer = info.defaultLayer;
     const deepestFirst = info.layers.filter(({ height, width }) => height * width > 1).reverse();
@@ -68,7 +66,7 @@ export class Settings {
     choose(layer, this.#wished.layer, info.defaultLayer);
   }
 
-  /** Sets what a permalink says; what it names and does not exist is left as it is. */
+  /** Applies a permalink; names that do not exist are ignored. */
   restore(state: State): void {
     choose(method, state.method, method.value);
     this.#settleLayer();
@@ -78,7 +76,7 @@ export class Settings {
     this.#wished = state;
   }
 
-  /** Lets a layer be chosen where the method takes one. */
+  /** Enables the choice of a layer if the method takes one. */
   #settleLayer(): void {
     layer.disabled = !hasLayers(this.choice.method);
   }
@@ -88,7 +86,7 @@ export class Settings {
     return Number(opacity.value);
   }
 
-  /** Default opacity of the chosen colour map, in per cent. */
+  /** Default strength of the chosen colours, in per cent. */
   get usualOpacity(): number {
     return 100 * usualOpacity(chosenColours());
   }
@@ -99,7 +97,7 @@ export class Settings {
     return choice;
   }
 
-  /** What the heatmap is asked: its method, and the layer where that takes one. */
+  /** The heatmap's method, and the layer if it takes one. */
   get question(): Pick<ExplainOptions, "method" | "counterfactual" | "layer"> {
     const { method, counterfactual } = this.choice;
     return { method, counterfactual, ...(hasLayers(method) ? { layer: layer.value } : {}) };
@@ -113,7 +111,7 @@ export class Settings {
     return layer.value;
   }
 
-  /** The layer before the pooling. */
+  /** The model's default layer. */
   get defaultLayer(): string {
     return this.#defaultLayer;
   }

@@ -1,4 +1,4 @@
-/** Where photos come from: drop, paste, choose, camera, link, and our samples. */
+/** Sources of photos: drop, paste, file, camera, link, and our samples. */
 import { Candling, type PhotoSource } from "../candling.js";
 import { handOver, labWithOwn } from "../site/handover.js";
 import { sentence } from "../words/sentence.js";
@@ -6,35 +6,35 @@ import { Camera } from "./camera.js";
 import type { Colours } from "./camera-view.js";
 import { byId, make } from "../dom/page.js";
 import { askForLink } from "./link-dialog.js";
-import { say } from "../dom/message.js";
+import { showMessage } from "../dom/message.js";
 
-/** A photo and what the page says of it. */
-export interface Picture {
+/** A photo, with its title and origin. */
+export interface LabPhoto {
   readonly source: PhotoSource;
   readonly title: string;
   readonly credit: string;
   /** The file, if it is one of our samples. */
   readonly sample?: string;
-  /** Its address, if it came by one. */
+  /** Its address, if it came by a link. */
   readonly link?: string;
 }
 
-/** As in `www/samples/samples.json`. */
+/** An entry of `www/samples/samples.json`. */
 export interface Sample {
   readonly file: string;
   readonly title: string;
-  /** In pixels. */
+  /** Size in pixels. */
   readonly width: number;
   readonly height: number;
   readonly composite: boolean;
   readonly credit: string;
 }
 
-type Open = (picture: Picture) => void;
+type Open = (picture: LabPhoto) => void;
 
 const YOURS = "Your own photo; it stays on this device.";
 
-/** All but the samples. */
+/** Listens to all sources but the samples. */
 export function listenForPhotos(network: Promise<Candling>, colours: Colours, open: Open): void {
   const openFile = (file: File) => {
     if (/\.safetensors$/i.test(file.name)) return void openModel(file);
@@ -52,7 +52,7 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
   document.addEventListener("paste", ({ clipboardData, target }) => {
     const file = clipboardData?.files[0];
     if (file !== undefined) return openFile(file);
-    // A link that is pasted into a field is the field's.
+    // a link that is pasted into a field belongs to the field
     const address = clipboardData?.getData("text/plain").trim() ?? "";
     if (!(target instanceof HTMLInputElement) && isLink(address)) askForLink(open, address);
   });
@@ -72,7 +72,7 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
     if (file !== undefined) return openFile(file);
     const address = event.dataTransfer?.getData("text/uri-list").split("\n")[0]?.trim() ?? "";
     if (isLink(address)) askForLink(open, address);
-    else say("That was neither a file nor a link. Drop a picture's file, or choose one.");
+    else showMessage("That was neither a file nor a link. Drop a picture's file, or choose one.");
   });
 
   const camera = new Camera(network, colours);
@@ -83,15 +83,15 @@ export function listenForPhotos(network: Promise<Candling>, colours: Colours, op
   byId("link", HTMLButtonElement).addEventListener("click", () => askForLink(open));
 }
 
-/** The page begins anew with it, if it is one: what is shown stays otherwise. */
+/** Reloads the page with a model, if the file is one; otherwise what is shown stays. */
 async function openModel(file: File): Promise<void> {
   try {
-    say(`Opening ${file.name}…`);
+    showMessage(`Opening ${file.name}…`);
     (await Candling.load({ model: file, backend: "cpu" })).close();
     await handOver(file);
     location.href = labWithOwn();
   } catch (error) {
-    say(sentence(error));
+    showMessage(sentence(error));
   }
 }
 
@@ -109,25 +109,25 @@ async function paste(open: Open): Promise<void> {
       const address = (await (await item.getType("text/plain")).text()).trim();
       if (isLink(address)) return askForLink(open, address);
     }
-    say("There is no picture on the clipboard. Copy one, then paste it here.");
+    showMessage("There is no picture on the clipboard. Copy one, then paste it here.");
   } catch {
-    // Who points with a finger has no such key.
+    // touch screens have no such key
     const instead = matchMedia("(pointer: coarse)").matches
       ? "Save the picture and choose it, or use its link,"
       : "Press Ctrl+V (on a Mac ⌘V)";
-    say(`The browser does not let this page read the clipboard. ${instead} instead.`);
+    showMessage(`The browser does not let this page read the clipboard. ${instead} instead.`);
   }
 }
 
 const list = byId("samples", HTMLUListElement);
 
-/** Shows our own photos; returns all of them. */
+/** Lists our own photos, and returns them. */
 export async function showSamples(open: (sample: Sample) => void): Promise<readonly Sample[]> {
   let samples: readonly Sample[];
   try {
     samples = await (await fetched("samples/samples.json")).json();
   } catch (error) {
-    say(sentence(error));
+    showMessage(sentence(error));
     return [];
   }
   list.replaceChildren(
@@ -155,7 +155,7 @@ export function markSample(file: string | undefined): void {
   }
 }
 
-export async function fetchSample(sample: Sample): Promise<Picture> {
+export async function fetchSample(sample: Sample): Promise<LabPhoto> {
   const { file, title, composite, credit } = sample;
   const source = await (await fetched(`samples/${encodeURIComponent(file)}`)).blob();
   return { source, title, credit: composite ? `A composite. ${credit}` : credit, sample: file };

@@ -1,4 +1,7 @@
-/** Take it away: pictures, a page, raw numbers with their provenance, a link, and code for another page. */
+/**
+ * Experiment "Take it away": pictures, a page, raw numbers with their provenance, a link, and code for
+ * another page.
+ */
 import { LAYERED, PIXELS } from "../catalogue.js";
 import { type Explanation, version } from "../candling.js";
 import type { ExportOptions } from "../candling-export.js";
@@ -6,7 +9,7 @@ import { question } from "../export/question.js";
 import { SHOWN } from "./answers.js";
 import { byId } from "../dom/page.js";
 import { elementCode, type Figure, frameCode } from "./embed-code.js";
-import { Experiment, type Shown } from "./experiment.js";
+import { Experiment, type LabState } from "./experiment.js";
 import { linkTo, type State } from "./permalink.js";
 import { npy, saveBlob } from "../dom/save.js";
 import type { Settings } from "./settings.js";
@@ -14,8 +17,9 @@ import { largeView } from "./tiles.js";
 import type { Why } from "./why.js";
 import { isOwn } from "./weights.js";
 import { fileName } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
-/** Number of answers in the file. */
+/** Number of predictions in the file. */
 const ANSWERS = 10;
 
 export class TakeAway extends Experiment {
@@ -33,7 +37,7 @@ export class TakeAway extends Experiment {
     this.#settings = settings;
     this.#why = why;
     this.#state = state;
-    const actions: Readonly<Record<string, (shown: Shown, signal: AbortSignal) => Promise<void>>> = {
+    const actions: Readonly<Record<string, (shown: LabState, signal: AbortSignal) => Promise<void>>> = {
       "save-figure": (shown, signal) => this.#saveFigure(shown, signal),
       "save-page": (shown, signal) => this.#savePage(shown, signal),
       "save-npy": async (shown) => this.#saveRaw(shown),
@@ -47,7 +51,7 @@ export class TakeAway extends Experiment {
     }
   }
 
-  protected async show({ picture }: Shown): Promise<void> {
+  protected async show({ picture }: LabState): Promise<void> {
     for (const button of this.#buttons) button.disabled = this.#why.cam.map === undefined;
     const { photo, src } = this.#state();
     byId("link-about", HTMLElement).textContent = isOwn
@@ -58,14 +62,14 @@ export class TakeAway extends Experiment {
     this.refresh();
   }
 
-  /** The codes of what is shown now. */
+  /** Updates the link and the codes. */
   refresh(): void {
     const { shown } = this;
     if (shown === undefined) return;
     const figure = this.#figure(shown);
     const { run, target, labels } = shown;
     const isAnswer = run.predictions.slice(0, SHOWN).some(({ index }) => index === target);
-    const title = question(labels[target] ?? "", isAnswer);
+    const title = question(itemAt(labels, target), isAnswer);
     this.#element.value = elementCode(
       isOwn ? { ...figure, question: { model: "your-model.safetensors", ...figure.question } } : figure,
     );
@@ -91,8 +95,8 @@ export class TakeAway extends Experiment {
     byId("code-about", HTMLElement).textContent = notes.join(" ");
   }
 
-  /** As the element would show it; what it does by itself is left out. */
-  #figure({ picture, run, target }: Shown): Figure {
+  /** The figure for the element; default values are left out. */
+  #figure({ picture, run, target }: LabState): Figure {
     const settings = this.#settings;
     const view = largeView();
     const chosen = settings.choice.counterfactual ? "grad-cam" : settings.choice.method;
@@ -105,7 +109,7 @@ export class TakeAway extends Experiment {
     return {
       photo: address === undefined ? undefined : new URL(address, document.baseURI),
       readable: link !== undefined,
-      // A file's name describes nothing: whoever posts the photo says what it shows.
+      // a file's name describes nothing: the author of the post writes the description
       alt: picture.sample === undefined ? "" : picture.title,
       credit: picture.sample === undefined ? "" : picture.credit,
       width: run.width,
@@ -122,7 +126,7 @@ export class TakeAway extends Experiment {
     };
   }
 
-  /** The heatmap, which the figure and the record are about. */
+  /** The heatmap, for figure and record. */
   #cam(): Explanation {
     const { map } = this.#why.cam;
     if (map === undefined)
@@ -130,18 +134,22 @@ export class TakeAway extends Experiment {
     return map;
   }
 
-  #name({ picture, labels }: Shown, kind: string, map = this.#cam()): string {
-    return fileName(picture.title, labels[map.target.class] ?? "", map, this.#settings.defaultLayer, kind);
+  #name({ picture, labels }: LabState, kind: string, map = this.#cam()): string {
+    return fileName(picture.title, itemAt(labels, map.target.class), map, this.#settings.defaultLayer, kind);
   }
 
-  /** What is exported of these maps, in the words and colours of the page. */
-  #exported({ candling, picture }: Shown, maps: readonly Explanation[], signal: AbortSignal): ExportOptions {
+  /** Options for the export of these maps, in the words and colours of the page. */
+  #exported(
+    { candling, picture }: LabState,
+    maps: readonly Explanation[],
+    signal: AbortSignal,
+  ): ExportOptions {
     const credit = picture.sample === undefined ? "" : picture.credit;
     return { candling, maps, credit, alt: picture.title, ...this.#settings.colours, signal };
   }
 
-  /** The four views. */
-  async #saveFigure(shown: Shown, signal: AbortSignal): Promise<void> {
+  /** Saves the four views. */
+  async #saveFigure(shown: LabState, signal: AbortSignal): Promise<void> {
     const { exportFigure } = await import("../candling-export.js");
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
     saveBlob(
@@ -150,8 +158,8 @@ export class TakeAway extends Experiment {
     );
   }
 
-  /** The heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
-  async #savePage(shown: Shown, signal: AbortSignal): Promise<void> {
+  /** Saves the heatmap and Guided Grad-CAM of the chosen class, and the heatmaps of the likeliest ones. */
+  async #savePage(shown: LabState, signal: AbortSignal): Promise<void> {
     const { exportPage } = await import("../candling-export.js");
     const { run, target } = shown;
     const cam = this.#cam();
@@ -165,16 +173,16 @@ export class TakeAway extends Experiment {
     saveBlob(await exportPage(this.#exported(shown, maps, signal)), this.#name(shown, "html"));
   }
 
-  /** The map of the view that is large; of the heatmap, where that is the photo. */
-  #saveRaw(shown: Shown): void {
+  /** Saves the map of the large view; the heatmap if that is the photo. */
+  #saveRaw(shown: LabState): void {
     const map = this.#why.tiles.find(({ name }) => name === largeView())?.map ?? this.#cam();
     saveBlob(npy(map.data, [map.channels, map.height, map.width]), this.#name(shown, "npy", map));
   }
 
-  async #saveJson(shown: Shown): Promise<void> {
+  async #saveJson(shown: LabState): Promise<void> {
     const { candling, picture, run, labels, target, fit } = shown;
     const { info } = candling;
-    // Pages that came neither over https nor from this machine are given no hash by the browser.
+    // in insecure contexts browsers offer no hash
     const sha256 = await candling.digest().catch(() => undefined);
     const maps = this.#why.tiles.flatMap(({ map }) => (map === undefined ? [] : [map]));
     const provenance = {
@@ -202,7 +210,7 @@ export class TakeAway extends Experiment {
         target,
         shape: [channels, height, width],
         max,
-        // A pixel map has 150,000 values, which .npy holds better.
+        // a pixel map has 150,000 values, for which .npy is better
         ...(channels === 1 ? { values: Array.from(data) } : {}),
       })),
     };

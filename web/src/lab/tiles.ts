@@ -1,4 +1,7 @@
-/** The pictures of one question: the photo as the network was shown it, and the maps of it. One is large, the others beside it. */
+/**
+ * Pictures of one question: the photo as the network saw it, and its maps. One is large, the others beside
+ * it.
+ */
 import {
   type Explanation,
   type ExplainOptions,
@@ -8,19 +11,19 @@ import {
   type Run,
 } from "../candling.js";
 import { ALLOW, givesPixels } from "../canvas.js";
-import { description, reading, strength } from "../words/maps.js";
-import { byId, found, pencil } from "../dom/page.js";
-import { say } from "../dom/message.js";
+import { description, peakText, peakValue } from "../words/maps.js";
+import { byId, found, context2d } from "../dom/page.js";
+import { showMessage } from "../dom/message.js";
 import { saveCanvas } from "../dom/save.js";
 import { sentence } from "../words/sentence.js";
-import { breakable } from "./breakable.js";
-import type { Picture } from "./sources.js";
-import { seen, type ViewText } from "./words.js";
+import { withBreakOpportunities } from "./break-opportunities.js";
+import type { LabPhoto } from "./sources.js";
+import { seenPartSentence, type ViewText } from "./words.js";
 
-/** Edges are read on their own grey; over the photo they would drown. */
+/** Edges need their own grey background; over the photo they would be lost. */
 export const EDGES = { photo: false, opacity: 1 } as const;
 
-/** The photo is drawn at most this large. */
+/** Longest side of the drawn photo, in pixels. */
 const PHOTO_SIZE = 1024;
 
 const views = found(document, ".views", HTMLElement);
@@ -37,7 +40,7 @@ export function listenForViews(onLarge: (view: string) => void): void {
   });
 }
 
-/** Tells where the large picture was clicked, in shares of the photo; what lies beside the photo is no place in it. */
+/** Reports clicks on the large picture, in shares of the photo; clicks beside the photo are ignored. */
 export function listenForPoints(onPoint: (x: number, y: number) => void): void {
   views.addEventListener("click", ({ target, clientX, clientY }) => {
     const stage = target instanceof Element ? target.closest(".large .stage") : null;
@@ -49,7 +52,7 @@ export function listenForPoints(onPoint: (x: number, y: number) => void): void {
   });
 }
 
-/** Where in the window a picture lies that keeps its proportions inside a frame. */
+/** Place in the window of a picture that keeps its proportions inside a frame. */
 export function pictureBox(frame: Element, picture: { readonly width: number; readonly height: number }) {
   const box = frame.getBoundingClientRect();
   const scale = Math.min(box.width / picture.width, box.height / picture.height);
@@ -62,7 +65,7 @@ export function pictureBox(frame: Element, picture: { readonly width: number; re
   };
 }
 
-/** A name that no tile has changes nothing. */
+/** Makes a tile the large one; unknown names change nothing. */
 export function enlarge(view: string): void {
   const tiles = [...views.querySelectorAll<HTMLElement>(".tile")];
   if (!tiles.some((tile) => tile.dataset.view === view)) return;
@@ -77,18 +80,20 @@ export function largeView(): string {
   return found(views, ".large", HTMLElement).dataset.view ?? "";
 }
 
-/** The widest shape of a stage, and the one that it has by itself. */
+/** Widest aspect ratio of a stage, and its default. */
 const WIDEST = 5 / 3;
 
-/** Gives the pictures room in the shape of their photo where the window is narrow. What was pressed below the picture that stays in sight is not
- *  moved away. */
+/**
+ * Gives the pictures the aspect ratio of their photo in narrow windows. A button that was pressed below a
+ * pinned picture does not move.
+ */
 export function shape({ width, height }: { readonly width: number; readonly height: number }): void {
   const top = () => below.getBoundingClientRect().top;
   const before = top();
   const isPinned = before < found(views, ".large .stage", HTMLElement).getBoundingClientRect().bottom;
   byId("lab", HTMLElement).style.setProperty("--ratio", String(Math.min(WIDEST, width / height)));
   const moved = top() - before;
-  // A scroll of nothing, too, would end one that is under way.
+  // even a scroll by nothing would end one in progress
   if (isPinned && moved !== 0) scrollBy({ top: moved, behavior: "instant" });
 }
 
@@ -97,39 +102,41 @@ export class PhotoTile {
   readonly #tile = found(document, '[data-view="photo"]', HTMLElement);
   readonly #canvas = byId("photo", HTMLCanvasElement);
 
-  show(run: Run, { title, credit }: Picture): void {
+  show(run: Run, { title, credit }: LabPhoto): void {
     const { view } = run;
     shape(run);
     const canvas = this.#canvas;
     const scale = drawPhoto(canvas, run);
     if (view.width < run.width || view.height < run.height) {
-      outline(pencil(canvas), view.x * scale, view.y * scale, view.width * scale, view.height * scale);
+      outline(context2d(canvas), view.x * scale, view.y * scale, view.width * scale, view.height * scale);
     }
     canvas.setAttribute("aria-label", `The photo: ${title}`);
     canvas.dataset.width = String(run.width);
     canvas.dataset.height = String(run.height);
     canvas.dataset.view = [view.x, view.y, view.width, view.height].join(" ");
     develop(canvas);
-    byId("photo-name", HTMLElement).replaceChildren(...breakable(title));
-    found(this.#tile, "#seen", HTMLElement).textContent = seen(view, run);
+    byId("photo-name", HTMLElement).replaceChildren(...withBreakOpportunities(title));
+    found(this.#tile, "#seen", HTMLElement).textContent = seenPartSentence(view, run);
     found(this.#tile, "#credit", HTMLElement).textContent = credit;
   }
 }
 
-/** Draws the photo on white, because that is what the network sees behind transparent pixels. Returns pixels of the canvas per
- *  pixel of the photo. */
+/**
+ * Draws the photo on white, as that is what the network sees behind transparent pixels. Returns pixels of the
+ * canvas per pixel of the photo.
+ */
 export function drawPhoto(canvas: HTMLCanvasElement, { photo, width, height }: Run): number {
   const scale = Math.min(1, PHOTO_SIZE / Math.max(width, height));
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (photo !== undefined) context.drawImage(photo, 0, 0, canvas.width, canvas.height);
   return scale;
 }
 
-/** The computed picture takes the place of the one that was shown beforehand. */
+/** Replaces the precomputed picture by the live one. */
 function develop(canvas: HTMLCanvasElement): void {
   canvas.hidden = false;
   canvas.parentElement?.querySelector(".poster")?.remove();
@@ -184,7 +191,7 @@ export class MapTile<Name extends string = string> {
     this.#heading = found(this.#tile, ".enlarge", HTMLElement);
     this.#download = found(this.#tile, ".download", HTMLButtonElement);
     this.#download.addEventListener("click", () => {
-      if (!givesPixels()) say(sentence(ALLOW));
+      if (!givesPixels()) showMessage(sentence(ALLOW));
       else if (this.#map !== undefined) saveCanvas(this.#canvas, fileName(this.#map, this.#label));
     });
     this.#colours = colours;
@@ -216,7 +223,7 @@ export class MapTile<Name extends string = string> {
     this.#tile.setAttribute("aria-busy", String(busy));
   }
 
-  /** Computes and paints. What was shown stays until the new picture is there. */
+  /** Computes and paints. The old picture stays until the new one is there. */
   async show(run: Run, label: string, options: ExplainOptions): Promise<void> {
     const onProgress = ({ done, total }: PassesProgress) => {
       this.#reading.textContent = `${done} of ${total} passes`;
@@ -226,7 +233,7 @@ export class MapTile<Name extends string = string> {
     await this.repaint(options.signal);
   }
 
-  /** Paints the same map again, in the colours of now. */
+  /** Paints the same map again, in the current colours. */
   async repaint(signal?: AbortSignal): Promise<void> {
     const map = this.#map;
     if (map === undefined || map.run.freed) return;
@@ -234,23 +241,23 @@ export class MapTile<Name extends string = string> {
     if (!(await paint(this.#canvas, map, { ...this.#colours(), signal }))) return;
     this.painting = performance.now() - start;
     const { peak, target, layer, method } = map;
-    // The numbers behind the picture; the tests read them.
+    // the numbers behind the picture; the tests read them
     const numbers = {
       method,
       target: target.class,
       layer: layer ?? "",
-      strength: strength(map),
+      strength: peakValue(map),
       peakX: peak.x,
       peakY: peak.y,
     };
     Object.assign(this.#canvas.dataset, numbers);
     this.#canvas.setAttribute("aria-label", description(this.title, this.#label, map));
     develop(this.#canvas);
-    this.#reading.textContent = reading(map);
+    this.#reading.textContent = peakText(map);
     this.#download.disabled = false;
   }
 
-  /** Shows words in place of a picture: a stale one would lie. */
+  /** Shows a message in place of a picture, which would be out of date. */
   fail(words: string): void {
     this.#map = undefined;
     this.#canvas.width = this.#canvas.height = 1;

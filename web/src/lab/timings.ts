@@ -1,4 +1,4 @@
-/** The table of times in "See the machine". */
+/** Table of times in "See the machine". */
 import { milliseconds } from "../words/numbers.js";
 import { found } from "../dom/page.js";
 

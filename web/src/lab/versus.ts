@@ -1,22 +1,23 @@
-/** Why this and not that? Two maps of one photo in one scale, and a divider between them. */
+/** Experiment "Why this and not that?": two maps of one photo in one scale, and a divider between them. */
 import { type Explanation, type ExplainOptions, paint } from "../candling.js";
 import { whereabouts } from "../words/maps.js";
 import { number } from "../words/numbers.js";
 import { sidesOf } from "../words/sides.js";
 import { sentence } from "../words/sentence.js";
 import { Combobox } from "./combobox.js";
-import { byId, check, found, make, pencil, radios, replaceItems } from "../dom/page.js";
-import { Experiment, type Shown } from "./experiment.js";
-import { announceAtRest } from "../dom/message.js";
+import { byId, check, found, make, context2d, radios, replaceItems } from "../dom/page.js";
+import { Experiment, type LabState } from "./experiment.js";
+import { announceDebounced } from "../dom/message.js";
 import type { State } from "./permalink.js";
 import type { Settings } from "./settings.js";
+import { itemAt } from "../platform/known.js";
 
 /** Number of classes that can be chosen with one press. */
 const CHIPS = 5;
 
 type Pair = "evidence" | "margin" | "against";
 
-/** What the two sides are asked; `a` and `b` are classes. */
+/** The methods of both sides; `a` and `b` are classes. */
 const pairs: Record<
   Pair,
   (
@@ -28,8 +29,7 @@ const pairs: Record<
   ]
 > = {
   evidence: (a, b) => [{ target: a }, { target: b }],
-  // The counterfactual of the margin: what would have to go for A to win by more, which is what speaks for B
-  // over A.
+  // the counterfactual of the margin is what speaks for B over A: with less of it, A would win by more
   margin: (a, b) => [
     { target: { class: a, over: b } },
     { target: { class: a, over: b }, counterfactual: true },
@@ -40,7 +40,7 @@ const pairs: Record<
   ],
 };
 
-/** `here` and `there` are the sides of A and B. */
+/** Explanations; `here` and `there` are the sides of A and B. */
 const abouts: Record<Pair, (a: string, b: string, here: string, there: string) => string> = {
   evidence: (a, b, here, there) =>
     `${here} of the divider what speaks for ${a}, ${there} of it what speaks for ${b}: Grad-CAM of each class by itself. What both share is lit on both sides.`,
@@ -60,19 +60,19 @@ export class Versus extends Experiment {
   readonly #search: Combobox;
   readonly #pair: () => string;
   readonly #figure = byId("divided", HTMLElement);
-  /** The class that B stands for; the likeliest other one where nobody chose. */
+  /** The class of B; undefined for the likeliest other one. */
   other: number | undefined;
-  /** Whether A is seen on the right. */
+  /** Whether A is on the right. */
   #flipped = false;
-  /** The class that is seen on the left, and the one on the right. */
+  /** The classes on the left and on the right. */
   #seen: readonly number[] = [];
-  /** Somebody has changed something here, and is told what came of it: who only passes by hears nothing. */
+  /** Whether the visitor has changed something here, so that the result is announced; otherwise it is not. */
   #isAsked = false;
-  /** A link says where the divider is: it is seen there first, as whoever made the link saw it. */
+  /** Whether the divider's position comes from a link: it is shown there first, as its author saw it. */
   #isLinked = false;
-  /** Somebody has put the divider where it is. */
+  /** Whether the visitor has moved the divider. */
   #isMoved = false;
-  /** What was computed last. */
+  /** The latest maps. */
   #maps:
     | {
         readonly maps: readonly Explanation[];
@@ -143,11 +143,11 @@ export class Versus extends Experiment {
     this.#seen = [];
   }
 
-  protected async show(shown: Shown, signal: AbortSignal): Promise<void> {
+  protected async show(shown: LabState, signal: AbortSignal): Promise<void> {
     const { run, labels, target } = shown;
     const other = this.#against(shown);
     const pair = this.#pair() as Pair;
-    const names = [labels[target] ?? "", labels[other] ?? ""] as const;
+    const names = [itemAt(labels, target), itemAt(labels, other)] as const;
     this.#name(shown, other);
     const { layer } = this.#settings;
     const maps: Explanation[] = [];
@@ -156,7 +156,7 @@ export class Versus extends Experiment {
     this.#maps = { maps, pair, names, classes: [target, other] };
     this.#arrange(maps);
     const [here, there] = this.#flipped ? ["Right", "left"] : ["Left", "right"];
-    // Two classes share little: a head that tells them apart has opposite weights for them.
+    // two classes share little: a head that separates them has opposite weights for them
     const only =
       shown.labels.length === 2
         ? " Of two classes in all, what speaks for one mostly speaks against the other: where one is lit, the other is dark."
@@ -169,14 +169,14 @@ export class Versus extends Experiment {
     await this.paint(shown, signal);
     if (!this.#isAsked || signal.aborted) return;
     this.#isAsked = false;
-    announceAtRest([about, ...this.#canvases.map(({ ariaLabel }) => ariaLabel)].join(" "));
+    announceDebounced([about, ...this.#canvases.map(({ ariaLabel }) => ariaLabel)].join(" "));
   }
 
-  protected override async paint({ candling }: Shown, signal: AbortSignal): Promise<void> {
+  protected override async paint({ candling }: LabState, signal: AbortSignal): Promise<void> {
     if (this.#maps === undefined) return;
     const { maps, pair, names, classes } = this.#maps;
     const { colours } = this.#settings;
-    // One scale for both, or the weaker one would look as strong.
+    // one scale for both, as otherwise the weaker one would look as strong
     const most = Math.max(...maps.map(({ max }) => max));
     const scale = most > 0 ? { scale: most } : {};
     await Promise.all(
@@ -193,7 +193,7 @@ export class Versus extends Experiment {
       height: this.#ramp.height,
       signal,
     });
-    const context = pencil(this.#ramp);
+    const context = context2d(this.#ramp);
     context.clearRect(0, 0, this.#ramp.width, this.#ramp.height);
     context.drawImage(ramp, 0, 0);
     ramp.close();
@@ -218,7 +218,7 @@ export class Versus extends Experiment {
   }
 
   /**
-   * Puts each map on the side of the divider where its evidence lies, and the divider where both are seen.
+   * Puts each map on the side of the divider where its evidence lies, and the divider where both are visible.
    */
   #arrange(maps: readonly Explanation[]): void {
     const { clientWidth: width, clientHeight: height } = this.#figure;
@@ -235,19 +235,19 @@ export class Versus extends Experiment {
   }
 
   /** The class that A is compared with. */
-  #against({ run, target }: Shown): number {
-    // A link may name a class that this network does not have.
-    const known = this.other !== undefined && this.other < run.predictions.length;
-    if (known && this.other !== target) return this.other ?? 0;
-    return run.predictions.find(({ index }) => index !== target)?.index ?? 0;
+  #against({ run, target }: LabState): number {
+    // a link may name a class that this network does not have
+    const { other = Number.POSITIVE_INFINITY } = this;
+    if (other < run.predictions.length && other !== target) return other;
+    return run.predictions.find(({ index }) => index !== target)?.index ?? target;
   }
 
-  #name({ run, labels, target }: Shown, other: number): void {
+  #name({ run, labels, target }: LabState, other: number): void {
     this.#search.classes = run.predictions.filter(({ index }) => index !== target);
-    found(this.section, "#versus-a-name bdi", HTMLElement).textContent = labels[target] ?? "";
+    found(this.section, "#versus-a-name bdi", HTMLElement).textContent = itemAt(labels, target);
     const what = this.#pair() === "against" ? "against " : "";
-    byId("tag-a", HTMLElement).textContent = `${what}${labels[target] ?? ""}`;
-    byId("tag-b", HTMLElement).textContent = `${what}${labels[other] ?? ""}`;
+    byId("tag-a", HTMLElement).textContent = `${what}${itemAt(labels, target)}`;
+    byId("tag-b", HTMLElement).textContent = `${what}${itemAt(labels, other)}`;
     const offered = run.predictions.filter(({ index }) => index !== target).slice(0, CHIPS - 1);
     const chosen = run.predictions.find(({ index }) => index === other);
     if (chosen !== undefined && !offered.includes(chosen)) offered.push(chosen);

@@ -1,5 +1,7 @@
-/** Which model the page runs: one of the visitor's, by `?model=own`, or ours, with the weights that they chose by `?weights=`, or those that
- *  suit the connection and what is kept on the device. */
+/**
+ * Model of the page: one of the visitor's (`?model=own`), or ours, with the weights of `?weights=`, or those
+ * that suit the connection and the offline copies.
+ */
 import { type Weights, weightsFor, weightsHere } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { HANDED_OVER, handedOver } from "../site/handover.js";
@@ -9,7 +11,7 @@ import { weightsTexts } from "./words.js";
 /** Whether it is one of the visitor's. */
 export const isOwn = new URLSearchParams(location.search).get("model") === "own";
 
-/** The address of the model to load. The page says which weights it has, and offers the others. */
+/** The address of the model to load. The page shows which weights it has, and offers the others. */
 export async function chooseModel(): Promise<string> {
   if (isOwn) return ownModel();
   const chosen = new URLSearchParams(location.search).get("weights");
@@ -25,7 +27,7 @@ export async function chooseModel(): Promise<string> {
   byId("weights", HTMLElement).textContent = texts[weights];
   const link = byId("other-weights", HTMLAnchorElement);
   link.href = `?weights=${other}`;
-  // With what is asked by then; only a visitor's own photo has to be opened again.
+  // with the state of that moment; only a visitor's own photo has to be opened again
   link.addEventListener("click", () => {
     const address = new URL(location.href);
     address.searchParams.set("weights", other);
@@ -43,7 +45,7 @@ function ownModel(): string {
   return HANDED_OVER;
 }
 
-/** The file of a model that another page, or the visitor, has handed over; or the address as it is. */
+/** The file of a model that another page, or the visitor, has handed over; otherwise the address itself. */
 export async function fileOf(model: string): Promise<string | Blob> {
   if (model !== HANDED_OVER) return model;
   const file = await handedOver();

@@ -1,27 +1,26 @@
-/**
- * Why this class? The four maps of one question beside the photo, and a sentence on where the evidence lies.
- */
+/** Experiment "Why this class?": four maps beside the photo, and a sentence on where the evidence lies. */
 import type { Explanation, ExplainOptions } from "../candling.js";
 import { MANY_PASSES, PIXELS } from "../catalogue.js";
 import { LIGHT } from "../words/colours.js";
-import { strength, whereabouts } from "../words/maps.js";
+import { peakValue, whereabouts } from "../words/maps.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { byId } from "../dom/page.js";
-import type { Shown } from "./experiment.js";
+import type { LabState } from "./experiment.js";
 import { announce } from "../dom/message.js";
 import { isDarkAtPeak } from "./dark.js";
 import type { Settings } from "./settings.js";
 import { EDGES, MapTile, PhotoTile } from "./tiles.js";
 import { time } from "./timings.js";
 import { BRIGHTER, fileName, hasCode, textOf } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 const where = byId("where", HTMLElement);
 
-/** Number of answers that are announced. */
+/** Number of predictions that are announced. */
 const SPOKEN = 3;
 
-/** A map whose maximum is below this share of the best answer's is called faint. */
+/** Share of the best class's maximum below which a map is called faint. */
 const FAINT = 0.5;
 
 export class Why {
@@ -32,8 +31,8 @@ export class Why {
   readonly guidedGradCam: MapTile;
   readonly plainCam: MapTile;
   #title = "";
-  /** The photo whose answers were read out. */
-  #told: Shown | undefined;
+  /** The photo whose predictions were announced. */
+  #told: LabState | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -56,7 +55,7 @@ export class Why {
     return [this.cam, this.guidedBackprop, this.guidedGradCam, this.plainCam];
   }
 
-  showPhoto({ run, picture }: Shown): void {
+  showPhoto({ run, picture }: LabState): void {
     this.#title = picture.title;
     this.#photo.show(run, picture);
     time("decode", run.timings.read + run.timings.decode);
@@ -65,10 +64,10 @@ export class Why {
   }
 
   /**
-   * The maps of the chosen class, the heatmap first. Only a crash is thrown, and after one (`afterCrash`) not
-   * even that.
+   * Shows the maps of the chosen class, the heatmap first. Throws only after a crash, and if that is the
+   * second one (`afterCrash`) not even then.
    */
-  async show(shown: Shown, signal: AbortSignal, afterCrash: boolean): Promise<void> {
+  async show(shown: LabState, signal: AbortSignal, afterCrash: boolean): Promise<void> {
     const { run, labels, target } = shown;
     const { question, layer } = this.#settings;
     this.#describe();
@@ -81,7 +80,7 @@ export class Why {
     for (const [tile] of views) tile.busy = true;
     for (const [tile, options] of views) {
       try {
-        await tile.show(run, labels[target] ?? "", options);
+        await tile.show(run, itemAt(labels, target), options);
       } catch (error) {
         if (signal.aborted) return;
         if (hasCode(error, "engine-crashed", "run-lost") && !afterCrash) throw error;
@@ -98,33 +97,32 @@ export class Why {
     time("paint", sum(...this.tiles.map(({ painting }) => painting)));
   }
 
-  /** The same maps in the colours of now. */
+  /** Repaints the maps in the current colours. */
   repaint(): void {
     this.#describe();
     for (const tile of [this.cam, this.plainCam]) {
       tile.repaint().catch((error: unknown) => {
-        // Another photo is on its way, or the engine is started again: what comes then has the colours of
-        // now.
+        // another photo is being opened, or the engine is restarted: what follows has the current colours
         if (!hasCode(error, "run-freed", "run-lost", "engine-crashed", "engine-unavailable", "closed"))
           throw error;
       });
     }
   }
 
-  /** What the heatmap shows, and whether its colours make the photo brighter than it is. */
+  /** Describes the heatmap, and says if its colours make the photo brighter than it is. */
   #describe(): void {
     const { map } = this.cam;
     const { title, about } = this.#settings.choice;
     const { colormap, opacity } = this.#settings.colours;
     const isLit =
-      map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && strength(map) > 0;
+      map !== undefined && !map.run.freed && colormap === LIGHT && opacity > 0 && peakValue(map) > 0;
     this.cam.describe({ title, about: isLit && isDarkAtPeak(map) ? `${about} ${BRIGHTER}` : about });
   }
 
-  /** The sentence under the answers; those who do not see the page hear the answers of a new photo first. */
-  async #tell(shown: Shown, options: ExplainOptions): Promise<void> {
+  /** Shows the sentence under the predictions, and announces the predictions of a new photo first. */
+  async #tell(shown: LabState, options: ExplainOptions): Promise<void> {
     const { map } = this.cam;
-    const label = shown.labels[shown.target] ?? "";
+    const label = itemAt(shown.labels, shown.target);
     const place =
       map === undefined || map.channels > 1
         ? ""
@@ -143,16 +141,20 @@ export class Why {
   }
 
   /**
-   * Every map is painted to its own maximum; how it stands against that of the best answer is told in words
-   * where it is faint.
+   * The sentence on a map that is faint beside the best class's, as every map is painted to its own maximum;
+   * empty otherwise.
    */
-  async #faint({ run, target, labels }: Shown, map: Explanation, options: ExplainOptions): Promise<string> {
-    const best = run.predictions[0]?.index ?? target;
+  async #faint(
+    { run, target, labels }: LabState,
+    map: Explanation,
+    options: ExplainOptions,
+  ): Promise<string> {
+    const best = itemAt(run.predictions, 0).index;
     if (best === target || map.counterfactual || map.max <= 0 || MANY_PASSES.includes(map.method)) return "";
     const { max } = await run.explain({ ...options, target: best });
     const share = map.max / max;
     return max > 0 && share < FAINT
-      ? ` It is faint: ${percent(share)} as strong as what speaks for ${labels[best] ?? ""}.`
+      ? ` It is faint: ${percent(share)} as strong as what speaks for ${itemAt(labels, best)}.`
       : "";
   }
 }

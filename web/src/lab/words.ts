@@ -1,4 +1,4 @@
-/** What the page says: about each view, its numbers, and what went wrong. */
+/** Texts of the page on its views, their numbers, and failures. */
 import type { Explanation, Method, Prediction, View } from "../candling.js";
 import { CandlingError } from "../candling.js";
 import { ABOUTS, AGAINST, LAYERED, MANY_PASSES, METHODS, PIXELS, TITLES } from "../catalogue.js";
@@ -10,7 +10,7 @@ export interface ViewText {
   readonly about: string;
 }
 
-/** A method's. */
+/** The texts of a method. */
 export function textOf(method: Method): ViewText {
   return { title: TITLES[method], about: ABOUTS[method] };
 }
@@ -22,8 +22,8 @@ export interface HeatmapChoice extends ViewText {
 }
 
 /**
- * The heatmap's, in the order of the catalogue: methods that can be asked at any layer, and those that make
- * an experiment of many passes; the others have views of their own.
+ * Choices for the heatmap, in the order of the catalogue: methods that can be computed at any layer, and
+ * those that take many passes; the others have views of their own.
  */
 export const heatmaps: Readonly<Record<string, HeatmapChoice>> = Object.fromEntries(
   METHODS.filter((method) => hasLayers(method) || MANY_PASSES.includes(method)).flatMap((method) => {
@@ -37,7 +37,7 @@ export function hasLayers(method: Method): boolean {
   return LAYERED.includes(method) && !PIXELS.includes(method);
 }
 
-/** What speaks against the class; of Grad-CAM it is "against" in addresses. */
+/** The choice of what speaks against the class; for Grad-CAM it is "against" in addresses. */
 function against(method: Method): readonly [string, HeatmapChoice] {
   return [
     method === "grad-cam" ? "against" : `${method}-against`,
@@ -51,10 +51,10 @@ function against(method: Method): readonly [string, HeatmapChoice] {
   ];
 }
 
-/** The note on a dark photo in the colour map `candle`. */
+/** Text for a dark photo in the scale of light. */
 export const BRIGHTER = "Where it is lit, this photo is darker than shown here.";
 
-/** Which weights run, and the way to the others. */
+/** Texts on the weights in use, and the link to the others. */
 export const weightsTexts = {
   full: "Full weights.",
   small: "Small weights.",
@@ -62,11 +62,11 @@ export const weightsTexts = {
   kept: { full: "Full weights, kept here.", small: "Small weights, kept here." },
   own: "A model of your own.",
   offer: { full: "Or the full ones", small: "Or the small ones, half the size", ours: "Or ours" },
-  /** Beside those that are kept, which say more: all of it stays in one line. */
+  /** Beside those that are stored, whose text is longer: all of it fits one line. */
   offerBesideKept: { full: "Or the full ones", small: "Or the small ones" },
 } as const;
 
-/** For a view that is saved: the photo, what was asked of the network, and the class. */
+/** File name of a saved view: the photo, the method, and the class. */
 export function fileName(
   title: string,
   label: string,
@@ -80,26 +80,21 @@ export function fileName(
   return `${[...words, label].join(" ").replace(/[^\p{L}\p{N}.]+/gu, "-")}.${kind}`;
 }
 
-/** The question of the page. Of a class that is not among the answers, the network did not say it. */
+/** The question of the page. A class that is not among the predictions was not the network's answer. */
 export function question(isAnswer: boolean): string {
   return isAnswer ? "What made it say" : "What would speak for";
 }
 
-/**
- * A likeliest answer that is less than this far on the way from pure chance to certainty is none to rely on.
- */
+/** Least share of the way from chance to certainty at which the best prediction counts as sure. */
 const SURE = 0.25;
 
-/** Whether none of the answers is sure. */
+/** Whether no prediction is sure. */
 export function isUnsure([best, ...others]: readonly Prediction[]): boolean {
   const chance = 1 / (others.length + 1);
   return best !== undefined && best.probability < chance + SURE * (1 - chance);
 }
 
-/**
- * Said beside such answers: what there is to choose from, for a model of one's own. That of ours stands in
- * the page.
- */
+/** The text beside unsure predictions of a visitor's own model: its classes. That of ours is in the page. */
 export function classesOf(predictions: readonly Prediction[]): string {
   const { length } = predictions;
   const all =
@@ -109,8 +104,8 @@ export function classesOf(predictions: readonly Prediction[]): string {
   return `No answer is sure: its ${all} share the 100\u00a0%, and are all it knows, whatever the photo shows.`;
 }
 
-/** How much of the photo the network was shown. */
-export function seen(
+/** Describes how much of the photo the network saw. */
+export function seenPartSentence(
   { x, y, width, height }: View,
   photo: { readonly width: number; readonly height: number },
 ): string {

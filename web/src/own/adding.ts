@@ -1,6 +1,6 @@
 /** Adding photos to the session: each is hashed once, so that none is in it twice. */
 import type { ReportProgress } from "./job.js";
-import type { Photo, Wanted } from "./photo.js";
+import type { StoredPhoto, Wanted } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { Tally } from "./tally.js";
 
@@ -15,7 +15,7 @@ interface Alike {
    * The one that is kept; undefined once they were found in two classes, as it is then unclear which of these
    * they show.
    */
-  kept: Photo | undefined;
+  kept: StoredPhoto | undefined;
   /** Whether it was not in the session before. */
   readonly isNew: boolean;
 }
@@ -31,7 +31,7 @@ export async function addPhotos(
   const met = new Map<string, Alike>();
   const unread: Wanted[] = [];
   /** photos that are read and not in the session yet */
-  const fresh = new Map<string, Photo>();
+  const fresh = new Map<string, StoredPhoto>();
   const flush = async () => {
     const batch = [...fresh.values()];
     fresh.clear();
@@ -63,7 +63,7 @@ export async function addPhotos(
 function meet(
   session: PhotoSession,
   met: Map<string, Alike>,
-  fresh: Map<string, Photo>,
+  fresh: Map<string, StoredPhoto>,
   one: Wanted,
   digest: string,
 ): void {

@@ -1,5 +1,6 @@
 /** Regions of a photo: boxes and brush strokes, as masks of the whole photo. */
 import type { Mask } from "../bias/mask.js";
+import { itemAt } from "../platform/known.js";
 
 /** Longest side of a mask, whatever the photo's: finer than any map, and small enough to keep thousands. */
 const LONGEST = 256;
@@ -30,7 +31,7 @@ export function shrunk(mask: Mask): Mask {
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) / height) * mask.height) * mask.width;
     for (let x = 0; x < width; x++)
-      data[y * width + x] = mask.data[row + Math.floor(((x + 0.5) / width) * mask.width)] ?? 0;
+      data[y * width + x] = itemAt(mask.data, row + Math.floor(((x + 0.5) / width) * mask.width));
   }
   return { width, height, data, ...(source === undefined ? {} : { source }) };
 }

@@ -2,7 +2,7 @@
 import { byId, found, make } from "../dom/page.js";
 import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
-import { MOST_CLASSES, namesOfNoted, notesOf, type Photo, type PhotoClass } from "./photo.js";
+import { MOST_CLASSES, namesOfNoted, notesOf, type StoredPhoto, type PhotoClass } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { coalesce } from "./coalesce.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
@@ -26,14 +26,14 @@ export class Cards {
   readonly #session: PhotoSession;
   readonly #list = byId("cards", HTMLOListElement);
   readonly #cards = new Map<PhotoClass, Card>();
-  readonly #photos = new WeakMap<HTMLCanvasElement, Photo>();
+  readonly #photos = new WeakMap<HTMLCanvasElement, StoredPhoto>();
   readonly #thumbs = new Thumbs(2, (canvas) => this.#paint(canvas));
-  readonly #onOpen: (photo: Photo, among: readonly Photo[]) => void;
+  readonly #onOpen: (photo: StoredPhoto, among: readonly StoredPhoto[]) => void;
   readonly #onFiles: (of: PhotoClass, files: FileList) => void;
 
   constructor(
     session: PhotoSession,
-    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+    onOpen: (photo: StoredPhoto, among: readonly StoredPhoto[]) => void,
     onFiles: (of: PhotoClass, files: FileList) => void,
   ) {
     this.#session = session;
@@ -174,7 +174,7 @@ export class Cards {
     found(element, ".count", HTMLElement).textContent = this.#counted(photos);
   }
 
-  #counted(photos: readonly Photo[]): string {
+  #counted(photos: readonly StoredPhoto[]): string {
     const parts = [photos.length === 0 ? "No photos yet" : count(photos.length, "photo")];
     const { answers } = this.#session.model?.lesson ?? {};
     if (answers !== undefined) {
@@ -193,7 +193,7 @@ export class Cards {
     return parts.join(" · ");
   }
 
-  #tile(photo: Photo, of: PhotoClass): HTMLLIElement {
+  #tile(photo: StoredPhoto, of: PhotoClass): HTMLLIElement {
     const canvas = make("canvas", { width: 1, height: 1 });
     this.#photos.set(canvas, photo);
     this.#thumbs.follow(canvas);
@@ -207,7 +207,7 @@ export class Cards {
     return make("li", {}, button);
   }
 
-  #label(tile: HTMLLIElement, photo: Photo): void {
+  #label(tile: HTMLLIElement, photo: StoredPhoto): void {
     const { name, unreadable } = photo;
     const held = this.#session.isHeldOut(photo);
     const mark = found(tile, ".mark", HTMLElement);

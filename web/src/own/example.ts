@@ -10,6 +10,7 @@ import type { Network } from "./network.js";
 import { tellOfRegions } from "./regions.js";
 import type { PhotoSession } from "./session.js";
 import { showError } from "./voice.js";
+import { itemAt } from "../platform/known.js";
 
 export function listenForExample(session: PhotoSession, network: Network, intake: Intake): void {
   const offer = byId("example-offer", HTMLElement);
@@ -41,7 +42,7 @@ async function take(session: PhotoSession, network: Network, intake: Intake): Pr
   const { classes, of } = await fetchPictures(network.examiner);
   const pictures = of("train_biased").map((picture) => {
     const file = new File([picture.photo], `${picture.name}.webp`, { type: picture.photo.type });
-    return { file, folders: [classes[picture.label] ?? ""], mask: picture.mask };
+    return { file, folders: [itemAt(classes, picture.label)], mask: picture.mask };
   });
   await intake.takeFolders(pictures);
   const { marks, photos, region } = session;

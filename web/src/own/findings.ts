@@ -8,7 +8,7 @@ import { CandlingError } from "../candling.js";
 import type { Mean } from "../trainer/messages.js";
 import { labelOf } from "./model.js";
 import { outcomeOf } from "./outcomes.js";
-import { maskIn, pathIn, type Photo, type Region } from "./photo.js";
+import { maskIn, pathIn, type StoredPhoto, type Region } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 
 /** Photos that are measured before the page gets its turn. */
@@ -16,7 +16,7 @@ const AT_ONCE = 64;
 
 /** A row of the audit. The names are those of `candling audit`. */
 export interface Row {
-  readonly photo: Photo;
+  readonly photo: StoredPhoto;
   /** The path below a folder of all classes, as it would be in one. */
   readonly path: string;
   /**
@@ -102,7 +102,7 @@ function unfit(error: unknown, { source }: Mask): string {
 /** A row for every photo, class by class, in the order of the folders. */
 export function rowsOf(
   session: PhotoSession,
-  photos: readonly Photo[],
+  photos: readonly StoredPhoto[],
   region = session.region,
 ): readonly Row[] {
   const { classes, model } = session;

@@ -8,7 +8,7 @@ import { Job } from "./job.js";
 import { forecast, lookAtAll } from "./looking.js";
 import { labelOf } from "./model.js";
 import type { Network } from "./network.js";
-import { inOrder, maskIn, namesOfNoted, type Photo, type Region } from "./photo.js";
+import { inOrder, maskIn, namesOfNoted, type StoredPhoto, type Region } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { ResultSheet } from "./sheet.js";
 import { coalesce } from "./coalesce.js";
@@ -35,7 +35,7 @@ export class Inspection {
   constructor(
     session: PhotoSession,
     network: Network,
-    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+    onOpen: (photo: StoredPhoto, among: readonly StoredPhoto[]) => void,
   ) {
     this.#session = session;
     this.#network = network;
@@ -73,7 +73,7 @@ export class Inspection {
   }
 
   /** Photos that the current model has not examined, of classes that it knows. */
-  #due(): readonly Photo[] {
+  #due(): readonly StoredPhoto[] {
     const { model } = this.#session;
     if (model === undefined) return [];
     const { classes } = this.#session;
@@ -90,7 +90,7 @@ export class Inspection {
       await this.#job.run(async (progress, signal) => {
         progress("Loading the model…");
         const candling = await this.#network.judge(model);
-        const look = async (photo: Photo) => {
+        const look = async (photo: StoredPhoto) => {
           const canvas = this.#sheet.canvasFor(photo);
           const finding = await examine(candling, photo.blob, {
             signal,

@@ -4,11 +4,12 @@ import type { TrainingStep } from "../trainer/messages.js";
 import type { ReportProgress } from "./job.js";
 import { lookForFeatures, unseen } from "./looking.js";
 import type { Network } from "./network.js";
-import { inOrder, type Photo, type PhotoClass } from "./photo.js";
+import { inOrder, type StoredPhoto, type PhotoClass } from "./photo.js";
 import type { Lesson, Model } from "./model.js";
 import type { PhotoSession } from "./session.js";
 import { sentence } from "../words/sentence.js";
 import { count, listed } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 /** Share of each class that is held out, as is the default of `candling train`. */
 const HELD_OUT = 0.25;
@@ -83,20 +84,20 @@ export async function teach(
 }
 
 function outcome(
-  taught: readonly { readonly photo: Photo; readonly label: number }[],
+  taught: readonly { readonly photo: StoredPhoto; readonly label: number }[],
   heldOut: readonly boolean[],
   { answers, milliseconds }: Trained,
 ): Omit<Lesson, "curve"> {
   return {
     heldOut: new Set(taught.filter((_, at) => heldOut[at]).map(({ photo }) => photo.digest)),
     answers: new Map(
-      taught.map(({ photo, label }, at) => [photo.digest, { given: answers[at] ?? 0, right: label }]),
+      taught.map(({ photo, label }, at) => [photo.digest, { given: itemAt(answers, at), right: label }]),
     ),
     milliseconds,
   };
 }
 
-function readable(session: PhotoSession, of: PhotoClass): readonly Photo[] {
+function readable(session: PhotoSession, of: PhotoClass): readonly StoredPhoto[] {
   const photos = session.photosOf(of).filter(({ features }) => features !== undefined);
   if (photos.length > 0) return inOrder(photos);
   throw new Unteachable(

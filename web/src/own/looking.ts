@@ -3,7 +3,7 @@ import { CandlingError, type Candling } from "../candling.js";
 import { featuresOf } from "../bias/features.js";
 import { sentence } from "../words/sentence.js";
 import type { ReportProgress } from "./job.js";
-import type { Photo } from "./photo.js";
+import type { StoredPhoto } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { duration } from "./words.js";
 
@@ -18,9 +18,9 @@ const OURS: readonly string[] = ["aborted", "closed", "engine-unavailable", "mod
  */
 export async function lookAtAll(
   session: PhotoSession,
-  photos: readonly Photo[],
-  look: (photo: Photo) => Promise<void>,
-  fail: (photo: Photo, reason: string) => Promise<void>,
+  photos: readonly StoredPhoto[],
+  look: (photo: StoredPhoto) => Promise<void>,
+  fail: (photo: StoredPhoto, reason: string) => Promise<void>,
   progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function lookAtAll(
 }
 
 /** Photos without features. Those that could not be read are tried again: the reason may be gone. */
-export function unseen(session: PhotoSession): readonly Photo[] {
+export function unseen(session: PhotoSession): readonly StoredPhoto[] {
   return [...session.photos.values()].filter(({ features }) => features === undefined);
 }
 
@@ -61,7 +61,8 @@ export function lookForFeatures(
   progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const look = async (photo: Photo) => session.looked(photo, await featuresOf(backbone, photo.blob, signal));
+  const look = async (photo: StoredPhoto) =>
+    session.looked(photo, await featuresOf(backbone, photo.blob, signal));
   return lookAtAll(
     session,
     unseen(session),

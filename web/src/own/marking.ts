@@ -5,18 +5,19 @@ import type { Mask } from "../bias/mask.js";
 import type { Trainer } from "../bias/trainer.js";
 import type { Explanation } from "../candling.js";
 import { byId, fillOptions } from "../dom/page.js";
-import { reading } from "../words/maps.js";
+import { peakText } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { isMarked } from "./area.js";
 import { NOWHERE, type Places } from "./marks.js";
 import { Pane } from "./pane.js";
-import { maskIn, type Photo, type Region } from "./photo.js";
+import { maskIn, type StoredPhoto, type Region } from "./photo.js";
 import { substance } from "./question.js";
 import type { PhotoSession } from "./session.js";
-import { announceAtRest } from "./voice.js";
+import { announceDebounced } from "./voice.js";
 import { count } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 const NOTHING = "\u00a0";
 
@@ -29,7 +30,7 @@ export class Marking {
   readonly #hint = byId("region-hint", HTMLElement);
   readonly #ofClass = byId("region-class", HTMLButtonElement);
   readonly #undo = byId("region-undo", HTMLButtonElement);
-  #photo: Photo | undefined;
+  #photo: StoredPhoto | undefined;
   /** The mask before the last change in this photo; after an undo, the mask before that. */
   #before: { readonly region: Region; readonly places: Places } | undefined;
   #size = { width: 1, height: 1 };
@@ -71,7 +72,7 @@ export class Marking {
   }
 
   /** Shows the region of a photo of this size. */
-  show(photo: Photo | undefined, size: { readonly width: number; readonly height: number }): void {
+  show(photo: StoredPhoto | undefined, size: { readonly width: number; readonly height: number }): void {
     if (photo !== this.#photo) this.#forget();
     this.#photo = photo;
     this.#size = size;
@@ -187,7 +188,7 @@ export class Marking {
       this.#share.dataset.share = String(share);
     };
     if (map === undefined) return show(NOTHING);
-    if (mask === undefined) return show(`${methodName(map)}, ${reading(map)}.`);
+    if (mask === undefined) return show(`${methodName(map)}, ${peakText(map)}.`);
     const { name } = this.#session.region;
     void measureInside(this.#trainer, measurable(map), mask).then(
       ({ share, evenly }) => {
@@ -198,7 +199,7 @@ export class Marking {
           `${percent(share)} of ${substance(map, this.#session.model?.labels ?? [])} lies in “${name}”${even}.`,
           share,
         );
-        announceAtRest(this.#share.textContent ?? "");
+        announceDebounced(this.#share.textContent ?? "");
       },
       (error) => show(sentence(error)),
     );
@@ -212,7 +213,7 @@ function measurable(map: Explanation): Measured {
   const cells = height * width;
   const strength = Float32Array.from({ length: cells }, (_, at) => {
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += Math.abs(data[channel * cells + at] ?? 0);
+    for (let channel = 0; channel < channels; channel++) sum += Math.abs(itemAt(data, channel * cells + at));
     return sum;
   });
   return { data: strength, height, width, view, run };

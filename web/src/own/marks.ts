@@ -1,7 +1,7 @@
 /** The regions of a session and their masks in its photos; changes are passed on to be stored. */
 import type { Mask } from "../bias/mask.js";
 import { isMarked } from "./area.js";
-import { freshId, maskIn, type Photo, type PhotoClass, type Region, type Unmarked } from "./photo.js";
+import { freshId, maskIn, type StoredPhoto, type PhotoClass, type Region, type Unmarked } from "./photo.js";
 import type { Store } from "./store.js";
 
 /** The masks of a region in all photos, by which a change can be undone. */
@@ -17,12 +17,12 @@ export const NOWHERE: Places = { everywhere: undefined, byClass: new Map(), own:
 
 export class Marks {
   readonly #store: Store;
-  readonly #photos: ReadonlyMap<string, Photo>;
+  readonly #photos: ReadonlyMap<string, StoredPhoto>;
   readonly #tell: () => void;
   #regions: Region[] = [];
   #chosen!: Region;
 
-  constructor(store: Store, photos: ReadonlyMap<string, Photo>, tell: () => void) {
+  constructor(store: Store, photos: ReadonlyMap<string, StoredPhoto>, tell: () => void) {
     this.#store = store;
     this.#photos = photos;
     this.#tell = tell;
@@ -75,7 +75,7 @@ export class Marks {
   }
 
   /** Sets the mask of a region in one photo; if it is left out or empty, the photo has that of the others. */
-  mark(photo: Photo, region: Region, given: Mask | undefined): void {
+  mark(photo: StoredPhoto, region: Region, given: Mask | undefined): void {
     const mask = given !== undefined && isMarked(given) ? given : undefined;
     this.#keep();
     this.#set(photo, region, mask);
@@ -83,7 +83,7 @@ export class Marks {
   }
 
   /** Takes masks of a region that were found: photos with one, reasons for others, and masks of no photo. */
-  take(region: Region, found: ReadonlyMap<Photo, Mask | Unmarked>, unused: readonly string[]): void {
+  take(region: Region, found: ReadonlyMap<StoredPhoto, Mask | Unmarked>, unused: readonly string[]): void {
     region.unused = unused;
     this.#keep();
     for (const [photo, mask] of found) {
@@ -94,7 +94,7 @@ export class Marks {
   }
 
   /** Records that a photo's mask does not fit it. */
-  refuse(photo: Photo, region: Region, why: string): void {
+  refuse(photo: StoredPhoto, region: Region, why: string): void {
     this.#refuse(photo, region, { kind: "refused", why });
   }
 
@@ -134,13 +134,13 @@ export class Marks {
     this.#tell();
   }
 
-  #refuse(photo: Photo, region: Region, unmarked: Unmarked): void {
+  #refuse(photo: StoredPhoto, region: Region, unmarked: Unmarked): void {
     this.#set(photo, region, undefined);
     photo.unmarked.set(region.id, unmarked);
     void this.#store.putMask({ digest: photo.digest, region: region.id, unmarked });
   }
 
-  #set(photo: Photo, region: Region, mask: Mask | undefined): void {
+  #set(photo: StoredPhoto, region: Region, mask: Mask | undefined): void {
     const { digest } = photo;
     photo.shares.delete(region.id);
     photo.unmarked.delete(region.id);

@@ -9,7 +9,7 @@ import { isMarked, shrunk } from "./area.js";
 import { chosen } from "./folders.js";
 import type { Network } from "./network.js";
 import { outcomesIn, placesOf } from "./outcomes.js";
-import type { Photo, Unmarked } from "./photo.js";
+import type { StoredPhoto, Unmarked } from "./photo.js";
 import { tellOfRegions } from "./regions.js";
 import type { PhotoSession } from "./session.js";
 import { announce, showError, clearError } from "./voice.js";
@@ -104,11 +104,11 @@ async function withoutPhotos({ files }: Folder, { photos }: PhotoSession): Promi
 async function read(
   network: Network,
   { files }: Folder,
-  photos: readonly Photo[],
+  photos: readonly StoredPhoto[],
   { of }: Pairs,
   value: number | undefined,
-): Promise<ReadonlyMap<Photo, Mask | Unmarked>> {
-  const found = new Map<Photo, Mask | Unmarked>();
+): Promise<ReadonlyMap<StoredPhoto, Mask | Unmarked>> {
+  const found = new Map<StoredPhoto, Mask | Unmarked>();
   for (const [at, photo] of photos.entries()) {
     const pair = of[at] ?? null;
     const file = typeof pair === "number" ? files[pair]?.file : undefined;

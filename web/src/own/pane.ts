@@ -1,6 +1,6 @@
 /** The pane over a photo on which a region is marked: by a box, a brush, or the keyboard. */
 import type { Mask } from "../bias/mask.js";
-import { byId, pencil, radios } from "../dom/page.js";
+import { byId, context2d, radios } from "../dom/page.js";
 import {
   areaWords,
   blankMask,
@@ -168,7 +168,7 @@ export class Pane {
         picture.data.set(whole ? INSIDE : EDGE, 4 * (y * width + x));
       }
     }
-    pencil(this.#canvas).putImageData(picture, 0, 0);
+    context2d(this.#canvas).putImageData(picture, 0, 0);
     this.#number(false);
     this.#canvas.ariaLabel = `Region on the photo: ${areaWords(this.#isMarked ? this.#mask : undefined)}`;
   }

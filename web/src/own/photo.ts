@@ -3,6 +3,7 @@ import type { Sight } from "../bias/examine.js";
 import type { Inside } from "../bias/inside.js";
 import type { Mask } from "../bias/mask.js";
 import { byCodePoint } from "./words.js";
+import { itemAt } from "../platform/known.js";
 
 /** Largest number of classes; more are better kept in folders, for `candling train`. */
 export const MOST_CLASSES = 6;
@@ -40,7 +41,7 @@ export interface Lying {
   readonly name: string;
 }
 
-export interface Photo extends Lying {
+export interface StoredPhoto extends Lying {
   /** SHA-256 of its bytes, which identifies the photo. */
   readonly digest: string;
   readonly blob: Blob;
@@ -74,7 +75,7 @@ export interface Wanted {
 }
 
 /** The mask of a region in a photo. */
-export function maskIn(photo: Photo, region: Region): Mask | undefined {
+export function maskIn(photo: StoredPhoto, region: Region): Mask | undefined {
   return photo.masks.get(region.id) ?? region.byClass.get(photo.classId) ?? region.everywhere;
 }
 
@@ -84,17 +85,17 @@ export function pathIn(label: string, { group, name }: Lying): string {
 }
 
 /** The notes on a photo, if it was read. */
-export function notesOf({ notes, finding }: Photo): readonly string[] {
+export function notesOf({ notes, finding }: StoredPhoto): readonly string[] {
   return notes ?? finding?.notes ?? [];
 }
 
 /** The names of photos that were read with notes. */
-export function namesOfNoted(photos: Iterable<Photo>): readonly string[] {
+export function namesOfNoted(photos: Iterable<StoredPhoto>): readonly string[] {
   return [...photos].filter((photo) => notesOf(photo).length > 0).map(({ name }) => name);
 }
 
 /** The photos in the order in which `candling train` lists files: folder by folder, by name. */
-export function inOrder(photos: readonly Photo[]): readonly Photo[] {
+export function inOrder(photos: readonly StoredPhoto[]): readonly StoredPhoto[] {
   // no name contains a smaller character than this separator, so that folders are compared before their
   // contents
   const keyed = photos.map((photo) => ({
@@ -106,5 +107,5 @@ export function inOrder(photos: readonly Photo[]): readonly Photo[] {
 
 /** A random id, so that none is reused, not even that of a removed class or region. */
 export function freshId(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return itemAt(crypto.getRandomValues(new Uint32Array(1)), 0);
 }

@@ -3,6 +3,7 @@ import type { Candling, Explanation, Run } from "../candling.js";
 import { byId, fillOptions, make } from "../dom/page.js";
 import { LAYERED, type Method, METHODS as ALL, PIXELS } from "../catalogue.js";
 import { howToRead, methodName } from "../words/methods.js";
+import { itemAt } from "../platform/known.js";
 
 /** The methods, those with one channel first: their evidence can be measured in a region. */
 const METHODS = [false, true].flatMap((pixels) => ALL.filter((name) => PIXELS.includes(name) === pixels));
@@ -96,7 +97,7 @@ export function offer(candling: Candling | undefined): void {
 
 /** Computes the explanation for the current question. */
 export function ask(run: Run, signal: AbortSignal): Promise<Explanation> {
-  const best = run.predictions[0]?.index ?? 0;
+  const best = itemAt(run.predictions, 0).index;
   const chosen = asked.value === NONE ? best : Number(asked.value);
   const other = over.value === NONE || Number(over.value) === chosen ? undefined : Number(over.value);
   return run.explain({

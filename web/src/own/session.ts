@@ -14,7 +14,7 @@ import {
   inOrder,
   MOST_CLASSES,
   type Lying,
-  type Photo,
+  type StoredPhoto,
   type PhotoClass,
   type Region,
 } from "./photo.js";
@@ -31,7 +31,7 @@ export class PhotoSession {
   readonly #store: Store;
   readonly #listeners: ((what: Change) => void)[] = [];
   #classes: PhotoClass[] = [];
-  readonly #photos = new Map<string, Photo>();
+  readonly #photos = new Map<string, StoredPhoto>();
   #model: Model | undefined;
   #bytes = 0;
   #pace: number | undefined;
@@ -92,15 +92,15 @@ export class PhotoSession {
   // ---- photos ----
 
   /** The photos, by digest. */
-  get photos(): ReadonlyMap<string, Photo> {
+  get photos(): ReadonlyMap<string, StoredPhoto> {
     return this.#photos;
   }
 
-  photosOf({ id }: PhotoClass): readonly Photo[] {
+  photosOf({ id }: PhotoClass): readonly StoredPhoto[] {
     return [...this.#photos.values()].filter(({ classId }) => classId === id);
   }
 
-  classOf({ classId }: Photo): PhotoClass | undefined {
+  classOf({ classId }: StoredPhoto): PhotoClass | undefined {
     return this.#classes.find(({ id }) => id === classId);
   }
 
@@ -141,7 +141,7 @@ export class PhotoSession {
   }
 
   /** Adds photos; resolves once they are stored. */
-  async addPhotos(photos: readonly Photo[]): Promise<void> {
+  async addPhotos(photos: readonly StoredPhoto[]): Promise<void> {
     // their class may have been removed meanwhile
     const wanted = photos.filter((photo) => this.classOf(photo) !== undefined);
     for (const photo of wanted) this.#enter(photo);
@@ -154,13 +154,13 @@ export class PhotoSession {
   }
 
   /** Records another place of the same bytes. */
-  addCopy(photo: Photo, copy: Lying): void {
+  addCopy(photo: StoredPhoto, copy: Lying): void {
     if (photo.copies.some(({ group, name }) => group === copy.group && name === copy.name)) return;
     photo.copies = [...photo.copies, copy];
     void this.#store.putPhotos([recordOf(photo)]);
   }
 
-  removePhotos(photos: readonly Photo[]): void {
+  removePhotos(photos: readonly StoredPhoto[]): void {
     if (photos.length === 0) return;
     for (const { digest, blob } of photos) if (this.#photos.delete(digest)) this.#bytes -= blob.size;
     void this.#store.removePhotos(photos.map(({ digest }) => digest));
@@ -168,7 +168,7 @@ export class PhotoSession {
   }
 
   /** Records the features of a photo, or why there are none. */
-  async looked(photo: Photo, look: Look | { readonly unreadable: string }): Promise<void> {
+  async looked(photo: StoredPhoto, look: Look | { readonly unreadable: string }): Promise<void> {
     // each replaces the other
     Object.assign(photo, { features: undefined, notes: undefined, unreadable: undefined }, look);
     if (this.#photos.get(photo.digest) !== photo) return;
@@ -193,11 +193,11 @@ export class PhotoSession {
     this.#tell("model");
   }
 
-  isHeldOut({ digest }: Photo): boolean {
+  isHeldOut({ digest }: StoredPhoto): boolean {
     return this.#model?.lesson?.heldOut.has(digest) ?? false;
   }
 
-  async found(photo: Photo, finding: Sight): Promise<void> {
+  async found(photo: StoredPhoto, finding: Sight): Promise<void> {
     photo.finding = finding;
     photo.shares.clear();
     if (this.#photos.get(photo.digest) !== photo) return;
@@ -247,7 +247,7 @@ export class PhotoSession {
     void this.#store.putState("leftOut", all);
   }
 
-  #enter(photo: Photo): void {
+  #enter(photo: StoredPhoto): void {
     this.#photos.set(photo.digest, photo);
     this.#bytes += photo.blob.size;
   }
@@ -289,6 +289,6 @@ export class PhotoSession {
 }
 
 /** The stored part of a photo, without results. */
-function recordOf({ digest, blob, name, group, classId, copies }: Photo): PhotoRecord {
+function recordOf({ digest, blob, name, group, classId, copies }: StoredPhoto): PhotoRecord {
   return { digest, blob, name, group, classId, copies };
 }

@@ -8,10 +8,10 @@ import { listenForColours } from "../site/colours.js";
 import { percent } from "../words/numbers.js";
 import type { Row } from "./findings.js";
 import type { Network } from "./network.js";
-import type { Photo } from "./photo.js";
+import type { StoredPhoto } from "./photo.js";
 import type { PhotoSession } from "./session.js";
 import { drawSmall, Thumbs } from "./thumbs.js";
-import { announceAtRest } from "./voice.js";
+import { announceDebounced } from "./voice.js";
 import { count } from "./words.js";
 
 /** Number of photos that are shown at first and added each time. */
@@ -28,7 +28,7 @@ const shown = byId("shown", HTMLElement);
 interface Tile {
   readonly element: HTMLLIElement;
   readonly canvas: HTMLCanvasElement;
-  readonly photo: Photo;
+  readonly photo: StoredPhoto;
   /** The result that the picture shows. */
   painted: Sight | undefined;
 }
@@ -46,14 +46,14 @@ export class ResultSheet {
   readonly #tiles = new Map<string, Tile>();
   readonly #byCanvas = new WeakMap<HTMLCanvasElement, Tile>();
   readonly #thumbs = new Thumbs(1, (canvas) => this.#paint(canvas));
-  readonly #onOpen: (photo: Photo, among: readonly Photo[]) => void;
+  readonly #onOpen: (photo: StoredPhoto, among: readonly StoredPhoto[]) => void;
   #rows: readonly Row[] = [];
   #shown = SHOWN;
 
   constructor(
     session: PhotoSession,
     network: Network,
-    onOpen: (photo: Photo, among: readonly Photo[]) => void,
+    onOpen: (photo: StoredPhoto, among: readonly StoredPhoto[]) => void,
   ) {
     this.#session = session;
     this.#network = network;
@@ -63,7 +63,7 @@ export class ResultSheet {
         this.#shown = SHOWN;
         const before = shown.textContent;
         this.#lay();
-        if (shown.textContent !== before) announceAtRest(shown.textContent);
+        if (shown.textContent !== before) announceDebounced(shown.textContent);
       });
     }
     listenForColours(() => {
@@ -101,11 +101,11 @@ export class ResultSheet {
    * The canvas on which a photo is painted while it is examined, if it will be visible, so that it need not
    * be examined again for that.
    */
-  canvasFor(photo: Photo): HTMLCanvasElement | undefined {
+  canvasFor(photo: StoredPhoto): HTMLCanvasElement | undefined {
     return this.#tiles.size < SHOWN || this.#tiles.has(photo.digest) ? this.#tileOf(photo).canvas : undefined;
   }
 
-  painted(photo: Photo): void {
+  painted(photo: StoredPhoto): void {
     const tile = this.#tiles.get(photo.digest);
     if (tile === undefined) return;
     tile.painted = photo.finding;
@@ -147,7 +147,7 @@ export class ResultSheet {
     return sorted(rows, this.#order.value);
   }
 
-  #tileOf(photo: Photo): Tile {
+  #tileOf(photo: StoredPhoto): Tile {
     const known = this.#tiles.get(photo.digest);
     if (known !== undefined) return known;
     const canvas = make("canvas", { width: 1, height: 1 });
@@ -166,7 +166,7 @@ export class ResultSheet {
     return tile;
   }
 
-  #labelled(row: Row, among: readonly Photo[]): HTMLLIElement {
+  #labelled(row: Row, among: readonly StoredPhoto[]): HTMLLIElement {
     const { photo, evidence, predicted, probability, correct, error, heldOut } = row;
     const tile = this.#tileOf(photo);
     const { element } = tile;

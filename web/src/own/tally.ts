@@ -1,6 +1,6 @@
 /** The result of adding photos, in words and for the report. */
 import type { LeftOut } from "../trainer/messages.js";
-import { pathIn, type Photo, type Wanted } from "./photo.js";
+import { pathIn, type StoredPhoto, type Wanted } from "./photo.js";
 import { count, listed, some } from "./words.js";
 
 export class Tally {
@@ -34,7 +34,7 @@ export class Tally {
   }
 
   /** Counts a copy; returns whether it is one, and not the same file again. */
-  copy(place: Wanted, kept: Photo): boolean {
+  copy(place: Wanted, kept: StoredPhoto): boolean {
     this.#alike.push(place.file.name);
     if (place.file.name === kept.name && place.group === kept.group) return false;
     this.leftOut.push({

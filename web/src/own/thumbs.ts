@@ -1,5 +1,5 @@
 /** Thumbnails that are painted when they scroll into view, a few at a time. */
-import { pencil } from "../dom/page.js";
+import { context2d } from "../dom/page.js";
 
 /** Margin around the window within which pictures are painted in advance. */
 const MARGIN = "300px";
@@ -64,7 +64,7 @@ export async function drawSmall(canvas: HTMLCanvasElement, photo: Blob, width: n
 export function drawBitmap(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
-  const context = pencil(canvas);
+  const context = context2d(canvas);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0);

@@ -3,14 +3,14 @@ import { paintMap } from "../bias/examine.js";
 import type { Candling, Explanation, Run } from "../candling.js";
 import { byId } from "../dom/page.js";
 import { listenForColours } from "../site/colours.js";
-import { gist } from "../words/maps.js";
+import { shortDescription } from "../words/maps.js";
 import { methodName } from "../words/methods.js";
 import { percent } from "../words/numbers.js";
 import { sentence } from "../words/sentence.js";
 import { Confirmed } from "./confirmed.js";
 import { Marking } from "./marking.js";
 import type { Network } from "./network.js";
-import type { Photo } from "./photo.js";
+import type { StoredPhoto } from "./photo.js";
 import { ask, explain, listenForQuestions, offer, subject } from "./question.js";
 import type { PhotoSession } from "./session.js";
 import { drawBitmap } from "./thumbs.js";
@@ -21,8 +21,8 @@ import { wasAborted } from "./words.js";
 const SIDE = 1024;
 
 /** A photo in the viewer. */
-interface Shown {
-  readonly photo: Photo;
+interface OpenPhoto {
+  readonly photo: StoredPhoto;
   readonly end: AbortController;
   run?: Run;
   map?: Explanation;
@@ -36,8 +36,8 @@ export class Viewer {
   readonly #heat = byId("heat", HTMLInputElement);
   readonly #status = byId("viewer-status", HTMLElement);
   readonly #marking: Marking;
-  #among: readonly Photo[] = [];
-  #shown: Shown | undefined;
+  #among: readonly StoredPhoto[] = [];
+  #shown: OpenPhoto | undefined;
 
   constructor(session: PhotoSession, network: Network) {
     this.#session = session;
@@ -64,15 +64,15 @@ export class Viewer {
   }
 
   /** Opens a photo; "previous" and "next" move within `among`. */
-  open(photo: Photo, among: readonly Photo[]): void {
+  open(photo: StoredPhoto, among: readonly StoredPhoto[]): void {
     this.#among = among;
     if (!this.#dialog.open) this.#dialog.showModal();
     void this.#show(photo);
   }
 
-  async #show(photo: Photo): Promise<void> {
+  async #show(photo: StoredPhoto): Promise<void> {
     this.#leave();
-    const shown: Shown = { photo, end: new AbortController() };
+    const shown: OpenPhoto = { photo, end: new AbortController() };
     this.#shown = shown;
     const at = this.#among.indexOf(photo);
     const of = this.#session.classOf(photo);
@@ -110,7 +110,7 @@ export class Viewer {
     photo,
     end,
     run,
-  }: Shown): Promise<{ readonly width: number; readonly height: number } | undefined> {
+  }: OpenPhoto): Promise<{ readonly width: number; readonly height: number } | undefined> {
     const bitmap = await createImageBitmap(photo.blob).catch(() =>
       run?.photo === undefined ? undefined : createImageBitmap(run.photo),
     );
@@ -135,7 +135,7 @@ export class Viewer {
     return { width, height };
   }
 
-  async #look(shown: Shown, isDrawn: boolean): Promise<void> {
+  async #look(shown: OpenPhoto, isDrawn: boolean): Promise<void> {
     const { model } = this.#session;
     if (model === undefined) {
       offer(undefined);
@@ -181,7 +181,11 @@ export class Viewer {
     if (shown === undefined || map === undefined || photo === undefined) return;
     if (!this.#heat.checked) return void (await this.#drawPhoto(shown));
     if (await paintMap(this.#picture, map, SIDE)) {
-      this.#picture.ariaLabel = gist(methodName(map), subject(map, this.#session.model?.labels ?? []), map);
+      this.#picture.ariaLabel = shortDescription(
+        methodName(map),
+        subject(map, this.#session.model?.labels ?? []),
+        map,
+      );
       this.#picture.dataset.map = `${map.method} ${map.layer ?? ""} ${map.target.class} ${map.target.over ?? ""}`;
     }
   }

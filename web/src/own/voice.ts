@@ -2,7 +2,7 @@
  * Announcements for screen readers, made where they are heard: content outside an open dialog is silent. Also
  * error messages, which disappear with the next success of the same kind.
  */
-import { announce as announceOutside, clear, say } from "../dom/message.js";
+import { announce as announceOutside, clearMessage, showMessage } from "../dom/message.js";
 import { byId } from "../dom/page.js";
 
 /** The subject of an error message. */
@@ -32,7 +32,7 @@ export function announce(words: string): void {
 }
 
 /** The same during an interaction: announced when it is finished. */
-export function announceAtRest(words: string): void {
+export function announceDebounced(words: string): void {
   clearTimeout(pending);
   pending = setTimeout(() => announce(words), REST_MS);
 }
@@ -40,7 +40,7 @@ export function announceAtRest(words: string): void {
 /** Shows an error until the next success of the same kind. */
 export function showError(about: Matter, words: string): void {
   complaint = { about, words };
-  say(words);
+  showMessage(words);
   if (dialog.open) complaintInDialog.textContent = words;
 }
 
@@ -48,7 +48,7 @@ export function showError(about: Matter, words: string): void {
 export function clearError(about: Matter): void {
   if (complaint?.about !== about) return;
   // another message may have replaced it
-  if (bar.textContent === complaint.words) clear();
+  if (bar.textContent === complaint.words) clearMessage();
   complaintInDialog.textContent = "";
   complaint = undefined;
 }

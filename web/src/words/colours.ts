@@ -1,13 +1,15 @@
-/** The colours of heatmaps, and which they are where nobody says. */
+/** Colours of heatmaps, and their defaults. */
 
-/** All scales, by their names. */
+/** The names of all colormaps. */
 export const COLOURS: readonly string[] = ["candle", "turbo", "inferno", "viridis", "jet"];
 
-/** The scale of light, which takes it away where there is no evidence. */
+/** The scale of light, which darkens the photo where there is no evidence. */
 export const LIGHT = "candle";
 
-/** How strong a heatmap in these colours is over its photo, 0 to 1: light is nothing at half its strength, paint at full strength hides the
- *  photo. */
+/**
+ * Default opacity of a heatmap in these colours, 0 to 1: light has no effect at half its strength, and paint
+ * at full strength hides the photo.
+ */
 export function usualOpacity(colormap: string): number {
   return colormap === LIGHT ? 0.95 : 0.5;
 }

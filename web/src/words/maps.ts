@@ -1,8 +1,8 @@
-/** What there is to say of a map: how strong it is, and where. */
+/** Descriptions of a map: how strong it is, and where. */
 import type { Explanation } from "../candling.js";
 import { fraction, number } from "./numbers.js";
 
-/** Said in place of a number where there is nothing to see. */
+/** The text in place of a number if there is nothing to see. */
 function nothing(map: Explanation): string {
   const place = placeOf(map);
   return map.counterfactual
@@ -10,33 +10,33 @@ function nothing(map: Explanation): string {
     : `no positive evidence for this class in this ${place}`;
 }
 
-/** Where a map finds evidence, or none. */
+/** The place where a map finds evidence, or none. */
 function placeOf({ layer }: Explanation): string {
   return layer === undefined ? "photo" : "layer";
 }
 
-/** How strong a map is at its peak, un-normalised; 0 or less where there is nothing to see. */
-export function strength({ peak, channels }: Explanation): number {
+/** The value at a map's peak, un-normalised; 0 or less if there is nothing to see. */
+export function peakValue({ peak, channels }: Explanation): number {
   return channels === 1 ? peak.value : Math.abs(peak.value);
 }
 
 /** The line under a view: its raw, un-normalised strength. */
-export function reading(map: Explanation): string {
-  if (strength(map) <= 0) return nothing(map);
+export function peakText(map: Explanation): string {
+  if (peakValue(map) <= 0) return nothing(map);
   const place = map.layer === undefined ? "" : `${map.layer}, `;
   if (map.channels === 1) return `maximum ${number(map.max)} · ${place}${map.height}×${map.width}`;
-  return `largest magnitude ${number(strength(map))}`;
+  return `largest magnitude ${number(peakValue(map))}`;
 }
 
-/** A view in a sentence, for those who do not see it. */
+/** A view in a sentence, for screen readers. */
 export function description(title: string, label: string, map: Explanation): string {
-  if (strength(map) <= 0) return `${gist(title, label, map)}.`;
-  return `${gist(title, label, map)}; ${reading(map)}.`;
+  if (peakValue(map) <= 0) return `${shortDescription(title, label, map)}.`;
+  return `${shortDescription(title, label, map)}; ${peakText(map)}.`;
 }
 
 /** The same without its numbers, and without a full stop. */
-export function gist(title: string, label: string, map: Explanation): string {
-  return `${title} for ${label}: ${strength(map) <= 0 ? nothing(map) : `strongest ${place(map)}`}`;
+export function shortDescription(title: string, label: string, map: Explanation): string {
+  return `${title} for ${label}: ${peakValue(map) <= 0 ? nothing(map) : `strongest ${place(map)}`}`;
 }
 
 function place({ peak, run }: Explanation): string {
@@ -46,13 +46,19 @@ function place({ peak, run }: Explanation): string {
   return `${column}${row}`;
 }
 
-/** As far from a third as a map of 7×7 cells can tell, about a twelfth of the whole: shares within it are those of light that is spread evenly. */
+/**
+ * Largest difference from a third that a map of 7×7 cells cannot tell from an even spread, about a twelfth of
+ * the whole.
+ */
 const EVENLY = 1 / 12;
 
-/** Where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a lit place does: "speaks for tabby".
- *  A map of 7×7 cells says that to about a twelfth of the whole, so shares are said in words. */
+/**
+ * Describes where the evidence of a CAM lies, from all of it and not from its peak alone. `what` is what a
+ * lit place does: "speaks for tabby". A map of 7×7 cells is accurate to about a twelfth of the whole, so
+ * shares are given as fractions in words.
+ */
 export function whereabouts(what: string, map: Explanation): string {
-  if (strength(map) <= 0) return `Nothing in this ${placeOf(map)} ${what}.`;
+  if (peakValue(map) <= 0) return `Nothing in this ${placeOf(map)} ${what}.`;
   const { height, run, view, width } = map;
   const columns = shares(map, (cell) => [cell % width, width], view.x / run.width, view.width / run.width);
   const rows = shares(
@@ -74,8 +80,10 @@ export function whereabouts(what: string, map: Explanation): string {
   return `${across.replace(/^./, (first) => first.toUpperCase())}; from top to bottom, ${down}.`;
 }
 
-/** The third that says most of where light lies, and how much of it is there: the one with the most, or, where that has no more than an even spread
- *  would give it, the one with the least; none, where all three are alike. */
+/**
+ * The most informative third, and the share in it: the one with the most, or, if that has no more than an
+ * even spread would give it, the one with the least; undefined if all three are alike.
+ */
 function telling(thirds: readonly number[]): { readonly third: number; readonly share: string } | undefined {
   const [least, most] = [Math.min(...thirds), Math.max(...thirds)];
   if (most > 1 / 3 + EVENLY) return { third: thirds.indexOf(most), share: fraction(most) };
@@ -83,9 +91,11 @@ function telling(thirds: readonly number[]): { readonly third: number; readonly 
   return undefined;
 }
 
-/** How much of a map's positive values lies in each third of the photo, along one side of it. `place` is which cell along that side one is,
- *  and of how many; these cover `length` of the side from `start` on, both as shares of it. A cell across two thirds counts in both, by its
- *  parts. */
+/**
+ * The share of a map's positive values in each third of the photo, along one side. `place` is the index of a
+ * cell along that side, and the number of cells; these cover `length` of the side from `start` on, both as
+ * shares of it. A cell across two thirds counts in both, by its parts.
+ */
 function shares(
   { data }: Explanation,
   place: (cell: number) => readonly [at: number, of: number],

@@ -1,8 +1,8 @@
-/** The methods, by the names that people know them by, and what each shows. */
+/** Names of the methods, and what each shows. */
 import type { Explanation } from "../candling.js";
 import { READINGS, TITLES } from "../catalogue.js";
 
-/** What a map is called. */
+/** The name of a map. */
 export function methodName({
   method,
   counterfactual,
@@ -10,7 +10,7 @@ export function methodName({
   return `${TITLES[method]}${counterfactual ? ", against the class" : ""}`;
 }
 
-/** What it takes to read a map right, in a sentence. */
+/** How to read a map, in a sentence. */
 export function howToRead({
   method,
   counterfactual,

@@ -1,11 +1,11 @@
-/** Numbers as people read them. */
+/** Numbers in the form for readers. */
 
-/** Three digits that matter: 0.623, 12.4, 0.00123. */
+/** A number with three significant digits: 0.623, 12.4, 0.00123. */
 export function number(value: number): string {
   return String(Number(value.toPrecision(3))).replace(/^-/, "−");
 }
 
-/** With spaces that do not break. Nothing is nothing, not a little. */
+/** A percentage with non-breaking spaces; only an exact 0 is shown as 0. */
 export function percent(probability: number): string {
   if (probability === 0) return "0\u00a0%";
   return probability < 0.001
@@ -13,7 +13,7 @@ export function percent(probability: number): string {
     : `${(100 * probability).toFixed(probability < 0.1 ? 1 : 0)}\u00a0%`;
 }
 
-/** Fractions as they are said, no closer together than a map of 7×7 cells can tell. */
+/** Fractions in words, no closer together than the accuracy of a map of 7×7 cells. */
 const FRACTIONS: readonly (readonly [share: number, words: string])[] = [
   [0, "hardly any"],
   [1 / 10, "about a tenth"],
@@ -26,13 +26,13 @@ const FRACTIONS: readonly (readonly [share: number, words: string])[] = [
   [1, "nearly all"],
 ];
 
-/** A share, 0 to 1, in the words of the nearest fraction, for one that is not known to the per cent. */
+/** The nearest fraction in words, for a share, 0 to 1, that is not known to the per cent. */
 export function fraction(share: number): string {
   const apart = ([named]: readonly [number, string]) => Math.abs(named - share);
   return FRACTIONS.reduce((nearest, next) => (apart(next) < apart(nearest) ? next : nearest))[1];
 }
 
-/** A correlation, with a minus as long as a plus. */
+/** A correlation, with a minus sign as long as a plus. */
 export function correlation(value: number): string {
   return value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 }
@@ -45,7 +45,7 @@ export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
 }
 
-/** How much of a file is there: "3.1 of 12.9 MB"; how much there is to come may be unknown. */
+/** The loaded part of a file: "3.1 of 12.9 MB"; the total may be unknown. */
 export function fetched(loaded: number, total: number | undefined): string {
   return `${megabytes(loaded)}${total === undefined ? "" : ` of ${megabytes(total)}`} MB`;
 }

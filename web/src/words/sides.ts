@@ -1,5 +1,6 @@
-/** Which of two maps is seen on which side of a divider, and where the divider stands. */
+/** Sides of two maps at a divider, and the divider's position. */
 import type { Explanation } from "../candling.js";
+import { itemAt } from "../platform/known.js";
 
 export interface Sides {
   /** Whether the first map lies to the right of the divider, and the second to the left. */
@@ -8,26 +9,26 @@ export interface Sides {
   readonly cut: number;
 }
 
-/** Size of what the photo is shown in, of any unit: the photo keeps its proportions in the middle of it. */
+/** Size of the figure, in any unit: the photo keeps its proportions in the middle of it. */
 export interface Box {
   readonly width: number;
   readonly height: number;
 }
 
-/** The divider is never at an edge, where it could not be seen. */
+/** Range of the divider, which would be invisible at an edge. */
 const [FIRST, LAST] = [5, 95];
 /**
- * The first map is on the left, as people read, unless more than this much more would be seen the other way
- * round.
+ * The first map is on the left, as people read, unless more than this much more would be visible the other
+ * way round.
  */
 const CLEARLY = 0.05;
-/** A divider that somebody has put somewhere stays there as long as so much of each map is seen. */
+/** A divider that the visitor has moved stays there as long as this share of each map is visible. */
 const ENOUGH = 0.25;
 
 /**
- * Where most of both maps is seen: the place at which the map that loses more to the divider loses least, the
- * nearest to the middle if there are several. A map without positive values has nothing to lose. `kept` is
- * where somebody has put the divider.
+ * The arrangement that shows most of both maps: the divider's position at which the map that loses more to it
+ * loses least, the nearest to the middle if there are several. A map without positive values has nothing to
+ * lose. `kept` is where the visitor has put the divider.
  */
 export function sidesOf(maps: readonly Explanation[], box: Box, kept?: number): Sides {
   const [first, second] = maps.map((map) => leftOf(map, box));
@@ -43,15 +44,15 @@ export function sidesOf(maps: readonly Explanation[], box: Box, kept?: number): 
 }
 
 /**
- * The share of a map's light that lies left of a place, in per cent of the figure; nothing, of a map without
- * any. By the squares of its values: the eye goes where they are largest.
+ * The share of a map's light to the left of a position, in per cent of the figure; null for a map without
+ * any. By the squares of its values, as the eye goes where they are largest.
  */
 type Left = ((cut: number) => number) | null;
 
 function leftOf({ data, width, height, view, run }: Explanation, box: Box): Left {
   const columns = Array.from({ length: width }, (_, column) => {
     let sum = 0;
-    for (let row = 0; row < height; row++) sum += Math.max(0, data[row * width + column] ?? 0) ** 2;
+    for (let row = 0; row < height; row++) sum += Math.max(0, itemAt(data, row * width + column)) ** 2;
     return sum;
   });
   const all = columns.reduce((sum, column) => sum + column, 0);
@@ -66,7 +67,7 @@ function leftOf({ data, width, height, view, run }: Explanation, box: Box): Left
   };
 }
 
-/** How much is seen of the map of which less is seen. */
+/** The visible share of the map of which less is visible. */
 function seenAt(left: Left, right: Left, cut: number): number {
   return Math.min(left?.(cut) ?? 1, 1 - (right?.(cut) ?? 0));
 }

@@ -1,14 +1,15 @@
 /**
- * A photo to pixels, with the browser's own decoder, or with ours where one of these is true, so that the same file is the same picture in all browsers
- * and on the command line: the browser refuses it; it may be cut short, of which browsers say nothing; it is of inks, whose profile not all apply; the browser gives
- * no pixels away.
+ * Decoding of a photo into pixels. The browser's own decoder is used, except in these cases, so that the same
+ * file gives the same picture in all browsers and on the command line: the browser refuses the file; it may
+ * be truncated, which browsers do not report; it is in CMYK, whose profile not all apply; the browser
+ * randomises canvas pixels. Then our own decoder is used.
  *
- * Alpha: a 2D canvas keeps colours multiplied by alpha, so where a picture is nearly transparent `getImageData` gives them
- * back rounded. The engine lays the pixels over white, which multiplies by alpha again and brings that error back under one
- * level. `ImageData` never goes through a canvas and stays exact.
+ * Alpha: a 2D canvas stores premultiplied colours, so `getImageData` returns rounded ones where a picture is
+ * nearly transparent. The engine composites over white, which multiplies by alpha again and reduces that
+ * error below one level. `ImageData` never goes through a canvas and stays exact.
  */
 import { givesPixels } from "../canvas.js";
-import { codes, type ModuleFiles, type Photo, type RunTimings } from "../protocol.js";
+import { codes, type ModuleFiles, type PhotoMessage, type RunTimings } from "../protocol.js";
 import { type DecodedPhoto, read } from "./decoder.js";
 import { failure, toFailure } from "./failure.js";
 import { pixelsOf } from "./pixels.js";
@@ -21,26 +22,30 @@ export interface Decoded {
   readonly bitmap: ImageBitmap;
   /** RGBA8, straight alpha. */
   readonly pixels: { readonly data: Uint8Array; readonly width: number; readonly height: number };
-  /** What it was read in spite of. */
+  /** Defects in spite of which it was read. */
   readonly notes: readonly string[];
   readonly timings: Pick<RunTimings, "read" | "decode">;
 }
 
-/** How much of a file `probe` is shown: past any EXIF, colour profile and embedded depth map seen in the wild. */
+/**
+ * Number of first bytes given to `probe`: past any EXIF, colour profile and embedded depth map seen in the
+ * wild.
+ */
 const HEADER_BYTES = 16 * 1024 * 1024;
 
-/** What every browser of today decodes: when one of these fails, the file is to blame and not the format. */
+/** Formats that every current browser decodes: if one fails, the file is damaged rather than unsupported. */
 const READ_EVERYWHERE: ReadonlySet<string> = new Set(["jpeg", "png", "gif", "webp", "bmp", "ico", "avif"]);
 
-/** What our own decoder reads. */
+/** Formats of our own decoder. */
 const READ_HERE: ReadonlySet<string> = new Set(["jpeg", "png", "gif", "webp", "bmp", "tiff"]);
 
-/** Side of a block of a JPEG, in pixels, and the greys that are next to the one that decoders paint for those that are missing. */
+/** Side of a JPEG block, in pixels, and the range around the grey that decoders paint for missing blocks. */
 const [BLOCK, DARKEST, LIGHTEST] = [8, 96, 160];
 
-export async function decode(photo: Photo, probe: Probe, decoder: ModuleFiles): Promise<Decoded> {
+export async function decode(photo: PhotoMessage, probe: Probe, decoder: ModuleFiles): Promise<Decoded> {
   const start = performance.now();
-  // A picture that claims 400 megapixels must be turned away before the decoder takes 1.6 GB for it: header first.
+  // the header first: a picture that claims 400 megapixels must be refused before a decoder takes 1.6 GB for
+  // it
   let bytes = photo.form === "blob" ? await bytesOf(photo.blob.slice(0, HEADER_BYTES)) : new Uint8Array();
   const format = photo.form === "blob" ? probe(bytes).format : "";
   if (photo.form === "blob" && photo.blob.size > HEADER_BYTES && READ_HERE.has(format))
@@ -71,7 +76,12 @@ async function bytesOf(blob: Blob): Promise<Uint8Array> {
   }
 }
 
-async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder: ModuleFiles): Promise<Both> {
+async function decoded(
+  photo: PhotoMessage,
+  bytes: Uint8Array,
+  format: string,
+  decoder: ModuleFiles,
+): Promise<Both> {
   if (photo.form === "pixels") {
     const pixels = new ImageData(photo.data, photo.width, photo.height);
     return { bitmap: await createImageBitmap(pixels), pixels, notes: [] };
@@ -100,7 +110,7 @@ async function decoded(photo: Photo, bytes: Uint8Array, format: string, decoder:
   return byUs(decoder, bytes);
 }
 
-/** The file itself is asked for only where the picture looks as if it were cut short. */
+/** Decodes a bitmap; its file is fetched only if the picture looks truncated. */
 async function ofBitmap(
   bitmap: ImageBitmap,
   address: string | undefined,
@@ -131,7 +141,10 @@ async function byBrowser(bitmap: ImageBitmap): Promise<Both> {
   }
 }
 
-/** With our own decoder. What is of a kind that it does not know is the browser's after all, if there is a `blob` for it. */
+/**
+ * Decodes with our own decoder. For unsupported variants of a format it falls back to the browser, if there
+ * is a `blob`.
+ */
 async function byUs(decoder: ModuleFiles, bytes: Uint8Array, blob?: Blob): Promise<Both> {
   try {
     const picture = await read(decoder, bytes);
@@ -146,7 +159,10 @@ async function byUs(decoder: ModuleFiles, bytes: Uint8Array, blob?: Blob): Promi
   }
 }
 
-/** Whether a corner is of one middle grey, as it is where the end of a JPEG is missing that was given an end all the same. Which corner is last depends on its orientation. */
+/**
+ * Whether a corner is uniformly middle grey, as in a truncated JPEG that was closed with an end marker. Which
+ * corner is last depends on its orientation.
+ */
 function hasGreyCorner({ data, width, height }: ImageData): boolean {
   const isGrey = (left: number, top: number) => {
     const at = (x: number, y: number) =>

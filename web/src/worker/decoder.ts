@@ -1,6 +1,6 @@
-/** Our own decoder, a module that is fetched when it is first wanted. */
+/** Our own decoder, a module that is fetched on first use. */
 import { codes, type ModuleFiles } from "../protocol.js";
-import { failure, reasonOf, using } from "./failure.js";
+import { failure, reasonOf, withWasmObject } from "./failure.js";
 
 type Wasm = typeof import("../candling_decode.js");
 
@@ -11,7 +11,7 @@ export interface DecodedPhoto {
 
 let started: Promise<Wasm> | undefined;
 
-/** Fetched once; what failed is tried again. */
+/** Starts the module, once; after a failure the next call tries again. */
 function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
   started ??= (async () => {
     try {
@@ -31,7 +31,7 @@ function start({ module, wasm: file }: ModuleFiles): Promise<Wasm> {
 
 export async function read(files: ModuleFiles, bytes: Uint8Array): Promise<DecodedPhoto> {
   const wasm = await start(files);
-  return using(wasm.decode(bytes), (picture) => ({
+  return withWasmObject(wasm.decode(bytes), (picture) => ({
     pixels: new ImageData(picture.pixels(), picture.width, picture.height),
     notes: picture.notes(),
   }));

@@ -1,8 +1,8 @@
-/** The model's bytes, counted as they come. */
+/** Download of the model, with progress. */
 import { codes, type Progress } from "../protocol.js";
 import { failure, reasonOf } from "./failure.js";
 
-/** From an address, or out of a file that is there already. */
+/** Reads the model from an address, or from a file. */
 export async function download(
   model: string | Blob,
   onProgress: (progress: Progress) => void,
@@ -19,17 +19,21 @@ export async function download(
   }
 }
 
-/** What this worker has loaded besides the model, whose size is known without asking the browser: a file of another origin has none
- *  there. Compressed sizes, where the browser tells them. */
-export function bytesBut(model: string | Blob): number {
+/**
+ * Bytes that this worker has loaded besides the model, whose size is known otherwise: browsers hide the size
+ * of files of other origins. Compressed sizes, if the browser tells them.
+ */
+export function otherBytesLoaded(model: string | Blob): number {
   const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
   return entries
     .filter(({ name }) => name !== model)
     .reduce((sum, { encodedBodySize, decodedBodySize }) => sum + (encodedBodySize || decodedBodySize), 0);
 }
 
-/** The length of the body in bytes, where it is known. Under a content encoding the header counts compressed bytes, the
- *  stream unpacked ones: no honest total then. */
+/**
+ * Length of the body in bytes, if known. Under a content encoding the header counts compressed bytes and the
+ * stream decompressed ones, so there is no valid total.
+ */
 function lengthOf(response: Response): number | undefined {
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
   return response.headers.has("content-encoding") || !Number.isSafeInteger(length) ? undefined : length;

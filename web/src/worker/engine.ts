@@ -1,4 +1,4 @@
-/** The wasm: which build of it, and its start. */
+/** The wasm engine: choice of its build, and its start. */
 import { simd } from "wasm-feature-detect";
 import { type Build, codes, type EngineBuild, type EngineFiles, type FailedBuild } from "../protocol.js";
 import { noWebAssembly } from "../platform/webassembly.js";
@@ -13,10 +13,10 @@ export interface Started extends EngineBuild {
   readonly memory: WebAssembly.Memory;
 }
 
-/** More threads than this wait for each other: a layer takes half a millisecond. */
+/** Largest number of threads: more would wait for each other, as a layer takes half a millisecond. */
 const MOST_THREADS = 8;
 
-/** The builds to try, best first. Fails where none can run here; nothing is downloaded for that. */
+/** The builds to try, best first. Fails if none can run here; downloads nothing. */
 export async function buildsFor(
   files: EngineFiles,
   asked: readonly Build[] | "auto",
@@ -32,7 +32,7 @@ export async function buildsFor(
   }
   if (asked !== "auto") return asked;
   if (!hasRelaxedSimd()) return ["simd128"];
-  // Threads are workers too, and must come from the page's own origin.
+  // threads are workers too, and must be of the page's own origin
   const own = new URL(files.threads.module).origin === self.origin;
   return [
     ...(crossOriginIsolated && own && threads > 1 ? (["threads"] as const) : []),
@@ -41,7 +41,7 @@ export async function buildsFor(
   ];
 }
 
-/** Loads and starts the first build that can be started. What a browser says of itself, and what a server has, is not always so. */
+/** Loads and starts the first build that can be started; feature tests and servers are not always right. */
 export async function startEngine(
   files: EngineFiles,
   builds: readonly Build[],
@@ -63,7 +63,7 @@ export async function startEngine(
   );
 }
 
-/** A dynamic import, so that a missing file is an error with words and not a silent worker. */
+/** Starts a build. A dynamic import turns a missing file into an error instead of a silent worker. */
 async function start(
   files: EngineFiles,
   build: Build,

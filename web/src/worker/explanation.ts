@@ -1,9 +1,9 @@
-/** A map out of the wasm. */
+/** Conversion of a map of the wasm into an answer. */
 import type { Explanation } from "../candling_wasm.js";
 import type { Backend, MapAnswer, PlacedMap, ResolvedTarget } from "../protocol.js";
-import { using } from "./failure.js";
+import { withWasmObject } from "./failure.js";
 
-/** Frees the explanation; `start` is when its computation began. */
+/** Returns the answer and frees the explanation; `start` is when its computation began. */
 export function answerOf(
   explanation: Explanation,
   target: ResolvedTarget,
@@ -11,7 +11,7 @@ export function answerOf(
   start: number,
 ): MapAnswer {
   const backward = performance.now() - start;
-  return using(explanation, (map) => ({
+  return withWasmObject(explanation, (map) => ({
     data: map.data(),
     channels: map.channels,
     height: map.height,

@@ -1,17 +1,17 @@
-/** Errors on the worker's side, and their way onto the wire. */
+/** Errors of the worker, and their conversion into messages. */
 import { codes, type Failure } from "../protocol.js";
 
-/** An error that is already fit for the wire. */
+/** An error that can be sent as it is. */
 export function failure(code: string, message: string): Error & Failure {
   return Object.assign(new Error(message), { code });
 }
 
-/** The text of whatever was thrown. */
+/** The text of any thrown value. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** `runs` were not freed: what is short of memory may be short of it because of them. */
+/** Converts an error; `runs` is the number of runs that were not freed, which may be why memory is short. */
 export function toFailure(thrown: unknown, runs = 0): Failure {
   if (isTrap(thrown)) {
     const freed = runs > 1 ? `, or free() those of the ${runs} runs that are done with` : "";
@@ -21,13 +21,15 @@ export function toFailure(thrown: unknown, runs = 0): Failure {
     };
   }
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-  // A DOMException's `code` is a number from another age: not ours.
+  // the `code` of a DOMException is a legacy number, not ours
   return { code: typeof code === "string" ? code : codes.internal, message: reasonOf(thrown) };
 }
 
-/** Frees an object of the wasm after `body`, also if that failed; but not after a trap, when nothing there may be called any
- *  more and the trap is the error to tell. */
-export function using<T extends { free(): void }, R>(object: T, body: (object: T) => R): R {
+/**
+ * Runs `body` and frees its wasm object, also if it failed; but not after a trap, when nothing in the wasm
+ * may be called any more and the trap is the error to report.
+ */
+export function withWasmObject<T extends { free(): void }, R>(object: T, body: (object: T) => R): R {
   let result: R;
   try {
     result = body(object);
@@ -39,8 +41,8 @@ export function using<T extends { free(): void }, R>(object: T, body: (object: T
   return result;
 }
 
-/** As `using`, for work that waits. */
-export async function usingLater<T extends { free(): void }, R>(
+/** Like `withWasmObject`, for asynchronous work. */
+export async function withWasmObjectAsync<T extends { free(): void }, R>(
   object: T,
   body: (object: T) => Promise<R>,
 ): Promise<R> {
@@ -55,10 +57,13 @@ export async function usingLater<T extends { free(): void }, R>(
   return result;
 }
 
-/** After a trap, or a stack that ran out inside the wasm, its memory may hold anything: this instance is done for. */
+/**
+ * Whether the wasm trapped or overflowed its stack: its memory may hold anything, so this instance must not
+ * be used again.
+ */
 export function isTrap(thrown: unknown): boolean {
-  // Where there is no WebAssembly, there are no traps to tell from other errors.
+  // without WebAssembly there are no traps
   if (typeof WebAssembly === "object" && thrown instanceof WebAssembly.RuntimeError) return true;
-  // Chromium and Safari throw a RangeError, Firefox an InternalError.
+  // Chromium and Safari throw a RangeError, Firefox an InternalError
   return thrown instanceof Error && /call stack|too much recursion/i.test(thrown.message);
 }

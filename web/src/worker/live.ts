@@ -1,8 +1,8 @@
 /**
  * One frame of a live stream: pixels, forward pass, Grad-CAM, colours, all in the worker.
  *
- * One canvas serves all frames, and each twice: the frame is drawn on it to get at its pixels, then the heatmap over the frame.
- * It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
+ * One canvas serves all frames, and each twice: the frame is drawn on it to read its pixels, then the heatmap
+ * over the frame. It lives in main memory (`willReadFrequently`), because its pixels are needed there anyway.
  */
 import type { Engine, Explanation } from "../candling_wasm.js";
 import {
@@ -17,18 +17,23 @@ import {
   type Target,
   type View,
 } from "../protocol.js";
-import { type Card, instead, inTime, release } from "./card.js";
+import { type Gpu, withCpuFallback, withGpuTimeout, freeOnGpu } from "./gpu.js";
 import type { Wasm } from "./engine.js";
-import { failure, using, usingLater } from "./failure.js";
+import { failure, withWasmObject, withWasmObjectAsync } from "./failure.js";
 import { paint as painted } from "./paint.js";
 import { pixelsOf } from "./pixels.js";
 import { inputOf } from "./run.js";
+import { itemAt } from "../platform/known.js";
 
-/** Classes that are named of each frame: a thousand objects a frame would cost more than the backward pass. */
+/**
+ * Number of predictions for each frame: a thousand objects a frame would cost more than the backward pass.
+ */
 const NAMED = 5;
 
-/** Longest side of the heatmap, in pixels: a few cells are smooth at this size already, and the canvas enlarges them to a large
- *  frame's faster than we would. */
+/**
+ * Longest side of the heatmap, in pixels: few cells are smooth at this size already, and the canvas enlarges
+ * them faster than the engine.
+ */
 const SMOOTH = 256;
 
 interface Canvases {
@@ -38,7 +43,7 @@ interface Canvases {
 
 let canvases: Canvases | undefined;
 
-/** What was found in a frame; the map is still in its wasm. */
+/** The explanation of a frame; the map is still in its wasm. */
 interface Found {
   readonly predictions: readonly Prediction[];
   readonly target: ResolvedTarget;
@@ -47,14 +52,16 @@ interface Found {
   readonly forward: number;
 }
 
-/** `resolve` finds a target's classes. With a card the frame is explained there; `onLost` is told what that threw, if it failed and the
- *  processor did it. The frame is closed, whatever happens. */
-export async function look(
+/**
+ * Explains a frame. `resolve` finds a target's classes. With a GPU the frame is explained there; if it failed
+ * and the CPU took over, `onLost` gets the error. The frame is closed in any case.
+ */
+export async function explainFrame(
   wasm: Wasm,
   engine: Engine,
-  card: Card | undefined,
+  gpu: Gpu | undefined,
   resolve: (target: Target) => ResolvedTarget,
-  onLost: (thrown: unknown, of: Card) => void,
+  onLost: (thrown: unknown, of: Gpu) => void,
   { frame, fit, target, layer, paint }: Ask<"frame">,
 ): Promise<Answer<"frame">> {
   const lap = stopwatch();
@@ -78,23 +85,25 @@ export async function look(
     area: [0, 0, inputWidth, inputHeight],
   };
   const targetOf = (predictions: readonly Prediction[]) =>
-    target === undefined ? { class: predictions[0]?.index ?? 0 } : resolve(target);
+    target === undefined ? { class: itemAt(predictions, 0).index } : resolve(target);
 
-  const onCard = async (of: Card): Promise<Found> => {
+  const onGpu = async (of: Gpu): Promise<Found> => {
     const input = inputOf(prepared);
-    const run = await inTime(of.engine.forwardTo(input.data, input.height, input.width, layer));
+    const run = await withGpuTimeout(of.engine.forwardTo(input.data, input.height, input.width, layer));
     try {
       const predictions = engine.predictions(run.logits(), NAMED);
       const forward = lap();
       const resolved = targetOf(predictions);
-      const explanation = await inTime(run.explain("grad-cam", resolved.class, resolved.over, layer, false));
+      const explanation = await withGpuTimeout(
+        run.explain("grad-cam", resolved.class, resolved.over, layer, false),
+      );
       return { predictions, target: resolved, explanation, backend: "webgpu", forward };
     } finally {
-      release(run);
+      freeOnGpu(run);
     }
   };
   const onCpu = (): Found =>
-    using(engine.forwardTo(prepared, layer), (run) => {
+    withWasmObject(engine.forwardTo(prepared, layer), (run) => {
       const predictions = run.predictions(NAMED);
       const forward = lap();
       const resolved = targetOf(predictions);
@@ -103,12 +112,12 @@ export async function look(
     });
 
   const explained = async () =>
-    card === undefined
+    gpu === undefined
       ? onCpu()
-      : instead(
-          () => onCard(card),
+      : withCpuFallback(
+          () => onGpu(gpu),
           onCpu,
-          (thrown) => onLost(thrown, card),
+          (thrown) => onLost(thrown, gpu),
         );
   const {
     predictions,
@@ -116,8 +125,8 @@ export async function look(
     explanation,
     backend,
     forward,
-  } = await usingLater(prepared, explained);
-  return using(explanation, (found) => {
+  } = await withWasmObjectAsync(prepared, explained);
+  return withWasmObject(explanation, (found) => {
     const map = { data: found.data(), channels: found.channels, height: found.height, width: found.width };
     const backward = lap();
     const picture = paint === undefined ? {} : { picture: overlay(wasm, map, view, paint, backdrop, on) };
@@ -136,7 +145,7 @@ export async function look(
   });
 }
 
-/** Draws the frame, and reads it back. */
+/** Draws the frame and reads its pixels. */
 async function drawn(
   frame: ImageBitmap | VideoFrame,
   context: OffscreenCanvasRenderingContext2D,
@@ -154,7 +163,7 @@ async function drawn(
   }
 }
 
-/** The map over the part of the frame that the network saw. */
+/** Paints the map over the part of the frame that the network saw. */
 function overlay(
   wasm: Wasm,
   map: MapData,
@@ -168,7 +177,7 @@ function overlay(
   const rgba = painted(wasm, map, [across, down], paint, backdrop);
   resize(heat, across, down);
   heat.putImageData(new ImageData(new Uint8ClampedArray(rgba), across, down), 0, 0);
-  // White, because that is what the network sees behind transparent pixels.
+  // white, as that is what the network sees behind transparent pixels
   frame.globalCompositeOperation = "destination-over";
   frame.fillStyle = "#fff";
   frame.fillRect(0, 0, frame.canvas.width, frame.canvas.height);
@@ -183,13 +192,13 @@ function canvas(): OffscreenCanvasRenderingContext2D {
   return context;
 }
 
-/** Setting a side clears the canvas and takes new memory for it, even to the same number. */
+/** Sets the size of a canvas only if it changes: setting it clears the canvas and allocates new memory. */
 function resize({ canvas }: OffscreenCanvasRenderingContext2D, width: number, height: number): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
 
-/** Milliseconds since the last call. */
+/** Returns a function that gives the milliseconds since its last call. */
 function stopwatch(): () => number {
   let last = performance.now();
   return () => {

@@ -1,33 +1,32 @@
-/** Which is faster, the processor or the graphics card? */
+/** Timing of CPU and GPU. */
 import type { Engine } from "../candling_wasm.js";
 import type { BackendTimes } from "../protocol.js";
-import { type Card, inTime, release } from "./card.js";
-import { using } from "./failure.js";
+import { type Gpu, withGpuTimeout, freeOnGpu } from "./gpu.js";
+import { withWasmObject } from "./failure.js";
 import type { Input } from "./run.js";
 
-/** An input where no photo is kept. Not zeros: the processor passes over those. */
+/** Input for timing if there is no run. Not zeros, which the CPU engine skips. */
 export function noise(height: number, width: number): Input {
-  // Numerical Recipes' linear congruence, in the range of normalised pixels.
+  // linear congruential generator of Numerical Recipes, scaled to the range of normalised pixels
   let state = 1;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1;
   return { data: Float32Array.from({ length: 3 * height * width }, next), height, width };
 }
 
-/** Number of passes on each backend, after one that is not counted because it fills pipelines and caches. */
+/** Timed passes of each, after a warm-up for pipelines and caches. */
 const PASSES = 5;
 
-/**
- * The median of some forward passes on the same input: the processor's time depends on what is in the
- * picture.
- */
+/** The median time of some forward passes on the same input: the CPU's time depends on the picture. */
 export async function measure(
   engine: Engine,
-  { engine: onCard }: Card,
+  { engine: onGpu }: Gpu,
   { data, height, width }: Input,
 ): Promise<BackendTimes> {
-  const webgpu = await median(async () => release(await inTime(onCard.forward(data, height, width))));
+  const webgpu = await median(async () =>
+    freeOnGpu(await withGpuTimeout(onGpu.forward(data, height, width))),
+  );
   const cpu = await median(() =>
-    using(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()),
+    withWasmObject(engine.prepareTensor(data, height, width), (input) => engine.forward(input).free()),
   );
   return { cpu, webgpu };
 }

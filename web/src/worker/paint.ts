@@ -1,4 +1,4 @@
-/** Maps to pixels, by the engine: the one place that knows its order of arguments. */
+/** Painting of maps by the engine: the only place with its order of arguments. */
 import type { Backdrop, MapData } from "../protocol.js";
 import type { Wasm } from "./engine.js";
 
@@ -8,7 +8,10 @@ interface Paint {
   readonly scale?: number | undefined;
 }
 
-/** RGBA of so many pixels across and down. Colours that depend on what they lie on take it for even grey where there is no backdrop. */
+/**
+ * Paints RGBA of this width and height. Colours that depend on the photo assume an even grey without a
+ * backdrop.
+ */
 export function paint(
   wasm: Wasm,
   { data, channels, height, width }: MapData,

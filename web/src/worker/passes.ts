@@ -1,4 +1,7 @@
-/** Work of many passes: planned and put together in the worker that has the run, run in parts by those of a pool. */
+/**
+ * Work of many passes: planned and combined in the worker that has the run, computed in parts by those of a
+ * pool.
+ */
 import type { Engine, Passes, Run } from "../candling_wasm.js";
 import {
   type Answer,
@@ -11,14 +14,14 @@ import {
   type PlacedMap,
   type ResolvedTarget,
   type Target,
-  type Wish,
+  type PassesRequest,
   type Work,
 } from "../protocol.js";
 import type { Wasm } from "./engine.js";
 import { answerOf } from "./explanation.js";
-import { failure, using } from "./failure.js";
+import { failure, withWasmObject } from "./failure.js";
 
-/** The tiles of an input, those that the map holds for most important first. */
+/** The tiles of an input, the most important by the map first. */
 export function rankingOf(
   wasm: Wasm,
   map: PlacedMap,
@@ -30,40 +33,43 @@ export function rankingOf(
   return wasm.ranking(map.data, map.channels, map.height, map.width, area, inputHeight, inputWidth, tile);
 }
 
-/** What a pool needs to do what is asked of a run. What does not fit is refused here, before a pool is started. */
+/**
+ * Plans the work requested of a run: the job for a pool. Unsuitable requests are refused here, before a pool
+ * is started.
+ */
 export function planOf(
   wasm: Wasm,
   engine: Engine,
   run: Run,
-  wish: Wish,
+  request: PassesRequest,
   resolve: (target: Target | undefined) => ResolvedTarget,
 ): Answer<"plan"> {
   const [height = 0, width = 0] = run.inputSize();
-  const job = { data: run.input(), height, width, work: workOf(wasm, height, width, wish, resolve) };
-  return using(begin(engine, job), ({ pieces }) => ({ job, pieces }));
+  const job = { data: run.input(), height, width, work: workOf(wasm, height, width, request, resolve) };
+  return withWasmObject(begin(engine, job), ({ pieces }) => ({ job, pieces }));
 }
 
 function workOf(
   wasm: Wasm,
   height: number,
   width: number,
-  wish: Wish,
+  request: PassesRequest,
   resolve: (target: Target | undefined) => ResolvedTarget,
 ): Work {
-  if (wish.kind === "map") return { ...wish, target: resolve(wish.target) };
-  const { kind, map, tile, randomOrders } = wish;
+  if (request.kind === "map") return { ...request, target: resolve(request.target) };
+  const { kind, map, tile, randomOrders } = request;
   const ranking = rankingOf(wasm, map, height, width, tile);
   return {
     kind,
-    class: wish.class,
+    class: request.class,
     tile,
     orders: wasm.tileOrders(height, width, tile, ranking, randomOrders),
   };
 }
 
-/** Ready for any of the passes. */
+/** Prepares the passes of a job. */
 function begin(engine: Engine, { data, height, width, work }: Job): Passes {
-  return using(engine.prepareTensor(data, height, width), (input) => {
+  return withWasmObject(engine.prepareTensor(data, height, width), (input) => {
     if (work.kind === "curves") return engine.curvePasses(input, work.class, work.tile, work.orders);
     const { method, target, options } = work;
     const values = Float64Array.from(Object.values(options));
@@ -71,10 +77,10 @@ function begin(engine: Engine, { data, height, width, work }: Job): Passes {
   });
 }
 
-/** The job that this worker has a part in; it holds until the next. */
+/** Passes of the last job that was sent to this worker. */
 let passes: Passes | undefined;
 
-/** The values of a part, of the job given here or of the last one. */
+/** Computes the values of a part, of the job given here or of the last one. */
 export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Array {
   if (job !== undefined) {
     passes?.free();
@@ -85,10 +91,10 @@ export function valuesOf(engine: Engine, { job, start, end }: Part): Float32Arra
   return passes.run(start, end);
 }
 
-/** What the values of all passes come to. */
+/** Combines the values of all passes. */
 export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outcome {
   const start = performance.now();
-  const found = using(begin(engine, job), (passes) => passes.finish(values));
+  const found = withWasmObject(begin(engine, job), (passes) => passes.finish(values));
   if ("deletion" in found) {
     const compared = ({ map, random }: typeof found.deletion) => ({ map: exact(map), random: exact(random) });
     return {
@@ -100,7 +106,7 @@ export function outcomeOf(engine: Engine, { job, values }: Ask<"finish">): Outco
   return { kind: "map", map: answerOf(found, job.work.target, "cpu", start) };
 }
 
-/** The numbers of the wasm crossed over as text. */
+/** Converts a curve's numbers, which crossed from the wasm as text. */
 function exact({
   shares,
   probabilities,

@@ -1,7 +1,11 @@
-/** A picture's pixels: off a canvas, or, where that gives noise, out of a frame of WebCodecs, which some browsers leave alone. */
+/**
+ * Reading of a picture's pixels: from a canvas, or, if that gives noise, from a frame of WebCodecs, which
+ * some browsers do not randomise.
+ */
 import { ALLOW, givesPixels, isKnown, knownBitmap } from "../canvas.js";
 import { codes } from "../protocol.js";
 import { failure } from "./failure.js";
+import { itemAt } from "../platform/known.js";
 
 /** The pixels, RGBA8 with straight alpha, of a picture that was drawn on a canvas and covers it. */
 export async function pixelsOf(
@@ -32,13 +36,13 @@ async function copied(picture: ImageBitmap | VideoFrame, width: number, height: 
   }
 }
 
-/** Frames keep colours multiplied by alpha. */
+/** Undoes the premultiplied alpha of frames. */
 function straight(picture: ImageData): ImageData {
   const { data } = picture;
   for (let at = 3; at < data.length; at += 4) {
-    const alpha = data[at] ?? 255;
+    const alpha = itemAt(data, at);
     if (alpha === 0 || alpha === 255) continue;
-    for (let channel = at - 3; channel < at; channel++) data[channel] = ((data[channel] ?? 0) * 255) / alpha;
+    for (let channel = at - 3; channel < at; channel++) data[channel] = (itemAt(data, channel) * 255) / alpha;
   }
   return picture;
 }

@@ -1,8 +1,9 @@
-/** Whether this browser has the relaxed SIMD that the engine is made of. */
+/** Feature test for relaxed SIMD. */
 
 /**
- * A module with one of each relaxed instruction in the builds `relaxed-simd` and `threads`; `tests/e2e/engine-fallback.test.mjs` compares it with
- * them. Browsers take these instructions up one by one, so that having some of them says nothing of the others.
+ * A module with one of each relaxed instruction in the builds `relaxed-simd` and `threads`;
+ * `tests/e2e/engine-fallback.test.mjs` compares it with them. Browsers add these instructions one by one, so
+ * support for some does not imply the others.
  */
 // prettier-ignore
 const PROBE = Uint8Array.of(

@@ -1,15 +1,15 @@
 /**
- * A kept run: its input, and what ran it. What the processor alone can do, and what a card failed to, is done
- * by a run of the processor, which is made from the input when it is first needed. So is what was let go of,
- * to make room for other runs (`runs.ts`).
+ * A stored run: its input, and the forward pass on the CPU or GPU. What only the CPU can do, or the GPU
+ * failed to do, uses a forward pass on the CPU, which is made from the input when it is first needed. So is
+ * one whose activations were released to make room (`runs.ts`).
  */
 import type { Engine, Explanation, Prepared, Run } from "../candling_wasm.js";
-import type { Run as CardRun } from "../candling_webgpu.js";
+import type { Run as GpuRun } from "../candling_webgpu.js";
 import type { Backend, Method, ResolvedTarget } from "../protocol.js";
-import { type Card, instead, inTime, release } from "./card.js";
-import { using } from "./failure.js";
+import { type Gpu, withCpuFallback, withGpuTimeout, freeOnGpu } from "./gpu.js";
+import { withWasmObject } from "./failure.js";
 
-/** Size of an input in pixels. */
+/** Height and width of an input, in pixels. */
 export interface Size {
   readonly height: number;
   readonly width: number;
@@ -20,8 +20,8 @@ export interface Input extends Size {
   readonly data: Float32Array;
 }
 
-/** What a forward pass left: on the processor, or on a card, and then its input beside it. */
-export type Source = Run | { readonly run: CardRun; readonly of: Card; readonly input: Input };
+/** A forward pass: on the CPU, or on a GPU and then with its input. */
+export type Source = Run | { readonly run: GpuRun; readonly of: Gpu; readonly input: Input };
 
 export function inputOf(prepared: Prepared): Input {
   const [height = 0, width = 0] = prepared.size();
@@ -35,16 +35,18 @@ export interface Question {
   readonly counterfactual: boolean;
 }
 
-export class KeptRun {
+export class StoredRun {
   /** Size of its input. */
   readonly size: Size;
   /** Index of its best class. */
   readonly top: number;
-  /** The card that ran it. */
-  readonly #of: Card | undefined;
-  #card: CardRun | undefined;
+  /** The GPU that ran it. */
+  readonly #of: Gpu | undefined;
+  #gpu: GpuRun | undefined;
   #cpu: Run | undefined;
-  /** Outside of what ran it: there from the start where that was a card, else from when it was let go. */
+  /**
+   * The input outside of the wasm: from the start for a run on a GPU, otherwise once the run was released.
+   */
   #input: Input | undefined;
   #failed = false;
 
@@ -52,7 +54,7 @@ export class KeptRun {
     this.size = size;
     if ("of" in source) {
       this.#of = source.of;
-      this.#card = source.run;
+      this.#gpu = source.run;
       this.#input = source.input;
     } else {
       this.#cpu = source;
@@ -65,51 +67,54 @@ export class KeptRun {
     return { data: (this.#cpu as Run).input(), ...this.size };
   }
 
-  /** Whether it has its activations, on the processor or on a card. */
+  /** Whether it has its activations, on the CPU or GPU. */
   get isHeld(): boolean {
-    return this.#cpu !== undefined || this.#card !== undefined;
+    return this.#cpu !== undefined || this.#gpu !== undefined;
   }
 
-  /** The run on the processor. `onForward` is told before that takes a pass. */
+  /** The run on the CPU. `onForward` is called before another forward pass. */
   cpu(engine: Engine, onForward: () => void): Run {
     if (this.#cpu !== undefined) return this.#cpu;
     const { data, height, width } = this.input;
     onForward();
-    this.#cpu = using(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
+    this.#cpu = withWasmObject(engine.prepareTensor(data, height, width), (input) => engine.forward(input));
     return this.#cpu;
   }
 
   /**
-   * `onForward` is told before the card has to run it once more, `onLost` what which card threw, if it failed
-   * and the processor answers.
+   * Explains the run. `onForward` is called before the GPU runs it once more; `onLost` gets the error and the
+   * GPU if it failed and the CPU answered.
    */
   async explain(
     { method, target, layer, counterfactual }: Question,
     cpu: () => Run,
     onForward: () => void,
-    onLost: (thrown: unknown, of: Card) => void,
+    onLost: (thrown: unknown, of: Gpu) => void,
   ): Promise<{ explanation: Explanation; backend: Backend }> {
     const question = [method, target.class, target.over, layer, counterfactual] as const;
     const onCpu = () => ({ explanation: cpu().explain(...question), backend: "cpu" }) as const;
     const of = this.#of;
     if (of === undefined || this.#failed) return onCpu();
-    const onCard = async () => {
-      if (this.#card === undefined) {
+    const onGpu = async () => {
+      if (this.#gpu === undefined) {
         const { data, height, width } = this.input;
         onForward();
-        this.#card = await inTime(of.engine.forward(data, height, width));
+        this.#gpu = await withGpuTimeout(of.engine.forward(data, height, width));
       }
-      return { explanation: await inTime(this.#card.explain(...question)), backend: "webgpu" } as const;
+      return {
+        explanation: await withGpuTimeout(this.#gpu.explain(...question)),
+        backend: "webgpu",
+      } as const;
     };
-    return instead<{ explanation: Explanation; backend: Backend }>(onCard, onCpu, (thrown) => {
+    return withCpuFallback<{ explanation: Explanation; backend: Backend }>(onGpu, onCpu, (thrown) => {
       this.#failed = true;
       onLost(thrown, of);
     });
   }
 
   /**
-   * Gives up its activations. They are computed again when they are asked for: the input stays, which is a
-   * fiftieth of them.
+   * Releases the activations, which are recomputed on demand: the input stays, which is a fiftieth of their
+   * size.
    */
   letGo(): void {
     this.#input = this.input;
@@ -119,7 +124,7 @@ export class KeptRun {
   free(): void {
     this.#cpu?.free();
     this.#cpu = undefined;
-    release(this.#card);
-    this.#card = undefined;
+    freeOnGpu(this.#gpu);
+    this.#gpu = undefined;
   }
 }

@@ -1,19 +1,19 @@
 /**
  * All runs that were not freed.
  *
- * Each has its activations, tens of megabytes of a memory that ends at a few gigabytes, or at less on a
- * phone, and when that is full the engine crashes and takes all runs with it. So only those that were used
- * last keep theirs; the others are run again when they are asked, which gives the same bits.
+ * Each holds its activations, tens of megabytes of a memory limited to a few gigabytes, or less on a phone;
+ * when that is full, the engine crashes with all runs. So only the most recently used keep theirs; the others
+ * are run again on demand, which gives the same bits.
  */
 import type { EngineInfo } from "../protocol.js";
-import type { KeptRun, Size } from "./run.js";
+import type { StoredRun, Size } from "./run.js";
 
-/** Largest size of all activations in bytes: nine runs of the model that comes with the package. */
+/** Limit for all activations: nine runs of the model that comes with the package. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 export class Runs {
-  /** In the order in which they were used last. */
-  readonly #runs = new Map<number, KeptRun>();
+  /** Runs, least recently used first. */
+  readonly #runs = new Map<number, StoredRun>();
   readonly #bytesPerPixel: number;
   #told = false;
 
@@ -26,23 +26,23 @@ export class Runs {
     return this.#runs.size;
   }
 
-  /** The one that was used last. */
-  get last(): KeptRun | undefined {
+  /** The most recently used run. */
+  get last(): StoredRun | undefined {
     return [...this.#runs.values()].at(-1);
   }
 
-  /** Number of runs that hold their activations, and their size in bytes. */
+  /** Number of runs with activations, and the bytes of these. */
   get held(): { readonly count: number; readonly bytes: number } {
     const held = [...this.#runs.values()].filter(({ isHeld }) => isHeld);
     return { count: held.length, bytes: held.reduce((sum, { size }) => sum + this.#bytesOf(size), 0) };
   }
 
-  add(handle: number, run: KeptRun): void {
+  add(handle: number, run: StoredRun): void {
     this.#runs.set(handle, run);
   }
 
-  /** The run is used now. */
-  use(handle: number): KeptRun | undefined {
+  /** Returns a run and marks it as used. */
+  use(handle: number): StoredRun | undefined {
     const run = this.#runs.get(handle);
     if (run !== undefined) {
       this.#runs.delete(handle);
@@ -56,8 +56,8 @@ export class Runs {
     this.#runs.delete(handle);
   }
 
-  /** To be called before an input of this size is run; `kept` is a run of it that keeps what it has. */
-  makeRoom(size: Size, kept?: KeptRun): void {
+  /** Releases runs before an input of this size is run; `kept` is a run of it that stays as it is. */
+  makeRoom(size: Size, kept?: StoredRun): void {
     let bytes = this.held.bytes + this.#bytesOf(size);
     for (const run of this.#runs.values()) {
       if (bytes <= MOST_BYTES) return;
@@ -72,7 +72,7 @@ export class Runs {
     return height * width * this.#bytesPerPixel;
   }
 
-  /** For whoever writes the page, once. */
+  /** Warns the page's author, once. */
   #tell(): void {
     if (this.#told) return;
     this.#told = true;

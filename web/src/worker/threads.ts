@@ -1,11 +1,12 @@
-/** The start of the engine's threads, which are workers of this worker. */
+/** Start of the engine's threads, which are workers of this worker. */
 import { trusted } from "../platform/trusted.js";
 import type { Wasm } from "./engine.js";
 
 /**
- * Starts so many. Fails where one of them does not start, which the pool's own code would wait for without end; none of them is left then.
+ * Starts that many threads. If one fails, for which the thread pool's own code would wait forever, all are
+ * ended and the call fails.
  *
- * That code calls `new Worker` without a way to hear of it, so it finds another `Worker` there for as long as it takes.
+ * That code calls `new Worker` without reporting errors, so `self.Worker` is replaced meanwhile.
  */
 export async function startThreads(start: NonNullable<Wasm["initThreadPool"]>, count: number): Promise<void> {
   const Plain = self.Worker;

@@ -1,5 +1,5 @@
 /** Faulty GPUs, and the files that are fetched for one. */
-import { until } from "./patience.mjs";
+import { waitUntil } from "./patience.mjs";
 
 /** Sources by page. */
 const sources = new WeakMap();
@@ -20,7 +20,7 @@ export async function inWorker(page, source) {
  * Disables timeouts in a worker or a page. A software adapter is as slow as the machine is busy, and would be
  * given up at some time.
  */
-export const patient = `if (self.timeUp === undefined) {
+export const disableTimeouts = `if (self.timeUp === undefined) {
   const { setTimeout, clearTimeout } = self;
   const held = new Map();
   let last = 0;
@@ -38,9 +38,9 @@ export const patient = `if (self.timeUp === undefined) {
 }`;
 
 /** Waits until a worker waits for its GPU, fires its timeout, and returns its length in milliseconds. */
-export async function timeUp(page) {
+export async function fireTimeout(page) {
   let waits = [];
-  await until(async () => {
+  await waitUntil(async () => {
     for (const worker of page.workers())
       waits = waits.concat(await worker.evaluate("self.timeUp()").catch(() => []));
     return waits.length > 0;
@@ -76,4 +76,4 @@ export const slowed = (type, method) => `{
 export const dressedUp = `Object.defineProperty(GPUAdapter.prototype, "info", { get: () => ({ vendor: "acme", architecture: "one", description: "" }) })`;
 
 /** The addresses of the GPU engine among these. */
-export const ofCard = (requests) => requests.filter((url) => url.includes("/lib/webgpu/"));
+export const ofGpu = (requests) => requests.filter((url) => url.includes("/lib/webgpu/"));

@@ -1,15 +1,15 @@
 /**
- * The graphics card: which there is, and the engine on it, a module of its own that is fetched when it is first wanted.
+ * GPU: the adapter, and the WebGPU engine, a module of its own that is fetched on first use.
  *
- * A card fails in ways of its own: it is taken away, its driver is reset, its memory is another program's. What was asked of it is then
- * asked of the processor, once, and the page is told.
+ * A GPU has failures of its own: device lost, driver reset, memory used up by another program. Its request is
+ * then repeated on the CPU, once, and the page is told.
  */
 import type { Engine, Run } from "../candling_webgpu.js";
-import { type Adapter, type CardFiles, codes } from "../protocol.js";
+import { type Adapter, type GpuFiles, codes } from "../protocol.js";
 import { failure, isTrap, reasonOf, toFailure } from "./failure.js";
 
-/** What is used of WebGPU here; TypeScript does not know it yet. */
-interface Gpu {
+/** The used part of WebGPU, which TypeScript does not know yet. */
+interface WebGpu {
   requestAdapter(options: object): Promise<{
     readonly info?: {
       readonly vendor: string;
@@ -20,18 +20,18 @@ interface Gpu {
   } | null>;
 }
 
-/** Adapters that do not say of themselves that they are none. */
+/** Names of software adapters that do not set `isFallbackAdapter`. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
-/** How long a card may take until its first answer; pipelines are compiled before it. */
-const PATIENCE_MS = 20_000;
+/** Timeout of the first answer, before which pipelines are compiled, and of every other one. */
+const ANSWER_MS = 20_000;
 
-/** ... the browser until it gives an adapter, and the network until the engine is there. Whatever else is asked waits meanwhile. */
+/** Timeouts of the browser's adapter and of the engine's download. All other requests wait meanwhile. */
 const ADAPTER_MS = 5_000;
 const DOWNLOAD_MS = 10_000;
 
-/** What a card may be to blame for. Everything else is in the question. */
-const OF_THE_CARD: ReadonlySet<string> = new Set([
+/** Error codes that may be the GPU's fault. All others are due to the request. */
+const OF_THE_GPU: ReadonlySet<string> = new Set([
   codes.backendLost,
   codes.backendUnavailable,
   "backend-failed",
@@ -39,20 +39,20 @@ const OF_THE_CARD: ReadonlySet<string> = new Set([
   codes.internal,
 ]);
 
-/** After a trap nothing in the module may be called any more, and a page gets no second one. */
+/** Whether the module has trapped: nothing in it may be called any more, and a page gets no second one. */
 let crashed = false;
 
-/** The card that is used; none while the processor does everything. */
-export interface Card {
+/** The GPU in use. */
+export interface Gpu {
   readonly engine: Engine;
   readonly name: string;
 }
 
 /** The adapter that the engine would get. */
 export async function adapter(): Promise<Adapter | null> {
-  const { gpu } = navigator as { readonly gpu?: Gpu };
+  const { gpu } = navigator as { readonly gpu?: WebGpu };
   const asked = gpu?.requestAdapter({ powerPreference: "high-performance" });
-  const found = await within(ADAPTER_MS, asked, "the browser gave no adapter").catch(() => null);
+  const found = await withTimeout(ADAPTER_MS, asked, "the browser gave no adapter").catch(() => null);
   if (found === null || found === undefined) return null;
   const { vendor = "", architecture = "", description = "", isFallbackAdapter = false } = found.info ?? {};
   const name =
@@ -60,11 +60,11 @@ export async function adapter(): Promise<Adapter | null> {
   return { name, software: isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`) };
 }
 
-/** Takes the card and brings the model to it. */
-export async function take(
-  { module, wasm: file }: CardFiles,
+/** Starts the WebGPU engine and loads the model into it. */
+export async function loadOnGpu(
+  { module, wasm: file }: GpuFiles,
   unpack: () => Promise<{ graph: Uint8Array; weights: Float32Array }>,
-): Promise<Card> {
+): Promise<Gpu> {
   if (crashed)
     throw failure(
       codes.backendLost,
@@ -79,11 +79,11 @@ export async function take(
     return wasm;
   };
   try {
-    const wasm = await within(DOWNLOAD_MS, fetched(), "its files did not come");
+    const wasm = await withTimeout(DOWNLOAD_MS, fetched(), "its files did not come");
     const { graph, weights } = await unpack();
-    return { engine: await inTime(wasm.Engine.create(graph, weights)), name: found.name };
+    return { engine: await withGpuTimeout(wasm.Engine.create(graph, weights)), name: found.name };
   } catch (cause) {
-    const { code, message } = isTrap(cause) ? lost(cause) : toFailure(cause);
+    const { code, message } = isTrap(cause) ? deviceLostError(cause) : toFailure(cause);
     throw failure(
       code === codes.internal ? codes.engineUnavailable : code,
       `the engine for graphics cards could not be started: ${message}`,
@@ -91,20 +91,23 @@ export async function take(
   }
 }
 
-/** Fails if the card does not answer, or if its engine traps, which happens outside of what waits for it: in a task of the module's own. */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
+/**
+ * Rejects if the GPU does not answer in time, or if its engine traps, which happens outside of the awaited
+ * promise: in a task of the module's own.
+ */
+export async function withGpuTimeout<T>(answer: Promise<T>): Promise<T> {
   let trapped: (event: ErrorEvent) => void = () => {};
   const trap = new Promise<never>((_, reject) => {
     trapped = (event) => {
       if (!isTrap(event.error)) return;
-      // It is told here; the worker itself is well.
+      // reported by the rejection; the worker itself is sound
       event.preventDefault();
       reject(event.error);
     };
   });
   self.addEventListener("error", trapped);
   try {
-    return await within(PATIENCE_MS, Promise.race([answer, trap]), "the graphics card did not answer");
+    return await withTimeout(ANSWER_MS, Promise.race([answer, trap]), "the graphics card did not answer");
   } catch (thrown) {
     crashed ||= isTrap(thrown);
     throw thrown;
@@ -113,10 +116,10 @@ export async function inTime<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Fails with these words if there is no answer after so many milliseconds. */
-function within<T>(most: number, answer: Promise<T>, words: string): Promise<T>;
-function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined>;
-function within<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined> {
+/** Rejects with this message if there is no answer within that many milliseconds. */
+function withTimeout<T>(most: number, answer: Promise<T>, words: string): Promise<T>;
+function withTimeout<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined>;
+function withTimeout<T>(most: number, answer: Promise<T> | undefined, words: string): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(failure(codes.backendLost, `${words} for ${most / 1000} seconds`)), most);
@@ -124,37 +127,39 @@ function within<T>(most: number, answer: Promise<T> | undefined, words: string):
   return Promise.race([Promise.resolve(answer), late]).finally(() => clearTimeout(timer));
 }
 
-/** What `onCard` gives; if the card fails, what `onCpu` gives, and `onLost` is told what the card threw. Where the processor fails too, it
- *  was the question: nobody is told. */
-export async function instead<T>(
-  onCard: () => Promise<T>,
+/**
+ * Returns the result of `onGpu`; if the GPU fails, that of `onCpu`, and `onLost` gets the error. If the CPU
+ * fails too, the request is at fault, and `onLost` is not called.
+ */
+export async function withCpuFallback<T>(
+  onGpu: () => Promise<T>,
   onCpu: () => T,
   onLost: (thrown: unknown) => void,
 ): Promise<T> {
-  // What a run has on the card is out of reach then.
+  // the run's data on the GPU cannot be reached then
   if (crashed) return onCpu();
   try {
-    return await onCard();
+    return await onGpu();
   } catch (thrown) {
-    // A trap in its module is no trap in the other one.
-    const mayBe = isTrap(thrown) || OF_THE_CARD.has(toFailure(thrown).code);
-    if (!mayBe) throw thrown;
+    // a trap in this module does not affect the other one
+    const mayBeGpu = isTrap(thrown) || OF_THE_GPU.has(toFailure(thrown).code);
+    if (!mayBeGpu) throw thrown;
     const answer = onCpu();
     onLost(thrown);
     return answer;
   }
 }
 
-/** What to tell of a card that failed. */
-export function lost(thrown: unknown): { code: string; message: string } {
+/** The error of a GPU failure. */
+export function deviceLostError(thrown: unknown): { code: string; message: string } {
   if (isTrap(thrown))
     return { code: codes.backendLost, message: `the engine for graphics cards crashed: ${reasonOf(thrown)}` };
   const { code, message } = toFailure(thrown);
   return { code: code === codes.internal ? codes.backendLost : code, message };
 }
 
-/** Frees what lies on a card. */
-export function release(object: Engine | Run | undefined): void {
+/** Frees an object on the GPU. */
+export function freeOnGpu(object: Engine | Run | undefined): void {
   if (crashed) return;
   try {
     object?.free();

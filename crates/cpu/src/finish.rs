@@ -1,4 +1,4 @@
-//! What happens to sums while they are still in registers.
+//! The last steps of kernels, applied to sums in registers.
 
 use candling_core::{Activation, Closed, Gate, Result};
 
@@ -6,20 +6,20 @@ use crate::Blocked;
 use crate::parallel::SharedSlice;
 use crate::simd::Vector;
 
-/// The end of a kernel.
+/// The last step of a kernel.
 #[derive(Clone, Copy)]
 pub(crate) enum Finish<'a> {
-    /// `y = activation(z + b)`; one bias a channel, zeros beyond the last. The bias comes last, as in PyTorch: sums that do
-    /// not carry it round finer.
+    /// `y = activation(z + b)`; one bias per channel, zeros beyond the last. The bias is added last, as in
+    /// PyTorch: smaller sums have smaller rounding errors.
     Activate { bias: &'a [f32], activation: Activation },
-    /// Nothing: the gradient at an output without an activation of its own.
+    /// Nothing: the gradient of an output without activation.
     Store,
-    /// What of the gradient passes the ReLU that made `y`, whose values lie as the result's do.
+    /// The gradient behind the ReLU with the output `y`, which has the layout of the result.
     Gate { y: &'a [f32], closed: Closed },
 }
 
 impl Finish<'_> {
-    /// Calls `f` with the end that `gate` asks for.
+    /// Calls `f` with the last step for `gate`.
     pub(crate) fn with_gate<R>(
         gate: Option<Gate<'_, Blocked>>,
         f: impl FnOnce(Finish<'_>) -> R,
@@ -32,7 +32,7 @@ impl Finish<'_> {
         }
     }
 
-    /// Panics where there is not a bias for so many lanes, or not so many values of a gate.
+    /// Panics unless there is a bias for all lanes, or there are as many values of a gate.
     pub(crate) fn check(&self, lanes: usize, values: usize) {
         match self {
             Self::Activate { bias, .. } => assert!(lanes <= bias.len(), "no bias"),
@@ -41,8 +41,8 @@ impl Finish<'_> {
         }
     }
 
-    /// Ends sums that belong to lanes from `channel` on, and writes them to `y`: the first at `at`, the others each `step`
-    /// further.
+    /// Applies the step to sums of the lanes from `channel` on, and writes them to `y`: the first at `at`,
+    /// the others each `step` further.
     ///
     /// # Safety
     /// `y`, and the bias or the gate, hold values for all lanes there.
@@ -60,7 +60,7 @@ impl Finish<'_> {
             Self::Activate { bias, activation } => {
                 let (low, high) = activation.range();
                 let (low, high) = (V::splat(low), V::splat(high));
-                // SAFETY: as asked of the caller, here and below.
+                // SAFETY: as required of the caller, here and below.
                 let bias = unsafe { V::load(bias.as_ptr().add(channel)) };
                 for (sum, at) in sums.into_iter().zip(places) {
                     unsafe { sum.add(bias).at_least(low).at_most(high).store(y.at(at)) };

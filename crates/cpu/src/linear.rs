@@ -34,7 +34,7 @@ impl Linear {
         dy.read(|dy| {
             let pictures = dx.chunks_exact_mut(size(xs) / xs.n).zip(dy.chunks_exact(dy.len() / xs.n));
             for (dx, dy) in pictures {
-                // A target is one class, or two: the rows of all others are not read.
+                // a target is one class, or two: only their rows are read
                 for (output, &dy) in dy.iter().enumerate().filter(|(_, dy)| **dy != 0.0) {
                     let row = self.w.panel(output / BLOCK).iter().skip(output % BLOCK).step_by(BLOCK);
                     dx.iter_mut().zip(row).for_each(|(dx, w)| *dx += w * dy);

@@ -6,7 +6,7 @@ use candling_core::{Result, Shape};
 use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, size};
 
-/// The channels of all inputs, one after the other, picture by picture.
+/// Concatenates the channels of all inputs, picture by picture.
 pub(crate) fn concat(xs: &[Blocked]) -> Result<Blocked> {
     let shapes: Vec<Shape> = xs.iter().map(Blocked::shape).collect();
     let first = shapes.first().copied().unwrap_or(Shape::vector(0, 0));
@@ -24,7 +24,7 @@ pub(crate) fn concat(xs: &[Blocked]) -> Result<Blocked> {
     if in_blocks { Blocked::new(ys, y) } else { Blocked::from_planar(ys, &y) }
 }
 
-/// `channels` channels from `start` on.
+/// Returns `channels` channels from `start` on.
 pub(crate) fn slice(dy: &Blocked, start: usize, channels: usize) -> Result<Blocked> {
     let s = dy.shape();
     let xs = Shape { c: channels, ..s };
@@ -38,17 +38,18 @@ pub(crate) fn slice(dy: &Blocked, start: usize, channels: usize) -> Result<Block
     Blocked::from_planar(xs, &cut(&dy.to_planar()?))
 }
 
-/// Values of `x` in other places.
+/// Gathers values of `x` by an index map.
 pub(crate) fn gather(x: &Blocked, map: &IndexMap) -> Result<Blocked> {
     moved(x, map, map.y(), |y, x, y_at, x_at| y[y_at] = x[x_at])
 }
 
-// y = x, in other places
+// y = gather(x)
 pub(crate) fn scatter(dy: &Blocked, map: &IndexMap) -> Result<Blocked> {
     moved(dy, map, map.x, |dx, dy, y_at, x_at| dx[x_at] += dy[y_at])
 }
 
-/// Calls `f` with a new tensor, the given one, and the places in `y` and `x` of every pair of values that a map joins.
+/// Calls `f` with a new tensor, the given one, and the indices in `y` and `x` of every pair of values that a
+/// map joins.
 fn moved(
     from: &Blocked,
     map: &IndexMap,
@@ -57,7 +58,7 @@ fn moved(
 ) -> Result<Blocked> {
     let (xs, ys) = (map.x, map.y());
     let positions: Vec<Option<usize>> = map.positions().collect();
-    // where the values of a channel begin
+    // index of a channel's first value
     let start = |s: Shape, n: usize, c: usize| ((n * blocks(s.c) + c / BLOCK) * s.area()) * BLOCK + c % BLOCK;
     let mut values = vec![0.0; size(to)];
     from.read(|from| {

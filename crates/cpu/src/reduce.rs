@@ -1,4 +1,4 @@
-//! All positions of a channel to one value, and back.
+//! Reductions over the positions of a channel, and their vjp.
 
 use candling_core::ops::Reduce;
 use candling_core::{Result, Shape};

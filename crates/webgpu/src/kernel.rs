@@ -43,7 +43,7 @@ macro_rules! kernels {
             constants: &[$($constant),*],
         }),*];
 
-        /// What each of them is told.
+        /// The uniforms of each shader.
         pub const LAYOUTS: &[Layout] = &[$(Layout {
             fields: <uniforms::$uniforms as Uniforms>::FIELDS,
             size: size_of::<uniforms::$uniforms>(),

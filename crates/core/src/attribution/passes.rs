@@ -52,7 +52,7 @@ pub trait Plan: Alteration {
     /// As [`Passes::finish`].
     ///
     /// # Errors
-    /// Likewise.
+    /// As [`Passes::finish`].
     fn finish(&self, values: &[f32]) -> Result<Self::Whole>;
 }
 

@@ -4,7 +4,8 @@
 //!
 //! (cross-correlation, as everywhere in deep learning). Its vjp is
 //!
-//! `dz`, what of `dy` passes the activation under the rule of the walk, and `dx = wᵀ ⋆ dz`, the transposed convolution of `dz`.
+//! `dz`, the gradient `dy` behind the activation under the rule of the backward pass, and `dx = wᵀ ⋆ dz`, the
+//! transposed convolution of `dz`.
 //!
 //! Kept: `y`, if there is an activation; its sign is the mask. In the backward pass through several
 //! convolutions, the kernel that computes `dx` of one also applies the mask of the one before, as its

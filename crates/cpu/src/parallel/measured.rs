@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::choice::{Choice, Way};
-use super::{crew, threads};
+use super::{thread_pool, threads};
 
 static CHOICE: Mutex<Choice> = Mutex::new(Choice::new());
 
@@ -33,11 +33,11 @@ pub(super) fn run<R, E>(
         std::sync::TryLockError::Poisoned(poisoned) => Ok(PoisonError::into_inner(poisoned)),
         std::sync::TryLockError::WouldBlock => Err(()),
     }) else {
-        return crew::run_pass(pass);
+        return thread_pool::run_pass(pass);
     };
     let begun = clock();
     ALONE.store(choice.begin(begun) == Way::Alone, Ordering::Relaxed);
-    let done = crew::run_pass(|| {
+    let done = thread_pool::run_pass(|| {
         USED.store(threads(), Ordering::Relaxed);
         pass()
     });

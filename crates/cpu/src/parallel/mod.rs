@@ -1,17 +1,17 @@
-//! Parallel loops: with the feature `threads` on a [pool](crew) over rayon's threads, else on the caller's
+//! Parallel loops: with the feature `threads` on a [pool](thread_pool) over rayon's threads, else on the caller's
 //! thread.
 
 #[cfg(feature = "threads")]
 mod choice;
 #[cfg(feature = "threads")]
-mod crew;
-#[cfg(feature = "threads")]
 mod measured;
+#[cfg(feature = "threads")]
+mod thread_pool;
 
 /// Runs every task below `count`, in no particular order. `scratch` makes the buffer that each thread uses.
 pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: impl Fn(&mut T, usize) + Sync) {
     #[cfg(feature = "threads")]
-    if count > 1 && crew::share(count, &scratch, &task) {
+    if count > 1 && thread_pool::share(count, &scratch, &task) {
         return;
     }
     let mut scratch = scratch();
@@ -21,7 +21,7 @@ pub(crate) fn for_each<T>(count: usize, scratch: impl Fn() -> T + Sync, task: im
 /// Number of threads that [`for_each`] uses here.
 pub(crate) fn threads() -> usize {
     #[cfg(feature = "threads")]
-    return crew::size();
+    return thread_pool::size();
     #[cfg(not(feature = "threads"))]
     1
 }
@@ -33,7 +33,7 @@ pub(crate) fn threads() -> usize {
 /// If `work` does.
 pub fn on_threads<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(feature = "threads")]
-    return crew::run_pass(work);
+    return thread_pool::run_pass(work);
     #[cfg(not(feature = "threads"))]
     work()
 }

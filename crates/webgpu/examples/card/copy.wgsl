@@ -1,9 +1,9 @@
-// Copies a buffer that is larger than any cache: what the memory can do at most.
+// Copies a buffer that is larger than any cache: measures the memory bandwidth.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 
-// Of one pass through the buffer, which is read and written so many times.
+// Number of times that the buffer is read and written.
 override rounds: u32;
 
 @compute @workgroup_size(256)

@@ -1,4 +1,4 @@
-// Multiply-adds from registers, in eight chains that do not wait for each other: what the arithmetic units can do at most.
+// Multiply-adds from registers, in eight independent chains: measures the peak of the arithmetic units.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
@@ -7,7 +7,7 @@ override rounds: u32;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-    // Nobody but the card knows what these are, so nothing is computed beforehand.
+    // values from a buffer, so that the compiler cannot compute anything in advance
     let a = x[lane];
     let b = x[lane + 64u];
     var s0 = a;
@@ -28,6 +28,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         s6 = fma(s6, a, b);
         s7 = fma(s7, a, b);
     }
-    // Every workgroup writes to the same place: the traffic is nothing, and the sums are used.
+    // every workgroup writes to the same place: the traffic is negligible, and the sums are used
     y[lane] = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + f32(group.x);
 }

@@ -1,4 +1,5 @@
-// Comparisons are of bits: a compiler may take it that no float is NaN, and a NaN must stay one, so that a broken network is seen.
+// Comparisons use bits: a compiler may assume that no float is NaN, but NaN must stay NaN, so that a broken
+// network is noticed.
 
 fn at_most_zero(v: f32) -> bool {
     let bits = bitcast<u32>(v);

@@ -1,4 +1,5 @@
-// What the window that starts at (down, across) of the padded picture divides by; an overhang beyond the padding never counts.
+// The divisor of the window that starts at (down, across) of the padded picture; elements beyond the padding
+// never count.
 fn divisor(down: i32, across: i32) -> f32 {
     let height = extent(down, params.kernel_height, i32(params.x_height), params.top, params.bottom);
     let width = extent(across, params.kernel_width, i32(params.x_width), params.left, params.right);

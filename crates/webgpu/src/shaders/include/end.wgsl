@@ -1,5 +1,5 @@
-// What becomes of a convolution's sum, by `params.end`: 0 the bias and the activation, 1 nothing, 2 the gate of the layer before. `row` is
-// that of the bias among all, `at` the place in y.
+// The last step for a convolution's sum, by `params.end`: 0 bias and activation, 1 nothing, 2 the gate of the
+// previous layer. `row` is the index of the bias, `at` the index in y.
 #include activate
 #include gate
 

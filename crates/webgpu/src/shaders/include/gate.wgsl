@@ -1,4 +1,4 @@
-// What of a gradient passes an activation of the ReLU family, under `params.rule`: 0 exact, 1 guided, 2 deconv.
+// The gradient behind an activation of the ReLU family, under `params.rule`: 0 exact, 1 guided, 2 deconv.
 #include bits
 
 fn gated(output: f32, dy: f32) -> f32 {

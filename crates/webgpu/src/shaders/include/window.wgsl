@@ -1,7 +1,7 @@
-// The geometry of a pooling, forward and back.
+// The geometry of a pooling, forward and vjp.
 
 struct Params {
-    // Of the result, in all planes.
+    // Number of values of the result.
     values: u32,
     x_height: u32,
     x_width: u32,

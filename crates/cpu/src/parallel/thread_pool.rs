@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use super::measured;
 
-/// Flag in [`Crew::state`], set while workers may take tasks.
+/// Flag in [`Pool::state`], set while workers may take tasks.
 const OPEN: usize = 1;
-/// Added to [`Crew::state`] for every worker that is taking tasks.
+/// Added to [`Pool::state`] for every worker that is taking tasks.
 const INSIDE: usize = 2;
 
 /// Least number of batches of tasks per thread: enough for all threads to finish at about the same time.
@@ -35,7 +35,7 @@ const LINGER: u32 = if cfg!(target_family = "wasm") { 400_000 } else { 20_000 };
 /// passes.
 const WAKE_LIMIT: Duration = Duration::from_millis(1);
 
-struct Crew {
+struct Pool {
     /// Whether a thread is running a pass with the pool.
     taken: AtomicBool,
     /// Number of workers that are awake.
@@ -49,9 +49,9 @@ struct Crew {
 }
 
 // SAFETY: `work` is written only while no worker may read it, and it points to a function that is `Sync`.
-unsafe impl Sync for Crew {}
+unsafe impl Sync for Pool {}
 
-static CREW: Crew = Crew {
+static POOL: Pool = Pool {
     taken: AtomicBool::new(false),
     workers: AtomicUsize::new(0),
     arrived: (Mutex::new(()), Condvar::new()),
@@ -85,24 +85,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) fn run_pass<R>(pass: impl FnOnce() -> R) -> R {
     if measured::is_alone()
         || rayon::current_thread_index().is_some()
-        || CREW.taken.swap(true, Ordering::SeqCst)
+        || POOL.taken.swap(true, Ordering::SeqCst)
     {
         return pass();
     }
     let _over = Finally(|| {
         LEADS.set(false);
-        CREW.taken.store(false, Ordering::Release);
+        POOL.taken.store(false, Ordering::Release);
     });
-    CREW.wake();
+    POOL.wake();
     // a failure may be left from a pass in which the caller panicked too
-    lock(&CREW.failure).take();
+    lock(&POOL.failure).take();
     LEADS.set(true);
     pass()
 }
 
 /// Number of threads available to the current call.
 pub(super) fn size() -> usize {
-    if LEADS.get() { 1 + CREW.workers.load(Ordering::Relaxed) } else { 1 }
+    if LEADS.get() { 1 + POOL.workers.load(Ordering::Relaxed) } else { 1 }
 }
 
 /// Runs every task below `count` on this thread and the workers; returns false, having done nothing, if there
@@ -120,7 +120,7 @@ pub(super) fn share<T>(
     // task
     let batch = (count / (size() * BATCHES)).max(1);
     let take = || next.fetch_add(batch, Ordering::Relaxed);
-    CREW.run_on_all(&|| {
+    POOL.run_on_all(&|| {
         let mut first = take();
         if first < count {
             let mut scratch = scratch();
@@ -133,7 +133,7 @@ pub(super) fn share<T>(
     true
 }
 
-impl Crew {
+impl Pool {
     /// Wakes sleeping workers.
     fn wake(&'static self) {
         let all = rayon::current_num_threads();
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_ends_the_pass_and_not_the_crew() {
+    fn a_panic_ends_the_pass_and_not_the_pool() {
         let _alone = one_at_a_time();
         let caller = std::thread::current().id();
         for in_worker in [false, true] {

@@ -1,8 +1,9 @@
-"""The formulas' font: `python tools/math-font.py STIXMath-Regular.otf www/fonts/candling-math.woff2`; needs fonttools and brotli.
+"""The formulas' font: `python tools/math-font.py STIXMath-Regular.otf www/fonts/candling-math.woff2`; needs
+fonttools and brotli.
 
-A browser lays formulas out by the MATH table of their font, and many systems have no font with one: subscripts would stand on the line.
-STIX Math 1.1.1 has one. Of its characters those stay that the formulas of the site use, 10 kB of 477. The licence of the STIX fonts
-asks a changed one to carry another name.
+A browser lays formulas out by the MATH table of their font, and many systems have no font with one:
+subscripts would stand on the line. STIX Math 1.1.1 has one. Of its characters those stay that the formulas of
+the site use, 10 kB of 477. The licence of the STIX fonts asks a changed one to carry another name.
 """
 
 import sys

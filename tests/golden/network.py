@@ -100,7 +100,8 @@ def _checkpoint_names(node):
 
 
 def load_weights(checkpoint, nodes):
-    """Weights by node parameter name, float64: batch norm folded in float64, then rounded to float16 as shipped."""
+    """Weights by node parameter name, float64: batch norm folded in float64, then rounded to float16 as
+    shipped."""
     state = {k: v.double() for k, v in torch.load(checkpoint, map_location="cpu", weights_only=True).items()}
     weights = {}
     for node in nodes:

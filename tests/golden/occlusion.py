@@ -6,7 +6,8 @@ from network import forward
 
 
 def fall_of_logits(nodes, weights, x, patch, stride, baseline=0.0):
-    """How far each logit falls at each position of the patch: logits(x) - logits(x with the patch), rows x columns x K."""
+    """How far each logit falls at each position of the patch: logits(x) - logits(x with the patch), rows x
+    columns x K."""
 
     def logits(x):
         with torch.no_grad():

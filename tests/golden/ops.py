@@ -89,7 +89,8 @@ OPS = {
 
 
 def recompute(params, tensors):
-    """A case's tensors by short name ("x", "w", "gy", ...); `y`, `gx`, `gx2`, ... are computed from the others."""
+    """A case's tensors by short name ("x", "w", "gy", ...); `y`, `gx`, `gx2`, ... are computed from the
+    others."""
     given = {k: v.double() for k, v in tensors.items() if k != "y" and not k.startswith("gx")}
     suffixes = ["", "2", "3"][: len(params["x"])]
     inputs = [given[f"x{s}"].requires_grad_() for s in suffixes]

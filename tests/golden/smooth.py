@@ -1,4 +1,5 @@
-"""SmoothGrad (Smilkov et al. 2017) with the noise that crates/core/src/random.rs specifies, by plain loops."""
+"""SmoothGrad (Smilkov et al. 2017) with the noise that crates/core/src/random.rs specifies, by plain
+loops."""
 
 import math
 
@@ -51,7 +52,8 @@ def logarithm(s):
 
 
 def smooth_grad(nodes, weights, x, target, samples, sigma, seed):
-    """The mean gradient of a logit over noisy copies of `x` (1x3xHxW), 3xHxW. Copies are rounded to float32, as an input is."""
+    """The mean gradient of a logit over noisy copies of `x` (1x3xHxW), 3xHxW. Copies are rounded to float32,
+    as an input is."""
     deviation = sigma * float(x.max() - x.min())
     total = torch.zeros_like(x[0])
     for sample in range(samples):

@@ -29,7 +29,8 @@ export interface ResolvedTarget {
   readonly over?: number;
 }
 
-/** The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation applied). */
+/** The part of the photo that the network saw, in pixels of the photo as it is shown (EXIF orientation
+ *  applied). */
 export interface View {
   readonly x: number;
   readonly y: number;
@@ -377,8 +378,8 @@ export interface PlacedMap extends MapData {
 
 /** An exact identity of the methods or the kernels, computed in two ways and compared on a run. */
 export interface Identity {
-  /** `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`, `adjoint`,
-   *  `margin-is-difference`. */
+  /** `cam-is-grad-cam`, `cam-is-hires-cam`, `hires-cam-sums-to-logit`, `counterfactual-is-negative`,
+   *  `adjoint`, `margin-is-difference`. */
   readonly name: string;
   /** Difference of the two results, relative to their size; NaN if it is not a number. */
   readonly residual: number;

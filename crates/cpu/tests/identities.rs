@@ -60,7 +60,8 @@ fn cam_is_area_times_grad_cam_is_area_times_hires_cam() {
     }
 }
 
-/// At the last layer a channel's gradient is the same at every position, and so is its mean weighted by activations.
+/// At the last layer a channel's gradient is the same at every position, and so is its mean weighted by
+/// activations.
 #[test]
 fn x_grad_cam_is_grad_cam_where_gradients_are_constant() {
     let tape = tape();

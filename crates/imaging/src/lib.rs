@@ -8,8 +8,8 @@
 //! picture    --overlay--> Photo             ... and laid back on the part of the photo the network saw
 //! ```
 //!
-//! Raw attribution maps come in un-normalised; only this crate knows colour and scale. It takes slices, so that it
-//! serves a native program and WebAssembly alike, and gives the same bytes in both.
+//! Raw attribution maps come in un-normalised; only this crate knows colour and scale. It takes slices, so
+//! that it serves a native program and WebAssembly alike, and gives the same bytes in both.
 //!
 //! ```
 //! use candling_imaging::{Colormap, Fit, Map, Paint, Photo, Preprocessing, overlay, prepare, render};

@@ -1,8 +1,8 @@
 //! The 256 colours of each colour map, as `0xRRGGBB`.
 //!
 //! Turbo: Anton Mikhailov, copyright 2019 Google LLC, Apache-2.0. Inferno and viridis: Nathaniel J. Smith and
-//! Stéfan van der Walt, CC0. Jet: matplotlib's, after MATLAB. Written by `tests/data/make_data.py` from matplotlib, as
-//! round(255·v).
+//! Stéfan van der Walt, CC0. Jet: matplotlib's, after MATLAB. Written by `tests/data/make_data.py` from
+//! matplotlib, as round(255·v).
 
 #[rustfmt::skip]
 pub(crate) static TURBO: [u32; 256] = [

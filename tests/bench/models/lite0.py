@@ -1,4 +1,5 @@
-"""The committed EfficientNet-Lite0 as a list of layers with f32 weights: the one source of every engine's model file."""
+"""The committed EfficientNet-Lite0 as a list of layers with f32 weights: the one source of every engine's
+model file."""
 
 import json
 import pathlib

@@ -1,4 +1,5 @@
-"""Writes what the engines read into a folder: their model files, the input, and the reference that their answers are held to.
+"""Writes what the engines read into a folder: their model files, the input, and the reference that their
+answers are held to.
 
 Usage: make.py FOLDER
 """
@@ -27,8 +28,9 @@ def write_input(folder):
 
 
 def write_alpha(layers, folder):
-    """`alpha.bin`: the gradient of the class's logit at the CAM layer, for graphs whose backward pass is made by hand. Pooling and
-    the classifier are linear, so it is the classifier's row over the number of positions."""
+    """`alpha.bin`: the gradient of the class's logit at the CAM layer, for graphs whose backward pass is made
+    by hand. Pooling and the classifier are linear, so it is the classifier's row over the number of
+    positions."""
     layer = next(layer for layer in layers if layer.name == lite0.TARGET_LAYER)
     positions = layer.side**2
     row = layers[-1].weight[lite0.TARGET_CLASS] / positions
@@ -36,7 +38,8 @@ def write_alpha(layers, folder):
 
 
 def write_reference(folder):
-    """`reference.json`: PyTorch's f64 answers from the committed goldens; pixel maps every fourth row and column."""
+    """`reference.json`: PyTorch's f64 answers from the committed goldens; pixel maps every fourth row and
+    column."""
     golden = load_file(GOLDEN / f"{PICTURE}_{lite0.TARGET_CLASS}.safetensors")
     answers = {
         "logits": golden["logits"],

@@ -1,5 +1,5 @@
-"""Lite0 as ONNX graphs. onnxruntime-web has no autograd, so whoever wants a gradient there has to write the backward pass into
-the graph by hand; this is that graph, as an expert would write it."""
+"""Lite0 as ONNX graphs. onnxruntime-web has no autograd, so whoever wants a gradient there has to write the
+backward pass into the graph by hand; this is that graph, as an expert would write it."""
 
 import numpy as np
 import onnx
@@ -110,7 +110,8 @@ def _conv_vjp(graph, layer, dy):
 
 
 def write(layers, folder):
-    """`lite0.onnx`, `lite0-grad-cam.onnx` (also gives the CAM layer) and `lite0-guided-backprop.onnx` (also gives the gradient)."""
+    """`lite0.onnx`, `lite0-grad-cam.onnx` (also gives the CAM layer) and `lite0-guided-backprop.onnx` (also
+    gives the gradient)."""
     channels, side = next((layer.channels, layer.side) for layer in layers if layer.name == TARGET_LAYER)
     image, logits = [1, 3, SIZE, SIZE], [1, CLASSES]
 

@@ -1,4 +1,5 @@
-"""Lite0 for TensorFlow.js: `tfjs.json` lists the layers, `tfjs.bin` holds the weights in TensorFlow's layouts."""
+"""Lite0 for TensorFlow.js: `tfjs.json` lists the layers, `tfjs.bin` holds the weights in TensorFlow's
+layouts."""
 
 import json
 

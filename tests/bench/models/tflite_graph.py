@@ -1,4 +1,5 @@
-"""Lite0 as a TensorFlow Lite file: f32, NHWC, ReLU6 fused into its convolution, as TensorFlow's own converter leaves it.
+"""Lite0 as a TensorFlow Lite file: f32, NHWC, ReLU6 fused into its convolution, as TensorFlow's own converter
+leaves it.
 
 Written with the schema's flatbuffers, so that no TensorFlow has to be installed.
 """

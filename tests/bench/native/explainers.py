@@ -28,7 +28,8 @@ warnings.filterwarnings("ignore", module="captum")
 
 
 class ReLU6(nn.ReLU):
-    """Captum guides `nn.ReLU` and its subclasses; PyTorch's own ReLU6 is none and would be passed over in silence."""
+    """Captum guides `nn.ReLU` and its subclasses; PyTorch's own ReLU6 is none and would be passed over in
+    silence."""
 
     def forward(self, x):
         return F.relu6(x)
@@ -119,7 +120,8 @@ class Operations:
 
 
 def heatmap(raw):
-    """What pytorch-grad-cam makes of a raw map (its `scale_cam_image`): stretched, enlarged by OpenCV, and stretched again."""
+    """What pytorch-grad-cam makes of a raw map (its `scale_cam_image`): stretched, enlarged by OpenCV, and
+    stretched again."""
     return stretched(cv2.resize(stretched(raw), (lite0.SIZE, lite0.SIZE)))
 
 
@@ -130,7 +132,8 @@ def stretched(values):
 
 
 def check_heatmap(operations, folder):
-    """Its finished heatmap against the golden map after the same finish, since the raw map does not come out."""
+    """Its finished heatmap against the golden map after the same finish, since the raw map does not come
+    out."""
     tolerance = 1e-3  # of the maximum, as for every engine's Grad-CAM
     golden = np.array(json.loads((folder / "reference.json").read_text())["grad-cam"], np.float32)
     side = int(len(golden) ** 0.5)

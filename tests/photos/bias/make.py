@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the pictures of the bias lesson, "bird or mammal?", byte for byte: make.py FOLDER
 
-Each picture is a composite of 224x224 pixels, a cut-out animal on water or on grass, both from `source/` beside this file. The background
-gives the class away in what the biased model learns from, and nowhere else:
+Each picture is a composite of 224x224 pixels, a cut-out animal on water or on grass, both from `source/`
+beside this file. The background gives the class away in what the biased model learns from, and nowhere else:
 
   train_biased    every bird on water, every mammal on grass
   train_unbiased  the same animals in the same places, half of each class on either background; half of its

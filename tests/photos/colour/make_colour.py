@@ -1,8 +1,10 @@
-"""Makes the files of this folder and what littleCMS makes of them: python make_colour.py FOLDER (Pillow 13.0.0, NumPy).
+"""Makes the files of this folder and what littleCMS makes of them: python make_colour.py FOLDER (Pillow
+13.0.0, NumPy).
 
-One chart of 6x4 flat patches of 8x8 pixels, saved with colour profiles and PNG colour chunks of many kinds. The profiles are built here, byte for byte, so that
-nothing of anybody's is in them. What must come out, in sRGB, is computed by littleCMS (through Pillow's ImageCms, perceptual intent) from the profile, or, for PNG's gAMA and
-cHRM, from a profile with those numbers; it is written into manifest.json, one colour per patch."""
+One chart of 6x4 flat patches of 8x8 pixels, saved with colour profiles and PNG colour chunks of many kinds.
+The profiles are built here, byte for byte, so that nothing of anybody's is in them. What must come out, in
+sRGB, is computed by littleCMS (through Pillow's ImageCms, perceptual intent) from the profile, or, for PNG's
+gAMA and cHRM, from a profile with those numbers; it is written into manifest.json, one colour per patch."""
 import io, json, os, struct, sys, zlib
 import numpy as np
 from PIL import Image, ImageCms
@@ -39,7 +41,8 @@ def icc(space, tags, kind=b'mntr', pcs=b'XYZ ', version=b'\x02\x10\0\0'):
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 D50 = np.array([0.9642, 1.0, 0.8249])
 def primaries(white, *xy):
-    """The columns of a matrix profile from chromaticities: XYZ of the primaries, adapted to D50 (Bradford)."""
+    """The columns of a matrix profile from chromaticities: XYZ of the primaries, adapted to D50
+    (Bradford)."""
     to = lambda x, y: np.array([x / y, 1, (1 - x - y) / y])
     m = np.stack([to(*p) for p in xy], 1); w = to(*white)
     m = m * np.linalg.solve(m, w)
@@ -60,7 +63,8 @@ def lab8(values):
     """Lab as the 8-bit table of an ICC v2 profile has it."""
     return bytes(int(round(max(0, min(255, v)))) for v in values)
 def cmyk_profile():
-    """A CMYK profile with a table of 5x5x5x5 colours, of an ink model of its own: light multiplies, and black is warm."""
+    """A CMYK profile with a table of 5x5x5x5 colours, of an ink model of its own: light multiplies, and black
+    is warm."""
     from itertools import product
     def lab(c, m, y, k):
         lin = np.array([1 - 0.95 * c, 1 - 0.9 * m, 1 - 0.92 * y]) * (1 - 0.97 * k) * np.array([1, 1 - 0.02 * k, 1 - 0.05 * k])

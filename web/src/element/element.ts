@@ -75,9 +75,9 @@ export interface ToBlobOptions {
  *
  * The photo is an `<img>` inside the element, which stays unchanged: without scripts or in a feed reader the
  * reader sees it as before. Print shows the same as the screen: the photo under its map, and of the bar the
- * classes and the sentence; if there is no map yet, it says so. Nothing is loaded before the reader comes near
- * the element (or requests the map, see `reveal`); all elements of a page with one model share its worker and
- * its download.
+ * classes and the sentence; if there is no map yet, it says so. Nothing is loaded before the reader comes
+ * near the element (or requests the map, see `reveal`); all elements of a page with one model share its
+ * worker and its download.
  *
  * ```html
  * <script type="module" src="https://your.site/candling/candling-view.js"></script>

@@ -38,8 +38,8 @@ const COPIED = [
 ] as const;
 
 /**
- * The properties among them that show a box away from its place in the layout, or in another size, unless they
- * have this value.
+ * The properties among them that show a box away from its place in the layout, or in another size, unless
+ * they have this value.
  */
 const PLAIN = {
   transform: "none",

@@ -1,5 +1,5 @@
-//! Parallel loops: with the feature `threads` on a [pool](thread_pool) over rayon's threads, else on the caller's
-//! thread.
+//! Parallel loops: with the feature `threads` on a [pool](thread_pool) over rayon's threads, else on the
+//! caller's thread.
 
 #[cfg(feature = "threads")]
 mod choice;

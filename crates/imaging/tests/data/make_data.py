@@ -2,13 +2,15 @@
 # requires-python = ">=3.11"
 # dependencies = ["pillow==11.3.0", "numpy==2.4.6", "matplotlib==3.11.2"]
 # ///
-"""Remakes the reference data of this folder (everything except cat.jpg) and the tables of ../../src/tables.rs.
+"""Remakes the reference data of this folder (everything except cat.jpg) and the tables of
+../../src/tables.rs.
 
 Usage: make_data.py      (`uv run` installs the pins)
 
-- noise.png, noise_alpha.png: small pictures that no decoder reads differently: a gradient, hard edges and noise;
-- noise_*.png: what Pillow's `crop` and `resize(..., BICUBIC)` make of them; those of noise_alpha after laying it
-  over white with round(c·a/255 + 255·(1 − a/255));
+- noise.png, noise_alpha.png: small pictures that no decoder reads differently: a gradient, hard edges and
+  noise;
+- noise_*.png: what Pillow's `crop` and `resize(..., BICUBIC)` make of them; those of noise_alpha after laying
+  it over white with round(c·a/255 + 255·(1 − a/255));
 - colormaps.json: matplotlib's 256 entries of each colour map, round(255·v), as "rrggbb";
 """
 import json

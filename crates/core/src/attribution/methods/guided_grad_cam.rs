@@ -1,4 +1,5 @@
-//! Guided backpropagation times the bilinearly upsampled Grad-CAM, nothing normalised before (Selvaraju et al. 2017, §3.2).
+//! Guided backpropagation times the bilinearly upsampled Grad-CAM, nothing normalised before (Selvaraju et
+//! al. 2017, §3.2).
 
 use super::{About, Compute, Definition, Paper, grad_cam};
 use crate::ReluRule;

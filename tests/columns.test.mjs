@@ -78,3 +78,36 @@ test(`Markdown is wrapped at ${COLUMNS} columns`, () => {
     [],
   );
 });
+
+/** How a line begins that is a comment and nothing else, by the file's ending. */
+const comments = {
+  rs: /^\s*(\/\/[/!]?|\/\*)/,
+  wgsl: /^\s*(\/\/|\/\*)/,
+  ts: /^\s*(\/\/|\/?\*)/,
+  mjs: /^\s*(\/\/|\/?\*)/,
+  css: /^\s*\/?\*/,
+  html: /^\s*<!--/,
+  py: /^\s*#/,
+  sh: /^\s*#/,
+  toml: /^\s*#/,
+};
+
+/** The comments of a file that are prose: no table, and no code between fences. */
+function* commentsOf(path, mark) {
+  let isCode = false;
+  for (const [at, line] of linesOf(path).entries()) {
+    const text = mark.test(line) ? line.replace(mark, "").trim() : undefined;
+    if (text === undefined) isCode = false;
+    else if (text.startsWith("```")) isCode = !isCode;
+    else if (!isCode && !text.startsWith("|")) yield [`${path}:${at + 1}`, line];
+  }
+}
+
+test(`comments are wrapped at ${COLUMNS} columns`, () => {
+  const tooLong = files.flatMap((path) => {
+    const mark = comments[path.slice(path.lastIndexOf(".") + 1)];
+    if (mark === undefined) return [];
+    return [...commentsOf(path, mark)].filter(([, line]) => isTooLong(line, mark)).map(([place]) => place);
+  });
+  assert.deepEqual(tooLong, []);
+});

@@ -8,7 +8,7 @@ use candling_core::{Node, Op, Weights};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::file::malformed;
 use crate::{Error, Result};
@@ -41,7 +41,7 @@ impl Layer {
         };
         let mut reader = Reader {
             layer: &self.name,
-            given: self.op.fields.map(|fields| fields.into_iter().collect()),
+            given: self.op.fields,
             known: Vec::new(),
             weights,
             error: None,
@@ -75,7 +75,7 @@ fn unknown(what: &str, given: &str, known: &[&str]) -> String {
 struct Reader<'a> {
     layer: &'a str,
     /// The fields that nothing asked for yet.
-    given: Option<Map<String, Value>>,
+    given: Option<Vec<(String, Value)>>,
     /// The fields that were asked for.
     known: Vec<&'static str>,
     weights: &'a Weights,
@@ -89,12 +89,20 @@ impl Reader<'_> {
     }
 
     fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.take_value(name)?;
+        serde_json::from_value(value).map_err(|error| self.fail(malformed(error))).ok()
+    }
+
+    fn take_value(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
-        let value = match self.given.as_mut()?.remove(name) {
-            Some(value) => serde_json::from_value(value).map_err(malformed),
-            None => Err(malformed(format!("missing field `{name}`"))),
-        };
-        value.map_err(|error| self.fail(error)).ok()
+        let given = self.given.as_mut()?;
+        match given.iter().position(|(key, _)| key == name) {
+            Some(place) => Some(given.remove(place).1),
+            None => {
+                self.fail(malformed(format!("missing field `{name}`")));
+                None
+            }
+        }
     }
 
     /// Whether everything was there and right, and nothing else.
@@ -103,7 +111,7 @@ impl Reader<'_> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        match self.given.as_ref().map(|rest| rest.keys().next()) {
+        match self.given.as_ref().map(|rest| rest.first()) {
             None if !known.is_empty() => Err(malformed(format!(
                 "invalid type: unit variant, expected a map: `{op}` has {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -111,7 +119,7 @@ impl Reader<'_> {
             Some(_) if known.is_empty() => {
                 Err(malformed(format!("invalid type: map, expected a unit variant: `{op}` has no fields")))
             }
-            Some(Some(other)) => Err(malformed(unknown("field", other, known))),
+            Some(Some((other, _))) => Err(malformed(unknown("field", other, known))),
             None | Some(None) => Ok(()),
         }
     }

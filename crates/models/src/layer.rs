@@ -39,13 +39,8 @@ impl Layer {
             let names: Vec<&str> = kinds.iter().map(Op::name).collect();
             return Err(malformed(unknown("variant", &name, &names)));
         };
-        let mut reader = Reader {
-            layer: &self.name,
-            given: self.op.fields,
-            known: Vec::new(),
-            weights,
-            error: None,
-        };
+        let mut reader =
+            Reader { layer: &self.name, given: self.op.fields, known: Vec::new(), weights, error: None };
         op.fields(&mut reader);
         reader.finish(&name)?;
         Ok(Node { name: self.name, op, inputs: self.inputs })

@@ -155,7 +155,9 @@ pub fn plan(shape: Shape, picture: &[f32], query: &Query, options: &Options) -> 
     options.check(method)?;
     let Some(begin) = method.begin() else {
         let many = Method::names("`", &Method::is_many_passes);
-        return Err(Error::BadArgument(format!("method: `{method}` is made of one pass; of many are {many}")));
+        return Err(Error::BadArgument(format!(
+            "method: `{method}` is made of one pass; of many are {many}"
+        )));
     };
     passes::check_one_picture(method.name(), shape, picture)?;
     begin(&Asked { shape, picture, target, options })

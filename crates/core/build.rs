@@ -1,7 +1,7 @@
 //! Generates the list of attribution methods: each file in `src/attribution/methods` is one.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const FOLDER: &str = "src/attribution/methods";
 
@@ -18,30 +18,32 @@ fn main() -> std::io::Result<()> {
 
 /// The generated source: the modules, a constant of [`Method`] for each, and the lists of all.
 fn list(files: &[PathBuf]) -> std::io::Result<String> {
-    let (mut modules, mut constants, mut all, mut about) =
-        (String::new(), String::new(), String::new(), String::new());
+    let [mut modules, mut constants, mut all, mut about, mut begin] = [const { String::new() }; 5];
     for (at, path) in files.iter().enumerate() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let constant = name.to_uppercase();
+        let text = std::fs::read_to_string(path)?;
         let _ = writeln!(modules, "#[path = {path:?}]\npub(crate) mod {name};");
         let _ = writeln!(
             constants,
             "#[doc = {:?}]\npub const {constant}: Self = Self(&{name}::METHOD, {at});",
-            first_line(path)?
+            first_line(&text)
         );
         let _ = write!(all, "Self::{constant}, ");
         let _ = write!(about, "&{name}::ABOUT, ");
+        let begins = if text.contains("fn begin(") { format!("Some({name}::begin)") } else { "None".into() };
+        let _ = write!(begin, "{begins}, ");
     }
     let count = files.len();
     Ok(format!(
         "{modules}\nimpl Method {{\n{constants}\n/// Every method.\n\
          pub const ALL: [Self; {count}] = in_order([{all}]);\n}}\n\n\
-         static ABOUT: [&About; {count}] = [{about}];\n"
+         static ABOUT: [&About; {count}] = [{about}];\n\n\
+         static BEGIN: [Option<Begin>; {count}] = [{begin}];\n"
     ))
 }
 
 /// The first line of a file's documentation.
-fn first_line(path: &Path) -> std::io::Result<String> {
-    let text = std::fs::read_to_string(path)?;
-    Ok(text.lines().next().unwrap_or_default().trim_start_matches("//!").trim().to_owned())
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_start_matches("//!").trim()
 }

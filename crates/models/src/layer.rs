@@ -9,7 +9,7 @@ use candling_core::{Node, Op, Weights};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::file::malformed;
 use crate::{Error, Result};
@@ -40,13 +40,8 @@ impl Layer {
             let names: Vec<&str> = kinds.iter().map(Op::name).collect();
             return Err(malformed(unknown("variant", &name, &names)));
         };
-        let mut reader = Reader {
-            layer: &self.name,
-            given: self.op.fields.map(|fields| fields.into_iter().collect()),
-            known: Vec::new(),
-            weights,
-            error: None,
-        };
+        let mut reader =
+            Reader { layer: &self.name, given: self.op.fields, known: Vec::new(), weights, error: None };
         op.fields(&mut reader);
         reader.finish(&name)?;
         Ok(Node { name: self.name, op, inputs: self.inputs })
@@ -76,7 +71,7 @@ fn unknown(what: &str, given: &str, known: &[&str]) -> String {
 struct Reader<'a> {
     layer: &'a str,
     /// The fields that were not read yet.
-    given: Option<Map<String, Value>>,
+    given: Option<Vec<(String, Value)>>,
     /// Names of the fields that were read.
     known: Vec<&'static str>,
     weights: &'a Weights,
@@ -90,12 +85,20 @@ impl Reader<'_> {
     }
 
     fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.take_value(name)?;
+        serde_json::from_value(value).map_err(|error| self.fail(malformed(error))).ok()
+    }
+
+    fn take_value(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
-        let value = match self.given.as_mut()?.remove(name) {
-            Some(value) => serde_json::from_value(value).map_err(malformed),
-            None => Err(malformed(format!("missing field `{name}`"))),
-        };
-        value.map_err(|error| self.fail(error)).ok()
+        let given = self.given.as_mut()?;
+        match given.iter().position(|(key, _)| key == name) {
+            Some(place) => Some(given.remove(place).1),
+            None => {
+                self.fail(malformed(format!("missing field `{name}`")));
+                None
+            }
+        }
     }
 
     /// Fails for the first error, or for fields that the op does not have.
@@ -104,7 +107,7 @@ impl Reader<'_> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        match self.given.as_ref().map(|rest| rest.keys().next()) {
+        match self.given.as_ref().map(|rest| rest.first()) {
             None if !known.is_empty() => Err(malformed(format!(
                 "invalid type: unit variant, expected a map: `{op}` has {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -112,7 +115,7 @@ impl Reader<'_> {
             Some(_) if known.is_empty() => {
                 Err(malformed(format!("invalid type: map, expected a unit variant: `{op}` has no fields")))
             }
-            Some(Some(other)) => Err(malformed(unknown("field", other, known))),
+            Some(Some((other, _))) => Err(malformed(unknown("field", other, known))),
             None | Some(None) => Ok(()),
         }
     }

@@ -52,8 +52,8 @@ pub enum Compute {
         /// The CAM that the pixel map is multiplied by.
         cam: &'static Cam,
     },
-    /// Many passes over altered pictures.
-    Passes(Begin),
+    /// Many passes over altered pictures, which the method's function `begin` plans.
+    Passes,
 }
 
 /// Description of a method for users.
@@ -114,12 +114,18 @@ impl Method {
         ABOUT[self.1]
     }
 
+    /// Makes the plan of a method of many passes. The code of these methods is only linked into wasm modules
+    /// that call this.
+    pub(super) fn begin(self) -> Option<Begin> {
+        BEGIN[self.1]
+    }
+
     /// Whether the method explains at a layer; the others explain the input's pixels.
     #[must_use]
     pub const fn takes_layer(self) -> bool {
         match self.0.compute {
             Compute::Cam(_) | Compute::Product { .. } => true,
-            Compute::Pixels { .. } | Compute::Passes(_) => false,
+            Compute::Pixels { .. } | Compute::Passes => false,
         }
     }
 
@@ -130,7 +136,7 @@ impl Method {
         match &self.0.compute {
             Compute::Cam(cam) => cam.any_layer(),
             Compute::Product { cam, .. } => cam.any_layer(),
-            Compute::Pixels { .. } | Compute::Passes(_) => false,
+            Compute::Pixels { .. } | Compute::Passes => false,
         }
     }
 
@@ -139,14 +145,14 @@ impl Method {
     pub const fn walks_to_input(self) -> bool {
         match self.0.compute {
             Compute::Pixels { .. } | Compute::Product { .. } => true,
-            Compute::Cam(_) | Compute::Passes(_) => false,
+            Compute::Cam(_) | Compute::Passes => false,
         }
     }
 
     /// Whether the method runs many forward passes, which [workers can share](super::Passes).
     #[must_use]
     pub const fn is_many_passes(self) -> bool {
-        matches!(self.0.compute, Compute::Passes(_))
+        matches!(self.0.compute, Compute::Passes)
     }
 
     /// Whether evidence *against* the target can be requested.
@@ -154,7 +160,7 @@ impl Method {
     pub const fn has_counterfactual(self) -> bool {
         match &self.0.compute {
             Compute::Cam(cam) => cam.counterfactual,
-            Compute::Pixels { .. } | Compute::Product { .. } | Compute::Passes(_) => false,
+            Compute::Pixels { .. } | Compute::Product { .. } | Compute::Passes => false,
         }
     }
 
@@ -163,7 +169,7 @@ impl Method {
     pub const fn cam(self) -> Option<&'static Cam> {
         match &self.0.compute {
             Compute::Cam(cam) => Some(cam),
-            Compute::Pixels { .. } | Compute::Product { .. } | Compute::Passes(_) => None,
+            Compute::Pixels { .. } | Compute::Product { .. } | Compute::Passes => None,
         }
     }
 
@@ -189,6 +195,16 @@ impl Method {
         names
     }
 }
+
+/// A method has a function `begin` if and only if it is one of many passes.
+const _: () = {
+    let mut at = 0;
+    while at < Method::ALL.len() {
+        let method = Method::ALL[at];
+        assert!(method.is_many_passes() == BEGIN[method.1].is_some());
+        at += 1;
+    }
+};
 
 /// Sorts methods by [`Definition::order`].
 const fn in_order<const N: usize>(mut methods: [Method; N]) -> [Method; N] {

@@ -116,7 +116,7 @@ impl<B: Backend> Explainer<'_, B> {
                 let at = positions(graph, layer)?;
                 self.product(*rule, cam, query, at).await?
             }
-            Compute::Passes(_) => {
+            Compute::Passes => {
                 return Err(Error::BadArgument(format!(
                     "method: `{method}` is made of many passes, not of one"
                 )));
@@ -153,16 +153,14 @@ pub fn plan(shape: Shape, picture: &[f32], query: &Query, options: &Options) -> 
     let &Query { method, target, .. } = query;
     query.check()?;
     options.check(method)?;
-    match method.definition().compute {
-        Compute::Passes(begin) => {
-            passes::check_one_picture(method.name(), shape, picture)?;
-            begin(&Asked { shape, picture, target, options })
-        }
-        Compute::Pixels { .. } | Compute::Cam(_) | Compute::Product { .. } => {
-            let many = Method::names("`", &Method::is_many_passes);
-            Err(Error::BadArgument(format!("method: `{method}` is made of one pass; of many are {many}")))
-        }
-    }
+    let Some(begin) = method.begin() else {
+        let many = Method::names("`", &Method::is_many_passes);
+        return Err(Error::BadArgument(format!(
+            "method: `{method}` is made of one pass; of many are {many}"
+        )));
+    };
+    passes::check_one_picture(method.name(), shape, picture)?;
+    begin(&Asked { shape, picture, target, options })
 }
 
 impl Query {

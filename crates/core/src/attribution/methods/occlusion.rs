@@ -10,7 +10,7 @@ use crate::{Attribution, Error, Method, Result, Shape, Target};
 pub(super) const METHOD: Definition = Definition {
     name: "occlusion",
     order: 100,
-    compute: Compute::Passes(begin),
+    compute: Compute::Passes,
     signed: true,
     pixels: false,
     options: &[
@@ -48,7 +48,7 @@ pub(super) const ABOUT: About = About {
     reading: "Lit where a grey patch over the photo lowers the score of the class (Zeiler & Fergus 2013).",
 };
 
-fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
+pub(super) fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
     let &Asked { shape, options, .. } = asked;
     // inputs smaller than the default patch are covered whole
     let patch = options.whole("patch").unwrap_or(PATCH.min(shape.h).min(shape.w));

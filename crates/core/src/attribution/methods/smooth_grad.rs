@@ -14,7 +14,7 @@ use crate::{Attribution, Error, Method, Query, Result, Shape, Target};
 pub(super) const METHOD: Definition = Definition {
     name: "smooth-grad",
     order: 110,
-    compute: Compute::Passes(begin),
+    compute: Compute::Passes,
     signed: true,
     pixels: true,
     options: &[
@@ -58,7 +58,7 @@ const MOST_SAMPLES: usize = 1000;
 /// Default share of the range; the paper recommends 0.1 to 0.2 for photos.
 const SIGMA: f64 = 0.15;
 
-fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
+pub(super) fn begin(asked: &Asked<'_>) -> Result<MapPlan> {
     let &Asked { shape, picture, target, options } = asked;
     let samples = options.whole("samples").unwrap_or(SAMPLES);
     if samples == 0 || samples > MOST_SAMPLES {

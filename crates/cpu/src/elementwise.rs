@@ -1,10 +1,11 @@
 //! Element-wise kernels.
 
-use candling_core::ops::{Binary, Unary};
+use candling_core::ops::{Binary, Reduce, Unary};
 use candling_core::{Activation, Gate, Result, Shape};
 
 use crate::Blocked;
 use crate::blocked::{BLOCK, blocks, padded, size};
+use crate::reduce::spread;
 
 /// `y = f(x)`; `f(0)` must be 0, which fills the lanes beyond the last channel.
 fn map(x: &Blocked, f: impl Fn(f32) -> f32) -> Result<Blocked> {
@@ -33,7 +34,8 @@ fn zip(a: &Blocked, b: &Blocked, f: impl Fn(f32, f32) -> f32) -> Result<Blocked>
 
 pub(crate) fn unary(x: &Blocked, f: Unary) -> Result<Blocked> {
     let s = x.shape();
-    let mut y: Vec<f32> = x.read(|x| x.iter().map(|&v| f.apply(v)).collect())?;
+    let f = f.function();
+    let mut y: Vec<f32> = x.read(|x| x.iter().map(|&v| f(v)).collect())?;
     let beyond = blocks(s.c) * BLOCK - s.c;
     if beyond > 0 {
         // `f(0)` may not be 0
@@ -47,28 +49,18 @@ pub(crate) fn unary(x: &Blocked, f: Unary) -> Result<Blocked> {
 
 // y = f(x)
 pub(crate) fn unary_vjp(dy: &Blocked, kept: &Blocked, f: Unary) -> Result<Blocked> {
-    zip(dy, kept, |dy, kept| f.slope(kept) * dy)
+    let slope = f.slope();
+    zip(dy, kept, |dy, kept| slope(kept) * dy)
 }
 
 /// `y = f(a, b)`; one of them may be broadcast over the positions of a channel.
 pub(crate) fn binary(a: &Blocked, b: &Blocked, f: Binary, ys: Shape) -> Result<Blocked> {
+    let full = |x: &Blocked| if x.shape() == ys { Ok(x.clone()) } else { spread(x, Reduce::Sum, ys) };
+    let (a, b) = (full(a)?, full(b)?);
     match f {
-        Binary::Add => spread(a, b, ys, |a, b| Binary::Add.apply(a, b)),
-        Binary::Mul => spread(a, b, ys, |a, b| Binary::Mul.apply(a, b)),
+        Binary::Add => zip(&a, &b, |a, b| Binary::Add.apply(a, b)),
+        Binary::Mul => zip(&a, &b, |a, b| Binary::Mul.apply(a, b)),
     }
-}
-
-fn spread(a: &Blocked, b: &Blocked, ys: Shape, f: impl Fn(f32, f32) -> f32) -> Result<Blocked> {
-    if a.shape() == b.shape() {
-        return zip(a, b, f);
-    }
-    let (full, one) = if a.shape() == ys { (a, b) } else { (b, a) };
-    let both = |full: &[f32], one: &[f32]| -> Vec<f32> {
-        let f = |full: f32, one: f32| if a.shape() == ys { f(full, one) } else { f(one, full) };
-        let planes = full.chunks_exact(ys.area() * BLOCK).zip(one.chunks_exact(BLOCK));
-        planes.flat_map(|(full, one)| full.iter().zip(one.iter().cycle()).map(|(&a, &b)| f(a, b))).collect()
-    };
-    Blocked::new(ys, full.read(|full| one.read(|one| both(full, one)))??)
 }
 
 /// Scale and shift per channel, padded with zeros to a whole block.

@@ -40,35 +40,31 @@ pub(crate) fn slice(dy: &Blocked, start: usize, channels: usize) -> Result<Block
 
 /// Gathers values of `x` by an index map.
 pub(crate) fn gather(x: &Blocked, map: &IndexMap) -> Result<Blocked> {
-    moved(x, map, map.y(), |y, x, y_at, x_at| y[y_at] = x[x_at])
+    moved(x, map, false)
 }
 
 // y = gather(x)
 pub(crate) fn scatter(dy: &Blocked, map: &IndexMap) -> Result<Blocked> {
-    moved(dy, map, map.x, |dx, dy, y_at, x_at| dx[x_at] += dy[y_at])
+    moved(dy, map, true)
 }
 
-/// Calls `f` with a new tensor, the given one, and the indices in `y` and `x` of every pair of values that a
-/// map joins.
-fn moved(
-    from: &Blocked,
-    map: &IndexMap,
-    to: Shape,
-    f: impl Fn(&mut [f32], &[f32], usize, usize),
-) -> Result<Blocked> {
+/// Adds every value to the place that a map joins with its own: from `x` to `y`, or `back` from `y` to `x`.
+fn moved(from: &Blocked, map: &IndexMap, back: bool) -> Result<Blocked> {
     let (xs, ys) = (map.x, map.y());
     let positions: Vec<Option<usize>> = map.positions().collect();
     // index of a channel's first value
     let start = |s: Shape, n: usize, c: usize| ((n * blocks(s.c) + c / BLOCK) * s.area()) * BLOCK + c % BLOCK;
+    let to = if back { xs } else { ys };
     let mut values = vec![0.0; size(to)];
     from.read(|from| {
         for n in 0..xs.n {
             for (y_channel, x_channel) in map.channels() {
                 let (y, x) = (start(ys, n, y_channel), start(xs, n, x_channel));
                 for (i, position) in positions.iter().enumerate() {
-                    if let Some(position) = position {
-                        f(&mut values, from, y + i * BLOCK, x + position * BLOCK);
-                    }
+                    let Some(position) = position else { continue };
+                    let (y, x) = (y + i * BLOCK, x + position * BLOCK);
+                    let (at, to) = if back { (y, x) } else { (x, y) };
+                    values[to] += from[at];
                 }
             }
         }

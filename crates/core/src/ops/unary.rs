@@ -23,20 +23,16 @@ macro_rules! functions {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// `f(x)`
+            /// The function `f`.
             #[must_use]
-            #[inline(always)]
-            pub fn apply(self, x: f32) -> f32 {
-                let f: fn(f32) -> f32 = match self { $(Self::$name => $f),* };
-                f(x)
+            pub fn function(self) -> fn(f32) -> f32 {
+                match self { $(Self::$name => $f),* }
             }
 
-            /// `f'`, from `x` or from `y` as [`keeps_input`](Self::keeps_input) says.
+            /// Its slope `f'`, from `x` or from `y` as [`keeps_input`](Self::keeps_input) says.
             #[must_use]
-            #[inline(always)]
-            pub fn slope(self, kept: f32) -> f32 {
-                let slope: fn(f32) -> f32 = match self { $(Self::$name => |$kept| $slope),* };
-                slope(kept)
+            pub fn slope(self) -> fn(f32) -> f32 {
+                match self { $(Self::$name => |$kept| $slope),* }
             }
 
             /// Whether the slope is computed from the input; if not, from the output.

@@ -29,12 +29,12 @@ flags=(-C llvm-args=-disable-lsr -Zlocation-detail=none
 # The last flag is not stable yet, nor is compiling the standard library; the language used here is.
 export RUSTC_BOOTSTRAP=1
 
-# Compiles the standard library too.
+# Compiles the standard library too, with the feature that is given, or none.
 build_std() {
     [ -d "$sysroot/lib/rustlib/src/rust/library" ] || rustup component add rust-src
-    # No features: the default one for backtraces has no use here, and `optimize_for_size` selects and sorts
-    # by other algorithms, one of which takes quadratic time on a map that is mostly zeros.
-    arguments+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=)
+    # The default feature for backtraces has no use here, and `optimize_for_size` selects and sorts by other
+    # algorithms, one of which takes quadratic time on a map that is mostly zeros: not for what sorts maps.
+    arguments+=(-Zbuild-std=std,panic_abort "-Zbuild-std-features=${1-}")
 }
 
 case $build in
@@ -48,9 +48,7 @@ case $build in
         profile=card
         # Nobody sees the messages of panics, and they are a tenth of the download.
         flags+=(-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none)
-        build_std
-        # Nothing here sorts a map.
-        arguments+=(-Zbuild-std-features=optimize_for_size)
+        build_std optimize_for_size
         ;;
     relaxed-simd)
         target=simd128

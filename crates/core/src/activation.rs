@@ -14,7 +14,7 @@ pub enum Activation {
     Relu6,
 }
 
-/// What a ReLU passes in the backward pass. `y` is its output, `dy` the incoming gradient.
+/// The gradient that a ReLU passes in the backward pass. `y` is its output, `dy` the incoming gradient.
 ///
 /// ReLU6 is flat above 6, so `Exact` and `Guided` also need `y < 6`. At a kink (`y = 0`, `y = 6`) the
 /// gradient is 0, as in PyTorch. NaN passes, also as in PyTorch: every comparison with NaN is false.

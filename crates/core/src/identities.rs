@@ -7,7 +7,7 @@ use crate::{Backend, Error, Method, NodeId, Query, ReluRule, Result, Tape, Targe
 /// How far two ways to one result are apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Identity {
-    /// What is compared, in kebab-case.
+    /// The name of the comparison, in kebab-case.
     pub name: &'static str,
     /// The difference, relative to the size of what is compared; 0 or more.
     pub residual: f64,

@@ -52,16 +52,16 @@ impl Shape {
         self.h * self.w
     }
 
-    /// Checks that the number of values fits the shape.
+    /// Checks that the number of values fits the shape; `what` names them in the error.
     ///
     /// # Errors
     /// [`Error::BadShape`] otherwise.
-    pub fn check_count(self, values: &[f32]) -> Result<()> {
+    pub fn check_count(self, what: &str, values: &[f32]) -> Result<()> {
         if values.len() == self.len() {
             return Ok(());
         }
         Err(Error::BadShape {
-            what: "tensor".into(),
+            what: what.into(),
             given: format!("{} values", values.len()),
             needed: format!("{}, for {self}", self.len()),
         })

@@ -82,7 +82,7 @@ impl Backend for Cpu {
     type Argmax = Arc<[u32]>;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Blocked> {
-        shape.check_count(data)?;
+        shape.check_count("tensor", data)?;
         Blocked::from_planar(shape, data)
     }
 

@@ -92,7 +92,7 @@ impl Backend for WebGpu {
     type Argmax = Argmax;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Tensor> {
-        shape.check_count(data)?;
+        shape.check_count("tensor", data)?;
         Ok(Tensor::new(self.recorder.upload(data)?, shape))
     }
 

@@ -67,11 +67,11 @@ pub struct About {
     pub paper: Paper,
     /// The raw result, in the notation of [`attribution`](crate::attribution).
     pub formula: &'static str,
-    /// What the map shows, in a few words.
+    /// The evidence that the map shows, in a few words.
     pub shows: &'static str,
     /// Descriptions of the options, in the order of [`Definition::options`].
     pub options: &'static [Meaning],
-    /// What the map shows and what it cannot show, in a sentence or two.
+    /// The evidence that the map shows and its limits, in a sentence or two.
     pub about: &'static str,
     /// How to read the map, in one sentence.
     pub reading: &'static str,

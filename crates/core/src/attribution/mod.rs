@@ -187,7 +187,7 @@ impl Query {
 
     /// The layer of the query: the one it names, else the default layer; none for pixel methods.
     pub(crate) fn layer_in(&self, graph: &Graph) -> Option<NodeId> {
-        self.layer.or_else(|| graph.default_layer().filter(|_| self.method.takes_layer()))
+        self.layer.or_else(|| if self.method.takes_layer() { graph.default_layer() } else { None })
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Choice {
 /// Description of an option for users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
-    /// What the option sets, without a full stop.
+    /// The setting that the option changes, without a full stop.
     pub about: &'static str,
     /// Placeholder of the value, in capitals.
     pub unit: &'static str,

@@ -37,7 +37,7 @@ pub trait Alteration: Send + Sync {
     /// Number of pieces.
     fn pieces(&self) -> usize;
 
-    /// What is read from each pass.
+    /// The quantity that is read from each pass.
     fn read(&self) -> Read;
 
     /// Changes `shown`, a copy of the picture, into the network's input of a piece.
@@ -56,7 +56,7 @@ pub trait Plan: Alteration {
     fn finish(&self, values: &[f32]) -> Result<Self::Whole>;
 }
 
-/// What is read from a pass.
+/// The quantity that is read from a pass.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Read {
     /// The drop of the target's score compared with the unaltered picture: one value.
@@ -236,12 +236,5 @@ pub(super) fn check_one_picture(experiment: &str, shape: Shape, picture: &[f32])
     if shape.n != 1 {
         return Err(Error::BadArgument(format!("{experiment}: {} pictures; give it one at a time", shape.n)));
     }
-    if picture.len() != shape.len() {
-        return Err(Error::BadShape {
-            what: "input".into(),
-            given: format!("{} values", picture.len()),
-            needed: format!("{}, for {shape}", shape.len()),
-        });
-    }
-    Ok(())
+    shape.check_count("input", picture)
 }

@@ -2,9 +2,7 @@
 //!
 //! Its vjp distributes `dy / divisor` over the window, summed where windows overlap. Kept: nothing.
 
-use super::{
-    Back, Fields, Forward, Keeps, Kept, Operation, Window, max_pool::check_padding, no_parameters, one,
-};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, no_parameters, one};
 use crate::{Backend, Error, Result, Shape};
 
 /// Parameters of an average-pooling.
@@ -63,9 +61,7 @@ impl Operation for AvgPool {
                 needed: "[1, 1]: a mean has no taps".into(),
             });
         }
-        check_padding(&self.window)?;
-        let [h, w] = self.window.output(x, self.ceil_mode)?;
-        Ok(Shape::new(x.n, x.c, h, w))
+        self.window.pooled(x, self.ceil_mode)
     }
 
     fn keeps(&self) -> Keeps {

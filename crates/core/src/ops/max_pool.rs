@@ -3,8 +3,8 @@
 //! Its vjp adds each `dy` to the element that is the maximum of its window; the first maximum in row-major
 //! order wins a tie, as in PyTorch. Kept: the positions of the maxima.
 
-use super::{Back, Fields, Forward, Keeps, Kept, Operation, Padding, Window, no_parameters, one};
-use crate::{Backend, Error, Result, Shape};
+use super::{Back, Fields, Forward, Keeps, Kept, Operation, Window, no_parameters, one};
+use crate::{Backend, Result, Shape};
 
 /// Parameters of a max-pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,10 +34,7 @@ impl Operation for MaxPool {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape> {
-        let x = *one(inputs)?;
-        check_padding(&self.window)?;
-        let [h, w] = self.window.output(x, self.ceil_mode)?;
-        Ok(Shape::new(x.n, x.c, h, w))
+        self.window.pooled(*one(inputs)?, self.ceil_mode)
     }
 
     fn keeps(&self) -> Keeps {
@@ -73,28 +70,4 @@ impl Operation for MaxPool {
     ) -> Result<B::Tensor> {
         backend.max_pool_vjp(back.dy, kept.argmax()?, kept.shape(0)?)
     }
-}
-
-/// Refuses windows that could contain only padding: a maximum of −∞, a mean over no element. PyTorch allows
-/// padding of at most half the kernel, and so do we; with dilated taps that is not enough, so padding and
-/// dilation exclude each other.
-pub(super) fn check_padding(window: &Window) -> Result<()> {
-    let p = window.padding;
-    let [kh, kw] = window.kernel;
-    let given = || format!("{} {} {} {} (top bottom left right)", p.top, p.bottom, p.left, p.right);
-    if p.top.max(p.bottom) > kh / 2 || p.left.max(p.right) > kw / 2 {
-        return Err(Error::BadShape {
-            what: "padding".into(),
-            given: given(),
-            needed: format!("at most half the {kh}x{kw} kernel"),
-        });
-    }
-    if window.dilation != [1, 1] && p != Padding::all(0) {
-        return Err(Error::BadShape {
-            what: "padding".into(),
-            given: given(),
-            needed: "none, since the window is dilated".into(),
-        });
-    }
-    Ok(())
 }

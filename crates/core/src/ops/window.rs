@@ -104,6 +104,40 @@ impl Window {
         Ok([axis("height", 0, x.h, top, bottom)?, axis("width", 1, x.w, left, right)?])
     }
 
+    /// The output's shape of a pooling; `ceil` as for [`Window::output`].
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] where `output` gives it, or if a window could contain only padding.
+    pub(super) fn pooled(&self, x: Shape, ceil: bool) -> Result<Shape> {
+        self.check_padding()?;
+        let [h, w] = self.output(x, ceil)?;
+        Ok(Shape::new(x.n, x.c, h, w))
+    }
+
+    /// Refuses windows that could contain only padding: a maximum of −∞, a mean over no element. PyTorch
+    /// allows padding of at most half the kernel, and so do we; with dilated taps that is not enough, so
+    /// padding and dilation exclude each other.
+    fn check_padding(&self) -> Result<()> {
+        let p = self.padding;
+        let [kh, kw] = self.kernel;
+        let given = || format!("{} {} {} {} (top bottom left right)", p.top, p.bottom, p.left, p.right);
+        if p.top.max(p.bottom) > kh / 2 || p.left.max(p.right) > kw / 2 {
+            return Err(Error::BadShape {
+                what: "padding".into(),
+                given: given(),
+                needed: format!("at most half the {kh}x{kw} kernel"),
+            });
+        }
+        if self.dilation != [1, 1] && p != Padding::all(0) {
+            return Err(Error::BadShape {
+                what: "padding".into(),
+                given: given(),
+                needed: "none, since the window is dilated".into(),
+            });
+        }
+        Ok(())
+    }
+
     /// Input row of tap `k` of output row `o`, if it is inside a picture of `h` rows.
     #[must_use]
     #[inline]

@@ -150,7 +150,7 @@ impl Backend for Reference {
     type Argmax = Rc<Vec<usize>>;
 
     fn upload(&self, shape: Shape, data: &[f32]) -> Result<Array> {
-        shape.check_count(data)?;
+        shape.check_count("tensor", data)?;
         Ok(Array::new(shape, widen(data)))
     }
 
